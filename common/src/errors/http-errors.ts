@@ -1,0 +1,101 @@
+import { CustomError, type ErrorEntry } from './custom-error.ts';
+
+/** 400: the input breaks the rules of its schema, one entry per broken rule. */
+export class RequestValidationError extends CustomError {
+  readonly statusCode = 400;
+  readonly entries: readonly ErrorEntry[];
+
+  constructor(entries: readonly ErrorEntry[]) {
+    super('Invalid request');
+    this.entries = entries;
+  }
+
+  override serializeErrors(): ErrorEntry[] {
+    return [...this.entries];
+  }
+}
+
+/** 400: a business rule refuses. */
+export class BadRequestError extends CustomError {
+  readonly statusCode = 400;
+  readonly field: string | undefined;
+
+  constructor(message: string, field?: string) {
+    super(message);
+    this.field = field;
+  }
+
+  override serializeErrors(): ErrorEntry[] {
+    return [{ message: this.message, ...(this.field === undefined ? {} : { field: this.field }) }];
+  }
+}
+
+/** 401: not signed in, or signed in as somebody else than the owner. */
+export class NotAuthorizedError extends CustomError {
+  readonly statusCode = 401;
+
+  constructor(message = 'Not authorized') {
+    super(message);
+  }
+}
+
+/** 404: unknown thing, unknown route, or an id that is no id. */
+export class NotFoundError extends CustomError {
+  readonly statusCode = 404;
+
+  constructor(message = 'Not Found') {
+    super(message);
+  }
+}
+
+/** 409: the caller lost a race; reading again and repeating is the way on. */
+export class ConflictError extends CustomError {
+  readonly statusCode = 409;
+}
+
+/** 413: the body is larger than the service reads. */
+export class PayloadTooLargeError extends CustomError {
+  readonly statusCode = 413;
+
+  constructor(message = 'The request body is too large') {
+    super(message);
+  }
+}
+
+/** 415: the body is not of the type that the route reads. */
+export class UnsupportedMediaTypeError extends CustomError {
+  readonly statusCode = 415;
+
+  constructor(message = 'The request body must be application/json') {
+    super(message);
+  }
+}
+
+/** 429: a rate limit; `retryAfterSeconds` says when the window ends. */
+export class TooManyRequestsError extends CustomError {
+  readonly statusCode = 429;
+  override readonly retryAfterSeconds: number;
+
+  constructor(retryAfterSeconds: number) {
+    super('Too many requests, please try again later');
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** 503: a backing service that this request needs is away; nothing was decided, a repeat is safe. */
+export class ServiceUnavailableError extends CustomError {
+  readonly statusCode = 503;
+  override readonly retryAfterSeconds = 1;
+
+  constructor(message = 'The service is temporarily unavailable, please try again', options?: ErrorOptions) {
+    super(message);
+    if (options?.cause !== undefined) this.cause = options.cause;
+  }
+}
+
+/** 503: the service's own database is away. */
+export class DatabaseConnectionError extends ServiceUnavailableError {
+  constructor(options?: ErrorOptions) {
+    super('The database is temporarily unavailable, please try again', options);
+  }
+}

@@ -1,0 +1,13 @@
+export { CustomError, type ErrorEntry } from './custom-error.ts';
+export {
+  BadRequestError,
+  ConflictError,
+  DatabaseConnectionError,
+  NotAuthorizedError,
+  NotFoundError,
+  PayloadTooLargeError,
+  RequestValidationError,
+  ServiceUnavailableError,
+  TooManyRequestsError,
+  UnsupportedMediaTypeError,
+} from './http-errors.ts';

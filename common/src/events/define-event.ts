@@ -1,0 +1,67 @@
+import { z } from 'zod';
+
+/** Who changed what: carried from the request through every event that follows from it. */
+export interface Trace {
+  /** Of the request that began the story; the same on all events that follow from it. */
+  readonly correlationId: string;
+  /** W3C trace id (32 hex digits). */
+  readonly traceId: string;
+}
+
+const envelope = z.object({
+  /** Unique per event; the broker's dedupe id too. */
+  id: z.string().min(1),
+  type: z.string().min(1),
+  schemaVersion: z.number().int().min(1),
+  time: z.iso.datetime(),
+  aggregate: z.object({ type: z.string().min(1), id: z.string().min(1), version: z.number().int().min(0) }),
+  correlationId: z.string(),
+  traceId: z.string(),
+  data: z.unknown(),
+});
+
+/** An event as it is on the bus; `data` is the aggregate's whole public state, money in integer cents. */
+export interface EventMessage<Type extends string = string, Data = unknown> {
+  readonly id: string;
+  readonly type: Type;
+  readonly schemaVersion: number;
+  readonly time: string;
+  readonly aggregate: { readonly type: string; readonly id: string; readonly version: number };
+  readonly correlationId: string;
+  readonly traceId: string;
+  readonly data: Data;
+}
+
+/** The definition of one event: its subject on the bus, and the one schema from which its type is inferred. */
+export interface EventDefinition<Type extends string, Data> {
+  readonly type: Type;
+  readonly aggregateType: string;
+  readonly schemaVersion: number;
+  /** @throws ZodError when the message is not this event. */
+  parse(raw: unknown): EventMessage<Type, Data>;
+}
+
+export type EventOf<Definition> =
+  Definition extends EventDefinition<infer Type, infer Data> ? EventMessage<Type, Data> : never;
+export type DataOf<Definition> = Definition extends EventDefinition<string, infer Data> ? Data : never;
+
+/**
+ * Defines an event. Its name is its subject; the part before the dot is the type of its aggregate unless told otherwise.
+ * Unknown keys of `data` are dropped, so that a producer may add some before its consumers know them.
+ */
+export const defineEvent = <const Type extends string, Schema extends z.ZodType>(
+  type: Type,
+  data: Schema,
+  options: { readonly aggregateType?: string } = {},
+): EventDefinition<Type, z.output<Schema>> => {
+  return {
+    type,
+    aggregateType: options.aggregateType ?? type.slice(0, type.indexOf('.')),
+    schemaVersion: 1,
+    parse: (raw) => {
+      const { type: found, ...head } = envelope.parse(raw);
+      if (found !== type) throw new TypeError(`expected ${type}, found ${found}`);
+      return { ...head, type, data: data.parse(head.data) };
+    },
+  };
+};

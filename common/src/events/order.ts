@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { defineEvent } from './define-event.ts';
+
+export const orderStatuses = ['created', 'awaiting:payment', 'complete', 'cancelled'] as const;
+export const cancelReasons = [
+  'by_buyer',
+  'expired',
+  'price_changed',
+  'ticket_changed',
+  'unavailable',
+  'payment_failed',
+] as const;
+
+export const orderState = z.object({
+  id: z.string(),
+  version: z.number().int(),
+  userId: z.string(),
+  status: z.enum(orderStatuses),
+  reason: z.enum(cancelReasons).optional(),
+  expiresAt: z.iso.datetime(),
+  /** Cents; what the buyer was shown, never changed after creation. */
+  price: z.number().int(),
+  ticket: z.object({
+    id: z.string(),
+    title: z.string(),
+    /** Cents. */
+    price: z.number().int(),
+    version: z.number().int(),
+    /** The seller's revision that the buyer saw; the claim holds only if it is still the ticket's. */
+    revision: z.number().int(),
+  }),
+});
+
+export const orderCreated = defineEvent('order.created', orderState);
+/** Awaiting payment, or complete. */
+export const orderUpdated = defineEvent('order.updated', orderState);
+export const orderCancelled = defineEvent('order.cancelled', orderState);
+/** The timer of an order has rung. Published by expiration, whose aggregate is the timer. */
+export const orderExpired = defineEvent('order.expired', z.object({ orderId: z.string() }), { aggregateType: 'timer' });
+
+export type OrderState = z.infer<typeof orderState>;
+export type OrderStatus = (typeof orderStatuses)[number];
+export type CancelReason = (typeof cancelReasons)[number];

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { defineEvent } from './define-event.ts';
+
+export const ticketCategories = ['sports', 'concerts', 'theatre', 'comedy', 'festivals', 'other'] as const;
+
+/** What a seller may say about a ticket beyond its title and price. */
+export const listingDetails = z.object({
+  category: z.enum(ticketCategories).optional(),
+  venue: z.string().optional(),
+  city: z.string().optional(),
+  startsAt: z.iso.datetime().optional(),
+  section: z.string().optional(),
+  row: z.string().optional(),
+  seat: z.string().optional(),
+  description: z.string().optional(),
+});
+
+export const ticketState = listingDetails.extend({
+  id: z.string(),
+  version: z.number().int(),
+  /** Raised by each effective edit of the seller; claims and releases leave it. */
+  revision: z.number().int(),
+  title: z.string(),
+  /** Cents. */
+  price: z.number().int(),
+  userId: z.string(),
+  /** The order that holds or has bought the ticket. */
+  orderId: z.string().optional(),
+  soldAt: z.iso.datetime().optional(),
+});
+
+export const claimRefusalReasons = ['price_changed', 'ticket_changed', 'unavailable'] as const;
+
+export const ticketCreated = defineEvent('ticket.created', ticketState);
+export const ticketUpdated = defineEvent('ticket.updated', ticketState);
+/** Tickets' answer to an order that it does not hold the ticket for; leaves the ticket's version as it is. */
+export const ticketClaimRefused = defineEvent(
+  'ticket.claim-refused',
+  z.object({ ticketId: z.string(), orderId: z.string(), reason: z.enum(claimRefusalReasons) }),
+);
+export type TicketState = z.infer<typeof ticketState>;
+export type ClaimRefusalReason = (typeof claimRefusalReasons)[number];

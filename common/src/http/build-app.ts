@@ -1,0 +1,110 @@
+import express, { type Express, type RequestHandler } from 'express';
+import helmet from 'helmet';
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import { DatabaseConnectionError, UnsupportedMediaTypeError } from '../errors/index.ts';
+import { errorHandler, notFound } from './error-handler.ts';
+import { currentUser, sessionCookie, type Sessions } from './session.ts';
+
+/** Largest request body that is read. */
+export const bodyLimit = '100kb';
+
+/** What the middleware needs; the same in all services. */
+export interface HttpKit {
+  readonly logger: Logger;
+  /** Absent in a service without signed-in routes. */
+  readonly sessions?: Sessions;
+  /** Whether the site is https for its users. */
+  readonly secureCookies: boolean;
+  readonly database: { isUp(): boolean; onDown(listener: () => void): void };
+  readonly observe: (request: { method: string; route: string; status: number; seconds: number }) => void;
+}
+
+const requestIdShape = /^[\w-]{8,64}$/;
+const traceparentShape = /^00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+const trace: RequestHandler = (req, res, next) => {
+  const given = req.get('x-request-id');
+  const correlationId = given !== undefined && requestIdShape.test(given) ? given : randomUUID();
+  const traceId = traceparentShape.exec(req.get('traceparent') ?? '')?.[1] ?? randomUUID().replaceAll('-', '');
+  req.trace = { correlationId, traceId };
+  res.set('X-Request-Id', correlationId);
+  next();
+};
+
+const observeRequests =
+  (kit: HttpKit): RequestHandler =>
+  (req, res, next) => {
+    const start = process.hrtime.bigint();
+    res.once('close', () => {
+      const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+      const route: unknown = req.route?.path;
+      kit.observe({
+        method: req.method,
+        route: typeof route === 'string' ? route : 'none',
+        status: res.statusCode,
+        seconds,
+      });
+      kit.logger.info(
+        {
+          requestId: req.trace.correlationId,
+          traceId: req.trace.traceId,
+          method: req.method,
+          path: req.path,
+          status: res.statusCode,
+          ms: Math.round(seconds * 1000),
+          userId: req.currentUser?.id,
+        },
+        'request',
+      );
+    });
+    next();
+  };
+
+const jsonOnly: RequestHandler = (req, _res, next) => {
+  const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+  if (hasBody && req.is('application/json') === false) throw new UnsupportedMediaTypeError();
+  next();
+};
+
+/** Answers at once when the database is known to be away, and within its detection time when it goes away meanwhile. */
+const needsDatabase = (kit: HttpKit): RequestHandler => {
+  const waiting = new Set<() => void>();
+  kit.database.onDown(() => {
+    for (const refuse of waiting) refuse();
+  });
+  return (_req, res, next) => {
+    if (!kit.database.isUp()) throw new DatabaseConnectionError();
+    const refuse = () => {
+      if (!res.headersSent) next(new DatabaseConnectionError());
+    };
+    waiting.add(refuse);
+    res.once('close', () => waiting.delete(refuse));
+    next();
+  };
+};
+
+/**
+ * An Express app with everything that all services do alike: request ids, security headers, body limits, session,
+ * 404 and the error envelope. `raw` are paths whose bodies arrive as bytes, for signatures.
+ */
+export const buildApp = (
+  kit: HttpKit,
+  routes: (app: Express) => void,
+  options: { readonly raw?: readonly string[] } = {},
+): Express => {
+  const app = express();
+  app.set('trust proxy', 'loopback, linklocal, uniquelocal');
+  app.set('etag', false);
+  app.use(trace, observeRequests(kit), helmet());
+  if (options.raw !== undefined) app.use([...options.raw], express.raw({ type: () => true, limit: bodyLimit }));
+  app.use((req, res, next) => (Buffer.isBuffer(req.body) ? next() : jsonOnly(req, res, next)));
+  app.use(express.json({ limit: bodyLimit }));
+  app.use(needsDatabase(kit));
+  if (kit.sessions !== undefined) {
+    app.use(...sessionCookie({ secure: kit.secureCookies }), currentUser(kit.sessions));
+  }
+  routes(app);
+  app.use(notFound, errorHandler(kit.logger));
+  return app;
+};

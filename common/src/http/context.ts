@@ -1,0 +1,27 @@
+import type { Request } from 'express';
+import { NotAuthorizedError } from '../errors/index.ts';
+import type { Trace } from '../events/index.ts';
+
+/** Whom the session's token names. */
+export interface CurrentUser {
+  readonly id: string;
+  readonly email: string;
+}
+
+declare module 'express-serve-static-core' {
+  interface Request {
+    /** Set on every request. */
+    trace: Trace;
+    /** Set when the request carries a valid session. */
+    currentUser?: CurrentUser;
+  }
+}
+
+/**
+ * The signed-in user of a request behind `requireAuth`.
+ * @throws NotAuthorizedError when nobody is signed in.
+ */
+export const currentUserOf = (req: Request): CurrentUser => {
+  if (req.currentUser === undefined) throw new NotAuthorizedError();
+  return req.currentUser;
+};

@@ -1,0 +1,58 @@
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { Logger } from 'pino';
+import {
+  BadRequestError,
+  CustomError,
+  DatabaseConnectionError,
+  NotFoundError,
+  PayloadTooLargeError,
+  UnsupportedMediaTypeError,
+} from '../errors/index.ts';
+import { isDatabaseAway } from '../mongo/index.ts';
+
+const bodyErrors = new Map<unknown, () => CustomError>([
+  ['entity.parse.failed', () => new BadRequestError('Malformed JSON')],
+  ['entity.too.large', () => new PayloadTooLargeError()],
+  ['encoding.unsupported', () => new UnsupportedMediaTypeError('Unsupported content encoding')],
+  ['charset.unsupported', () => new UnsupportedMediaTypeError('Unsupported charset')],
+]);
+
+/** Turns whatever was thrown into an error that this system answers with, or undefined for a bug. */
+const toCustomError = (error: unknown): CustomError | undefined => {
+  if (error instanceof CustomError) return error;
+  if (isDatabaseAway(error)) return new DatabaseConnectionError({ cause: error });
+  if (typeof error !== 'object' || error === null) return undefined;
+  const known = 'type' in error ? bodyErrors.get(error.type) : undefined;
+  if (known !== undefined) return known();
+  // Express's own refusals of a request: a malformed percent-encoding, an aborted body.
+  if ('status' in error && typeof error.status === 'number' && error.status >= 400 && error.status < 500) {
+    return new BadRequestError('Malformed request');
+  }
+  return undefined;
+};
+
+export const notFound: RequestHandler = () => {
+  throw new NotFoundError();
+};
+
+/** The last handler: every error leaves in the one envelope. */
+export const errorHandler =
+  (logger: Logger): ErrorRequestHandler =>
+  (error: unknown, req, res, next) => {
+    if (res.writableEnded) return; // A handler that came back after its request was answered for it.
+    if (res.headersSent) {
+      next(error);
+      return;
+    }
+    const known = toCustomError(error);
+    if (known === undefined) {
+      logger.error(
+        { err: error, requestId: req.trace?.correlationId, method: req.method, path: req.path },
+        'request failed',
+      );
+      res.status(500).send({ errors: [{ message: 'Something went wrong' }] });
+      return;
+    }
+    if (known.retryAfterSeconds !== undefined) res.set('Retry-After', String(known.retryAfterSeconds));
+    res.status(known.statusCode).send({ errors: known.serializeErrors() });
+  };

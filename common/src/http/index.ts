@@ -1,0 +1,10 @@
+export { bodyLimit, buildApp } from './build-app.ts';
+export type { HttpKit } from './build-app.ts';
+export { currentUserOf } from './context.ts';
+export type { CurrentUser } from './context.ts';
+export { dollars, toDollars } from './money.ts';
+export { parse } from './parse.ts';
+export { clientAddress, rateLimit } from './rate-limit.ts';
+export type { RateLimitRule } from './rate-limit.ts';
+export { createSessions, requireAuth, sessionDays } from './session.ts';
+export type { Sessions } from './session.ts';

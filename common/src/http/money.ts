@@ -1,0 +1,18 @@
+import { z } from 'zod';
+
+const maxCents = 99_999_999;
+
+/** Cents → the JSON number in major units that HTTP shows: 1999 → 19.99. */
+export const toDollars = (cents: number): number => cents / 100;
+
+/**
+ * A price in a request: a JSON number in major units, above 0, with at most two decimals and at most 999,999.99 (the
+ * most that Stripe takes in one charge, https://docs.stripe.com/currencies). Parsed into integer cents; never by
+ * floating-point multiplication alone, which gives fractions of a cent (19.99 * 100 = 1998.9999999999998).
+ */
+export const dollars = z
+  .number('Price must be a number')
+  .positive('Price must be greater than 0')
+  .refine((value) => Math.round(value * 100) / 100 === value, 'Price must have at most two decimals')
+  .transform((value) => Math.round(value * 100))
+  .refine((cents) => cents <= maxCents, 'Price must be at most 999999.99');

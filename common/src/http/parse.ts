@@ -1,0 +1,17 @@
+import type { z } from 'zod';
+import { RequestValidationError } from '../errors/index.ts';
+
+/**
+ * The input as its schema gives it back.
+ * @throws RequestValidationError with one entry per broken rule; no entry repeats what was sent.
+ */
+export const parse = <Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> => {
+  const result = schema.safeParse(input ?? {});
+  if (result.success) return result.data;
+  throw new RequestValidationError(
+    result.error.issues.map((issue) => ({
+      message: issue.message,
+      ...(issue.path.length === 0 ? {} : { field: issue.path.map(String).join('.') }),
+    })),
+  );
+};

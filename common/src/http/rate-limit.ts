@@ -1,0 +1,55 @@
+import type { Request, RequestHandler } from 'express';
+import { ipKeyGenerator, rateLimit as expressRateLimit } from 'express-rate-limit';
+import type { Redis } from 'ioredis';
+import { RedisStore, type RedisReply } from 'rate-limit-redis';
+import { TooManyRequestsError } from '../errors/index.ts';
+
+export interface RateLimitRule {
+  /** Distinguishes the counters of this rule from those of others. */
+  readonly name: string;
+  readonly windowSeconds: number;
+  /** Requests per window and key. */
+  readonly limit: number;
+  /** Whom to count; the client's address unless told otherwise. */
+  readonly key?: (req: Request) => string;
+}
+
+/** The client's address as a counter's key; an IPv6 client is counted by its /56, which one customer commonly has. */
+export const clientAddress = (req: Request): string => ipKeyGenerator(req.ip ?? 'unknown');
+
+/**
+ * Counts requests in Redis, so that all replicas count together. While Redis is away nothing is limited: a limit
+ * protects, it must not take the site off the air.
+ */
+export const rateLimit = (redis: Redis | undefined, rule: RateLimitRule): RequestHandler => {
+  if (redis === undefined) return (_req, _res, next) => next();
+  return expressRateLimit({
+    windowMs: rule.windowSeconds * 1000,
+    limit: rule.limit,
+    keyGenerator: rule.key ?? clientAddress,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    passOnStoreError: true,
+    validate: { trustProxy: false },
+    store: new RedisStore({
+      prefix: `rate:${rule.name}:`,
+      sendCommand: async (command: string, ...args: string[]): Promise<RedisReply> => {
+        const reply: unknown = await redis.call(command, ...args);
+        return toReply(reply);
+      },
+    }),
+    handler: (req, _res, next) => {
+      const reset = 'rateLimit' in req && isInfo(req.rateLimit) ? req.rateLimit.resetTime : undefined;
+      const seconds = reset === undefined ? rule.windowSeconds : Math.ceil((reset.getTime() - Date.now()) / 1000);
+      next(new TooManyRequestsError(Math.max(1, seconds)));
+    },
+  });
+};
+
+const isInfo = (value: unknown): value is { resetTime: Date | undefined } =>
+  typeof value === 'object' && value !== null && 'resetTime' in value;
+
+const toReply = (reply: unknown): RedisReply => {
+  if (Array.isArray(reply)) return reply.map((item: unknown) => (typeof item === 'number' ? item : String(item)));
+  return typeof reply === 'number' ? reply : String(reply);
+};

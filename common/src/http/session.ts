@@ -1,0 +1,71 @@
+import cookieSession from 'cookie-session';
+import type { RequestHandler } from 'express';
+import jsonwebtoken from 'jsonwebtoken';
+import { createSecretKey } from 'node:crypto';
+import { z } from 'zod';
+import { NotAuthorizedError } from '../errors/index.ts';
+import type { CurrentUser } from './context.ts';
+
+export const sessionDays = 7;
+
+const payload = z.object({ id: z.string(), email: z.string() });
+
+/** Reads and writes the token that says who is signed in. */
+export interface Sessions {
+  readonly sign: (user: CurrentUser) => string;
+  readonly verify: (token: unknown) => CurrentUser | undefined;
+}
+
+/** `key` is JWT_KEY, the same for all services. */
+export const createSessions = (key: string): Sessions => {
+  // Made once: a string would be parsed as a key at every verification.
+  const secret = createSecretKey(Buffer.from(key));
+  return {
+    sign: (user) =>
+      jsonwebtoken.sign({ id: user.id, email: user.email }, secret, {
+        algorithm: 'HS256',
+        expiresIn: `${sessionDays}d`,
+      }),
+    verify: (token) => {
+      if (typeof token !== 'string') return undefined;
+      try {
+        const parsed = payload.safeParse(jsonwebtoken.verify(token, secret, { algorithms: ['HS256'] }));
+        return parsed.success ? { id: parsed.data.id, email: parsed.data.email } : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+  };
+};
+
+/** Cookie `session`: base64 of `{"jwt": "…"}`, not signed itself since the token is. `secure` exactly when the site is https. */
+export const sessionCookie = (options: { readonly secure: boolean }): RequestHandler[] => [
+  (req, _res, next) => {
+    // TLS ends in front of us; cookie-session would silently write no secure cookie to what looks like plain http.
+    if (options.secure) Object.defineProperty(req, 'protocol', { value: 'https' });
+    next();
+  },
+  cookieSession({
+    name: 'session',
+    signed: false,
+    httpOnly: true,
+    sameSite: 'lax',
+    secure: options.secure,
+    maxAge: sessionDays * 24 * 60 * 60 * 1000,
+  }),
+];
+
+/** Sets `req.currentUser` from the session cookie; an invalid or expired token is nobody. */
+export const currentUser =
+  (sessions: Sessions): RequestHandler =>
+  (req, _res, next) => {
+    const user = sessions.verify(req.session?.jwt);
+    if (user !== undefined) req.currentUser = user;
+    next();
+  };
+
+/** Refuses a request that carries no valid session. */
+export const requireAuth: RequestHandler = (req, _res, next) => {
+  if (req.currentUser === undefined) throw new NotAuthorizedError();
+  next();
+};

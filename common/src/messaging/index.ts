@@ -1,0 +1,15 @@
+export { createAggregateStore, expression } from './aggregate-store.ts';
+export type { AggregateStore, Change } from './aggregate-store.ts';
+export { applyIfNewer } from './copies.ts';
+export { createDeadLetters, deadLetterCollection } from './dead-letters.ts';
+export type { DeadLetter, DeadLetters } from './dead-letters.ts';
+export { createJetStreamTransport, streamMaxAgeMs } from './jetstream-transport.ts';
+export { batchListener, done, later, listener, reject, retry } from './listener.ts';
+export type { Listener, Verdict } from './listener.ts';
+export { durableName, ListenerRunner, maxFailures } from './listener-runner.ts';
+export type { ListenerCounters } from './listener-runner.ts';
+export { traceOf } from './outbox.ts';
+export type { AggregateDocument, OutboxEntry } from './outbox.ts';
+export { Relay } from './relay.ts';
+export type { RelayCounters } from './relay.ts';
+export type { InboundMessage, OutboundMessage, Subscription, SubscriptionOptions, Transport } from './transport.ts';

@@ -1,0 +1,176 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { DeadLetters } from './dead-letters.ts';
+import { retry, type Listener, type Verdict } from './listener.ts';
+import type { InboundMessage, Subscription, Transport } from './transport.ts';
+
+/** Tries of a message while everything it needs is healthy; after the last it is set aside. */
+export const maxFailures = 5;
+const backOffMs = [100, 500, 2_000, 5_000, 10_000] as const;
+const healthCheckEveryMs = 250;
+const rememberedFailures = 10_000;
+
+export interface ListenerCounters {
+  handled(subject: string, verdict: Verdict['kind'], count: number): void;
+  deadLettered(subject: string): void;
+}
+
+export interface ListenerRunnerOptions {
+  readonly service: string;
+  readonly transport: Transport;
+  readonly deadLetters: DeadLetters;
+  readonly logger: Logger;
+  readonly counters: ListenerCounters;
+  /** Whether what the listeners themselves need (their database) is there. While it is not, no try is counted. */
+  readonly isHealthy: () => boolean;
+}
+
+/** The durable consumer of one service for one event. */
+export const durableName = (service: string, subject: string): string => `${service}_${subject.replaceAll('.', '-')}`;
+
+const describe = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+
+const parseJson = (body: string): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Runs listeners: turns verdicts into ack, delayed redelivery or dead letter; a throw is a retry, never a crash. */
+export class ListenerRunner {
+  readonly #options: ListenerRunnerOptions;
+  readonly #subscriptions: Subscription[] = [];
+  readonly #failures = new Map<string, number>();
+  readonly #closing = new AbortController();
+  #paused = false;
+  #watch: Promise<void> | undefined;
+
+  constructor(options: ListenerRunnerOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves once every listener can receive. */
+  async start(listeners: readonly Listener[]): Promise<void> {
+    this.#watch = this.#watchHealth();
+    await Promise.all(
+      listeners.map(async (listener) => {
+        const subscription = await this.#options.transport.subscribe({
+          durable: durableName(this.#options.service, listener.subject),
+          subject: listener.subject,
+          maxBatch: listener.maxBatch,
+          concurrency: listener.concurrency,
+          onMessages: (messages) => this.#onMessages(listener, messages),
+        });
+        if (this.#paused) subscription.pause();
+        this.#subscriptions.push(subscription);
+      }),
+    );
+  }
+
+  /** Takes nothing more and waits for what is in work. */
+  async stop(): Promise<void> {
+    this.#closing.abort();
+    await Promise.all(this.#subscriptions.map((subscription) => subscription.stop()));
+    await this.#watch;
+  }
+
+  async #onMessages(listener: Listener, messages: readonly InboundMessage[]): Promise<void> {
+    const bodies = messages.map((message) => parseJson(message.body));
+    const verdicts = await this.#handle(listener, bodies);
+    await Promise.all(messages.map((message, index) => this.#settle(listener, message, verdicts[index])));
+  }
+
+  async #handle(listener: Listener, bodies: readonly unknown[]): Promise<readonly Verdict[]> {
+    try {
+      return await listener.handle(bodies);
+    } catch (error) {
+      if (bodies.length === 1 || !this.#options.isHealthy()) return bodies.map(() => retry(describe(error)));
+      const one = async (body: unknown) => (await this.#handle(listener, [body]))[0] ?? retry('no verdict');
+      return Promise.all(bodies.map(one));
+    }
+  }
+
+  async #settle(listener: Listener, message: InboundMessage, verdict: Verdict | undefined): Promise<void> {
+    const { counters, logger } = this.#options;
+    const known = verdict ?? retry('no verdict');
+    counters.handled(listener.subject, known.kind, 1);
+    const key = `${listener.subject}/${message.key}`;
+    switch (known.kind) {
+      case 'done':
+        this.#failures.delete(key);
+        message.ack();
+        return;
+      case 'later':
+        message.nak(known.delayMs);
+        return;
+      case 'reject':
+        await this.#setAside(listener, message, known.reason, 1);
+        return;
+      case 'retry': {
+        if (!this.#options.isHealthy()) {
+          message.nak(1_000);
+          return;
+        }
+        const failures = (this.#failures.get(key) ?? 0) + 1;
+        logger.warn(
+          { subject: listener.subject, key: message.key, failures, reason: known.reason },
+          'event not processed',
+        );
+        if (failures >= maxFailures) {
+          await this.#setAside(listener, message, known.reason, failures);
+          return;
+        }
+        this.#remember(key, failures);
+        message.nak(backOffMs[failures - 1] ?? 10_000);
+        return;
+      }
+    }
+  }
+
+  async #setAside(listener: Listener, message: InboundMessage, reason: string, failures: number): Promise<void> {
+    const { counters, deadLetters, logger } = this.#options;
+    try {
+      await deadLetters.put({
+        durable: durableName(this.#options.service, listener.subject),
+        subject: listener.subject,
+        key: message.key,
+        body: message.body,
+        reason,
+        failures,
+      });
+    } catch (error) {
+      logger.warn({ err: error, subject: listener.subject }, 'dead letter not stored, the event stays on the bus');
+      message.nak(2_000);
+      return;
+    }
+    counters.deadLettered(listener.subject);
+    logger.error({ subject: listener.subject, key: message.key, reason }, 'event set aside as a dead letter');
+    this.#failures.delete(`${listener.subject}/${message.key}`);
+    message.ack();
+  }
+
+  /** A crash or another replica starts the count anew: a bad event is then tried a few times more. */
+  #remember(key: string, failures: number): void {
+    this.#failures.set(key, failures);
+    if (this.#failures.size <= rememberedFailures) return;
+    const oldest = this.#failures.keys().next();
+    if (oldest.done !== true) this.#failures.delete(oldest.value);
+  }
+
+  async #watchHealth(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      const healthy = this.#options.isHealthy();
+      if (healthy === this.#paused) {
+        this.#paused = !healthy;
+        for (const subscription of this.#subscriptions) {
+          if (healthy) subscription.resume();
+          else subscription.pause();
+        }
+      }
+      await delay(healthCheckEveryMs, undefined, { signal: this.#closing.signal, ref: false }).catch(() => undefined);
+    }
+  }
+}

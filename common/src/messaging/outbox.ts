@@ -1,0 +1,37 @@
+import type { EventMessage, Trace } from '../events/index.ts';
+
+/** An event that waits in its aggregate's own document until the broker has acknowledged it. */
+export interface OutboxEntry {
+  readonly id: string;
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly time: Date;
+  /** The aggregate's version after the change that this event tells of. */
+  readonly version: number;
+  readonly correlationId: string;
+  readonly traceId: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** What every aggregate's document has beside its own fields. */
+export interface AggregateDocument {
+  readonly _id: string;
+  readonly version: number;
+  readonly outbox: readonly OutboxEntry[];
+}
+
+export const toMessage = (aggregateType: string, aggregateId: string, entry: OutboxEntry): EventMessage => ({
+  id: entry.id,
+  type: entry.type,
+  schemaVersion: entry.schemaVersion,
+  time: entry.time.toISOString(),
+  aggregate: { type: aggregateType, id: aggregateId, version: entry.version },
+  correlationId: entry.correlationId,
+  traceId: entry.traceId,
+  data: entry.data,
+});
+
+export const traceOf = (event: Pick<EventMessage, 'correlationId' | 'traceId'>): Trace => ({
+  correlationId: event.correlationId,
+  traceId: event.traceId,
+});

@@ -1,0 +1,165 @@
+import type { Collection } from 'mongodb';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { toMessage, type AggregateDocument, type OutboxEntry } from './outbox.ts';
+import type { Transport } from './transport.ts';
+
+/** Published entries are taken out of their documents this often, many documents in one write. */
+const clearEveryMs = 1_000;
+const sweepEveryMs = 1_000;
+/** Above `clearEveryMs` by far, so that the sweep finds only what a dead or disconnected process left behind. */
+const leftBehindAfterMs = 4_000;
+const sweepLimit = 500;
+/** Beyond this many the rest waits in the database for the sweep. */
+const maxWaiting = 10_000;
+const retryEveryMs = 200;
+
+export interface RelayCounters {
+  published(count: number): void;
+  swept(count: number): void;
+  waiting(count: number): void;
+}
+
+export interface OutboxCollection {
+  readonly aggregateType: string;
+  readonly collection: Collection<AggregateDocument>;
+}
+
+interface Pending extends OutboxCollection {
+  readonly id: string;
+  readonly entry: OutboxEntry;
+}
+
+/**
+ * Publishes what the aggregates' outboxes hold: right after the write, pipelined and in version order per aggregate;
+ * and by a sweep what is left behind when a process dies between a write and its publication. Several relays on one
+ * document do no harm: events are delivered at least once.
+ */
+export class Relay {
+  readonly #transport: Transport;
+  readonly #logger: Logger;
+  readonly #now: () => Date;
+  readonly #counters: RelayCounters;
+  readonly #collections: OutboxCollection[] = [];
+  readonly #cleared = new Map<Collection<AggregateDocument>, Map<string, string[]>>();
+  readonly #waiting = new Map<string, Pending>();
+  readonly #inFlight = new Set<string>();
+  readonly #closing = new AbortController();
+  readonly #loops: Promise<void>[] = [];
+
+  constructor(options: {
+    readonly transport: Transport;
+    readonly logger: Logger;
+    readonly now: () => Date;
+    readonly counters: RelayCounters;
+  }) {
+    this.#transport = options.transport;
+    this.#logger = options.logger;
+    this.#now = options.now;
+    this.#counters = options.counters;
+  }
+
+  /** Collections whose documents have an outbox; each needs an index on `outbox.time`. */
+  register(collection: OutboxCollection): void {
+    this.#collections.push(collection);
+  }
+
+  start(): void {
+    this.#loops.push(
+      this.#every(clearEveryMs, () => this.#clear()),
+      this.#every(sweepEveryMs, () => this.#sweep()),
+      this.#every(retryEveryMs, () => this.#retry()),
+    );
+  }
+
+  /** Takes over entries that a write has just stored. Never throws and never waits: what fails here the sweep finds. */
+  publish(source: OutboxCollection, id: string, entries: readonly OutboxEntry[]): void {
+    for (const entry of entries) {
+      if (this.#inFlight.has(entry.id)) continue;
+      this.#inFlight.add(entry.id);
+      void this.#send({ ...source, id, entry });
+    }
+  }
+
+  /** Publishes and clears what is under way, for at most `withinMs`. */
+  async stop(withinMs: number): Promise<void> {
+    this.#closing.abort();
+    await Promise.all(this.#loops);
+    const end = Date.now() + withinMs;
+    while (this.#inFlight.size > 0 && this.#transport.isConnected() && Date.now() < end) {
+      await this.#retry();
+      await delay(10);
+    }
+    await this.#clear().catch((error: unknown) => this.#logger.warn({ err: error }, 'outbox not cleared'));
+  }
+
+  /** Sends at once what lies in the outboxes, whatever its age. For tests and for the end of a repair. */
+  async sweepNow(): Promise<void> {
+    await this.#sweep(0);
+  }
+
+  async #send(pending: Pending): Promise<void> {
+    try {
+      await this.#transport.publish({
+        subject: pending.entry.type,
+        id: pending.entry.id,
+        body: JSON.stringify(toMessage(pending.aggregateType, pending.id, pending.entry)),
+      });
+    } catch {
+      if (this.#waiting.size < maxWaiting) this.#waiting.set(pending.entry.id, pending);
+      else this.#inFlight.delete(pending.entry.id);
+      this.#counters.waiting(this.#waiting.size);
+      return;
+    }
+    this.#waiting.delete(pending.entry.id);
+    this.#inFlight.delete(pending.entry.id);
+    this.#counters.published(1);
+    const documents = this.#cleared.get(pending.collection) ?? new Map<string, string[]>();
+    this.#cleared.set(pending.collection, documents);
+    const ids = documents.get(pending.id);
+    if (ids === undefined) documents.set(pending.id, [pending.entry.id]);
+    else ids.push(pending.entry.id);
+  }
+
+  async #retry(): Promise<void> {
+    if (this.#waiting.size === 0 || !this.#transport.isConnected()) return;
+    const again = [...this.#waiting.values()];
+    this.#waiting.clear();
+    await Promise.all(again.map((pending) => this.#send(pending)));
+    this.#counters.waiting(this.#waiting.size);
+  }
+
+  async #clear(): Promise<void> {
+    for (const [collection, documents] of this.#cleared) {
+      this.#cleared.delete(collection);
+      const operations = [...documents].map(([id, ids]) => ({
+        updateOne: { filter: { _id: id }, update: { $pull: { outbox: { id: { $in: ids } } } } },
+      }));
+      // If this fails the sweep publishes them once more: at least once, and every consumer applies once.
+      if (operations.length > 0) await collection.bulkWrite(operations, { ordered: false });
+    }
+  }
+
+  async #sweep(olderThanMs = leftBehindAfterMs): Promise<void> {
+    if (!this.#transport.isConnected()) return;
+    const before = new Date(this.#now().getTime() - olderThanMs);
+    for (const source of this.#collections) {
+      const documents = await source.collection
+        .find({ 'outbox.time': { $lte: before } }, { projection: { outbox: 1 }, limit: sweepLimit })
+        .toArray();
+      for (const document of documents) {
+        const left = document.outbox.filter((entry) => !this.#inFlight.has(entry.id));
+        this.#counters.swept(left.length);
+        this.publish(source, document._id, left);
+      }
+    }
+  }
+
+  async #every(periodMs: number, action: () => Promise<void>): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      await delay(periodMs, undefined, { signal: this.#closing.signal, ref: false }).catch(() => undefined);
+      if (this.#closing.signal.aborted) return;
+      await action().catch((error: unknown) => this.#logger.warn({ err: error }, 'outbox relay'));
+    }
+  }
+}

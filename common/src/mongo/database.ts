@@ -1,0 +1,156 @@
+import { MongoClient, type Collection, type Db, type Document } from 'mongodb';
+import type { Schema } from 'mongoose';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+
+const pingEveryMs = 300;
+/** With `pingEveryMs` this keeps the promise that a request gets its 503 within 2 s of the database going away. */
+const pingTimeoutMs = 1_200;
+const selectionTimeoutMs = 1_500;
+
+/** A collection's name with its mongoose schema, from which the indexes and the database's own validator are made. */
+export interface CollectionDefinition {
+  readonly name: string;
+  readonly schema: Schema;
+}
+
+/**
+ * One service's database. Every write is acknowledged by a majority and every read is of what a majority has, so that
+ * nothing is published, acknowledged or acted on that a killed server forgets.
+ */
+export class Database {
+  readonly #client: MongoClient;
+  readonly #monitor: MongoClient;
+  readonly #db: Db;
+  readonly #logger: Logger;
+  readonly #closing = new AbortController();
+  readonly #watching: Promise<void>;
+  readonly #onDown = new Set<() => void>();
+  #up = false;
+
+  constructor(options: { readonly url: string; readonly appName: string; readonly logger: Logger }) {
+    this.#logger = options.logger;
+    this.#client = new MongoClient(options.url, {
+      appName: options.appName,
+      writeConcern: { w: 'majority' },
+      readConcern: { level: 'majority' },
+      serverSelectionTimeoutMS: selectionTimeoutMs,
+      connectTimeoutMS: selectionTimeoutMs,
+      heartbeatFrequencyMS: 2_000,
+      maxPoolSize: 40,
+      ignoreUndefined: true,
+    });
+    // Its own connection, so that a ping tells of the server and not of the length of our queue.
+    this.#monitor = new MongoClient(options.url, {
+      appName: `${options.appName}-monitor`,
+      serverSelectionTimeoutMS: pingTimeoutMs,
+      connectTimeoutMS: pingTimeoutMs,
+      heartbeatFrequencyMS: 1_000,
+      maxPoolSize: 1,
+    });
+    this.#db = this.#client.db();
+    this.#watching = this.#watch();
+  }
+
+  collection<Doc extends Document>(name: string): Collection<Doc> {
+    return this.#db.collection<Doc>(name);
+  }
+
+  isUp(): boolean {
+    return this.#up;
+  }
+
+  /** Calls `listener` each time the database is found to be away; for requests that wait for it. */
+  onDown(listener: () => void): void {
+    this.#onDown.add(listener);
+  }
+
+  /**
+   * Makes collections, validators and indexes that are missing; safe in several replicas at once. Waits for the
+   * database as long as it takes, since a service has nothing to do without it.
+   */
+  async prepare(definitions: readonly CollectionDefinition[]): Promise<void> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        for (const definition of definitions) await this.#prepareOne(definition);
+        return;
+      } catch (error) {
+        if (this.#closing.signal.aborted) throw error;
+        if (attempt % 20 === 0) this.#logger.warn({ err: error }, 'the database is not prepared yet');
+        await delay(250, undefined, { signal: this.#closing.signal });
+      }
+    }
+  }
+
+  /** Removes everything. For tests. */
+  async drop(): Promise<void> {
+    await this.#db.dropDatabase();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#watching;
+    await Promise.allSettled([this.#client.close(), this.#monitor.close()]);
+  }
+
+  async #prepareOne({ name, schema }: CollectionDefinition): Promise<void> {
+    const validator = { $jsonSchema: schema.toJSONSchema({ useBsonType: true }) };
+    const present = await this.#db.listCollections({ name }, { nameOnly: true }).toArray();
+    if (present.length === 0) {
+      await this.#db.createCollection(name).catch((error: unknown) => {
+        if (!isCodeName(error, 'NamespaceExists')) throw error;
+      });
+    }
+    // 'moderate': a document that an older version of us wrote may still be changed.
+    await this.#db.command({ collMod: name, validator, validationLevel: 'moderate' });
+    for (const [keys, options] of schema.indexes()) {
+      const { unique, partialFilterExpression, expireAfterSeconds, name: indexName, weights } = options;
+      await this.#db.collection(name).createIndex(toKeys(keys), {
+        ...(unique === true ? { unique } : {}),
+        ...(partialFilterExpression === undefined ? {} : { partialFilterExpression }),
+        ...(expireAfterSeconds === undefined ? {} : { expireAfterSeconds }),
+        ...(indexName === undefined ? {} : { name: indexName }),
+        ...(weights === undefined ? {} : { weights }),
+      });
+    }
+  }
+
+  async #watch(): Promise<void> {
+    while (!this.#closing.signal.aborted) {
+      this.#set(await this.#ping());
+      await delay(pingEveryMs, undefined, { signal: this.#closing.signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  async #ping(): Promise<boolean> {
+    const answer = this.#monitor
+      .db('admin')
+      .command({ hello: 1 })
+      .then(
+        (hello) => hello.isWritablePrimary === true,
+        () => false,
+      );
+    const timeout = delay(pingTimeoutMs, undefined, { ref: false })
+      // A process that could not run for a while sees its timers before its sockets: let those be read first.
+      .then(() => delay(50, undefined, { ref: false }))
+      .then(() => false);
+    return Promise.race([answer, timeout]);
+  }
+
+  #set(up: boolean): void {
+    if (up === this.#up) return;
+    this.#up = up;
+    if (up) {
+      this.#logger.info('the database is there');
+    } else {
+      this.#logger.warn('the database is away');
+      for (const listener of this.#onDown) listener();
+    }
+  }
+}
+
+const isCodeName = (error: unknown, codeName: string): boolean =>
+  typeof error === 'object' && error !== null && 'codeName' in error && error.codeName === codeName;
+
+const toKeys = (keys: object): [string, 1 | -1 | 'text'][] =>
+  Object.entries(keys).map(([field, direction]) => [field, direction === 'text' ? 'text' : direction === -1 ? -1 : 1]);

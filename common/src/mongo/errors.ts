@@ -1,0 +1,32 @@
+import { MongoError, MongoNetworkError, MongoServerError, MongoServerSelectionError } from 'mongodb';
+
+/** Names of server errors that say "not now" and nothing about the request. */
+const awayCodeNames = new Set([
+  'NotWritablePrimary',
+  'NotPrimaryNoSecondaryOk',
+  'NotPrimaryOrSecondary',
+  'PrimarySteppedDown',
+  'InterruptedAtShutdown',
+  'InterruptedDueToReplStateChange',
+  'ShutdownInProgress',
+  'HostUnreachable',
+  'HostNotFound',
+  'NetworkTimeout',
+  'SocketException',
+  'ExceededTimeLimit',
+  'WriteConcernFailed',
+]);
+
+/** Whether the error means that the database was not there, so that the outcome of a write may be unknown. */
+export const isDatabaseAway = (error: unknown): boolean =>
+  error instanceof MongoNetworkError ||
+  error instanceof MongoServerSelectionError ||
+  (error instanceof MongoServerError && awayCodeNames.has(String(error.codeName))) ||
+  (error instanceof MongoError && error.hasErrorLabel('RetryableWriteError')) ||
+  (error instanceof Error &&
+    ['MongoPoolClearedError', 'MongoTopologyClosedError', 'MongoNotConnectedError', 'MongoClientClosedError'].includes(
+      error.name,
+    ));
+
+/** Whether a unique index refused the write. */
+export const isDuplicateKey = (error: unknown): boolean => error instanceof MongoServerError && error.code === 11000;

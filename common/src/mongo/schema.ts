@@ -1,0 +1,16 @@
+import { Schema } from 'mongoose';
+
+const outboxEntry = new Schema(
+  {
+    id: { type: String, required: true },
+    type: { type: String, required: true },
+    time: { type: Date, required: true },
+  },
+  { _id: false },
+);
+
+/** Fields of every aggregate's schema: its id, its version and the events that wait for the broker. */
+export const aggregateFields = {
+  _id: { type: String, required: true },
+  outbox: { type: [outboxEntry], required: true },
+} as const;

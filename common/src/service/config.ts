@@ -1,0 +1,83 @@
+import { z } from 'zod';
+
+/** A service's configuration is missing something or has something malformed; every problem is named. */
+export class ConfigError extends Error {
+  constructor(problems: readonly string[]) {
+    super(`Wrong configuration:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+const integer = (text: string): number => (/^\d+$/.test(text.trim()) ? Number(text) : Number.NaN);
+
+/** A whole number written in an environment variable. */
+export const wholeNumber = (range: { readonly min: number; readonly max: number }) =>
+  z
+    .string()
+    .transform(integer)
+    .pipe(z.number(`must be a whole number from ${range.min} to ${range.max}`).int().min(range.min).max(range.max));
+
+export const url = (...protocols: readonly string[]) =>
+  z.string().refine(
+    (text) => {
+      const servers = text.split(',');
+      return (
+        servers.every((server) => protocols.some((protocol) => server.startsWith(`${protocol}://`))) ||
+        text.startsWith(`${protocols[0]}://`)
+      );
+    },
+    `must begin with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
+  );
+
+/** Settings that every service reads. No secret has a default. */
+export const commonEnv = {
+  HOST: z.string().default('0.0.0.0').describe('Address to listen on'),
+  PORT: wholeNumber({ min: 0, max: 65_535 }).prefault('3000').describe('Port to listen on; 0 takes a free one'),
+  MONGO_URL: url('mongodb', 'mongodb+srv').describe("The service's own database, a replica set"),
+  NATS_URL: url('nats', 'tls').describe('NATS servers, comma-separated'),
+  BUS: z.enum(['jetstream', 'nats-streaming']).default('jetstream').describe('Which NATS carries the events'),
+  NATS_STREAM_REPLICAS: wholeNumber({ min: 1, max: 5 })
+    .prefault('1')
+    .describe('Copies of the stream in a NATS cluster'),
+  NATS_CLUSTER_ID: z.string().default('ticketing').describe('Cluster id of NATS Streaming, with BUS=nats-streaming'),
+  LOG_LEVEL: z
+    .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'])
+    .default('info')
+    .describe('Least level that is logged'),
+} as const;
+
+/** Of services whose routes know who is signed in. */
+export const sessionEnv = {
+  JWT_KEY: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .describe('Signs the session tokens; the same for all services'),
+  PUBLIC_URL: url('https', 'http')
+    .default('http://localhost:3000')
+    .describe("The site's address for its users; https makes cookies secure"),
+} as const;
+
+/** Of services that limit rates. */
+export const rateLimitEnv = {
+  REDIS_URL: url('redis', 'rediss').describe('Redis'),
+  RATE_LIMITS: z.enum(['on', 'off']).default('on').describe('off only for tests and benchmarks'),
+} as const;
+
+/**
+ * Reads and freezes a configuration. Empty variables count as missing.
+ * @throws ConfigError that names every wrong variable, and repeats the value of none.
+ */
+export const readEnv = <Shape extends z.ZodRawShape>(
+  shape: Shape,
+  env: NodeJS.ProcessEnv,
+): Readonly<z.output<z.ZodObject<Shape>>> => {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const result = z.object(shape).safeParse(given);
+  if (result.success) return Object.freeze(result.data);
+  throw new ConfigError(
+    result.error.issues.map((issue) => {
+      const name = issue.path.map(String).join('.');
+      return `${name} ${given[name] === undefined ? 'is missing' : issue.message}`;
+    }),
+  );
+};

@@ -1,0 +1,9 @@
+import pino, { type Logger } from 'pino';
+
+/** JSON lines on standard output. Bodies, cookies, tokens and card data are never handed to it. */
+export const createLogger = (options: { readonly service: string; readonly level: string }): Logger =>
+  pino({
+    level: options.level,
+    base: { service: options.service, pid: process.pid },
+    timestamp: pino.stdTimeFunctions.isoTime,
+  });

@@ -1,0 +1,72 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
+import type { HttpKit } from '../http/index.ts';
+import type { ListenerCounters, RelayCounters } from '../messaging/index.ts';
+
+/** What every service counts, in Prometheus' text format at `/metrics`. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly #requests = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from a request to its answer',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+    registers: [this.registry],
+  });
+  readonly #published = this.counter('outbox_published_total', 'Events that the broker has acknowledged');
+  readonly #swept = this.counter(
+    'outbox_swept_total',
+    'Events that a dead process left behind, published by the sweep',
+  );
+  readonly #waiting = this.gauge('outbox_waiting', 'Events that could not be published yet');
+  readonly #handled = this.counter('events_handled_total', 'Events by subject and verdict', ['subject', 'verdict']);
+  readonly #deadLettered = this.counter('events_dead_lettered_total', 'Events set aside', ['subject']);
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  counter<const Label extends string = never>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[] = [],
+  ): Counter<Label> {
+    return new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
+  }
+
+  /** A gauge whose value is read when it is asked for. */
+  observed(name: string, help: string, read: () => number): void {
+    this.registry.registerMetric(
+      new Gauge({
+        name,
+        help,
+        registers: [],
+        collect() {
+          this.set(read());
+        },
+      }),
+    );
+  }
+
+  gauge<const Label extends string = never>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[] = [],
+  ): Gauge<Label> {
+    return new Gauge({ name, help, labelNames: [...labelNames], registers: [this.registry] });
+  }
+
+  readonly observeRequest: HttpKit['observe'] = ({ method, route, status, seconds }) => {
+    this.#requests.observe({ method, route, status: String(status) }, seconds);
+  };
+
+  readonly relay: RelayCounters = {
+    published: (count) => this.#published.inc(count),
+    swept: (count) => this.#swept.inc(count),
+    waiting: (count) => this.#waiting.set(count),
+  };
+
+  readonly listeners: ListenerCounters = {
+    handled: (subject, verdict, count) => this.#handled.inc({ subject, verdict }, count),
+    deadLettered: (subject) => this.#deadLettered.inc({ subject }),
+  };
+}

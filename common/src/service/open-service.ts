@@ -1,0 +1,134 @@
+import type { Express } from 'express';
+import type { Logger } from 'pino';
+import {
+  createDeadLetters,
+  createJetStreamTransport,
+  deadLetterCollection,
+  ListenerRunner,
+  Relay,
+  type DeadLetter,
+  type Listener,
+  type Transport,
+} from '../messaging/index.ts';
+import { Database, newId, type CollectionDefinition } from '../mongo/index.ts';
+import { createLogger } from './logger.ts';
+import { Metrics } from './metrics.ts';
+import { openServer, type RunningServer } from './server.ts';
+
+/** What all services read of their configuration. */
+export interface ServiceConfig {
+  readonly HOST: string;
+  readonly PORT: number;
+  readonly MONGO_URL: string;
+  readonly NATS_URL: string;
+  readonly NATS_STREAM_REPLICAS: number;
+  readonly LOG_LEVEL: string;
+}
+
+/** Things that tests replace; everything else is the real thing in tests too. */
+export interface ServiceOverrides {
+  readonly now?: () => Date;
+  readonly logger?: Logger;
+  readonly transport?: (logger: Logger) => Transport;
+}
+
+/** A part with a life of its own: a sweep, a worker. Begun after the database is prepared, ended before it closes. */
+export interface Worker {
+  stop(): Promise<void>;
+}
+
+export interface Plan {
+  readonly collections: readonly CollectionDefinition[];
+  readonly app: Express;
+  readonly listeners: readonly Listener[];
+  /** Begun once the database is prepared. */
+  readonly workers?: readonly (() => Worker)[];
+}
+
+export interface RunningService {
+  /** Where it listens. */
+  readonly url: string;
+  /** Resolves once it is ready: database prepared, listeners receiving. */
+  readonly ready: Promise<void>;
+  isReady(): boolean;
+  /** Drains: unready → what is in flight → listeners → outbox → broker → database. */
+  stop(): Promise<void>;
+}
+
+/** The means of one service: made first, handed to its wiring, then run with what the wiring made of them. */
+export interface Service {
+  readonly name: string;
+  readonly logger: Logger;
+  readonly database: Database;
+  readonly relay: Relay;
+  readonly metrics: Metrics;
+  readonly now: () => Date;
+  readonly newId: () => string;
+  run(plan: Plan): Promise<RunningService>;
+}
+
+const outboxFlushMs = 2_000;
+
+/** Opens a service's means. Connections are made in the background: a store that is away stops no boot. */
+export const openService = (name: string, config: ServiceConfig, overrides: ServiceOverrides = {}): Service => {
+  const logger = overrides.logger ?? createLogger({ service: name, level: config.LOG_LEVEL });
+  const now = overrides.now ?? (() => new Date());
+  const metrics = new Metrics();
+  const database = new Database({ url: config.MONGO_URL, appName: name, logger });
+  const transport =
+    overrides.transport?.(logger) ??
+    createJetStreamTransport({ url: config.NATS_URL, clientName: name, logger, replicas: config.NATS_STREAM_REPLICAS });
+  const relay = new Relay({ transport, logger, now, counters: metrics.relay });
+
+  const run = async (plan: Plan): Promise<RunningService> => {
+    const runner = new ListenerRunner({
+      service: name,
+      transport,
+      deadLetters: createDeadLetters(database.collection<DeadLetter>(deadLetterCollection), now),
+      logger,
+      counters: metrics.listeners,
+      isHealthy: () => database.isUp(),
+    });
+    metrics.observed('broker_connected', '1 while the broker is there', () => (transport.isConnected() ? 1 : 0));
+    const state = { prepared: false, stopping: false };
+    const workers: Worker[] = [];
+    const server: RunningServer = await openServer({
+      app: plan.app,
+      host: config.HOST,
+      port: config.PORT,
+      isReady: () => state.prepared && !state.stopping && database.isUp(),
+      metrics: metrics.registry,
+    });
+    logger.info({ url: server.url }, 'listening');
+
+    const prepare = async () => {
+      await database.prepare(plan.collections);
+      if (state.stopping) return;
+      relay.start();
+      for (const begin of plan.workers ?? []) workers.push(begin());
+      state.prepared = true;
+      // A broker that is away takes no page off the air: it is waited for beside.
+      await runner.start(plan.listeners);
+      logger.info('ready');
+    };
+    const ready = prepare();
+    ready.catch((error: unknown) => {
+      if (!state.stopping) logger.error({ err: error }, 'not started');
+    });
+
+    const stop = async (): Promise<void> => {
+      if (state.stopping) return;
+      state.stopping = true;
+      await server.drain();
+      await runner.stop();
+      await Promise.all(workers.map((worker) => worker.stop()));
+      await relay.stop(outboxFlushMs);
+      await transport.close();
+      await database.close();
+      logger.info('stopped');
+    };
+    return { url: server.url, ready, isReady: () => state.prepared && !state.stopping, stop };
+  };
+
+  return { name, logger, database, relay, metrics, now, newId, run };
+};

@@ -1,0 +1,26 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Worker } from './open-service.ts';
+
+/** Runs `action` again and again with `periodMs` between; an error is logged and the next run comes as usual. */
+export const periodically = (
+  options: { readonly name: string; readonly periodMs: number; readonly logger: Logger },
+  action: () => Promise<unknown>,
+): Worker => {
+  const closing = new AbortController();
+  const loop = async () => {
+    while (!closing.signal.aborted) {
+      await action().catch((error: unknown) =>
+        options.logger.warn({ err: error, worker: options.name }, 'worker failed'),
+      );
+      await delay(options.periodMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+    }
+  };
+  const running = loop();
+  return {
+    stop: async () => {
+      closing.abort();
+      await running;
+    },
+  };
+};

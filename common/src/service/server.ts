@@ -1,0 +1,68 @@
+import type { Registry } from '@prometheus-io/client';
+import express, { type Express } from 'express';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** How long a draining process goes on serving, so that whoever routes to it notices that it is unready. */
+const endpointsDropMs = 1_500;
+const inFlightMs = 5_000;
+
+export interface RunningServer {
+  readonly url: string;
+  /** Serves on while the routers notice, then finishes what is in flight. */
+  drain(): Promise<void>;
+}
+
+/**
+ * Listens with `app` behind the probes: `/healthz` is this process, `/readyz` whether it should get requests,
+ * `/metrics` what it counts. The three are never routed from outside.
+ */
+export const openServer = async (options: {
+  readonly app: Express;
+  readonly host: string;
+  readonly port: number;
+  readonly isReady: () => boolean;
+  readonly metrics: Registry;
+}): Promise<RunningServer> => {
+  const probes = express();
+  probes.disable('x-powered-by');
+  probes.get('/healthz', (_req, res) => {
+    res.send({ status: 'ok' });
+  });
+  probes.get('/readyz', (_req, res) => {
+    const ready = options.isReady();
+    res.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' });
+  });
+  probes.get('/metrics', async (_req, res) => {
+    res.type('text/plain').send(await options.metrics.metrics());
+  });
+  // Chosen by path before Express, so that requests do not run through two apps.
+  const server = createServer((req, res) => {
+    if (req.url === '/healthz' || req.url === '/readyz' || req.url === '/metrics') probes(req, res);
+    else options.app(req, res);
+  });
+  server.keepAliveTimeout = 65_000;
+  server.listen(options.port, options.host);
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  return {
+    url: `http://${options.host === '0.0.0.0' ? '127.0.0.1' : options.host}:${port}`,
+    drain: async () => {
+      // Nobody routes to a server without connections: tests and idle processes need not wait.
+      const hasClients = await new Promise<boolean>((resolve) => {
+        server.getConnections((error, count) => resolve(error !== null || count > 0));
+      });
+      if (hasClients) await delay(endpointsDropMs);
+      const closed = once(server, 'close');
+      server.close();
+      // close() waits for keep-alive connections that become idle only later.
+      const idle = setInterval(() => server.closeIdleConnections(), 50);
+      await Promise.race([closed, delay(inFlightMs, undefined, { ref: false })]);
+      clearInterval(idle);
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+};
