@@ -3,6 +3,7 @@ export type { HttpKit } from './build-app.ts';
 export { currentUserOf } from './context.ts';
 export type { CurrentUser } from './context.ts';
 export { dollars, toDollars } from './money.ts';
+export { pageLinks, paging } from './paging.ts';
 export { parse } from './parse.ts';
 export { clientAddress, rateLimit } from './rate-limit.ts';
 export type { RateLimitRule } from './rate-limit.ts';

@@ -1,0 +1,36 @@
+import type { Request } from 'express';
+import { z } from 'zod';
+
+const number = (name: string, max: number) =>
+  z
+    .string(`${name} must be given once`)
+    .regex(/^\d{1,9}$/, `${name} must be a whole number`)
+    .transform(Number)
+    .refine((value) => value >= 1 && value <= max, `${name} must be from 1 to ${max}`);
+
+/** Query parameters of every list: `page` counts from 1, and no page is unbounded. */
+export const paging = (options: { readonly defaultLimit: number; readonly maxLimit: number }) => ({
+  page: number('Page', 100_000).prefault('1'),
+  limit: number('Limit', options.maxLimit).prefault(String(options.defaultLimit)),
+});
+
+/** Headers that say how many there are in all and where the neighbouring pages are (RFC 8288). */
+export const pageLinks = (
+  req: Request,
+  list: { readonly page: number; readonly limit: number; readonly total: number },
+): Record<string, string> => {
+  const last = Math.max(1, Math.ceil(list.total / list.limit));
+  const link = (page: number, rel: string): string => {
+    const url = new URL(req.originalUrl, 'http://relative.invalid');
+    url.searchParams.set('page', String(page));
+    url.searchParams.set('limit', String(list.limit));
+    return `<${url.pathname}${url.search}>; rel="${rel}"`;
+  };
+  const links = [
+    link(1, 'first'),
+    ...(list.page > 1 ? [link(list.page - 1, 'prev')] : []),
+    ...(list.page < last ? [link(list.page + 1, 'next')] : []),
+    link(last, 'last'),
+  ];
+  return { 'X-Total-Count': String(list.total), Link: links.join(', ') };
+};

@@ -1,0 +1,20 @@
+import { BadRequestError, ConflictError } from '@ticketing/common/errors';
+import type { TicketState } from '@ticketing/common/events';
+
+export interface OrderRequest {
+  readonly userId: string;
+  /** Cents: what the buyer was shown, if the buyer's client says so. */
+  readonly expectedPrice?: number | undefined;
+}
+
+/**
+ * What a copy of the ticket says about an order for it; passing is no promise, the unique index and the claim decide.
+ * @throws BadRequestError for one's own or a held ticket, ConflictError when the price is not the one shown.
+ */
+export const checkOrderable = (ticket: TicketState, request: OrderRequest): void => {
+  if (ticket.userId === request.userId) throw new BadRequestError('You cannot order your own ticket');
+  if (ticket.orderId !== undefined) throw new BadRequestError('Ticket is already reserved');
+  if (request.expectedPrice !== undefined && request.expectedPrice !== ticket.price) {
+    throw new ConflictError('The price of this ticket has changed');
+  }
+};
