@@ -1,5 +1,5 @@
 export { createAggregateStore, expression } from './aggregate-store.ts';
-export type { AggregateStore, Change } from './aggregate-store.ts';
+export type { AggregateStore, Change, Expression } from './aggregate-store.ts';
 export { applyIfNewer } from './copies.ts';
 export { createDeadLetters, deadLetterCollection } from './dead-letters.ts';
 export type { DeadLetter, DeadLetters } from './dead-letters.ts';

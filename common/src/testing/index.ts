@@ -1,0 +1,5 @@
+export { eventually } from './eventually.ts';
+export { createTestClock } from './test-clock.ts';
+export type { TestClock } from './test-clock.ts';
+export { openTestSystem } from './test-system.ts';
+export type { TestSystem } from './test-system.ts';

@@ -1,0 +1,173 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { MongoClient, type Collection, type Document } from 'mongodb';
+import { randomUUID } from 'node:crypto';
+import pino from 'pino';
+import * as definitions from '../events/index.ts';
+import type { EventDefinition, EventMessage } from '../events/index.ts';
+import { createSessions } from '../http/index.ts';
+import { createJetStreamTransport } from '../messaging/index.ts';
+import { newId } from '../mongo/index.ts';
+import type { RunningService, ServiceOverrides } from '../service/index.ts';
+import { eventually } from './eventually.ts';
+import { createTestClock, type TestClock } from './test-clock.ts';
+
+const jwtKey = 'a key for tests only';
+
+/**
+ * The real MongoDB, NATS and Redis of a test run, with a database and a stream of this test file's own, and everything
+ * on the bus recorded.
+ */
+export interface TestSystem {
+  /** Environment for a service's readConfig. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly clock: TestClock;
+  /** Unique to this file: a prefix for keys in Redis. */
+  readonly name: string;
+  /** Starts a service on this system and waits until it is ready; `close` stops it. Start it twice for two replicas. */
+  start(begin: (overrides: ServiceOverrides) => Promise<RunningService>): Promise<RunningService>;
+  /** Header with the session of a user. */
+  as(userId: string): { readonly Cookie: string };
+  collection<Doc extends Document = Document>(name: string): Collection<Doc>;
+  /** Publishes an event as its own service would; answers it, so that it can be sent again. */
+  publish<Data>(
+    definition: EventDefinition<string, Data>,
+    data: Data,
+    options?: { readonly aggregateId?: string; readonly version?: number; readonly time?: Date },
+  ): Promise<EventMessage>;
+  /** Sends a message as it is, under an id of its own. */
+  send(subject: string, message: unknown): Promise<void>;
+  /** Events of this kind that have been on the bus, oldest first. */
+  events<Type extends string, Data>(definition: EventDefinition<Type, Data>): EventMessage<Type, Data>[];
+  eventually: typeof eventually;
+  close(): Promise<void>;
+}
+
+const needed = (name: string): string => {
+  const value = process.env[name];
+  if (value === undefined || value === '')
+    throw new Error(`${name} is not set: run the tests by npm test, which starts the servers`);
+  return value;
+};
+
+const recorded = [
+  definitions.userCreated,
+  definitions.userUpdated,
+  definitions.ticketCreated,
+  definitions.ticketUpdated,
+  definitions.ticketClaimRefused,
+  definitions.orderCreated,
+  definitions.orderUpdated,
+  definitions.orderCancelled,
+  definitions.orderExpired,
+  definitions.chargeCreated,
+  definitions.chargeUpdated,
+].map((definition) => definition.type);
+
+const field = (data: unknown, name: string): unknown =>
+  typeof data === 'object' && data !== null ? Object.entries(data).find(([key]) => key === name)?.[1] : undefined;
+
+export const openTestSystem = async (): Promise<TestSystem> => {
+  const name = `t${newId()}`;
+  const natsUrl = needed('NATS_URL');
+  const mongoUrl = new URL(needed('MONGO_URL'));
+  mongoUrl.pathname = `/${name}`;
+  const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
+  const clock = createTestClock();
+  const client = await new MongoClient(mongoUrl.href).connect();
+  const transport = createJetStreamTransport({ url: natsUrl, clientName: `${name}-test`, logger, namespace: name });
+  const bus: string[] = [];
+  const subscriptions = await Promise.all(
+    recorded.map((subject) =>
+      transport.subscribe({
+        durable: `recorder_${subject.replaceAll('.', '-')}`,
+        subject,
+        maxBatch: 1_000,
+        concurrency: 1,
+        onMessages: async (messages) => {
+          for (const message of messages) {
+            bus.push(message.body);
+            message.ack();
+          }
+        },
+      }),
+    ),
+  );
+  const services: RunningService[] = [];
+  const send = (subject: string, message: unknown): Promise<void> =>
+    transport.publish({
+      subject,
+      id: randomUUID(),
+      body: typeof message === 'string' ? message : JSON.stringify(message),
+    });
+
+  return {
+    env: {
+      HOST: '127.0.0.1',
+      PORT: '0',
+      MONGO_URL: mongoUrl.href,
+      NATS_URL: natsUrl,
+      REDIS_URL: needed('REDIS_URL'),
+      JWT_KEY: jwtKey,
+      LOG_LEVEL: 'silent',
+      RATE_LIMITS: 'off',
+    },
+    clock,
+    name,
+    start: async (begin) => {
+      const service = await begin({
+        now: clock.now,
+        logger,
+        transport: () => createJetStreamTransport({ url: natsUrl, clientName: name, logger, namespace: name }),
+      });
+      services.push(service);
+      await service.ready;
+      await eventually(async () => {
+        if ((await fetch(`${service.url}/readyz`)).status !== 200) throw new Error('not ready');
+      });
+      return service;
+    },
+    as: (userId) => {
+      const jwt = createSessions(jwtKey).sign({ id: userId, email: `${userId}@example.com` });
+      return { Cookie: `session=${Buffer.from(JSON.stringify({ jwt })).toString('base64')}` };
+    },
+    collection: (collection) => client.db().collection(collection),
+    publish: async (definition, data, options = {}) => {
+      const version = options.version ?? field(data, 'version');
+      const id = options.aggregateId ?? field(data, 'id');
+      const message: EventMessage = {
+        id: randomUUID(),
+        type: definition.type,
+        schemaVersion: definition.schemaVersion,
+        time: (options.time ?? clock.now()).toISOString(),
+        aggregate: {
+          type: definition.aggregateType,
+          id: typeof id === 'string' ? id : newId(),
+          version: typeof version === 'number' ? version : 0,
+        },
+        correlationId: `test-${name}`,
+        traceId: '0'.repeat(32),
+        data,
+      };
+      await send(definition.type, message);
+      return message;
+    },
+    send,
+    events: (definition) =>
+      bus.flatMap((body) => {
+        const message: unknown = JSON.parse(body);
+        return field(message, 'type') === definition.type ? [definition.parse(message)] : [];
+      }),
+    eventually,
+    close: async () => {
+      await Promise.all(services.map((service) => service.stop()));
+      await Promise.all(subscriptions.map((subscription) => subscription.stop()));
+      await transport.close();
+      const connection = await connect({ servers: natsUrl });
+      await (await jetstreamManager(connection)).streams.delete(`TICKETING-${name}`);
+      await connection.close();
+      await client.db().dropDatabase();
+      await client.close();
+    },
+  };
+};

@@ -1,0 +1,75 @@
+import {
+  ticketClaimRefused,
+  ticketUpdated,
+  type ClaimRefusalReason,
+  type OrderState,
+  type Trace,
+} from '@ticketing/common/events';
+import { done, later, retry, type Verdict } from '@ticketing/common/messaging';
+import { decideClaim } from '../domain/claim-decision.ts';
+import { withClosedOrder } from './closed-orders.ts';
+import type { Deps } from './deps.ts';
+
+export interface ClaimTicket {
+  readonly order: OrderState;
+  /** When the order was made. */
+  readonly time: Date;
+  readonly trace: Trace;
+}
+
+const lookAgainMs = 150;
+
+/**
+ * Confirms orders' holds, each by one conditional write: the ticket is free, still as the buyer saw it, and the order
+ * was not cancelled before its claim arrived. An order that can't have its ticket is refused.
+ */
+export const claimTickets = async (deps: Deps, claims: readonly ClaimTicket[]): Promise<Verdict[]> => {
+  const made = await deps.ticketStore.changeMany(
+    claims.map(({ order, trace }) => ({
+      filter: {
+        _id: order.ticket.id,
+        availability: 'on_sale' as const,
+        revision: order.ticket.revision,
+        'closedOrders.id': { $ne: order.id },
+      },
+      set: { orderId: order.id, availability: 'held' },
+      event: ticketUpdated,
+      trace,
+    })),
+  );
+  if (made.includes(true)) deps.listChanged();
+  return Promise.all(claims.map(async (claim, index) => (made[index] === true ? done : explain(deps, claim))));
+};
+
+const explain = async (deps: Deps, claim: ClaimTicket): Promise<Verdict> => {
+  const { order } = claim;
+  const ticket = await deps.tickets.findOne({ _id: order.ticket.id }, { projection: { outbox: 0 } });
+  if (ticket === null) return retry(`ticket ${order.ticket.id} of order ${order.id} is unknown`);
+  const decision = decideClaim(
+    ticket,
+    { orderId: order.id, revision: order.ticket.revision, price: order.ticket.price },
+    deps.now().getTime() - claim.time.getTime(),
+  );
+  switch (decision.kind) {
+    case 'nothing':
+      return done;
+    case 'wait':
+    case 'claim':
+      // It has become free since the write.
+      return later(lookAgainMs);
+    case 'refuse':
+      await refuse(deps, claim, decision.reason);
+      return done;
+  }
+};
+
+/** The refused order is closed in the same write, so that a repeated event can't claim for it after all. */
+const refuse = async (deps: Deps, { order, trace }: ClaimTicket, reason: ClaimRefusalReason): Promise<void> => {
+  await deps.ticketStore.change({
+    filter: { _id: order.ticket.id, orderId: { $ne: order.id }, 'closedOrders.id': { $ne: order.id } },
+    set: { closedOrders: withClosedOrder(order.id, deps.now()) },
+    event: ticketClaimRefused,
+    trace,
+    notice: { ticketId: order.ticket.id, orderId: order.id, reason },
+  });
+};

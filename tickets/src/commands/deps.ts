@@ -1,0 +1,9 @@
+import type { Models } from '../models/index.ts';
+
+/** What the commands of tickets need. */
+export interface Deps extends Models {
+  readonly now: () => Date;
+  readonly newId: () => string;
+  /** Tells this process's cached pages of the list that they are out of date. */
+  readonly listChanged: () => void;
+}

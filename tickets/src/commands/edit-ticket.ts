@@ -1,0 +1,51 @@
+import { BadRequestError, ConflictError, NotAuthorizedError, NotFoundError } from '@ticketing/common/errors';
+import { ticketUpdated, type Trace } from '@ticketing/common/events';
+import { expression } from '@ticketing/common/messaging';
+import { cityKey, effectiveChange, type ListingEdit } from '../domain/listing.ts';
+import type { TicketDocument } from '../models/index.ts';
+import type { Deps } from './deps.ts';
+
+export interface EditTicket {
+  readonly ticketId: string;
+  readonly userId: string;
+  readonly edit: ListingEdit;
+  readonly trace: Trace;
+}
+
+/**
+ * Changes a listing that nobody holds. An edit that changes nothing is no change: version and revision stay.
+ * @throws NotFoundError, NotAuthorizedError, BadRequestError for a held or sold ticket, ConflictError when another edit
+ *   came between.
+ */
+export const editTicket = async (deps: Deps, request: EditTicket): Promise<TicketDocument> => {
+  const before = await ownTicket(deps, request);
+  const change = effectiveChange(before, request.edit);
+  if (Object.keys(change.set).length === 0 && change.unset.length === 0) return before;
+  const { city } = request.edit;
+  const after = await deps.ticketStore.change({
+    // Claims and releases in between leave the revision: they are no conflict, whether the ticket is free decides.
+    filter: { _id: request.ticketId, revision: before.revision, availability: 'on_sale' },
+    set: {
+      ...change.set,
+      ...(typeof city === 'string' ? { cityKey: cityKey(city) } : {}),
+      revision: expression({ $add: ['$revision', 1] }),
+    },
+    unset: change.unset.includes('city') ? [...change.unset, 'cityKey'] : change.unset,
+    event: ticketUpdated,
+    trace: request.trace,
+  });
+  if (after === null) {
+    await ownTicket(deps, request);
+    throw new ConflictError('The ticket has been changed in the meantime');
+  }
+  deps.listChanged();
+  return after;
+};
+
+const ownTicket = async (deps: Deps, request: EditTicket): Promise<TicketDocument> => {
+  const ticket = await deps.tickets.findOne({ _id: request.ticketId });
+  if (ticket === null) throw new NotFoundError('Ticket not found');
+  if (ticket.userId !== request.userId) throw new NotAuthorizedError();
+  if (ticket.availability !== 'on_sale') throw new BadRequestError('Cannot edit a reserved ticket');
+  return ticket;
+};

@@ -1,0 +1,68 @@
+import type { ticketCategories } from '@ticketing/common/events';
+import type { Filter, Sort } from 'mongodb';
+import { cityKey } from '../domain/listing.ts';
+import type { TicketDocument } from '../models/index.ts';
+import type { Deps } from './deps.ts';
+
+export const ticketSorts = ['newest', 'oldest', 'price', '-price', 'date'] as const;
+
+export interface ListTickets {
+  /** The seller whose tickets are asked for, held and sold ones too; otherwise all that can be bought now. */
+  readonly userId?: string | undefined;
+  readonly q?: string | undefined;
+  readonly category?: (typeof ticketCategories)[number] | undefined;
+  readonly city?: string | undefined;
+  /** Cents. */
+  readonly minPrice?: number | undefined;
+  readonly maxPrice?: number | undefined;
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+  readonly sort: (typeof ticketSorts)[number];
+  readonly page: number;
+  readonly limit: number;
+}
+
+const sorts: Record<ListTickets['sort'], Sort> = {
+  newest: { createdAt: -1, _id: -1 },
+  oldest: { createdAt: 1, _id: 1 },
+  price: { price: 1, _id: 1 },
+  '-price': { price: -1, _id: -1 },
+  date: { startsAt: 1, _id: 1 },
+};
+
+const between = <Value>(least: Value | undefined, most: Value | undefined) => ({
+  ...(least === undefined ? {} : { $gte: least }),
+  ...(most === undefined ? {} : { $lte: most }),
+});
+
+/** A page of tickets and how many there are in all. */
+export const listTickets = async (
+  deps: Deps,
+  request: ListTickets,
+): Promise<{ readonly tickets: TicketDocument[]; readonly total: number }> => {
+  const price = between(request.minPrice, request.maxPrice);
+  const startsAt = between(request.from, request.to);
+  const filter: Filter<TicketDocument> = {
+    ...(request.userId === undefined ? { availability: 'on_sale' as const } : { userId: request.userId }),
+    ...(request.q === undefined ? {} : { $text: { $search: request.q } }),
+    ...(request.category === undefined ? {} : { category: request.category }),
+    ...(request.city === undefined ? {} : { cityKey: cityKey(request.city) }),
+    ...(Object.keys(price).length === 0 ? {} : { price }),
+    // By date, what has no date comes not first but not at all.
+    ...(Object.keys(startsAt).length > 0
+      ? { startsAt }
+      : request.sort === 'date'
+        ? { startsAt: { $gt: new Date(0) } }
+        : {}),
+  };
+  const [tickets, total] = await Promise.all([
+    deps.tickets
+      .find(filter, { projection: { outbox: 0, closedOrders: 0 } })
+      .sort(sorts[request.sort])
+      .skip((request.page - 1) * request.limit)
+      .limit(request.limit)
+      .toArray(),
+    deps.tickets.countDocuments(filter),
+  ]);
+  return { tickets, total };
+};

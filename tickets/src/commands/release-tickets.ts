@@ -1,0 +1,33 @@
+import { ticketUpdated, type OrderState, type Trace } from '@ticketing/common/events';
+import type { Deps } from './deps.ts';
+import { withClosedOrder } from './closed-orders.ts';
+
+/**
+ * Puts tickets of cancelled orders on sale again: each only if it is that order's and not sold. The order is closed
+ * first, so that a claim which arrives after its own cancellation finds the door shut.
+ */
+export const releaseTickets = async (
+  deps: Deps,
+  cancelled: readonly { readonly order: OrderState; readonly trace: Trace }[],
+): Promise<void> => {
+  const now = deps.now();
+  await deps.tickets.bulkWrite(
+    cancelled.map(({ order }) => ({
+      updateOne: {
+        filter: { _id: order.ticket.id, 'closedOrders.id': { $ne: order.id } },
+        update: [{ $set: { closedOrders: withClosedOrder(order.id, now).value } }],
+      },
+    })),
+    { ordered: false },
+  );
+  const made = await deps.ticketStore.changeMany(
+    cancelled.map(({ order, trace }) => ({
+      filter: { _id: order.ticket.id, orderId: order.id, availability: 'held' as const },
+      set: { availability: 'on_sale' },
+      unset: ['orderId' as const],
+      event: ticketUpdated,
+      trace,
+    })),
+  );
+  if (made.includes(true)) deps.listChanged();
+};

@@ -1,0 +1,26 @@
+import { ticketUpdated, type OrderState, type Trace } from '@ticketing/common/events';
+import { done, retry, type Verdict } from '@ticketing/common/messaging';
+import type { Deps } from './deps.ts';
+
+/** Marks tickets of complete orders as sold. A sold ticket is never released and never claimed again. */
+export const sellTickets = async (
+  deps: Deps,
+  complete: readonly { readonly order: OrderState; readonly trace: Trace }[],
+): Promise<Verdict[]> => {
+  const soldAt = deps.now();
+  const made = await deps.ticketStore.changeMany(
+    complete.map(({ order, trace }) => ({
+      filter: { _id: order.ticket.id, orderId: order.id, availability: 'held' as const },
+      set: { availability: 'sold', soldAt },
+      event: ticketUpdated,
+      trace,
+    })),
+  );
+  return Promise.all(
+    complete.map(async ({ order }, index) => {
+      if (made[index] === true) return done;
+      const sold = await deps.tickets.findOne({ _id: order.ticket.id, orderId: order.id, availability: 'sold' });
+      return sold === null ? retry(`ticket ${order.ticket.id} is not held by its complete order ${order.id}`) : done;
+    }),
+  );
+};

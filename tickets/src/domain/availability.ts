@@ -1,0 +1,4 @@
+export const availabilities = ['on_sale', 'held', 'sold'] as const;
+
+/** Whether a ticket can be bought now. */
+export type Availability = (typeof availabilities)[number];

@@ -1,0 +1,60 @@
+import { ticketCategories } from '@ticketing/common/events';
+import { currentUserOf, dollars, pageLinks, paging, parse } from '@ticketing/common/http';
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import type { Deps } from '../commands/deps.ts';
+import { listTickets, ticketSorts } from '../commands/list-tickets.ts';
+import type { ListCache } from './list-cache.ts';
+import { toTicketView } from './ticket-view.ts';
+
+const once = (name: string) => z.string(`${name} must be given once`).trim().max(200, `${name} is too long`);
+
+/** A form that is sent with empty fields means the same as one without them. */
+const optional = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+
+const price = (name: string) =>
+  once(name)
+    .regex(/^\d+(\.\d{1,2})?$/, `${name} must be a price such as 19.99`)
+    .transform(Number)
+    .pipe(z.union([z.literal(0), dollars], `${name} must be a price such as 19.99`));
+
+const date = (name: string) =>
+  once(name)
+    .refine(
+      (value) => /^\d{4}-\d{2}-\d{2}/.test(value) && !Number.isNaN(Date.parse(value)),
+      `${name} must be an ISO 8601 date`,
+    )
+    .transform((value) => new Date(value));
+
+export const listTicketsQuery = z.object({
+  mine: optional(z.enum(['true', 'false'], 'Mine must be true or false')),
+  q: optional(once('Q')),
+  category: optional(z.enum(ticketCategories, `Category must be one of ${ticketCategories.join(', ')}`)),
+  city: optional(once('City')),
+  minPrice: optional(price('MinPrice')),
+  maxPrice: optional(price('MaxPrice')),
+  from: optional(date('From')),
+  to: optional(date('To')),
+  sort: z.preprocess(
+    (value) => (value === '' ? undefined : value),
+    z.enum(ticketSorts, `Sort must be one of ${ticketSorts.join(', ')}`).default('newest'),
+  ),
+  ...paging({ defaultLimit: 20, maxLimit: 100 }),
+});
+
+export const listTicketsRoute =
+  (deps: Deps, cache: ListCache): RequestHandler =>
+  async (req, res) => {
+    const { mine, ...query } = parse(listTicketsQuery, req.query);
+    const read = async (userId?: string) => {
+      const { tickets, total } = await listTickets(deps, { ...query, userId });
+      return {
+        headers: pageLinks(req, { page: query.page, limit: query.limit, total }),
+        body: Buffer.from(JSON.stringify(tickets.map(toTicketView))),
+      };
+    };
+    // What can be bought is the same for everybody.
+    const page = mine === 'true' ? await read(currentUserOf(req).id) : await cache.get(req.originalUrl, () => read());
+    res.set(page.headers).type('json').send(page.body);
+  };

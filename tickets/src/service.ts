@@ -1,0 +1,21 @@
+import { httpKit, openService, type RunningService, type ServiceOverrides } from '@ticketing/common/service';
+import { createApp } from './app.ts';
+import type { Deps } from './commands/deps.ts';
+import type { Config } from './config.ts';
+import { collections, openModels } from './models/index.ts';
+import { createListCache } from './routes/list-cache.ts';
+import { subscriptions } from './subscriptions.ts';
+
+const listMaxAgeMs = 1_000;
+
+export const startService = async (config: Config, overrides: ServiceOverrides = {}): Promise<RunningService> => {
+  const service = openService('tickets', config, overrides);
+  const { now, newId } = service;
+  const cache = createListCache({ maxAgeMs: listMaxAgeMs, now: () => performance.now() });
+  const deps: Deps = { ...openModels(service), now, newId, listChanged: cache.clear };
+  return service.run({
+    collections,
+    app: createApp(httpKit(service, config), deps, cache),
+    listeners: subscriptions(deps),
+  });
+};
