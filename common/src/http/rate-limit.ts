@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import { ipKeyGenerator, rateLimit as expressRateLimit } from 'express-rate-limit';
 import type { Redis } from 'ioredis';
+import { createHash } from 'node:crypto';
 import { RedisStore, type RedisReply } from 'rate-limit-redis';
 import { TooManyRequestsError } from '../errors/index.ts';
 
@@ -31,12 +32,11 @@ export const rateLimit = (redis: Redis | undefined, rule: RateLimitRule): Reques
     legacyHeaders: false,
     passOnStoreError: true,
     validate: { trustProxy: false },
+    // The connection tells of an outage once; here it would be once per request.
+    logger: { error: () => undefined, warn: () => undefined },
     store: new RedisStore({
       prefix: `rate:${rule.name}:`,
-      sendCommand: async (command: string, ...args: string[]): Promise<RedisReply> => {
-        const reply: unknown = await redis.call(command, ...args);
-        return toReply(reply);
-      },
+      sendCommand: (command: string, ...args: string[]) => send(redis, command, args),
     }),
     handler: (req, _res, next) => {
       const reset = 'rateLimit' in req && isInfo(req.rateLimit) ? req.rateLimit.resetTime : undefined;
@@ -44,6 +44,21 @@ export const rateLimit = (redis: Redis | undefined, rule: RateLimitRule): Reques
       next(new TooManyRequestsError(Math.max(1, seconds)));
     },
   });
+};
+
+/**
+ * The store loads its scripts when it is made and keeps what came of it. Redis is not connected by then, so a failed
+ * load is answered with what it would have been: the script's hash. The first use then gets NOSCRIPT and loads it.
+ */
+const send = async (redis: Redis, command: string, args: readonly string[]): Promise<RedisReply> => {
+  try {
+    const reply: unknown = await redis.call(command, ...args);
+    return toReply(reply);
+  } catch (error) {
+    const [action, script] = args;
+    if (command !== 'SCRIPT' || action !== 'LOAD' || script === undefined) throw error;
+    return createHash('sha1').update(script).digest('hex');
+  }
 };
 
 const isInfo = (value: unknown): value is { resetTime: Date | undefined } =>

@@ -5,4 +5,6 @@ export { Metrics } from './metrics.ts';
 export { openService } from './open-service.ts';
 export type { Plan, RunningService, Service, ServiceConfig, ServiceOverrides, Worker } from './open-service.ts';
 export { periodically } from './periodic.ts';
+export { connectRateLimitRedis } from './rate-limit-redis.ts';
+export type { RateLimitRedis } from './rate-limit-redis.ts';
 export { runUntilToldToStop } from './run-until-told-to-stop.ts';
