@@ -3,3 +3,5 @@ export { createTestClock } from './test-clock.ts';
 export type { TestClock } from './test-clock.ts';
 export { openTestSystem } from './test-system.ts';
 export type { TestSystem } from './test-system.ts';
+export { documentedBy, implementedBy, openApiRoutes } from './documentation.ts';
+export type { Documented } from './documentation.ts';
