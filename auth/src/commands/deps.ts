@@ -1,0 +1,11 @@
+import type { Sessions } from '@ticketing/common/http';
+import type { PasswordHasher } from '../gateways/password-hasher.ts';
+import type { Models } from '../models/index.ts';
+
+/** What the commands of auth need. */
+export interface Deps extends Models {
+  readonly now: () => Date;
+  readonly newId: () => string;
+  readonly passwordHasher: PasswordHasher;
+  readonly sessions: Sessions;
+}

@@ -1,0 +1,36 @@
+import { BadRequestError } from '@ticketing/common/errors';
+import { userUpdated, type Trace } from '@ticketing/common/events';
+import type { UserDocument } from '../models/index.ts';
+import type { Deps } from './deps.ts';
+import type { SignedIn } from './signed-in.ts';
+
+export interface SignIn {
+  /** Normalised. */
+  readonly email: string;
+  readonly password: string;
+  readonly trace: Trace;
+}
+
+/**
+ * Checks who somebody is. An unknown e-mail and a wrong password get the same words after the same work.
+ * @throws BadRequestError, and ServiceUnavailableError when too many passwords wait.
+ */
+export const signIn = async (deps: Deps, request: SignIn): Promise<SignedIn> => {
+  const user = await deps.users.findOne({ email: request.email }, { projection: { outbox: 0 } });
+  const matches = await deps.passwordHasher.verify(user?.passwordHash, request.password);
+  if (user === null || !matches) throw new BadRequestError('Invalid credentials');
+  await renewPasswordHash(deps, user, request);
+  const { _id: id, email } = user;
+  return { user: { id, email }, token: deps.sessions.sign({ id, email }) };
+};
+
+/** Only at sign-in is the password at hand. Whoever changes the account at the same moment wins. */
+const renewPasswordHash = async (deps: Deps, user: UserDocument, request: SignIn): Promise<void> => {
+  if (!deps.passwordHasher.isOutdated(user.passwordHash)) return;
+  await deps.userStore.change({
+    filter: { _id: user._id, version: user.version },
+    set: { passwordHash: await deps.passwordHasher.hash(request.password) },
+    event: userUpdated,
+    trace: request.trace,
+  });
+};

@@ -1,0 +1,29 @@
+import { BadRequestError } from '@ticketing/common/errors';
+import { userCreated, type Trace } from '@ticketing/common/events';
+import { isDuplicateKey } from '@ticketing/common/mongo';
+import type { Deps } from './deps.ts';
+import type { SignedIn } from './signed-in.ts';
+
+export interface SignUp {
+  /** Normalised. */
+  readonly email: string;
+  readonly password: string;
+  readonly trace: Trace;
+}
+
+/**
+ * Makes an account. Of several sign-ups with one e-mail at once the unique index lets one through.
+ * @throws BadRequestError when the e-mail has an account, ServiceUnavailableError when too many passwords wait.
+ */
+export const signUp = async (deps: Deps, request: SignUp): Promise<SignedIn> => {
+  const passwordHash = await deps.passwordHasher.hash(request.password);
+  const id = deps.newId();
+  const { email } = request;
+  try {
+    await deps.userStore.insert({ _id: id, email, passwordHash, createdAt: deps.now() }, userCreated, request.trace);
+  } catch (error) {
+    if (isDuplicateKey(error)) throw new BadRequestError('Email in use', 'email');
+    throw error;
+  }
+  return { user: { id, email }, token: deps.sessions.sign({ id, email }) };
+};
