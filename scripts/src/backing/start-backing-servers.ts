@@ -1,0 +1,161 @@
+import { execa } from 'execa';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { freePorts } from '../net/free-ports.ts';
+import { SupervisedProcess, type ProcessSpec } from '../supervision/supervised-process.ts';
+import { findProgram } from './find-program.ts';
+import { checkMongo, isMongodReady, mongodArguments } from './mongod.ts';
+import { checkNats, isNatsReady, natsArguments } from './nats.ts';
+import { checkRedis, isRedisReady, redisArguments } from './redis.ts';
+import { serverKinds, type ServerName } from './server-kinds.ts';
+import type { Program } from './sources.ts';
+
+export interface BackingOptions {
+  /** Data goes into `<dataDir>/<server>`, logs into `<dataDir>/logs`. */
+  readonly dataDir: string;
+  /** URLs given here are checked and used, and nothing is started for them. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: (line: string) => void;
+  readonly progress?: (text: string) => void;
+  readonly onChange?: () => void;
+  /** Which ones; all without it. */
+  readonly only?: readonly ServerName[];
+}
+
+export interface BackingServers {
+  readonly mongoUrl: string;
+  readonly natsUrl: string;
+  readonly redisUrl: string;
+  /** Those that were started here. */
+  readonly processes: readonly SupervisedProcess[];
+  stop(): Promise<void>;
+}
+
+interface Server {
+  readonly url: (port: number) => string;
+  readonly args: (options: { readonly port: number; readonly directory: string }) => string[];
+  readonly isReady: (port: number) => Promise<boolean>;
+  readonly check: (url: string, env: NodeJS.ProcessEnv) => Promise<void>;
+}
+
+const servers: Readonly<Record<ServerName, Server>> = {
+  mongod: {
+    url: (port) => `mongodb://127.0.0.1:${port}/?replicaSet=rs0`,
+    args: mongodArguments,
+    isReady: isMongodReady,
+    check: checkMongo,
+  },
+  nats: {
+    url: (port) => `nats://127.0.0.1:${port}`,
+    args: natsArguments,
+    isReady: isNatsReady,
+    check: (url, env) => checkNats(url, env['BUS'] ?? 'jetstream'),
+  },
+  redis: {
+    url: (port) => `redis://127.0.0.1:${port}`,
+    args: redisArguments,
+    isReady: isRedisReady,
+    check: checkRedis,
+  },
+};
+
+/** A checkpoint and the sync of the journal come with the end of a server; it may take some seconds. */
+const stopWithinMs = 5_000;
+
+const withoutPassword = (url: string): string => url.replace(/\/\/[^@/]*@/, '//…@');
+
+const commandOf = (
+  program: Program,
+  name: ServerName,
+  directory: string,
+  args: readonly string[],
+): Pick<ProcessSpec, 'command' | 'args' | 'cleanUp'> => {
+  if (program.kind === 'file') return { command: program.path, args };
+  const container = `ticketing-${name}-${process.pid}`;
+  return {
+    command: 'docker',
+    args: [
+      'run',
+      '--rm',
+      `--name=${container}`,
+      '--network=host',
+      `--user=${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
+      `--volume=${directory}:${directory}`,
+      program.image,
+      serverKinds[name].program,
+      ...args,
+    ],
+    // The container outlives a client that is killed.
+    cleanUp: async () => {
+      await execa('docker', ['rm', '--force', container], { reject: false, timeout: 5_000 });
+    },
+  };
+};
+
+const given = async (name: ServerName, url: string, env: NodeJS.ProcessEnv): Promise<void> => {
+  try {
+    await servers[name].check(url, env);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${serverKinds[name].urlVariable}=${withoutPassword(url)} cannot be used: ${reason}`, {
+      cause: error,
+    });
+  }
+};
+
+/**
+ * Starts a MongoDB, a NATS and a Redis, each unless its URL is given, and waits until all are ready.
+ * @throws ServerNotFoundError, or an Error that names the server that does not start.
+ */
+export const startBackingServers = async (options: BackingOptions): Promise<BackingServers> => {
+  const { dataDir, env, log, progress = () => undefined, onChange = () => undefined } = options;
+  const only = options.only ?? (['mongod', 'nats', 'redis'] as const);
+  const processes: SupervisedProcess[] = [];
+  const stop = async () => {
+    await Promise.all(processes.map((process) => process.stop()));
+  };
+  const ports = await freePorts(only.length);
+
+  const start = async (name: ServerName): Promise<string> => {
+    if (!only.includes(name)) return '';
+    const url = env[serverKinds[name].urlVariable];
+    if (url !== undefined && url !== '') {
+      await given(name, url, env);
+      return url;
+    }
+    const port = ports[only.indexOf(name)] ?? 0;
+    const program = await findProgram(name, { env, progress });
+    const directory = join(dataDir, name);
+    await mkdir(directory, { recursive: true });
+    const server = servers[name];
+    const process = new SupervisedProcess(
+      {
+        name,
+        replica: 0,
+        ...commandOf(program, name, directory, server.args({ port, directory })),
+        env: { PATH: env['PATH'] ?? '', HOME: env['HOME'] ?? dataDir, LC_ALL: 'C.UTF-8' },
+        cwd: directory,
+        url: server.url(port),
+        logFile: join(dataDir, 'logs', `${name}-0.log`),
+        isReady: () => server.isReady(port),
+        stopWithinMs,
+      },
+      { log, onChange },
+    );
+    processes.push(process.start());
+    await process.ready();
+    return process.spec.url;
+  };
+
+  const started = await Promise.allSettled([start('mongod'), start('nats'), start('redis')]);
+  const failures = started.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  if (failures.length > 0) {
+    await stop();
+    if (failures.length === 1) throw failures[0];
+    throw new Error(failures.map((failure) => (failure instanceof Error ? failure.message : failure)).join('\n\n'));
+  }
+  const [mongoUrl = '', natsUrl = '', redisUrl = ''] = started.map((result) =>
+    result.status === 'fulfilled' ? result.value : '',
+  );
+  return { mongoUrl, natsUrl, redisUrl, processes, stop };
+};

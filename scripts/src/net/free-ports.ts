@@ -1,0 +1,41 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+
+/**
+ * Below the range from which Linux takes the ports of outgoing connections (32768 and up): so nobody takes the port of
+ * a process while it restarts.
+ */
+const lowest = 20_000;
+const highest = 32_000;
+
+const listen = async (port: number): Promise<Server | undefined> => {
+  const server = createServer();
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return server;
+  } catch {
+    return undefined;
+  }
+};
+
+/** So many different ports of the loopback interface that nothing listens on. */
+export const freePorts = async (count: number): Promise<number[]> => {
+  const held = new Map<number, Server>();
+  try {
+    while (held.size < count) {
+      const port = lowest + Math.floor(Math.random() * (highest - lowest));
+      const server = held.has(port) ? undefined : await listen(port);
+      if (server !== undefined) held.set(port, server);
+    }
+    return [...held.keys()];
+  } finally {
+    await Promise.all([...held.values()].map((server) => once(server.close(), 'close')));
+  }
+};
+
+export const freePort = async (): Promise<number> => {
+  const [port] = await freePorts(1);
+  if (port === undefined) throw new Error('No free port found');
+  return port;
+};
