@@ -1,0 +1,143 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import { cancelPaymentIntent, cancelPaymentIntentParams } from './commands/cancel-payment-intent.ts';
+import { confirmPaymentIntent, confirmPaymentIntentParams } from './commands/confirm-payment-intent.ts';
+import { createPaymentIntent, createPaymentIntentParams } from './commands/create-payment-intent.ts';
+import { createPaymentMethod, createPaymentMethodParams } from './commands/create-payment-method.ts';
+import { createRefund, createRefundParams } from './commands/create-refund.ts';
+import { updatePaymentIntent, updatePaymentIntentParams } from './commands/update-payment-intent.ts';
+import type { Config } from './config.ts';
+import type { Log } from './log.ts';
+import { getAccount } from './routes/account.ts';
+import { authenticate } from './routes/authenticate.ts';
+import { getBehaviour, postBehaviour } from './routes/behaviour.ts';
+import { cardForm, sandboxScript } from './routes/card-form.ts';
+import { mutation, type ApiKit } from './routes/mutation.ts';
+import { list, retrieve } from './routes/reading.ts';
+import { reply, replyError } from './routes/reply.ts';
+import { StripeError } from './stripe-error.ts';
+
+const bodyLimit = '100kb';
+
+const formOnly: RequestHandler = (req, _res, next) => {
+  const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+  if (hasBody && req.is('application/x-www-form-urlencoded') === false) {
+    throw new StripeError(400, {
+      message: 'Invalid request (check that your POST content type is application/x-www-form-urlencoded).',
+    });
+  }
+  next();
+};
+
+const ok: RequestHandler = (_req, res) => reply(res, 200, '{"status":"ok"}');
+
+const noSuchRoute: RequestHandler = (req) => {
+  throw new StripeError(404, { message: `Unrecognized request URL (${req.method}: ${req.path}).` });
+};
+
+const statusOf = (error: unknown): number => {
+  const status: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'status') : undefined;
+  return typeof status === 'number' ? status : 500;
+};
+
+/** Everything that goes wrong is answered in Stripe's error shape. */
+const answerErrors =
+  (log: Log): ErrorRequestHandler =>
+  (error: unknown, req, res, _next) => {
+    if (res.headersSent || res.socket === null) return;
+    if (error instanceof StripeError) return replyError(res, error);
+    const status = statusOf(error);
+    if (status >= 400 && status < 500) {
+      const message = status === 413 ? 'The request is too large.' : 'The request cannot be read.';
+      return replyError(res, new StripeError(status, { message }));
+    }
+    log.error({ path: req.path, stack: error instanceof Error ? error.stack : String(error) }, 'request failed');
+    return replyError(res, new StripeError(500, { type: 'api_error', message: 'An unknown error occurred' }));
+  };
+
+/** Every route on one screen. */
+export const buildApp = (
+  kit: ApiKit & { readonly log: Log },
+  config: Pick<Config, 'STRIPE_KEY' | 'CARD_FORM_ORIGINS'>,
+): Express => {
+  const { books, behaviour } = kit;
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.set('query parser', 'extended');
+
+  app.get('/healthz', ok);
+  app.get('/readyz', ok);
+
+  app.get('/sandbox/behaviour', getBehaviour(behaviour));
+  app.post('/sandbox/behaviour', express.json({ type: () => true, limit: bodyLimit }), postBehaviour(behaviour));
+  app.get('/elements/card', cardForm(config.CARD_FORM_ORIGINS));
+  app.get('/v1/sandbox.js', sandboxScript);
+
+  app.use('/v1', authenticate(config.STRIPE_KEY), formOnly, express.urlencoded({ extended: true, limit: bodyLimit }));
+
+  const intent = { title: 'payment_intent', param: 'intent' };
+  app.post('/v1/payment_intents', mutation(kit, createPaymentIntentParams, createPaymentIntent));
+  app.post('/v1/payment_intents/:id', mutation(kit, updatePaymentIntentParams, updatePaymentIntent));
+  app.post('/v1/payment_intents/:id/confirm', mutation(kit, confirmPaymentIntentParams, confirmPaymentIntent));
+  app.post('/v1/payment_intents/:id/cancel', mutation(kit, cancelPaymentIntentParams, cancelPaymentIntent));
+  app.get(
+    '/v1/payment_intents/:id',
+    retrieve(kit, 'payment_intent', intent, (id) => books.paymentIntent(id)),
+  );
+  app.get(
+    '/v1/payment_intents',
+    list(kit, {
+      kind: 'payment_intent',
+      title: 'payment_intent',
+      url: '/v1/payment_intents',
+      table: books.paymentIntents,
+      filters: {},
+    }),
+  );
+
+  app.get(
+    '/v1/charges/:id',
+    retrieve(kit, 'charge', { title: 'charge', param: 'id' }, (id) => books.charge(id)),
+  );
+  app.get(
+    '/v1/charges',
+    list(kit, {
+      kind: 'charge',
+      title: 'charge',
+      url: '/v1/charges',
+      table: books.charges,
+      filters: { payment_intent: (charge) => charge.paymentIntent },
+    }),
+  );
+
+  app.post(
+    '/v1/refunds',
+    mutation(kit, createRefundParams, createRefund, (params) => params.payment_intent ?? params.charge),
+  );
+  app.get(
+    '/v1/refunds/:id',
+    retrieve(kit, 'refund', { title: 'refund', param: 'id' }, (id) => books.refund(id)),
+  );
+  app.get(
+    '/v1/refunds',
+    list(kit, {
+      kind: 'refund',
+      title: 'refund',
+      url: '/v1/refunds',
+      table: books.refunds,
+      filters: { payment_intent: (refund) => refund.paymentIntent, charge: (refund) => refund.charge },
+    }),
+  );
+
+  app.post('/v1/payment_methods', mutation(kit, createPaymentMethodParams, createPaymentMethod));
+  app.get(
+    '/v1/payment_methods/:id',
+    retrieve(kit, 'payment_method', { title: 'PaymentMethod', param: 'payment_method' }, (id) =>
+      books.paymentMethod(id),
+    ),
+  );
+  app.get('/v1/account', getAccount(kit));
+
+  app.use(noSuchRoute, answerErrors(kit.log));
+  return app;
+};

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+export const failures = ['network_before_charge', 'network_after_charge', 'http_500', 'http_429', 'timeout'] as const;
+
+export type Failure = (typeof failures)[number];
+
+const delay = { min: 0, max: 60_000 } as const;
+
+/** Body of POST /sandbox/behaviour: keys left out stay as they are. */
+export const behaviourPatch = z.strictObject({
+  delayMs: z.int().min(delay.min).max(delay.max).optional(),
+  failNext: z.enum(failures).nullable().optional(),
+});
+
+export interface Behaviour {
+  current(): { readonly delayMs: number; readonly failNext: Failure | null };
+  change(patch: z.infer<typeof behaviourPatch>): void;
+  /** The failure that the call which is about to try a card must meet; it is used up by that. */
+  takeFailure(): Failure | null;
+}
+
+/** How the sandbox misbehaves on purpose. Not part of the books: a restart behaves well again. */
+export const createBehaviour = (): Behaviour => {
+  let delayMs = 0;
+  let failNext: Failure | null = null;
+  return {
+    current: () => ({ delayMs, failNext }),
+    change: (patch) => {
+      delayMs = patch.delayMs ?? delayMs;
+      failNext = patch.failNext === undefined ? failNext : patch.failNext;
+    },
+    takeFailure: () => {
+      const taken = failNext;
+      failNext = null;
+      return taken;
+    },
+  };
+};

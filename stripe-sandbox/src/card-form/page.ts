@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { formScript } from './script.ts';
+
+const style = `
+*{box-sizing:border-box}
+html{color-scheme:light}
+body{margin:0;background:#fff;color:#30313d;font:400 16px/1.4 "Inter Variable",Inter,system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+form{display:grid;grid-template-columns:1fr 1fr;gap:12px;padding:4px}
+.wide{grid-column:1/-1}
+label{display:block;margin-bottom:4px;font-size:14px;color:#30313d}
+input{width:100%;height:40px;padding:0 12px;border:1px solid #d0d5dd;border-radius:6px;background:#fff;color:inherit;font:inherit}
+input::placeholder{color:#717680}
+input:focus{outline:none;border-color:#2563eb;box-shadow:0 0 0 3px rgba(37,99,235,.25)}
+input[aria-invalid]{border-color:#b42318}
+input[aria-invalid]:focus{box-shadow:0 0 0 3px rgba(180,35,24,.2)}
+.problem{margin:4px 0 0;font-size:13px;color:#b42318}
+.problem:empty{display:none}
+.note{margin:0;font-size:13px;color:#535862}
+@media (prefers-reduced-motion:no-preference){input{transition:border-color .12s,box-shadow .12s}}
+`;
+
+const field = (options: {
+  readonly id: string;
+  readonly label: string;
+  readonly placeholder: string;
+  readonly autocomplete: string;
+  readonly numeric: boolean;
+  readonly wide?: true;
+}): string => `<div${options.wide ? ' class="wide"' : ''}>
+<label for="${options.id}">${options.label}</label>
+<input id="${options.id}" name="${options.id}" placeholder="${options.placeholder}" autocomplete="${options.autocomplete}"${options.numeric ? ' inputmode="numeric"' : ''} autocapitalize="off" spellcheck="false" required aria-describedby="${options.id}-error">
+<p class="problem" id="${options.id}-error" aria-live="polite"></p>
+</div>`;
+
+const fields = [
+  field({
+    id: 'number',
+    label: 'Card number',
+    placeholder: '1234 1234 1234 1234',
+    autocomplete: 'cc-number',
+    numeric: true,
+    wide: true,
+  }),
+  field({ id: 'expiry', label: 'Expiration date', placeholder: 'MM / YY', autocomplete: 'cc-exp', numeric: true }),
+  field({ id: 'cvc', label: 'Security code', placeholder: 'CVC', autocomplete: 'cc-csc', numeric: true }),
+  field({
+    id: 'postal',
+    label: 'Postal code',
+    placeholder: '12345',
+    autocomplete: 'postal-code',
+    numeric: false,
+    wide: true,
+  }),
+].join('\n');
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+
+const sourceHash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+const sources = [
+  "default-src 'none'",
+  `script-src ${sourceHash(formScript)}`,
+  `style-src ${sourceHash(style)}`,
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+/** Only a page of `parent` may show the form, and nothing but what stands in it may run. */
+export const cardFormHeaders = (parent: string): Record<string, string> => ({
+  'Content-Security-Policy': `${sources}; frame-ancestors ${parent}`,
+  'Cache-Control': 'no-store',
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+});
+
+/** A card form of the same shape as Stripe's Elements. */
+export const cardFormPage = (options: { readonly parent: string; readonly key: string }): string => `<!doctype html>
+<html lang="en" data-parent="${escaped(options.parent)}" data-key="${escaped(options.key)}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Card</title>
+<style>${style}</style>
+</head>
+<body>
+<form novalidate aria-label="Card">
+${fields}
+<p class="note wide">Test card: 4242 4242 4242 4242, any future date, any code. Nothing is really charged.</p>
+</form>
+<script>${formScript}</script>
+</body>
+</html>
+`;

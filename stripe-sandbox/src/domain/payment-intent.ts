@@ -1,0 +1,82 @@
+import type { Charge, PaymentIntent, PaymentMethod } from './records.ts';
+import { cardOfName } from './test-cards.ts';
+
+const cancellable =
+  'requires_payment_method, requires_capture, requires_reauthorization, requires_confirmation, requires_action, processing';
+
+/** Why a PaymentIntent may not be confirmed in its state, in Stripe's words; undefined where it may. */
+export const refusesConfirm = (intent: PaymentIntent): string | undefined => {
+  if (intent.status === 'succeeded') {
+    return 'You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed.';
+  }
+  if (intent.status === 'canceled') {
+    return 'You cannot confirm this PaymentIntent because it has a status of canceled. Only a PaymentIntent with one of the following statuses may be confirmed: requires_payment_method, requires_confirmation, requires_action.';
+  }
+  return undefined;
+};
+
+export const refusesCancel = (intent: PaymentIntent): string | undefined =>
+  intent.status === 'succeeded' || intent.status === 'canceled'
+    ? `You cannot cancel this PaymentIntent because it has a status of ${intent.status}. Only a PaymentIntent with one of the following statuses may be canceled: ${cancellable}.`
+    : undefined;
+
+/** An amount, a currency or a payment method cannot change any more; a description and metadata can. */
+export const refusesPaymentChange = (intent: PaymentIntent): string | undefined =>
+  intent.status === 'succeeded' || intent.status === 'canceled'
+    ? `This PaymentIntent's payment details could not be updated because it has a status of ${intent.status}. You may only update those of a PaymentIntent with one of the following statuses: requires_payment_method, requires_confirmation, requires_action.`
+    : undefined;
+
+export const withMethod = (intent: PaymentIntent, method: PaymentMethod): PaymentIntent => ({
+  ...intent,
+  status: 'requires_confirmation',
+  paymentMethod: method.id,
+});
+
+/**
+ * Tries the card, once. A decline leaves the PaymentIntent open for another payment method; a success is final.
+ * The caller has checked `refusesConfirm`.
+ */
+export const tryCard = (
+  intent: PaymentIntent,
+  method: PaymentMethod,
+  given: { readonly chargeId: string; readonly now: number },
+): { readonly intent: PaymentIntent; readonly charge: Charge; readonly method: PaymentMethod } => {
+  const failed = cardOfName(method.card).decline !== undefined;
+  return {
+    intent: {
+      ...intent,
+      status: failed ? 'requires_payment_method' : 'succeeded',
+      paymentMethod: failed ? null : method.id,
+      latestCharge: given.chargeId,
+      failedCharge: failed ? given.chargeId : null,
+    },
+    charge: {
+      object: 'charge',
+      id: given.chargeId,
+      created: given.now,
+      paymentIntent: intent.id,
+      paymentMethod: method.id,
+      amount: intent.amount,
+      amountRefunded: 0,
+      currency: intent.currency,
+      status: failed ? 'failed' : 'succeeded',
+      metadata: intent.metadata,
+      description: intent.description,
+      receiptEmail: intent.receiptEmail,
+      statementDescriptorSuffix: intent.statementDescriptorSuffix,
+      transferGroup: intent.transferGroup,
+    },
+    method: { ...method, usedBy: intent.id },
+  };
+};
+
+/** The caller has checked `refusesCancel`. */
+export const canceled = (
+  intent: PaymentIntent,
+  given: { readonly now: number; readonly reason: PaymentIntent['cancellationReason'] },
+): PaymentIntent => ({
+  ...intent,
+  status: 'canceled',
+  canceledAt: given.now,
+  cancellationReason: given.reason,
+});

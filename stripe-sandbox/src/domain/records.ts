@@ -1,0 +1,138 @@
+import { z } from 'zod';
+
+/**
+ * What the books keep. Less than Stripe's objects: everything else in those follows from these (see objects/). Times are
+ * Unix seconds, amounts the currency's smallest unit.
+ */
+const metadata = z.record(z.string(), z.string());
+const seconds = z.number().int();
+
+const optionalText = z.string().nullable();
+
+export const billingDetails = z.object({
+  address: z.object({
+    city: optionalText,
+    country: optionalText,
+    line1: optionalText,
+    line2: optionalText,
+    postal_code: optionalText,
+    state: optionalText,
+  }),
+  email: optionalText,
+  name: optionalText,
+  phone: optionalText,
+});
+
+export const paymentMethodRecord = z.object({
+  object: z.literal('payment_method'),
+  id: z.string(),
+  created: seconds,
+  /** First name of the test card; a card number is never kept. */
+  card: z.string(),
+  expMonth: z.number().int(),
+  expYear: z.number().int(),
+  hasCvc: z.boolean(),
+  billing: billingDetails.nullable(),
+  metadata,
+  /** The PaymentIntent that tried it: without a customer it cannot be used for another try. */
+  usedBy: z.string().nullable(),
+});
+
+export const paymentIntentStatus = z.enum([
+  'requires_payment_method',
+  'requires_confirmation',
+  'succeeded',
+  'canceled',
+]);
+
+export const cancellationReason = z.enum(['abandoned', 'duplicate', 'fraudulent', 'requested_by_customer']);
+
+export const paymentIntentRecord = z.object({
+  object: z.literal('payment_intent'),
+  id: z.string(),
+  clientSecret: z.string(),
+  created: seconds,
+  amount: z.number().int(),
+  currency: z.string(),
+  status: paymentIntentStatus,
+  metadata,
+  description: optionalText,
+  receiptEmail: optionalText,
+  statementDescriptorSuffix: optionalText,
+  transferGroup: optionalText,
+  captureMethod: z.enum(['automatic', 'automatic_async']),
+  /** Null where the caller named the payment method types. */
+  automaticPaymentMethods: z.object({ enabled: z.boolean(), allow_redirects: z.enum(['always', 'never']) }).nullable(),
+  paymentMethod: z.string().nullable(),
+  latestCharge: z.string().nullable(),
+  /** The declined charge that `last_payment_error` tells of. */
+  failedCharge: z.string().nullable(),
+  canceledAt: seconds.nullable(),
+  cancellationReason: cancellationReason.nullable(),
+});
+
+export const chargeRecord = z.object({
+  object: z.literal('charge'),
+  id: z.string(),
+  created: seconds,
+  paymentIntent: z.string(),
+  paymentMethod: z.string(),
+  amount: z.number().int(),
+  amountRefunded: z.number().int(),
+  currency: z.string(),
+  status: z.enum(['succeeded', 'failed']),
+  metadata,
+  description: optionalText,
+  receiptEmail: optionalText,
+  statementDescriptorSuffix: optionalText,
+  transferGroup: optionalText,
+});
+
+export const refundReason = z.enum(['duplicate', 'fraudulent', 'requested_by_customer']);
+
+export const refundRecord = z.object({
+  object: z.literal('refund'),
+  id: z.string(),
+  created: seconds,
+  charge: z.string(),
+  paymentIntent: z.string(),
+  paymentMethod: z.string(),
+  amount: z.number().int(),
+  currency: z.string(),
+  reason: refundReason.nullable(),
+  metadata,
+});
+
+export const record = z.discriminatedUnion('object', [
+  paymentIntentRecord,
+  chargeRecord,
+  refundRecord,
+  paymentMethodRecord,
+]);
+
+export type PaymentIntent = z.infer<typeof paymentIntentRecord>;
+export type Charge = z.infer<typeof chargeRecord>;
+export type Refund = z.infer<typeof refundRecord>;
+export type PaymentMethod = z.infer<typeof paymentMethodRecord>;
+export type BillingDetails = z.infer<typeof billingDetails>;
+export type StripeRecord = z.infer<typeof record>;
+
+/** Looks records up: the books, or the books as a change would leave them. */
+export interface Ledger {
+  paymentIntent(id: string): PaymentIntent | undefined;
+  charge(id: string): Charge | undefined;
+  refund(id: string): Refund | undefined;
+  paymentMethod(id: string): PaymentMethod | undefined;
+}
+
+/** `ledger` as it will be once `records` are written. */
+export const withRecords = (ledger: Ledger, records: readonly StripeRecord[]): Ledger => ({
+  paymentIntent: (id) =>
+    records.find((row): row is PaymentIntent => row.object === 'payment_intent' && row.id === id) ??
+    ledger.paymentIntent(id),
+  charge: (id) => records.find((row): row is Charge => row.object === 'charge' && row.id === id) ?? ledger.charge(id),
+  refund: (id) => records.find((row): row is Refund => row.object === 'refund' && row.id === id) ?? ledger.refund(id),
+  paymentMethod: (id) =>
+    records.find((row): row is PaymentMethod => row.object === 'payment_method' && row.id === id) ??
+    ledger.paymentMethod(id),
+});

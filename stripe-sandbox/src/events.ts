@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { record, withRecords, type Ledger } from './domain/records.ts';
+import { render } from './objects/render.ts';
+
+/** The API version whose objects the sandbox shows; a test compares it with the SDK's own. */
+export const apiVersion = '2026-10-28.endive';
+
+export const eventTypes = [
+  'payment_intent.created',
+  'payment_intent.succeeded',
+  'payment_intent.payment_failed',
+  'payment_intent.canceled',
+  'charge.succeeded',
+  'charge.failed',
+  'charge.refunded',
+  'refund.created',
+] as const;
+
+export type EventType = (typeof eventTypes)[number];
+
+/** An event as the books keep it: `record` is the object as it was when the event happened. */
+export const eventRecord = z.object({
+  id: z.string(),
+  type: z.enum(eventTypes),
+  created: z.number().int(),
+  request: z.object({ id: z.string(), idempotency_key: z.string().nullable() }),
+  record,
+});
+
+export type EventRecord = z.infer<typeof eventRecord>;
+
+/** The body of a webhook. */
+export const eventObject = (ledger: Ledger, event: EventRecord) => ({
+  id: event.id,
+  object: 'event',
+  api_version: apiVersion,
+  created: event.created,
+  data: { object: render(withRecords(ledger, [event.record]), event.record) },
+  livemode: false,
+  pending_webhooks: 1,
+  request: event.request,
+  type: event.type,
+});

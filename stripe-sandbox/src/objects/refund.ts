@@ -1,0 +1,27 @@
+import type { Refund } from '../domain/records.ts';
+
+/** Stripe's refund object; `charge` and `paymentIntent` are ids, or objects where they are expanded. */
+export const refundObject = (
+  refund: Refund,
+  charge: unknown = refund.charge,
+  paymentIntent: unknown = refund.paymentIntent,
+) => ({
+  id: refund.id,
+  object: 'refund',
+  amount: refund.amount,
+  balance_transaction: null,
+  charge,
+  created: refund.created,
+  currency: refund.currency,
+  customer: null,
+  customer_account: null,
+  destination_details: { card: { type: 'refund' }, type: 'card' },
+  metadata: refund.metadata,
+  payment_intent: paymentIntent,
+  payment_method: refund.paymentMethod,
+  reason: refund.reason,
+  receipt_number: null,
+  source_transfer_reversal: null,
+  status: 'succeeded',
+  transfer_reversal: null,
+});

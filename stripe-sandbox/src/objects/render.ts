@@ -1,0 +1,104 @@
+import type { Charge, Ledger, PaymentIntent, Refund, StripeRecord } from '../domain/records.ts';
+import { StripeError } from '../stripe-error.ts';
+import { chargeObject } from './charge.ts';
+import { declineObject, paymentIntentObject } from './payment-intent.ts';
+import { paymentMethodObject } from './payment-method.ts';
+import { refundObject } from './refund.ts';
+
+type Kind = StripeRecord['object'];
+
+/** What `expand` may name, and what it leads to. */
+const expandable: Readonly<Record<Kind, Readonly<Record<string, Kind>>>> = {
+  payment_intent: { latest_charge: 'charge', payment_method: 'payment_method' },
+  charge: { payment_intent: 'payment_intent' },
+  refund: { charge: 'charge', payment_intent: 'payment_intent' },
+  payment_method: {},
+};
+
+const deepest = 4;
+
+/**
+ * Refuses what cannot be expanded, before anything is done.
+ * @throws StripeError 400
+ */
+export const checkExpand = (kind: Kind, paths: readonly string[]): void => {
+  for (const path of paths) {
+    const steps = path.split('.');
+    let at: Kind | undefined = kind;
+    for (const step of steps) {
+      at = at !== undefined && Object.hasOwn(expandable[at], step) ? expandable[at][step] : undefined;
+    }
+    if (at === undefined || steps.length > deepest) {
+      throw new StripeError(400, { message: `This property cannot be expanded (${path}).`, param: 'expand' });
+    }
+  }
+};
+
+const below = (paths: readonly string[], step: string): readonly string[] =>
+  paths.filter((path) => path.startsWith(`${step}.`)).map((path) => path.slice(step.length + 1));
+
+const expands = (paths: readonly string[], step: string): boolean =>
+  paths.some((path) => path === step || path.startsWith(`${step}.`));
+
+const found = <T>(value: T | undefined, id: string): T => {
+  if (value === undefined) throw new Error(`the books have no ${id}`);
+  return value;
+};
+
+const charge = (ledger: Ledger, row: Charge, expand: readonly string[]): unknown => {
+  const intent = expands(expand, 'payment_intent')
+    ? paymentIntent(
+        ledger,
+        found(ledger.paymentIntent(row.paymentIntent), row.paymentIntent),
+        below(expand, 'payment_intent'),
+      )
+    : row.paymentIntent;
+  return chargeObject(row, found(ledger.paymentMethod(row.paymentMethod), row.paymentMethod), intent);
+};
+
+const paymentIntent = (ledger: Ledger, row: PaymentIntent, expand: readonly string[]): unknown => {
+  const failed = row.failedCharge === null ? undefined : found(ledger.charge(row.failedCharge), row.failedCharge);
+  return paymentIntentObject(row, {
+    lastError:
+      failed === undefined
+        ? null
+        : declineObject(failed, found(ledger.paymentMethod(failed.paymentMethod), failed.paymentMethod)),
+    latestCharge:
+      row.latestCharge !== null && expands(expand, 'latest_charge')
+        ? charge(ledger, found(ledger.charge(row.latestCharge), row.latestCharge), below(expand, 'latest_charge'))
+        : row.latestCharge,
+    paymentMethod:
+      row.paymentMethod !== null && expands(expand, 'payment_method')
+        ? paymentMethodObject(found(ledger.paymentMethod(row.paymentMethod), row.paymentMethod))
+        : row.paymentMethod,
+  });
+};
+
+const refund = (ledger: Ledger, row: Refund, expand: readonly string[]): unknown =>
+  refundObject(
+    row,
+    expands(expand, 'charge')
+      ? charge(ledger, found(ledger.charge(row.charge), row.charge), below(expand, 'charge'))
+      : row.charge,
+    expands(expand, 'payment_intent')
+      ? paymentIntent(
+          ledger,
+          found(ledger.paymentIntent(row.paymentIntent), row.paymentIntent),
+          below(expand, 'payment_intent'),
+        )
+      : row.paymentIntent,
+  );
+
+/** A record as Stripe shows it. `expand` has passed `checkExpand`. */
+export const render = (ledger: Ledger, row: StripeRecord, expand: readonly string[] = []): unknown => {
+  switch (row.object) {
+    case 'payment_intent':
+      return paymentIntent(ledger, row, expand);
+    case 'charge':
+      return charge(ledger, row, expand);
+    case 'refund':
+      return refund(ledger, row, expand);
+    case 'payment_method':
+      return paymentMethodObject(row);
+  }
+};

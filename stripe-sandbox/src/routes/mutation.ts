@@ -1,0 +1,176 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { hash } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { z } from 'zod';
+import type { Behaviour, Failure } from '../behaviour.ts';
+import type { Answer, Books } from '../books.ts';
+import type { Change, Context } from '../commands/change.ts';
+import type { EventRecord, EventType } from '../events.ts';
+import { parseParams } from '../params.ts';
+import { lockTimeout, StripeError } from '../stripe-error.ts';
+import { reply, replyError } from './reply.ts';
+
+export interface ApiKit {
+  readonly books: Books;
+  readonly context: Context;
+  readonly behaviour: Behaviour;
+  /** Types that the webhook endpoint wants; none without an endpoint. */
+  readonly wanted: ReadonlySet<EventType>;
+  readonly notify: (event: EventRecord) => void;
+  /** Idempotency keys of requests that are under way. */
+  readonly keysInUse: Set<string>;
+  /** Objects that a request under way works on. */
+  readonly locked: Set<string>;
+}
+
+/** How long a call that meets the failure `timeout` is left without an answer, at most. */
+const silenceMs = 60_000;
+
+const keyInUse = (key: string): StripeError =>
+  new StripeError(409, {
+    type: 'idempotency_error',
+    code: 'idempotency_key_in_use',
+    message: `There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): ${key}. Please try again later.`,
+  });
+
+const otherRequest = (key: string): StripeError =>
+  new StripeError(400, {
+    type: 'idempotency_error',
+    message: `Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '${key}' if you meant to execute a different request.`,
+  });
+
+const idempotencyKey = (req: Request): string | undefined => {
+  const key = req.get('idempotency-key');
+  if (key !== undefined && key.length > 255) {
+    throw new StripeError(400, {
+      type: 'idempotency_error',
+      message: 'Idempotency keys can be at most 255 characters long.',
+    });
+  }
+  return key === '' ? undefined : key;
+};
+
+/** Of the whole request: a stored answer is given again to exactly this one. */
+const fingerprintOf = (req: Request): string =>
+  hash('sha256', `${req.method} ${req.originalUrl} ${JSON.stringify(req.body)}`, 'base64url');
+
+/** The request fails as it was told to, with nothing done; a repeat with the same key starts afresh. */
+const failUndone = (failure: Exclude<Failure, 'network_after_charge'>, res: Response, requestId: string): void => {
+  switch (failure) {
+    case 'network_before_charge':
+      res.socket?.destroy();
+      return;
+    case 'http_500':
+      return replyError(res, new StripeError(500, { type: 'api_error', message: 'An unknown error occurred' }), {
+        'Request-Id': requestId,
+      });
+    case 'http_429':
+      return replyError(
+        res,
+        new StripeError(429, {
+          code: 'rate_limit',
+          message:
+            'Request rate limit exceeded. You can learn more about rate limits here https://stripe.com/docs/rate-limits.',
+        }),
+        { 'Request-Id': requestId },
+      );
+    case 'timeout': {
+      const timer = setTimeout(() => res.socket?.destroy(), silenceMs);
+      res.once('close', () => clearTimeout(timer));
+      return;
+    }
+  }
+};
+
+/**
+ * A route that changes something: parameters are read, the idempotency key is honoured, the command decides, its change is
+ * written down together with the answer, and only then the answer goes out. Everything between the decision and the write
+ * happens in one go, so that of two requests the second one sees what the first one did.
+ *
+ * An answer is kept for its key once the command has begun, refusals included; what is refused before (wrong parameters,
+ * a locked object) is not.
+ */
+export const mutation =
+  <Params>(
+    kit: ApiKit,
+    schema: z.ZodType<Params>,
+    command: (context: Context, params: Params, id: string) => Change,
+    objectOf: (params: Params, id: string) => string | undefined = (_params, id) => (id === '' ? undefined : id),
+  ): RequestHandler =>
+  async (req, res) => {
+    const requestId = kit.context.newId('req');
+    const key = idempotencyKey(req);
+    const fingerprint = key === undefined ? '' : fingerprintOf(req);
+    const headers = { 'Request-Id': requestId, ...(key === undefined ? {} : { 'Idempotency-Key': key }) };
+
+    if (key !== undefined) {
+      if (kit.keysInUse.has(key)) throw keyInUse(key);
+      const stored = kit.books.answerTo(key);
+      if (stored !== undefined) {
+        if (stored.fingerprint !== fingerprint) throw otherRequest(key);
+        return reply(res, stored.status, stored.body, {
+          ...headers,
+          'Original-Request': stored.requestId,
+          'Idempotent-Replayed': 'true',
+        });
+      }
+    }
+
+    const body: unknown = req.body;
+    const params = parseParams(schema, body ?? {});
+    const { id } = req.params;
+    const pathId = typeof id === 'string' ? id : '';
+    const object = objectOf(params, pathId);
+    if (object !== undefined && kit.locked.has(object)) throw lockTimeout();
+
+    const { delayMs } = kit.behaviour.current();
+    if (delayMs > 0) {
+      if (key !== undefined) kit.keysInUse.add(key);
+      if (object !== undefined) kit.locked.add(object);
+      try {
+        // Like Stripe, a slow sandbox goes on although its caller has given up.
+        await wait(delayMs);
+      } finally {
+        if (key !== undefined) kit.keysInUse.delete(key);
+        if (object !== undefined) kit.locked.delete(object);
+      }
+    }
+
+    const change = decide(() => command(kit.context, params, pathId));
+    const failure = change.triesCard ? kit.behaviour.takeFailure() : null;
+    if (failure !== null && failure !== 'network_after_charge') return failUndone(failure, res, requestId);
+
+    const text = JSON.stringify(change.body);
+    const at = kit.context.now();
+    const answer: Answer | undefined =
+      key === undefined ? undefined : { key, fingerprint, status: change.status, body: text, requestId, at };
+    const events = change.events
+      .filter((event) => kit.wanted.has(event.type))
+      .map((event): EventRecord => ({
+        id: kit.context.newId('evt'),
+        type: event.type,
+        created: at,
+        request: { id: requestId, idempotency_key: key ?? null },
+        record: event.record,
+      }));
+    if (change.records.length > 0 || events.length > 0 || answer !== undefined) {
+      kit.books.commit({ records: change.records, events, answer });
+    }
+    events.forEach(kit.notify);
+
+    if (failure === 'network_after_charge') {
+      res.socket?.destroy();
+      return;
+    }
+    return reply(res, change.status, text, key === undefined ? headers : { ...headers, 'Original-Request': requestId });
+  };
+
+/** A refusal by the command is an answer like any other. */
+const decide = (command: () => Change): Change => {
+  try {
+    return command();
+  } catch (error) {
+    if (!(error instanceof StripeError)) throw error;
+    return { records: [], events: [], status: error.status, body: error.body, triesCard: false };
+  }
+};

@@ -1,0 +1,72 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import { buildApp } from './app.ts';
+import { createBehaviour } from './behaviour.ts';
+import { openBooks } from './books.ts';
+import type { Config } from './config.ts';
+import type { Log } from './log.ts';
+import { newId } from './new-id.ts';
+import { startWebhooks } from './webhooks.ts';
+
+/** How long a stopping sandbox lets requests in flight finish. */
+const inFlightMs = 3_000;
+
+const now = (): number => Math.floor(Date.now() / 1000);
+
+export interface RunningSandbox {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Opens the books and listens. @throws where the books cannot be read or the port is taken. */
+export const startSandbox = async (config: Config, log: Log): Promise<RunningSandbox> => {
+  const books = openBooks(config.DATA_DIR);
+  const webhooks =
+    config.WEBHOOK_URL === undefined || config.STRIPE_WEBHOOK_SECRET === undefined
+      ? undefined
+      : startWebhooks({ books, log, now }, { url: config.WEBHOOK_URL, secret: config.STRIPE_WEBHOOK_SECRET });
+  const app = buildApp(
+    {
+      books,
+      log,
+      context: {
+        ledger: books,
+        now,
+        newId,
+        strictAmounts: config.STRICT_AMOUNTS,
+        strictReturnUrl: config.STRICT_RETURN_URL,
+      },
+      behaviour: createBehaviour(),
+      wanted: new Set(webhooks === undefined ? [] : config.WEBHOOK_EVENTS),
+      notify: (event) => webhooks?.send(event),
+      keysInUse: new Set(),
+      locked: new Set(),
+    },
+    config,
+  );
+  const server = createServer(app);
+  server.keepAliveTimeout = 65_000;
+  server.listen(config.PORT, config.HOST);
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : config.PORT;
+  const url = `http://${config.HOST === '0.0.0.0' ? '127.0.0.1' : config.HOST}:${port}`;
+  log.info({ url }, 'listening');
+
+  return {
+    url,
+    stop: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      // close() waits for keep-alive connections that become idle only later.
+      const idle = setInterval(() => server.closeIdleConnections(), 50);
+      await Promise.race([closed, wait(inFlightMs, undefined, { ref: false })]);
+      clearInterval(idle);
+      server.closeAllConnections();
+      await closed;
+      webhooks?.stop();
+      books.close();
+    },
+  };
+};

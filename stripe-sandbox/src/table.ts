@@ -1,0 +1,75 @@
+export interface PageRequest<Row> {
+  readonly limit: number;
+  /** Only rows older than this one. */
+  readonly startingAfter?: string | undefined;
+  /** Only rows newer than this one, the nearest to it. */
+  readonly endingBefore?: string | undefined;
+  /** Only rows of this group. */
+  readonly group?: string | undefined;
+  readonly where?: (row: Row) => boolean;
+}
+
+/** Records of one kind in memory, in the order in which they were made. */
+export interface Table<Row> {
+  get(id: string): Row | undefined;
+  /** Adds a record, or writes the newer state of one. */
+  put(row: Row): void;
+  /** Newest first. Cursors name rows that exist. */
+  page(request: PageRequest<Row>): { readonly rows: readonly Row[]; readonly hasMore: boolean };
+}
+
+/** `groupsOf` names what the rows can be looked up by, such as their PaymentIntent; a row's groups never change. */
+export const createTable = <Row extends { readonly id: string }>(
+  groupsOf: (row: Row) => readonly string[] = () => [],
+): Table<Row> => {
+  const rows = new Map<string, { readonly position: number; row: Row }>();
+  const order: string[] = [];
+  const groups = new Map<string, string[]>();
+
+  const positionOf = (id: string | undefined) => (id === undefined ? undefined : rows.get(id)?.position);
+
+  /** Rows of the group, or all, whose position is on the asked side of the cursor. */
+  const candidates = function* (request: PageRequest<Row>): Generator<Row> {
+    const ids = request.group === undefined ? order : (groups.get(request.group) ?? []);
+    const before = positionOf(request.startingAfter) ?? Infinity;
+    const after = positionOf(request.endingBefore) ?? -1;
+    // In the whole table a position is an index, so that a deep page costs no more than the first.
+    const isWhole = request.group === undefined;
+    const newest = isWhole ? Math.min(before, ids.length) - 1 : ids.length - 1;
+    const oldest = isWhole ? after + 1 : 0;
+    const upwards = request.endingBefore !== undefined;
+    for (let step = 0; step <= newest - oldest; step += 1) {
+      const found = rows.get(ids[upwards ? oldest + step : newest - step] ?? '');
+      if (found !== undefined && found.position < before && found.position > after) yield found.row;
+    }
+  };
+
+  return {
+    get: (id) => rows.get(id)?.row,
+    put: (row) => {
+      const known = rows.get(row.id);
+      if (known !== undefined) {
+        known.row = row;
+        return;
+      }
+      rows.set(row.id, { position: order.length, row });
+      order.push(row.id);
+      for (const group of groupsOf(row)) {
+        const ids = groups.get(group);
+        if (ids === undefined) groups.set(group, [row.id]);
+        else ids.push(row.id);
+      }
+    },
+    page: (request) => {
+      const found: Row[] = [];
+      for (const row of candidates(request)) {
+        if (request.where !== undefined && !request.where(row)) continue;
+        if (found.length === request.limit) {
+          return { rows: request.endingBefore === undefined ? found : found.toReversed(), hasMore: true };
+        }
+        found.push(row);
+      }
+      return { rows: request.endingBefore === undefined ? found : found.toReversed(), hasMore: false };
+    },
+  };
+};
