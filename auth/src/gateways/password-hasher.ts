@@ -10,10 +10,12 @@ import { createPool } from './pool.ts';
  */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 } as const;
 
-/** The hashes run on Node's four threads, which file and name look-ups need too: one stays free. */
-const concurrency = Math.min(3, Math.max(2, availableParallelism()));
-/** Some eight seconds of work on two cores; whoever comes then is asked to come back instead of waiting longer. */
-const mostWaiting = 1_000;
+const standardLimits = {
+  /** The hashes run on Node's four threads, which file and name look-ups need too: one stays free. */
+  concurrency: Math.min(3, Math.max(2, availableParallelism())),
+  /** Some eight seconds of work on two cores; whoever comes then is asked to come back instead of waiting longer. */
+  mostWaiting: 1_000,
+} as const;
 
 /** Keeps passwords as hashes, a few at a time. All throw ServiceUnavailableError when too many wait. */
 export interface PasswordHasher {
@@ -24,10 +26,11 @@ export interface PasswordHasher {
   isOutdated(passwordHash: string): boolean;
 }
 
-export const createPasswordHasher = (): PasswordHasher => {
+export const createPasswordHasher = (
+  limits: { readonly concurrency: number; readonly mostWaiting: number } = standardLimits,
+): PasswordHasher => {
   const pool = createPool({
-    concurrency,
-    mostWaiting,
+    ...limits,
     refuse: () => new ServiceUnavailableError('Too many people are signing in, please try again'),
   });
   const nobody = hash(randomUUID(), parameters);

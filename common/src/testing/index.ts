@@ -1,3 +1,5 @@
+export { openDoor } from './door.ts';
+export type { Door } from './door.ts';
 export { eventually } from './eventually.ts';
 export { createTestClock } from './test-clock.ts';
 export type { TestClock } from './test-clock.ts';

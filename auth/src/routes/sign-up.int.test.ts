@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { userCreated } from '@ticketing/common/events';
+import { newId } from '@ticketing/common/mongo';
+import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
+import supertest from 'supertest';
+import { readConfig } from '../config.ts';
+import type { UserDocument } from '../models/index.ts';
+import { startService } from '../service.ts';
+
+let system: TestSystem;
+let replicas: ReturnType<typeof supertest>[];
+let api: ReturnType<typeof supertest>;
+
+beforeAll(async () => {
+  system = await openTestSystem();
+  const start = () => system.start((overrides) => startService(readConfig(system.env), overrides));
+  const services = await Promise.all([start(), start()]);
+  replicas = services.map(({ url }) => supertest(url));
+  api = supertest(services[0].url);
+});
+afterAll(() => system.close());
+
+const newEmail = () => `user-${newId()}@example.com`;
+const users = () => system.collection<UserDocument>('users');
+
+test('When somebody signs up, then the account exists, the session is set and the event tells of it without the hash', async () => {
+  const email = newEmail();
+  const response = await api.post('/api/users/signup').send({ email, password: ' pass word ' });
+  expect(response.status).toBe(201);
+  expect(response.body).toEqual({ id: expect.any(String), email });
+  const [cookie = ''] = response.get('Set-Cookie') ?? [];
+  expect(cookie).toMatch(/^session=[\w+/=%-]+; path=\/; expires=[^;]+; samesite=lax; httponly$/i);
+  expect(JSON.parse(Buffer.from(/session=([^;]+)/.exec(cookie)?.[1] ?? '', 'base64').toString())).toEqual({
+    jwt: expect.any(String),
+  });
+  const current = await api.get('/api/users/currentuser').set('Cookie', cookie.split(';')[0] ?? '');
+  expect(current.body).toEqual({ currentUser: response.body });
+
+  expect(await users().findOne({ email })).toMatchObject({
+    _id: response.body.id,
+    version: 0,
+    passwordHash: expect.stringMatching(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/),
+  });
+  const event = await system.eventually(() => {
+    const found = system.events(userCreated).find(({ data }) => data.email === email);
+    if (found === undefined) throw new Error('not published yet');
+    return found;
+  });
+  expect(event.aggregate).toEqual({ type: 'user', id: response.body.id, version: 0 });
+  expect(event.data).toEqual({ id: response.body.id, version: 0, email });
+});
+
+test('When the e-mail has an account already, in whatever capitals, then the answer is 400 Email in use', async () => {
+  const email = newEmail();
+  expect((await api.post('/api/users/signup').send({ email, password: 'password' })).status).toBe(201);
+  const again = await api.post('/api/users/signup').send({ email: ` ${email.toUpperCase()} `, password: 'different' });
+  expect(again.status).toBe(400);
+  expect(again.body).toEqual({ errors: [{ message: 'Email in use', field: 'email' }] });
+  expect(again.get('Set-Cookie')).toBeUndefined();
+  expect(await users().countDocuments({ email })).toBe(1);
+});
+
+test('When 20 sign up with one e-mail at the same moment on two replicas, then exactly one gets the account', async () => {
+  const email = newEmail();
+  const responses = await Promise.all(
+    Array.from({ length: 20 }, (_, index) =>
+      (replicas[index % 2] ?? api)
+        .post('/api/users/signup')
+        .send({ email: index % 3 === 0 ? email.toUpperCase() : email, password: `password-${index}` }),
+    ),
+  );
+  const made = responses.filter(({ status }) => status === 201);
+  expect(made).toHaveLength(1);
+  for (const { status, body } of responses.filter((response) => response !== made[0])) {
+    expect(status).toBe(400);
+    expect(body).toEqual({ errors: [{ message: 'Email in use', field: 'email' }] });
+  }
+  expect(await users().countDocuments({ email })).toBe(1);
+});
+
+test.each([
+  [{}, ['email', 'password']],
+  [{ email: 'ann', password: 'password' }, ['email']],
+  [{ email: 'ann@example.com', password: 'abc' }, ['password']],
+  [{ email: 'ann@example.com', password: 'x'.repeat(129) }, ['password']],
+  [{ email: { $gt: '' }, password: { $gt: '' } }, ['email', 'password']],
+  [{ email: ['ann@example.com'], password: 12_345 }, ['email', 'password']],
+  [{ email: `${'x'.repeat(300)}@example.com`, password: 'password' }, ['email']],
+  [{ email: '__proto__', password: 'abc' }, ['email', 'password']],
+])(
+  'When the body is %j, then the answer is 400 with an entry for each of %j and no account is made',
+  async (body, fields) => {
+    const before = await users().countDocuments();
+    const response = await api.post('/api/users/signup').send(body);
+    expect(response.status).toBe(400);
+    const entries: { message: string; field: string }[] = response.body.errors;
+    expect([...new Set(entries.map(({ field }) => field))].toSorted()).toEqual(fields);
+    expect(entries.map(({ message }) => message).join()).not.toContain('x'.repeat(100));
+    expect(await users().countDocuments()).toBe(before);
+  },
+);
+
+test.each([
+  ['{"email":', 'application/json', 400],
+  ['email=a@example.com', 'application/x-www-form-urlencoded', 415],
+  [JSON.stringify({ email: 'a@example.com', password: 'x'.repeat(110_000) }), 'application/json', 413],
+])('When the body cannot be read, then the answer has the error envelope', async (body, type, status) => {
+  const response = await api.post('/api/users/signup').set('Content-Type', type).send(body);
+  expect(response.status).toBe(status);
+  expect(response.body.errors[0].message).toEqual(expect.any(String));
+});
