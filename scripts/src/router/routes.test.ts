@@ -1,0 +1,21 @@
+import { expect, test } from '@jest/globals';
+import { upstreamOf } from './routes.ts';
+
+test.each([
+  ['/api/users/signup', 'auth'],
+  ['/api/tickets', 'tickets'],
+  ['/api/tickets?mine=true', 'tickets'],
+  ['/api/orders/1', 'orders'],
+  ['/api/payments/webhook', 'payments'],
+  ['/api/ticketsandmore', 'client'],
+  ['/api/unknown', 'client'],
+  ['/', 'client'],
+  ['/?next=/api/orders', 'client'],
+  ['/tickets/1', 'client'],
+  ['/healthzone', 'client'],
+  ['/healthz', undefined],
+  ['/readyz?verbose', undefined],
+  ['/metrics/', undefined],
+])('When %s is asked for, then %s answers', (url, upstream) => {
+  expect(upstreamOf(url)).toBe(upstream);
+});

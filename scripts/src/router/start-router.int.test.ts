@@ -1,0 +1,212 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer, request, type IncomingMessage, type Server } from 'node:http';
+import { freePort } from '../net/free-ports.ts';
+import { startRouter, type Router } from './start-router.ts';
+
+const closing: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((close) => close()));
+});
+
+const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
+  const end = performance.now() + 10_000;
+  while (!(await condition())) {
+    if (performance.now() > end) throw new Error('the condition has not come true');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+};
+
+interface FakeService {
+  readonly url: string;
+  readonly seen: { method: string; url: string; headers: IncomingMessage['headers']; body: string }[];
+  ready: boolean;
+  /** Ends the connection of the next requests without an answer. */
+  hangsUp: boolean;
+  close(): Promise<void>;
+}
+
+const fakeService = async (name: string, port = 0): Promise<FakeService> => {
+  const server: Server = createServer((req, res) => {
+    if (req.url === '/readyz') {
+      res.writeHead(service.ready ? 200 : 503).end();
+      return;
+    }
+    if (service.hangsUp) {
+      req.socket.destroy();
+      return;
+    }
+    let body = '';
+    req.setEncoding('utf8').on('data', (chunk: string) => {
+      body += chunk;
+    });
+    req.on('end', () => {
+      service.seen.push({ method: req.method ?? '', url: req.url ?? '', headers: req.headers, body });
+      res.writeHead(201, { 'set-cookie': ['a=1', 'b=2'], 'x-request-id': 'abc', 'x-from': name });
+      res.end(name);
+    });
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const service: FakeService = {
+    url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
+    seen: [],
+    ready: true,
+    hangsUp: false,
+    close: async () => {
+      if (!server.listening) return;
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+  closing.push(() => service.close());
+  return service;
+};
+
+const route = async (orders: readonly string[], client: readonly string[] = []): Promise<string> => {
+  const router: Router = await startRouter({
+    port: 0,
+    hosts: ['127.0.0.1'],
+    replicas: { auth: [], tickets: [], payments: [], orders, client },
+    probeEveryMs: 20,
+    proto: 'http',
+  });
+  closing.push(() => router.stop(0));
+  return `http://127.0.0.1:${router.port}`;
+};
+
+const readyAt = async (base: string): Promise<void> => {
+  await until(async () => (await fetch(`${base}/api/orders`)).status !== 503);
+};
+
+test('When two replicas are ready, then requests go to both in turn', async () => {
+  const [a, b] = [await fakeService('a'), await fakeService('b')];
+  const base = await route([a.url, b.url]);
+  await until(async () => {
+    const names = [await fetch(`${base}/api/orders`), await fetch(`${base}/api/orders`)];
+    return new Set(names.map((response) => response.headers.get('x-from'))).size === 2;
+  });
+});
+
+test('When a request is handed on, then method, path, body and cookies arrive and what it says of forwarding does not', async () => {
+  const service = await fakeService('a');
+  const base = await route([service.url]);
+  await readyAt(base);
+  const response = await fetch(`${base}/api/orders/1?x=%20y`, {
+    method: 'PUT',
+    headers: { cookie: 'session=s', 'x-forwarded-for': '1.2.3.4', 'x-request-id': 'request-1' },
+    body: 'tälk',
+  });
+  expect(response.status).toBe(201);
+  expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+  const seen = service.seen.at(-1);
+  expect(seen).toMatchObject({ method: 'PUT', url: '/api/orders/1?x=%20y', body: 'tälk' });
+  expect(seen?.headers).toMatchObject({
+    cookie: 'session=s',
+    host: new URL(base).host,
+    'x-forwarded-for': '127.0.0.1',
+    'x-forwarded-host': new URL(base).host,
+    'x-forwarded-proto': 'http',
+    'x-request-id': 'request-1',
+  });
+});
+
+test('When a large body comes in pieces, then it arrives whole', async () => {
+  const service = await fakeService('a');
+  const base = await route([service.url]);
+  await readyAt(base);
+  const sent = request(`${base}/api/orders`, { method: 'POST' });
+  for (let index = 0; index < 64; index += 1) sent.write('x'.repeat(10_000));
+  sent.end();
+  await once(sent, 'response');
+  expect(service.seen.at(-1)?.body.length).toBe(640_000);
+});
+
+test('When a replica says that it is not ready, then the other one gets every request', async () => {
+  const [a, b] = [await fakeService('a'), await fakeService('b')];
+  const base = await route([a.url, b.url]);
+  await until(async () => (await fetch(`${base}/api/orders`)).headers.get('x-from') === 'b');
+  a.ready = false;
+  await until(async () => {
+    const before = a.seen.length;
+    await Promise.all(Array.from({ length: 4 }, () => fetch(`${base}/api/orders`)));
+    return a.seen.length === before;
+  });
+});
+
+test('When a replica is gone, then what was not sent goes to the other one, whatever the method', async () => {
+  const [a, b] = [await fakeService('a'), await fakeService('b')];
+  const base = await route([a.url, b.url]);
+  await until(async () => {
+    await fetch(`${base}/api/orders`);
+    return a.seen.length > 0 && b.seen.length > 0;
+  });
+  await a.close();
+  const statuses = await Promise.all(
+    Array.from({ length: 10 }, async () => (await fetch(`${base}/api/orders`, { method: 'POST', body: '{}' })).status),
+  );
+  expect(statuses).toEqual(Array.from({ length: 10 }, () => 201));
+});
+
+test('When a replica hangs up, then a GET goes to the other one and a POST is not repeated', async () => {
+  const [a, b] = [await fakeService('a'), await fakeService('b')];
+  const base = await route([a.url, b.url]);
+  await until(async () => {
+    await fetch(`${base}/api/orders`);
+    return a.seen.length > 0 && b.seen.length > 0;
+  });
+  a.hangsUp = true;
+  const gets = await Promise.all(Array.from({ length: 6 }, () => fetch(`${base}/api/orders`)));
+  expect(gets.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 201));
+  const posts = [
+    await fetch(`${base}/api/orders`, { method: 'POST', body: '{}' }),
+    await fetch(`${base}/api/orders`, { method: 'POST', body: '{}' }),
+  ];
+  expect(new Set(posts.map(({ status }) => status))).toEqual(new Set([201, 502]));
+});
+
+test('When no replica is ready, then the answer is 503 and says when to try again', async () => {
+  const base = await route([`http://127.0.0.1:${await freePort()}`]);
+  const response = await fetch(`${base}/api/orders`);
+  expect(response.status).toBe(503);
+  expect(response.headers.get('retry-after')).toBe('1');
+  expect(await response.json()).toEqual({ errors: [{ message: expect.any(String) }] });
+});
+
+test('When a replica comes back on its port, then it gets requests again', async () => {
+  const port = await freePort();
+  const first = await fakeService('first', port);
+  const base = await route([first.url]);
+  await readyAt(base);
+  await first.close();
+  await until(async () => (await fetch(`${base}/api/orders`)).status === 503);
+  await fakeService('second', port);
+  await until(async () => (await fetch(`${base}/api/orders`)).headers.get('x-from') === 'second');
+});
+
+test.each(['/healthz', '/readyz', '/metrics'])(
+  'When %s is asked for from outside, then it is not found',
+  async (path) => {
+    const service = await fakeService('a');
+    const base = await route([service.url], [service.url]);
+    await readyAt(base);
+    const response = await fetch(`${base}${path}`);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toEqual({ errors: [{ message: 'Not Found' }] });
+  },
+);
+
+test('When the port is in use, then the router says so', async () => {
+  const service = await fakeService('a');
+  await expect(
+    startRouter({
+      port: Number(new URL(service.url).port),
+      hosts: ['127.0.0.1'],
+      replicas: { auth: [], tickets: [], payments: [], orders: [], client: [] },
+      probeEveryMs: 20,
+      proto: 'http',
+    }),
+  ).rejects.toThrow('EADDRINUSE');
+});

@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { codeOf } from '../error-code.ts';
+import { answerError, forward } from './forward.ts';
+import { Replica, ReplicaSet } from './replicas.ts';
+import { upstreamOf, type Upstream } from './routes.ts';
+
+export interface RouterOptions {
+  readonly port: number;
+  /** Loopback addresses to listen on; those that this machine does not have are left out. */
+  readonly hosts: readonly string[];
+  readonly replicas: Readonly<Record<Upstream, readonly string[]>>;
+  readonly probeEveryMs: number;
+  /** How users see the site: http or https. */
+  readonly proto: string;
+}
+
+export interface Router {
+  readonly port: number;
+  /** Takes no more connections and waits for the answers under way, for at most `withinMs`. */
+  stop(withinMs: number): Promise<void>;
+}
+
+const noSuchAddress = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
+
+const listen = async (listener: RequestListener, port: number, host: string): Promise<Server | undefined> => {
+  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 }, listener);
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+    return server;
+  } catch (error) {
+    if (noSuchAddress.has(codeOf(error) ?? '')) return undefined;
+    throw error;
+  }
+};
+
+const portOf = (server: Server | undefined): number => {
+  const address = server?.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+};
+
+const close = async (server: Server, withinMs: number): Promise<void> => {
+  const closed = once(server, 'close');
+  server.close();
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const late = setTimeout(() => server.closeAllConnections(), withinMs);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(late);
+};
+
+/** Sends each path to the replicas of the service that answers it, as the cluster's ingress does. */
+export const startRouter = async (options: RouterOptions): Promise<Router> => {
+  const setOf = (upstream: Upstream) =>
+    new ReplicaSet(options.replicas[upstream].map((url) => new Replica(url, options.probeEveryMs)));
+  const sets: Readonly<Record<Upstream, ReplicaSet>> = {
+    auth: setOf('auth'),
+    tickets: setOf('tickets'),
+    orders: setOf('orders'),
+    payments: setOf('payments'),
+    client: setOf('client'),
+  };
+  const replicas = Object.values(sets).flatMap((set) => set.members);
+  const listener: RequestListener = (req, res) => {
+    const url = req.url ?? '/';
+    if (!url.startsWith('/')) return answerError(res, 400, 'Malformed request');
+    const upstream = upstreamOf(url);
+    if (upstream === undefined) return answerError(res, 404, 'Not Found');
+    forward(req, res, sets[upstream], { proto: options.proto });
+  };
+  const servers: Server[] = [];
+  for (const host of options.hosts) {
+    const server = await listen(listener, servers.length === 0 ? options.port : portOf(servers[0]), host);
+    if (server !== undefined) servers.push(server);
+  }
+  for (const replica of replicas) replica.watch();
+  return {
+    port: portOf(servers[0]),
+    stop: async (withinMs) => {
+      await Promise.all(servers.map((server) => close(server, withinMs)));
+      await Promise.all(replicas.map((replica) => replica.close()));
+    },
+  };
+};
