@@ -1,0 +1,69 @@
+import type { Api } from './api.ts';
+import {
+  chargeSchema,
+  currentUserSchema,
+  nothingSchema,
+  orderSchema,
+  ordersSchema,
+  paymentSchema,
+  ticketSchema,
+  ticketsSchema,
+  userSchema,
+} from './schemas.ts';
+
+const path = (base: string, id: string): string => `${base}/${encodeURIComponent(id)}`;
+
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+}
+
+export const signUp = (api: Api, credentials: Credentials) =>
+  api.send(userSchema, { method: 'POST', path: '/api/users/signup', body: credentials });
+
+export const signIn = (api: Api, credentials: Credentials) =>
+  api.send(userSchema, { method: 'POST', path: '/api/users/signin', body: credentials });
+
+export const signOut = (api: Api) => api.send(nothingSchema, { method: 'POST', path: '/api/users/signout', body: {} });
+
+export const getCurrentUser = (api: Api) =>
+  api.send(currentUserSchema, { method: 'GET', path: '/api/users/currentuser' });
+
+export const listTickets = (api: Api, query: URLSearchParams) =>
+  api.send(ticketsSchema, { method: 'GET', path: '/api/tickets', query });
+
+export const getTicket = (api: Api, ticketId: string) =>
+  api.send(ticketSchema, { method: 'GET', path: path('/api/tickets', ticketId) });
+
+/** A listing as it is sent; null clears a detail of an edited one. */
+export interface ListingBody {
+  readonly title: string;
+  /** Major units. */
+  readonly price: number;
+  readonly [detail: string]: string | number | null;
+}
+
+export const createTicket = (api: Api, listing: ListingBody) =>
+  api.send(ticketSchema, { method: 'POST', path: '/api/tickets', body: listing });
+
+export const editTicket = (api: Api, ticketId: string, listing: ListingBody) =>
+  api.send(ticketSchema, { method: 'PUT', path: path('/api/tickets', ticketId), body: listing });
+
+export const createOrder = (api: Api, order: { readonly ticketId: string; readonly expectedPrice: number }) =>
+  api.send(orderSchema, { method: 'POST', path: '/api/orders', body: order });
+
+export const listOrders = (api: Api, query: URLSearchParams) =>
+  api.send(ordersSchema, { method: 'GET', path: '/api/orders', query });
+
+export const getOrder = (api: Api, orderId: string) =>
+  api.send(orderSchema, { method: 'GET', path: path('/api/orders', orderId) });
+
+export const cancelOrder = (api: Api, orderId: string) =>
+  api.send(nothingSchema, { method: 'DELETE', path: path('/api/orders', orderId) });
+
+/** `token` is what Stripe made of the card. */
+export const payOrder = (api: Api, payment: { readonly orderId: string; readonly token: string }) =>
+  api.send(paymentSchema, { method: 'POST', path: '/api/payments', body: payment });
+
+export const getCharge = (api: Api, orderId: string) =>
+  api.send(chargeSchema, { method: 'GET', path: path('/api/payments', orderId) });

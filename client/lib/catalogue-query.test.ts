@@ -1,0 +1,59 @@
+import { expect, test } from '@jest/globals';
+import { catalogueHref, catalogueProblems, isNarrowed, readCatalogueQuery, toApiQuery } from './catalogue-query.ts';
+
+test('When everything is searched for, then the API is asked for it, the last day to its end', () => {
+  const query = readCatalogueQuery({
+    q: ' hamlet ',
+    category: 'theatre',
+    city: 'London',
+    minPrice: '$10',
+    maxPrice: '1,000.50',
+    from: '2026-12-01',
+    to: '2026-12-31',
+    sort: '-price',
+    page: '2',
+  });
+  expect(catalogueProblems(query)).toEqual([]);
+  expect(Object.fromEntries(toApiQuery(query))).toEqual({
+    q: 'hamlet',
+    category: 'theatre',
+    city: 'London',
+    minPrice: '10',
+    maxPrice: '1000.5',
+    from: '2026-12-01',
+    to: '2026-12-31T23:59:59.999Z',
+    sort: '-price',
+    page: '2',
+    limit: '24',
+  });
+});
+
+test('When the form is sent empty, then nothing narrows the list', () => {
+  const query = readCatalogueQuery({ q: '', category: '', city: ' ', minPrice: '', sort: '', page: '' });
+  expect(isNarrowed(query)).toBe(false);
+  expect(toApiQuery(query).toString()).toBe('page=1&limit=24');
+  expect(catalogueHref(query)).toBe('/');
+});
+
+test('When parameters are unknown or repeated, then they are left out or taken once', () => {
+  const query = readCatalogueQuery({ category: 'opera', sort: 'random', page: '-3', q: ['a', 'b'] });
+  expect(query).toMatchObject({ category: undefined, sort: undefined, page: 1, q: 'a' });
+});
+
+test.each([
+  [{ minPrice: 'cheap' }, 'minPrice'],
+  [{ maxPrice: '-1' }, 'maxPrice'],
+  [{ minPrice: '20', maxPrice: '10' }, 'maxPrice'],
+  [{ from: 'tomorrow' }, 'from'],
+  [{ to: '2026-02-31' }, 'to'],
+  [{ from: '2026-12-02', to: '2026-12-01' }, 'to'],
+])('When the search is %j, then the problem is at %s', (params, field) => {
+  expect(catalogueProblems(readCatalogueQuery(params)).map((problem) => problem.field)).toEqual([field]);
+});
+
+test('When a filter changes, then the rest stays and the list starts again', () => {
+  const query = readCatalogueQuery({ q: 'cup', city: 'Leeds', page: '3' });
+  expect(catalogueHref(query, { category: 'sports' })).toBe('/?q=cup&category=sports&city=Leeds');
+  expect(catalogueHref(query, { city: undefined })).toBe('/?q=cup');
+  expect(catalogueHref(query, { page: 4 })).toBe('/?q=cup&city=Leeds&page=4');
+});

@@ -1,0 +1,52 @@
+import { expect, test } from '@jest/globals';
+import { readConfig } from './config.ts';
+
+const env = {
+  HOST: '127.0.0.1',
+  PORT: '3001',
+  API_URL: 'http://router:3000/',
+  PUBLIC_URL: 'https://tickets.example',
+  STRIPE_PUBLISHABLE_KEY: 'pk_test_123',
+  STRIPE_SANDBOX: '',
+};
+
+test('When everything is there, then it is read', () => {
+  expect(readConfig(env)).toEqual({
+    host: '127.0.0.1',
+    port: 3001,
+    apiUrl: 'http://router:3000',
+    publicUrl: new URL('https://tickets.example'),
+    stripe: { mode: 'live', publishableKey: 'pk_test_123' },
+    paymentAttempts: undefined,
+  });
+});
+
+test('When a sandbox is named, then cards go there and no key is needed', () => {
+  const config = readConfig({
+    ...env,
+    STRIPE_SANDBOX: 'http://localhost:4242',
+    STRIPE_PUBLISHABLE_KEY: '',
+    PAYMENT_ATTEMPTS: '3',
+  });
+  expect(config.stripe).toEqual({ mode: 'sandbox', sandboxUrl: 'http://localhost:4242' });
+  expect(config.paymentAttempts).toBe(3);
+});
+
+test('When several settings are missing, then all are named at once', () => {
+  const read = () => readConfig({});
+  for (const name of ['HOST', 'PORT', 'API_URL', 'PUBLIC_URL', 'STRIPE_PUBLISHABLE_KEY']) expect(read).toThrow(name);
+});
+
+test.each([
+  [{ STRIPE_PUBLISHABLE_KEY: 'sk_live_secret' }, 'must begin with pk_'],
+  [{ PORT: 'http' }, 'PORT must be'],
+  [{ API_URL: 'router:3000' }, 'API_URL must be'],
+  [{ STRIPE_SANDBOX: 'yes' }, 'STRIPE_SANDBOX must be'],
+  [{ PAYMENT_ATTEMPTS: '-1' }, 'PAYMENT_ATTEMPTS must be'],
+])('When %j is set, then the boot stops and says: %s', (change, words) => {
+  expect(() => readConfig({ ...env, ...change })).toThrow(words);
+});
+
+test('When a secret key is refused, then it is not repeated', () => {
+  expect(() => readConfig({ ...env, STRIPE_PUBLISHABLE_KEY: 'sk_live_secret' })).not.toThrow('sk_live_secret');
+});

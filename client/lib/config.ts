@@ -1,0 +1,67 @@
+/** What the client's server needs to know; read once, at boot. */
+export interface ClientConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Where the router or the ingress is reached from this server. */
+  readonly apiUrl: string;
+  /** Where people reach the site. */
+  readonly publicUrl: URL;
+  readonly stripe: StripeConfig;
+  /** Declined cards after which an order is given up, when this server was told. */
+  readonly paymentAttempts: number | undefined;
+}
+
+/** How cards are taken. All of it may be known to the browser. */
+export type StripeConfig =
+  | { readonly mode: 'live'; readonly publishableKey: string }
+  | { readonly mode: 'sandbox'; readonly sandboxUrl: string };
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+export class ClientConfigError extends Error {}
+
+const httpUrl = (value: string): URL | undefined => {
+  const url = URL.parse(value);
+  return url !== null && (url.protocol === 'http:' || url.protocol === 'https:') ? url : undefined;
+};
+
+/** @throws ClientConfigError that names everything missing or malformed. */
+export const readConfig = (env: Env): ClientConfig => {
+  const problems: string[] = [];
+  const text = (name: string): string => {
+    const value = env[name] ?? '';
+    if (value === '') problems.push(`${name} is missing`);
+    return value;
+  };
+  const url = (name: string): URL => {
+    const value = text(name);
+    const parsed = httpUrl(value);
+    if (value !== '' && parsed === undefined) problems.push(`${name} must be an http or https URL`);
+    return parsed ?? new URL('http://unset.invalid');
+  };
+  const whole = (name: string, value: string, max: number): number => {
+    const number = Number(value);
+    if (value !== '' && !(/^\d+$/.test(value) && number <= max)) problems.push(`${name} must be from 0 to ${max}`);
+    return number;
+  };
+  const host = text('HOST');
+  const port = whole('PORT', text('PORT'), 65_535);
+  const apiUrl = url('API_URL');
+  const publicUrl = url('PUBLIC_URL');
+  const attempts = env.PAYMENT_ATTEMPTS ?? '';
+  const paymentAttempts = attempts === '' ? undefined : whole('PAYMENT_ATTEMPTS', attempts, 1_000);
+  const stripe = readStripe(env, url, problems);
+  if (problems.length > 0) throw new ClientConfigError(`The client cannot start: ${problems.join('; ')}.`);
+  return { host, port, apiUrl: apiUrl.href.replace(/\/$/, ''), publicUrl, stripe, paymentAttempts };
+};
+
+const readStripe = (env: Env, url: (name: string) => URL, problems: string[]): StripeConfig => {
+  if ((env.STRIPE_SANDBOX ?? '') !== '') {
+    return { mode: 'sandbox', sandboxUrl: url('STRIPE_SANDBOX').href.replace(/\/$/, '') };
+  }
+  const publishableKey = env.STRIPE_PUBLISHABLE_KEY ?? '';
+  if (publishableKey === '') problems.push('STRIPE_PUBLISHABLE_KEY is missing (or STRIPE_SANDBOX, for a sandbox)');
+  // It goes into every payment page: a secret key here would be given to everybody.
+  else if (!publishableKey.startsWith('pk_')) problems.push('STRIPE_PUBLISHABLE_KEY must begin with pk_');
+  return { mode: 'live', publishableKey };
+};

@@ -1,0 +1,44 @@
+import { createOrder, getTicket } from '../api/marketplace.ts';
+import { formatPrice } from '../money.ts';
+import { failed, fieldOf, goTo, refuse, type FormOperation } from './form-state.ts';
+
+/** How long a listing that is new to the orders service, or whose price is just changing, is quietly waited for. */
+const patienceMs = 2_000;
+const stepMs = 250;
+
+/**
+ * Holds the ticket at the price that the buyer was shown. When the price has changed, the buyer is asked again at the
+ * new one, which comes back as `expectedPrice`.
+ */
+export const holdForm: FormOperation = async (deps, form) => {
+  const ticketId = fieldOf(form, 'ticketId');
+  const expectedPrice = Number(fieldOf(form, 'expectedPrice'));
+  for (let waited = 0; ; waited += stepMs) {
+    const result = await createOrder(deps.api, { ticketId, expectedPrice });
+    if (result.ok) return goTo(`/orders/${encodeURIComponent(result.data.id)}`);
+    const { failure } = result;
+    if (failure.status !== 404 && failure.status !== 409) {
+      return failed(failure, `/tickets/${encodeURIComponent(ticketId)}`);
+    }
+    if (failure.status === 409) {
+      const ticket = await getTicket(deps.api, ticketId);
+      if (ticket.ok && ticket.data.price !== expectedPrice) {
+        const [before, now] = [formatPrice(expectedPrice), formatPrice(ticket.data.price)];
+        return refuse([{ message: `The seller has changed the price from ${before} to ${now}.` }], {
+          expectedPrice: String(ticket.data.price),
+        });
+      }
+    }
+    if (waited >= patienceMs) {
+      return refuse([
+        {
+          message:
+            failure.status === 404
+              ? 'This ticket is still being published. Please try again in a moment.'
+              : 'The price is changing at this moment. Please try again.',
+        },
+      ]);
+    }
+    await deps.wait(stepMs);
+  }
+};

@@ -1,0 +1,62 @@
+import type { ApiError } from '../api/api.ts';
+import { createTicket, editTicket, type ListingBody } from '../api/marketplace.ts';
+import { fromInputValue } from '../dates.ts';
+import { parsePrice } from '../money.ts';
+import { failed, fieldOf, goTo, refuse, type FormOperation, type FormState } from './form-state.ts';
+
+const details = ['category', 'venue', 'city', 'startsAt', 'section', 'row', 'seat', 'description'] as const;
+
+/** Every field of a listing's form that can have an error of its own. */
+export const listingFields = ['title', 'price', ...details] as const;
+
+const readValues = (form: FormData): Record<string, string> =>
+  Object.fromEntries(listingFields.map((name) => [name, fieldOf(form, name).trim()]));
+
+/** The listing that the fields describe; an empty detail is null. */
+export const readListing = (
+  values: Readonly<Record<string, string>>,
+): { readonly listing: ListingBody } | { readonly errors: readonly ApiError[] } => {
+  const title = values.title ?? '';
+  const price = parsePrice(values.price ?? '');
+  const typedStart = values.startsAt ?? '';
+  const startsAt = typedStart === '' ? null : fromInputValue(typedStart);
+  const errors = [
+    ...(title === '' ? [{ field: 'title', message: 'Give the ticket a title' }] : []),
+    ...(price === undefined || price <= 0 ? [{ field: 'price', message: 'Enter a price such as 19.99' }] : []),
+    ...(startsAt === undefined ? [{ field: 'startsAt', message: 'Enter a date and a time' }] : []),
+  ];
+  if (errors.length > 0 || price === undefined || startsAt === undefined) return { errors };
+  const texts = details
+    .filter((name) => name !== 'startsAt')
+    .map((name) => [name, (values[name] ?? '') === '' ? null : (values[name] ?? null)] as const);
+  return { listing: { ...Object.fromEntries(texts), startsAt, title, price } };
+};
+
+const withoutEmpty = (listing: ListingBody): ListingBody => ({
+  ...Object.fromEntries(Object.entries(listing).filter(([, value]) => value !== null)),
+  title: listing.title,
+  price: listing.price,
+});
+
+const read = (form: FormData) => {
+  const values = readValues(form);
+  return { values, ...readListing(values) };
+};
+
+export const sellForm: FormOperation = async (deps, form): Promise<FormState> => {
+  const input = read(form);
+  if ('errors' in input) return refuse(input.errors, input.values);
+  const result = await createTicket(deps.api, withoutEmpty(input.listing));
+  return result.ok
+    ? goTo(`/tickets/${encodeURIComponent(result.data.id)}?listed=1`)
+    : failed(result.failure, '/tickets/new', input.values);
+};
+
+export const editForm: FormOperation = async (deps, form): Promise<FormState> => {
+  const ticketId = fieldOf(form, 'ticketId');
+  const ticketPath = `/tickets/${encodeURIComponent(ticketId)}`;
+  const input = read(form);
+  if ('errors' in input) return refuse(input.errors, input.values);
+  const result = await editTicket(deps.api, ticketId, input.listing);
+  return result.ok ? goTo(ticketPath) : failed(result.failure, `${ticketPath}/edit`, input.values);
+};

@@ -1,0 +1,40 @@
+import type { ClientConfig } from './config.ts';
+
+/**
+ * The headers of every page. Scripts run by nonce only, no style is inline, and cards are typed into frames of Stripe,
+ * or of the sandbox, alone.
+ */
+export const securityHeaders = (
+  config: Pick<ClientConfig, 'stripe' | 'publicUrl'>,
+  nonce: string,
+): Readonly<Record<string, string>> => {
+  const https = config.publicUrl.protocol === 'https:';
+  const live = config.stripe.mode === 'live';
+  const frames = config.stripe.mode === 'live' ? stripeFrames : new URL(config.stripe.sandboxUrl).origin;
+  const policy = [
+    `default-src 'self'`,
+    // The host counts for browsers that do not know strict-dynamic.
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${live ? ' https://js.stripe.com' : ''}`,
+    `style-src 'self' 'nonce-${nonce}'`,
+    `img-src 'self' data:`,
+    `font-src 'self'`,
+    `connect-src 'self'${live ? ' https://api.stripe.com' : ''}`,
+    `frame-src ${frames}`,
+    `object-src 'none'`,
+    `base-uri 'none'`,
+    `form-action 'self'`,
+    `frame-ancestors 'none'`,
+    ...(https ? ['upgrade-insecure-requests'] : []),
+  ];
+  return {
+    'Content-Security-Policy': policy.join('; '),
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
+    'Referrer-Policy': 'strict-origin-when-cross-origin',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Permissions-Policy': `camera=(), microphone=(), geolocation=(), payment=(self${live ? ' "https://js.stripe.com"' : ''})`,
+    ...(https ? { 'Strict-Transport-Security': 'max-age=31536000; includeSubDomains' } : {}),
+  };
+};
+
+const stripeFrames = 'https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com';

@@ -1,0 +1,35 @@
+import 'server-only';
+import type { Failure, Result } from '../api/api.ts';
+import { listTickets } from '../api/marketplace.ts';
+import type { Ticket } from '../api/schemas.ts';
+import { toApiQuery, type CatalogueQuery } from '../catalogue-query.ts';
+import { readPaging, type Paging } from '../paging.ts';
+import { anonymousApi } from './api.ts';
+import { createBriefCache } from './brief-cache.ts';
+
+export interface TicketPage {
+  readonly tickets: readonly Ticket[];
+  readonly paging: Paging;
+}
+
+export type Loaded<Data> = { readonly data: Data } | { readonly failure: Failure };
+
+// Short, since the tickets service keeps its list for a moment as well and a released ticket should show within 2 s.
+const cache = createBriefCache<Loaded<TicketPage>>({
+  maxAgeMs: 300,
+  maxEntries: 200,
+  keep: (page) => 'data' in page,
+  now: () => performance.now(),
+});
+
+export const toTicketPage = (result: Result<Ticket[]>, page: number): Loaded<TicketPage> => {
+  if (!result.ok) return { failure: result.failure };
+  const headers = { total: result.header('x-total-count'), link: result.header('link') };
+  return { data: { tickets: result.data, paging: readPaging(headers, { page, shown: result.data.length }) } };
+};
+
+/** A page of what can be bought now, the same for everybody. */
+export const loadCatalogue = (query: CatalogueQuery): Promise<Loaded<TicketPage>> => {
+  const params = toApiQuery(query);
+  return cache.get(params.toString(), async () => toTicketPage(await listTickets(anonymousApi(), params), query.page));
+};

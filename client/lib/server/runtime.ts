@@ -1,0 +1,7 @@
+import 'server-only';
+import { readConfig, type ClientConfig } from '../config.ts';
+
+let known: ClientConfig | undefined;
+
+/** This server's configuration, which server.mjs has checked before the first request. */
+export const runtimeConfig = (): ClientConfig => (known ??= readConfig(process.env));

@@ -1,0 +1,79 @@
+import next from 'next';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { ClientConfigError, readConfig } from './lib/config.ts';
+import { securityHeaders } from './lib/security-headers.ts';
+
+/** How long a draining process goes on serving, so that whoever routes to it notices that it is unready. */
+const endpointsDropMs = 1_500;
+const inFlightMs = 5_000;
+/** Draining ends by then, whatever hangs. */
+const deadlineMs = 7_500;
+
+/** @param {string} text */
+const fail = (text) => {
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+};
+
+/** @param {unknown} error */
+const describe = (error) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+
+const start = async () => {
+  const config = readConfig(process.env);
+  const dir = fileURLToPath(new URL('.', import.meta.url));
+  const app = next({ dev: false, dir, hostname: config.host, port: config.port });
+  await app.prepare();
+  const handle = app.getRequestHandler();
+  let draining = false;
+
+  const server = createServer((req, res) => {
+    if (req.url === '/healthz' || req.url === '/readyz') {
+      const ok = req.url === '/healthz' || !draining;
+      res.writeHead(ok ? 200 : 503, { 'Content-Type': 'application/json' });
+      res.end(JSON.stringify({ status: ok ? 'ok' : 'draining' }));
+      return;
+    }
+    const headers = securityHeaders(config, randomBytes(16).toString('base64'));
+    for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+    // Next takes the nonce for its own scripts from the request.
+    req.headers['content-security-policy'] = headers['Content-Security-Policy'];
+    handle(req, res).catch((/** @type {unknown} */ error) => {
+      process.stderr.write(`${describe(error)}\n`);
+      if (!res.headersSent) res.writeHead(500);
+      res.end();
+    });
+  });
+  server.keepAliveTimeout = 65_000;
+  server.listen(config.port, config.host);
+  await once(server, 'listening');
+
+  const drain = async () => {
+    draining = true;
+    await delay(endpointsDropMs);
+    const closed = once(server, 'close');
+    server.close();
+    // close() waits for keep-alive connections that become idle only later.
+    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    await Promise.race([closed, delay(inFlightMs)]);
+    clearInterval(idle);
+    server.closeAllConnections();
+  };
+
+  const onSignal = () => {
+    if (draining) process.exit(1);
+    setTimeout(() => process.exit(1), deadlineMs).unref();
+    drain().then(
+      () => process.exit(0),
+      (error) => fail(describe(error)),
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  process.stdout.write(`listening on http://${config.host}:${config.port}\n`);
+};
+
+start().catch((error) => fail(error instanceof ClientConfigError ? error.message : describe(error)));
