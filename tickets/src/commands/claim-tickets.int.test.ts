@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ConflictError } from '@ticketing/common/errors';
+import { ticketClaimRefused } from '@ticketing/common/events';
+import { httpKit, openService } from '@ticketing/common/service';
+import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
+import { createApp } from '../app.ts';
+import { readConfig } from '../config.ts';
+import { collections, openModels } from '../models/index.ts';
+import { createListCache } from '../routes/list-cache.ts';
+import { orderFor } from '../test/tickets-under-test.ts';
+import { claimTickets } from './claim-tickets.ts';
+import { createTicket } from './create-ticket.ts';
+import type { Deps } from './deps.ts';
+import { editTicket } from './edit-ticket.ts';
+import { releaseTickets } from './release-tickets.ts';
+
+let system: TestSystem;
+let deps: Deps;
+
+const trace = { correlationId: 'test', traceId: '0'.repeat(32) };
+
+beforeAll(async () => {
+  system = await openTestSystem();
+  await system.start((overrides) => {
+    const config = readConfig(system.env);
+    const service = openService('tickets', config, overrides);
+    const cache = createListCache({ maxAgeMs: 0, now: () => 0 });
+    deps = { ...openModels(service), now: service.now, newId: service.newId, listChanged: cache.clear };
+    return service.run({ collections, app: createApp(httpKit(service, config), deps, cache), listeners: [] });
+  });
+});
+afterAll(() => system.close());
+
+const listed = async () => {
+  const ticket = await createTicket(deps, { userId: 'seller', listing: { title: 'Final', price: 1999 }, trace });
+  return { id: ticket._id, version: 0, title: 'Final', price: 19.99, userId: 'seller' };
+};
+const stored = (ticketId: string) => deps.tickets.findOne({ _id: ticketId });
+
+/** Lets as many round trips to the database go by. */
+const roundTrips = async (count: number) => {
+  for (let trip = 0; trip < count; trip += 1) await deps.tickets.findOne({ _id: 'nothing' });
+};
+
+test('When a price is raised while the ticket is claimed, then the edit or the claim is made, never both', async () => {
+  const outcomes = await Promise.all(
+    Array.from({ length: 120 }, async (_, index) => {
+      const ticket = await listed();
+      const order = orderFor(ticket);
+      const [edit, verdicts] = await Promise.all([
+        editTicket(deps, { ticketId: ticket.id, userId: 'seller', edit: { title: 'Final', price: 3000 }, trace }).then(
+          () => 'made',
+          (error: unknown) => String(error),
+        ),
+        roundTrips(index % 4).then(() => claimTickets(deps, [{ order, time: deps.now(), trace }])),
+      ]);
+      expect(verdicts).toEqual([{ kind: 'done' }]);
+      const after = await stored(ticket.id);
+      if (edit === 'made') {
+        expect(after).toMatchObject({ availability: 'on_sale', price: 3000, version: 1, revision: 1 });
+        expect(after?.orderId).toBeUndefined();
+        const refusal = await system.eventually(() => {
+          const found = system.events(ticketClaimRefused).find(({ data }) => data.orderId === order.id);
+          if (found === undefined) throw new Error('not refused yet');
+          return found;
+        });
+        expect(refusal.data).toEqual({ ticketId: ticket.id, orderId: order.id, reason: 'price_changed' });
+        return 'edited';
+      }
+      expect(edit).toBe('BadRequestError: Cannot edit a reserved ticket');
+      expect(after).toMatchObject({ availability: 'held', orderId: order.id, price: 1999, version: 1, revision: 0 });
+      return 'claimed';
+    }),
+  );
+  expect(new Set(outcomes)).toEqual(new Set(['edited', 'claimed']));
+});
+
+test('When claim and cancellation of one order run in parallel, then the ticket ends on sale', async () => {
+  await Promise.all(
+    Array.from({ length: 60 }, async (_, index) => {
+      const ticket = await listed();
+      const order = orderFor(ticket);
+      await Promise.all([
+        roundTrips(index % 3).then(() => claimTickets(deps, [{ order, time: deps.now(), trace }])),
+        roundTrips((index >> 2) % 3).then(() => releaseTickets(deps, [{ order, trace }])),
+      ]);
+      const after = await stored(ticket.id);
+      expect(after).toMatchObject({ availability: 'on_sale', closedOrders: [{ id: order.id }] });
+      expect(after?.orderId).toBeUndefined();
+      expect([0, 2]).toContain(after?.version);
+    }),
+  );
+});
+
+test('When several orders claim one ticket in parallel, then exactly one holds it', async () => {
+  await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      const ticket = await listed();
+      const orders = Array.from({ length: 4 }, () => orderFor(ticket));
+      const verdicts = await Promise.all(
+        orders.map((order) => claimTickets(deps, [{ order, time: deps.now(), trace }])),
+      );
+      expect(
+        verdicts
+          .flat()
+          .map(({ kind }) => kind)
+          .toSorted(),
+      ).toEqual(['done', 'later', 'later', 'later']);
+      const after = await stored(ticket.id);
+      expect(after).toMatchObject({ availability: 'held', version: 1 });
+      expect(orders.map(({ id }) => id)).toContain(after?.orderId);
+    }),
+  );
+});
+
+test('When the ticket changed between the reading and the writing of an edit, then the edit says so', async () => {
+  const ticket = await listed();
+  const edit = (price: number) =>
+    editTicket(deps, { ticketId: ticket.id, userId: 'seller', edit: { title: 'Final', price }, trace });
+  const results = await Promise.allSettled([edit(2100), edit(2200), edit(2300)]);
+  const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  expect(refused.every((error) => error instanceof ConflictError)).toBe(true);
+  expect(await stored(ticket.id)).toMatchObject({ version: 3 - refused.length, revision: 3 - refused.length });
+});

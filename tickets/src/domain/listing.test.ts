@@ -1,0 +1,85 @@
+import { expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { cityKey, detailFields, effectiveChange, type Listing, type ListingEdit } from './listing.ts';
+
+const text = fc.constantFrom('a', 'b', '$title', '{"$gt":""}');
+const date = fc.constantFrom(0, 1).map((ms) => new Date(ms));
+const category = fc.constantFrom('sports' as const, 'other' as const);
+const head = { title: text, price: fc.constantFrom(1, 1999) };
+
+const listing: fc.Arbitrary<Listing> = fc.record(
+  {
+    ...head,
+    category,
+    venue: text,
+    city: text,
+    startsAt: date,
+    section: text,
+    row: text,
+    seat: text,
+    description: text,
+  },
+  { requiredKeys: ['title', 'price'] },
+);
+const edited = <Value>(value: fc.Arbitrary<Value>) => fc.oneof(value, fc.constant(null), fc.constant(undefined));
+const edit: fc.Arbitrary<ListingEdit> = fc.record(
+  {
+    ...head,
+    category: edited(category),
+    venue: edited(text),
+    city: edited(text),
+    startsAt: edited(date),
+    section: edited(text),
+    row: edited(text),
+    seat: edited(text),
+    description: edited(text),
+  },
+  { requiredKeys: ['title', 'price'] },
+);
+
+/** What a listing says after a change, field by field. */
+const applied = (before: Listing, change: ReturnType<typeof effectiveChange>): Map<string, unknown> => {
+  const after = new Map<string, unknown>(Object.entries(before));
+  for (const [field, value] of Object.entries(change.set)) after.set(field, value);
+  for (const field of change.unset) after.delete(field);
+  return after;
+};
+
+const wanted = (before: Listing, change: ListingEdit): Map<string, unknown> => {
+  const after = new Map<string, unknown>(Object.entries({ ...before, title: change.title, price: change.price }));
+  for (const field of detailFields) {
+    const value = change[field];
+    if (value === null) after.delete(field);
+    else if (value !== undefined) after.set(field, value);
+  }
+  return after;
+};
+
+test('When an edit is applied, then the listing says what it asks: given is set, null is cleared, left out stays', () => {
+  fc.assert(
+    fc.property(listing, edit, (before, change) => {
+      expect(applied(before, effectiveChange(before, change))).toEqual(wanted(before, change));
+    }),
+  );
+});
+
+test('When the listing says so already, then nothing is set or cleared', () => {
+  fc.assert(
+    fc.property(listing, edit, (before, change) => {
+      const { set, unset } = effectiveChange(before, change);
+      const known = new Map<string, unknown>(Object.entries(before));
+      for (const [field, value] of Object.entries(set)) expect(value).not.toEqual(known.get(field));
+      for (const field of unset) expect(known.has(field)).toBe(true);
+      expect(effectiveChange(before, before)).toEqual({ set: {}, unset: [] });
+    }),
+  );
+});
+
+test('When a date is the same moment in another object, then it is no change', () => {
+  const before = { title: 'a', price: 1, startsAt: new Date(5) };
+  expect(effectiveChange(before, { ...before, startsAt: new Date(5) })).toEqual({ set: {}, unset: [] });
+});
+
+test('When a city is searched, then case and surrounding space do not matter', () => {
+  expect(cityKey('  ZÜRICH ')).toBe(cityKey('Zürich'));
+});

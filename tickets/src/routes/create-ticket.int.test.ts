@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ticketCreated } from '@ticketing/common/events';
+import { openTicketsUnderTest, type TicketsUnderTest } from '../test/tickets-under-test.ts';
+
+let tickets: TicketsUnderTest;
+
+beforeAll(async () => {
+  tickets = await openTicketsUnderTest();
+});
+afterAll(() => tickets.system.close());
+
+const post = (body: unknown, userId = 'seller') =>
+  tickets.api.post('/api/tickets').set(tickets.system.as(userId)).send(Object(body));
+
+const details = {
+  category: 'concerts',
+  venue: 'Arena',
+  city: 'Zürich',
+  startsAt: '2030-05-01T20:00:00.000Z',
+  section: 'B',
+  row: '12',
+  seat: '7',
+  description: 'With a view.',
+};
+
+test('When a ticket is listed with every detail, then it is shown, stored and told with all of them', async () => {
+  const response = await post({ title: '  Final ', price: 19.99, ...details });
+  expect(response.status).toBe(201);
+  const { id } = response.body;
+  expect(response.body).toEqual({
+    id: expect.any(String),
+    version: 0,
+    title: 'Final',
+    price: 19.99,
+    userId: 'seller',
+    ...details,
+  });
+  expect(await tickets.get(id)).toEqual(response.body);
+  expect(await tickets.stored(id)).toMatchObject({ price: 1999, availability: 'on_sale', revision: 0, version: 0 });
+  const event = await tickets.system.eventually(() => {
+    const found = tickets.system.events(ticketCreated).find(({ data }) => data.id === id);
+    if (found === undefined) throw new Error('not published yet');
+    return found;
+  });
+  expect(event.aggregate).toEqual({ type: 'ticket', id, version: 0 });
+  expect(event.data).toEqual({
+    id,
+    version: 0,
+    revision: 0,
+    title: 'Final',
+    price: 1999,
+    userId: 'seller',
+    ...details,
+  });
+});
+
+test('When only a title and a price are given, then no detail is shown', async () => {
+  const response = await post({ title: 'Final', price: 5 });
+  expect(response.status).toBe(201);
+  expect(response.body).toEqual({ id: expect.any(String), version: 0, title: 'Final', price: 5, userId: 'seller' });
+});
+
+test('When a time is given in another time zone, then it is shown in UTC', async () => {
+  const response = await post({ title: 'Final', price: 5, startsAt: '2030-05-01T22:00:00+02:00' });
+  expect(response.body.startsAt).toBe('2030-05-01T20:00:00.000Z');
+});
+
+test('When the body claims what only the service decides, then that is ignored', async () => {
+  const response = await post({
+    title: 'Final',
+    price: 5,
+    id: 'mine',
+    _id: 'mine',
+    version: 7,
+    revision: 7,
+    userId: 'somebody',
+    orderId: 'order',
+    soldAt: '2030-05-01T20:00:00.000Z',
+    availability: 'sold',
+  });
+  expect(response.status).toBe(201);
+  expect(response.body).toEqual({ id: expect.any(String), version: 0, title: 'Final', price: 5, userId: 'seller' });
+  expect(response.body.id).not.toBe('mine');
+  expect(await tickets.stored(response.body.id)).toMatchObject({ availability: 'on_sale', version: 0, revision: 0 });
+});
+
+test.each([
+  ['title', { title: undefined }],
+  ['title', { title: '' }],
+  ['title', { title: '   ' }],
+  ['title', { title: 5 }],
+  ['title', { title: null }],
+  ['title', { title: ['Final'] }],
+  ['title', { title: { $gt: '' } }],
+  ['title', { title: 'x'.repeat(201) }],
+  ['price', { price: undefined }],
+  ['price', { price: 0 }],
+  ['price', { price: -1 }],
+  ['price', { price: 19.999 }],
+  ['price', { price: 0.001 }],
+  ['price', { price: '10' }],
+  ['price', { price: null }],
+  ['price', { price: { $gt: 0 } }],
+  ['price', { price: 1_000_000 }],
+  ['category', { category: 'cars' }],
+  ['category', { category: null }],
+  ['venue', { venue: '' }],
+  ['venue', { venue: 'x'.repeat(201) }],
+  ['city', { city: { $ne: null } }],
+  ['city', { city: 'x'.repeat(101) }],
+  ['startsAt', { startsAt: 'tomorrow' }],
+  ['startsAt', { startsAt: '2030-02-30T20:00:00Z' }],
+  ['startsAt', { startsAt: 1_900_000_000 }],
+  ['section', { section: 'x'.repeat(51) }],
+  ['row', { row: 12 }],
+  ['seat', { seat: ' ' }],
+  ['description', { description: 'x'.repeat(5_001) }],
+])('When %s is wrong (case %#), then the answer is 400, names it, and nothing is stored', async (field, broken) => {
+  const response = await post({ title: 'Final', price: 5, ...broken }, 'careless');
+  expect(response.status).toBe(400);
+  expect(response.body.errors).toContainEqual({ message: expect.any(String), field });
+  expect(await tickets.system.collection('tickets').countDocuments({ userId: 'careless' })).toBe(0);
+});
+
+test('When several rules are broken, then each has its entry', async () => {
+  const response = await post({ title: '', price: -1.234 });
+  expect(new Set(response.body.errors.map(({ field }: { field: string }) => field))).toEqual(
+    new Set(['title', 'price']),
+  );
+});
+
+test.each([[[]], ['text'], [5]])('When the body is %j, then the answer is 400', async (body) => {
+  const response = await tickets.api
+    .post('/api/tickets')
+    .set({ ...tickets.system.as('seller'), 'Content-Type': 'application/json' })
+    .send(JSON.stringify(body));
+  expect(response.status).toBe(400);
+  expect(response.body.errors.length).toBeGreaterThan(0);
+});
+
+test('When nobody is signed in, then the answer is 401, whatever the body', async () => {
+  const response = await tickets.api.post('/api/tickets').send({});
+  expect(response.status).toBe(401);
+  expect(response.body).toEqual({ errors: [{ message: 'Not authorized' }] });
+});

@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { newId } from '@ticketing/common/mongo';
+import { openTicketsUnderTest, type TicketsUnderTest } from '../test/tickets-under-test.ts';
+
+let tickets: TicketsUnderTest;
+
+beforeAll(async () => {
+  tickets = await openTicketsUnderTest();
+});
+afterAll(() => tickets.system.close());
+
+const reserved = { errors: [{ message: 'Cannot edit a reserved ticket' }] };
+const details = {
+  category: 'concerts',
+  venue: 'Arena',
+  city: 'Zürich',
+  startsAt: '2030-05-01T20:00:00.000Z',
+  section: 'B',
+  row: '12',
+  seat: '7',
+  description: 'With a view.',
+};
+const cleared = {
+  category: null,
+  venue: null,
+  city: null,
+  startsAt: null,
+  section: null,
+  row: null,
+  seat: null,
+  description: null,
+};
+
+test('When the owner edits title and price, then version and revision grow by one and the change is told', async () => {
+  const ticket = await tickets.list(details);
+  const response = await tickets.put(ticket.id, { title: 'Semi-final', price: 25.5 });
+  expect(response.status).toBe(200);
+  expect(response.body).toEqual({ ...ticket, version: 1, title: 'Semi-final', price: 25.5 });
+  expect(await tickets.get(ticket.id)).toEqual(response.body);
+  await tickets.system.eventually(() => {
+    expect(tickets.updates(ticket.id)).toEqual([
+      {
+        id: ticket.id,
+        version: 1,
+        revision: 1,
+        title: 'Semi-final',
+        price: 2550,
+        userId: 'seller',
+        ...details,
+      },
+    ]);
+  });
+});
+
+test('When an edit changes nothing, then version and revision stay and nothing is told', async () => {
+  const ticket = await tickets.list(details);
+  const repeated = { title: 'Final', price: 19.99, ...details, startsAt: '2030-05-01T22:00:00+02:00' };
+  for (const body of [repeated, { title: 'Final', price: 19.99 }, { title: ' Final ', price: 19.99 }]) {
+    const response = await tickets.put(ticket.id, body);
+    expect(response.status).toBe(200);
+    expect(response.body).toEqual(ticket);
+  }
+  const stored = await tickets.stored(ticket.id);
+  expect(stored).toMatchObject({ version: 0, revision: 0 });
+  expect(stored.outbox.filter(({ type }) => type === 'ticket.updated')).toEqual([]);
+});
+
+test('When a detail is null, then it is cleared; when it is left out, then it stays', async () => {
+  const ticket = await tickets.list(details);
+  const one = await tickets.put(ticket.id, { title: 'Final', price: 19.99, venue: null, row: '13' });
+  const { venue: _, ...others } = details;
+  expect(one.body).toEqual({
+    id: ticket.id,
+    version: 1,
+    title: 'Final',
+    price: 19.99,
+    userId: 'seller',
+    ...others,
+    row: '13',
+  });
+  const all = await tickets.put(ticket.id, { title: 'Final', price: 19.99, ...cleared });
+  expect(all.body).toEqual({ id: ticket.id, version: 2, title: 'Final', price: 19.99, userId: 'seller' });
+  const again = await tickets.put(ticket.id, { title: 'Final', price: 19.99, ...cleared });
+  expect(again.body).toEqual(all.body);
+});
+
+test('When the city is edited, then the ticket is found under the new city only', async () => {
+  const ticket = await tickets.list({ city: 'Old Town' });
+  const found = async (city: string) =>
+    (await tickets.api.get('/api/tickets').query({ city })).body.map(({ id }: { id: string }) => id);
+  await tickets.put(ticket.id, { title: 'Final', price: 19.99, city: 'New Town' });
+  expect([await found('old town'), await found('new town')]).toEqual([[], [ticket.id]]);
+  await tickets.put(ticket.id, { title: 'Final', price: 19.99, city: null });
+  expect(await found('new town')).toEqual([]);
+});
+
+test('When a text looks like an expression or an operator, then it stays what it is: text', async () => {
+  const ticket = await tickets.list({ title: '$userId', description: '{"$gt":""}' });
+  expect(ticket).toMatchObject({ title: '$userId', description: '{"$gt":""}' });
+  const edit = { title: '$price', venue: '$$ROOT', city: '$title', description: '{"$literal":"$price"}', seat: '$1' };
+  const response = await tickets.put(ticket.id, { ...edit, price: 19.99 });
+  expect(response.body).toMatchObject(edit);
+  expect(await tickets.get(ticket.id)).toEqual(response.body);
+  await tickets.system.eventually(() => {
+    expect(tickets.updates(ticket.id)).toEqual([expect.objectContaining({ ...edit, price: 1999 })]);
+  });
+});
+
+test.each([
+  ['title', { title: '' }],
+  ['title', { title: ' ' }],
+  ['title', { title: undefined }],
+  ['title', { title: { $gt: '' } }],
+  ['price', { price: undefined }],
+  ['price', { price: 0 }],
+  ['price', { price: 10.005 }],
+  ['price', { price: '20' }],
+  ['price', { price: null }],
+  ['category', { category: 'cars' }],
+  ['startsAt', { startsAt: 'soon' }],
+  ['venue', { venue: '' }],
+  ['venue', { venue: { $set: 'x' } }],
+  ['description', { description: 'x'.repeat(5_001) }],
+])('When %s is wrong (case %#), then the answer is 400, names it, and nothing changes', async (field, broken) => {
+  const ticket = await tickets.list();
+  const response = await tickets.put(ticket.id, { title: 'Other', price: 20, ...broken });
+  expect(response.status).toBe(400);
+  expect(response.body.errors).toContainEqual({ message: expect.any(String), field });
+  expect(await tickets.get(ticket.id)).toEqual(ticket);
+});
+
+test('When nobody or somebody else edits, then the answer is 401 and nothing changes', async () => {
+  const ticket = await tickets.list();
+  const nobody = await tickets.api.put(`/api/tickets/${ticket.id}`).send({ title: 'Mine', price: 1 });
+  const stranger = await tickets.put(ticket.id, { title: 'Mine', price: 1 }, 'stranger');
+  expect([nobody.status, stranger.status]).toEqual([401, 401]);
+  expect(await tickets.get(ticket.id)).toEqual(ticket);
+});
+
+test.each([newId(), 'no-id'])('When the id is %s, of no ticket, then the answer is 404', async (id) => {
+  const response = await tickets.put(id, { title: 'Final', price: 1 });
+  expect(response.status).toBe(404);
+});
+
+test('When the ticket is held or sold, then its owner gets 400 and a stranger learns nothing of it', async () => {
+  const { ticket, order } = await tickets.held();
+  const edit = { title: 'Final', price: 99 };
+  for (const _ of ['held', 'sold']) {
+    const owner = await tickets.put(ticket.id, edit);
+    expect([owner.status, owner.body]).toEqual([400, reserved]);
+    const same = await tickets.put(ticket.id, { title: 'Final', price: 19.99 });
+    expect([same.status, same.body]).toEqual([400, reserved]);
+    expect((await tickets.put(ticket.id, edit, 'stranger')).status).toBe(401);
+    expect((await tickets.get(ticket.id)).price).toBe(19.99);
+    await tickets.complete(order);
+    await tickets.system.eventually(async () => {
+      expect((await tickets.stored(ticket.id)).availability).toBe('sold');
+    });
+  }
+});
+
+test('When the ticket has been released, then it can be edited again', async () => {
+  const { ticket, order } = await tickets.held();
+  await tickets.cancelled(order);
+  await tickets.system.eventually(async () => {
+    expect((await tickets.put(ticket.id, { title: 'Final', price: 99 })).status).toBe(200);
+  });
+  expect(await tickets.get(ticket.id)).toMatchObject({ price: 99, version: 3 });
+});
+
+test('When edits run in parallel, then each is made whole or refused with 409, and none is lost', async () => {
+  const conflicts: number[] = [];
+  await Promise.all(
+    Array.from({ length: 10 }, async () => {
+      const ticket = await tickets.list();
+      const answers = await Promise.all(
+        [21, 22, 23].map((price) => tickets.put(ticket.id, { title: `For ${price}`, price })),
+      );
+      const made = answers.filter(({ status }) => status === 200).map(({ body }) => body);
+      const refused = answers.filter(({ status }) => status !== 200);
+      expect(made.length).toBeGreaterThan(0);
+      for (const { status, body } of refused) {
+        expect([status, body]).toEqual([409, { errors: [{ message: 'The ticket has been changed in the meantime' }] }]);
+        conflicts.push(status);
+      }
+      // One version each, and the last one made is what everybody sees.
+      expect(new Set(made.map(({ version }) => version))).toEqual(new Set(made.map((_, index) => index + 1)));
+      expect(await tickets.get(ticket.id)).toEqual(made.find(({ version }) => version === made.length));
+      expect((await tickets.stored(ticket.id)).revision).toBe(made.length);
+    }),
+  );
+  expect(conflicts.length).toBeGreaterThan(0);
+});

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { newId } from '@ticketing/common/mongo';
+import { openTicketsUnderTest, type TicketsUnderTest } from '../test/tickets-under-test.ts';
+
+let tickets: TicketsUnderTest;
+
+beforeAll(async () => {
+  tickets = await openTicketsUnderTest();
+});
+afterAll(() => tickets.system.close());
+
+test('When anybody asks for a ticket, then it is shown without signing in and without anything internal', async () => {
+  const ticket = await tickets.list();
+  const response = await tickets.api.get(`/api/tickets/${ticket.id}`);
+  expect(response.status).toBe(200);
+  expect(response.body).toEqual({ id: ticket.id, version: 0, title: 'Final', price: 19.99, userId: 'seller' });
+});
+
+test('When a ticket is held and then sold, then its order and the time of the sale are shown', async () => {
+  const { ticket, order } = await tickets.held();
+  expect(await tickets.get(ticket.id)).toEqual({ ...ticket, version: 1, orderId: order.id });
+  await tickets.complete(order);
+  await tickets.system.eventually(async () => {
+    const sold = await tickets.get(ticket.id);
+    expect(sold).toEqual({ ...ticket, version: 2, orderId: order.id, soldAt: expect.any(String) });
+    expect(new Date(String(sold.soldAt)).toISOString()).toBe(sold.soldAt);
+  });
+});
+
+test.each([newId(), 'no-id', '%24where', '__proto__', '%00'])(
+  'When the id is %s, of no ticket, then the answer is 404',
+  async (id) => {
+    const response = await tickets.api.get(`/api/tickets/${id}`);
+    expect(response.status).toBe(404);
+    expect(response.body).toEqual({ errors: [{ message: 'Ticket not found' }] });
+  },
+);
