@@ -1,0 +1,14 @@
+import type { Logger } from 'pino';
+import type { TimerQueue } from '../gateways/timer-queue.ts';
+import type { Models } from '../models/index.ts';
+
+/** What the commands of expiration need. */
+export interface Deps extends Models {
+  readonly now: () => Date;
+  readonly timerQueue: TimerQueue;
+  readonly logger: Logger;
+  readonly meters: {
+    rung(count: number): void;
+    unanswered(count: number): void;
+  };
+}

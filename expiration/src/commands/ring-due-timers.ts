@@ -1,0 +1,35 @@
+import { orderExpired } from '@ticketing/common/events';
+import { nextRing } from '../domain/ring-schedule.ts';
+import type { Deps } from './deps.ts';
+
+const batch = 500;
+
+/**
+ * Rings every timer that is due: one conditional write each that sets its next ring and puts order.expired into its
+ * outbox, so that several replicas at once ring it once. Answers how many rang here. A timer whose last ring still
+ * waits for the broker is left alone: that ring is on its way, and a thousand of them would say no more.
+ */
+export const ringDueTimers = async (deps: Deps): Promise<number> => {
+  let rung = 0;
+  for (;;) {
+    const now = deps.now();
+    const due = await deps.timers
+      .find(
+        { armed: true, nextRingAt: { $lte: now }, outbox: { $size: 0 } },
+        { projection: { nextRingAt: 1, rings: 1, trace: 1 }, sort: { nextRingAt: 1 }, limit: batch },
+      )
+      .toArray();
+    const made = await deps.timerStore.changeMany(
+      due.map((timer) => ({
+        filter: { _id: timer._id, armed: true, nextRingAt: timer.nextRingAt },
+        set: { nextRingAt: nextRing(now, timer.rings), rings: timer.rings + 1 },
+        event: orderExpired,
+        trace: timer.trace,
+      })),
+    );
+    const here = made.filter(Boolean).length;
+    deps.meters.rung(here);
+    rung += here;
+    if (due.length < batch) return rung;
+  }
+};

@@ -1,0 +1,17 @@
+import { commonEnv, rateLimitEnv, readEnv } from '@ticketing/common/service';
+import { z } from 'zod';
+
+export const expirationEnv = {
+  ...commonEnv,
+  REDIS_URL: rateLimitEnv.REDIS_URL,
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w{}-]+$/, 'must consist of letters, digits, _, -, { and }')
+    .default('ticketing')
+    .describe("Begins the names of the timer queue's keys in Redis"),
+};
+
+export type Config = ReturnType<typeof readConfig>;
+
+/** @throws ConfigError that names every missing or malformed variable. */
+export const readConfig = (env: NodeJS.ProcessEnv) => readEnv(expirationEnv, env);

@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { orderCreated, orderExpired, type OrderState } from '@ticketing/common/events';
+import { newId } from '@ticketing/common/mongo';
+import { openDoor, openTestSystem, type Door, type TestSystem } from '@ticketing/common/testing';
+import { Redis } from 'ioredis';
+import { readConfig } from '../config.ts';
+import { startService } from '../service.ts';
+
+let system: TestSystem;
+let door: Door;
+let redis: Redis;
+
+// Redis is away when the service starts.
+beforeAll(async () => {
+  system = await openTestSystem();
+  redis = new Redis(system.env.REDIS_URL ?? '');
+  door = await openDoor(system.env.REDIS_URL ?? '', { shut: true });
+  await start();
+});
+afterAll(async () => {
+  await system.close();
+  await door.close();
+  await redis.quit();
+});
+
+const start = () =>
+  system.start((overrides) =>
+    startService(readConfig({ ...system.env, REDIS_URL: door.url, REDIS_PREFIX: system.name }), overrides),
+  );
+
+const created = async (holdMs: number): Promise<OrderState> => {
+  const state: OrderState = {
+    id: newId(),
+    version: 0,
+    userId: 'buyer',
+    status: 'created',
+    expiresAt: new Date(system.clock.now().getTime() + holdMs).toISOString(),
+    price: 1999,
+    ticket: { id: newId(), title: 'Final', price: 1999, version: 0, revision: 0 },
+  };
+  await system.publish(orderCreated, state);
+  return state;
+};
+const alarms = async () => (await redis.keys(`${system.name}:timers:*`)).length;
+const hasAlarm = async (state: OrderState) => (await redis.exists(`${system.name}:timers:${state.id}`)) === 1;
+const lateness = (state: OrderState) =>
+  system.eventually(() => {
+    const ring = system.events(orderExpired).find(({ data }) => data.orderId === state.id);
+    if (ring === undefined) throw new Error('not rung yet');
+    return Date.parse(ring.time) - Date.parse(state.expiresAt);
+  });
+
+test('When Redis has been away from the start, then the timers ring within 1.5 s of their deadlines', async () => {
+  for (const state of await Promise.all([created(300), created(900), created(-5_000)])) {
+    const late = await lateness(state);
+    expect(late).toBeGreaterThanOrEqual(0);
+    if (Date.parse(state.expiresAt) > system.clock.now().getTime() - 4_000) expect(late).toBeLessThan(1_500);
+  }
+  expect(await alarms()).toBe(0);
+});
+
+test('When Redis comes, then alarms are set and ring to the moment', async () => {
+  door.open();
+  await system.eventually(async () => expect(await hasAlarm(await created(600_000))).toBe(true));
+  const lates: number[] = [];
+  for (let round = 0; round < 5; round += 1) lates.push(await lateness(await created(150)));
+  // The sweep alone would be half a second late on average.
+  expect(lates.toSorted((a, b) => a - b)[2]).toBeLessThan(200);
+});
+
+test('When Redis loses everything, then the timers ring all the same', async () => {
+  const state = await created(1_500);
+  await system.eventually(async () => expect(await hasAlarm(state)).toBe(true));
+  await redis.del(await redis.keys(`${system.name}:*`));
+  expect(await lateness(state)).toBeLessThan(1_500);
+  // And the emptied Redis takes new alarms.
+  const next = await created(600_000);
+  await system.eventually(async () => expect(await hasAlarm(next)).toBe(true));
+});
+
+test('When Redis goes and comes while the service runs, then orders are timed throughout', async () => {
+  const before = await created(1_000);
+  await system.eventually(async () => expect(await hasAlarm(before)).toBe(true));
+  door.shut();
+  const during = await created(600);
+  expect(await lateness(before)).toBeLessThan(1_500);
+  expect(await lateness(during)).toBeLessThan(1_500);
+  expect(await hasAlarm(during)).toBe(false);
+  door.open();
+  await system.eventually(async () => expect(await hasAlarm(await created(600_000))).toBe(true));
+  expect(await lateness(await created(150))).toBeLessThan(1_500);
+});
+
+test('When a replica is told to stop while Redis is away, then it stops at once', async () => {
+  const replica = await start();
+  door.shut();
+  const begin = performance.now();
+  await replica.stop();
+  expect(performance.now() - begin).toBeLessThan(5_000);
+  door.open();
+});
