@@ -1,0 +1,20 @@
+import type { PaymentGateway } from '../gateways/stripe.ts';
+import type { Models } from '../models/index.ts';
+import type { Arrivals } from './arrivals.ts';
+
+/** What the commands of payments need. */
+export interface Deps extends Models {
+  readonly now: () => Date;
+  readonly gateway: PaymentGateway;
+  readonly arrivals: Arrivals;
+  /** Declines after which payment has failed for good. */
+  readonly maxAttempts: number;
+  readonly counters: {
+    /** An attempt whose process had died, settled by what Stripe says. */
+    attemptRecovered(): void;
+    /** Money of a cancelled order that was returned. */
+    refunded(): void;
+    /** Money of a cancelled order that no event had led to. */
+    strayMoneyFound(count: number): void;
+  };
+}

@@ -1,0 +1,22 @@
+import { commonEnv, rateLimitEnv, readEnv, sessionEnv, url, wholeNumber } from '@ticketing/common/service';
+import { z } from 'zod';
+
+export const paymentsEnv = {
+  ...commonEnv,
+  ...sessionEnv,
+  ...rateLimitEnv,
+  PAYMENT_ATTEMPTS: wholeNumber({ min: 1, max: 20 })
+    .prefault('3')
+    .describe('Declined cards after which payment of an order has failed for good'),
+  STRIPE_KEY: z.string().describe("Stripe's secret key"),
+  STRIPE_WEBHOOK_SECRET: z.string().describe("Signs Stripe's webhooks"),
+  STRIPE_HOST: url('http', 'https')
+    .refine((text) => URL.canParse(text), 'must be an address such as http://127.0.0.1:4242')
+    .optional()
+    .describe("Where Stripe's API is, if not at Stripe: the sandbox"),
+};
+
+export type Config = ReturnType<typeof readConfig>;
+
+/** @throws ConfigError that names every missing or malformed variable. */
+export const readConfig = (env: NodeJS.ProcessEnv) => readEnv(paymentsEnv, env);

@@ -1,0 +1,13 @@
+import { orderCancelled } from '@ticketing/common/events';
+import { batchListener, done, traceOf } from '@ticketing/common/messaging';
+import { applyCancelledOrders } from '../commands/apply-order-states.ts';
+import type { Deps } from '../commands/deps.ts';
+
+export const onOrderCancelled = (deps: Deps) =>
+  batchListener(orderCancelled, async (events) => {
+    await applyCancelledOrders(
+      deps,
+      events.map((event) => ({ state: event.data, trace: traceOf(event) })),
+    );
+    return done;
+  });
