@@ -22,6 +22,7 @@ export interface RunningSandbox {
 /** Opens the books and listens. @throws where the books cannot be read or the port is taken. */
 export const startSandbox = async (config: Config, log: Log): Promise<RunningSandbox> => {
   const books = openBooks(config.DATA_DIR);
+  const stopping = new AbortController();
   const webhooks =
     config.WEBHOOK_URL === undefined || config.STRIPE_WEBHOOK_SECRET === undefined
       ? undefined
@@ -40,12 +41,20 @@ export const startSandbox = async (config: Config, log: Log): Promise<RunningSan
       behaviour: createBehaviour(),
       wanted: new Set(webhooks === undefined ? [] : config.WEBHOOK_EVENTS),
       notify: (event) => webhooks?.send(event),
+      stopping: stopping.signal,
       keysInUse: new Set(),
       locked: new Set(),
     },
     config,
   );
-  const server = createServer(app);
+  let inFlight = 0;
+  const server = createServer((req, res) => {
+    inFlight += 1;
+    res.once('close', () => {
+      inFlight -= 1;
+    });
+    app(req, res);
+  });
   server.keepAliveTimeout = 65_000;
   server.listen(config.PORT, config.HOST);
   await once(server, 'listening');
@@ -57,10 +66,14 @@ export const startSandbox = async (config: Config, log: Log): Promise<RunningSan
   return {
     url,
     stop: async () => {
+      stopping.abort();
       const closed = once(server, 'close');
       server.close();
-      // close() waits for keep-alive connections that become idle only later.
-      const idle = setInterval(() => server.closeIdleConnections(), 50);
+      // close() waits for keep-alive connections that become idle only later, and for those that never sent a request.
+      const idle = setInterval(() => {
+        if (inFlight === 0) server.closeAllConnections();
+        else server.closeIdleConnections();
+      }, 20);
       await Promise.race([closed, wait(inFlightMs, undefined, { ref: false })]);
       clearInterval(idle);
       server.closeAllConnections();

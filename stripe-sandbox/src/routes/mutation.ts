@@ -17,6 +17,8 @@ export interface ApiKit {
   /** Types that the webhook endpoint wants; none without an endpoint. */
   readonly wanted: ReadonlySet<EventType>;
   readonly notify: (event: EventRecord) => void;
+  /** Aborted when the sandbox stops. */
+  readonly stopping: AbortSignal;
   /** Idempotency keys of requests that are under way. */
   readonly keysInUse: Set<string>;
   /** Objects that a request under way works on. */
@@ -54,8 +56,23 @@ const idempotencyKey = (req: Request): string | undefined => {
 const fingerprintOf = (req: Request): string =>
   hash('sha256', `${req.method} ${req.originalUrl} ${JSON.stringify(req.body)}`, 'base64url');
 
+const beSilent = (res: Response, stopping: AbortSignal): void => {
+  const end = () => res.socket?.destroy();
+  const timer = setTimeout(end, silenceMs);
+  stopping.addEventListener('abort', end);
+  res.once('close', () => {
+    clearTimeout(timer);
+    stopping.removeEventListener('abort', end);
+  });
+};
+
 /** The request fails as it was told to, with nothing done; a repeat with the same key starts afresh. */
-const failUndone = (failure: Exclude<Failure, 'network_after_charge'>, res: Response, requestId: string): void => {
+const failUndone = (
+  failure: Exclude<Failure, 'network_after_charge'>,
+  res: Response,
+  requestId: string,
+  stopping: AbortSignal,
+): void => {
   switch (failure) {
     case 'network_before_charge':
       res.socket?.destroy();
@@ -74,11 +91,8 @@ const failUndone = (failure: Exclude<Failure, 'network_after_charge'>, res: Resp
         }),
         { 'Request-Id': requestId },
       );
-    case 'timeout': {
-      const timer = setTimeout(() => res.socket?.destroy(), silenceMs);
-      res.once('close', () => clearTimeout(timer));
-      return;
-    }
+    case 'timeout':
+      return beSilent(res, stopping);
   }
 };
 
@@ -138,7 +152,8 @@ export const mutation =
 
     const change = decide(() => command(kit.context, params, pathId));
     const failure = change.triesCard ? kit.behaviour.takeFailure() : null;
-    if (failure !== null && failure !== 'network_after_charge') return failUndone(failure, res, requestId);
+    if (failure !== null && failure !== 'network_after_charge')
+      return failUndone(failure, res, requestId, kit.stopping);
 
     const text = JSON.stringify(change.body);
     const at = kit.context.now();

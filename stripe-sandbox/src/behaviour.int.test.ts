@@ -1,0 +1,165 @@
+import { expect, test } from '@jest/globals';
+import { openSandbox, postForm, sdk } from './test/harness.ts';
+
+const paid = {
+  amount: '1999',
+  currency: 'usd',
+  'metadata[orderId]': 'o1',
+  payment_method: 'pm_card_visa',
+  confirm: 'true',
+};
+
+type Sandbox = Awaited<ReturnType<typeof openSandbox>>;
+
+const pay = (sandbox: Sandbox, key: string): Promise<Response> =>
+  postForm(`${sandbox.url}/v1/payment_intents`, paid, { 'idempotency-key': key });
+
+const behaviour = async (sandbox: Sandbox): Promise<unknown> =>
+  (await fetch(`${sandbox.url}/sandbox/behaviour`)).json();
+
+const charges = async (sandbox: Sandbox): Promise<number> => (await sandbox.stripe.charges.list()).data.length;
+
+test('When a behaviour is set, then keys left out stay as they are', async () => {
+  await using sandbox = await openSandbox();
+  expect(await behaviour(sandbox)).toEqual({ delayMs: 0, failNext: null });
+  await sandbox.behave({ delayMs: 5, failNext: 'http_500' });
+  await sandbox.behave({ delayMs: 7 });
+  expect(await behaviour(sandbox)).toEqual({ delayMs: 7, failNext: 'http_500' });
+  await sandbox.behave({ failNext: null });
+  expect(await behaviour(sandbox)).toEqual({ delayMs: 7, failNext: null });
+  await sandbox.behave({});
+  expect(await behaviour(sandbox)).toEqual({ delayMs: 7, failNext: null });
+});
+
+test.each([
+  '{"delayMs":-1}',
+  '{"delayMs":"5"}',
+  '{"delayMs":1.5}',
+  '{"failNext":"rain"}',
+  '{"colour":"red"}',
+  '[]',
+  '{',
+])('When the behaviour is %s, then it is refused and nothing changes', async (body) => {
+  await using sandbox = await openSandbox();
+  const answer = await fetch(`${sandbox.url}/sandbox/behaviour`, { method: 'POST', body });
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ error: { type: 'invalid_request_error' } });
+  expect(await behaviour(sandbox)).toEqual({ delayMs: 0, failNext: null });
+});
+
+test('When the network fails before the charge, then nothing is charged and a repeat with the same key pays', async () => {
+  await using sandbox = await openSandbox();
+  await sandbox.behave({ failNext: 'network_before_charge' });
+  await expect(pay(sandbox, 'k1')).rejects.toThrow('fetch failed');
+  expect(await charges(sandbox)).toBe(0);
+  expect((await sandbox.stripe.paymentIntents.list()).data).toHaveLength(0);
+  expect((await pay(sandbox, 'k1')).status).toBe(200);
+  expect(await charges(sandbox)).toBe(1);
+});
+
+test('When the network fails after the charge, then it is charged, and a repeat with the same key tells so', async () => {
+  await using sandbox = await openSandbox();
+  await sandbox.behave({ failNext: 'network_after_charge' });
+  await expect(pay(sandbox, 'k1')).rejects.toThrow('fetch failed');
+  expect(await charges(sandbox)).toBe(1);
+  const repeat = await pay(sandbox, 'k1');
+  expect(repeat.headers.get('idempotent-replayed')).toBe('true');
+  expect(await repeat.json()).toMatchObject({ status: 'succeeded' });
+  expect(await charges(sandbox)).toBe(1);
+});
+
+test('When the network fails after the charge, then the SDK by itself finds out and charges once', async () => {
+  await using sandbox = await openSandbox();
+  await sandbox.behave({ failNext: 'network_after_charge' });
+  const intent = await sdk(sandbox.url, { retries: 2 }).paymentIntents.create({
+    amount: 1999,
+    currency: 'usd',
+    payment_method: 'pm_card_visa',
+    confirm: true,
+  });
+  expect(intent.status).toBe('succeeded');
+  expect(await charges(sandbox)).toBe(1);
+});
+
+test.each([
+  ['http_500', 500, { type: 'api_error' }],
+  ['http_429', 429, { code: 'rate_limit' }],
+] as const)(
+  'When the next call shall answer %s, then nothing is charged and a repeat pays',
+  async (failNext, status, error) => {
+    await using sandbox = await openSandbox();
+    await sandbox.behave({ failNext });
+    const answer = await pay(sandbox, 'k1');
+    expect(answer.status).toBe(status);
+    expect(await answer.json()).toMatchObject({ error });
+    expect(await charges(sandbox)).toBe(0);
+    expect(await behaviour(sandbox)).toMatchObject({ failNext: null });
+    expect((await pay(sandbox, 'k1')).status).toBe(200);
+    expect(await charges(sandbox)).toBe(1);
+  },
+);
+
+test('When the next call shall time out, then no answer comes, nothing is charged and the key is free for a repeat', async () => {
+  await using sandbox = await openSandbox();
+  await sandbox.behave({ failNext: 'timeout' });
+  const impatient = fetch(`${sandbox.url}/v1/payment_intents`, {
+    method: 'POST',
+    body: new URLSearchParams(paid),
+    headers: { 'idempotency-key': 'k1' },
+    signal: AbortSignal.timeout(300),
+  });
+  await expect(impatient).rejects.toThrow(/timeout/);
+  expect(await charges(sandbox)).toBe(0);
+  expect((await pay(sandbox, 'k1')).status).toBe(200);
+});
+
+test('When the sandbox is stopped while a call is left without an answer, then it stops all the same', async () => {
+  const sandbox = await openSandbox();
+  await sandbox.behave({ failNext: 'timeout' });
+  const silent = pay(sandbox, 'k1').then(
+    () => 'answered',
+    () => 'broken',
+  );
+  while (JSON.stringify(await behaviour(sandbox)).includes('timeout')) await Promise.resolve();
+  await sandbox[Symbol.asyncDispose]();
+  expect(await silent).toBe('broken');
+});
+
+test('When a failure is set, then calls that try no card pass by it', async () => {
+  await using sandbox = await openSandbox();
+  const { stripe } = sandbox;
+  const { id } = await stripe.paymentIntents.create({ amount: 1999, currency: 'usd' });
+  await sandbox.behave({ failNext: 'http_500' });
+  await stripe.paymentIntents.retrieve(id);
+  await stripe.paymentIntents.create({ amount: 1999, currency: 'usd', payment_method: 'pm_card_visa' });
+  await stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_visa' } });
+  expect((await pay(sandbox, 'k1')).status).toBe(500);
+  // The repeat's answer is kept; giving it again tries no card.
+  await pay(sandbox, 'k1');
+  await sandbox.behave({ failNext: 'http_500' });
+  expect((await pay(sandbox, 'k1')).status).toBe(200);
+  expect(await behaviour(sandbox)).toMatchObject({ failNext: 'http_500' });
+});
+
+test('When the sandbox is slow, then calls take that long, and a caller that gave up was charged all the same', async () => {
+  await using sandbox = await openSandbox();
+  await sandbox.behave({ delayMs: 150 });
+  const start = performance.now();
+  expect(await charges(sandbox)).toBe(0);
+  expect(performance.now() - start).toBeGreaterThanOrEqual(145);
+
+  const gaveUp = fetch(`${sandbox.url}/v1/payment_intents`, {
+    method: 'POST',
+    body: new URLSearchParams(paid),
+    headers: { 'idempotency-key': 'k1' },
+    signal: AbortSignal.timeout(50),
+  });
+  await expect(gaveUp).rejects.toThrow(/timeout/);
+  await sandbox.behave({ delayMs: 0 });
+  for (;;) {
+    const repeat = await pay(sandbox, 'k1');
+    if (repeat.status === 200) break;
+    expect(repeat.status).toBe(409);
+  }
+  expect(await charges(sandbox)).toBe(1);
+});

@@ -1,0 +1,140 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { appendFile, readFile, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openBooks } from './books.ts';
+import { makeDataDir, openSandbox, postForm, removeDir, spawnSandbox } from './test/harness.ts';
+
+let dataDir: string;
+beforeEach(async () => {
+  dataDir = await makeDataDir();
+});
+afterEach(() => removeDir(dataDir));
+
+const journal = () => join(dataDir, 'journal.jsonl');
+const paid = { amount: 1999, currency: 'usd', payment_method: 'pm_card_visa', confirm: true } as const;
+
+const lists = async (sandbox: Awaited<ReturnType<typeof openSandbox>>) =>
+  Promise.all(
+    ['payment_intents', 'charges', 'refunds'].map(async (name) =>
+      (await fetch(`${sandbox.url}/v1/${name}?limit=100`)).text(),
+    ),
+  );
+
+test('When the sandbox is started again, then all its books are as they were', async () => {
+  let before: string[];
+  let open: string;
+  {
+    await using sandbox = await openSandbox({ DATA_DIR: dataDir });
+    const { stripe } = sandbox;
+    const { id } = await stripe.paymentIntents.create({ ...paid, metadata: { orderId: 'o1' } });
+    await stripe.refunds.create({ payment_intent: id, amount: 100 });
+    await stripe.paymentIntents.create({ ...paid, payment_method: 'pm_card_chargeDeclined' }).catch(() => undefined);
+    open = (await stripe.paymentIntents.create({ amount: 5, currency: 'usd', payment_method: 'pm_card_visa' })).id;
+    before = await lists(sandbox);
+  }
+  await using sandbox = await openSandbox({ DATA_DIR: dataDir });
+  expect(await lists(sandbox)).toEqual(before);
+  expect(await sandbox.stripe.paymentIntents.confirm(open)).toMatchObject({ status: 'succeeded' });
+});
+
+test('When the process is killed while it serves, then every answer that was given is in the books, and is given again', async () => {
+  const answered = new Map<string, string>();
+  {
+    await using sandbox = await spawnSandbox({ DATA_DIR: dataDir });
+    const pay = async (key: string): Promise<void> => {
+      const answer = await postForm(
+        `${sandbox.url}/v1/payment_intents`,
+        { amount: '1999', currency: 'usd', payment_method: 'pm_card_visa', confirm: 'true', 'metadata[orderId]': key },
+        { 'idempotency-key': key },
+      );
+      answered.set(key, await answer.text());
+      if (answered.size === 60) await sandbox.end('SIGKILL');
+    };
+    await Promise.allSettled(Array.from({ length: 200 }, (_, index) => pay(`o${index}`)));
+  }
+  expect(answered.size).toBeGreaterThanOrEqual(60);
+  expect(answered.size).toBeLessThan(200);
+
+  await using sandbox = await spawnSandbox({ DATA_DIR: dataDir });
+  for (const [key, text] of answered) {
+    const repeat = await postForm(
+      `${sandbox.url}/v1/payment_intents`,
+      { amount: '1999', currency: 'usd', payment_method: 'pm_card_visa', confirm: 'true', 'metadata[orderId]': key },
+      { 'idempotency-key': key },
+    );
+    expect(repeat.headers.get('idempotent-replayed')).toBe('true');
+    expect(await repeat.text()).toBe(text);
+  }
+  const charges = await sandbox.stripe.charges.list({ limit: 100 }).autoPagingToArray({ limit: 1000 });
+  const orders = charges.map((charge) => charge.metadata['orderId']);
+  expect(new Set(orders).size).toBe(orders.length);
+  expect([...answered.keys()].every((key) => orders.includes(key))).toBe(true);
+});
+
+test('When SIGTERM comes, then the process ends cleanly', async () => {
+  await using sandbox = await spawnSandbox({ DATA_DIR: dataDir });
+  await sandbox.stripe.paymentIntents.create(paid);
+  expect(await sandbox.end('SIGTERM')).toBe(0);
+});
+
+test('When the last line is torn at any place, then that change never happened, and the next one is written whole', async () => {
+  {
+    await using sandbox = await openSandbox({ DATA_DIR: dataDir });
+    await sandbox.stripe.paymentIntents.create({ ...paid, metadata: { orderId: 'kept' } });
+    await sandbox.stripe.paymentIntents.create({ ...paid, metadata: { orderId: 'torn' } });
+  }
+  const whole = await readFile(journal());
+  const start = whole.indexOf('\n') + 1;
+  for (const length of [start + 1, Math.floor((start + whole.length) / 2), whole.length - 1]) {
+    await writeFile(journal(), whole);
+    await truncate(journal(), length);
+    {
+      await using sandbox = await openSandbox({ DATA_DIR: dataDir });
+      const orders = async () => (await sandbox.stripe.charges.list()).data.map((charge) => charge.metadata['orderId']);
+      expect(await orders()).toEqual(['kept']);
+      expect((await stat(journal())).size).toBe(start);
+      await sandbox.stripe.paymentIntents.create({ ...paid, metadata: { orderId: 'next' } });
+      expect(await orders()).toEqual(['next', 'kept']);
+    }
+    await using again = await openSandbox({ DATA_DIR: dataDir });
+    expect((await again.stripe.charges.list()).data).toHaveLength(2);
+  }
+});
+
+test('When a line in the middle cannot be read, then the sandbox does not start, and says which', async () => {
+  await appendFile(journal(), '{"records":[]}\nnonsense\n{"records":[]}\n');
+  await expect(openSandbox({ DATA_DIR: dataDir })).rejects.toThrow(/journal\.jsonl line 2/);
+});
+
+test('When a card was typed in, then its number is nowhere in the books', async () => {
+  await using sandbox = await openSandbox({ DATA_DIR: dataDir });
+  await postForm(
+    `${sandbox.url}/v1/payment_methods`,
+    {
+      type: 'card',
+      'card[number]': '4242424242424242',
+      'card[exp_month]': '12',
+      'card[exp_year]': '34',
+      'card[cvc]': '987',
+    },
+    { 'idempotency-key': 'k1' },
+  );
+  const text = await readFile(journal(), 'utf8');
+  expect(text).toContain('"payment_method"');
+  expect(text).not.toContain('42424242');
+  expect(text).not.toContain('987"');
+});
+
+test('When an answer is older than a day, then its key is free again, and until then it is kept', () => {
+  const answer = { fingerprint: 'f', status: 200, body: '{}', requestId: 'req_1' };
+  const day = 24 * 3600;
+  const books = openBooks(dataDir);
+  books.commit({ answer: { ...answer, key: 'old', at: 1_000 } });
+  books.commit({ answer: { ...answer, key: 'young', at: 1_000 + day - 1 } });
+  expect(books.answerTo('old')).toBeDefined();
+  books.commit({ answer: { ...answer, key: 'new', at: 1_000 + day } });
+  expect(books.answerTo('old')).toBeUndefined();
+  expect(books.answerTo('young')).toBeDefined();
+  books.close();
+  expect(() => books.commit({})).toThrow(/closed/);
+});

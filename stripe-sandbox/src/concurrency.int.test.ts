@@ -1,0 +1,82 @@
+import { expect, test } from '@jest/globals';
+import { Stripe } from 'stripe';
+import { openSandbox, sdk } from './test/harness.ts';
+
+const outcome = async (call: Promise<unknown>): Promise<string> => {
+  try {
+    await call;
+    return 'paid';
+  } catch (error) {
+    if (error instanceof Stripe.errors.StripeError) return error.code ?? error.type;
+    throw error;
+  }
+};
+
+test('When one PaymentIntent is confirmed by several at once, then one charge is made and the others are refused', async () => {
+  await using sandbox = await openSandbox();
+  const { stripe } = sandbox;
+  for (const delayMs of [0, 100]) {
+    await sandbox.behave({ delayMs: 0 });
+    const { id } = await stripe.paymentIntents.create({ amount: 1999, currency: 'usd' });
+    await sandbox.behave({ delayMs });
+    const outcomes = await Promise.all(
+      Array.from({ length: 5 }, () => outcome(stripe.paymentIntents.confirm(id, { payment_method: 'pm_card_visa' }))),
+    );
+    const refusal = delayMs === 0 ? 'payment_intent_unexpected_state' : 'lock_timeout';
+    expect(outcomes.toSorted()).toEqual(['paid', ...Array.from({ length: 4 }, () => refusal)].toSorted());
+    expect((await stripe.charges.list({ payment_intent: id })).data).toHaveLength(1);
+  }
+});
+
+test('When a locked PaymentIntent is confirmed by a retrying SDK, then it learns in the end that it has succeeded', async () => {
+  await using sandbox = await openSandbox();
+  const patient = sdk(sandbox.url, { retries: 5 });
+  const { id } = await patient.paymentIntents.create({ amount: 1999, currency: 'usd' });
+  await sandbox.behave({ delayMs: 200 });
+  const confirm = () => outcome(patient.paymentIntents.confirm(id, { payment_method: 'pm_card_visa' }));
+  const outcomes = await Promise.all([confirm(), confirm()]);
+  expect(outcomes.toSorted()).toEqual(['paid', 'payment_intent_unexpected_state']);
+  expect((await patient.charges.list({ payment_intent: id })).data).toHaveLength(1);
+});
+
+test('When several refund one payment at once, then it is refunded once', async () => {
+  await using sandbox = await openSandbox();
+  const { stripe } = sandbox;
+  const { id } = await stripe.paymentIntents.create({
+    amount: 1999,
+    currency: 'usd',
+    payment_method: 'pm_card_visa',
+    confirm: true,
+  });
+  const outcomes = await Promise.all(
+    Array.from({ length: 5 }, () => outcome(stripe.refunds.create({ payment_intent: id }))),
+  );
+  expect(outcomes.filter((each) => each === 'paid')).toHaveLength(1);
+  expect((await stripe.refunds.list()).data.map((refund) => refund.amount)).toEqual([1999]);
+});
+
+test('When 100 orders are paid by 5 in parallel each, then each has exactly one charge, of its own price', async () => {
+  await using sandbox = await openSandbox();
+  const patient = sdk(sandbox.url, { retries: 3 });
+  const orders = Array.from({ length: 100 }, (_, index) => ({ id: `order${index}`, amount: 1000 + index }));
+  const pay = async (order: (typeof orders)[number], attempt: number) => {
+    const intent = await patient.paymentIntents.create(
+      { amount: order.amount, currency: 'usd', metadata: { orderId: order.id } },
+      { idempotencyKey: order.id },
+    );
+    return outcome(
+      patient.paymentIntents.confirm(
+        intent.id,
+        { payment_method: 'pm_card_visa' },
+        { idempotencyKey: `${order.id}:${attempt}` },
+      ),
+    );
+  };
+  const outcomes = await Promise.all(orders.flatMap((order) => [1, 2, 3, 4, 5].map((attempt) => pay(order, attempt))));
+  expect(outcomes.filter((each) => each === 'paid')).toHaveLength(100);
+  expect(outcomes.filter((each) => each === 'payment_intent_unexpected_state')).toHaveLength(400);
+
+  const charges = await patient.charges.list({ limit: 100 }).autoPagingToArray({ limit: 1000 });
+  const charged = charges.map((charge) => `${charge.metadata['orderId']} ${charge.amount} ${charge.status}`);
+  expect(charged.toSorted()).toEqual(orders.map((order) => `${order.id} ${order.amount} succeeded`).toSorted());
+});

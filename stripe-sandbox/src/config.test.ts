@@ -1,0 +1,45 @@
+import { expect, test } from '@jest/globals';
+import { ConfigError, readConfig } from './config.ts';
+
+const refusal = (env: NodeJS.ProcessEnv): string => {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return '';
+};
+
+test('When only the data directory is given, then everything else has its default', () => {
+  expect(readConfig({ DATA_DIR: 'somewhere', STRIPE_KEY: '' })).toMatchObject({
+    HOST: '127.0.0.1',
+    PORT: 4242,
+    STRICT_AMOUNTS: false,
+    LOG_LEVEL: 'info',
+  });
+});
+
+test('When several settings are wrong, then all are named at once and no value is repeated', () => {
+  const text = refusal({
+    PORT: '70000',
+    STRIPE_KEY: 'sk_live_secret',
+    WEBHOOK_URL: 'ftp://nowhere',
+    WEBHOOK_EVENTS: 'payment_intent.paid',
+    CARD_FORM_ORIGINS: 'tickets.example',
+    LOG_LEVEL: 'loud',
+  });
+  for (const name of [
+    'DATA_DIR is missing',
+    'PORT must',
+    'STRIPE_KEY must',
+    'WEBHOOK_URL must',
+    'WEBHOOK_EVENTS must',
+    'CARD_FORM_ORIGINS must',
+    'LOG_LEVEL',
+    'STRIPE_WEBHOOK_SECRET is missing',
+  ]) {
+    expect(text).toContain(name);
+  }
+  expect(text).not.toContain('sk_live_secret');
+});

@@ -1,0 +1,83 @@
+import { expect, test } from '@jest/globals';
+import {
+  canceled,
+  refusesCancel,
+  refusesConfirm,
+  refusesPaymentChange,
+  tryCard,
+  withMethod,
+} from './payment-intent.ts';
+import type { PaymentIntent, PaymentMethod } from './records.ts';
+
+const intent: PaymentIntent = {
+  object: 'payment_intent',
+  id: 'pi_1',
+  clientSecret: 'pi_1_secret',
+  created: 1,
+  amount: 1999,
+  currency: 'usd',
+  status: 'requires_payment_method',
+  metadata: { orderId: 'o1' },
+  description: null,
+  receiptEmail: null,
+  statementDescriptorSuffix: null,
+  transferGroup: null,
+  captureMethod: 'automatic_async',
+  automaticPaymentMethods: null,
+  paymentMethod: null,
+  latestCharge: null,
+  failedCharge: null,
+  canceledAt: null,
+  cancellationReason: null,
+};
+
+const method = (card: string): PaymentMethod => ({
+  object: 'payment_method',
+  id: `pm_${card}`,
+  created: 1,
+  card,
+  expMonth: 1,
+  expYear: 2040,
+  hasCvc: true,
+  billing: null,
+  metadata: {},
+  usedBy: null,
+});
+
+test('When a good card is tried, then the PaymentIntent has succeeded and refuses every further move', () => {
+  const { intent: paid, charge } = tryCard(intent, method('visa'), { chargeId: 'ch_1', now: 7 });
+  expect(paid).toMatchObject({
+    status: 'succeeded',
+    paymentMethod: 'pm_visa',
+    latestCharge: 'ch_1',
+    failedCharge: null,
+  });
+  expect(charge).toMatchObject({ status: 'succeeded', amount: 1999, metadata: { orderId: 'o1' }, created: 7 });
+  for (const refuses of [refusesConfirm, refusesCancel, refusesPaymentChange])
+    expect(refuses(paid)).toMatch(/succeeded/);
+});
+
+test('When a card is declined, then the PaymentIntent waits for another one, and that one can pay', () => {
+  const declined = tryCard(withMethod(intent, method('chargeDeclined')), method('chargeDeclined'), {
+    chargeId: 'ch_1',
+    now: 7,
+  });
+  expect(declined.charge.status).toBe('failed');
+  expect(declined.method.usedBy).toBe('pi_1');
+  expect(declined.intent).toMatchObject({
+    status: 'requires_payment_method',
+    paymentMethod: null,
+    latestCharge: 'ch_1',
+    failedCharge: 'ch_1',
+  });
+  expect(refusesConfirm(declined.intent)).toBeUndefined();
+  const paid = tryCard(declined.intent, method('visa'), { chargeId: 'ch_2', now: 8 });
+  expect(paid.intent).toMatchObject({ status: 'succeeded', failedCharge: null, latestCharge: 'ch_2' });
+});
+
+test('When a PaymentIntent is cancelled, then it can neither be confirmed nor cancelled nor changed', () => {
+  const dead = canceled(intent, { now: 9, reason: 'abandoned' });
+  expect(dead).toMatchObject({ status: 'canceled', canceledAt: 9, cancellationReason: 'abandoned' });
+  for (const refuses of [refusesConfirm, refusesCancel, refusesPaymentChange])
+    expect(refuses(dead)).toMatch(/canceled/);
+});

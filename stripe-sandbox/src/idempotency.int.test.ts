@@ -1,0 +1,114 @@
+import { expect, test } from '@jest/globals';
+import { openSandbox, postForm, sdk, stripeErrorOf } from './test/harness.ts';
+
+const order = { amount: '1999', currency: 'usd', 'metadata[orderId]': 'o1' };
+const paid = { ...order, payment_method: 'pm_card_visa', confirm: 'true' };
+
+const send = async (url: string, params: Readonly<Record<string, string>>, key: string) => {
+  const answer = await postForm(url, params, { 'idempotency-key': key });
+  const { status, headers } = answer;
+  return {
+    status,
+    text: await answer.text(),
+    replayed: headers.get('idempotent-replayed'),
+    original: headers.get('original-request'),
+    requestId: headers.get('request-id'),
+  };
+};
+
+test('When a call is repeated with its key, then the first answer comes again, byte for byte, and nothing is charged', async () => {
+  await using sandbox = await openSandbox();
+  const url = `${sandbox.url}/v1/payment_intents`;
+  const first = await send(url, paid, 'k1');
+  const second = await send(url, paid, 'k1');
+  expect(first).toMatchObject({ status: 200, replayed: null, original: first.requestId });
+  expect(second).toMatchObject({ status: 200, replayed: 'true', original: first.requestId, text: first.text });
+  expect(second.requestId).not.toBe(first.requestId);
+  expect((await sandbox.stripe.charges.list()).data).toHaveLength(1);
+});
+
+test('When a decline is repeated with its key, then it is the same decline and the card is not tried again', async () => {
+  await using sandbox = await openSandbox();
+  const url = `${sandbox.url}/v1/payment_intents`;
+  const declined = { ...paid, payment_method: 'pm_card_chargeDeclined' };
+  const first = await send(url, declined, 'k1');
+  expect(first.status).toBe(402);
+  expect(await send(url, declined, 'k1')).toMatchObject({ status: 402, text: first.text, replayed: 'true' });
+  expect((await sandbox.stripe.charges.list()).data).toHaveLength(1);
+});
+
+test('When a refund is repeated with its key, then there is one refund', async () => {
+  await using sandbox = await openSandbox();
+  const { stripe } = sandbox;
+  const { id } = await stripe.paymentIntents.create({
+    amount: 5,
+    currency: 'usd',
+    payment_method: 'pm_card_visa',
+    confirm: true,
+  });
+  const refund = () => stripe.refunds.create({ payment_intent: id }, { idempotencyKey: 'refund:o1' });
+  const { id: refundId } = await refund();
+  expect((await refund()).id).toBe(refundId);
+  expect((await stripe.refunds.list()).data).toHaveLength(1);
+});
+
+test('When a key comes with other parameters or for another route, then it is refused and nothing changes', async () => {
+  await using sandbox = await openSandbox();
+  const url = `${sandbox.url}/v1/payment_intents`;
+  await send(url, order, 'k1');
+  for (const [where, params] of [
+    [url, { ...order, amount: '2000' }],
+    [`${sandbox.url}/v1/payment_methods`, { type: 'card', 'card[token]': 'tok_visa' }],
+  ] as const) {
+    const other = await send(where, params, 'k1');
+    expect(other).toMatchObject({ status: 400, replayed: null });
+    expect(JSON.parse(other.text)).toMatchObject({ error: { type: 'idempotency_error' } });
+  }
+  expect((await sandbox.stripe.paymentIntents.list()).data).toHaveLength(1);
+});
+
+test('When the parameters were wrong, then the key is not used up', async () => {
+  await using sandbox = await openSandbox();
+  const url = `${sandbox.url}/v1/payment_intents`;
+  expect(await send(url, { ...order, amount: 'much' }, 'k1')).toMatchObject({ status: 400 });
+  expect(await send(url, order, 'k1')).toMatchObject({ status: 200, replayed: null });
+});
+
+test('When the token was unknown, then the command had begun and its refusal is kept for the key', async () => {
+  await using sandbox = await openSandbox();
+  const url = `${sandbox.url}/v1/payment_intents`;
+  const params = { ...order, 'payment_method_data[type]': 'card', 'payment_method_data[card][token]': 'tok_x' };
+  const first = await send(url, params, 'k1');
+  expect(first.status).toBe(400);
+  expect(await send(url, params, 'k1')).toMatchObject({ status: 400, replayed: 'true', text: first.text });
+});
+
+test('When a call with the key is under way, then the second one is told so, and the SDK gets the answer by retrying', async () => {
+  await using sandbox = await openSandbox();
+  const url = `${sandbox.url}/v1/payment_intents`;
+  await sandbox.behave({ delayMs: 300 });
+  const [first, second] = await Promise.all([send(url, paid, 'k1'), send(url, paid, 'k1')]);
+  const [winner, loser] = first.status === 200 ? [first, second] : [second, first];
+  expect(winner.status).toBe(200);
+  expect(loser.status).toBe(409);
+  expect(JSON.parse(loser.text)).toMatchObject({ error: { code: 'idempotency_key_in_use' } });
+
+  const patient = sdk(sandbox.url, { retries: 5 });
+  const pay = () =>
+    patient.paymentIntents.create(
+      { amount: 5, currency: 'usd', payment_method: 'pm_card_visa', confirm: true },
+      { idempotencyKey: 'k2' },
+    );
+  const [one, two] = await Promise.all([pay(), pay()]);
+  expect(one.id).toBe(two.id);
+  expect((await sandbox.stripe.charges.list()).data).toHaveLength(2);
+});
+
+test('When the key is longer than Stripe allows, then it is refused', async () => {
+  await using sandbox = await openSandbox();
+  const call = sandbox.stripe.paymentIntents.create(
+    { amount: 5, currency: 'usd' },
+    { idempotencyKey: 'k'.repeat(256) },
+  );
+  expect(await stripeErrorOf(call)).toMatchObject({ statusCode: 400 });
+});

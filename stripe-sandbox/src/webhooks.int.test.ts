@@ -1,0 +1,179 @@
+import { expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { join } from 'node:path';
+import { Stripe } from 'stripe';
+import { apiVersion } from './events.ts';
+import { makeDataDir, openSandbox, removeDir, spawnSandbox, until } from './test/harness.ts';
+
+const secret = 'whsec_test_secret';
+const paid = { amount: 1999, currency: 'usd', payment_method: 'pm_card_visa', confirm: true } as const;
+
+/** An endpoint that keeps what it gets and answers as it is told to. */
+const openEndpoint = async (status: (count: number) => number = () => 200, port = 0) => {
+  const received: { readonly headers: IncomingHttpHeaders; readonly body: string }[] = [];
+  let atOnce = 0;
+  let mostAtOnce = 0;
+  const server = createServer((req, res) => {
+    atOnce += 1;
+    mostAtOnce = Math.max(mostAtOnce, atOnce);
+    let body = '';
+    req.setEncoding('utf8');
+    req.on('data', (chunk: string) => {
+      body += chunk;
+    });
+    req.on('end', () => {
+      received.push({ headers: req.headers, body });
+      setImmediate(() => {
+        atOnce -= 1;
+        res.writeHead(status(received.length)).end();
+      });
+    });
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const actualPort = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${actualPort}/api/payments/webhook`,
+    port: actualPort,
+    received,
+    mostAtOnce: () => mostAtOnce,
+    /** The events whose signature is right. @throws where one is not. */
+    events: () =>
+      received.map(({ headers, body }) =>
+        Stripe.webhooks.constructEvent(body, String(headers['stripe-signature']), secret),
+      ),
+    [Symbol.asyncDispose]: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+};
+
+const settings = (url: string) => ({ WEBHOOK_URL: url, STRIPE_WEBHOOK_SECRET: secret });
+
+test('When an intent succeeds, fails, is cancelled or refunded, then signed webhooks tell so', async () => {
+  await using endpoint = await openEndpoint();
+  await using sandbox = await openSandbox(settings(endpoint.url));
+  const { stripe } = sandbox;
+  const { id } = await stripe.paymentIntents.create(
+    { ...paid, metadata: { orderId: 'o1' } },
+    { idempotencyKey: 'order:o1' },
+  );
+  await stripe.refunds.create({ payment_intent: id });
+  await stripe.paymentIntents.create({ ...paid, payment_method: 'pm_card_chargeDeclined' }).catch(() => undefined);
+  const open = await stripe.paymentIntents.create({ amount: 5, currency: 'usd' });
+  await stripe.paymentIntents.cancel(open.id);
+  await until(() => endpoint.received.length === 4);
+
+  const events = endpoint.events();
+  const byType = new Map(events.map((event) => [event.type, event]));
+  expect([...byType.keys()].toSorted()).toEqual([
+    'charge.refunded',
+    'payment_intent.canceled',
+    'payment_intent.payment_failed',
+    'payment_intent.succeeded',
+  ]);
+  expect(byType.get('payment_intent.succeeded')).toMatchObject({
+    id: expect.stringMatching(/^evt_/),
+    object: 'event',
+    api_version: apiVersion,
+    livemode: false,
+    request: { idempotency_key: 'order:o1' },
+    data: { object: { id, object: 'payment_intent', status: 'succeeded', metadata: { orderId: 'o1' } } },
+  });
+  expect(byType.get('charge.refunded')).toMatchObject({ data: { object: { object: 'charge', refunded: true } } });
+  expect(byType.get('payment_intent.payment_failed')).toMatchObject({
+    data: { object: { status: 'requires_payment_method', last_payment_error: { decline_code: 'generic_decline' } } },
+  });
+  expect(apiVersion).toBe(Stripe.API_VERSION);
+});
+
+test('When other event types are asked for, then those are sent', async () => {
+  await using endpoint = await openEndpoint();
+  await using sandbox = await openSandbox({
+    ...settings(endpoint.url),
+    WEBHOOK_EVENTS: 'payment_intent.created,charge.succeeded,charge.failed,refund.created',
+  });
+  const { id } = await sandbox.stripe.paymentIntents.create(paid);
+  await sandbox.stripe.refunds.create({ payment_intent: id });
+  await sandbox.stripe.paymentIntents
+    .create({ ...paid, payment_method: 'pm_card_chargeDeclined' })
+    .catch(() => undefined);
+  await until(() => endpoint.received.length === 5);
+  expect(
+    endpoint
+      .events()
+      .map((event) => event.type)
+      .toSorted(),
+  ).toEqual([
+    'charge.failed',
+    'charge.succeeded',
+    'payment_intent.created',
+    'payment_intent.created',
+    'refund.created',
+  ]);
+});
+
+test('When the endpoint refuses, then the event is sent again until it is taken, and then no more', async () => {
+  await using endpoint = await openEndpoint((count) => (count < 3 ? 500 : 200));
+  await using sandbox = await openSandbox(settings(endpoint.url));
+  await sandbox.stripe.paymentIntents.create(paid);
+  await until(() => endpoint.received.length === 3);
+  const ids = endpoint.events().map((event) => event.id);
+  expect(new Set(ids).size).toBe(1);
+  expect(sandbox.logLines.filter((line) => line.includes('webhook not delivered'))).toHaveLength(2);
+});
+
+test('When many events happen at once, then only a few deliveries are under way at a time, and all arrive', async () => {
+  await using endpoint = await openEndpoint();
+  await using sandbox = await openSandbox(settings(endpoint.url));
+  await Promise.all(Array.from({ length: 60 }, () => sandbox.stripe.paymentIntents.create(paid)));
+  await until(() => endpoint.received.length === 60);
+  expect(new Set(endpoint.events().map((event) => event.id)).size).toBe(60);
+  expect(endpoint.mostAtOnce()).toBeLessThanOrEqual(4);
+});
+
+test('When the process is killed with events undelivered, then they are delivered after its restart, as they were', async () => {
+  const dataDir = await makeDataDir();
+  let port: number;
+  {
+    await using endpoint = await openEndpoint(() => 503);
+    port = endpoint.port;
+    const env = { DATA_DIR: dataDir, LOG_LEVEL: 'info', ...settings(endpoint.url) };
+    await using sandbox = await spawnSandbox(env);
+    const { id } = await sandbox.stripe.paymentIntents.create(paid);
+    await sandbox.stripe.refunds.create({ payment_intent: id });
+    await until(() => endpoint.received.length >= 2);
+    await sandbox.end('SIGKILL');
+  }
+  {
+    await using endpoint = await openEndpoint(() => 200, port);
+    const env = { DATA_DIR: dataDir, ...settings(endpoint.url) };
+    {
+      await using sandbox = await openSandbox(env);
+      await until(() => endpoint.received.length === 2);
+      expect(
+        endpoint
+          .events()
+          .map((event) => event.type)
+          .toSorted(),
+      ).toEqual(['charge.refunded', 'payment_intent.succeeded']);
+      expect((await sandbox.stripe.paymentIntents.list()).data).toHaveLength(1);
+      // Delivered ones are struck off the books, so that the next start sends nothing.
+      await until(
+        async () => (await readFile(join(dataDir, 'journal.jsonl'), 'utf8')).match(/"settled"/g)?.length === 2,
+      );
+    }
+    await using sandbox = await openSandbox(env);
+    await sandbox.stripe.paymentIntents.create({ ...paid, metadata: { orderId: 'after' } });
+    await until(() => endpoint.received.length >= 3);
+    expect(endpoint.events().at(-1)).toMatchObject({ data: { object: { metadata: { orderId: 'after' } } } });
+    expect(endpoint.received).toHaveLength(3);
+  }
+  await removeDir(dataDir);
+});
