@@ -104,13 +104,21 @@ export class Database {
     // 'moderate': a document that an older version of us wrote may still be changed.
     await this.#db.command({ collMod: name, validator, validationLevel: 'moderate' });
     for (const [keys, options] of schema.indexes()) {
-      const { unique, partialFilterExpression, expireAfterSeconds, name: indexName, weights } = options;
+      const {
+        unique,
+        partialFilterExpression,
+        expireAfterSeconds,
+        name: indexName,
+        weights,
+        default_language,
+      } = options;
       await this.#db.collection(name).createIndex(toKeys(keys), {
         ...(unique === true ? { unique } : {}),
         ...(partialFilterExpression === undefined ? {} : { partialFilterExpression }),
         ...(expireAfterSeconds === undefined ? {} : { expireAfterSeconds }),
         ...(indexName === undefined ? {} : { name: indexName }),
         ...(weights === undefined ? {} : { weights }),
+        ...(default_language === undefined ? {} : { default_language }),
       });
     }
   }

@@ -35,6 +35,17 @@ const between = <Value>(least: Value | undefined, most: Value | undefined) => ({
   ...(most === undefined ? {} : { $lte: most }),
 });
 
+/** Where MongoDB's text index ends a word. */
+const betweenWords = /[\p{Pattern_Syntax}\p{Dash}\p{Quotation_Mark}\p{Terminal_Punctuation}\p{White_Space}]+/u;
+
+/** MongoDB finds what has any of the words unless each is a phrase; but more words are meant to find less. */
+const everyWord = (q: string): string =>
+  q
+    .split(betweenWords)
+    .filter((word) => word !== '')
+    .map((word) => `"${word}"`)
+    .join(' ');
+
 /** A page of tickets and how many there are in all. */
 export const listTickets = async (
   deps: Deps,
@@ -44,7 +55,7 @@ export const listTickets = async (
   const startsAt = between(request.from, request.to);
   const filter: Filter<TicketDocument> = {
     ...(request.userId === undefined ? { availability: 'on_sale' as const } : { userId: request.userId }),
-    ...(request.q === undefined ? {} : { $text: { $search: request.q } }),
+    ...(request.q === undefined ? {} : { $text: { $search: everyWord(request.q) } }),
     ...(request.category === undefined ? {} : { category: request.category }),
     ...(request.city === undefined ? {} : { cityKey: cityKey(request.city) }),
     ...(Object.keys(price).length === 0 ? {} : { price }),

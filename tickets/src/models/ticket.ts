@@ -62,7 +62,8 @@ schema.index({ availability: 1, category: 1, createdAt: -1, _id: -1 }, { ...onSa
 schema.index({ availability: 1, cityKey: 1, createdAt: -1, _id: -1 }, { ...onSale, name: 'on_sale_city' });
 schema.index(
   { title: 'text', venue: 'text', city: 'text', description: 'text' },
-  { name: 'words', weights: { title: 10, venue: 4, city: 4, description: 1 } },
+  // Titles are names in any language: no word of "The Who" may be left out as too common, and none is stemmed.
+  { name: 'words', default_language: 'none', weights: { title: 10, venue: 4, city: 4, description: 1 } },
 );
 schema.index({ userId: 1, createdAt: -1, _id: -1 });
 schema.index({ 'outbox.time': 1 });

@@ -9,9 +9,11 @@ import { toTicketView } from './ticket-view.ts';
 
 const once = (name: string) => z.string(`${name} must be given once`).trim().max(200, `${name} is too long`);
 
+const isBlank = (value: unknown): boolean => typeof value === 'string' && value.trim() === '';
+
 /** A form that is sent with empty fields means the same as one without them. */
 const optional = <Schema extends z.ZodType>(schema: Schema) =>
-  z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+  z.preprocess((value) => (isBlank(value) ? undefined : value), schema.optional());
 
 const price = (name: string) =>
   once(name)
@@ -19,13 +21,19 @@ const price = (name: string) =>
     .transform(Number)
     .pipe(z.union([z.literal(0), dollars], `${name} must be a price such as 19.99`));
 
-const date = (name: string) =>
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** A moment, or a day (UTC), which is meant whole: `to` a day includes what starts in its evening. */
+const date = (name: string, edge: 'start' | 'end') =>
   once(name)
     .refine(
       (value) => /^\d{4}-\d{2}-\d{2}/.test(value) && !Number.isNaN(Date.parse(value)),
       `${name} must be an ISO 8601 date`,
     )
-    .transform((value) => new Date(value));
+    .transform((value) => {
+      const isDay = /^\d{4}-\d{2}-\d{2}$/.test(value);
+      return new Date(Date.parse(value) + (isDay && edge === 'end' ? dayMs - 1 : 0));
+    });
 
 export const listTicketsQuery = z.object({
   mine: optional(z.enum(['true', 'false'], 'Mine must be true or false')),
@@ -34,10 +42,10 @@ export const listTicketsQuery = z.object({
   city: optional(once('City')),
   minPrice: optional(price('MinPrice')),
   maxPrice: optional(price('MaxPrice')),
-  from: optional(date('From')),
-  to: optional(date('To')),
+  from: optional(date('From', 'start')),
+  to: optional(date('To', 'end')),
   sort: z.preprocess(
-    (value) => (value === '' ? undefined : value),
+    (value) => (isBlank(value) ? undefined : value),
     z.enum(ticketSorts, `Sort must be one of ${ticketSorts.join(', ')}`).default('newest'),
   ),
   ...paging({ defaultLimit: 20, maxLimit: 100 }),

@@ -1,0 +1,301 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { newId } from '@ticketing/common/mongo';
+import { openTicketsUnderTest, orderFor, type TicketsUnderTest, type TicketView } from '../test/tickets-under-test.ts';
+
+let tickets: TicketsUnderTest;
+const listed = new Map<string, TicketView>();
+
+const catalogue = [
+  {
+    title: 'Hamilton',
+    price: 120,
+    category: 'theatre',
+    city: 'London',
+    venue: 'Palace',
+    startsAt: '2030-03-01T19:00:00.000Z',
+  },
+  { title: 'Cats', price: 60.5, category: 'theatre', city: 'London', startsAt: '2030-01-01T19:00:00.000Z' },
+  { title: 'The Who', price: 80, category: 'concerts', city: ' Zürich ', startsAt: '2030-02-01T23:30:00.000Z' },
+  { title: 'Cup Final', price: 60.49, category: 'sports', city: 'Berlin', description: 'Hamilton against the others' },
+  { title: "Rock-n-Roll, don't stop_123", price: 9.99 },
+];
+
+beforeAll(async () => {
+  tickets = await openTicketsUnderTest();
+  for (const ticket of catalogue) listed.set(ticket.title, await tickets.list(ticket));
+});
+afterAll(() => tickets.system.close());
+
+const get = (query: object) => tickets.api.get('/api/tickets').query(query);
+const titles = (body: readonly TicketView[]) => body.map(({ title }) => title);
+const roll = "Rock-n-Roll, don't stop_123";
+
+test('When nobody is signed in and nothing is asked for, then what can be bought is shown, newest first', async () => {
+  const response = await get({});
+  expect(response.status).toBe(200);
+  expect(response.type).toBe('application/json');
+  expect(response.body).toEqual([...listed.values()].toReversed());
+  expect(response.headers['x-total-count']).toBe('5');
+});
+
+test.each([
+  [{ q: 'hamilton' }, ['Cup Final', 'Hamilton']],
+  [{ q: 'hamilton london' }, ['Hamilton']],
+  [{ q: 'Hamilton berlin' }, ['Cup Final']],
+  [{ q: 'palace' }, ['Hamilton']],
+  [{ q: 'the who' }, ['The Who']],
+  [{ q: 'zurich' }, ['The Who']],
+  [{ q: 'rock-n-roll' }, [roll]],
+  [{ q: '-rock' }, [roll]],
+  [{ q: "DON'T" }, [roll]],
+  [{ q: 'don’t rock,' }, [roll]],
+  [{ q: 'stop_123' }, [roll]],
+  [{ q: '"cup final"' }, ['Cup Final']],
+  [{ q: 'cup nowhere' }, []],
+  [{ q: '!?' }, []],
+  [{ q: '{"$gt":""}' }, []],
+  [{ q: '  ' }, [roll, 'Cup Final', 'The Who', 'Cats', 'Hamilton']],
+  [{ q: '' }, [roll, 'Cup Final', 'The Who', 'Cats', 'Hamilton']],
+  [{ category: 'theatre' }, ['Cats', 'Hamilton']],
+  [{ category: 'comedy' }, []],
+  [{ city: 'london' }, ['Cats', 'Hamilton']],
+  [{ city: ' ZÜRICH' }, ['The Who']],
+  [{ city: 'Lond' }, []],
+  [{ city: ' ' }, [roll, 'Cup Final', 'The Who', 'Cats', 'Hamilton']],
+  [{ minPrice: '60.5' }, ['The Who', 'Cats', 'Hamilton']],
+  [{ maxPrice: '60.49' }, [roll, 'Cup Final']],
+  [{ minPrice: '60.49', maxPrice: '80' }, ['Cup Final', 'The Who', 'Cats']],
+  [{ minPrice: '0', maxPrice: '10' }, [roll]],
+  [{ minPrice: '90', maxPrice: '80' }, []],
+  [{ from: '2030-02-01' }, ['The Who', 'Hamilton']],
+  [{ from: '2030-02-01T23:30:00Z', to: '2030-02-28T00:00:00Z' }, ['The Who']],
+  [{ to: '2030-02-01' }, ['The Who', 'Cats']],
+  [{ to: '2030-02-01T23:00:00Z' }, ['Cats']],
+  [{ sort: 'newest' }, [roll, 'Cup Final', 'The Who', 'Cats', 'Hamilton']],
+  [{ sort: 'oldest' }, ['Hamilton', 'Cats', 'The Who', 'Cup Final', roll]],
+  [{ sort: 'price' }, [roll, 'Cup Final', 'Cats', 'The Who', 'Hamilton']],
+  [{ sort: '-price' }, ['Hamilton', 'The Who', 'Cats', 'Cup Final', roll]],
+  [{ sort: 'date' }, ['Cats', 'The Who', 'Hamilton']],
+  [{ q: 'london', category: 'theatre', city: 'London', maxPrice: '100', sort: 'price' }, ['Cats']],
+  [
+    { category: '', city: '', minPrice: '', maxPrice: '', from: '', to: '', sort: '', mine: 'false', q: 'cats' },
+    ['Cats'],
+  ],
+  [{ unknown: 'x', q: 'cats' }, ['Cats']],
+])('When the query is %j, then %j is shown', async (query, expected) => {
+  const response = await get(query);
+  expect(response.status).toBe(200);
+  expect(titles(response.body)).toEqual(expected);
+  expect(response.headers['x-total-count']).toBe(String(expected.length));
+});
+
+test.each([
+  ['q', 'q=a&q=b'],
+  ['category', 'category=cars'],
+  ['category', 'category=sports&category=other'],
+  ['city', 'city=a&city=b'],
+  ['minPrice', 'minPrice=cheap'],
+  ['minPrice', 'minPrice=-1'],
+  ['minPrice', 'minPrice=1.999'],
+  ['minPrice', 'minPrice=1&minPrice=2'],
+  ['maxPrice', 'maxPrice=1e3'],
+  ['maxPrice', 'maxPrice=1000000'],
+  ['from', 'from=tomorrow'],
+  ['from', 'from=2030-13-01'],
+  ['to', 'to=2030'],
+  ['to', 'to=1'],
+  ['to', 'to=2030-01-01&to=2030-01-02'],
+  ['sort', 'sort=best'],
+  ['sort', 'sort=price&sort=date'],
+  ['mine', 'mine=yes'],
+  ['page', 'page=0'],
+  ['page', 'page=-1'],
+  ['page', 'page=1.5'],
+  ['page', 'page=x'],
+  ['page', 'page=100001'],
+  ['page', 'page=1&page=2'],
+  ['limit', 'limit=0'],
+  ['limit', 'limit=101'],
+  ['limit', 'limit=99999999999999999999'],
+])('When %s is wrong as in ?%s, then the answer is 400 and names it', async (field, query) => {
+  const response = await tickets.api.get(`/api/tickets?${query}`);
+  expect(response.status).toBe(400);
+  expect(response.body.errors).toEqual([{ message: expect.any(String), field }]);
+});
+
+test('When more words are searched than anybody types, then the answer is 400', async () => {
+  const response = await get({ q: 'x'.repeat(201) });
+  expect(response.status).toBe(400);
+  expect(response.body.errors).toEqual([{ message: 'Q is too long', field: 'q' }]);
+});
+
+test.each(['q[$gt]=', '__proto__[x]=1', 'constructor=1', 'city[]=London'])(
+  'When a parameter that does not exist is given as in ?%s, then it changes nothing',
+  async (query) => {
+    const response = await tickets.api.get(`/api/tickets?${query}`);
+    expect(response.status).toBe(200);
+    expect(response.headers['x-total-count']).toBe('5');
+  },
+);
+
+test('When the list is read page by page along its links, then everything comes once and in order', async () => {
+  const seen: TicketView[] = [];
+  let next: string | undefined = '/api/tickets?limit=2&sort=oldest';
+  const pages: string[] = [];
+  while (next !== undefined) {
+    const response = await tickets.api.get(next);
+    seen.push(...response.body);
+    pages.push(String(response.headers.link));
+    expect(response.headers['x-total-count']).toBe('5');
+    next = /<([^>]+)>; rel="next"/.exec(String(response.headers.link))?.[1];
+  }
+  expect(seen).toEqual([...listed.values()]);
+  expect(pages).toHaveLength(3);
+  expect(pages[1]).toBe(
+    '</api/tickets?limit=2&sort=oldest&page=1>; rel="first", ' +
+      '</api/tickets?limit=2&sort=oldest&page=1>; rel="prev", ' +
+      '</api/tickets?limit=2&sort=oldest&page=3>; rel="next", ' +
+      '</api/tickets?limit=2&sort=oldest&page=3>; rel="last"',
+  );
+  expect(pages[0]).not.toContain('rel="prev"');
+  const beyond = await get({ limit: 2, page: 4 });
+  expect([beyond.status, beyond.body, beyond.headers['x-total-count']]).toEqual([200, [], '5']);
+});
+
+test('When a seller asks for their own, then held and sold ones are there too, and nobody else’s', async () => {
+  const seller = `seller-${newId()}`;
+  const [free, held, sold] = [
+    await tickets.list({ title: 'Free' }, seller),
+    await tickets.list({ title: 'Held' }, seller),
+    await tickets.list({ title: 'Sold' }, seller),
+  ];
+  const orders = [orderFor(held), orderFor(sold)];
+  for (const order of orders) await tickets.created(order);
+  for (const order of orders) await tickets.untilHeld(order);
+  const [heldOrder, soldOrder] = orders;
+  if (heldOrder === undefined || soldOrder === undefined) throw new Error('no orders');
+  await tickets.complete(soldOrder);
+  await tickets.updatedHandled();
+
+  const mine = await get({ mine: 'true' }).set(tickets.system.as(seller));
+  expect(mine.status).toBe(200);
+  expect(mine.headers['x-total-count']).toBe('3');
+  expect(mine.body).toEqual([
+    { ...sold, version: 2, orderId: soldOrder.id, soldAt: expect.any(String) },
+    { ...held, version: 1, orderId: heldOrder.id },
+    free,
+  ]);
+  const filtered = await get({ mine: 'true', q: 'held', limit: 1 }).set(tickets.system.as(seller));
+  expect(titles(filtered.body)).toEqual(['Held']);
+  expect(titles((await get({ mine: 'true' }).set(tickets.system.as('somebody'))).body)).toEqual([]);
+  expect(titles((await get({ city: '', q: 'free' })).body)).toEqual(['Free']);
+  expect(titles((await get({ q: 'held' })).body)).toEqual([]);
+  expect(titles((await get({ q: 'sold' })).body)).toEqual([]);
+});
+
+test('When nobody is signed in and asks for their own, then the answer is 401', async () => {
+  const response = await get({ mine: 'true' });
+  expect(response.status).toBe(401);
+  expect(response.body).toEqual({ errors: [{ message: 'Not authorized' }] });
+});
+
+test('When this process has changed something, then its next list shows it, however often the list was read', async () => {
+  const word = 'freshness';
+  const shown = async () => {
+    const { body } = await get({ q: word });
+    return body.map(({ title, price }: TicketView) => `${title} ${price}`);
+  };
+  for (let round = 1; round <= 5; round += 1) {
+    expect(await shown()).toEqual([]);
+    const ticket = await tickets.list({ title: word, price: round });
+    expect(await shown()).toEqual([`${word} ${round}`]);
+    await tickets.put(ticket.id, { title: word, price: round + 0.5 });
+    expect(await shown()).toEqual([`${word} ${round + 0.5}`]);
+    const order = orderFor(await tickets.get(ticket.id), {}, 1);
+    await tickets.created(order);
+    await tickets.untilHeld(order);
+    await tickets.system.eventually(async () => expect(await shown()).toEqual([]), 500);
+    await tickets.cancelled(order);
+    await tickets.cancelledHandled();
+    expect(await shown()).toEqual([`${word} ${round + 0.5}`]);
+    await tickets.put(ticket.id, { title: 'over', price: 1 });
+  }
+});
+
+test('When nothing is said about the size of a page, then it is bounded', async () => {
+  const seller = `seller-${newId()}`;
+  await Promise.all(Array.from({ length: 25 }, () => tickets.list({ title: 'Many' }, seller)));
+  const response = await get({ q: 'many' });
+  expect(response.body).toHaveLength(20);
+  expect(response.headers['x-total-count']).toBe('25');
+  expect((await get({ q: 'many', limit: 100 })).body).toHaveLength(25);
+});
+
+interface ProfiledQuery {
+  readonly planSummary: string;
+  readonly hasSortStage?: boolean;
+}
+
+test('When there are many tickets, then every list is read by an index, and sorted by it where one is for that', async () => {
+  const seller = `seller-${newId()}`;
+  const now = Date.now();
+  await tickets.system.collection<{ _id: string }>('tickets').insertMany(
+    Array.from({ length: 600 }, (_, index) => ({
+      _id: newId(),
+      version: 0,
+      revision: 0,
+      title: `Show ${index}`,
+      price: 100 + ((index * 37) % 600),
+      userId: index % 3 === 0 ? seller : `seller-${index}`,
+      availability: index % 2 === 0 ? 'on_sale' : 'sold',
+      closedOrders: [],
+      category: index % 4 === 0 ? 'sports' : 'other',
+      city: 'Bern',
+      cityKey: index % 4 === 0 ? 'bern' : 'basel',
+      startsAt: new Date(now + ((index * 53) % 600) * 3_600_000),
+      createdAt: new Date(now - index * 1_000),
+      outbox: [],
+    })),
+  );
+  const { db } = tickets.system.collection('tickets');
+  const queries: readonly (readonly [query: Record<string, string>, sorted: boolean])[] = [
+    [{}, true],
+    [{ sort: 'oldest' }, true],
+    [{ sort: 'price' }, true],
+    [{ sort: '-price' }, true],
+    [{ sort: 'date' }, true],
+    [{ sort: 'date', from: '2020-01-01' }, true],
+    [{ sort: 'price', minPrice: '2', maxPrice: '5' }, true],
+    [{ category: 'sports' }, true],
+    [{ category: 'sports', sort: 'oldest' }, true],
+    [{ city: 'Bern' }, true],
+    [{ mine: 'true' }, true],
+    [{ mine: 'true', sort: 'oldest' }, true],
+    [{ q: 'show' }, false],
+    [{ q: 'show', sort: 'price' }, false],
+    [{ mine: 'true', sort: 'price' }, false],
+    [{ category: 'sports', sort: 'price' }, false],
+    [{ city: 'Bern', from: '2020-01-01' }, false],
+    [{ minPrice: '2', maxPrice: '5' }, false],
+  ];
+  try {
+    for (const [query, sorted] of queries) {
+      await db.command({ profile: 0 });
+      await db.dropCollection('system.profile');
+      await db.command({ profile: 2 });
+      const response = await get({ ...query, limit: '10' }).set(tickets.system.as(seller));
+      expect(response.status).toBe(200);
+      const seen = await db
+        .collection<ProfiledQuery>('system.profile')
+        .find({ ns: `${db.databaseName}.tickets`, appName: 'tickets', op: { $in: ['query', 'command'] } })
+        .toArray();
+      expect(seen).toHaveLength(2);
+      for (const { planSummary, hasSortStage } of seen) {
+        expect([query, planSummary]).toEqual([query, expect.stringMatching(/IXSCAN|COUNT_SCAN|TEXT/)]);
+        if (sorted) expect([query, planSummary, hasSortStage]).toEqual([query, planSummary, undefined]);
+      }
+    }
+  } finally {
+    await db.command({ profile: 0 });
+  }
+});
