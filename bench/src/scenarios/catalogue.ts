@@ -1,0 +1,72 @@
+import { MongoClient } from 'mongodb';
+import { openClient } from '../client.ts';
+import { startFloor, startRouterTo } from '../floor/start-floor.ts';
+import { inParallel } from '../load.ts';
+
+/** An id like the product's, in an order of their own. */
+export const idOf = (prefix: string, index: number): string =>
+  prefix + index.toString(16).padStart(24 - prefix.length, '0');
+
+/** Puts `count` tickets on sale, straight into the store of tickets: only their list is read. */
+export const fillCatalogue = async (ticketsMongoUrl: string, count: number): Promise<void> => {
+  const client = await new MongoClient(ticketsMongoUrl).connect();
+  const tickets = client.db().collection<{ _id: string }>('tickets');
+  const categories = ['sports', 'concerts', 'theatre', 'comedy', 'festivals', 'other'];
+  for (let start = 0; start < count; start += 1_000) {
+    await tickets.insertMany(
+      Array.from({ length: Math.min(1_000, count - start) }, (_, offset) => {
+        const index = start + offset;
+        return {
+          _id: idOf('aaaa', index),
+          version: 0,
+          revision: 0,
+          outbox: [],
+          closedOrders: [],
+          title: `Event ${index}`,
+          price: 1_000 + (index % 20_000),
+          userId: idOf('bbbb', index % 100),
+          availability: 'on_sale',
+          category: categories[index % categories.length],
+          venue: `Hall ${index % 50}`,
+          city: `City ${index % 30}`,
+          cityKey: `city ${index % 30}`,
+          startsAt: new Date(Date.now() + index * 60_000),
+          createdAt: new Date(Date.now() - index * 1_000),
+        };
+      }),
+    );
+  }
+  await client.close();
+};
+
+/**
+ * Rate of the list's first page as a share of the rate of a bare handler that sends the same bytes behind the same
+ * router and middleware; the two in turn, so that the machine's drift meets both.
+ */
+export const catalogue = async (
+  productUrl: string,
+  mongoUrl: string,
+  requests: number,
+): Promise<{ readonly share: number; readonly rate: number }> => {
+  const page = await startFloor('page', mongoUrl, `${productUrl}/api/tickets`);
+  const router = await startRouterTo(page.url);
+  const rates = { product: 0, bare: 0 };
+  const rounds = 4;
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [name, url] of [
+      ['product', productUrl],
+      ['bare', router.url],
+    ] as const) {
+      const client = openClient(url, 32);
+      const seconds = await inParallel(requests / rounds, 32, async () => {
+        const { status } = await client.send('GET', '/api/tickets');
+        if (status !== 200) throw new Error(`list: ${status}`);
+      });
+      await client.close();
+      rates[name] += requests / rounds / seconds / rounds;
+    }
+  }
+  await router.stop();
+  await page.stop();
+  return { share: rates.product / rates.bare, rate: rates.product };
+};

@@ -1,0 +1,34 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { textOf, type Client } from '../client.ts';
+import { percentile } from '../load.ts';
+import { listTickets, untilOrderable } from './flash-sale.ts';
+
+/** Seconds after their deadlines at which `count` holds, all made at once, were on sale again. */
+export const expiry = async (
+  client: Client,
+  seller: string,
+  buyers: readonly string[],
+  count: number,
+): Promise<{ readonly p50: number; readonly p95: number; readonly max: number }> => {
+  const ids = await listTickets(client, seller, count);
+  await untilOrderable(client, seller, ids);
+  const orders = await Promise.all(
+    ids.map((ticketId, index) =>
+      client.send('POST', '/api/orders', { cookie: buyers[index % buyers.length] ?? '', body: { ticketId } }),
+    ),
+  );
+  const deadlines = new Map(orders.map((order, index) => [ids[index] ?? '', Date.parse(textOf(order, 'expiresAt'))]));
+  const late: number[] = [];
+  await delay(Math.min(...deadlines.values()) - Date.now());
+  const end = performance.now() + 60_000;
+  while (deadlines.size > 0 && performance.now() < end) {
+    for (const [ticketId, deadline] of deadlines) {
+      const ticket = await client.send('GET', `/api/tickets/${ticketId}`);
+      if (typeof ticket.body !== 'object' || ticket.body === null || 'orderId' in ticket.body) continue;
+      late.push((Date.now() - deadline) / 1000);
+      deadlines.delete(ticketId);
+    }
+  }
+  if (deadlines.size > 0) throw new Error(`${deadlines.size} holds did not end`);
+  return { p50: percentile(late, 0.5), p95: percentile(late, 0.95), max: Math.max(...late) };
+};

@@ -1,0 +1,92 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { textOf, type Answer, type Client } from '../client.ts';
+import { inParallel, percentile } from '../load.ts';
+
+export interface JourneyTimes {
+  /** Milliseconds from the 201 of a new ticket until it could be ordered. */
+  readonly orderable: number[];
+  /** Milliseconds from the 201 of an order until its payment was accepted for processing and done. */
+  readonly paid: number[];
+  /** Milliseconds from the payment's 201 until the order showed as complete. */
+  readonly complete: number[];
+}
+
+const giveUpMs = 30_000;
+
+/** Repeats a request while `again` says so, ever less often, as a page that waits would. */
+const until = async (
+  send: () => Promise<Answer>,
+  again: (answer: Answer) => boolean,
+  pauseMs: number,
+): Promise<Answer> => {
+  const end = performance.now() + giveUpMs;
+  for (let pause = pauseMs; ; pause = Math.min(pause * 1.5, 250)) {
+    const answer = await send();
+    if (!again(answer) || performance.now() > end) return answer;
+    await delay(pause);
+  }
+};
+
+const expectStatus = (answer: Answer, status: number, step: string): void => {
+  if (answer.status !== status) throw new Error(`${step}: ${answer.status} ${JSON.stringify(answer.body)}`);
+};
+
+/** One whole journey: ticket listed → orderable → ordered → payable → paid → complete. */
+export const journey = async (
+  client: Client,
+  seller: string,
+  buyer: string,
+  index: number,
+  times: JourneyTimes,
+): Promise<void> => {
+  const ticket = await client.send('POST', '/api/tickets', {
+    cookie: seller,
+    body: { title: `Journey ${index}`, price: 20 + (index % 100), category: 'concerts', city: 'Vienna', venue: 'Hall' },
+  });
+  expectStatus(ticket, 201, 'listing');
+  const listedAt = performance.now();
+  const order = await until(
+    () => client.send('POST', '/api/orders', { cookie: buyer, body: { ticketId: textOf(ticket, 'id') } }),
+    ({ status }) => status === 404,
+    10,
+  );
+  expectStatus(order, 201, 'order');
+  times.orderable.push(performance.now() - listedAt - order.milliseconds);
+  const orderId = textOf(order, 'id');
+  const orderedAt = performance.now();
+  const payment = await until(
+    () => client.send('POST', '/api/payments', { cookie: buyer, body: { orderId, token: 'tok_visa' } }),
+    ({ status }) => status === 404 || status === 409,
+    10,
+  );
+  expectStatus(payment, 201, 'payment');
+  times.paid.push(performance.now() - orderedAt);
+  const paidAt = performance.now();
+  const complete = await until(
+    () => client.send('GET', `/api/orders/${orderId}`, { cookie: buyer }),
+    (answer) => textOf(answer, 'status') !== 'complete',
+    20,
+  );
+  if (textOf(complete, 'status') !== 'complete') throw new Error(`order ${orderId} is ${textOf(complete, 'status')}`);
+  times.complete.push(performance.now() - paidAt);
+};
+
+const at = (list: readonly string[], index: number): string => list[index % list.length] ?? '';
+
+export const journeys = async (
+  client: Client,
+  users: { readonly sellers: readonly string[]; readonly buyers: readonly string[] },
+  count: number,
+  concurrency: number,
+): Promise<{ readonly seconds: number; readonly times: JourneyTimes }> => {
+  const times: JourneyTimes = { orderable: [], paid: [], complete: [] };
+  const seconds = await inParallel(count, concurrency, (index) =>
+    journey(client, at(users.sellers, index), at(users.buyers, index), index, times),
+  );
+  return { seconds, times };
+};
+
+export const summary = (values: readonly number[]) => ({
+  p50: Math.round(percentile(values, 0.5)),
+  p99: Math.round(percentile(values, 0.99)),
+});
