@@ -51,11 +51,16 @@ export class DeliveryQueue<Item extends Delivery> {
     for (const item of this.#waiting.splice(0)) item.nak(delayMs);
   }
 
-  /** Resolves when nothing is in work any more; what waits is given back. */
+  /** Resolves when nothing is in work any more. */
+  async idle(): Promise<void> {
+    if (this.#running > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  /** Takes nothing more: what waits is given back. Resolves when nothing is in work any more. */
   async close(): Promise<void> {
     this.#closed = true;
     this.giveBack(0);
-    if (this.#running > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    await this.idle();
     clearInterval(this.#keepAlive);
   }
 

@@ -3,6 +3,8 @@ export type { AggregateStore, Change, Expression } from './aggregate-store.ts';
 export { applyIfNewer } from './copies.ts';
 export { createDeadLetters, deadLetterCollection } from './dead-letters.ts';
 export type { DeadLetter, DeadLetters } from './dead-letters.ts';
+export { createTransport } from './create-transport.ts';
+export type { BusConfig } from './create-transport.ts';
 export { createJetStreamTransport, streamMaxAgeMs } from './jetstream-transport.ts';
 export { batchListener, done, later, listener, reject, retry } from './listener.ts';
 export type { Listener, Verdict } from './listener.ts';

@@ -18,7 +18,7 @@ export interface ListenerCounters {
 export interface ListenerRunnerOptions {
   readonly service: string;
   readonly transport: Transport;
-  readonly deadLetters: DeadLetters;
+  readonly deadLetters: Pick<DeadLetters, 'put'>;
   readonly logger: Logger;
   readonly counters: ListenerCounters;
   /** Whether what the listeners themselves need (their database) is there. While it is not, no try is counted. */

@@ -2,10 +2,11 @@ import type { Express } from 'express';
 import type { Logger } from 'pino';
 import {
   createDeadLetters,
-  createJetStreamTransport,
+  createTransport,
   deadLetterCollection,
   ListenerRunner,
   Relay,
+  type BusConfig,
   type DeadLetter,
   type Listener,
   type Transport,
@@ -16,12 +17,10 @@ import { Metrics } from './metrics.ts';
 import { openServer, type RunningServer } from './server.ts';
 
 /** What all services read of their configuration. */
-export interface ServiceConfig {
+export interface ServiceConfig extends BusConfig {
   readonly HOST: string;
   readonly PORT: number;
   readonly MONGO_URL: string;
-  readonly NATS_URL: string;
-  readonly NATS_STREAM_REPLICAS: number;
   readonly LOG_LEVEL: string;
 }
 
@@ -75,9 +74,7 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
   const now = overrides.now ?? (() => new Date());
   const metrics = new Metrics();
   const database = new Database({ url: config.MONGO_URL, appName: name, logger });
-  const transport =
-    overrides.transport?.(logger) ??
-    createJetStreamTransport({ url: config.NATS_URL, clientName: name, logger, replicas: config.NATS_STREAM_REPLICAS });
+  const transport = overrides.transport?.(logger) ?? createTransport(config, { clientName: name, logger });
   const relay = new Relay({ transport, logger, now, counters: metrics.relay });
 
   const run = async (plan: Plan): Promise<RunningService> => {

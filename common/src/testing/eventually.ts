@@ -15,3 +15,12 @@ export const eventually = async <T>(check: () => T | Promise<T>, withinMs = 10_0
     }
   }
 };
+
+/** Repeats `check` for `forMs`, for what must stay as it is, and throws as soon as it does. */
+export const throughout = async (check: () => void | Promise<void>, forMs: number): Promise<void> => {
+  const end = performance.now() + forMs;
+  while (performance.now() < end) {
+    await check();
+    await delay(15);
+  }
+};

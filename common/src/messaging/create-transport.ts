@@ -1,0 +1,24 @@
+import type { Logger } from 'pino';
+import { createJetStreamTransport } from './jetstream-transport.ts';
+import { createNatsStreamingTransport } from './nats-streaming-transport.ts';
+import type { Transport } from './transport.ts';
+
+export interface BusConfig {
+  readonly BUS: 'jetstream' | 'nats-streaming';
+  readonly NATS_URL: string;
+  readonly NATS_STREAM_REPLICAS: number;
+  readonly NATS_CLUSTER_ID: string;
+}
+
+/** The transport that the configuration names; `namespace` gives a test subjects of its own on a shared server. */
+export const createTransport = (
+  config: BusConfig,
+  options: { readonly clientName: string; readonly logger: Logger; readonly namespace?: string },
+): Transport => {
+  switch (config.BUS) {
+    case 'jetstream':
+      return createJetStreamTransport({ ...options, url: config.NATS_URL, replicas: config.NATS_STREAM_REPLICAS });
+    case 'nats-streaming':
+      return createNatsStreamingTransport({ ...options, url: config.NATS_URL, clusterId: config.NATS_CLUSTER_ID });
+  }
+};

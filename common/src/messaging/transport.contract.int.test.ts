@@ -1,0 +1,482 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { setImmediate, setTimeout as delay } from 'node:timers/promises';
+import pino from 'pino';
+import { z } from 'zod';
+import { defineEvent } from '../events/index.ts';
+import { eventually, throughout } from '../testing/eventually.ts';
+import { findProgram } from '../testing/find-program.ts';
+import { natsStreamingProgram } from '../testing/nats-streaming-program.ts';
+import type { ServerProcess } from '../testing/server-process.ts';
+import { openNatsServer, openNatsStreamingServer } from '../testing/servers.ts';
+import { createJetStreamTransport } from './jetstream-transport.ts';
+import { done, listener, retry } from './listener.ts';
+import { ListenerRunner } from './listener-runner.ts';
+import { createNatsStreamingTransport } from './nats-streaming-transport.ts';
+import type { InboundMessage, Subscription, SubscriptionOptions, Transport } from './transport.ts';
+
+/** Shortened, so that redelivery is seen within a test. */
+const ackWaitMs = 1_000;
+const clusterId = 'contract';
+const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
+
+interface Kind {
+  readonly name: string;
+  /** Why its server cannot be had here. */
+  readonly missing: string | undefined;
+  readonly open: () => Promise<ServerProcess>;
+  readonly connect: (url: string, namespace: string) => Transport;
+}
+
+const natsServer = await findProgram('nats-server');
+const natsStreaming = await natsStreamingProgram();
+
+const kinds: Kind[] = [
+  {
+    name: 'JetStream',
+    missing: natsServer === undefined ? 'no nats-server program here' : undefined,
+    open: () => openNatsServer(),
+    connect: (url, namespace) =>
+      createJetStreamTransport({ url, namespace, clientName: 'contract', logger, ackWaitMs }),
+  },
+  {
+    name: 'NATS Streaming',
+    missing: 'reason' in natsStreaming ? natsStreaming.reason : undefined,
+    open: () => openNatsStreamingServer('path' in natsStreaming ? natsStreaming.path : '', clusterId),
+    connect: (url, namespace) =>
+      createNatsStreamingTransport({ url, clusterId, namespace, clientName: 'contract', logger, ackWaitMs }),
+  },
+];
+
+/** What a subscription was handed, in order, with the time. */
+interface Received {
+  readonly body: string;
+  readonly message: InboundMessage;
+  readonly at: number;
+}
+
+const ack = ({ message }: Received): void => message.ack();
+const bodies = (received: readonly Received[]): string[] => received.map(({ body }) => body);
+const unique = (values: readonly string[]): string[] => [...new Set(values)].toSorted();
+const numbered = (count: number, prefix = 'm'): string[] =>
+  Array.from({ length: count }, (_, index) => `${prefix}${String(index).padStart(4, '0')}`);
+
+for (const kind of kinds) {
+  if (kind.missing !== undefined) {
+    process.stderr.write(`The contract of ${kind.name} is not tested: ${kind.missing}\n`);
+    test.skip(`${kind.name} is skipped: ${kind.missing}`, () => undefined);
+    continue;
+  }
+
+  describe(kind.name, () => {
+    const namespace = `t${randomUUID().slice(0, 8)}`;
+    const transports: Transport[] = [];
+    const subscriptions: Subscription[] = [];
+    let server: ServerProcess;
+    let transport: Transport;
+    let subject: string;
+
+    const open = (): Transport => {
+      const opened = kind.connect(`nats://127.0.0.1:${server.port}`, namespace);
+      transports.push(opened);
+      return opened;
+    };
+    const publish = (body: string, on = transport): Promise<void> => on.publish({ subject, id: randomUUID(), body });
+    const subscribe = async (
+      onMessage: (received: Received) => Promise<void> | void,
+      options: Partial<SubscriptionOptions> = {},
+      on = transport,
+    ): Promise<{ readonly received: Received[]; readonly subscription: Subscription }> => {
+      const received: Received[] = [];
+      const subscription = await on.subscribe({
+        durable: `reader_${subject.replace('.', '-')}`,
+        subject,
+        maxBatch: 1,
+        concurrency: 16,
+        onMessages: async (messages) => {
+          for (const message of messages) {
+            const entry = { body: message.body, message, at: performance.now() };
+            received.push(entry);
+            await onMessage(entry);
+          }
+        },
+        ...options,
+      });
+      subscriptions.push(subscription);
+      return { received, subscription };
+    };
+
+    beforeAll(async () => {
+      server = await kind.open();
+      transport = open();
+      await eventually(() => expect(transport.isConnected()).toBe(true));
+    });
+    afterEach(async () => {
+      await Promise.all(subscriptions.splice(0).map((subscription) => subscription.stop()));
+      await Promise.all(transports.splice(1).map((extra) => extra.close()));
+    });
+    afterAll(async () => {
+      await transport.close();
+      await server.close();
+    });
+    const fresh = (): void => {
+      subject = `ticket.${randomUUID().slice(0, 8)}`;
+    };
+
+    test('When messages were published before anybody subscribed, then each durable consumer gets all of them', async () => {
+      fresh();
+      const sent = numbered(50);
+      await Promise.all(sent.map((body) => publish(body)));
+      const readers = await Promise.all(
+        ['one', 'two'].map((durable) => subscribe(ack, { durable: `${durable}_${subject.replace('.', '-')}` })),
+      );
+      await publish('late');
+      for (const { received } of readers) {
+        await eventually(() => expect(unique(bodies(received))).toEqual(['late', ...sent]));
+      }
+    });
+
+    test('When a message is delivered, then its body, its subject and a key that stays the same come with it', async () => {
+      fresh();
+      const text = JSON.stringify({ title: 'Zürich – Łódź 🎟️', dollar: '$x' });
+      const { received } = await subscribe(({ message }) => {
+        if (received.length === 1) message.nak(10);
+        else message.ack();
+      });
+      await publish(text);
+      await eventually(() => expect(received).toHaveLength(2));
+      expect(bodies(received)).toEqual([text, text]);
+      expect(received.map(({ message }) => message.subject)).toEqual([subject, subject]);
+      expect(new Set(received.map(({ message }) => message.key)).size).toBe(1);
+    });
+
+    test('When a service has two replicas, then they share the work of their durable consumer', async () => {
+      fresh();
+      const first = await subscribe(ack);
+      const second = await subscribe(ack, {}, open());
+      const sent = numbered(300);
+      for (const body of sent) await publish(body);
+      await eventually(() => expect(unique([...bodies(first.received), ...bodies(second.received)])).toEqual(sent));
+      expect(first.received.length).toBeGreaterThan(0);
+      expect(second.received.length).toBeGreaterThan(0);
+      expect(first.received.length + second.received.length).toBe(sent.length);
+    });
+
+    test('When much has arrived, then it is handed over in batches, and never more calls at once than asked for', async () => {
+      fresh();
+      await Promise.all(numbered(100).map((body) => publish(body)));
+      const sizes: number[] = [];
+      let calls = 0;
+      let most = 0;
+      await subscribe(() => undefined, {
+        maxBatch: 20,
+        concurrency: 2,
+        onMessages: async (messages) => {
+          calls += 1;
+          most = Math.max(most, calls);
+          sizes.push(messages.length);
+          await setImmediate();
+          for (const message of messages) message.ack();
+          calls -= 1;
+        },
+      });
+      await eventually(() => expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(100));
+      expect(Math.max(...sizes)).toBeGreaterThan(1);
+      expect(Math.max(...sizes)).toBeLessThanOrEqual(20);
+      expect(most).toBeLessThanOrEqual(2);
+    });
+
+    test('When a message is given back with a delay, then it comes again no earlier and those behind it do not wait', async () => {
+      fresh();
+      const { received } = await subscribe(({ body, message }) => {
+        if (body === 'slow' && bodies(received).filter((other) => other === 'slow').length === 1) message.nak(700);
+        else message.ack();
+      });
+      await publish('slow');
+      const sent = numbered(20);
+      await Promise.all(sent.map((body) => publish(body)));
+      await eventually(() => expect(bodies(received).filter((body) => body === 'slow')).toHaveLength(2));
+      const [first, ...rest] = received;
+      const again = rest.find(({ body }) => body === 'slow');
+      expect(first?.body).toBe('slow');
+      expect((again?.at ?? 0) - (first?.at ?? 0)).toBeGreaterThanOrEqual(695);
+      expect(bodies(received)).toEqual(['slow', ...sent, 'slow']);
+    });
+
+    test('When a handler fails without a word, then its message is delivered again after the ack wait', async () => {
+      fresh();
+      const { received } = await subscribe(({ message }) => {
+        if (received.length === 1) throw new Error('crashed');
+        message.ack();
+      });
+      await publish('once more');
+      await eventually(() => expect(received).toHaveLength(2));
+      expect((received[1]?.at ?? 0) - (received[0]?.at ?? 0)).toBeGreaterThan(ackWaitMs / 2);
+    });
+
+    test('When work takes longer than the ack wait, then this replica is not handed the same message again', async () => {
+      fresh();
+      const work = Promise.withResolvers<void>();
+      const { received } = await subscribe(async (entry) => {
+        if (entry.body === 'long') await work.promise;
+        ack(entry);
+      });
+      await publish('long');
+      await eventually(() => expect(bodies(received)).toEqual(['long']));
+      await throughout(() => expect(bodies(received)).toEqual(['long']), 2.5 * ackWaitMs);
+      work.resolve();
+      await publish('end');
+      await eventually(() => expect(bodies(received)).toEqual(['long', 'end']));
+      await throughout(() => expect(bodies(received)).toEqual(['long', 'end']), 1.5 * ackWaitMs);
+    });
+
+    if (kind.name === 'JetStream') {
+      test('When work takes longer than the ack wait, then no other replica is handed its message', async () => {
+        fresh();
+        const work = Promise.withResolvers<void>();
+        const onMessage = async (entry: Received): Promise<void> => {
+          await work.promise;
+          ack(entry);
+        };
+        const first = await subscribe(onMessage);
+        const second = await subscribe(onMessage, {}, open());
+        await publish('long');
+        const all = () => [...bodies(first.received), ...bodies(second.received)];
+        await eventually(() => expect(all()).toEqual(['long']));
+        await throughout(() => expect(all()).toEqual(['long']), 2.5 * ackWaitMs);
+        work.resolve();
+      });
+    }
+
+    test('When a replica pauses, then it takes nothing more, another gets what waits there, and resuming begins anew', async () => {
+      fresh();
+      const work = Promise.withResolvers<void>();
+      const first = await subscribe(
+        async (entry) => {
+          await work.promise;
+          ack(entry);
+        },
+        { concurrency: 1 },
+      );
+      const sent = numbered(5);
+      for (const body of sent) await publish(body);
+      await eventually(() => expect(bodies(first.received)).toEqual([sent[0]]));
+      first.subscription.pause();
+      work.resolve();
+      const other = open();
+      const second = await subscribe(ack, {}, other);
+      await eventually(() => expect(unique(bodies(second.received))).toEqual(sent.slice(1)));
+      await publish('for the other');
+      await eventually(() => expect(bodies(second.received)).toContain('for the other'));
+      expect(first.received).toHaveLength(1);
+      await second.subscription.stop();
+      first.subscription.resume();
+      await publish('for the first');
+      await eventually(() => expect(bodies(first.received)).toEqual([sent[0], 'for the first']));
+    });
+
+    test('When a subscription pauses and resumes at once, then nothing is lost and new messages come soon', async () => {
+      fresh();
+      const { received, subscription } = await subscribe(ack);
+      await publish('before');
+      await eventually(() => expect(bodies(received)).toEqual(['before']));
+      subscription.pause();
+      subscription.resume();
+      subscription.pause();
+      await publish('meanwhile');
+      subscription.resume();
+      await publish('after');
+      await eventually(() => expect(unique(bodies(received))).toEqual(['after', 'before', 'meanwhile']));
+    });
+
+    test('When a subscription stops, then it finishes what is in work and leaves the rest to the next one', async () => {
+      fresh();
+      const work = Promise.withResolvers<void>();
+      const first = await subscribe(
+        async (entry) => {
+          await work.promise;
+          ack(entry);
+        },
+        { concurrency: 2 },
+      );
+      const sent = numbered(6);
+      for (const body of sent) await publish(body);
+      await eventually(() => expect(bodies(first.received)).toEqual(sent.slice(0, 2)));
+      const ended: string[] = [];
+      const stopping = first.subscription.stop().then(() => ended.push('stopped'));
+      await throughout(() => expect(ended).toEqual([]), 100);
+      work.resolve();
+      await stopping;
+      const second = await subscribe(ack);
+      await eventually(() => expect(unique(bodies(second.received))).toEqual(sent.slice(2)));
+      await throughout(() => expect(unique(bodies(second.received))).toEqual(sent.slice(2)), 1.5 * ackWaitMs);
+      expect(first.received).toHaveLength(2);
+    });
+
+    test('When a transport closes right after an ack, then the ack has reached the server', async () => {
+      fresh();
+      const closing = open();
+      const sent = numbered(200);
+      for (const body of sent) await publish(body);
+      const work = Promise.withResolvers<void>();
+      const first = await subscribe(
+        async (entry) => {
+          await work.promise;
+          ack(entry);
+        },
+        { concurrency: sent.length },
+        closing,
+      );
+      await eventually(() => expect(unique(bodies(first.received))).toEqual(sent));
+      work.resolve();
+      await first.subscription.stop();
+      await closing.close();
+      const second = await subscribe(ack);
+      await publish('end');
+      await eventually(() => expect(bodies(second.received)).toContain('end'));
+      await throughout(() => expect(bodies(second.received)).toEqual(['end']), 1.5 * ackWaitMs);
+    });
+
+    test('When a replica ends without a word while it has messages, then another one gets them', async () => {
+      fresh();
+      const gone = open();
+      const first = await subscribe(() => new Promise(() => undefined), {}, gone);
+      subscriptions.pop();
+      const sent = numbered(20);
+      for (const body of sent) await publish(body);
+      await eventually(() => expect(unique(bodies(first.received))).toEqual(sent.slice(0, 16)));
+      await gone.close();
+      const second = await subscribe(ack);
+      await eventually(() => expect(unique(bodies(second.received))).toEqual(sent));
+    });
+
+    test('When an event is poison to its listener, then the events behind it are handled without delay', async () => {
+      fresh();
+      const handled: number[] = [];
+      const letters: string[] = [];
+      const definition = defineEvent(subject, z.object({ n: z.number() }));
+      const runner = new ListenerRunner({
+        service: `s${randomUUID().slice(0, 8)}`,
+        transport,
+        deadLetters: {
+          put: async (letter) => {
+            letters.push(letter.reason);
+          },
+        },
+        logger,
+        counters: { handled: () => undefined, deadLettered: () => undefined },
+        isHealthy: () => true,
+      });
+      const event = (n: unknown): Promise<void> =>
+        publish(
+          JSON.stringify({
+            id: randomUUID(),
+            type: subject,
+            schemaVersion: 1,
+            time: new Date().toISOString(),
+            aggregate: { type: 'ticket', id: 'a', version: 0 },
+            correlationId: 'c',
+            traceId: 't',
+            data: { n },
+          }),
+        );
+      await runner.start([
+        listener(definition, async ({ data }) => {
+          if (data.n === 0) throw new Error('poison');
+          if (data.n === 1) return retry('not today');
+          handled.push(data.n);
+          return done;
+        }),
+      ]);
+      const start = performance.now();
+      for (let n = 0; n < 30; n += 1) await event(n);
+      await publish('no JSON at all');
+      await event('no number');
+      await eventually(() => expect(handled).toHaveLength(28));
+      expect(performance.now() - start).toBeLessThan(2_000);
+      await eventually(() => expect(letters).toHaveLength(2));
+      await runner.stop();
+    });
+
+    test('When the server freezes, then a publication is refused within its time, and all goes on after it thaws', async () => {
+      fresh();
+      const { received } = await subscribe(ack);
+      server.freeze();
+      const start = performance.now();
+      await expect(publish('lost or not')).rejects.toThrow();
+      const took = performance.now() - start;
+      server.thaw();
+      expect(took).toBeLessThan(3_500);
+      await eventually(() => publish('after'));
+      await eventually(() => expect(bodies(received)).toContain('after'));
+    });
+
+    test('When the server is killed under load and started again, then nothing acknowledged is lost and all goes on', async () => {
+      fresh();
+      const { received } = await subscribe(ack);
+      const acknowledged: string[] = [];
+      const ending = new AbortController();
+      let refused = 0;
+      const load = Promise.all(
+        numbered(8, 'writer').map(async (writer) => {
+          for (let index = 0; !ending.signal.aborted; index += 1) {
+            const body = `${writer}-${index}`;
+            try {
+              await publish(body);
+              acknowledged.push(body);
+            } catch {
+              refused += 1;
+              await delay(10);
+            }
+          }
+        }),
+      );
+      const before = await eventually(() => {
+        expect(acknowledged.length).toBeGreaterThan(200);
+        return acknowledged.length;
+      });
+      await server.kill();
+      await eventually(() => expect(transport.isConnected()).toBe(false));
+      await server.start();
+      const up = performance.now();
+      await eventually(() => expect(acknowledged.length).toBeGreaterThan(before + 200));
+      await publish('marker');
+      await eventually(() => expect(bodies(received)).toContain('marker'));
+      expect(performance.now() - up).toBeLessThan(2_000);
+      ending.abort();
+      await load;
+      expect(refused).toBeGreaterThan(0);
+      await eventually(() => {
+        const consumed = new Set(bodies(received));
+        expect(acknowledged.filter((body) => !consumed.has(body))).toEqual([]);
+      });
+    });
+
+    test('When a transport closes while its server is away, then it closes at once', async () => {
+      fresh();
+      const waiting = open();
+      await server.kill();
+      const absent = open();
+      for (const closing of [waiting, absent]) {
+        const subscribing = subscribe(ack, {}, closing);
+        const start = performance.now();
+        await Promise.all([closing.close(), expect(subscribing).rejects.toThrow()]);
+        expect(performance.now() - start).toBeLessThan(1_500);
+      }
+      await server.start();
+      await eventually(() => publish('after'));
+    });
+
+    test('When the server comes back with nothing, then publishing and consuming go on without a restart of ours', async () => {
+      fresh();
+      const { received } = await subscribe(ack);
+      await publish('before');
+      await eventually(() => expect(bodies(received)).toEqual(['before']));
+      await server.kill();
+      await server.forget();
+      await server.start();
+      await eventually(() => publish('after'), 15_000);
+      await eventually(() => expect(bodies(received)).toContain('after'));
+    });
+  });
+}

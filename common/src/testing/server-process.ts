@@ -1,0 +1,98 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from './eventually.ts';
+
+/** A server of one test file's own, to be killed, frozen and started again. */
+export interface ServerProcess {
+  readonly port: number;
+  /** Starts it again, on the same port and data. */
+  start(): Promise<void>;
+  /** kill -9. */
+  kill(): Promise<void>;
+  /** It keeps its connections and answers nothing until `thaw`. */
+  freeze(): void;
+  thaw(): void;
+  /** Removes what it has stored, while it is down. */
+  forget(): Promise<void>;
+  /** Kills it and removes its data. */
+  close(): Promise<void>;
+}
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (typeof address !== 'object' || address === null) throw new Error('no free port');
+  return address.port;
+};
+
+const canConnect = async (port: number): Promise<void> => {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await once(socket, 'connect');
+  } finally {
+    socket.destroy();
+  }
+};
+
+/** Starts a server; resolves once it accepts connections. */
+export const openServerProcess = async (options: {
+  readonly program: string;
+  readonly flags: (port: number, data: string) => Readonly<Record<string, string | number | boolean>>;
+}): Promise<ServerProcess> => {
+  const port = await freePort();
+  const root = await mkdtemp(join(tmpdir(), 'ticketing-server-'));
+  const data = join(root, 'data');
+  let child: ChildProcess | undefined;
+  const onExit = () => child?.kill('SIGKILL');
+  process.on('exit', onExit);
+
+  const kill = async (): Promise<void> => {
+    const running = child;
+    child = undefined;
+    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
+    const exited = once(running, 'exit');
+    running.kill('SIGKILL');
+    await exited;
+  };
+  const start = async (): Promise<void> => {
+    await kill();
+    await mkdir(data, { recursive: true });
+    const output: string[] = [];
+    const args = Object.entries(options.flags(port, data)).map(([name, value]) => `--${name}=${value}`);
+    const started = spawn(options.program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    child = started;
+    for (const stream of [started.stdout, started.stderr]) {
+      stream.on('data', (chunk: unknown) => {
+        output.push(String(chunk));
+        if (output.length > 50) output.shift();
+      });
+    }
+    await eventually(async () => {
+      if (started.exitCode !== null) return;
+      await canConnect(port);
+    }, 20_000);
+    if (started.exitCode !== null) throw new Error(`${options.program} ended at once: ${output.join('')}`);
+  };
+
+  await start();
+  return {
+    port,
+    start,
+    kill,
+    freeze: () => child?.kill('SIGSTOP'),
+    thaw: () => child?.kill('SIGCONT'),
+    forget: () => rm(data, { recursive: true, force: true }),
+    close: async () => {
+      process.off('exit', onExit);
+      await kill();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+};

@@ -1,0 +1,58 @@
+import { MongoClient } from 'mongodb';
+import { eventually } from './eventually.ts';
+import { needProgram } from './find-program.ts';
+import { openServerProcess, type ServerProcess } from './server-process.ts';
+
+const address = '127.0.0.1';
+
+/** A NATS server with JetStream. */
+export const openNatsServer = async (flags: Readonly<Record<string, string>> = {}): Promise<ServerProcess> =>
+  openServerProcess({
+    program: await needProgram('nats-server'),
+    flags: (port, data) => ({ addr: address, port, jetstream: true, store_dir: data, ...flags }),
+  });
+
+/** A NATS Streaming server that keeps its channels in files and soon notices that a client has died. */
+export const openNatsStreamingServer = (program: string, clusterId: string): Promise<ServerProcess> =>
+  openServerProcess({
+    program,
+    flags: (port, data) => ({
+      addr: address,
+      port,
+      cluster_id: clusterId,
+      store: 'file',
+      dir: data,
+      max_channels: 0,
+      max_msgs: 0,
+      max_bytes: 0,
+      hb_interval: '1s',
+      hb_timeout: '1s',
+      hb_fail_count: 2,
+    }),
+  });
+
+/** A mongod as a replica set of one node, and its URL. */
+export const openMongod = async (): Promise<ServerProcess & { readonly url: string }> => {
+  const server = await openServerProcess({
+    program: await needProgram('mongod'),
+    flags: (port, data) => ({
+      bind_ip: address,
+      port,
+      dbpath: data,
+      replSet: 'rs0',
+      wiredTigerCacheSizeGB: 0.25,
+      oplogSize: 64,
+    }),
+  });
+  const client = await new MongoClient(`mongodb://127.0.0.1:${server.port}/?directConnection=true`).connect();
+  const admin = client.db('admin');
+  await admin.command({
+    replSetInitiate: { _id: 'rs0', members: [{ _id: 0, host: `127.0.0.1:${server.port}` }] },
+  });
+  await eventually(async () => {
+    const hello = await admin.command({ hello: 1 });
+    if (hello.isWritablePrimary !== true) throw new Error('no primary yet');
+  });
+  await client.close();
+  return { ...server, url: `mongodb://127.0.0.1:${server.port}/?replicaSet=rs0` };
+};
