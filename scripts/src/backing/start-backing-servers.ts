@@ -1,7 +1,9 @@
 import { execa } from 'execa';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { childEnvironment } from '../child-environment.ts';
 import { freePorts } from '../net/free-ports.ts';
+import type { ProcessList } from '../supervision/process-list.ts';
 import { SupervisedProcess, type ProcessSpec } from '../supervision/supervised-process.ts';
 import { findProgram } from './find-program.ts';
 import { checkMongo, isMongodReady, mongodArguments } from './mongod.ts';
@@ -17,7 +19,10 @@ export interface BackingOptions {
   readonly env: NodeJS.ProcessEnv;
   readonly log: (line: string) => void;
   readonly progress?: (text: string) => void;
-  readonly onChange?: () => void;
+  /** Once it is aborted, nothing more is started. */
+  readonly signal?: AbortSignal;
+  /** Where those that are started here are written down. */
+  readonly list?: ProcessList;
   /** Which ones; all without it. */
   readonly only?: readonly ServerName[];
 }
@@ -108,7 +113,7 @@ const given = async (name: ServerName, url: string, env: NodeJS.ProcessEnv): Pro
  * @throws ServerNotFoundError, or an Error that names the server that does not start.
  */
 export const startBackingServers = async (options: BackingOptions): Promise<BackingServers> => {
-  const { dataDir, env, log, progress = () => undefined, onChange = () => undefined } = options;
+  const { dataDir, env, log, progress = () => undefined, list, signal } = options;
   const only = options.only ?? (['mongod', 'nats', 'redis'] as const);
   const processes: SupervisedProcess[] = [];
   const stop = async () => {
@@ -133,16 +138,19 @@ export const startBackingServers = async (options: BackingOptions): Promise<Back
         name,
         replica: 0,
         ...commandOf(program, name, directory, server.args({ port, directory })),
-        env: { PATH: env['PATH'] ?? '', HOME: env['HOME'] ?? dataDir, LC_ALL: 'C.UTF-8' },
+        env: childEnvironment(env, dataDir, { LC_ALL: 'C.UTF-8' }),
         cwd: directory,
         url: server.url(port),
         logFile: join(dataDir, 'logs', `${name}-0.log`),
         isReady: () => server.isReady(port),
         stopWithinMs,
       },
-      { log, onChange },
+      { log, onChange: () => list?.write() },
     );
-    processes.push(process.start());
+    signal?.throwIfAborted();
+    processes.push(process);
+    list?.add(process);
+    process.start();
     await process.ready();
     return process.spec.url;
   };

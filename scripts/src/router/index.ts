@@ -7,7 +7,7 @@ const Env = z.object({
   PORT: z.coerce.number().int(),
   PROTO: z.enum(['http', 'https']),
   /** Addresses of the replicas by service, as JSON. */
-  REPLICAS: z
+  UPSTREAMS: z
     .string()
     .transform((text): unknown => JSON.parse(text))
     .pipe(z.object({ auth: urls, tickets: urls, orders: urls, payments: urls, client: urls })),
@@ -19,7 +19,7 @@ const env = Env.parse(process.env);
 const router = await startRouter({
   port: env.PORT,
   hosts: ['127.0.0.1', '::1'],
-  replicas: env.REPLICAS,
+  replicas: env.UPSTREAMS,
   probeEveryMs: 200,
   proto: env.PROTO,
 });

@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+const ignored = new Set(['node_modules', 'dist', '.next', 'coverage', 'test']);
+const isInput = (name: string): boolean => !/\.test\.tsx?$|\.tsbuildinfo$|\.md$|^next-env\.d\.ts$/.test(name);
+
+const filesBelow = (path: string): string[] =>
+  readdirSync(path, { withFileTypes: true })
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const below = join(path, entry.name);
+      if (entry.isDirectory()) return ignored.has(entry.name) ? [] : filesBelow(below);
+      return entry.isFile() && isInput(entry.name) ? [below] : [];
+    });
+
+/** One hash of the names and contents of everything below these folders, and of whatever else decides what is built. */
+export const fingerprint = (base: string, folders: readonly string[], ...others: readonly string[]): string => {
+  const hash = createHash('sha256');
+  for (const other of others) hash.update(other).update('\0');
+  for (const file of folders.flatMap((folder) => filesBelow(join(base, folder)))) {
+    hash.update(relative(base, file)).update('\0').update(readFileSync(file)).update('\0');
+  }
+  return hash.digest('hex');
+};

@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { writeWhole } from '../data-dir.mjs';
+import type { Settings } from '../settings.mjs';
+
+const Secrets = z.object({ jwtKey: z.string(), stripeKey: z.string(), stripeWebhookSecret: z.string() });
+export type Secrets = Readonly<z.output<typeof Secrets>>;
+
+const kept = (file: string): Secrets | undefined => {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+  const found = Secrets.safeParse(JSON.parse(text));
+  if (!found.success) throw new Error(`${file} is damaged: put it back, or begin with nothing by npm start -- --fresh`);
+  return found.data;
+};
+
+const random = (prefix: string): string => `${prefix}${randomBytes(24).toString('hex')}`;
+
+/**
+ * The secrets of this machine: those that are given, else those that were made earlier, so that sessions and the
+ * sandbox's books live on. What is given is not stored.
+ */
+export const readSecrets = (settings: Settings): Secrets => {
+  const file = join(settings.dataDir, 'secrets.json');
+  const made = kept(file) ?? {
+    jwtKey: random(''),
+    stripeKey: random('sk_test_'),
+    stripeWebhookSecret: random('whsec_'),
+  };
+  writeWhole(file, `${JSON.stringify(made, null, 2)}\n`, 0o600);
+  return {
+    jwtKey: settings.jwtKey ?? made.jwtKey,
+    stripeKey: settings.stripeKey ?? made.stripeKey,
+    stripeWebhookSecret: settings.stripeWebhookSecret ?? made.stripeWebhookSecret,
+  };
+};

@@ -1,0 +1,156 @@
+import { Listr } from 'listr2';
+import { claimDataDir, emptyDataDir, releaseDataDir } from '../data-dir.mjs';
+import { readSettings } from '../settings.mjs';
+import { buildBundle, buildClient, endBundler } from './build/build.ts';
+import { Launch } from './launch.ts';
+import { seedCatalogue } from './seed.ts';
+import { bundled, needsSandbox, type Surroundings } from './topology.ts';
+
+const { settings } = readSettings(process.env, process.argv.slice(2));
+const { dataDir, port } = settings;
+
+const say = (line: string) => {
+  process.stdout.write(`${line}\n`);
+};
+
+claimDataDir(dataDir);
+if (settings.fresh) emptyDataDir(dataDir);
+claimDataDir(dataDir);
+
+const launch = new Launch({ settings, env: process.env, log: say });
+/** Set once everything is told to end: by whom, and how this process ends. */
+let ending: { readonly since: number; readonly code: number } | undefined;
+
+const leave = (code: number): never => {
+  releaseDataDir(dataDir);
+  process.exit(code);
+};
+
+const end = (reason: string, code: number): void => {
+  if (ending !== undefined) return;
+  ending = { since: performance.now(), code };
+  say(`${reason}: ending everything (once more ends it at once)`);
+  void launch
+    .stop()
+    .then(
+      () => 'Everything has ended',
+      (error: unknown) => {
+        launch.kill();
+        return `Not everything ended in order: ${String(error)}`;
+      },
+    )
+    .then((words) => {
+      say(words);
+      return leave(code);
+    });
+};
+
+/** One Ctrl-C reaches this process up to three times: from the terminal, from npm and from the script that runs us. */
+const sameSignalMs = 700;
+
+const onSignal = (signal: NodeJS.Signals): void => {
+  if (ending === undefined) return end(signal, 0);
+  if (performance.now() - ending.since < sameSignalMs) return;
+  say('Ending everything at once');
+  launch.kill();
+  leave(1);
+};
+process.on('SIGINT', onSignal);
+process.on('SIGTERM', onSignal);
+// The script that runs us is gone, however it was ended.
+process.on('disconnect', () => end('npm start has gone', 1));
+process.on('uncaughtException', (error) => {
+  say(error.stack ?? error.message);
+  end('Something in the launcher went wrong', 1);
+});
+// A terminal that is closed takes its output with it.
+process.stdout.on('error', () => undefined);
+
+interface Found {
+  around?: Surroundings;
+  accounts?: readonly { readonly email: string; readonly password: string }[];
+}
+
+const found: Found = {};
+
+const tasks = new Listr<Found>(
+  [
+    {
+      title: 'MongoDB, NATS and Redis; build',
+      task: (_found, task) =>
+        task.newListr(
+          [
+            {
+              title: 'Find and start MongoDB, NATS and Redis',
+              task: (_context, server) =>
+                launch.startBackingServers((text) => {
+                  server.output = text;
+                }),
+            },
+            {
+              title: 'Bundle the services',
+              task: async (_context, bundle) => {
+                const done = await Promise.all(bundled.map(buildBundle));
+                await endBundler();
+                if (!done.includes(true)) bundle.skip('Bundle the services: nothing has changed');
+              },
+            },
+            {
+              title: 'Build the site',
+              task: async (_context, site) => {
+                site.output = 'takes about a minute the first time';
+                if (!(await buildClient())) site.skip('Build the site: nothing has changed');
+              },
+            },
+          ],
+          { concurrent: true },
+        ),
+    },
+    {
+      title: 'Start the services, the site and the router',
+      task: async (context, task) => {
+        context.around = await launch.startMembers((text) => {
+          task.output = text;
+        });
+      },
+    },
+    {
+      title: 'Fill the catalogue',
+      enabled: settings.seed,
+      task: async (context, task) => {
+        context.accounts = await seedCatalogue({
+          url: `http://127.0.0.1:${port}`,
+          dataDir,
+          progress: (text) => {
+            task.output = text;
+          },
+        });
+      },
+    },
+  ],
+  {
+    ctx: found,
+    registerSignalListeners: false,
+    fallbackRenderer: 'simple',
+    rendererOptions: { collapseSubtasks: false },
+  },
+);
+
+try {
+  await tasks.run();
+} catch (error) {
+  if (ending === undefined) {
+    say(`\n${error instanceof Error ? error.message : String(error)}\n`);
+    end('The start has failed', 1);
+  }
+}
+
+if (ending === undefined) {
+  if (needsSandbox(settings)) {
+    say('Payments run against the local Stripe sandbox, since there is no STRIPE_KEY: no real card is ever charged.');
+    say('Test cards: tok_visa and tok_mastercard succeed, tok_chargeDeclined is declined.');
+  }
+  for (const { email, password } of found.accounts ?? []) say(`Demo account: ${email}  password: ${password}`);
+  say(`Logs and data: ${dataDir}`);
+  say(`ready http://localhost:${port}`);
+}
