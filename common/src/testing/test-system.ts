@@ -74,7 +74,11 @@ export const openTestSystem = async (): Promise<TestSystem> => {
   mongoUrl.pathname = `/${name}`;
   const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
   const clock = createTestClock();
-  const client = await new MongoClient(mongoUrl.href).connect();
+  // Sees what the services see: otherwise a test would know of a write before they do.
+  const client = await new MongoClient(mongoUrl.href, {
+    writeConcern: { w: 'majority' },
+    readConcern: { level: 'majority' },
+  }).connect();
   const transport = createJetStreamTransport({ url: natsUrl, clientName: `${name}-test`, logger, namespace: name });
   const bus: string[] = [];
   const subscriptions = await Promise.all(

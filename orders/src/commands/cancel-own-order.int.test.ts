@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { ChargeState } from '@ticketing/common/events';
+import { newId } from '@ticketing/common/mongo';
+import { httpKit, openService } from '@ticketing/common/service';
+import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
+import { createApp } from '../app.ts';
+import { readConfig } from '../config.ts';
+import { collections, openModels } from '../models/index.ts';
+import { applyChargeStates } from './apply-charge-states.ts';
+import { applyTicketStates } from './apply-ticket-states.ts';
+import { cancelOwnOrder } from './cancel-own-order.ts';
+import { createOrder } from './create-order.ts';
+import type { Deps } from './deps.ts';
+import { expireOrder } from './expire-order.ts';
+
+let system: TestSystem;
+let deps: Deps;
+
+const trace = { correlationId: 'test', traceId: '0'.repeat(32) };
+
+beforeAll(async () => {
+  system = await openTestSystem();
+  await system.start((overrides) => {
+    const config = readConfig(system.env);
+    const service = openService('orders', config, overrides);
+    const { now, newId } = service;
+    deps = { ...openModels(service), now, newId, windowSeconds: 900, counters: { overdueCancelled: () => undefined } };
+    return service.run({ collections, app: createApp(httpKit(service, config), deps), listeners: [] });
+  });
+});
+afterAll(() => system.close());
+
+const awaitingPayment = async () => {
+  const ticket = { id: newId(), version: 0, revision: 0, title: 'Final', price: 1999, userId: 'seller' };
+  await applyTicketStates(deps, [{ state: ticket, trace }]);
+  const order = await createOrder(deps, { userId: 'buyer', ticketId: ticket.id, trace });
+  await applyTicketStates(deps, [{ state: { ...ticket, version: 1, orderId: order._id }, trace }]);
+  return order;
+};
+const completed = (orderId: string): ChargeState => ({
+  id: newId(),
+  version: 1,
+  orderId,
+  status: 'completed',
+  attempts: 0,
+  amount: 1999,
+  currency: 'usd',
+});
+
+/** Lets as many round trips to the database go by. */
+const roundTrips = async (count: number) => {
+  for (let trip = 0; trip < count; trip += 1) await deps.orders.findOne({ _id: 'nothing' });
+};
+
+test('When an order is paid, cancelled and run out at the same moment, then exactly one of these happens', async () => {
+  const outcomes = await Promise.all(
+    Array.from({ length: 128 }, async (_, index) => {
+      const order = await awaitingPayment();
+      const late: Deps = { ...deps, now: () => new Date(order.expiresAt.getTime() + 1) };
+      const [cancel] = await Promise.all([
+        roundTrips(index % 4)
+          .then(() => cancelOwnOrder(deps, { orderId: order._id, userId: 'buyer', trace }))
+          .then(
+            () => 'cancelled',
+            (error: unknown) => String(error),
+          ),
+        roundTrips((index >> 2) % 4).then(() => applyChargeStates(deps, [{ state: completed(order._id), trace }])),
+        roundTrips((index >> 4) % 4).then(() => expireOrder(late, { orderId: order._id, trace })),
+      ]);
+      const after = await deps.orders.findOne({ _id: order._id });
+      // One move from awaiting payment, whatever it was.
+      expect(after?.version).toBe(2);
+      if (after?.status === 'complete') {
+        expect([cancel, after.reason]).toEqual(['BadRequestError: A paid order cannot be cancelled', undefined]);
+        return 'complete';
+      }
+      expect([cancel, after?.status]).toEqual(['cancelled', 'cancelled']);
+      return after?.reason;
+    }),
+  );
+  expect(new Set(outcomes)).toEqual(new Set(['complete', 'by_buyer', 'expired']));
+});

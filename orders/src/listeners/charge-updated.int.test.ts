@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { orderUpdated } from '@ticketing/common/events';
+import { openOrdersUnderTest, type OrdersUnderTest } from '../test/orders-under-test.ts';
+
+let orders: OrdersUnderTest;
+
+beforeAll(async () => {
+  orders = await openOrdersUnderTest();
+});
+afterAll(() => orders.system.close());
+
+test('When the charge is completed, then the order is complete, and this is told once', async () => {
+  const ticket = await orders.listed();
+  const order = await orders.ordered({ ticket, status: 'awaiting:payment' });
+  const event = await orders.charged(order, 'completed');
+  await orders.system.send(event.type, event);
+  await orders.handled.charges();
+  expect(await orders.get(order)).toEqual({ ...order, status: 'complete', version: 2 });
+  await orders.system.eventually(() => {
+    const told = orders.system.events(orderUpdated).filter(({ data }) => data.id === order.id);
+    expect(told.map(({ data }) => data.status).toSorted()).toEqual(['awaiting:payment', 'complete']);
+  });
+  // A sold ticket can't be ordered again, even if the copy of it should say otherwise.
+  expect((await orders.post({ ticketId: ticket.id }, 'other')).status).toBe(400);
+});
+
+test('When payment has failed for good, then the order is cancelled for that and the ticket is free', async () => {
+  const ticket = await orders.listed();
+  const order = await orders.ordered({ ticket });
+  await orders.charged(order, 'failed');
+  await orders.until(order, { status: 'cancelled', reason: 'payment_failed', version: 1 });
+  expect((await orders.post({ ticketId: ticket.id }, 'other')).status).toBe(201);
+});
+
+test.each(['created', 'refunded'] as const)('When the charge is %s, then the order stays as it is', async (status) => {
+  const order = await orders.ordered({ status: 'awaiting:payment' });
+  await orders.charged(order, status);
+  await orders.handled.charges();
+  expect(await orders.stored(order.id)).toMatchObject({ status: 'awaiting:payment', version: 1 });
+});
+
+test('When money arrives for a cancelled order, then it stays cancelled', async () => {
+  const order = await orders.ordered({ status: 'cancelled' });
+  await orders.charged(order, 'completed');
+  await orders.charged(order, 'refunded');
+  await orders.handled.charges();
+  expect(await orders.stored(order.id)).toMatchObject({ status: 'cancelled', reason: 'by_buyer', version: 1 });
+});
+
+test('When a failure is told after the completion, then the order stays complete', async () => {
+  const order = await orders.ordered({ status: 'complete' });
+  await orders.charged(order, 'failed');
+  await orders.charged(order, 'refunded');
+  await orders.handled.charges();
+  expect(await orders.stored(order.id)).toMatchObject({ status: 'complete', version: 2 });
+});
+
+test('When a completion arrives for an order that was never confirmed, then the order does not skip a step', async () => {
+  const order = await orders.ordered();
+  await orders.charged(order, 'completed');
+  await orders.handled.charges();
+  expect(await orders.stored(order.id)).toMatchObject({ status: 'created', version: 0 });
+});
+
+test('When an event is malformed, then it is set aside and the next one is processed', async () => {
+  await orders.system.send('charge.updated', '[]');
+  await orders.handled.charges();
+  expect(await orders.system.collection('dead-letters').findOne()).toMatchObject({
+    durable: 'orders_charge-updated',
+    body: '[]',
+    failures: 1,
+  });
+});

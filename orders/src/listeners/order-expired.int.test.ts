@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { openOrdersUnderTest, type OrdersUnderTest, type OrderView } from '../test/orders-under-test.ts';
+
+let orders: OrdersUnderTest;
+
+beforeAll(async () => {
+  orders = await openOrdersUnderTest();
+});
+afterAll(() => orders.system.close());
+
+/** Moves the service's clock to so many milliseconds from the order's deadline. */
+const clockAt = (order: OrderView, ms: number) =>
+  orders.system.clock.advance(Date.parse(order.expiresAt) + ms - orders.system.clock.now().getTime());
+
+test.each(['created', 'awaiting:payment'] as const)(
+  'When the timer of an order that is %s rings after its deadline, then it is cancelled as expired, once',
+  async (status) => {
+    const ticket = await orders.listed();
+    const order = await orders.ordered({ ticket, status });
+    const { version } = await orders.stored(order.id);
+    clockAt(order, 0);
+    const event = await orders.expired(order);
+    await orders.system.send(event.type, event);
+    await orders.expired(order);
+    await orders.handled.expiries();
+    expect(await orders.get(order)).toEqual({ ...order, status: 'cancelled', reason: 'expired', version: version + 1 });
+    await orders.system.eventually(() => {
+      expect(orders.moves(order.id).filter((state) => state.status === 'cancelled')).toHaveLength(1);
+    });
+  },
+);
+
+test('When the timer rings too early, then the order keeps its ticket until the deadline by this clock', async () => {
+  const order = await orders.ordered({ status: 'awaiting:payment' });
+  clockAt(order, -700);
+  await orders.expired(order);
+  await orders.system.eventually(async () => {
+    expect(orders.system.clock.now().getTime()).toBeGreaterThan(Date.parse(order.expiresAt) - 150);
+    if (orders.system.clock.now().getTime() < Date.parse(order.expiresAt)) {
+      expect((await orders.stored(order.id)).status).toBe('awaiting:payment');
+    }
+  });
+  await orders.until(order, { status: 'cancelled', reason: 'expired' });
+  const cancelled = await orders.system.eventually(() => {
+    const [, state] = orders.moves(order.id);
+    if (state === undefined) throw new Error('not told yet');
+    return state;
+  });
+  expect(cancelled).toMatchObject({ status: 'cancelled', reason: 'expired', version: 2 });
+  expect(orders.system.clock.now().getTime()).toBeGreaterThanOrEqual(Date.parse(order.expiresAt));
+});
+
+test('When the timer of an ended order rings late, then nothing changes', async () => {
+  const complete = await orders.ordered({ status: 'complete' });
+  const cancelled = await orders.ordered({ status: 'cancelled' });
+  clockAt(cancelled, 60_000);
+  await orders.expired(complete);
+  await orders.expired(cancelled);
+  await orders.handled.expiries();
+  expect(await orders.stored(complete.id)).toMatchObject({ status: 'complete', version: 2 });
+  expect(await orders.stored(cancelled.id)).toMatchObject({ status: 'cancelled', reason: 'by_buyer', version: 1 });
+});
+
+test('When an old order’s timer rings, then the next buyer of the ticket keeps it', async () => {
+  const ticket = await orders.listed();
+  const old = await orders.ordered({ ticket, status: 'cancelled' });
+  clockAt(old, 1);
+  const next = await orders.ordered({ ticket, userId: 'next' });
+  await orders.expired(old);
+  await orders.handled.expiries();
+  expect(await orders.stored(next.id)).toMatchObject({ status: 'created', version: 0 });
+});
+
+test('When the order is unknown or the event malformed, then the next timer is heard all the same', async () => {
+  const order = await orders.ordered();
+  await orders.expired({ ...order, id: 'unknown' });
+  await orders.system.send('order.expired', { type: 'order.expired' });
+  await orders.handled.expiries();
+  expect(await orders.system.collection('dead-letters').countDocuments()).toBe(1);
+});

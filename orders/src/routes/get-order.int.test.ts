@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { newId } from '@ticketing/common/mongo';
+import { openOrdersUnderTest, type OrdersUnderTest } from '../test/orders-under-test.ts';
+
+let orders: OrdersUnderTest;
+
+beforeAll(async () => {
+  orders = await openOrdersUnderTest();
+});
+afterAll(() => orders.system.close());
+
+const get = (orderId: string, userId?: string) =>
+  orders.api.get(`/api/orders/${orderId}`).set(userId === undefined ? {} : orders.system.as(userId));
+
+test('When the buyer asks, then the order is shown as it was created, without anything internal', async () => {
+  const order = await orders.ordered();
+  const response = await get(order.id, 'buyer');
+  expect(response.status).toBe(200);
+  expect(response.body).toEqual(order);
+});
+
+test('When the order is cancelled, then its reason is shown', async () => {
+  const order = await orders.ordered({ status: 'cancelled' });
+  expect((await get(order.id, 'buyer')).body).toEqual({
+    ...order,
+    status: 'cancelled',
+    reason: 'by_buyer',
+    version: 1,
+  });
+});
+
+test('When the seller changes the ticket later, then the order still shows what the buyer saw', async () => {
+  const order = await orders.ordered({ status: 'awaiting:payment' });
+  expect((await get(order.id, 'buyer')).body).toEqual({ ...order, status: 'awaiting:payment', version: 1 });
+});
+
+test('When nobody or somebody else asks, then the answer is 401', async () => {
+  const order = await orders.ordered();
+  for (const userId of [undefined, 'stranger', 'seller']) {
+    const response = await get(order.id, userId);
+    expect(response.status).toBe(401);
+    expect(response.body).toEqual({ errors: [{ message: 'Not authorized' }] });
+  }
+});
+
+test.each([newId(), 'no-id', '__proto__', '%24ne'])(
+  'When the id is %s, of no order, then the answer is 404',
+  async (id) => {
+    const response = await get(id, 'buyer');
+    expect(response.status).toBe(404);
+    expect(response.body).toEqual({ errors: [{ message: 'Order not found' }] });
+  },
+);
