@@ -324,8 +324,18 @@ test('When return URLs are strict, then a confirmation that might redirect needs
   expect(await stripeErrorOf(stripe.paymentIntents.create({ ...order, ...visa, confirm: true }))).toMatchObject({
     message: expect.stringMatching(/return_url/),
   });
-  const cardOnly = { ...order, ...visa, payment_method_types: ['card'], confirm: true };
-  expect(await stripe.paymentIntents.create(cardOnly)).toMatchObject({ status: 'succeeded' });
+  const paid = { ...order, ...visa, confirm: true } as const;
+  const types = { allowed_payment_method_types: ['card' as const] };
+  expect(await stripe.paymentIntents.create({ ...paid, ...types })).toMatchObject({
+    status: 'succeeded',
+    automatic_payment_methods: null,
+    ...types,
+  });
+  const never = { automatic_payment_methods: { enabled: true, allow_redirects: 'never' as const } };
+  expect(await stripe.paymentIntents.create({ ...paid, ...never })).toMatchObject({ status: 'succeeded' });
+  expect(await stripeErrorOf(stripe.paymentIntents.create({ ...paid, ...never, ...types }))).toMatchObject({
+    param: 'allowed_payment_method_types',
+  });
 });
 
 test('When a key is set, then only that key reads and charges; a publishable key only makes payment methods', async () => {

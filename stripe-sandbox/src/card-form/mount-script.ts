@@ -13,7 +13,7 @@ export const mountScript = String.raw`(() => {
     if (options.key) query.set('key', options.key);
     frame.src = base + '/elements/card?' + query;
     frame.title = 'Card';
-    frame.style.cssText = 'border:0;width:100%;display:block;height:220px';
+    frame.style.cssText = 'border:0;width:100%;display:block;height:272px';
     let waiting;
     const finish = (how, value) => {
       const call = waiting;

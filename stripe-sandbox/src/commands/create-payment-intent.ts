@@ -16,6 +16,7 @@ const automatic = z.enum(['automatic', 'automatic_async'], {
 export const amount = integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
 
 export const createPaymentIntentParams = z.strictObject({
+  allowed_payment_method_types: cardOnly.optional(),
   amount,
   currency,
   automatic_payment_methods: z
@@ -30,6 +31,7 @@ export const createPaymentIntentParams = z.strictObject({
   metadata: metadata.optional(),
   off_session: flag.optional(),
   ...methodChoice,
+  /** What API versions before 2026-09-30 call allowed_payment_method_types. */
   payment_method_types: cardOnly.optional(),
   receipt_email: text.optional(),
   return_url: name.optional(),
@@ -61,10 +63,13 @@ export const checkAmount = (context: Context, cents: number, code: string): void
 export const createPaymentIntent = (context: Context, params: z.infer<typeof createPaymentIntentParams>): Change => {
   checkExpand('payment_intent', params.expand);
   checkAmount(context, params.amount, params.currency);
-  if (params.payment_method_types !== undefined && params.automatic_payment_methods?.enabled === true) {
+  const types = params.allowed_payment_method_types ?? params.payment_method_types;
+  if (types !== undefined && params.automatic_payment_methods?.enabled === true) {
+    const param =
+      params.allowed_payment_method_types === undefined ? 'payment_method_types' : 'allowed_payment_method_types';
     throw new StripeError(400, {
-      message: 'You may only specify one of these parameters: automatic_payment_methods, payment_method_types.',
-      param: 'payment_method_types',
+      message: `You may only specify one of these parameters: automatic_payment_methods, ${param}.`,
+      param,
     });
   }
   const method = chosenMethod(context, params);
@@ -84,9 +89,7 @@ export const createPaymentIntent = (context: Context, params: z.infer<typeof cre
     transferGroup: params.transfer_group ?? null,
     captureMethod: params.capture_method ?? 'automatic_async',
     automaticPaymentMethods:
-      params.payment_method_types === undefined
-        ? (params.automatic_payment_methods ?? { enabled: true, allow_redirects: 'always' })
-        : null,
+      types === undefined ? (params.automatic_payment_methods ?? { enabled: true, allow_redirects: 'always' }) : null,
     paymentMethod: null,
     latestCharge: null,
     failedCharge: null,

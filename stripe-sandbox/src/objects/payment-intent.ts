@@ -27,6 +27,7 @@ export const paymentIntentObject = (
 ) => ({
   id: intent.id,
   object: 'payment_intent',
+  allowed_payment_method_types: intent.automaticPaymentMethods === null ? ['card'] : null,
   amount: intent.amount,
   amount_capturable: 0,
   amount_details: { tip: {} },

@@ -1,0 +1,136 @@
+import { expect, test } from '@jest/globals';
+import type { Stripe } from 'stripe';
+import { compareShapes, type Comparison } from './test/compare-shapes.ts';
+import { openSandbox, sdk } from './test/harness.ts';
+import { findStripeMock, howToGetStripeMock, openStripeMock } from './test/stripe-mock.ts';
+
+const program = findStripeMock();
+const withMock = program === undefined ? test.skip : test;
+const reason = program === undefined ? ` (skipped: no stripe-mock here; to get it: ${howToGetStripeMock})` : '';
+
+/** Optional members that Stripe documents and its mock leaves out. */
+const optional = [
+  /^payment_intent\.automatic_payment_methods\.allow_redirects$/,
+  /^payment_intent\.amount_details\.tip$/,
+  /^payment_intent\.payment_method_options\.card$/,
+  /\.outcome\.risk_(level|score)$/,
+];
+
+/** What the sandbox leaves out: what it has nothing to say about, and what the current API shows only on demand. */
+const leftOut = [
+  /\.managed_payments$/,
+  /^(charge|payment_intent\.latest_charge|refund\.charge|list\.data\[\])\.refunds$/,
+  /^account\./,
+];
+
+interface Call {
+  readonly name: string;
+  readonly run: (
+    stripe: Stripe,
+    ids: { intent: string; charge: string; refund: string; method: string },
+  ) => Promise<unknown>;
+}
+
+const order = { amount: 1999, currency: 'usd', metadata: { orderId: 'o1' } } as const;
+const never = { enabled: true, allow_redirects: 'never' } as const;
+
+/** Every call that the sandbox answers, with every parameter that it knows. */
+const calls: readonly Call[] = [
+  {
+    name: 'payment_intent',
+    run: (stripe) => stripe.paymentIntents.create({ ...order, automatic_payment_methods: never }),
+  },
+  {
+    name: 'payment_intent',
+    run: (stripe) =>
+      stripe.paymentIntents.create({
+        ...order,
+        payment_method: 'pm_card_visa',
+        confirm: true,
+        capture_method: 'automatic',
+        confirmation_method: 'automatic',
+        description: 'Two seats',
+        error_on_requires_action: true,
+        off_session: true,
+        allowed_payment_method_types: ['card'],
+        receipt_email: 'buyer@example.com',
+        return_url: 'https://tickets.example/orders/1',
+        statement_descriptor_suffix: 'SEATS',
+        transfer_group: 'o1',
+        use_stripe_sdk: true,
+        expand: ['latest_charge'],
+      }),
+  },
+  {
+    name: 'payment_intent',
+    run: (stripe, ids) => stripe.paymentIntents.retrieve(ids.intent, { expand: ['latest_charge'] }),
+  },
+  {
+    name: 'payment_intent',
+    run: async (stripe) => {
+      const { id } = await stripe.paymentIntents.create(order);
+      await stripe.paymentIntents.update(id, { ...order, description: 'One seat', payment_method: 'pm_card_visa' });
+      return stripe.paymentIntents.confirm(id, { off_session: true, payment_method: 'pm_card_visa' });
+    },
+  },
+  {
+    name: 'payment_intent',
+    run: async (stripe) => {
+      const { id } = await stripe.paymentIntents.create(order);
+      return stripe.paymentIntents.cancel(id, { cancellation_reason: 'abandoned' });
+    },
+  },
+  {
+    name: 'list',
+    run: (stripe, ids) => stripe.paymentIntents.list({ limit: 3, created: { gte: 1 }, starting_after: ids.intent }),
+  },
+  { name: 'charge', run: (stripe, ids) => stripe.charges.retrieve(ids.charge) },
+  { name: 'list', run: (stripe, ids) => stripe.charges.list({ limit: 3, payment_intent: ids.intent }) },
+  { name: 'refund', run: (stripe, ids) => stripe.refunds.retrieve(ids.refund, { expand: ['charge'] }) },
+  { name: 'list', run: (stripe, ids) => stripe.refunds.list({ charge: ids.charge }) },
+  {
+    name: 'payment_method',
+    run: (stripe) => stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_visa' } }),
+  },
+  { name: 'payment_method', run: (stripe, ids) => stripe.paymentMethods.retrieve(ids.method) },
+  { name: 'account', run: (stripe) => stripe.accounts.retrieveCurrent() },
+];
+
+const idOf = (value: string | { readonly id: string } | null) =>
+  typeof value === 'string' ? value : (value?.id ?? '');
+
+const beyond = (paths: Set<string>, allowed: readonly RegExp[]) =>
+  [...paths].filter((path) => !allowed.some((pattern) => pattern.test(path)));
+
+withMock(
+  `When the same calls go to Stripe's own mock, then it takes them and its answers have the same shape${reason}`,
+  async () => {
+    await using sandbox = await openSandbox();
+    await using mock = await openStripeMock(program ?? '');
+    const theirs = sdk(mock.url, { key: 'sk_test_123' });
+    const ours = sandbox.stripe;
+
+    const paid = await ours.paymentIntents.create({ ...order, payment_method: 'pm_card_visa', confirm: true });
+    const refund = await ours.refunds.create({
+      payment_intent: paid.id,
+      amount: 5,
+      reason: 'requested_by_customer',
+      metadata: { orderId: 'o1' },
+    });
+    const ids = {
+      intent: paid.id,
+      charge: idOf(paid.latest_charge),
+      refund: refund.id,
+      method: idOf(paid.payment_method),
+    };
+    await theirs.refunds.create({ payment_intent: ids.intent, amount: 5, reason: 'requested_by_customer' });
+
+    const result: Comparison = { unknown: new Set(), lacking: new Set(), different: new Set() };
+    for (const call of calls) {
+      compareShapes(await call.run(ours, ids), await call.run(theirs, ids), call.name, result);
+    }
+    expect([...result.different]).toEqual([]);
+    expect(beyond(result.unknown, optional)).toEqual([]);
+    expect(beyond(result.lacking, leftOut)).toEqual([]);
+  },
+);

@@ -1,0 +1,80 @@
+import { expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { testCards } from './domain/test-cards.ts';
+import { openSandbox, postForm } from './test/harness.ts';
+import { problemsOf, schemas } from './test/openapi.ts';
+
+/** Recorded from Stripe's own OpenAPI document by test/record-schemas.ts. */
+const recorded = z
+  .object({ version: z.string(), schemas })
+  .parse(JSON.parse(await readFile(new URL('test/stripe-schemas.json', import.meta.url), 'utf8')));
+
+const check = (name: string, value: unknown): readonly string[] =>
+  problemsOf(recorded.schemas, { $ref: `#/${name}` }, value, name);
+
+const errorOf = (body: unknown): unknown => z.object({ error: z.unknown() }).parse(body).error;
+
+const idOf = (body: unknown): string => z.object({ id: z.string() }).parse(body).id;
+
+test("When the sandbox answers, then every object has the members and types of Stripe's OpenAPI document", async () => {
+  await using sandbox = await openSandbox();
+  const post = async (path: string, params: Readonly<Record<string, string>> = {}): Promise<unknown> =>
+    (await postForm(`${sandbox.url}${path}`, params)).json();
+  const get = async (path: string): Promise<unknown> => (await fetch(`${sandbox.url}${path}`)).json();
+  const problems = new Set<string>();
+  const note = (name: string, value: unknown) => check(name, value).forEach((problem) => problems.add(problem));
+
+  const open = { amount: '1999', currency: 'usd', 'metadata[orderId]': 'o1' };
+  for (const card of testCards) {
+    const body = await post('/v1/payment_intents', {
+      ...open,
+      payment_method: `pm_card_${card.names[0]}`,
+      confirm: 'true',
+      'expand[0]': 'latest_charge',
+      'expand[1]': 'payment_method',
+    });
+    if (card.decline === undefined) note('payment_intent', body);
+    else note('api_errors', errorOf(body));
+  }
+  note('payment_intent', await post('/v1/payment_intents', open));
+  note('payment_intent', await post('/v1/payment_intents', { ...open, 'allowed_payment_method_types[]': 'card' }));
+  const dead = idOf(await post('/v1/payment_intents', open));
+  note('payment_intent', await post(`/v1/payment_intents/${dead}/cancel`, { cancellation_reason: 'duplicate' }));
+  note('api_errors', errorOf(await post(`/v1/payment_intents/${dead}/confirm`, { payment_method: 'pm_card_visa' })));
+  note('api_errors', errorOf(await get('/v1/payment_intents/pi_none')));
+  const method = await post('/v1/payment_methods', {
+    type: 'card',
+    'card[number]': '4242424242424242',
+    'card[exp_month]': '12',
+    'card[exp_year]': '44',
+    'billing_details[name]': 'A. Buyer',
+    'billing_details[address][postal_code]': '10115',
+  });
+  note('payment_method', method);
+  const { id } = z
+    .object({ id: z.string() })
+    .parse(await post('/v1/payment_intents', { ...open, payment_method: idOf(method), confirm: 'true' }));
+  note('refund', await post('/v1/refunds', { payment_intent: id, 'expand[]': 'charge', reason: 'duplicate' }));
+  for (const [list, name] of [
+    ['charges', 'charge'],
+    ['payment_intents', 'payment_intent'],
+    ['refunds', 'refund'],
+  ] as const) {
+    const { data } = z.object({ data: z.array(z.unknown()) }).parse(await get(`/v1/${list}?limit=100`));
+    expect(data.length).toBeGreaterThan(0);
+    for (const each of data) note(name, each);
+  }
+  expect([...problems]).toEqual([]);
+
+  // The check itself: a wrong type, a strange member, a missing one and a wrong value are seen.
+  const charge = z.record(z.string(), z.unknown()).parse(await get(`/v1/charges?limit=1`))['data'];
+  const [sample] = z.array(z.record(z.string(), z.unknown())).parse(charge);
+  const { amount, ...rest } = { amount: undefined, ...sample };
+  expect(check('charge', { ...rest, strange: amount, status: 'paid', currency: 5 }).toSorted()).toEqual([
+    'charge.amount: is missing',
+    'charge.currency: number instead of string',
+    'charge.status: "paid" is not one of its values',
+    'charge.strange: is unknown',
+  ]);
+});
