@@ -7,3 +7,5 @@ export { openTestSystem } from './test-system.ts';
 export type { TestSystem } from './test-system.ts';
 export { documentedBy, implementedBy, openApiRoutes } from './documentation.ts';
 export type { Documented } from './documentation.ts';
+export { notByMajority, openMongoWire } from './mongo-wire.ts';
+export type { MongoWire } from './mongo-wire.ts';
