@@ -19,6 +19,12 @@ const shared = {
   modulePathIgnorePatterns: ['/dist/', '/\\.next/', '/\\.cache/', '/\\.data/'],
 };
 
+/** One start of the whole product serves the end-to-end tests, which take turns: they are run with --runInBand. */
+const sharedProduct = {
+  globalSetup: '<rootDir>/src/jest/global-setup.ts',
+  globalTeardown: '<rootDir>/src/jest/global-teardown.ts',
+};
+
 const workspaces = [
   'common',
   'auth',
@@ -41,6 +47,7 @@ export default {
     displayName: name,
     rootDir: `<rootDir>/${name}`,
     testMatch: ['<rootDir>/**/*.test.{ts,tsx,mjs}'],
+    ...(name === 'e2e' ? sharedProduct : {}),
   })),
   globalSetup: '<rootDir>/scripts/src/jest/global-setup.ts',
   globalTeardown: '<rootDir>/scripts/src/jest/global-teardown.ts',

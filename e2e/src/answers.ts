@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+// Strict: whatever the contract does not name, `_id` and `__v` first of all, is refused.
+
+const id = z.string().min(1);
+const version = z.int().min(0);
+const time = z.iso.datetime();
+
+export const userAnswer = z.strictObject({ id, email: z.email() });
+
+export const currentUserAnswer = z.strictObject({ currentUser: z.looseObject({ id, email: z.email() }).nullable() });
+
+export const ticketAnswer = z.strictObject({
+  id,
+  version,
+  title: z.string(),
+  price: z.number().positive(),
+  userId: id,
+  orderId: id.optional(),
+  soldAt: time.optional(),
+  category: z.string().optional(),
+  venue: z.string().optional(),
+  city: z.string().optional(),
+  startsAt: time.optional(),
+  section: z.string().optional(),
+  row: z.string().optional(),
+  seat: z.string().optional(),
+  description: z.string().optional(),
+});
+export type Ticket = z.infer<typeof ticketAnswer>;
+
+export const orderAnswer = z.strictObject({
+  id,
+  version,
+  userId: id,
+  status: z.enum(['created', 'awaiting:payment', 'complete', 'cancelled']),
+  reason: z
+    .enum(['by_buyer', 'expired', 'price_changed', 'ticket_changed', 'unavailable', 'payment_failed'])
+    .optional(),
+  expiresAt: time,
+  price: z.number().positive(),
+  ticket: z.strictObject({ id, title: z.string(), price: z.number().positive(), version }),
+});
+export type Order = z.infer<typeof orderAnswer>;
+
+export const paymentAnswer = z.strictObject({ id });
+
+export const chargeAnswer = z.strictObject({
+  id,
+  orderId: id,
+  version: version.optional(),
+  status: z.enum(['created', 'completed', 'failed', 'refunded']),
+  attempts: z.int().min(0),
+  amount: z.int().positive(),
+  currency: z.string(),
+  stripeId: id.optional(),
+  stripeRefundId: id.optional(),
+});
+
+/** The one shape of every refusal. */
+export const errorsAnswer = z.strictObject({
+  errors: z.array(z.strictObject({ message: z.string().min(1), field: z.string().min(1).optional() })).min(1),
+});

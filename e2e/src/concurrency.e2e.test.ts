@@ -1,0 +1,111 @@
+import { expect, test } from '@jest/globals';
+import { orderAnswer, type Order, type Ticket } from './answers.ts';
+import { eventually } from './eventually.ts';
+import { list, orderOf, pay, signUp, ticketOf, type Person } from './person.ts';
+import { siteUnderTest, testOnThisMachine } from './site.ts';
+import { openStripeBooks } from './stripe-books.ts';
+
+const site = siteUnderTest();
+
+/** How often each value occurs. */
+const tally = <T>(values: readonly T[]): Map<T, number> => {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+};
+
+const signUpMany = (count: number): Promise<Person[]> =>
+  Promise.all(Array.from({ length: count }, () => signUp(site.url)));
+
+/** Lists tickets and waits until the orders service knows each of them: it then tells their seller whose they are. */
+const listMany = async (seller: Person, count: number): Promise<Ticket[]> => {
+  const tickets = await Promise.all(
+    Array.from({ length: count }, (_, index) => list(seller, { title: `Seat ${index + 1}`, price: 10 + index / 100 })),
+  );
+  await Promise.all(
+    tickets.map(({ id }) =>
+      eventually(async () => {
+        const answer = await seller.ask({ method: 'POST', path: '/api/orders', body: { ticketId: id } });
+        expect(answer.status).toBe(400);
+      }, 30_000),
+    ),
+  );
+  return tickets;
+};
+
+const awaitingPayment = (buyer: Person, id: string): Promise<Order> =>
+  eventually(async () => {
+    const found = await orderOf(buyer, id);
+    expect(found.status).toBe('awaiting:payment');
+    return found;
+  }, 30_000);
+
+test('When 20 buyers want each of 200 tickets at once, then each ticket has exactly one hold and nothing fails', async () => {
+  const seller = await signUp(site.url);
+  const [buyers, tickets] = await Promise.all([signUpMany(20), listMany(seller, 200)]);
+  const answers = await Promise.all(
+    tickets.flatMap(({ id: ticketId }) =>
+      buyers.map(async (buyer) => {
+        const { status, body } = await buyer.ask({ method: 'POST', path: '/api/orders', body: { ticketId } });
+        return { buyer, ticketId, status, body };
+      }),
+    ),
+  );
+  expect(tally(answers.map(({ status }) => status))).toEqual(
+    new Map([
+      [201, 200],
+      [400, 3_800],
+    ]),
+  );
+  const winners = answers.filter(({ status }) => status === 201);
+  expect(new Set(winners.map(({ ticketId }) => ticketId)).size).toBe(200);
+  for (const { status, body } of answers) {
+    if (status === 400) expect(body).toEqual({ errors: [{ message: 'Ticket is already reserved' }] });
+  }
+  await Promise.all(
+    winners.map(async ({ buyer, ticketId, body }) => {
+      const { id } = await awaitingPayment(buyer, orderAnswer.parse(body).id);
+      expect((await ticketOf(seller, ticketId)).orderId).toBe(id);
+    }),
+  );
+}, 120_000);
+
+testOnThisMachine(
+  'When each of 100 orders is paid 5 times at once, then each is charged exactly once, with its own price',
+  async () => {
+    const seller = await signUp(site.url);
+    const [buyers, tickets] = await Promise.all([signUpMany(10), listMany(seller, 100)]);
+    const payable = await Promise.all(
+      tickets.map(async ({ id: ticketId }, index) => {
+        const buyer = buyers[index % buyers.length] ?? seller;
+        const answer = await buyer.ask({ method: 'POST', path: '/api/orders', body: { ticketId } });
+        expect(answer.status).toBe(201);
+        return { buyer, order: await awaitingPayment(buyer, orderAnswer.parse(answer.body).id) };
+      }),
+    );
+    const answers = await Promise.all(
+      payable.flatMap(({ buyer, order }) =>
+        Array.from({ length: 5 }, async () => ({ id: order.id, answer: await pay(buyer, order.id) })),
+      ),
+    );
+    for (const { answer } of answers) expect([201, 409]).toContain(answer.status);
+    const paid = answers.filter(({ answer }) => answer.status === 201);
+    expect(new Set(paid.map(({ id }) => id)).size).toBe(100);
+    for (const { id } of payable.map(({ order }) => order)) {
+      const bodies = paid.filter((each) => each.id === id).map(({ answer }) => JSON.stringify(answer.body));
+      expect(new Set(bodies).size).toBe(1);
+    }
+
+    const charges = await openStripeBooks(await site.processes()).charges();
+    const wanted = new Map(payable.map(({ order }) => [order.id, Math.round(order.price * 100)]));
+    const charged = charges.filter(({ metadata }) => wanted.has(metadata.orderId));
+    expect(charged.map(({ metadata }) => metadata.orderId).toSorted()).toEqual([...wanted.keys()].toSorted());
+    expect(new Map(charged.map(({ metadata, amount }) => [metadata.orderId, amount]))).toEqual(wanted);
+    await Promise.all(
+      payable.map(({ buyer, order }) =>
+        eventually(async () => expect((await orderOf(buyer, order.id)).status).toBe('complete'), 30_000),
+      ),
+    );
+  },
+  120_000,
+);

@@ -1,0 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+const lookAgainMs = 25;
+
+/** Repeats `check` until it no longer throws and answers what it answered; after `withinMs` its last error is thrown. */
+export const eventually = async <T>(check: () => T | Promise<T>, withinMs = 15_000): Promise<T> => {
+  const end = performance.now() + withinMs;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (performance.now() > end) throw error;
+      await delay(lookAgainMs);
+    }
+  }
+};

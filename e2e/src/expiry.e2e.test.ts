@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { orderAnswer, ticketAnswer } from './answers.ts';
+import { eventually } from './eventually.ts';
+import { hold, list, order, orderOf, pay, signUp, ticketOf, untilOrder } from './person.ts';
+import { discard, startProduct, type Product } from './product.ts';
+import { isOnThisMachine, testOnThisMachine } from './site.ts';
+
+const windowSeconds = 5;
+
+let dataDir: string;
+let product: Product | undefined;
+let url: string;
+
+beforeAll(async () => {
+  if (!isOnThisMachine()) return;
+  dataDir = await mkdtemp(join(tmpdir(), 'ticketing-e2e-expiry-'));
+  product = await startProduct(dataDir, { EXPIRATION_WINDOW_SECONDS: String(windowSeconds) });
+  ({ url } = product);
+}, 300_000);
+
+afterAll(async () => {
+  if (dataDir !== undefined) await discard(product, dataDir);
+}, 30_000);
+
+const percentile = (values: readonly number[], share: number): number =>
+  values.toSorted((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? Number.NaN;
+
+testOnThisMachine('When a hold runs out, then it cannot be paid and somebody else can have the ticket', async () => {
+  const [seller, buyer, other] = await Promise.all([signUp(url), signUp(url), signUp(url)]);
+  const ticket = await list(seller);
+  const held = await hold(buyer, ticket.id);
+  const seconds = (Date.parse(held.expiresAt) - Date.now()) / 1000;
+  expect(seconds).toBeGreaterThan(0);
+  expect(seconds).toBeLessThanOrEqual(windowSeconds);
+  await untilOrder(buyer, held.id, { status: 'cancelled', reason: 'expired' });
+  expect(await pay(buyer, held.id)).toMatchObject({
+    status: 400,
+    body: { errors: [{ message: 'This order has expired' }] },
+  });
+  await eventually(async () => expect(await ticketOf(seller, ticket.id)).not.toHaveProperty('orderId'));
+  const next = await hold(other, ticket.id);
+  expect((await pay(other, next.id)).status).toBe(201);
+  await untilOrder(other, next.id, { status: 'complete' });
+  expect(await orderOf(buyer, held.id)).toMatchObject({ status: 'cancelled', reason: 'expired' });
+});
+
+testOnThisMachine('When an order is paid before its deadline, then its timer changes nothing', async () => {
+  const [seller, buyer] = await Promise.all([signUp(url), signUp(url)]);
+  const paidTicket = await list(seller);
+  const paid = await hold(buyer, paidTicket.id);
+  expect((await pay(buyer, paid.id)).status).toBe(201);
+  // Its deadline is later than that of the paid order: once it has expired, so would the paid one have.
+  const later = await hold(buyer, (await list(seller)).id);
+  await untilOrder(buyer, later.id, { status: 'cancelled', reason: 'expired' });
+  expect(await orderOf(buyer, paid.id)).toMatchObject({ status: 'complete' });
+  expect(await ticketOf(seller, paidTicket.id)).toMatchObject({ orderId: paid.id, soldAt: expect.any(String) });
+});
+
+testOnThisMachine(
+  'When 100 holds run out at once, then each is on sale again within 2 s of its deadline (p95), and none before it',
+  async () => {
+    const [seller, buyer] = await Promise.all([signUp(url), signUp(url)]);
+    const tickets = await Promise.all(Array.from({ length: 100 }, () => list(seller)));
+    await Promise.all(
+      tickets.map(({ id }) => eventually(async () => expect((await order(seller, id)).status).toBe(400))),
+    );
+    const deadlines = new Map(
+      await Promise.all(
+        tickets.map(async ({ id }) => {
+          const answer = await order(buyer, id);
+          expect(answer.status).toBe(201);
+          return [id, Date.parse(orderAnswer.parse(answer.body).expiresAt)] as const;
+        }),
+      ),
+    );
+    const path = '/api/tickets?mine=true&limit=100';
+    const held = async () => {
+      const mine = z.array(ticketAnswer).parse((await seller.ask({ method: 'GET', path })).body);
+      return new Set(mine.filter(({ orderId }) => orderId !== undefined).map(({ id }) => id));
+    };
+    await eventually(async () => expect((await held()).size).toBe(100));
+
+    const waiting = new Map(deadlines);
+    const late: number[] = [];
+    await eventually(async () => {
+      const still = await held();
+      const seenAt = Date.now();
+      for (const [id, deadline] of waiting) {
+        if (still.has(id)) continue;
+        late.push(seenAt - deadline);
+        waiting.delete(id);
+      }
+      expect(waiting.size).toBe(0);
+    }, 30_000);
+    expect(Math.min(...late)).toBeGreaterThanOrEqual(0);
+    expect(percentile(late, 0.95)).toBeLessThanOrEqual(2_000);
+  },
+  90_000,
+);

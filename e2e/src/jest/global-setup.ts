@@ -1,0 +1,22 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { dataDirVariable, discard, startProduct } from '../product.ts';
+import { sharedProduct } from './shared-product.ts';
+
+/** Starts the product that all end-to-end tests share, unless BASE_URL names one that runs already. */
+const setUp = async (): Promise<void> => {
+  if ((process.env['BASE_URL'] ?? '') !== '') return;
+  const dataDir = await mkdtemp(join(tmpdir(), 'ticketing-e2e-'));
+  sharedProduct.dataDir = dataDir;
+  try {
+    sharedProduct.product = await startProduct(dataDir);
+  } catch (error) {
+    await discard(undefined, dataDir);
+    throw error;
+  }
+  Object.assign(process.env, { BASE_URL: sharedProduct.product.url, [dataDirVariable]: dataDir });
+};
+
+// oxlint-disable-next-line import/no-default-export -- Jest asks for it.
+export default setUp;

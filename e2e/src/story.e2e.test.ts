@@ -1,0 +1,522 @@
+import { beforeAll, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import {
+  chargeAnswer,
+  currentUserAnswer,
+  errorsAnswer,
+  orderAnswer,
+  paymentAnswer,
+  ticketAnswer,
+  userAnswer,
+} from './answers.ts';
+import { eventually } from './eventually.ts';
+import { httpClient, type Answer, type Ask } from './http.ts';
+import {
+  hold,
+  list,
+  newCredentials,
+  order,
+  orderOf,
+  pay,
+  sessionOf,
+  signUp,
+  ticketOf,
+  untilOrder,
+  type Person,
+} from './person.ts';
+import { siteUnderTest, testOnThisMachine } from './site.ts';
+import { openStripeBooks, type StripeBooks } from './stripe-books.ts';
+
+const site = siteUnderTest();
+const nobody: Ask = httpClient(site.url);
+const unknownId = '0123456789abcdef01234567';
+
+let seller: Person;
+let buyer: Person;
+let other: Person;
+
+beforeAll(async () => {
+  [seller, buyer, other] = await Promise.all([signUp(site.url), signUp(site.url), signUp(site.url)]);
+});
+
+const books = async (): Promise<StripeBooks> => openStripeBooks(await site.processes());
+
+const refusal = (status: number, message?: string, field?: string) => ({
+  status,
+  body: {
+    errors: [{ message: message ?? expect.any(String), ...(field === undefined ? {} : { field }) }],
+  },
+});
+
+const chargeOf = async (person: Person, orderId: string) => {
+  const answer = await person.ask({ method: 'GET', path: `/api/payments/${orderId}` });
+  expect(answer).toMatchObject({ status: 200 });
+  return chargeAnswer.parse(answer.body);
+};
+
+const idsOf = (answer: Answer): string[] =>
+  z
+    .array(ticketAnswer)
+    .parse(answer.body)
+    .map(({ id }) => id);
+
+const isOnSale = (ticketId: string): Promise<void> =>
+  eventually(async () => {
+    expect(await ticketOf(buyer, ticketId)).not.toHaveProperty('orderId');
+  });
+
+test('When one lists a ticket and another holds and pays it, then both see what it is at every step', async () => {
+  const title = `Derby ${randomUUID()}`;
+  const search = { method: 'GET', path: `/api/tickets?q=${title.split(' ')[1]}` };
+  const details = {
+    category: 'sports',
+    venue: 'Old Park',
+    city: 'Leeds',
+    startsAt: '2031-05-01T18:30:00.000Z',
+    section: 'B',
+    row: '12',
+    seat: '7',
+    description: 'A covered seat.',
+  };
+  const ticket = await list(seller, { title, price: 19.99, ...details });
+  expect(ticket).toEqual({ id: ticket.id, version: 0, title, price: 19.99, userId: seller.id, ...details });
+  await eventually(async () => expect(idsOf(await nobody(search))).toEqual([ticket.id]));
+
+  const ordered = await order(buyer, ticket.id, { expectedPrice: 19.99 });
+  expect(ordered.status).toBe(201);
+  const created = orderAnswer.parse(ordered.body);
+  expect(created).toMatchObject({
+    userId: buyer.id,
+    status: 'created',
+    price: 19.99,
+    version: 0,
+    ticket: { id: ticket.id, title, price: 19.99, version: 0 },
+  });
+  const held = await untilOrder(buyer, created.id, { status: 'awaiting:payment', version: 1 });
+  expect(await ticketOf(seller, ticket.id)).toEqual({ ...ticket, version: 1, orderId: created.id });
+  await eventually(async () => expect(idsOf(await nobody(search))).toEqual([]));
+  expect(idsOf(await seller.ask({ method: 'GET', path: '/api/tickets?mine=true&limit=100' }))).toContain(ticket.id);
+  expect(await order(other, ticket.id)).toMatchObject(refusal(400, 'Ticket is already reserved'));
+
+  const paid = await pay(buyer, created.id);
+  expect(paid.status).toBe(201);
+  const payment = paymentAnswer.parse(paid.body);
+  const complete = await untilOrder(buyer, created.id, { status: 'complete' });
+  expect(complete).toEqual({ ...held, status: 'complete', version: 2 });
+  await eventually(async () => {
+    const sold = await ticketOf(seller, ticket.id);
+    expect(sold).toEqual({ ...ticket, version: 2, orderId: created.id, soldAt: sold.soldAt ?? 'not sold yet' });
+  });
+  expect(await chargeOf(buyer, created.id)).toMatchObject({
+    id: payment.id,
+    orderId: created.id,
+    status: 'completed',
+    attempts: 0,
+    amount: 1999,
+    currency: 'usd',
+  });
+
+  const again = await pay(buyer, created.id, 'tok_chargeDeclined');
+  expect(again).toMatchObject({ status: 201, body: paid.body });
+  expect(await order(other, ticket.id)).toMatchObject(refusal(400, 'Ticket is already reserved'));
+  expect(await buyer.ask({ method: 'DELETE', path: `/api/orders/${created.id}` })).toMatchObject(refusal(400));
+  expect(await seller.ask({ method: 'GET', path: `/api/orders/${created.id}` })).toMatchObject(refusal(401));
+  const edit = { method: 'PUT', path: `/api/tickets/${ticket.id}`, body: { title, price: 25 } };
+  expect(await seller.ask(edit)).toMatchObject(refusal(400, 'Cannot edit a reserved ticket'));
+});
+
+test('When somebody signs up, then the session is a token in a cookie that no script can read', async () => {
+  const credentials = newCredentials();
+  const answer = await nobody({ method: 'POST', path: '/api/users/signup', body: credentials });
+  expect(answer.status).toBe(201);
+  const user = userAnswer.parse(answer.body);
+  expect(user.email).toBe(credentials.email);
+  expect(answer.setCookies).toHaveLength(1);
+  const attributes = (answer.setCookies[0] ?? '').split('; ').map((part) => part.toLowerCase());
+  expect(attributes).toEqual(expect.arrayContaining(['path=/', 'samesite=lax', 'httponly']));
+  expect(attributes.some((part) => part.startsWith('expires='))).toBe(true);
+  expect(attributes.includes('secure')).toBe(site.url.startsWith('https:'));
+  const value = decodeURIComponent(sessionOf(answer).replace('session=', ''));
+  const { jwt } = z.strictObject({ jwt: z.string() }).parse(JSON.parse(Buffer.from(value, 'base64').toString()));
+  const payload: unknown = JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString());
+  expect(payload).toMatchObject({ id: user.id, email: user.email });
+});
+
+test('When somebody signs out and in again, then the session ends and begins', async () => {
+  const person = await signUp(site.url);
+  const whoAmI = { method: 'GET', path: '/api/users/currentuser' };
+  const known = currentUserAnswer.parse((await person.ask(whoAmI)).body);
+  expect(known.currentUser).toMatchObject({ id: person.id, email: person.credentials.email });
+
+  const signedOut = await person.ask({ method: 'POST', path: '/api/users/signout', body: {} });
+  expect(signedOut).toMatchObject({ status: 200, body: {} });
+  expect(
+    signedOut.setCookies.some((cookie) =>
+      /^session=; path=\/; expires=Thu, 01 Jan 1970 00:00:00 GMT(;|$)/.test(cookie),
+    ),
+  ).toBe(true);
+  expect(await nobody({ ...whoAmI, headers: { Cookie: 'session=' } })).toMatchObject({ body: { currentUser: null } });
+
+  const signedIn = await nobody({ method: 'POST', path: '/api/users/signin', body: person.credentials });
+  expect(signedIn).toMatchObject({ status: 200, body: { id: person.id } });
+  const back = await nobody({ ...whoAmI, headers: { Cookie: sessionOf(signedIn) } });
+  expect(back.body).toMatchObject({ currentUser: { id: person.id } });
+});
+
+const sessionWith = (jwt: unknown): string => `session=${Buffer.from(JSON.stringify({ jwt })).toString('base64')}`;
+
+test('When a session is forged or broken, then it is nobody', async () => {
+  const value = decodeURIComponent(buyer.cookie.replace('session=', ''));
+  const { jwt } = z.object({ jwt: z.string() }).parse(JSON.parse(Buffer.from(value, 'base64').toString()));
+  const [head = '', , signature = ''] = jwt.split('.');
+  const payload = Buffer.from(JSON.stringify({ id: seller.id, email: seller.credentials.email })).toString('base64url');
+  const none = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url');
+  const forged = [
+    sessionWith(`${head}.${payload}.${signature}`),
+    sessionWith(`${none}.${payload}.`),
+    sessionWith({ $gt: '' }),
+    sessionWith(null),
+    'session=%%%',
+    `session=${Buffer.from('null').toString('base64')}`,
+    `session=${Buffer.from('[1]').toString('base64')}`,
+    'session=not-base64-{',
+  ];
+  for (const session of forged) {
+    const headers = { Cookie: session };
+    expect(await nobody({ method: 'GET', path: '/api/users/currentuser', headers })).toMatchObject({
+      status: 200,
+      body: { currentUser: null },
+    });
+    expect(await nobody({ method: 'GET', path: '/api/orders', headers })).toMatchObject(refusal(401));
+  }
+});
+
+test('When an email is signed up several times at once in other letters, then it has one account', async () => {
+  const { email, password } = newCredentials();
+  const emails = [email, email.toUpperCase(), email.replace('example', 'EXAMPLE'), email, email];
+  const answers = await Promise.all(
+    emails.map((each) => nobody({ method: 'POST', path: '/api/users/signup', body: { email: each, password } })),
+  );
+  expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+  for (const answer of answers.filter(({ status }) => status !== 201)) {
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ message: 'Email in use' }] } });
+  }
+});
+
+test('When a password or an email is wrong, then signing in tells no difference', async () => {
+  const { email } = buyer.credentials;
+  const answers = await Promise.all([
+    nobody({ method: 'POST', path: '/api/users/signin', body: { email, password: 'wrong' } }),
+    nobody({ method: 'POST', path: '/api/users/signin', body: newCredentials() }),
+  ]);
+  for (const answer of answers) expect(answer).toMatchObject(refusal(400, 'Invalid credentials'));
+});
+
+test('When the seller and a buyer act at the same moment, then the buyer pays what they were shown or is asked again', async () => {
+  const outcomes = await Promise.all(
+    Array.from({ length: 25 }, async () => {
+      const title = 'Raced';
+      const ticket = await list(seller, { title, price: 20 });
+      await eventually(async () => {
+        const answer = await seller.ask({ method: 'POST', path: '/api/orders', body: { ticketId: ticket.id } });
+        expect(answer.status).toBe(400);
+      });
+      const [ordered, edited] = await Promise.all([
+        buyer.ask({ method: 'POST', path: '/api/orders', body: { ticketId: ticket.id, expectedPrice: 20 } }),
+        seller.ask({ method: 'PUT', path: `/api/tickets/${ticket.id}`, body: { title, price: 30 } }),
+      ]);
+      if (ordered.status === 409) {
+        expect(edited.status).toBe(200);
+        return 'asked again at once';
+      }
+      expect(ordered.status).toBe(201);
+      const { id } = orderAnswer.parse(ordered.body);
+      const decided = await eventually(async () => {
+        const found = await orderOf(buyer, id);
+        expect(found.status).not.toBe('created');
+        return found;
+      });
+      expect(decided.price).toBe(20);
+      if (decided.status === 'awaiting:payment') {
+        expect(edited).toMatchObject(refusal(400, 'Cannot edit a reserved ticket'));
+        expect(await ticketOf(buyer, ticket.id)).toMatchObject({ price: 20, orderId: id });
+        return 'held';
+      }
+      expect(edited.status).toBe(200);
+      expect(decided).toMatchObject({ status: 'cancelled', reason: 'price_changed' });
+      expect(await pay(buyer, id)).toMatchObject({ status: 400 });
+      expect(await ticketOf(buyer, ticket.id)).toMatchObject({ price: 30 });
+      return 'cancelled before money moved';
+    }),
+  );
+  expect(outcomes).toHaveLength(25);
+}, 60_000);
+
+test('When the price has changed since the buyer saw it, then the answer is 409 and the new price can be accepted', async () => {
+  const ticket = await list(seller, { price: 20 });
+  const edit = { method: 'PUT', path: `/api/tickets/${ticket.id}`, body: { title: ticket.title, price: 25 } };
+  expect(ticketAnswer.parse((await seller.ask(edit)).body)).toMatchObject({ price: 25, version: 1 });
+  await eventually(async () =>
+    expect(await order(buyer, ticket.id, { expectedPrice: 20 })).toMatchObject(refusal(409)),
+  );
+  const ordered = await order(buyer, ticket.id, { expectedPrice: 25 });
+  expect(orderAnswer.parse(ordered.body)).toMatchObject({ price: 25, ticket: { price: 25, version: 1 } });
+});
+
+test('When a ticket is held, then its seller cannot edit it, and only its seller learns that', async () => {
+  const ticket = await list(seller);
+  const held = await hold(buyer, ticket.id);
+  const edit = { method: 'PUT', path: `/api/tickets/${ticket.id}`, body: { title: 'Changed', price: 1 } };
+  expect(await seller.ask(edit)).toMatchObject(refusal(400, 'Cannot edit a reserved ticket'));
+  expect(await other.ask(edit)).toMatchObject(refusal(401));
+  expect(await ticketOf(other, ticket.id)).toMatchObject({ title: ticket.title, price: 19.99, orderId: held.id });
+});
+
+test('When a buyer cancels, then the ticket is on sale at once, and cancelling again frees nobody else’s hold', async () => {
+  const ticket = await list(seller);
+  const first = await hold(buyer, ticket.id);
+  const cancel = { method: 'DELETE', path: `/api/orders/${first.id}` };
+  expect(await other.ask(cancel)).toMatchObject(refusal(401));
+  expect(await buyer.ask(cancel)).toMatchObject({ status: 204, body: undefined });
+  expect(await orderOf(buyer, first.id)).toMatchObject({ status: 'cancelled', reason: 'by_buyer' });
+  await isOnSale(ticket.id);
+
+  const second = await hold(other, ticket.id);
+  const before = await orderOf(buyer, first.id);
+  expect(await buyer.ask(cancel)).toMatchObject({ status: 204 });
+  expect(await orderOf(buyer, first.id)).toEqual(before);
+  expect(await pay(buyer, first.id)).toMatchObject(refusal(400, 'This order has been cancelled'));
+  expect(await ticketOf(seller, ticket.id)).toMatchObject({ orderId: second.id });
+  expect((await pay(other, second.id)).status).toBe(201);
+  await untilOrder(other, second.id, { status: 'complete' });
+});
+
+test('When a card is declined, then the buyer reads why and another card pays', async () => {
+  const ticket = await list(seller);
+  const { id } = await hold(buyer, ticket.id);
+  expect(await pay(buyer, id, 'tok_chargeDeclinedInsufficientFunds')).toMatchObject(
+    refusal(400, 'Your card has insufficient funds.'),
+  );
+  expect(await chargeOf(buyer, id)).toMatchObject({ status: 'created', attempts: 1 });
+  expect(await orderOf(buyer, id)).toMatchObject({ status: 'awaiting:payment' });
+  expect(await pay(buyer, id, 'tok_no_such_token')).toMatchObject({ status: 400 });
+  expect(await chargeOf(buyer, id)).toMatchObject({ status: 'created', attempts: 1 });
+  expect((await pay(buyer, id, 'pm_card_mastercard')).status).toBe(201);
+  await untilOrder(buyer, id, { status: 'complete' });
+  expect(await chargeOf(buyer, id)).toMatchObject({ status: 'completed', attempts: 1 });
+});
+
+test('When three cards are declined, then the order is cancelled for failed payment and the ticket is on sale', async () => {
+  const ticket = await list(seller);
+  const { id } = await hold(buyer, ticket.id);
+  for (const token of ['tok_chargeDeclined', 'tok_chargeDeclinedExpiredCard', 'pm_card_visa_chargeDeclined']) {
+    expect(await pay(buyer, id, token)).toMatchObject({ status: 400 });
+  }
+  await untilOrder(buyer, id, { status: 'cancelled', reason: 'payment_failed' });
+  expect(await chargeOf(buyer, id)).toMatchObject({ status: 'failed', attempts: 3 });
+  expect(await pay(buyer, id)).toMatchObject({ status: 400 });
+  await isOnSale(ticket.id);
+});
+
+test('When a card is stolen, then no other card is tried', async () => {
+  const ticket = await list(seller);
+  const { id } = await hold(buyer, ticket.id);
+  expect(await pay(buyer, id, 'tok_chargeDeclinedStolenCard')).toMatchObject(refusal(400, 'Your card was declined.'));
+  await untilOrder(buyer, id, { status: 'cancelled', reason: 'payment_failed' });
+  expect(await chargeOf(buyer, id)).toMatchObject({ status: 'failed', attempts: 1 });
+  await isOnSale(ticket.id);
+});
+
+testOnThisMachine(
+  'When a payment lands on an order that is cancelled meanwhile, then the money goes back once and the buyer sees it',
+  async () => {
+    const stripe = await books();
+    const ticket = await list(seller, { price: 12.5 });
+    const { id } = await hold(buyer, ticket.id);
+    // The PaymentIntent exists after this: the next payment is one slow call that takes the money.
+    expect(await pay(buyer, id, 'tok_chargeDeclined')).toMatchObject({ status: 400 });
+    await stripe.behave({ delayMs: 1_500 });
+    const paying = pay(buyer, id);
+    try {
+      await eventually(async () => {
+        expect(await pay(buyer, id, 'tok_mastercard')).toMatchObject(
+          refusal(409, 'Another payment of this order is under way'),
+        );
+      });
+      expect(await buyer.ask({ method: 'DELETE', path: `/api/orders/${id}` })).toMatchObject({ status: 204 });
+      expect((await paying).status).toBe(400);
+    } finally {
+      await stripe.behave({ delayMs: 0 });
+    }
+    await eventually(async () => {
+      expect(await chargeOf(buyer, id)).toMatchObject({ status: 'refunded', stripeRefundId: expect.any(String) });
+    });
+    expect(await orderOf(buyer, id)).toMatchObject({ status: 'cancelled', reason: 'by_buyer' });
+    const charges = (await stripe.charges()).filter(({ metadata }) => metadata.orderId === id);
+    expect(charges).toMatchObject([{ amount: 1250, amount_refunded: 1250 }]);
+    const refunds = (await stripe.refunds()).filter(({ metadata }) => metadata.orderId === id);
+    expect(refunds).toMatchObject([{ amount: 1250 }]);
+    await isOnSale(ticket.id);
+  },
+  60_000,
+);
+
+testOnThisMachine(
+  'When Stripe fails while it charges, then a repeat is safe and the order is charged once',
+  async () => {
+    const stripe = await books();
+    for (const failNext of ['network_after_charge', 'network_before_charge', 'http_500', 'http_429']) {
+      const ticket = await list(seller);
+      const { id } = await hold(buyer, ticket.id);
+      await stripe.behave({ failNext });
+      await eventually(async () => expect((await pay(buyer, id)).status).toBe(201), 30_000);
+      await untilOrder(buyer, id, { status: 'complete' });
+      const charges = (await stripe.charges()).filter(({ metadata }) => metadata.orderId === id);
+      expect(charges).toMatchObject([{ amount: 1999, amount_refunded: 0 }]);
+    }
+  },
+  120_000,
+);
+
+test('When a seller orders their own ticket, then it is refused', async () => {
+  const ticket = await list(seller);
+  const answer = await order(seller, ticket.id);
+  expect(answer).toMatchObject(refusal(400));
+  expect(await ticketOf(seller, ticket.id)).not.toHaveProperty('orderId');
+});
+
+test.each([
+  ['POST', '/api/users/signup', { email: 'no email', password: 'abc' }, 400, ['email', 'password']],
+  ['POST', '/api/users/signup', { email: 'a@example.test', password: 'x'.repeat(129) }, 400, ['password']],
+  ['POST', '/api/users/signin', {}, 400, ['email', 'password']],
+  ['POST', '/api/tickets', { title: ' ', price: 0 }, 400, ['title', 'price']],
+  ['POST', '/api/tickets', { title: 'A', price: 19.999 }, 400, ['price']],
+  ['POST', '/api/tickets', { title: 'A', price: '19.99' }, 400, ['price']],
+  ['POST', '/api/orders', {}, 400, ['ticketId']],
+  ['POST', '/api/orders', { ticketId: unknownId, expectedPrice: -1 }, 400, ['expectedPrice']],
+  ['POST', '/api/orders', { ticketId: unknownId }, 404, undefined],
+  ['POST', '/api/payments', {}, 400, ['orderId', 'token']],
+  ['POST', '/api/payments', { orderId: unknownId, token: 'tok_visa' }, 404, undefined],
+  ['POST', '/api/payments/webhook', { type: 'payment_intent.succeeded' }, 400, undefined],
+  ['GET', `/api/tickets/${unknownId}`, undefined, 404, undefined],
+  ['GET', '/api/tickets/no-id', undefined, 404, undefined],
+  ['PUT', `/api/tickets/${unknownId}`, { title: 'A', price: 1 }, 404, undefined],
+  ['GET', `/api/orders/${unknownId}`, undefined, 404, undefined],
+  ['GET', '/api/orders/no-id', undefined, 404, undefined],
+  ['DELETE', `/api/orders/${unknownId}`, undefined, 404, undefined],
+  ['GET', `/api/payments/${unknownId}`, undefined, 404, undefined],
+  ['GET', '/api/tickets?limit=100000', undefined, 400, ['limit']],
+  ['GET', '/api/orders?page=0', undefined, 400, ['page']],
+  ['GET', '/api/users/nothing', undefined, 404, undefined],
+  ['PATCH', '/api/tickets', {}, 404, undefined],
+  ['GET', '/api/nothing/at/all', undefined, 404, undefined],
+] as const)(
+  'When it is %s %s with %j, then the answer is %i in the one envelope',
+  async (method, path, body, status, fields) => {
+    const answer = await buyer.ask({ method, path, ...(body === undefined ? {} : { body }) });
+    expect(answer.status).toBe(status);
+    const { errors } = errorsAnswer.parse(answer.body);
+    if (fields !== undefined) expect(errors.map(({ field }) => field)).toEqual(fields);
+  },
+);
+
+test.each([
+  ['POST', '/api/tickets', { title: 'A', price: 1 }],
+  ['PUT', `/api/tickets/${unknownId}`, { title: 'A', price: 1 }],
+  ['GET', '/api/tickets?mine=true', undefined],
+  ['POST', '/api/orders', { ticketId: unknownId }],
+  ['GET', '/api/orders', undefined],
+  ['GET', `/api/orders/${unknownId}`, undefined],
+  ['DELETE', `/api/orders/${unknownId}`, undefined],
+  ['POST', '/api/payments', { orderId: unknownId, token: 'tok_visa' }],
+  ['GET', `/api/payments/${unknownId}`, undefined],
+] as const)('When nobody is signed in, then %s %s is refused with 401', async (method, path, body) => {
+  expect(await nobody({ method, path, ...(body === undefined ? {} : { body }) })).toMatchObject(refusal(401));
+});
+
+test('When somebody asks for what is another’s, then the answer is 401', async () => {
+  const ticket = await list(seller);
+  const { id } = await hold(buyer, ticket.id);
+  expect(await other.ask({ method: 'GET', path: `/api/orders/${id}` })).toMatchObject(refusal(401));
+  expect(await other.ask({ method: 'DELETE', path: `/api/orders/${id}` })).toMatchObject(refusal(401));
+  expect(await pay(other, id)).toMatchObject(refusal(401));
+  expect((await pay(buyer, id)).status).toBe(201);
+  expect(await other.ask({ method: 'GET', path: `/api/payments/${id}` })).toMatchObject(refusal(401));
+});
+
+/** The path of a `Link` header's page. */
+const linked = (answer: Answer, rel: string): string | undefined =>
+  (answer.header('link') ?? '')
+    .split(', ')
+    .map((link) => /^<([^>]+)>; rel="(\w+)"$/.exec(link))
+    .find((match) => match?.[2] === rel)?.[1];
+
+test('When a search finds more than a page, then its headers tell how many and lead through all pages', async () => {
+  const word = `w${randomUUID().slice(0, 8)}`;
+  const prices = [30, 10, 50, 20, 40];
+  const tickets = await Promise.all(prices.map((price) => list(seller, { title: `Gala ${word}`, price, city: word })));
+  const first = { method: 'GET', path: `/api/tickets?q=${word}&sort=price&limit=2` };
+  await eventually(async () => expect((await nobody(first)).header('x-total-count')).toBe('5'));
+  const found: { readonly id: string; readonly price: number }[] = [];
+  let path: string | undefined = first.path;
+  while (path !== undefined) {
+    const answer: Answer = await nobody({ method: 'GET', path });
+    expect(answer.header('x-total-count')).toBe('5');
+    const page = z.array(ticketAnswer).parse(answer.body);
+    expect(page.length).toBeLessThanOrEqual(2);
+    found.push(...page);
+    path = linked(answer, 'next');
+  }
+  expect(found.map(({ price }) => price)).toEqual([10, 20, 30, 40, 50]);
+  expect(new Set(found.map(({ id }) => id))).toEqual(new Set(tickets.map(({ id }) => id)));
+
+  const filtered = await nobody({
+    method: 'GET',
+    path: `/api/tickets?city=${word}&minPrice=20&maxPrice=40&sort=-price`,
+  });
+  expect(
+    z
+      .array(ticketAnswer)
+      .parse(filtered.body)
+      .map(({ price }) => price),
+  ).toEqual([40, 30, 20]);
+  const standard = z.array(ticketAnswer).parse((await nobody({ method: 'GET', path: '/api/tickets' })).body);
+  expect(standard.length).toBeLessThanOrEqual(100);
+});
+
+test('When somebody asks for their own tickets, then held and sold ones are there and nobody else’s are', async () => {
+  const person = await signUp(site.url);
+  const [onSale, held, sold] = await Promise.all([list(person), list(person), list(person)]);
+  await hold(buyer, held.id);
+  const paid = await hold(buyer, sold.id);
+  expect((await pay(buyer, paid.id)).status).toBe(201);
+  await eventually(async () => expect(await ticketOf(person, sold.id)).toHaveProperty('soldAt'));
+  const answer = await person.ask({ method: 'GET', path: '/api/tickets?mine=true' });
+  expect(answer.header('x-total-count')).toBe('3');
+  expect(new Set(idsOf(answer))).toEqual(new Set([onSale.id, held.id, sold.id]));
+});
+
+test('When somebody asks for their orders, then they are theirs alone, the oldest first, with their tickets', async () => {
+  const person = await signUp(site.url);
+  const orders = [];
+  for (const title of ['First', 'Second', 'Third']) orders.push(await hold(person, (await list(seller, { title })).id));
+  const answer = await person.ask({ method: 'GET', path: '/api/orders' });
+  const found = z.array(orderAnswer).parse(answer.body);
+  expect(found.map(({ id }) => id)).toEqual(orders.map(({ id }) => id));
+  expect(found.map(({ ticket }) => ticket.title)).toEqual(['First', 'Second', 'Third']);
+  expect(answer.header('x-total-count')).toBe('3');
+});
+
+test('When prices have two decimals, then what is charged is exactly the price', async () => {
+  const prices = [0.57, 1.1, 4.35, 8.2, 19.99, 64.41, 1001.1, 9999.99];
+  await Promise.all(
+    prices.map(async (price) => {
+      const ticket = await list(seller, { price });
+      const { id, price: ordered } = await hold(buyer, ticket.id);
+      expect(ordered).toBe(price);
+      expect((await pay(buyer, id)).status).toBe(201);
+      expect(await chargeOf(buyer, id)).toMatchObject({ amount: Number(price.toFixed(2).replace('.', '')) });
+    }),
+  );
+});
