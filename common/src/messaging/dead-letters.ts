@@ -1,4 +1,6 @@
 import type { Collection } from 'mongodb';
+import { Schema } from 'mongoose';
+import type { CollectionDefinition } from '../mongo/index.ts';
 
 /** An event that its listener could not process, kept in the listener's own database until somebody decides. */
 export interface DeadLetter {
@@ -14,25 +16,105 @@ export interface DeadLetter {
   readonly at: Date;
   /** `replaying`: its service takes it up again within seconds. */
   readonly status: 'waiting' | 'replaying';
+  /** Not taken up before: somebody has it in work, or its listener wants it later. */
+  readonly notBefore?: Date;
 }
+
+/** What became of a letter that was taken up. */
+export type ReplayOutcome =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'later'; readonly delayMs: number }
+  | { readonly kind: 'failed'; readonly reason: string };
 
 export interface DeadLetters {
-  put(letter: Omit<DeadLetter, '_id' | 'at' | 'status'>): Promise<void>;
+  put(letter: Pick<DeadLetter, 'durable' | 'subject' | 'key' | 'body' | 'reason' | 'failures'>): Promise<void>;
   /** Oldest first, 100 at most. */
   list(): Promise<DeadLetter[]>;
+  show(id: string): Promise<DeadLetter | undefined>;
   count(): Promise<number>;
+  /** Has the running service handle these once more; answers how many. */
+  replay(ids: readonly string[] | 'all'): Promise<number>;
+  /** Removes these for good; answers how many. */
+  discard(ids: readonly string[] | 'all'): Promise<number>;
+  /** The next letter to be replayed for one of these consumers; no other replica gets it for a minute. */
+  takeUp(durables: readonly string[]): Promise<DeadLetter | undefined>;
+  /** Ends what `takeUp` began: a letter that was handled is removed, one that failed waits again with the new reason. */
+  settle(letter: DeadLetter, outcome: ReplayOutcome): Promise<void>;
 }
 
-export const deadLetterCollection = 'dead-letters';
+const leaseMs = 60_000;
 
-export const createDeadLetters = (collection: Collection<DeadLetter>, now: () => Date): DeadLetters => ({
-  put: async (letter) => {
-    await collection.updateOne(
-      { _id: `${letter.durable}/${letter.key}` },
-      { $set: { ...letter, at: now(), status: 'waiting' } },
-      { upsert: true },
-    );
+const schema = new Schema(
+  {
+    _id: { type: String, required: true },
+    durable: { type: String, required: true },
+    subject: { type: String, required: true },
+    key: { type: String, required: true },
+    body: { type: String, required: true },
+    reason: { type: String, required: true },
+    failures: { type: Number, required: true },
+    at: { type: Date, required: true },
+    status: { type: String, required: true, enum: ['waiting', 'replaying'] },
+    notBefore: { type: Date },
   },
-  list: () => collection.find().sort({ at: 1 }).limit(100).toArray(),
-  count: () => collection.estimatedDocumentCount(),
-});
+  { versionKey: false },
+);
+schema.index({ at: 1 });
+schema.index({ status: 1, at: 1 });
+
+export const deadLetterCollection: CollectionDefinition = { name: 'dead-letters', schema };
+
+const these = (ids: readonly string[] | 'all') => (ids === 'all' ? {} : { _id: { $in: [...ids] } });
+
+export const createDeadLetters = (collection: Collection<DeadLetter>, now: () => Date): DeadLetters => {
+  return {
+    put: async (letter) => {
+      await collection.updateOne(
+        { _id: `${letter.durable}/${letter.key}` },
+        // A message whose ack was lost is set aside once more: that takes back no replay that was asked for.
+        { $set: { ...letter, at: now() }, $setOnInsert: { status: 'waiting' } },
+        { upsert: true },
+      );
+    },
+    list: () => collection.find().sort({ at: 1 }).limit(100).toArray(),
+    show: async (id) => (await collection.findOne({ _id: id })) ?? undefined,
+    count: () => collection.estimatedDocumentCount(),
+    replay: async (ids) => {
+      const filter = { ...these(ids), status: 'waiting' as const };
+      const { modifiedCount } = await collection.updateMany(filter, {
+        $set: { status: 'replaying' },
+        $unset: { notBefore: true },
+      });
+      return modifiedCount;
+    },
+    discard: async (ids) => (await collection.deleteMany(these(ids))).deletedCount,
+    takeUp: async (durables) => {
+      const letter = await collection.findOneAndUpdate(
+        { status: 'replaying', durable: { $in: [...durables] }, notBefore: { $not: { $gt: now() } } },
+        { $set: { notBefore: new Date(now().getTime() + leaseMs) } },
+        { sort: { at: 1 }, returnDocument: 'after' },
+      );
+      return letter ?? undefined;
+    },
+    settle: async ({ _id }, outcome) => {
+      switch (outcome.kind) {
+        case 'done':
+          await collection.deleteOne({ _id });
+          return;
+        case 'later':
+          await collection.updateOne({ _id }, { $set: { notBefore: new Date(now().getTime() + outcome.delayMs) } });
+          return;
+        case 'failed':
+          await collection.updateOne(
+            { _id },
+            {
+              $set: { status: 'waiting', reason: outcome.reason },
+              $unset: { notBefore: true },
+              $inc: { failures: 1 },
+            },
+          );
+          return;
+      }
+    },
+  };
+};

@@ -328,7 +328,8 @@ class Received {
   }
 
   get key(): string {
-    return String(this.#message.seq);
+    // Sequences begin anew in an emptied store, so the time of storing belongs to the key.
+    return `${this.#message.seq}-${this.#message.timestampNanos}`;
   }
 
   readonly ack = (): void => {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { DeadLetters } from './dead-letters.ts';
-import { retry, type Listener, type Verdict } from './listener.ts';
+import { describe, parseJson, retry, type Listener, type Verdict } from './listener.ts';
 import type { InboundMessage, Subscription, Transport } from './transport.ts';
 
 /** Tries of a message while everything it needs is healthy; after the last it is set aside. */
@@ -27,17 +27,6 @@ export interface ListenerRunnerOptions {
 
 /** The durable consumer of one service for one event. */
 export const durableName = (service: string, subject: string): string => `${service}_${subject.replaceAll('.', '-')}`;
-
-const describe = (error: unknown): string =>
-  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-
-const parseJson = (body: string): unknown => {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-};
 
 /** Runs listeners: turns verdicts into ack, delayed redelivery or dead letter; a throw is a retry, never a crash. */
 export class ListenerRunner {

@@ -16,6 +16,19 @@ export const later = (delayMs: number): Verdict => ({ kind: 'later', delayMs });
 export const retry = (reason: string): Verdict => ({ kind: 'retry', reason });
 export const reject = (reason: string): Verdict => ({ kind: 'reject', reason });
 
+/** What was thrown, in words. */
+export const describe = (error: unknown): string =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+
+/** A message's body; undefined, which is no event, when it is no JSON. */
+export const parseJson = (body: string): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+};
+
 /** Outcome of a listener after parsing: one verdict per message, in their order. */
 export interface Listener {
   readonly subject: string;

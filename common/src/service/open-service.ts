@@ -6,6 +6,7 @@ import {
   deadLetterCollection,
   ListenerRunner,
   Relay,
+  replayDeadLetters,
   type BusConfig,
   type DeadLetter,
   type Listener,
@@ -14,7 +15,9 @@ import {
 import { Database, newId, type CollectionDefinition } from '../mongo/index.ts';
 import { createLogger } from './logger.ts';
 import { Metrics } from './metrics.ts';
+import { periodically } from './periodic.ts';
 import { openServer, type RunningServer } from './server.ts';
+import type { Worker } from './worker.ts';
 
 /** What all services read of their configuration. */
 export interface ServiceConfig extends BusConfig {
@@ -29,11 +32,6 @@ export interface ServiceOverrides {
   readonly now?: () => Date;
   readonly logger?: Logger;
   readonly transport?: (logger: Logger) => Transport;
-}
-
-/** A part with a life of its own: a sweep, a worker. Begun after the database is prepared, ended before it closes. */
-export interface Worker {
-  stop(): Promise<void>;
 }
 
 export interface Plan {
@@ -67,6 +65,8 @@ export interface Service {
 }
 
 const outboxFlushMs = 2_000;
+const replayEveryMs = 1_000;
+const countEveryMs = 15_000;
 
 /** Opens a service's means. Connections are made in the background: a store that is away stops no boot. */
 export const openService = (name: string, config: ServiceConfig, overrides: ServiceOverrides = {}): Service => {
@@ -78,14 +78,17 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
   const relay = new Relay({ transport, logger, now, counters: metrics.relay });
 
   const run = async (plan: Plan): Promise<RunningService> => {
+    const deadLetters = createDeadLetters(database.collection<DeadLetter>(deadLetterCollection.name), now);
+    const isHealthy = () => database.isUp();
     const runner = new ListenerRunner({
       service: name,
       transport,
-      deadLetters: createDeadLetters(database.collection<DeadLetter>(deadLetterCollection), now),
+      deadLetters,
       logger,
       counters: metrics.listeners,
-      isHealthy: () => database.isUp(),
+      isHealthy,
     });
+    const letterCount = metrics.gauge('dead_letters', 'Events that are set aside now');
     metrics.observed('broker_connected', '1 while the broker is there', () => (transport.isConnected() ? 1 : 0));
     const state = { prepared: false, stopping: false };
     const workers: Worker[] = [];
@@ -99,10 +102,18 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
     logger.info({ url: server.url }, 'listening');
 
     const prepare = async () => {
-      await database.prepare(plan.collections);
+      await database.prepare([...plan.collections, deadLetterCollection]);
       if (state.stopping) return;
       relay.start();
       for (const begin of plan.workers ?? []) workers.push(begin());
+      workers.push(
+        periodically({ name: 'replay of dead letters', periodMs: replayEveryMs, logger }, () =>
+          replayDeadLetters({ service: name, deadLetters, listeners: plan.listeners, logger, isHealthy }),
+        ),
+        periodically({ name: 'count of dead letters', periodMs: countEveryMs, logger }, async () => {
+          if (isHealthy()) letterCount.set(await deadLetters.count());
+        }),
+      );
       state.prepared = true;
       // A broker that is away takes no page off the air: it is waited for beside.
       await runner.start(plan.listeners);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Worker } from './open-service.ts';
+import type { Worker } from './worker.ts';
 
 /** Runs `action` again and again with `periodMs` between; an error is logged and the next run comes as usual. */
 export const periodically = (

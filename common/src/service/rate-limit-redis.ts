@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import type { Worker } from './open-service.ts';
+import type { Worker } from './worker.ts';
 
 /** Longer than Redis ever takes, short enough for a request to wait for a Redis that hangs. */
 const commandTimeoutMs = 300;

@@ -1,0 +1,50 @@
+import type { Logger } from 'pino';
+import type { DeadLetter, DeadLetters, ReplayOutcome } from './dead-letters.ts';
+import { describe, parseJson, type Listener, type Verdict } from './listener.ts';
+import { durableName } from './listener-runner.ts';
+
+/** So many in one pass at most, so that a stopping service waits for few. */
+const passLimit = 100;
+
+export interface ReplayOptions {
+  readonly service: string;
+  readonly deadLetters: Pick<DeadLetters, 'takeUp' | 'settle'>;
+  readonly listeners: readonly Listener[];
+  readonly logger: Logger;
+  /** Whether what the listeners need is there; while it is not, a failure says nothing about the letter. */
+  readonly isHealthy: () => boolean;
+}
+
+const toOutcome = (verdict: Verdict | undefined): ReplayOutcome => {
+  if (verdict === undefined) return { kind: 'failed', reason: 'the listener gave no verdict' };
+  if (verdict.kind === 'done' || verdict.kind === 'later') return verdict;
+  return { kind: 'failed', reason: verdict.reason };
+};
+
+const handle = async (listener: Listener, letter: DeadLetter): Promise<ReplayOutcome> => {
+  try {
+    const [verdict] = await listener.handle([parseJson(letter.body)]);
+    return toOutcome(verdict);
+  } catch (error) {
+    return { kind: 'failed', reason: describe(error) };
+  }
+};
+
+/** Hands the letters whose replay was asked for to their listeners, once each; answers how many. */
+export const replayDeadLetters = async (options: ReplayOptions): Promise<number> => {
+  const { deadLetters, logger } = options;
+  const listeners = new Map(
+    options.listeners.map((listener) => [durableName(options.service, listener.subject), listener]),
+  );
+  for (let count = 0; ; count += 1) {
+    const letter =
+      count < passLimit && options.isHealthy() ? await deadLetters.takeUp([...listeners.keys()]) : undefined;
+    const listener = letter === undefined ? undefined : listeners.get(letter.durable);
+    if (letter === undefined || listener === undefined) return count;
+    const outcome = await handle(listener, letter);
+    // It stays marked, and is taken up again when its time is over.
+    if (outcome.kind === 'failed' && !options.isHealthy()) return count;
+    await deadLetters.settle(letter, outcome);
+    logger.info({ subject: letter.subject, key: letter.key, outcome }, 'dead letter replayed');
+  }
+};
