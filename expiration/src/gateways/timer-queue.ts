@@ -33,6 +33,7 @@ export const openTimerQueue = (options: {
   const redis = new Redis(options.url, {
     maxRetriesPerRequest: null,
     socketTimeout: silentSocketMs,
+    disconnectTimeout: closeWithinMs / 2,
     retryStrategy: (times) => Math.min(times * 100, longestPauseMs),
   });
   let away = false;
@@ -83,6 +84,8 @@ export const openTimerQueue = (options: {
         prefix,
         concurrency: 100,
         runRetryDelay: 1_000,
+        // An alarm is done in milliseconds, or the sweep does its work.
+        skipLockRenewal: true,
       });
       worker.on('error', onError);
       return {
