@@ -1,0 +1,118 @@
+import { expect, test } from '@jest/globals';
+import { setImmediate } from 'node:timers/promises';
+import { DeliveryQueue } from './delivery-queue.ts';
+
+const item = (name: string, log: string[] = []) => ({
+  name,
+  nak: (delayMs: number) => log.push(`nak ${name} ${delayMs}`),
+  working: () => log.push(`working ${name}`),
+});
+type Item = ReturnType<typeof item>;
+
+const open = (
+  options: { readonly maxBatch?: number; readonly concurrency?: number; readonly keepAliveMs?: number },
+  handle: (items: readonly Item[]) => Promise<void>,
+) => new DeliveryQueue<Item>({ maxBatch: 100, concurrency: 1, keepAliveMs: 60_000, ...options, handle });
+
+const names = (items: readonly Item[]): string[] => items.map(({ name }) => name);
+const turns = async (count = 5): Promise<void> => {
+  for (let turn = 0; turn < count; turn += 1) await setImmediate();
+};
+
+test('When several arrive in one turn of the loop, then they are one batch', async () => {
+  const batches: string[][] = [];
+  const queue = open({}, async (items) => void batches.push(names(items)));
+  for (const name of ['a', 'b', 'c']) queue.push(item(name));
+  await turns();
+  queue.push(item('d'));
+  await turns();
+  expect(batches).toEqual([['a', 'b', 'c'], ['d']]);
+  await queue.close();
+});
+
+test('When more wait than a batch may hold, then the limits of batch and concurrency are kept', async () => {
+  const batches: string[][] = [];
+  const gates: (() => void)[] = [];
+  const queue = open({ maxBatch: 2, concurrency: 2 }, (items) => {
+    batches.push(names(items));
+    return new Promise((resolve) => gates.push(resolve));
+  });
+  for (const name of ['a', 'b', 'c', 'd', 'e']) queue.push(item(name));
+  await turns();
+  expect(batches).toEqual([
+    ['a', 'b'],
+    ['c', 'd'],
+  ]);
+  gates.shift()?.();
+  await turns();
+  expect(batches).toHaveLength(3);
+  expect(batches[2]).toEqual(['e']);
+  for (const open of gates) open();
+  await queue.close();
+});
+
+test('When a handler throws, then the queue goes on', async () => {
+  const handled: string[] = [];
+  const queue = open({ maxBatch: 1 }, async (items) => {
+    handled.push(...names(items));
+    throw new Error('crashed');
+  });
+  queue.push(item('a'));
+  queue.push(item('b'));
+  await turns(10);
+  expect(handled).toEqual(['a', 'b']);
+  await queue.close();
+});
+
+test('When the queue closes, then it gives back what waits and resolves after what is in work', async () => {
+  const log: string[] = [];
+  const work = Promise.withResolvers<void>();
+  const queue = open({ maxBatch: 1 }, () => work.promise);
+  queue.push(item('in work', log));
+  queue.push(item('waiting', log));
+  await turns();
+  const closing = queue.close().then(() => log.push('closed'));
+  queue.push(item('late', log));
+  await turns();
+  expect(log).toEqual(['nak waiting 0', 'nak late 0']);
+  work.resolve();
+  await closing;
+  expect(log.at(-1)).toBe('closed');
+});
+
+test('When what waits is given back, then what is in work goes on and later ones are taken', async () => {
+  const log: string[] = [];
+  const handled: string[] = [];
+  const work = Promise.withResolvers<void>();
+  const queue = open({ maxBatch: 1 }, async (items) => {
+    handled.push(...names(items));
+    await work.promise;
+  });
+  queue.push(item('in work', log));
+  queue.push(item('waiting', log));
+  await turns();
+  queue.giveBack(500);
+  expect(log).toEqual(['nak waiting 500']);
+  queue.push(item('later', log));
+  work.resolve();
+  await turns(10);
+  expect(handled).toEqual(['in work', 'later']);
+  await queue.close();
+});
+
+test('When messages wait or are in work, then the broker is told so again and again until they are done', async () => {
+  const log: string[] = [];
+  const work = Promise.withResolvers<void>();
+  const queue = open({ maxBatch: 1, keepAliveMs: 5 }, () => work.promise);
+  queue.push(item('in work', log));
+  queue.push(item('waiting', log));
+  while (!(log.includes('working in work') && log.includes('working waiting'))) await setImmediate();
+  work.resolve();
+  await queue.idle();
+  await turns();
+  const told = log.length;
+  const end = performance.now() + 20;
+  while (performance.now() < end) await setImmediate();
+  expect(log).toHaveLength(told);
+  await queue.close();
+});

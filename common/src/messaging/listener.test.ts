@@ -1,0 +1,81 @@
+import { expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { defineEvent } from '../events/index.ts';
+import { batchListener, done, later, listener, parseJson, reject, retry, type Verdict } from './listener.ts';
+
+const counted = defineEvent('ticket.counted', z.object({ n: z.number() }));
+
+const event = (n: unknown) => ({
+  id: `event-${String(n)}`,
+  type: 'ticket.counted',
+  schemaVersion: 1,
+  time: '2026-01-01T00:00:00.000Z',
+  aggregate: { type: 'ticket', id: 'a', version: 0 },
+  correlationId: 'c',
+  traceId: 't',
+  data: { n },
+});
+
+test('When a batch holds messages that are no such event, then each is rejected and the others are handled', async () => {
+  const handled: number[] = [];
+  const numbers = batchListener(counted, async (events) => {
+    handled.push(...events.map(({ data }) => data.n));
+    return done;
+  });
+  const verdicts = await numbers.handle([
+    event(1),
+    undefined,
+    event('two'),
+    { ...event(3), type: 'ticket.other' },
+    event(4),
+  ]);
+  expect(handled).toEqual([1, 4]);
+  expect(verdicts.map(({ kind }) => kind)).toEqual(['done', 'reject', 'reject', 'reject', 'done']);
+  expect(verdicts[3]).toEqual(reject('not a ticket.counted: expected ticket.counted, found ticket.other'));
+});
+
+test('When a whole batch is malformed, then its handler is not called', async () => {
+  const numbers = batchListener(counted, () => Promise.reject(new Error('called')));
+  expect((await numbers.handle([undefined, 1])).map(({ kind }) => kind)).toEqual(['reject', 'reject']);
+});
+
+const verdictOf = (n: number): Verdict => [done, later(5), retry('not yet')][n] ?? reject('unknown');
+
+test('When a batch gets a verdict for each, then malformed ones between do not shift them', async () => {
+  const numbers = batchListener(counted, async (events) => events.map(({ data }) => verdictOf(data.n)));
+  const verdicts = await numbers.handle([event(2), undefined, event(0), event(1), event(9)]);
+  expect(verdicts).toEqual([
+    retry('not yet'),
+    expect.objectContaining({ kind: 'reject' }),
+    done,
+    later(5),
+    reject('unknown'),
+  ]);
+});
+
+test('When a batch gets too few verdicts, then the rest is tried again', async () => {
+  const numbers = batchListener(counted, async () => [done]);
+  expect(await numbers.handle([event(1), event(2)])).toEqual([done, retry('the listener gave no verdict')]);
+});
+
+test('When a single listener has a message, then it is given the parsed event alone', async () => {
+  const one = listener(counted, async ({ data, aggregate }) => reject(`${data.n} of ${aggregate.id}`), {
+    concurrency: 3,
+  });
+  expect(one).toMatchObject({ subject: 'ticket.counted', maxBatch: 1, concurrency: 3 });
+  expect(await one.handle([event(7)])).toEqual([reject('7 of a')]);
+});
+
+test('When an event carries keys that its schema does not know, then they are dropped and the event is handled', async () => {
+  const seen: unknown[] = [];
+  const one = listener(counted, async ({ data }) => {
+    seen.push(data);
+    return done;
+  });
+  await one.handle([{ ...event(1), data: { n: 1, future: true } }]);
+  expect(seen).toEqual([{ n: 1 }]);
+});
+
+test.each(['', '{', 'undefined', '{"a":1'])('When a body is %j, then it is no JSON and no crash', (body) => {
+  expect(parseJson(body)).toBeUndefined();
+});
