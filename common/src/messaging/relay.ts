@@ -4,10 +4,9 @@ import type { Logger } from 'pino';
 import { toMessage, type AggregateDocument, type OutboxEntry } from './outbox.ts';
 import type { Transport } from './transport.ts';
 
-/** Published entries are taken out of their documents this often, many documents in one write. */
-const clearEveryMs = 1_000;
-const sweepEveryMs = 1_000;
-/** Above `clearEveryMs` by far, so that the sweep finds only what a dead or disconnected process left behind. */
+/** Published entries are taken out of their documents this often, many documents in one write; the sweep comes as often. */
+const workEveryMs = 1_000;
+/** Above `workEveryMs` by far, so that the sweep finds only what a dead or disconnected process left behind. */
 const leftBehindAfterMs = 4_000;
 const sweepLimit = 500;
 /** Beyond this many the rest waits in the database for the sweep. */
@@ -40,6 +39,7 @@ export class Relay {
   readonly #logger: Logger;
   readonly #now: () => Date;
   readonly #counters: RelayCounters;
+  readonly #workEveryMs: number;
   readonly #collections: OutboxCollection[] = [];
   readonly #cleared = new Map<Collection<AggregateDocument>, Map<string, string[]>>();
   readonly #waiting = new Map<string, Pending>();
@@ -52,11 +52,14 @@ export class Relay {
     readonly logger: Logger;
     readonly now: () => Date;
     readonly counters: RelayCounters;
+    /** Shortened by tests only. */
+    readonly workEveryMs?: number;
   }) {
     this.#transport = options.transport;
     this.#logger = options.logger;
     this.#now = options.now;
     this.#counters = options.counters;
+    this.#workEveryMs = options.workEveryMs ?? workEveryMs;
   }
 
   /** Collections whose documents have an outbox; each needs an index on `outbox.time`. */
@@ -66,8 +69,8 @@ export class Relay {
 
   start(): void {
     this.#loops.push(
-      this.#every(clearEveryMs, () => this.#clear()),
-      this.#every(sweepEveryMs, () => this.#sweep()),
+      this.#every(this.#workEveryMs, () => this.#clear()),
+      this.#every(this.#workEveryMs, () => this.#sweep()),
       this.#every(retryEveryMs, () => this.#retry()),
     );
   }

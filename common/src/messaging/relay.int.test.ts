@@ -1,0 +1,176 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { Collection } from 'mongodb';
+import pino from 'pino';
+import { userUpdated } from '../events/index.ts';
+import { newId } from '../mongo/index.ts';
+import { openTestSystem, type TestSystem } from '../testing/index.ts';
+import { createJetStreamTransport } from './jetstream-transport.ts';
+import type { AggregateDocument, OutboxEntry } from './outbox.ts';
+import { Relay, type OutboxCollection } from './relay.ts';
+import type { Transport } from './transport.ts';
+
+const logger = pino({ level: 'silent' });
+let system: TestSystem;
+let bus: Transport;
+let source: OutboxCollection;
+let users: Collection<AggregateDocument>;
+const relays: Relay[] = [];
+
+beforeAll(async () => {
+  system = await openTestSystem();
+  bus = createJetStreamTransport({
+    url: String(system.env.NATS_URL),
+    clientName: 'relay',
+    logger,
+    namespace: system.name,
+  });
+  users = system.collection<AggregateDocument>('users');
+  source = { aggregateType: 'user', collection: users };
+  await system.eventually(() => expect(bus.isConnected()).toBe(true));
+});
+afterEach(async () => {
+  await Promise.all(relays.splice(0).map((relay) => relay.stop(0)));
+});
+afterAll(async () => {
+  await bus.close();
+  await system.close();
+});
+
+const startRelay = (transport: Transport = bus) => {
+  const counted = { published: 0, swept: 0, waiting: 0 };
+  const relay = new Relay({
+    transport,
+    logger,
+    now: system.clock.now,
+    workEveryMs: 100,
+    counters: {
+      published: (count) => (counted.published += count),
+      swept: (count) => (counted.swept += count),
+      waiting: (count) => (counted.waiting = count),
+    },
+  });
+  relay.register(source);
+  relay.start();
+  relays.push(relay);
+  return { relay, counted };
+};
+
+const entry = (id: string, version: number, ageMs = 0): OutboxEntry => ({
+  id: newId(),
+  type: userUpdated.type,
+  schemaVersion: 1,
+  time: new Date(system.clock.now().getTime() - ageMs),
+  version,
+  correlationId: 'test',
+  traceId: '0'.repeat(32),
+  data: { id, version, email: `${version}@example.com` },
+});
+
+/** What a process leaves behind that dies right after its write: a document whose events nobody publishes. */
+const leftBehind = async (versions: readonly number[], ageMs: number) => {
+  const id = newId();
+  const outbox = versions.map((version) => entry(id, version, ageMs));
+  await users.insertOne({ _id: id, version: versions.at(-1) ?? 0, outbox });
+  return { id, outbox };
+};
+const published = (id: string) => system.events(userUpdated).filter(({ aggregate }) => aggregate.id === id);
+const untilCleared = (id: string) =>
+  system.eventually(async () => expect((await users.findOne({ _id: id }))?.outbox).toEqual([]));
+
+/** The real broker behind a door that can be shut. */
+const behindDoor = () => {
+  const door = { shut: false, refused: 0 };
+  const transport: Transport = {
+    ...bus,
+    name: bus.name,
+    publish: (message) => {
+      if (!door.shut) return bus.publish(message);
+      door.refused += 1;
+      return Promise.reject(new Error('away'));
+    },
+    subscribe: (options) => bus.subscribe(options),
+    isConnected: () => bus.isConnected(),
+    close: () => bus.close(),
+  };
+  return { door, transport };
+};
+
+test('When a process died between its write and the publication, then a sweep publishes what it left, once', async () => {
+  const { id, outbox } = await leftBehind([0, 1, 2], 10_000);
+  const { counted } = startRelay();
+  await untilCleared(id);
+  expect(published(id)).toEqual(
+    outbox.map(({ id: eventId, version, time }) => ({
+      id: eventId,
+      type: 'user.updated',
+      schemaVersion: 1,
+      time: time.toISOString(),
+      aggregate: { type: 'user', id, version },
+      correlationId: 'test',
+      traceId: '0'.repeat(32),
+      data: { id, version, email: `${version}@example.com` },
+    })),
+  );
+  expect(counted).toEqual({ published: 3, swept: 3, waiting: 0 });
+});
+
+test('When a change is fresh, then the sweep leaves it to the process that made it', async () => {
+  const fresh = await leftBehind([0], 0);
+  const old = await leftBehind([0], 10_000);
+  startRelay();
+  await untilCleared(old.id);
+  expect(published(fresh.id)).toEqual([]);
+  system.clock.advance(4_000);
+  await untilCleared(fresh.id);
+  expect(published(fresh.id)).toHaveLength(1);
+});
+
+test('When two replicas sweep at once, then nothing is lost and everything is cleared', async () => {
+  const left = await Promise.all(Array.from({ length: 20 }, () => leftBehind([0, 1], 10_000)));
+  startRelay();
+  startRelay();
+  for (const { id } of left) {
+    await untilCleared(id);
+    expect(published(id).map(({ aggregate }) => aggregate.version)).toEqual([0, 1]);
+  }
+});
+
+test('When the broker refuses for a while, then what was written is published when it is back', async () => {
+  const { door, transport } = behindDoor();
+  const { relay, counted } = startRelay(transport);
+  door.shut = true;
+  const { id, outbox } = await leftBehind([0, 1], 0);
+  relay.publish(source, id, outbox);
+  await system.eventually(() => {
+    expect(door.refused).toBeGreaterThan(4);
+    expect(counted.waiting).toBe(2);
+  });
+  expect(published(id)).toEqual([]);
+  door.shut = false;
+  await untilCleared(id);
+  expect(published(id)).toHaveLength(2);
+  expect(counted).toEqual({ published: 2, swept: 0, waiting: 0 });
+});
+
+test('When a process stops while the broker is away, then the next process publishes what waits', async () => {
+  const { door, transport } = behindDoor();
+  door.shut = true;
+  const { relay } = startRelay(transport);
+  const { id, outbox } = await leftBehind([0], 0);
+  relay.publish(source, id, outbox);
+  await system.eventually(() => expect(door.refused).toBeGreaterThan(0));
+  await relay.stop(0);
+  expect((await users.findOne({ _id: id }))?.outbox).toHaveLength(1);
+  startRelay();
+  system.clock.advance(5_000);
+  await untilCleared(id);
+  expect(published(id)).toHaveLength(1);
+});
+
+test('When a process stops, then it first publishes and clears what is under way', async () => {
+  const { relay } = startRelay();
+  const { id, outbox } = await leftBehind([0], 0);
+  relay.publish(source, id, outbox);
+  await relay.stop(2_000);
+  expect((await users.findOne({ _id: id }))?.outbox).toEqual([]);
+});
