@@ -9,7 +9,7 @@ import {
   type StripeRecord,
 } from './domain/records.ts';
 import { eventRecord, type EventRecord } from './events.ts';
-import { openJournal } from './journal.ts';
+import { openJournal, type Place } from './journal.ts';
 import { createTable, type Table } from './table.ts';
 
 /** How long Stripe keeps an answer for its idempotency key. */
@@ -64,7 +64,8 @@ export const openBooks = (directory: string): Books => {
   const charges = createTable<Charge>((charge) => [charge.paymentIntent]);
   const refunds = createTable<Refund>((refund) => [refund.paymentIntent, refund.charge]);
   const paymentMethods = createTable<PaymentMethod>();
-  const answers = new Map<string, Answer>();
+  /** Where in the journal the answers stand: they are many and seldom asked for. */
+  const answers = new Map<string, { readonly at: number; readonly place: Place }>();
   const unsettled = new Map<string, EventRecord>();
 
   const put = (row: StripeRecord): void => {
@@ -80,23 +81,23 @@ export const openBooks = (directory: string): Books => {
     }
   };
 
-  const remember = (given: Answer): void => {
-    answers.set(given.key, given);
+  const remember = ({ key, at }: Answer, place: Place): void => {
+    answers.set(key, { at, place });
     // Oldest first, as they were inserted.
-    for (const [key, old] of answers) {
-      if (old.at > given.at - answersLiveSeconds) break;
-      answers.delete(key);
+    for (const [oldKey, old] of answers) {
+      if (old.at > at - answersLiveSeconds) break;
+      answers.delete(oldKey);
     }
   };
 
-  const apply = (change: Entry): void => {
+  const apply = (change: Entry, place: Place): void => {
     change.records?.forEach(put);
     change.events?.forEach((event) => unsettled.set(event.id, event));
     change.settled?.forEach((id) => unsettled.delete(id));
-    if (change.answer !== undefined) remember(change.answer);
+    if (change.answer !== undefined) remember(change.answer, place);
   };
 
-  const journal = openJournal(directory, (line) => apply(entry.parse(line)));
+  const journal = openJournal(directory, (line, place) => apply(entry.parse(line), place));
 
   return {
     paymentIntents,
@@ -106,11 +107,13 @@ export const openBooks = (directory: string): Books => {
     charge: (id) => charges.get(id),
     refund: (id) => refunds.get(id),
     paymentMethod: (id) => paymentMethods.get(id),
-    answerTo: (key) => answers.get(key),
+    answerTo: (key) => {
+      const known = answers.get(key);
+      return known === undefined ? undefined : entry.parse(journal.read(known.place)).answer;
+    },
     unsettled: () => [...unsettled.values()],
     commit: (change) => {
-      journal.append(change);
-      apply(change);
+      apply(change, journal.append(change));
     },
     close: () => journal.close(),
   };

@@ -6,7 +6,7 @@ import { eventObject, type EventRecord } from './events.ts';
 import type { Log } from './log.ts';
 
 /** At once at most; more events wait. */
-const concurrency = 4;
+const concurrency = 8;
 const answerWithinMs = 10_000;
 const firstRetryMs = 200;
 const longestRetryMs = 60_000;

@@ -1,0 +1,61 @@
+import { expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { failures } from './behaviour.ts';
+import { formScript } from './card-form/script.ts';
+import { sandboxEnv } from './config.ts';
+import { testCards } from './domain/test-cards.ts';
+import { eventTypes } from './events.ts';
+
+const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+const app = await readFile(new URL('app.ts', import.meta.url), 'utf8');
+
+/** The cells of the table below a heading, without back-quotes. */
+const table = (heading: string): string[][] => {
+  const section = readme.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+  return section
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .slice(2)
+    .map((line) =>
+      line
+        .slice(1, -1)
+        .split('|')
+        .map((cell) => cell.trim().replaceAll('`', '')),
+    );
+};
+
+const firstCells = (heading: string): string[] => table(heading).map(([first = '']) => first);
+
+test('When a route comes or goes, then the README has it or not', () => {
+  const routes = [...app.matchAll(/app\.(get|post)\(\s*'([^']+)'/g)].map(
+    ([, method = '', path = '']) => `${method.toUpperCase()} ${path}`,
+  );
+  expect(routes.length).toBeGreaterThan(15);
+  expect(firstCells('Routes').toSorted()).toEqual(routes.toSorted());
+});
+
+test('When a setting changes, then the README has its name, default and meaning', () => {
+  const settings = Object.entries(sandboxEnv).map(([name, schema]) => {
+    const standard = schema.safeParse(undefined);
+    return [name, standard.success ? String(standard.data ?? '') : '', schema.description ?? ''];
+  });
+  expect(table('Environment')).toEqual(settings);
+});
+
+test('When a test card changes, then the README has its names, number and outcome', () => {
+  expect(table('Test cards')).toEqual(
+    testCards.map(({ names, number, decline }) => [
+      names.join(', '),
+      number,
+      decline === undefined ? 'succeeds' : `${decline.code} / ${decline.declineCode}`,
+    ]),
+  );
+});
+
+test('When a failure, an event or a message changes, then the README names it', () => {
+  expect(firstCells('Behaviour')).toEqual([...failures]);
+  for (const type of eventTypes) expect(readme).toContain(`\`${type}\``);
+  const messages = new Set([...formScript.matchAll(/sandbox:[a-z-]+/g)].map(([message]) => message));
+  const documented = firstCells('Card form').map((cell) => /sandbox:[a-z-]+/.exec(cell)?.[0] ?? '');
+  expect(documented.toSorted()).toEqual([...messages].toSorted());
+});
