@@ -177,7 +177,7 @@ test('When the order awaits its payment, then its timer goes on', async () => {
   expect(await timerOf(state.id)).toMatchObject({ armed: true });
 });
 
-test('When 200 holds end at the same moment, then each rings once, all of them within a second', async () => {
+test('When 200 holds end at the same moment, then each rings once, all of them within 1.5 s', async () => {
   const expiresAt = new Date(system.clock.now().getTime() + 2_000).toISOString();
   const states = Array.from({ length: 200 }, () => order(0, { expiresAt }));
   await Promise.all(states.map((state) => system.publish(orderCreated, state)));
@@ -188,7 +188,7 @@ test('When 200 holds end at the same moment, then each rings once, all of them w
     return found;
   });
   expect(rings).toHaveLength(200);
-  expect(Math.max(...rings.map(({ time }) => Date.parse(time))) - Date.parse(expiresAt)).toBeLessThan(1_000);
+  expect(Math.max(...rings.map(({ time }) => Date.parse(time))) - Date.parse(expiresAt)).toBeLessThan(1_500);
 });
 
 test('When an event is malformed, then it is set aside and the next is processed', async () => {
