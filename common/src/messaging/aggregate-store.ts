@@ -18,6 +18,7 @@ export const expression = (value: Document | string): Expression => new Expressi
 export interface Change<Doc extends AggregateDocument> {
   /** The condition under which the change is made; `_id` must be in it. */
   readonly filter: Filter<Doc> & { readonly _id: string };
+  /** Dots for nested fields; one that is undefined stays as it is. */
   readonly set: { readonly [field: string]: unknown };
   readonly unset?: readonly (keyof Doc & string)[];
   readonly event: EventDefinition<string, unknown>;
@@ -48,7 +49,7 @@ export interface AggregateStoreOptions<Doc extends AggregateDocument> {
   readonly aggregateType: string;
   /** Field of the event's data → field of the document (dots for nested ones); `id` and `version` come by themselves. */
   readonly publicState: Readonly<Record<string, string>>;
-  readonly relay: Relay;
+  readonly relay: Pick<Relay, 'register' | 'publish'>;
   readonly now: () => Date;
   readonly newId: () => string;
 }
@@ -95,7 +96,8 @@ export const createAggregateStore = <Doc extends AggregateDocument>(
 
   const pipeline = (change: Change<Doc>): { readonly eventId: string; readonly update: Document[] } => {
     const entry = header(change.event, change.trace);
-    const values = Object.fromEntries(Object.entries(change.set).map(([field, value]) => [field, literal(value)]));
+    const given = Object.entries(change.set).filter(([, value]) => value !== undefined);
+    const values = Object.fromEntries(given.map(([field, value]) => [field, literal(value)]));
     const set = change.notice === undefined ? { ...values, version: nextVersion } : values;
     const data = change.notice === undefined ? stateExpression : { $literal: change.notice };
     return {

@@ -10,6 +10,7 @@ import { createJetStreamTransport } from '../messaging/index.ts';
 import { newId } from '../mongo/index.ts';
 import type { RunningService, ServiceOverrides } from '../service/index.ts';
 import { eventually } from './eventually.ts';
+import { needed } from './needed.ts';
 import { createTestClock, type TestClock } from './test-clock.ts';
 
 const jwtKey = 'a key for tests only';
@@ -42,13 +43,6 @@ export interface TestSystem {
   eventually: typeof eventually;
   close(): Promise<void>;
 }
-
-const needed = (name: string): string => {
-  const value = process.env[name];
-  if (value === undefined || value === '')
-    throw new Error(`${name} is not set: run the tests by npm test, which starts the servers`);
-  return value;
-};
 
 const recorded = [
   definitions.userCreated,

@@ -1,0 +1,245 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { MongoClient, MongoServerError, type Collection } from 'mongodb';
+import { z } from 'zod';
+import { defineEvent } from '../events/index.ts';
+import { newId } from '../mongo/index.ts';
+import { needed } from '../testing/needed.ts';
+import { createAggregateStore, expression, type AggregateStore } from './aggregate-store.ts';
+import type { AggregateDocument, OutboxEntry } from './outbox.ts';
+
+interface Seat extends AggregateDocument {
+  readonly title: string;
+  readonly price: number;
+  readonly holder?: string;
+  readonly place?: { readonly row: string; readonly tags: readonly unknown[] };
+  readonly secret?: string;
+}
+
+const seatCreated = defineEvent('ticket.created', z.unknown());
+const seatUpdated = defineEvent('ticket.updated', z.unknown());
+const seatRefused = defineEvent('ticket.refused', z.unknown());
+const trace = { correlationId: 'story', traceId: 'f'.repeat(32) };
+
+let client: MongoClient;
+let seats: Collection<Seat>;
+let store: AggregateStore<Seat>;
+/** What the store has handed to its relay. */
+const published: { readonly id: string; readonly entries: readonly OutboxEntry[] }[] = [];
+const registered: string[] = [];
+
+beforeAll(async () => {
+  const url = new URL(needed('MONGO_URL'));
+  url.pathname = `/t${newId()}`;
+  client = await new MongoClient(url.href, { ignoreUndefined: true }).connect();
+  seats = client.db().collection('seats');
+  await seats.createIndex({ holder: 1 }, { unique: true, partialFilterExpression: { holder: { $exists: true } } });
+  store = createAggregateStore<Seat>({
+    collection: seats,
+    aggregateType: 'ticket',
+    publicState: { title: 'title', price: 'price', holder: 'holder', row: 'place.row', tags: 'place.tags' },
+    relay: {
+      register: ({ aggregateType, collection }) => registered.push(`${aggregateType} ${collection.collectionName}`),
+      publish: (_source, id, entries) => published.push({ id, entries }),
+    },
+    now: () => new Date('2026-01-01T00:00:00.000Z'),
+    newId,
+  });
+});
+beforeEach(() => {
+  published.splice(0);
+});
+afterAll(async () => {
+  await client.db().dropDatabase();
+  await client.close();
+});
+
+const insert = (fields: Partial<Omit<Seat, 'version' | 'outbox'>> = {}) =>
+  store.insert({ _id: newId(), title: 'Final', price: 1999, ...fields }, seatCreated, trace);
+
+const stored = async (id: string): Promise<Seat> => {
+  const seat = await seats.findOne({ _id: id });
+  if (seat === null) throw new Error(`no seat ${id}`);
+  return seat;
+};
+
+test('When an aggregate is inserted, then it has version 0 and its event, with its whole public state, in one document', async () => {
+  const inserted = await insert({ secret: 'not public', place: { row: 'A', tags: ['x'] } });
+  const seat = await stored(inserted._id);
+  expect(seat).toEqual(inserted);
+  expect(seat.version).toBe(0);
+  expect(seat.outbox).toEqual([
+    {
+      id: expect.any(String),
+      type: 'ticket.created',
+      schemaVersion: 1,
+      time: new Date('2026-01-01T00:00:00.000Z'),
+      version: 0,
+      ...trace,
+      data: { id: seat._id, version: 0, title: 'Final', price: 1999, row: 'A', tags: ['x'] },
+    },
+  ]);
+  expect(published).toEqual([{ id: seat._id, entries: seat.outbox }]);
+  expect(registered).toEqual(['ticket seats']);
+});
+
+test('When an insert is refused by a unique index, then nothing is stored and nothing published', async () => {
+  const holder = newId();
+  await insert({ holder });
+  const second = newId();
+  await expect(insert({ _id: second, holder })).rejects.toBeInstanceOf(MongoServerError);
+  expect(await seats.countDocuments({ _id: second })).toBe(0);
+  expect(published).toHaveLength(1);
+});
+
+test('When an aggregate is changed, then its version grows by one and the event has exactly the state after the write', async () => {
+  const { _id } = await insert({ place: { row: 'A', tags: [] }, secret: 's' });
+  const after = await store.change({
+    filter: { _id, version: 0 },
+    set: { price: 2500, holder: 'me', 'place.row': 'B' },
+    event: seatUpdated,
+    trace,
+  });
+  const seat = await stored(_id);
+  expect(after).toEqual(seat);
+  expect(seat).toMatchObject({ version: 1, price: 2500, holder: 'me', place: { row: 'B', tags: [] }, secret: 's' });
+  expect(seat.outbox).toHaveLength(2);
+  expect(seat.outbox[1]).toMatchObject({
+    type: 'ticket.updated',
+    version: 1,
+    data: { id: _id, version: 1, title: 'Final', price: 2500, holder: 'me', row: 'B', tags: [] },
+  });
+  expect(published.at(-1)).toEqual({ id: _id, entries: [seat.outbox[1]] });
+});
+
+test('When the condition of a change does not hold, then nothing is changed and nothing published', async () => {
+  const before = await insert();
+  published.splice(0);
+  const change = { filter: { _id: before._id, version: 7 }, set: { price: 1 }, event: seatUpdated, trace };
+  expect(await store.change(change)).toBeNull();
+  expect(await store.changeMany([change])).toEqual([false]);
+  expect(await stored(before._id)).toEqual(before);
+  expect(published).toEqual([]);
+});
+
+test('When a field is unset, then the event no longer has it either', async () => {
+  const { _id } = await insert({ holder: newId() });
+  await store.change({ filter: { _id }, set: {}, unset: ['holder', 'place'], event: seatUpdated, trace });
+  const seat = await stored(_id);
+  expect(seat).not.toHaveProperty('holder');
+  expect(seat.version).toBe(1);
+  expect(Object.keys(seat.outbox[1]?.data ?? {}).toSorted()).toEqual(['id', 'price', 'title', 'version']);
+});
+
+test.each([
+  ['a string that looks like a field', '$price'],
+  ['a string that looks like a variable', '$$ROOT'],
+  ['a string with a dollar inside', 'cost: $5 {"$gt": ""}'],
+  ['an empty string', ''],
+])('When %s is written, then it is stored and told as it is', async (_, title) => {
+  const { _id } = await insert({ title });
+  expect((await stored(_id)).title).toBe(title);
+  await store.change({ filter: { _id }, set: { title: `${title}!`, holder: undefined }, event: seatUpdated, trace });
+  await store.changeMany([{ filter: { _id }, set: { title }, event: seatUpdated, trace }]);
+  const seat = await stored(_id);
+  expect(seat.title).toBe(title);
+  expect(seat.outbox.map(({ data }) => data.title)).toEqual([title, `${title}!`, title]);
+});
+
+test('When a value holds operators, arrays and nested objects, then it is stored literally', async () => {
+  const { _id } = await insert();
+  const tags = [{ $gt: '' }, ['$price', { $add: [1, 2] }], null];
+  await store.change({ filter: { _id }, set: { place: { row: '$title', tags } }, event: seatUpdated, trace });
+  const seat = await stored(_id);
+  expect(seat.place).toEqual({ row: '$title', tags });
+  expect(seat.outbox[1]?.data).toMatchObject({ row: '$title', tags });
+});
+
+test('When a value is an expression, then the database computes it from the document', async () => {
+  const { _id } = await insert({ price: 1000 });
+  await store.change({
+    filter: { _id },
+    set: { price: expression({ $add: ['$price', 1] }), title: expression('$_id') },
+    event: seatUpdated,
+    trace,
+  });
+  expect(await stored(_id)).toMatchObject({ price: 1001, title: _id });
+});
+
+test('When a notice is given, then it is told with the version as it is, and the version stays', async () => {
+  const { _id } = await insert();
+  const notice = { ticketId: _id, reason: '$taken' };
+  await store.change({ filter: { _id }, set: {}, event: seatRefused, trace, notice });
+  const seat = await stored(_id);
+  expect(seat.version).toBe(0);
+  expect(seat.outbox[1]).toMatchObject({ type: 'ticket.refused', version: 0, data: notice });
+  await store.change({ filter: { _id }, set: { price: 1 }, event: seatUpdated, trace });
+  expect(await stored(_id)).toMatchObject({ version: 1 });
+});
+
+test('When a document is changed that has neither version nor outbox, then its first version is 0', async () => {
+  const _id = newId();
+  await client.db().collection<{ _id: string; title: string }>('seats').insertOne({ _id, title: 'bare' });
+  const after = await store.change({ filter: { _id }, set: { price: 5 }, event: seatCreated, trace });
+  expect(after).toMatchObject({ version: 0, price: 5 });
+  expect(after?.outbox).toMatchObject([{ version: 0, data: { id: _id, version: 0, title: 'bare', price: 5 } }]);
+});
+
+test('When one aggregate is changed 50 times in parallel, then its versions are consecutive and each has its own event', async () => {
+  const { _id } = await insert({ price: 0 });
+  published.splice(0);
+  const results = await Promise.all(
+    Array.from({ length: 50 }, (_, index) =>
+      store.change({
+        filter: { _id },
+        set: { price: expression({ $add: ['$price', 1] }), title: `change ${index}` },
+        event: seatUpdated,
+        trace,
+      }),
+    ),
+  );
+  const seat = await stored(_id);
+  const versions = Array.from({ length: 51 }, (_, version) => version);
+  expect(seat).toMatchObject({ version: 50, price: 50 });
+  expect(seat.outbox.map(({ version }) => version)).toEqual(versions);
+  // Each event has the state that its own write left, not that of another.
+  expect(seat.outbox.map(({ data }) => data.price)).toEqual(versions);
+  expect(new Set(seat.outbox.map(({ id }) => id)).size).toBe(51);
+  expect(results.map((after) => after?.version).toSorted((a, b) => Number(a) - Number(b))).toEqual(versions.slice(1));
+  expect(published.flatMap(({ entries }) => entries.map(({ version }) => version)).toSorted((a, b) => a - b)).toEqual(
+    versions.slice(1),
+  );
+});
+
+test('When many are changed at once, then each knows whether its condition held, and exactly those are published', async () => {
+  const [one, two, three] = await Promise.all([insert(), insert(), insert()]);
+  published.splice(0);
+  const change = (seat: AggregateDocument, version: number, title: string) => ({
+    filter: { _id: seat._id, version },
+    set: { title },
+    event: seatUpdated,
+    trace,
+  });
+  const made = await store.changeMany([
+    change(one, 0, 'first'),
+    change(two, 5, 'refused'),
+    change(three, 0, 'third'),
+    change(one, 0, 'too late'),
+    change(one, 1, 'again'),
+    { filter: { _id: newId() }, set: {}, event: seatUpdated, trace },
+  ]);
+  expect(made[1]).toBe(false);
+  expect(made[2]).toBe(true);
+  expect(made[5]).toBe(false);
+  // Which of the two changes from version 0 wins is the database's choice; exactly one of them does.
+  expect([made[0], made[3]].filter((held) => held)).toHaveLength(1);
+  expect(await stored(two._id)).toEqual(two);
+  const changes = made.filter((held) => held).length;
+  expect(published.flatMap(({ entries }) => entries)).toHaveLength(changes);
+  const seats = await Promise.all([one, two, three].map(({ _id }) => stored(_id)));
+  expect(seats.reduce((sum, { version }) => sum + version, 0)).toBe(changes);
+  for (const seat of seats) expect(seat.outbox.map(({ version }) => version)).toEqual([...seat.outbox.keys()]);
+});
+
+test('When nothing is to be changed, then the database is not asked', async () => {
+  expect(await store.changeMany([])).toEqual([]);
+});
