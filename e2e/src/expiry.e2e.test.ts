@@ -42,7 +42,7 @@ testOnThisMachine('When a hold runs out, then it cannot be paid and somebody els
     body: { errors: [{ message: 'This order has expired' }] },
   });
   await eventually(async () => expect(await ticketOf(seller, ticket.id)).not.toHaveProperty('orderId'));
-  const next = await hold(other, ticket.id);
+  const next = await eventually(() => hold(other, ticket.id));
   expect((await pay(other, next.id)).status).toBe(201);
   await untilOrder(other, next.id, { status: 'complete' });
   expect(await orderOf(buyer, held.id)).toMatchObject({ status: 'cancelled', reason: 'expired' });
