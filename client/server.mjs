@@ -37,6 +37,12 @@ const start = async () => {
       res.end(JSON.stringify({ status: ok ? 'ok' : 'draining' }));
       return;
     }
+    if (req.url?.startsWith('/api/') === true) {
+      // What no service answers comes here, from programs that expect the error envelope.
+      res.writeHead(404, { 'Content-Type': 'application/json; charset=utf-8' });
+      res.end(JSON.stringify({ errors: [{ message: 'Not Found' }] }));
+      return;
+    }
     const headers = securityHeaders(config, randomBytes(16).toString('base64'));
     for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
     // Next takes the nonce for its own scripts from the request.
