@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import express from 'express';
+import { z } from 'zod';
+import { defineEvent } from '../events/index.ts';
+import { commonEnv, openService, readEnv, type RunningService } from '../service/index.ts';
+import { openTestSystem, type TestSystem } from '../testing/index.ts';
+import { createDeadLetters, type DeadLetter, type DeadLetters } from './dead-letters.ts';
+import { done, later, listener, reject, type Verdict } from './listener.ts';
+
+const counted = defineEvent('ticket.counted', z.object({ n: z.number() }));
+
+let system: TestSystem;
+let letters: DeadLetters;
+let service: RunningService;
+/** What the listener does with the event of a number; done without an entry. */
+const verdicts = new Map<number, () => Promise<Verdict>>();
+const handled: number[] = [];
+
+beforeAll(async () => {
+  system = await openTestSystem();
+  letters = createDeadLetters(system.collection<DeadLetter>('dead-letters'), system.clock.now);
+  const start = () =>
+    system.start((overrides) =>
+      openService('counting', readEnv(commonEnv, system.env), overrides).run({
+        collections: [],
+        app: express(),
+        listeners: [
+          listener(counted, async ({ data }) => {
+            handled.push(data.n);
+            return (await verdicts.get(data.n)?.()) ?? done;
+          }),
+        ],
+      }),
+    );
+  [service] = await Promise.all([start(), start()]);
+});
+afterAll(() => system.close());
+
+const rejected = (reason: string) => (): Promise<Verdict> => Promise.resolve(reject(reason));
+const find = async (n: number): Promise<DeadLetter | undefined> =>
+  (await letters.list()).find(({ body }) => body.includes(`"n":${n}}`));
+const setAside = async (n: number, reason = 'nonsense'): Promise<DeadLetter> => {
+  verdicts.set(n, rejected(reason));
+  await system.publish(counted, { n }, { aggregateId: 'a', version: 0 });
+  return system.eventually(async () => {
+    const letter = await find(n);
+    if (letter === undefined) throw new Error('not set aside yet');
+    return letter;
+  });
+};
+
+test('When an event is rejected, then it is set aside with all that one needs to decide about it', async () => {
+  const letter = await setAside(1);
+  expect(letter).toMatchObject({
+    _id: `counting_ticket-counted/${letter.key}`,
+    durable: 'counting_ticket-counted',
+    subject: 'ticket.counted',
+    reason: 'nonsense',
+    failures: 1,
+    status: 'waiting',
+  });
+  expect(counted.parse(JSON.parse(letter.body)).data).toEqual({ n: 1 });
+  expect(await letters.show(letter._id)).toEqual(letter);
+  expect(await letters.show('unknown')).toBeUndefined();
+  expect(await letters.count()).toBe(1);
+});
+
+test('When a message is no JSON, then it is set aside as it was, and those behind it are handled', async () => {
+  await system.send('ticket.counted', 'no {JSON');
+  await system.publish(counted, { n: 2 }, { aggregateId: 'a', version: 0 });
+  await system.eventually(async () => {
+    expect((await letters.list()).map(({ body }) => body)).toContain('no {JSON');
+    expect(handled).toContain(2);
+  });
+});
+
+test('When a throwing listener has failed five times, then the event is set aside with its error', async () => {
+  verdicts.set(3, () => Promise.reject(new TypeError('cannot read')));
+  await system.publish(counted, { n: 3 }, { aggregateId: 'a', version: 0 });
+  const letter = await system.eventually(async () => {
+    const found = await find(3);
+    if (found === undefined) throw new Error('not set aside yet');
+    return found;
+    // Two replicas count apart: in the worst case each of them tries five times.
+  }, 25_000);
+  expect(letter).toMatchObject({ reason: 'TypeError: cannot read', failures: 5 });
+  expect(handled.filter((n) => n === 3).length).toBeGreaterThanOrEqual(5);
+});
+
+test('When a letter is replayed and its cause is gone, then the running service handles it and it is removed', async () => {
+  const letter = await setAside(4);
+  verdicts.delete(4);
+  expect(await letters.replay([letter._id, 'unknown'])).toBe(1);
+  await system.eventually(async () => expect(await letters.show(letter._id)).toBeUndefined());
+  // Once when it was set aside, once now: two replicas do not both take it up.
+  expect(handled.filter((n) => n === 4)).toHaveLength(2);
+});
+
+test('When a replayed letter fails again, then it waits again with the new reason', async () => {
+  const letter = await setAside(5);
+  verdicts.set(5, rejected('still nonsense'));
+  await letters.replay([letter._id]);
+  await system.eventually(async () =>
+    expect(await letters.show(letter._id)).toMatchObject({ status: 'waiting', reason: 'still nonsense', failures: 2 }),
+  );
+  verdicts.set(5, () => Promise.reject(new Error('crashed')));
+  await letters.replay([letter._id]);
+  await system.eventually(async () =>
+    expect(await letters.show(letter._id)).toMatchObject({ status: 'waiting', reason: 'Error: crashed', failures: 3 }),
+  );
+});
+
+test('When a replayed letter is wanted later, then it stays marked and is handled then', async () => {
+  const letter = await setAside(6);
+  const answers = [later(200)];
+  verdicts.set(6, () => Promise.resolve(answers.pop() ?? done));
+  await letters.replay([letter._id]);
+  await system.eventually(async () => expect(await letters.show(letter._id)).toBeUndefined());
+  expect(handled.filter((n) => n === 6)).toHaveLength(3);
+});
+
+test('When letters are discarded, then they are gone, also while they are being replayed', async () => {
+  const [one, two] = [await setAside(7), await setAside(8)];
+  expect(await letters.discard([one._id])).toBe(1);
+  expect(await letters.show(one._id)).toBeUndefined();
+  const work = Promise.withResolvers<Verdict>();
+  const before = handled.length;
+  verdicts.set(8, () => work.promise);
+  await letters.replay([two._id]);
+  await system.eventually(() => expect(handled.length).toBeGreaterThan(before));
+  expect(await letters.discard([two._id])).toBe(1);
+  work.resolve(reject('too late'));
+  verdicts.delete(8);
+  await setAside(9);
+  expect(await letters.show(two._id)).toBeUndefined();
+});
+
+test('When all letters are replayed, then each is handled, and a malformed one is set aside again', async () => {
+  verdicts.clear();
+  expect(await letters.replay('all')).toBeGreaterThan(1);
+  await system.eventually(async () => {
+    const left = await letters.list();
+    expect(left.map(({ body, status }) => [body, status])).toEqual([['no {JSON', 'waiting']]);
+  });
+  expect(await letters.discard('all')).toBe(1);
+  expect(await letters.count()).toBe(0);
+});
+
+test('When a message is set aside once more while its replay is asked for, then it is one letter and the replay stands', async () => {
+  const letter = {
+    durable: 'somebody_else',
+    subject: 'ticket.counted',
+    key: randomUUID(),
+    body: '{}',
+    reason: 'first',
+    failures: 5,
+  };
+  await letters.put(letter);
+  await letters.replay('all');
+  await letters.put({ ...letter, reason: 'second' });
+  expect(await letters.list()).toMatchObject([{ reason: 'second', status: 'replaying' }]);
+  await letters.discard('all');
+});
+
+test('When a replica that has taken up a letter dies, then another one takes it up after a minute', async () => {
+  const letter = { durable: 'd', subject: 's', key: randomUUID(), body: '{}', reason: 'r', failures: 1 };
+  await letters.put(letter);
+  await letters.replay('all');
+  const taken = await letters.takeUp(['d', 'e']);
+  expect(taken).toMatchObject(letter);
+  expect(await letters.takeUp(['d', 'e'])).toBeUndefined();
+  system.clock.advance(61_000);
+  expect(await letters.takeUp(['e'])).toBeUndefined();
+  expect(await letters.takeUp(['d'])).toMatchObject(letter);
+  await letters.discard('all');
+});
+
+test('When the metrics are read, then they tell how many letters there are', async () => {
+  const text = await (await fetch(`${service.url}/metrics`)).text();
+  expect(text).toMatch(/^dead_letters \d+$/m);
+  expect(text).toMatch(/^events_dead_lettered_total\{subject="ticket.counted"\} \d+$/m);
+});
