@@ -1,0 +1,26 @@
+'use server';
+import { signOut } from '../lib/api/marketplace.ts';
+import { cancelForm } from '../lib/forms/cancel-form.ts';
+import type { FormState } from '../lib/forms/form-state.ts';
+import { holdForm } from '../lib/forms/hold-form.ts';
+import { editForm, sellForm } from '../lib/forms/listing-form.ts';
+import { signInForm, signUpForm } from '../lib/forms/session-forms.ts';
+import { serverApi } from '../lib/server/api.ts';
+import { runForm } from '../lib/server/run-form.ts';
+import { cookies } from 'next/headers';
+import { redirect } from 'next/navigation';
+
+// What forms post to before their JavaScript has loaded.
+export const postSignIn = async (_: FormState, form: FormData) => runForm(signInForm, form);
+export const postSignUp = async (_: FormState, form: FormData) => runForm(signUpForm, form);
+export const postSell = async (_: FormState, form: FormData) => runForm(sellForm, form);
+export const postEdit = async (_: FormState, form: FormData) => runForm(editForm, form);
+export const postHold = async (_: FormState, form: FormData) => runForm(holdForm, form);
+export const postCancel = async (_: FormState, form: FormData) => runForm(cancelForm, form);
+
+export const postSignOut = async () => {
+  await signOut(await serverApi());
+  // Also when auth could not be asked: who signs out must not stay signed in on this browser.
+  (await cookies()).delete('session');
+  redirect('/');
+};

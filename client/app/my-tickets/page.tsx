@@ -1,0 +1,67 @@
+import type { Metadata } from 'next';
+import { Empty, ListPage, ListRow } from '../../components/list-page.tsx';
+import { Pager } from '../../components/pager.tsx';
+import { Unavailable } from '../../components/unavailable.tsx';
+import { listTickets } from '../../lib/api/marketplace.ts';
+import type { Ticket } from '../../lib/api/schemas.ts';
+import { formatDate, formatDateTime } from '../../lib/dates.ts';
+import { formatPrice } from '../../lib/money.ts';
+import { readPage } from '../../lib/paging.ts';
+import { param, type QueryParams } from '../../lib/query-params.ts';
+import { serverApi } from '../../lib/server/api.ts';
+import { toTicketPage } from '../../lib/server/catalogue.ts';
+import { requireUser } from '../../lib/server/require-user.ts';
+import { ticketState } from '../../lib/ticket-words.ts';
+
+export const metadata: Metadata = { title: 'My tickets' };
+
+const pageSize = 20;
+
+const badges = {
+  'on-sale': { look: 'badge-good', words: 'On sale' },
+  held: { look: 'badge-wait', words: 'On hold' },
+  sold: { look: 'badge-over', words: 'Sold' },
+} as const;
+
+const facts = (ticket: Ticket): string[] => [
+  ...(ticket.startsAt === undefined ? [] : [formatDateTime(ticket.startsAt)]),
+  ...(ticket.soldAt === undefined ? [] : [`Sold on ${formatDate(ticket.soldAt)}`]),
+];
+
+const pageHref = (page: number): string => (page === 1 ? '/my-tickets' : `/my-tickets?page=${page}`);
+
+const MyTicketsPage = async ({ searchParams }: { readonly searchParams: Promise<QueryParams> }) => {
+  const page = readPage(param(await searchParams, 'page'));
+  await requireUser(pageHref(page));
+  const query = new URLSearchParams({ mine: 'true', page: String(page), limit: String(pageSize) });
+  const loaded = toTicketPage(await listTickets(await serverApi(), query), page);
+  return (
+    <ListPage title="My tickets" action={{ href: '/tickets/new', label: 'Sell a ticket' }}>
+      {'failure' in loaded ? (
+        <Unavailable failure={loaded.failure} retry={pageHref(page)} />
+      ) : loaded.data.tickets.length === 0 ? (
+        <Empty text="You have not listed a ticket yet." href="/tickets/new" label="List your first ticket" />
+      ) : (
+        <>
+          <ul className="grid gap-3">
+            {loaded.data.tickets.map((ticket) => (
+              <li key={ticket.id}>
+                <ListRow
+                  href={`/tickets/${ticket.id}`}
+                  title={ticket.title}
+                  facts={facts(ticket)}
+                  badge={badges[ticketState(ticket)]}
+                  price={formatPrice(ticket.price)}
+                  testId="my-ticket"
+                />
+              </li>
+            ))}
+          </ul>
+          <Pager paging={loaded.data.paging} href={pageHref} />
+        </>
+      )}
+    </ListPage>
+  );
+};
+
+export default MyTicketsPage;

@@ -1,0 +1,17 @@
+import type { Metadata } from 'next';
+import { PageLink } from '../components/page-link.tsx';
+
+export const metadata: Metadata = { title: 'Not found' };
+
+const NotFoundPage = () => (
+  <div className="shell grid max-w-xl justify-items-start gap-4 py-16 md:py-24">
+    <p className="badge badge-over">404</p>
+    <h1 className="text-3xl font-bold">There is nothing behind this door</h1>
+    <p className="text-muted">The page, ticket or order does not exist, or the address has a slip in it.</p>
+    <PageLink href="/" className="button button-main">
+      Browse tickets
+    </PageLink>
+  </div>
+);
+
+export default NotFoundPage;

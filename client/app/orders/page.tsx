@@ -1,0 +1,80 @@
+import type { Metadata } from 'next';
+import { Empty, ListPage, ListRow } from '../../components/list-page.tsx';
+import { Pager } from '../../components/pager.tsx';
+import { Unavailable } from '../../components/unavailable.tsx';
+import { listOrders } from '../../lib/api/marketplace.ts';
+import type { Order } from '../../lib/api/schemas.ts';
+import { formatDateTime } from '../../lib/dates.ts';
+import { formatPrice } from '../../lib/money.ts';
+import { cancelWords, statusWords } from '../../lib/order-words.ts';
+import { readPage, readPaging } from '../../lib/paging.ts';
+import { param, type QueryParams } from '../../lib/query-params.ts';
+import { serverApi } from '../../lib/server/api.ts';
+import { requireUser } from '../../lib/server/require-user.ts';
+
+export const metadata: Metadata = { title: 'My orders' };
+
+const pageSize = 20;
+
+const looks = {
+  created: 'badge-wait',
+  'awaiting:payment': 'badge-wait',
+  complete: 'badge-good',
+  cancelled: 'badge-over',
+} as const;
+
+const facts = (order: Order): string[] => {
+  switch (order.status) {
+    case 'created':
+    case 'awaiting:payment':
+      return [`Yours until ${formatDateTime(order.expiresAt)}`];
+    case 'cancelled':
+      return [cancelWords(order.reason).title];
+    case 'complete':
+      return [`Order ${order.id}`];
+  }
+};
+
+const pageHref = (page: number): string => (page === 1 ? '/orders' : `/orders?page=${page}`);
+
+const OrdersPage = async ({ searchParams }: { readonly searchParams: Promise<QueryParams> }) => {
+  const page = readPage(param(await searchParams, 'page'));
+  await requireUser(pageHref(page));
+  const query = new URLSearchParams({ sort: 'newest', page: String(page), limit: String(pageSize) });
+  const orders = await listOrders(await serverApi(), query);
+  if (!orders.ok) {
+    return (
+      <ListPage title="My orders">
+        <Unavailable failure={orders.failure} retry={pageHref(page)} />
+      </ListPage>
+    );
+  }
+  const headers = { total: orders.header('x-total-count'), link: orders.header('link') };
+  return (
+    <ListPage title="My orders">
+      {orders.data.length === 0 ? (
+        <Empty text="You have not held or bought a ticket yet." href="/" label="Browse tickets" />
+      ) : (
+        <>
+          <ul className="grid gap-3">
+            {orders.data.map((order) => (
+              <li key={order.id}>
+                <ListRow
+                  href={`/orders/${order.id}`}
+                  title={order.ticket.title}
+                  facts={facts(order)}
+                  badge={{ look: looks[order.status], words: statusWords(order.status, order.reason) }}
+                  price={formatPrice(order.price)}
+                  testId="order-row"
+                />
+              </li>
+            ))}
+          </ul>
+          <Pager paging={readPaging(headers, { page, shown: orders.data.length })} href={pageHref} />
+        </>
+      )}
+    </ListPage>
+  );
+};
+
+export default OrdersPage;

@@ -1,0 +1,236 @@
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { cache } from 'react';
+import { Art } from '../../../components/art.tsx';
+import { HoldForm } from '../../../components/hold-form.tsx';
+import { Icon } from '../../../components/icon.tsx';
+import { Notice } from '../../../components/notice.tsx';
+import { PageLink } from '../../../components/page-link.tsx';
+import { Unavailable } from '../../../components/unavailable.tsx';
+import { getOrder, getTicket } from '../../../lib/api/marketplace.ts';
+import type { Order, Ticket, User } from '../../../lib/api/schemas.ts';
+import { catalogueHref } from '../../../lib/catalogue-query.ts';
+import { categoryOf } from '../../../lib/categories.ts';
+import { formatDate, formatTime } from '../../../lib/dates.ts';
+import { formatPrice } from '../../../lib/money.ts';
+import { param, type QueryParams } from '../../../lib/query-params.ts';
+import { signInPath } from '../../../lib/safe-next.ts';
+import { currentUser, serverApi } from '../../../lib/server/api.ts';
+import { seatWords, ticketState } from '../../../lib/ticket-words.ts';
+import { postHold } from '../../form-actions.ts';
+
+interface PageProps {
+  readonly params: Promise<{ readonly ticketId: string }>;
+  readonly searchParams: Promise<QueryParams>;
+}
+
+const loadTicket = cache(async (ticketId: string) => getTicket(await serverApi(), ticketId));
+
+export const generateMetadata = async ({ params }: PageProps): Promise<Metadata> => {
+  const ticket = await loadTicket((await params).ticketId);
+  if (!ticket.ok) return { title: ticket.failure.status === 404 ? 'Ticket not found' : 'Ticket' };
+  const { title, price } = ticket.data;
+  return { title, description: `${title}, ${formatPrice(price)} on Foyer.` };
+};
+
+const badges = {
+  'on-sale': { look: 'badge-good', words: 'On sale' },
+  held: { look: 'badge-wait', words: 'On hold' },
+  sold: { look: 'badge-over', words: 'Sold' },
+} as const;
+
+/** The buyer's own order on a ticket that is held or sold; undefined when it is somebody else's. */
+const loadOwnOrder = async (ticket: Ticket, user: User | undefined): Promise<Order | undefined> => {
+  if (user === undefined || ticket.orderId === undefined || ticket.userId === user.id) return undefined;
+  const order = await getOrder(await serverApi(), ticket.orderId);
+  return order.ok ? order.data : undefined;
+};
+
+const Seller = ({ ticket }: { readonly ticket: Ticket }) => {
+  const state = ticketState(ticket);
+  return (
+    <>
+      <p className="text-muted">
+        {state === 'on-sale'
+          ? 'This is your listing. You can change it until somebody holds it.'
+          : state === 'held'
+            ? 'This is your listing. A buyer holds it right now, so it can’t be changed until the hold ends.'
+            : 'This is your listing, and it is sold.'}
+      </p>
+      {state === 'on-sale' && (
+        <PageLink href={`/tickets/${ticket.id}/edit`} className="button button-main button-wide">
+          Edit ticket
+        </PageLink>
+      )}
+      <PageLink href="/my-tickets" className="button button-quiet button-wide">
+        My tickets
+      </PageLink>
+    </>
+  );
+};
+
+const Buyer = ({
+  ticket,
+  user,
+  order,
+}: {
+  readonly ticket: Ticket;
+  readonly user: User | undefined;
+  readonly order: Order | undefined;
+}) => {
+  if (order !== undefined && order.status !== 'cancelled') {
+    return (
+      <>
+        <p className="text-muted">
+          {order.status === 'complete'
+            ? 'This ticket is yours.'
+            : 'You hold this ticket. Pay before your hold runs out.'}
+        </p>
+        <PageLink href={`/orders/${order.id}`} className="button button-main button-wide">
+          {order.status === 'complete' ? 'Show my order' : 'Continue to payment'}
+        </PageLink>
+      </>
+    );
+  }
+  switch (ticketState(ticket)) {
+    case 'sold':
+      return <p className="text-muted">Somebody has bought this ticket.</p>;
+    case 'held':
+      return (
+        <>
+          <p className="text-muted">
+            Another buyer holds this ticket while paying. If they don’t, it is on sale again within minutes.
+          </p>
+          <a href={`/tickets/${ticket.id}`} className="button button-quiet button-wide">
+            Check again
+          </a>
+        </>
+      );
+    case 'on-sale':
+      return user === undefined ? (
+        <PageLink href={signInPath(`/tickets/${ticket.id}`)} className="button button-main button-wide">
+          Sign in to hold this ticket
+        </PageLink>
+      ) : (
+        <HoldForm post={postHold} ticketId={ticket.id} price={ticket.price} />
+      );
+  }
+};
+
+const Facts = ({ ticket }: { readonly ticket: Ticket }) => {
+  const place = [ticket.venue, ticket.city].filter((part) => part !== undefined).join(', ');
+  const seat = seatWords(ticket);
+  return (
+    <dl className="facts sm:grid-cols-2">
+      {ticket.startsAt !== undefined && (
+        <div className="flex gap-3">
+          <Icon name="calendar" className="icon mt-1 text-pine" />
+          <div>
+            <dt>Starts</dt>
+            <dd>
+              <time dateTime={ticket.startsAt}>
+                {formatDate(ticket.startsAt)}, {formatTime(ticket.startsAt)}
+              </time>
+            </dd>
+          </div>
+        </div>
+      )}
+      {place !== '' && (
+        <div className="flex gap-3">
+          <Icon name="pin" className="icon mt-1 text-pine" />
+          <div>
+            <dt>Place</dt>
+            <dd>{place}</dd>
+          </div>
+        </div>
+      )}
+      {seat !== undefined && (
+        <div className="flex gap-3">
+          <Icon name="armchair" className="icon mt-1 text-pine" />
+          <div>
+            <dt>Seat</dt>
+            <dd>{seat}</dd>
+          </div>
+        </div>
+      )}
+    </dl>
+  );
+};
+
+const TicketPage = async ({ params, searchParams }: PageProps) => {
+  const { ticketId } = await params;
+  const [loaded, user] = await Promise.all([loadTicket(ticketId), currentUser()]);
+  if (!loaded.ok) {
+    if (loaded.failure.status === 404) notFound();
+    return (
+      <div className="shell py-10">
+        <Unavailable failure={loaded.failure} retry={`/tickets/${encodeURIComponent(ticketId)}`} />
+      </div>
+    );
+  }
+  const ticket = loaded.data;
+  const own = ticket.userId === user?.id;
+  const order = await loadOwnOrder(ticket, user);
+  const badge = badges[ticketState(ticket)];
+  const category = categoryOf(ticket.category);
+  const justListed = own && param(await searchParams, 'listed') !== undefined;
+  return (
+    <div className="shell py-6 md:py-10">
+      {justListed && (
+        <div className="mb-5">
+          <Notice kind="success">Your ticket is listed. Buyers can find it within a moment.</Notice>
+        </div>
+      )}
+      <div className="grid gap-6 lg:grid-cols-[1fr_22rem] lg:items-start lg:gap-10">
+        <div>
+          <Art ticket={ticket} className="h-44 rounded-2xl md:h-72" />
+          <p className="mt-5 text-[0.9375rem]">
+            <PageLink href={catalogueHref({ page: 1 }, { category: category.id })} className="link">
+              {category.label}
+            </PageLink>
+          </p>
+          <h1 className="mt-1 text-3xl leading-tight font-bold wrap-anywhere md:text-4xl">{ticket.title}</h1>
+          <div className="mt-6">
+            <Facts ticket={ticket} />
+          </div>
+          {ticket.description !== undefined && (
+            <section className="mt-8 border-t border-line pt-6">
+              <h2 className="text-lg font-semibold">From the seller</h2>
+              <p className="mt-2 max-w-prose leading-relaxed wrap-anywhere whitespace-pre-line">{ticket.description}</p>
+            </section>
+          )}
+        </div>
+        <aside className="panel p-5 shadow-sm lg:sticky lg:top-6" aria-label="Price and hold">
+          <div className="flex items-start justify-between gap-3">
+            <div>
+              <p className="text-sm text-muted">Price</p>
+              <p className="text-3xl font-bold tracking-tight tabular-nums" data-testid="ticket-price">
+                {formatPrice(ticket.price)}
+              </p>
+            </div>
+            <span className={`badge ${badge.look}`} data-testid="ticket-state">
+              {badge.words}
+            </span>
+          </div>
+          <div className="mt-4 grid gap-3">
+            {own ? <Seller ticket={ticket} /> : <Buyer ticket={ticket} user={user} order={order} />}
+          </div>
+          {!own && ticketState(ticket) === 'on-sale' && (
+            <ul className="mt-5 grid gap-2 border-t border-line pt-4 text-sm text-muted">
+              <li className="flex gap-2">
+                <Icon name="timer" className="icon text-pine" />
+                Nobody else can buy it while you hold it.
+              </li>
+              <li className="flex gap-2">
+                <Icon name="shield" className="icon text-pine" />
+                You pay this price or nothing.
+              </li>
+            </ul>
+          )}
+        </aside>
+      </div>
+    </div>
+  );
+};
+
+export default TicketPage;

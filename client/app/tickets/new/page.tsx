@@ -1,0 +1,25 @@
+import type { Metadata } from 'next';
+import { ListingForm } from '../../../components/listing-form.tsx';
+import { categories } from '../../../lib/categories.ts';
+import { requireUser } from '../../../lib/server/require-user.ts';
+import { postSell } from '../../form-actions.ts';
+
+export const metadata: Metadata = { title: 'Sell a ticket' };
+
+const SellPage = async () => {
+  await requireUser('/tickets/new');
+  return (
+    <div className="shell max-w-2xl py-8 md:py-12">
+      <h1 className="text-3xl font-bold">Sell a ticket</h1>
+      <p className="mt-2 max-w-prose text-muted">
+        Only a title and a price are needed; the more you say, the easier it is found. You can change everything until
+        somebody holds it.
+      </p>
+      <div className="panel mt-6 p-5 sm:p-7">
+        <ListingForm post={postSell} categories={categories} />
+      </div>
+    </div>
+  );
+};
+
+export default SellPage;

@@ -1,0 +1,48 @@
+'use client';
+import { useEffect, useEffectEvent, useState } from 'react';
+import { formatCountdown, secondsLeft, serverTime, speakCountdown, type ClockReading } from '../lib/server-clock.ts';
+
+const tickMs = 200;
+
+/** Seconds until `deadline` by the server's clock; `now` is the server's time for the first picture. */
+export const useSecondsLeft = (options: {
+  readonly deadline: number;
+  readonly now: number;
+  readonly clock: ClockReading | undefined;
+  readonly onZero: () => void;
+}): number => {
+  const { deadline, now, clock } = options;
+  const [left, setLeft] = useState(() => secondsLeft(deadline, now));
+  const onZero = useEffectEvent(options.onZero);
+  useEffect(() => {
+    if (clock === undefined) return;
+    let before = Number.POSITIVE_INFINITY;
+    const tick = () => {
+      const seconds = secondsLeft(deadline, serverTime(clock, performance.now()));
+      setLeft(seconds);
+      if (seconds === 0 && before > 0) onZero();
+      before = seconds;
+    };
+    tick();
+    const timer = setInterval(tick, tickMs);
+    return () => clearInterval(timer);
+  }, [deadline, clock]);
+  return left;
+};
+
+/** Those who hear the page are told at these marks, not every second. */
+const spoken = [300, 120, 60, 30, 10];
+
+/** The time that is left of a hold. */
+export const Countdown = ({ seconds, until }: { readonly seconds: number; readonly until: string }) => (
+  <div>
+    <p className="text-sm">Yours for another</p>
+    <p className="text-5xl font-bold tracking-tight tabular-nums" role="timer" data-testid="countdown">
+      {formatCountdown(seconds)}
+    </p>
+    <p className="text-sm">until {until}</p>
+    <p className="sr-only" role="status">
+      {spoken.includes(seconds) ? `${speakCountdown(seconds)} left` : ''}
+    </p>
+  </div>
+);

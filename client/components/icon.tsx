@@ -1,0 +1,31 @@
+export type IconName =
+  | 'alert'
+  | 'armchair'
+  | 'arrow-left'
+  | 'arrow-right'
+  | 'calendar'
+  | 'check'
+  | 'close'
+  | 'drama'
+  | 'filters'
+  | 'flask'
+  | 'info'
+  | 'laugh'
+  | 'lock'
+  | 'menu'
+  | 'music'
+  | 'pin'
+  | 'plus'
+  | 'search'
+  | 'shield'
+  | 'tent'
+  | 'ticket'
+  | 'timer'
+  | 'trophy';
+
+/** A decorative icon; what it means stands beside it in words. */
+export const Icon = ({ name, className = 'icon' }: { readonly name: IconName; readonly className?: string }) => (
+  <svg className={className} aria-hidden="true">
+    <use href={`/icons.svg#${name}`} />
+  </svg>
+);

@@ -1,0 +1,79 @@
+import type { ReactNode } from 'react';
+import { PageLink } from './page-link.tsx';
+
+/** A page of one's own things. */
+export const ListPage = ({
+  title,
+  action,
+  children,
+}: {
+  readonly title: string;
+  readonly action?: { readonly href: string; readonly label: string };
+  readonly children: ReactNode;
+}) => (
+  <div className="shell max-w-4xl py-8 md:py-12">
+    <div className="flex flex-wrap items-center justify-between gap-3">
+      <h1 className="text-3xl font-bold">{title}</h1>
+      {action !== undefined && (
+        <PageLink href={action.href} className="button button-main">
+          {action.label}
+        </PageLink>
+      )}
+    </div>
+    <div className="mt-6">{children}</div>
+  </div>
+);
+
+/** What stands where there is nothing yet. */
+export const Empty = ({
+  text,
+  href,
+  label,
+}: {
+  readonly text: string;
+  readonly href: string;
+  readonly label: string;
+}) => (
+  <div className="panel grid justify-items-start gap-3 p-6" data-testid="empty">
+    <p className="text-muted">{text}</p>
+    <PageLink href={href} className="button button-quiet">
+      {label}
+    </PageLink>
+  </div>
+);
+
+/** A thing of a list: a title that links to it, facts beneath, and its state and price at the side. */
+export const ListRow = ({
+  href,
+  title,
+  facts,
+  badge,
+  price,
+  testId,
+}: {
+  readonly href: string;
+  readonly title: string;
+  readonly facts: readonly string[];
+  readonly badge: { readonly look: string; readonly words: string };
+  readonly price: string;
+  readonly testId: string;
+}) => (
+  <article className="ticket h-auto! flex-row! items-center gap-4 px-4 py-3.5 sm:px-5" data-testid={testId}>
+    <div className="min-w-0 flex-1">
+      <h2 className="leading-snug font-semibold wrap-anywhere">
+        <PageLink href={href} className="ticket-link">
+          {title}
+        </PageLink>
+      </h2>
+      {facts.map((fact) => (
+        <p key={fact} className="mt-0.5 text-sm text-muted">
+          {fact}
+        </p>
+      ))}
+    </div>
+    <div className="grid justify-items-end gap-1.5">
+      <span className={`badge ${badge.look}`}>{badge.words}</span>
+      <span className="font-semibold tabular-nums">{price}</span>
+    </div>
+  </article>
+);

@@ -1,0 +1,95 @@
+'use client';
+import type { CategoryId } from '../lib/categories.ts';
+import { splitErrors } from '../lib/forms/form-state.ts';
+import { editForm, listingFields, sellForm } from '../lib/forms/listing-form.ts';
+import { Field, TextField, control } from './field.tsx';
+import { ErrorList } from './notice.tsx';
+import { SubmitButton } from './submit-button.tsx';
+import { useForm, type PostForm } from './use-form.ts';
+
+/** A listing to fill in, or the one of `ticketId` to change. */
+export const ListingForm = ({
+  post,
+  categories,
+  ticketId,
+  listing = {},
+}: {
+  readonly post: PostForm;
+  readonly categories: readonly { readonly id: CategoryId; readonly label: string }[];
+  readonly ticketId?: string;
+  readonly listing?: Readonly<Record<string, string>>;
+}) => {
+  const { state, pending, form } = useForm(ticketId === undefined ? sellForm : editForm, post);
+  const { byField, general } = splitErrors(state.errors, listingFields);
+  const field = (name: (typeof listingFields)[number]) => ({
+    name,
+    error: byField[name],
+    defaultValue: state.values[name] ?? listing[name],
+  });
+  const category = field('category');
+  const description = field('description');
+  return (
+    <form {...form} className="grid gap-5">
+      <ErrorList messages={general} />
+      {ticketId !== undefined && <input type="hidden" name="ticketId" value={ticketId} />}
+      <TextField
+        {...field('title')}
+        label="Title"
+        required
+        maxLength={200}
+        hint="The event, as people would look for it"
+      />
+      <div className="grid gap-5 sm:grid-cols-2">
+        <TextField
+          {...field('price')}
+          label="Price (USD)"
+          required
+          inputMode="decimal"
+          autoComplete="off"
+          hint="For the whole ticket, such as 19.99"
+        />
+        <Field name="category" label="Category" error={category.error}>
+          <select {...control(category)} className="input" defaultValue={category.defaultValue ?? ''}>
+            <option value="">Choose a category</option>
+            {categories.map(({ id, label }) => (
+              <option key={id} value={id}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </Field>
+      </div>
+      <fieldset className="grid gap-5 border-t border-line pt-5">
+        <legend className="sr-only">When and where</legend>
+        <TextField
+          {...field('startsAt')}
+          label="Starts at (UTC)"
+          type="datetime-local"
+          hint="Buyers see this time in UTC as well"
+        />
+        <div className="grid gap-5 sm:grid-cols-2">
+          <TextField {...field('venue')} label="Venue" maxLength={200} />
+          <TextField {...field('city')} label="City" maxLength={100} />
+        </div>
+      </fieldset>
+      <fieldset className="grid grid-cols-3 gap-3 border-t border-line pt-5 sm:gap-5">
+        <legend className="sr-only">Seat</legend>
+        <TextField {...field('section')} label="Section" maxLength={50} />
+        <TextField {...field('row')} label="Row" maxLength={50} />
+        <TextField {...field('seat')} label="Seat" maxLength={50} />
+      </fieldset>
+      <Field name="description" label="Description" error={description.error}>
+        <textarea
+          {...control(description)}
+          className="input min-h-28"
+          rows={4}
+          maxLength={5000}
+          defaultValue={description.defaultValue}
+        />
+      </Field>
+      <SubmitButton pending={pending} pendingText={ticketId === undefined ? 'Listing…' : 'Saving…'}>
+        {ticketId === undefined ? 'List this ticket' : 'Save changes'}
+      </SubmitButton>
+    </form>
+  );
+};

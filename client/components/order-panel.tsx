@@ -1,0 +1,217 @@
+'use client';
+import { useState } from 'react';
+import type { Charge, Order } from '../lib/api/schemas.ts';
+import type { StripeConfig } from '../lib/config.ts';
+import { attemptsLeft, moneyOutcome } from '../lib/money-outcome.ts';
+import { cancelWords, statusWords } from '../lib/order-words.ts';
+import type { PayOutcome } from '../lib/pay-order.ts';
+import { signInPath } from '../lib/safe-next.ts';
+import { CancelOrder } from './cancel-order.tsx';
+import { Countdown, useSecondsLeft } from './countdown.tsx';
+import { Icon } from './icon.tsx';
+import { Notice } from './notice.tsx';
+import { PageLink } from './page-link.tsx';
+import { PaymentForm } from './payment-form.tsx';
+import type { PostForm } from './use-form.ts';
+import { useOrderWatch } from './use-order-watch.ts';
+
+export interface OrderPanelProps {
+  readonly order: Order;
+  readonly charge: Charge | undefined;
+  /** The server's time when it rendered this, in milliseconds. */
+  readonly now: number;
+  readonly stripe: StripeConfig;
+  readonly paymentAttempts: number | undefined;
+  readonly post: PostForm;
+  /** As people read them; made by the server, so that every browser shows the same. */
+  readonly words: {
+    readonly price: string;
+    readonly until: string;
+    /** The ticket's price now, where it differs from the order's. */
+    readonly newPrice?: string | undefined;
+  };
+}
+
+const Confirming = () => (
+  <div className="flex items-start gap-3">
+    <span className="spinner mt-1.5 text-pine" aria-hidden="true" />
+    <div>
+      <h2 className="text-xl font-semibold">Confirming your hold</h2>
+      <p className="mt-1 text-muted">We are making sure that nobody was a moment faster. This takes a second or two.</p>
+    </div>
+  </div>
+);
+
+const Finishing = () => (
+  <div className="flex items-start gap-3">
+    <span className="spinner mt-1.5 text-pine" aria-hidden="true" />
+    <div>
+      <h2 className="text-xl font-semibold">Payment received</h2>
+      <p className="mt-1 text-muted">We are making the ticket yours. You can leave this page; nothing gets lost.</p>
+    </div>
+  </div>
+);
+
+const Complete = ({
+  order,
+  charge,
+  price,
+}: {
+  readonly order: Order;
+  readonly charge: Charge | undefined;
+  readonly price: string;
+}) => (
+  <div>
+    <div className="flex items-center gap-3 text-pine">
+      <Icon name="check" className="icon size-8" />
+      <h2 className="text-2xl font-bold text-ink">The ticket is yours</h2>
+    </div>
+    <dl className="facts mt-5 sm:grid-cols-2">
+      <div>
+        <dt>Paid</dt>
+        <dd className="tabular-nums">{price}</dd>
+      </div>
+      <div>
+        <dt>Order</dt>
+        <dd>{order.id}</dd>
+      </div>
+      {charge?.stripeId !== undefined && (
+        <div className="sm:col-span-2">
+          <dt>Payment reference</dt>
+          <dd>{charge.stripeId}</dd>
+        </div>
+      )}
+    </dl>
+  </div>
+);
+
+const Cancelled = ({
+  order,
+  charge,
+  newPrice,
+}: {
+  readonly order: Order;
+  readonly charge: Charge | undefined;
+  readonly newPrice: string | undefined;
+}) => {
+  const { title, text, again } = cancelWords(order.reason);
+  return (
+    <div className="grid justify-items-start gap-3">
+      <h2 className="text-2xl font-bold">{title}</h2>
+      <p className="text-muted">{text}</p>
+      {newPrice !== undefined && (
+        <p>
+          The price is now <strong className="tabular-nums">{newPrice}</strong>.
+        </p>
+      )}
+      <p className="font-semibold" data-testid="money-outcome">
+        {moneyOutcome(charge)}
+      </p>
+      {charge?.stripeRefundId !== undefined && (
+        <p className="text-sm text-muted">Refund reference {charge.stripeRefundId}</p>
+      )}
+      <div className="mt-2 flex flex-wrap gap-3">
+        {again !== undefined && (
+          <PageLink href={`/tickets/${order.ticket.id}`} className="button button-main">
+            {again}
+          </PageLink>
+        )}
+        <PageLink href="/" className="button button-quiet">
+          Browse tickets
+        </PageLink>
+      </div>
+    </div>
+  );
+};
+
+const badges = {
+  created: 'badge-wait',
+  'awaiting:payment': 'badge-wait',
+  complete: 'badge-good',
+  cancelled: 'badge-over',
+} as const;
+
+/** An order as it stands, followed until it has ended. */
+export const OrderPanel = (props: OrderPanelProps) => {
+  const { stripe, paymentAttempts, post, words } = props;
+  const watch = useOrderWatch(props);
+  const [sent, setSent] = useState<PayOutcome['kind']>();
+  const { order, charge } = watch;
+  const left = useSecondsLeft({
+    deadline: Date.parse(order.expiresAt),
+    now: props.now,
+    clock: watch.clock,
+    onZero: watch.expectChange,
+  });
+
+  const onSent = (outcome: PayOutcome) => {
+    setSent(outcome.kind);
+    watch.expectChange();
+  };
+
+  const paid = sent === 'accepted' || charge?.status === 'completed';
+  const open = order.status === 'awaiting:payment' && !paid;
+
+  return (
+    <section className="panel p-5 shadow-sm sm:p-7" aria-label="Order status">
+      <p className="mb-4" role="status">
+        <span className={`badge ${badges[order.status]}`} data-testid="order-status">
+          {statusWords(order.status, order.reason)}
+        </span>
+      </p>
+      {watch.trouble === 'offline' && (
+        <div className="mb-4">
+          <Notice kind="warning">We can’t reach the server at the moment. This page keeps trying.</Notice>
+        </div>
+      )}
+      {watch.trouble === 'signed-out' && (
+        <div className="mb-4">
+          <Notice kind="error">
+            Your session has ended.{' '}
+            <a className="underline" href={signInPath(`/orders/${order.id}`)}>
+              Sign in again
+            </a>{' '}
+            to go on.
+          </Notice>
+        </div>
+      )}
+      {order.status === 'created' && <Confirming />}
+      {order.status === 'awaiting:payment' && paid && <Finishing />}
+      {open && (
+        <>
+          <div className="rounded-xl bg-pine-deep p-5 text-white">
+            {left > 0 ? (
+              <Countdown seconds={left} until={words.until} />
+            ) : (
+              <p className="flex items-center gap-3 text-lg font-semibold" role="status">
+                <span className="spinner" aria-hidden="true" />
+                Your hold has run out. One moment…
+              </p>
+            )}
+          </div>
+          <h2 className="mt-6 mb-3 text-xl font-semibold">Pay by card</h2>
+          <noscript>
+            <p className="notice notice-warning">
+              Paying needs JavaScript: the card goes straight from your browser to Stripe and never through us.
+            </p>
+          </noscript>
+          <PaymentForm
+            orderId={order.id}
+            price={words.price}
+            stripe={stripe}
+            over={left === 0}
+            left={attemptsLeft(charge?.attempts, paymentAttempts)}
+            onSent={onSent}
+          />
+        </>
+      )}
+      {order.status === 'complete' && <Complete order={order} charge={charge} price={words.price} />}
+      {order.status === 'cancelled' && <Cancelled order={order} charge={charge} newPrice={words.newPrice} />}
+      {(open || order.status === 'created') && (
+        <div className="mt-4 border-t border-line pt-3">
+          <CancelOrder post={post} orderId={order.id} onDone={watch.expectChange} />
+        </div>
+      )}
+    </section>
+  );
+};

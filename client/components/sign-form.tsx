@@ -1,0 +1,54 @@
+'use client';
+import { splitErrors } from '../lib/forms/form-state.ts';
+import { signInForm, signUpForm } from '../lib/forms/session-forms.ts';
+import { TextField } from './field.tsx';
+import { ErrorList } from './notice.tsx';
+import { SubmitButton } from './submit-button.tsx';
+import { useForm, type PostForm } from './use-form.ts';
+
+const kinds = {
+  signin: { operation: signInForm, button: 'Sign in', pending: 'Signing in…', password: 'current-password' },
+  signup: { operation: signUpForm, button: 'Create account', pending: 'Creating account…', password: 'new-password' },
+} as const;
+
+/** Email and password. `post` is the same form for a browser without JavaScript, `next` where to go afterwards. */
+export const SignForm = ({
+  kind,
+  post,
+  next,
+}: {
+  readonly kind: keyof typeof kinds;
+  readonly post: PostForm;
+  readonly next: string;
+}) => {
+  const { operation, button, pending: pendingText, password } = kinds[kind];
+  const { state, pending, form } = useForm(operation, post);
+  const { byField, general } = splitErrors(state.errors, ['email', 'password']);
+  return (
+    <form {...form} className="grid gap-5">
+      <ErrorList messages={general} />
+      <input type="hidden" name="next" value={next} />
+      <TextField
+        name="email"
+        label="Email"
+        type="email"
+        autoComplete="email"
+        required
+        defaultValue={state.values.email}
+        error={byField.email}
+      />
+      <TextField
+        name="password"
+        label="Password"
+        type="password"
+        autoComplete={password}
+        required
+        error={byField.password}
+        hint={kind === 'signup' ? 'From 4 to 128 characters. A long sentence is a good one.' : undefined}
+      />
+      <SubmitButton pending={pending} pendingText={pendingText}>
+        {button}
+      </SubmitButton>
+    </form>
+  );
+};

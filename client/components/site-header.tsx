@@ -1,0 +1,84 @@
+import { postSignOut } from '../app/form-actions.ts';
+import type { User } from '../lib/api/schemas.ts';
+import { Icon } from './icon.tsx';
+import { PageLink } from './page-link.tsx';
+
+const pages = [
+  { href: '/', label: 'Browse' },
+  { href: '/tickets/new', label: 'Sell a ticket' },
+  { href: '/orders', label: 'My orders' },
+  { href: '/my-tickets', label: 'My tickets' },
+] as const;
+
+const Mark = () => (
+  <svg className="size-8 flex-none" viewBox="0 0 32 32" aria-hidden="true">
+    <rect width="32" height="32" rx="8" fill="#0d5f4b" />
+    <path d="M9 26V15a7 7 0 0 1 14 0v11z" fill="#ffc94d" />
+    <path d="M13 26V16a3 3 0 0 1 6 0v10z" fill="#0d5f4b" />
+  </svg>
+);
+
+const Account = ({ user, wide }: { readonly user: User | undefined; readonly wide: boolean }) =>
+  user === undefined ? (
+    <div className={wide ? 'flex items-center gap-2' : 'grid grid-cols-2 gap-2'}>
+      <PageLink href="/signin" className={`button button-quiet ${wide ? 'min-h-10' : ''}`}>
+        Sign in
+      </PageLink>
+      <PageLink href="/signup" className={`button button-main ${wide ? 'min-h-10' : ''}`}>
+        Sign up
+      </PageLink>
+    </div>
+  ) : (
+    <form action={postSignOut} className={wide ? 'flex items-center gap-3' : 'grid gap-3'}>
+      <p className="max-w-44 truncate text-sm text-muted" title={user.email}>
+        {user.email}
+      </p>
+      <button type="submit" className={`button button-quiet ${wide ? 'min-h-10' : ''}`}>
+        Sign out
+      </button>
+    </form>
+  );
+
+export const SiteHeader = ({ user }: { readonly user: User | undefined }) => (
+  <header className="border-b border-line bg-surface">
+    <div className="shell flex h-16 items-center gap-6">
+      <PageLink
+        href="/"
+        className="flex items-center gap-2.5 text-xl font-bold tracking-tight"
+        aria-label="Foyer, home"
+      >
+        <Mark />
+        Foyer
+      </PageLink>
+      <nav className="hidden flex-1 items-center gap-1 lg:flex" aria-label="Main">
+        {pages.map(({ href, label }) => (
+          <PageLink key={href} href={href} className="rounded-lg px-3 py-2 text-[0.9375rem] font-medium hover:bg-paper">
+            {label}
+          </PageLink>
+        ))}
+      </nav>
+      <div className="hidden lg:block">
+        <Account user={user} wide />
+      </div>
+      <details className="group relative ml-auto lg:hidden">
+        <summary className="button button-quiet min-h-10 px-3">
+          <Icon name="menu" className="icon group-open:hidden" />
+          <Icon name="close" className="icon hidden group-open:block" />
+          Menu
+        </summary>
+        <div className="panel absolute top-full right-0 z-40 mt-2 w-64 p-3 shadow-xl">
+          <nav className="grid" aria-label="Menu">
+            {pages.map(({ href, label }) => (
+              <PageLink key={href} href={href} className="rounded-lg px-3 py-2.5 font-medium hover:bg-paper">
+                {label}
+              </PageLink>
+            ))}
+          </nav>
+          <div className="mt-2 border-t border-line pt-3">
+            <Account user={user} wide={false} />
+          </div>
+        </div>
+      </details>
+    </div>
+  </header>
+);

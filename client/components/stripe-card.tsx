@@ -1,0 +1,81 @@
+'use client';
+import { CardElement, Elements, useElements, useStripe } from '@stripe/react-stripe-js';
+import { loadStripe } from '@stripe/stripe-js/pure';
+import { useEffect, useEffectEvent, useState } from 'react';
+import type { CardFormProps } from './card-source.ts';
+import { CardSkeleton } from './sandbox-card.tsx';
+
+const Card = ({ onSource }: CardFormProps) => {
+  const stripe = useStripe();
+  const elements = useElements();
+  const [problem, setProblem] = useState<string>();
+  const [ready, setReady] = useState(false);
+  const tellSource = useEffectEvent(onSource);
+
+  useEffect(() => {
+    if (!ready || stripe === null || elements === null) return;
+    tellSource(async () => {
+      const card = elements.getElement(CardElement);
+      if (card === null) return { problem: 'The card form did not load. Please load the page again.' };
+      const result = await stripe.createPaymentMethod({ type: 'card', card });
+      return result.error === undefined
+        ? { token: result.paymentMethod.id }
+        : { problem: result.error.message ?? 'This card can’t be used.' };
+    });
+    return () => tellSource(undefined);
+  }, [stripe, elements, ready]);
+
+  return (
+    <div>
+      <div className="input flex items-center py-3">
+        <CardElement
+          className="w-full"
+          options={{
+            style: { base: { fontSize: '16px', color: '#12211c', '::placeholder': { color: '#4f5f58' } } },
+          }}
+          onReady={() => setReady(true)}
+          onChange={(event) => setProblem(event.error?.message)}
+        />
+      </div>
+      {problem !== undefined && (
+        <p className="problem" role="alert">
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+};
+
+/** Stripe's own card form; the number goes from its frame straight to Stripe. */
+export const StripeCard = ({ publishableKey, onSource }: CardFormProps & { readonly publishableKey: string }) => {
+  const [stripe, setStripe] = useState<Awaited<ReturnType<typeof loadStripe>>>(null);
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    let wanted = true;
+    loadStripe(publishableKey).then(
+      (loaded) => {
+        if (wanted) setStripe(loaded);
+      },
+      () => {
+        if (wanted) setFailed(true);
+      },
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [publishableKey]);
+  if (failed) {
+    return (
+      <p className="problem" role="alert">
+        Stripe’s card form did not load. Please check your connection and load the page again; your hold is kept.
+      </p>
+    );
+  }
+  return stripe === null ? (
+    <CardSkeleton />
+  ) : (
+    <Elements stripe={stripe} options={{ locale: 'en' }}>
+      <Card onSource={onSource} />
+    </Elements>
+  );
+};

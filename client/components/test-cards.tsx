@@ -1,0 +1,32 @@
+const cards = [
+  { number: '4242 4242 4242 4242', outcome: 'is charged' },
+  { number: '4000 0000 0000 0002', outcome: 'is declined' },
+  { number: '4000 0000 0000 9995', outcome: 'has insufficient funds' },
+  { number: '4000 0000 0000 0069', outcome: 'has expired' },
+  { number: '4000 0000 0000 9979', outcome: 'is stolen: ends the order' },
+] as const;
+
+/** The cards that the sandbox takes, and what comes of each. */
+export const TestCards = () => (
+  <details className="rounded-lg bg-marquee-tint px-4 py-3 text-sm text-marquee-ink" open>
+    <summary className="font-semibold">Test cards</summary>
+    <table className="mt-2 w-full text-left">
+      <caption className="sr-only">Card numbers of the sandbox</caption>
+      <thead className="sr-only">
+        <tr>
+          <th scope="col">Number</th>
+          <th scope="col">Outcome</th>
+        </tr>
+      </thead>
+      <tbody>
+        {cards.map(({ number, outcome }) => (
+          <tr key={number}>
+            <td className="py-0.5 pr-3 font-medium whitespace-nowrap tabular-nums">{number}</td>
+            <td className="py-0.5">{outcome}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+    <p className="mt-2">Any date in the future and any code will do.</p>
+  </details>
+);
