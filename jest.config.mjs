@@ -19,38 +19,33 @@ const shared = {
   modulePathIgnorePatterns: ['/dist/', '/\\.next/', '/\\.cache/', '/\\.data/'],
 };
 
+/** The real MongoDB, NATS and Redis, started once for all projects that talk to them. */
+const realServers = {
+  globalSetup: '<rootDir>/../scripts/src/jest/global-setup.ts',
+  globalTeardown: '<rootDir>/../scripts/src/jest/global-teardown.ts',
+};
+
 /** One start of the whole product serves the end-to-end tests, which take turns: they are run with --runInBand. */
 const sharedProduct = {
   globalSetup: '<rootDir>/src/jest/global-setup.ts',
   globalTeardown: '<rootDir>/src/jest/global-teardown.ts',
 };
 
-const workspaces = [
-  'common',
-  'auth',
-  'tickets',
-  'orders',
-  'expiration',
-  'payments',
-  'stripe-sandbox',
-  'client',
-  'scripts',
-  'e2e',
-  'bench',
-  'docs',
-];
+const project = (name, needs) => ({
+  ...shared,
+  displayName: name,
+  rootDir: `<rootDir>/${name}`,
+  testMatch: ['<rootDir>/**/*.test.{ts,tsx,mjs}'],
+  ...needs,
+});
 
 // oxlint-disable-next-line import/no-default-export -- Jest asks for it.
 export default {
-  projects: workspaces.map((name) => ({
-    ...shared,
-    displayName: name,
-    rootDir: `<rootDir>/${name}`,
-    testMatch: ['<rootDir>/**/*.test.{ts,tsx,mjs}'],
-    ...(name === 'e2e' ? sharedProduct : {}),
-  })),
-  globalSetup: '<rootDir>/scripts/src/jest/global-setup.ts',
-  globalTeardown: '<rootDir>/scripts/src/jest/global-teardown.ts',
+  projects: [
+    ...['common', 'auth', 'tickets', 'orders', 'expiration', 'payments'].map((name) => project(name, realServers)),
+    ...['stripe-sandbox', 'client', 'scripts', 'bench', 'docs'].map((name) => project(name, {})),
+    project('e2e', sharedProduct),
+  ],
   testTimeout: 30_000,
   maxWorkers: 2,
 };

@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -48,8 +49,12 @@ const say = (line) => {
  * @returns {Promise<void>} Rejects with a message for the user.
  */
 export const ensurePackages = async () => {
-  const locked = packagesOf(join(root, 'package-lock.json'));
-  if (isInstalled(locked, packagesOf(join(root, 'node_modules', '.package-lock.json')))) return;
+  const lockfile = join(root, 'package-lock.json');
+  const hash = createHash('sha256').update(readFileSync(lockfile)).digest('hex');
+  // Two ways to know: we have installed this very lockfile, or somebody else has installed what it says.
+  const record = join(root, 'node_modules', '.installed-lockfile');
+  if (existsSync(record) && readFileSync(record, 'utf8') === hash) return;
+  if (isInstalled(packagesOf(lockfile), packagesOf(join(root, 'node_modules', '.package-lock.json')))) return;
   say('Installing the npm packages of package-lock.json (npm ci); this takes a minute or two');
   const began = Date.now();
   const heartbeat = setInterval(() => {
@@ -78,6 +83,7 @@ export const ensurePackages = async () => {
   } finally {
     clearInterval(heartbeat);
   }
+  writeFileSync(record, hash);
 };
 
 /**

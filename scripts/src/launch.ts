@@ -78,10 +78,9 @@ export class Launch {
       this.#members.map(async (member) => {
         await member.ready();
         waiting.delete(member.label);
-        tell();
+        if (waiting.size > 0) tell();
       }),
     );
-    progress('waiting for the routes');
     await Promise.all(front.map(([path, status]) => this.#answers(`${around.routerUrl}${path}`, status)));
     return around;
   }

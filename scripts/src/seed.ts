@@ -105,11 +105,13 @@ export const seedCatalogue = async (options: {
       .flatMap((event) => listingsOf(event, today))
       .filter((listing) => !listed.has(key(listing)));
     const total = missing.length;
+    let done = 0;
     const list = async () => {
       for (let listing = missing.pop(); listing !== undefined; listing = missing.pop()) {
         const response = await send(`${options.url}/api/tickets`, site.cookie, listing);
         if (response.status !== 201) throw new Error(`${listing.title} could not be listed: ${await response.text()}`);
-        options.progress(`${accounts[index]?.email ?? ''} lists ${total - missing.length} of ${total} tickets`);
+        done += 1;
+        options.progress(`${accounts[index]?.email ?? ''} has listed ${done} of ${total} tickets`);
       }
     };
     await Promise.all(Array.from({ length: atOnce }, list));

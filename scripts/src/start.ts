@@ -1,10 +1,11 @@
-import { Listr } from 'listr2';
+import { Listr, type ListrTask } from 'listr2';
 import { claimDataDir, emptyDataDir, releaseDataDir } from '../data-dir.mjs';
 import { readSettings } from '../settings.mjs';
 import { buildBundle, buildClient, endBundler } from './build/build.ts';
 import { Launch } from './launch.ts';
-import { seedCatalogue } from './seed.ts';
-import { bundled, needsSandbox, type Surroundings } from './topology.ts';
+import { seedCatalogue, type DemoAccount } from './seed.ts';
+import { collectFailures, listrOptions, progressOf } from './task-progress.ts';
+import { bundled, type Surroundings } from './topology.ts';
 
 const { settings } = readSettings(process.env, process.argv.slice(2));
 const { dataDir, port } = settings;
@@ -68,85 +69,73 @@ process.stdout.on('error', () => undefined);
 
 interface Found {
   around?: Surroundings;
-  accounts?: readonly { readonly email: string; readonly password: string }[];
+  accounts?: readonly DemoAccount[];
 }
 
 const found: Found = {};
+const isTerminal = process.stdout.isTTY;
+const { failures, keeping } = collectFailures();
+
+const prepare: ListrTask<Found>[] = [
+  {
+    title: 'Find and start MongoDB, NATS and Redis',
+    task: (_found, task) => keeping(() => launch.startBackingServers(progressOf(task, isTerminal))),
+  },
+  {
+    title: 'Bundle the services',
+    task: (_found, task) =>
+      keeping(async () => {
+        const built = await Promise.all(bundled.map(buildBundle));
+        await endBundler();
+        if (!built.includes(true)) task.skip('nothing has changed');
+      }),
+  },
+  {
+    title: 'Build the site',
+    task: (_found, task) =>
+      keeping(async () => {
+        if (!(await buildClient(progressOf(task, isTerminal)))) task.skip('nothing has changed');
+      }),
+  },
+];
 
 const tasks = new Listr<Found>(
   [
-    {
-      title: 'MongoDB, NATS and Redis; build',
-      task: (_found, task) =>
-        task.newListr(
-          [
-            {
-              title: 'Find and start MongoDB, NATS and Redis',
-              task: (_context, server) =>
-                launch.startBackingServers((text) => {
-                  server.output = text;
-                }),
-            },
-            {
-              title: 'Bundle the services',
-              task: async (_context, bundle) => {
-                const done = await Promise.all(bundled.map(buildBundle));
-                await endBundler();
-                if (!done.includes(true)) bundle.skip('Bundle the services: nothing has changed');
-              },
-            },
-            {
-              title: 'Build the site',
-              task: async (_context, site) => {
-                site.output = 'takes about a minute the first time';
-                if (!(await buildClient())) site.skip('Build the site: nothing has changed');
-              },
-            },
-          ],
-          { concurrent: true },
-        ),
-    },
+    { task: (_found, task) => task.newListr(prepare, { concurrent: true }) },
     {
       title: 'Start the services, the site and the router',
-      task: async (context, task) => {
-        context.around = await launch.startMembers((text) => {
-          task.output = text;
-        });
-      },
+      task: (context, task) =>
+        keeping(async () => {
+          context.around = await launch.startMembers(progressOf(task, isTerminal));
+        }),
     },
     {
       title: 'Fill the catalogue',
       enabled: settings.seed,
-      task: async (context, task) => {
-        context.accounts = await seedCatalogue({
-          url: `http://127.0.0.1:${port}`,
-          dataDir,
-          progress: (text) => {
-            task.output = text;
-          },
-        });
-      },
+      task: (context, task) =>
+        keeping(async () => {
+          context.accounts = await seedCatalogue({
+            url: `http://127.0.0.1:${port}`,
+            dataDir,
+            progress: progressOf(task, isTerminal),
+          });
+        }),
     },
   ],
-  {
-    ctx: found,
-    registerSignalListeners: false,
-    fallbackRenderer: 'simple',
-    rendererOptions: { collapseSubtasks: false },
-  },
+  { ...listrOptions, ctx: found },
 );
 
 try {
   await tasks.run();
-} catch (error) {
+} catch {
   if (ending === undefined) {
-    say(`\n${error instanceof Error ? error.message : String(error)}\n`);
-    end('The start has failed', 1);
+    for (const failure of failures) say(`\n${failure instanceof Error ? failure.message : String(failure)}`);
+    end('\nThe start has failed', 1);
   }
 }
 
 if (ending === undefined) {
-  if (needsSandbox(settings)) {
+  if (found.around?.sandboxUrl !== undefined) {
     say('Payments run against the local Stripe sandbox, since there is no STRIPE_KEY: no real card is ever charged.');
     say('Test cards: tok_visa and tok_mastercard succeed, tok_chargeDeclined is declined.');
   }

@@ -69,20 +69,21 @@ export const endBundler = (): Promise<void> => esbuild.stop();
  * @returns Whether there was something to do.
  * @throws Error with the end of what the build said.
  */
-export const buildClient = async (): Promise<boolean> => {
+export const buildClient = async (progress: (text: string) => void): Promise<boolean> => {
   const directory = join(root, 'client');
   const output = join(directory, '.next');
   const manifest = readFileSync(join(directory, 'package.json'), 'utf8');
   const folders = manifest.includes('"@ticketing/common"') ? ['client', 'common'] : ['client'];
   const inputs = fingerprint(root, folders, lockfile());
   if (isCurrent(output, inputs)) return false;
+  progress('about a minute when it is built for the first time');
   const log = join(cacheDirectory, 'client-build.log');
   const { failed, all } = await execa(join(root, 'node_modules', '.bin', 'next'), ['build'], {
     cwd: directory,
     reject: false,
     all: true,
     stdin: 'ignore',
-    env: { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
+    env: { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', NO_COLOR: '1' },
   });
   mkdirSync(cacheDirectory, { recursive: true });
   writeWhole(log, all);

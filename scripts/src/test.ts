@@ -1,0 +1,148 @@
+import { execa } from 'execa';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { cacheDirectory, root } from './places.ts';
+import { findChromium } from './testing/chromium.ts';
+import { countsOf, summaryOf, type StepResult } from './testing/summary.ts';
+
+const say = (line: string) => {
+  process.stdout.write(`${line}\n`);
+};
+
+const bin = join(root, 'node_modules', '.bin');
+// So that whatever is run here runs on this Node.
+const env = { PATH: `${bin}:${process.env['PATH'] ?? ''}` };
+
+/** Whoever ran us has gone, or a signal has come: what runs ends with this process. */
+const gone = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => gone.abort());
+process.on('disconnect', () => gone.abort());
+
+type Counts = Pick<StepResult, 'passed' | 'failed' | 'skipped'>;
+
+const timed = async (title: string, run: () => Promise<Counts>): Promise<StepResult> => {
+  say(`\n▶ ${title}`);
+  const began = performance.now();
+  const counts = await run();
+  return { title, ...counts, seconds: (performance.now() - began) / 1000 };
+};
+
+/** A check of package.json that passes or fails as a whole; what it says is shown when it fails. */
+const check = (script: string) => async (): Promise<Counts> => {
+  const { failed, all } = await execa('npm', ['run', '--silent', script], {
+    cwd: root,
+    env,
+    all: true,
+    reject: false,
+    stdin: 'ignore',
+    cancelSignal: gone.signal,
+  });
+  if (failed) say(all);
+  return { passed: failed ? 0 : 1, failed: failed ? 1 : 0, skipped: 0 };
+};
+
+const jest =
+  (
+    projects: readonly string[],
+    options: { readonly args?: readonly string[]; readonly env?: NodeJS.ProcessEnv } = {},
+  ) =>
+  async (): Promise<Counts> => {
+    mkdirSync(cacheDirectory, { recursive: true });
+    const report = join(cacheDirectory, `test-report-${process.pid}.json`);
+    const { failed } = await execa(
+      process.execPath,
+      [
+        '--experimental-vm-modules',
+        '--disable-warning=ExperimentalWarning',
+        join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
+        '--passWithNoTests',
+        '--json',
+        `--outputFile=${report}`,
+        ...(options.args ?? []),
+        '--selectProjects',
+        ...projects,
+      ],
+      {
+        cwd: root,
+        env: { ...env, ...options.env },
+        reject: false,
+        // The report goes to its file; what Jest tells people is on stderr.
+        stdio: ['ignore', 'ignore', 'inherit'],
+        cancelSignal: gone.signal,
+        forceKillAfterDelay: 15_000,
+      },
+    );
+    try {
+      return countsOf(JSON.parse(readFileSync(report, 'utf8')));
+    } catch {
+      return { passed: 0, failed: failed ? 1 : 0, skipped: 0 };
+    } finally {
+      rmSync(report, { force: true });
+    }
+  };
+
+const workspaces = [
+  'common',
+  'auth',
+  'tickets',
+  'orders',
+  'expiration',
+  'payments',
+  'stripe-sandbox',
+  'client',
+  'scripts',
+  'bench',
+  'docs',
+];
+
+const { values, positionals } = parseArgs({
+  options: { only: { type: 'string', multiple: true } },
+  allowPositionals: true,
+});
+
+const endToEnd = async (): Promise<Counts> => {
+  let chromium: string;
+  try {
+    chromium = await findChromium(process.env, say);
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  return jest(['e2e'], { env: { CHROMIUM_PATH: chromium }, args: ['--runInBand', ...positionals] })();
+};
+
+const steps: readonly (readonly [title: string, run: () => Promise<Counts>])[] =
+  values.only === undefined
+    ? [
+        ['types', check('typecheck')],
+        ['lint', check('lint')],
+        ['format', check('format')],
+        ['unit and integration tests', jest(workspaces, { args: positionals })],
+        ['end-to-end tests', endToEnd],
+      ]
+    : [
+        ...(values.only.some((name) => name !== 'e2e')
+          ? ([
+              [
+                `tests of ${values.only.join(', ')}`,
+                jest(
+                  values.only.filter((name) => name !== 'e2e'),
+                  { args: positionals },
+                ),
+              ],
+            ] as const)
+          : []),
+        ...(values.only.includes('e2e') ? ([['end-to-end tests', endToEnd]] as const) : []),
+      ];
+
+const results: StepResult[] = [];
+for (const [title, run] of steps) {
+  if (gone.signal.aborted) break;
+  results.push(await timed(title, run));
+}
+const ran = results.reduce((total, { passed, failed }) => total + passed + failed, 0);
+if (ran === 0) say('\nNo test has run');
+say('');
+for (const line of summaryOf(results)) say(line);
+process.exit(ran === 0 || gone.signal.aborted || results.some(({ failed }) => failed > 0) ? 1 : 0);
