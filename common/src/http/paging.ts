@@ -16,7 +16,7 @@ export const paging = (options: { readonly defaultLimit: number; readonly maxLim
 
 /** Headers that say how many there are in all and where the neighbouring pages are (RFC 8288). */
 export const pageLinks = (
-  req: Request,
+  req: Pick<Request, 'originalUrl'>,
   list: { readonly page: number; readonly limit: number; readonly total: number },
 ): Record<string, string> => {
   const last = Math.max(1, Math.ceil(list.total / list.limit));

@@ -8,7 +8,10 @@ export interface NatsServers {
 
 /** NATS_URL (`nats://user:password@host:port`, or with a token in front of the @; comma-separated) taken apart. */
 export const natsServers = (urls: string): NatsServers => {
-  const parsed = urls.split(',').map((url) => new URL(url.trim()));
+  const parsed = urls
+    .split(',')
+    .map((url) => url.trim())
+    .map((url) => new URL(url.includes('://') ? url : `nats://${url}`));
   const servers = parsed.map((url) => `${url.protocol}//${url.host}`);
   const withCredentials = parsed.find((url) => url.username !== '');
   if (withCredentials === undefined) return { servers };

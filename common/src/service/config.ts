@@ -17,17 +17,30 @@ export const wholeNumber = (range: { readonly min: number; readonly max: number 
     .transform(integer)
     .pipe(z.number(`must be a whole number from ${range.min} to ${range.max}`).int().min(range.min).max(range.max));
 
-export const url = (...protocols: readonly string[]) =>
-  z.string().refine(
-    (text) => {
-      const servers = text.split(',');
-      return (
-        servers.every((server) => protocols.some((protocol) => server.startsWith(`${protocol}://`))) ||
-        text.startsWith(`${protocols[0]}://`)
-      );
-    },
-    `must begin with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
+const hasHost = (text: string): boolean => URL.canParse(text) && new URL(text).host !== '';
+
+const isUrl = (text: string, protocols: readonly string[]): boolean => {
+  const [first = '', ...others] = text.split(',').map((part) => part.trim());
+  const protocol = protocols.find((candidate) => first.startsWith(`${candidate}://`));
+  // The servers after the first may leave it out: mongodb://a:1,b:2/name.
+  const rest = others.map((part) => (part.includes('://') ? part : `${protocol}://${part}`));
+  return [first, ...rest].every(
+    (part) => protocols.some((candidate) => part.startsWith(`${candidate}://`)) && hasHost(part),
   );
+};
+
+/** A URL of one of these protocols, of several servers with commas between them too. */
+export const url = (...protocols: readonly string[]) =>
+  z
+    .string()
+    .refine(
+      (text) => isUrl(text, protocols),
+      `must be a URL that begins with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
+    );
+
+/** One of these words. */
+const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
+  z.enum(words, `must be one of ${words.join(', ')}`);
 
 /** Settings that every service reads. No secret has a default. */
 export const commonEnv = {
@@ -35,13 +48,12 @@ export const commonEnv = {
   PORT: wholeNumber({ min: 0, max: 65_535 }).prefault('3000').describe('Port to listen on; 0 takes a free one'),
   MONGO_URL: url('mongodb', 'mongodb+srv').describe("The service's own database, a replica set"),
   NATS_URL: url('nats', 'tls').describe('NATS servers, comma-separated'),
-  BUS: z.enum(['jetstream', 'nats-streaming']).default('jetstream').describe('Which NATS carries the events'),
+  BUS: oneOf('jetstream', 'nats-streaming').default('jetstream').describe('Which NATS carries the events'),
   NATS_STREAM_REPLICAS: wholeNumber({ min: 1, max: 5 })
     .prefault('1')
     .describe('Copies of the stream in a NATS cluster'),
   NATS_CLUSTER_ID: z.string().default('ticketing').describe('Cluster id of NATS Streaming, with BUS=nats-streaming'),
-  LOG_LEVEL: z
-    .enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'])
+  LOG_LEVEL: oneOf('silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace')
     .default('info')
     .describe('Least level that is logged'),
 } as const;
@@ -60,7 +72,7 @@ export const sessionEnv = {
 /** Of services that limit rates. */
 export const rateLimitEnv = {
   REDIS_URL: url('redis', 'rediss').describe('Redis'),
-  RATE_LIMITS: z.enum(['on', 'off']).default('on').describe('off only for tests and benchmarks'),
+  RATE_LIMITS: oneOf('on', 'off').default('on').describe('off only for tests and benchmarks'),
 } as const;
 
 /**

@@ -1,0 +1,68 @@
+import { expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { RequestValidationError } from '../errors/index.ts';
+import { pageLinks, paging } from './paging.ts';
+import { parse } from './parse.ts';
+
+const query = z.object({ ...paging({ defaultLimit: 20, maxLimit: 100 }) });
+
+test('When nothing is asked for, then it is the first page of the default size', () => {
+  expect(parse(query, {})).toEqual({ page: 1, limit: 20 });
+});
+
+test.each([
+  { page: '0' },
+  { page: '-1' },
+  { page: '1.5' },
+  { page: '1e3' },
+  { page: 'x' },
+  { page: '' },
+  { page: ' 1' },
+  { page: '100001' },
+  { page: '99999999999999999999' },
+  { page: ['1', '2'] },
+  { page: { $gt: '' } },
+  { limit: '0' },
+  { limit: '101' },
+])('When the query is %j, then it is refused', (input) => {
+  expect(() => parse(query, input)).toThrow(RequestValidationError);
+});
+
+test('When the limits are met exactly, then they are taken', () => {
+  expect(parse(query, { page: '100000', limit: '100' })).toEqual({ page: 100_000, limit: 100 });
+});
+
+const links = (originalUrl: string, list: { readonly page: number; readonly limit: number; readonly total: number }) =>
+  pageLinks({ originalUrl }, list);
+
+test('When a page in the middle is shown, then its neighbours are linked with the rest of the query as it was', () => {
+  expect(links('/api/tickets?city=Z%C3%BCrich&page=2&limit=10', { page: 2, limit: 10, total: 35 })).toEqual({
+    'X-Total-Count': '35',
+    Link: [
+      '</api/tickets?city=Z%C3%BCrich&page=1&limit=10>; rel="first"',
+      '</api/tickets?city=Z%C3%BCrich&page=1&limit=10>; rel="prev"',
+      '</api/tickets?city=Z%C3%BCrich&page=3&limit=10>; rel="next"',
+      '</api/tickets?city=Z%C3%BCrich&page=4&limit=10>; rel="last"',
+    ].join(', '),
+  });
+});
+
+test('When there is nothing or one page, then neither a next nor a previous page is linked', () => {
+  for (const total of [0, 20]) {
+    const { Link = '' } = links('/api/orders', { page: 1, limit: 20, total });
+    expect(Link).not.toMatch(/next|prev/);
+    expect(Link).toContain('</api/orders?page=1&limit=20>; rel="last"');
+  }
+});
+
+test('When the page is behind the last one, then there is no next page', () => {
+  expect(links('/x', { page: 9, limit: 10, total: 11 }).Link).not.toContain('rel="next"');
+});
+
+test('When the path tries to lead elsewhere, then the links stay on this site and cannot break out of their brackets', () => {
+  for (const url of ['//evil.example/x', '/a>;%20rel="next",<http://evil.example/?q=>"<', '/\\evil.example']) {
+    const { Link = '' } = links(url, { page: 1, limit: 10, total: 0 });
+    expect(Link).toMatch(/^<\/[^<>]*>; rel="first", <\/[^<>]*>; rel="last"$/);
+    expect(Link).not.toMatch(/<\/\//);
+  }
+});

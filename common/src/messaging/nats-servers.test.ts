@@ -1,0 +1,13 @@
+import { expect, test } from '@jest/globals';
+import { natsServers } from './nats-servers.ts';
+
+test.each([
+  ['nats://127.0.0.1:4222', { servers: ['nats://127.0.0.1:4222'] }],
+  ['nats://a:1,tls://b:2', { servers: ['nats://a:1', 'tls://b:2'] }],
+  ['nats://a:1,b:2', { servers: ['nats://a:1', 'nats://b:2'] }],
+  ['nats://a:1, nats://b:2', { servers: ['nats://a:1', 'nats://b:2'] }],
+  ['nats://me:p%40ss@a:1,nats://b:2', { servers: ['nats://a:1', 'nats://b:2'], user: 'me', pass: 'p@ss' }],
+  ['nats://t0ken@a:1', { servers: ['nats://a:1'], token: 't0ken' }],
+])('When NATS_URL is %s, then servers and credentials are told apart', (urls, expected) => {
+  expect(natsServers(urls)).toEqual(expected);
+});

@@ -1,0 +1,92 @@
+import { expect, test } from '@jest/globals';
+import { commonEnv, ConfigError, rateLimitEnv, readEnv, sessionEnv, wholeNumber } from './config.ts';
+
+const env = { ...commonEnv, ...sessionEnv, ...rateLimitEnv };
+const right = {
+  MONGO_URL: 'mongodb://a:1,b:2/orders?replicaSet=rs0',
+  NATS_URL: 'nats://user:secret@a:4222,nats://b:4222',
+  REDIS_URL: 'redis://a:6379',
+  JWT_KEY: 'sixteen letters.',
+};
+
+const refusal = (given: NodeJS.ProcessEnv): string => {
+  try {
+    readEnv(env, given);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  throw new Error('accepted');
+};
+
+test('When everything needed is there, then the rest has its defaults, and the whole is frozen', () => {
+  const config = readEnv(env, right);
+  expect(config).toMatchObject({
+    ...right,
+    HOST: '0.0.0.0',
+    PORT: 3000,
+    BUS: 'jetstream',
+    NATS_STREAM_REPLICAS: 1,
+    LOG_LEVEL: 'info',
+    PUBLIC_URL: 'http://localhost:3000',
+    RATE_LIMITS: 'on',
+  });
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+test('When nothing is there, then every missing variable is named at once, and no secret has a default', () => {
+  expect(refusal({})).toBe(
+    [
+      'Wrong configuration:',
+      '  MONGO_URL is missing',
+      '  NATS_URL is missing',
+      '  JWT_KEY is missing',
+      '  REDIS_URL is missing',
+    ].join('\n'),
+  );
+});
+
+test('When a variable is empty, then it counts as missing', () => {
+  expect(refusal({ ...right, JWT_KEY: '' })).toContain('JWT_KEY is missing');
+  expect(readEnv(env, { ...right, PORT: '' }).PORT).toBe(3000);
+});
+
+test('When several are wrong, then every one is named with its rule, and none of their values', () => {
+  const wrong = {
+    PORT: '70000-port',
+    MONGO_URL: 'postgres://user:pa55word@host',
+    NATS_URL: 'nats://a:1,http://pa55word',
+    BUS: 'pa55word',
+    LOG_LEVEL: 'pa55word',
+    JWT_KEY: 'pa55word',
+    PUBLIC_URL: 'ftp://pa55word',
+    REDIS_URL: 'pa55word',
+    NATS_STREAM_REPLICAS: '1.5',
+    RATE_LIMITS: 'pa55word',
+  };
+  const message = refusal(wrong);
+  for (const name of Object.keys(wrong)) expect(message).toMatch(new RegExp(`^  ${name} .+`, 'm'));
+  expect(message).not.toMatch(/pa55word|70000-port/);
+  expect(message).not.toContain('is missing');
+});
+
+test.each(['-1', '70000', '1e3', '0x10', ' ', 'abc', '12.5', 'Infinity'])(
+  'When a port is %j, then it is refused',
+  (PORT) => {
+    expect(refusal({ ...right, PORT })).toMatch(/^ {2}PORT /m);
+  },
+);
+
+test.each(['nats://', 'nats://a:port', 'nats://a:1,', 'a:4222', 'nats://a:1 nats://b:2', 'mongodb://a'])(
+  'When NATS_URL is %j, then it is refused',
+  (NATS_URL) => {
+    expect(refusal({ ...right, NATS_URL })).toMatch(/^ {2}NATS_URL must be a URL/m);
+  },
+);
+
+test('When a whole number is at its limits, then it is taken', () => {
+  const shape = { N: wholeNumber({ min: 1, max: 5 }) };
+  expect(readEnv(shape, { N: '1' }).N).toBe(1);
+  expect(readEnv(shape, { N: '5' }).N).toBe(5);
+  expect(() => readEnv(shape, { N: '6' })).toThrow('N must be a whole number from 1 to 5');
+});
