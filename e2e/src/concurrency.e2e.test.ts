@@ -20,7 +20,9 @@ const signUpMany = (count: number): Promise<Person[]> =>
 /** Lists tickets and waits until the orders service knows each of them: it then tells their seller whose they are. */
 const listMany = async (seller: Person, count: number): Promise<Ticket[]> => {
   const tickets = await Promise.all(
-    Array.from({ length: count }, (_, index) => list(seller, { title: `Seat ${index + 1}`, price: 10 + index / 100 })),
+    Array.from({ length: count }, (_, index) =>
+      list(seller, { title: `Seat ${index + 1}`, price: (1_000 + index) / 100 }),
+    ),
   );
   await Promise.all(
     tickets.map(({ id }) =>

@@ -1,0 +1,37 @@
+import { request, type Agent } from 'node:http';
+
+/** A request byte for byte, as no well-behaved client would send it. */
+export interface RawRequest {
+  readonly method: string;
+  /** As it stands in the request line: nothing is encoded or normalised. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Answers what came back, even when the other side stopped reading before everything was sent. */
+export const sendRaw = (
+  origin: string,
+  agent: Agent,
+  { method, path, headers, body }: RawRequest,
+): Promise<RawAnswer> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(origin);
+    const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };
+    const sent = request({ agent, hostname, port, method, path, headers: { ...length, ...headers } });
+    sent.once('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.once('end', () => resolve({ status: response.statusCode ?? 0, text }));
+      response.once('error', reject);
+    });
+    sent.once('error', reject);
+    sent.end(body);
+  });

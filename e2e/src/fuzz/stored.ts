@@ -1,0 +1,38 @@
+import { MongoClient } from 'mongodb';
+import { eventually } from '../eventually.ts';
+import type { ProductProcess } from '../product.ts';
+
+const databases = ['auth', 'tickets', 'orders', 'expiration', 'payments'];
+
+/** Everything that is stored in the services' databases, by collection and id. */
+export type Stored = ReadonlyMap<string, string>;
+
+/** Reads every document of every service, once nothing is on its way between them any more. */
+export const everythingStored = async (processes: readonly ProductProcess[]): Promise<Stored> => {
+  const mongod = processes.find(({ name }) => name === 'mongod');
+  if (mongod === undefined) throw new Error('mongod is not running');
+  await using client = new MongoClient(mongod.url);
+  const read = async (): Promise<Stored> => {
+    const stored = new Map<string, string>();
+    for (const name of databases) {
+      const database = client.db(name);
+      for (const { name: collection } of await database.listCollections().toArray()) {
+        for await (const document of database.collection(collection).find()) {
+          stored.set(`${name}.${collection} ${String(document._id)}`, JSON.stringify(document));
+        }
+      }
+    }
+    return stored;
+  };
+  let last = await read();
+  return eventually(async () => {
+    const before = last;
+    last = await read();
+    if (differences(before, last).length > 0) throw new Error('the databases do not come to rest');
+    return last;
+  }, 30_000);
+};
+
+/** Documents that were added, changed or removed. */
+export const differences = (before: Stored, after: Stored): string[] =>
+  [...new Set([...before.keys(), ...after.keys()])].filter((key) => before.get(key) !== after.get(key));
