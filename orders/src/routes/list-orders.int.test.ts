@@ -103,7 +103,7 @@ test('When there are many orders, then a list reads by the index only the page t
     await db.command({ profile: 0 });
     const [query] = await db
       .collection('system.profile')
-      .find({ ns: `${db.databaseName}.orders`, appName: 'orders', op: 'query' })
+      .find({ ns: `${db.databaseName}.orders`, appName: 'orders', 'command.sort.createdAt': { $exists: true } })
       .toArray();
     expect(query).toMatchObject({ planSummary: expect.stringContaining('IXSCAN'), docsExamined: 10 });
     expect(query?.hasSortStage).toBeUndefined();
