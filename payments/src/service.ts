@@ -21,9 +21,13 @@ const moneyBackEveryMs = 500;
 const abandonedEveryMs = 2_000;
 const strayMoneyEveryMs = 30_000;
 
+/** How long a buyer waits for Stripe. */
+const patienceMs = 20_000;
+
 export interface PaymentsOverrides extends ServiceOverrides {
   /** What lies between us and Stripe. */
   readonly gateway?: (real: PaymentGateway) => PaymentGateway;
+  readonly patienceMs?: number;
 }
 
 export const startService = async (config: Config, overrides: PaymentsOverrides = {}): Promise<RunningService> => {
@@ -36,8 +40,15 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
   );
   const refunded = metrics.counter('refunds_total', 'Money of cancelled orders that was returned');
   const stray = metrics.counter('stray_money_total', 'Money of cancelled orders that only the last net has found');
+  const patience = overrides.patienceMs ?? patienceMs;
   const stripe = createStripeGateway(
-    { key: config.STRIPE_KEY, webhookSecret: config.STRIPE_WEBHOOK_SECRET, host: config.STRIPE_HOST },
+    {
+      key: config.STRIPE_KEY,
+      webhookSecret: config.STRIPE_WEBHOOK_SECRET,
+      host: config.STRIPE_HOST,
+      // Two calls make a payment: both may be slow, or one may hang and be repeated.
+      callTimeoutMs: Math.floor(patience * 0.45),
+    },
     logger,
   );
   const deps: Deps = {
@@ -45,6 +56,7 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
     now,
     gateway: overrides.gateway?.(stripe) ?? stripe,
     arrivals: createArrivals(),
+    patienceMs: patience,
     maxAttempts: config.PAYMENT_ATTEMPTS,
     counters: {
       attemptRecovered: () => recovered.inc(),

@@ -7,6 +7,8 @@ export interface Deps extends Models {
   readonly now: () => Date;
   readonly gateway: PaymentGateway;
   readonly arrivals: Arrivals;
+  /** How long a request waits for Stripe, all calls together. */
+  readonly patienceMs: number;
   /** Declines after which payment has failed for good. */
   readonly maxAttempts: number;
   readonly counters: {

@@ -17,8 +17,6 @@ import { settleCharge, type Settled } from './settle-charge.ts';
 /** An order may be paid for moments before its events have come. */
 const waitForOrderMs = 2_000;
 const lookAgainMs = 50;
-/** Of Stripe, by all calls of one request. */
-const patienceMs = 20_000;
 
 const outcomeUnknown = () =>
   new ServiceUnavailableError('Stripe has not told the outcome of the payment yet; a repeat is safe');
@@ -31,7 +29,7 @@ const cancelledMessage = (reason: CancelReason | undefined): string =>
  * nothing is claimed while the outcome of an earlier attempt is unknown.
  */
 export const payOrder = async (deps: Deps, request: AttemptRequest): Promise<{ readonly id: string }> => {
-  const until = performance.now() + patienceMs;
+  const until = performance.now() + deps.patienceMs;
   const waitUntil = performance.now() + waitForOrderMs;
   let payment = await claimFirstAttempt(deps, request);
   while (payment === null) payment = await explainOrClaim(deps, request, { until, waitUntil });

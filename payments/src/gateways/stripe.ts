@@ -15,8 +15,6 @@ import {
 } from './stripe-errors.ts';
 
 const currency = 'usd';
-/** Half of what a buyer waits: of two calls in a row each can be slow, and one that hangs can be repeated. */
-const callTimeoutMs = 9_000;
 const firstPauseMs = 200;
 const longestPauseMs = 1_000;
 /** Answers of 5xx to one call; Stripe gives the same one again for the same key, mostly. */
@@ -81,6 +79,8 @@ export interface StripeSettings {
   readonly webhookSecret: string;
   /** Address of the API, if not Stripe's own. */
   readonly host: string | undefined;
+  /** How long one call may take; a repeat of it may still succeed. */
+  readonly callTimeoutMs: number;
 }
 
 const address = (host: string | undefined) => {
@@ -130,6 +130,7 @@ const methodOf = (token: string) => {
 };
 
 export const createStripeGateway = (settings: StripeSettings, logger: Logger): PaymentGateway => {
+  const { callTimeoutMs } = settings;
   const stripe = new Stripe(settings.key, {
     apiVersion: '2026-10-28.endive',
     maxNetworkRetries: 0,

@@ -1,0 +1,158 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { orderCancelled, type OrderState } from '@ticketing/common/events';
+import { openPayments, type PaymentsUnderTest } from '../test/harness.ts';
+
+let payments: PaymentsUnderTest;
+
+beforeAll(async () => {
+  payments = await openPayments({ patienceMs: 4_000 });
+});
+afterEach(() => payments.sandbox.behave({ delayMs: 0, failNext: null }));
+afterAll(() => payments.close());
+
+const untilReturned = (order: OrderState) =>
+  payments.system.eventually(async () => {
+    const [refund, ...others] = await payments.sandbox.refunds(order.id);
+    expect(others).toEqual([]);
+    expect(refund).toMatchObject({ amount: order.price, metadata: { orderId: order.id } });
+    expect(await payments.stored(order.id)).toMatchObject({ status: 'refunded', stripeRefundId: refund?.id });
+    expect((await payments.stored(order.id))?.moneyBack).toBeUndefined();
+  });
+
+const untilStopped = (order: OrderState) =>
+  payments.system.eventually(async () => {
+    expect((await payments.sandbox.intents(order.id)).map(({ status }) => status)).toEqual(['canceled']);
+    const stored = await payments.stored(order.id);
+    expect([stored?.attempt, stored?.moneyBack]).toEqual([undefined, undefined]);
+  });
+
+test('When a paid order is cancelled, then the money goes back once, and the buyer and everybody else see it', async () => {
+  const order = await payments.payable();
+  await payments.pay(order.id);
+  const cancelled = await payments.cancel(order);
+  await payments.system.publish(orderCancelled, cancelled);
+  await untilReturned(order);
+  expect((await payments.get(order.id)).body).toMatchObject({
+    status: 'refunded',
+    version: 2,
+    stripeRefundId: (await payments.sandbox.refunds(order.id))[0]?.id,
+  });
+  await payments.system.eventually(() => {
+    expect(payments.updates(order.id).map(({ status }) => status)).toEqual(['completed', 'refunded']);
+  });
+  expect(await payments.pay(order.id)).toMatchObject({ status: 400 });
+});
+
+test('When an order is cancelled after a decline, then its PaymentIntent can be charged by nobody any more', async () => {
+  const order = await payments.payable();
+  await payments.pay(order.id, 'tok_chargeDeclined');
+  await payments.cancel(order);
+  await untilStopped(order);
+  expect((await payments.stored(order.id))?.status).toBe('created');
+});
+
+test('When nobody has tried to pay for a cancelled order, then Stripe hears nothing of it', async () => {
+  const order = await payments.payable();
+  await payments.cancel(order);
+  const later = await payments.payable();
+  await payments.pay(later.id);
+  await payments.cancel(later);
+  await untilReturned(later);
+  expect(await payments.sandbox.intents(order.id)).toEqual([]);
+  expect((await payments.stored(order.id))?.moneyBack).toBeUndefined();
+});
+
+test('When the order is cancelled before the card is tried, then nothing is charged', async () => {
+  const order = await payments.payable();
+  const pause = payments.pauseAt('before', 'confirm');
+  const answer = payments.pay(order.id);
+  await pause.reached;
+  await payments.cancel(order, 'expired');
+  await untilStopped(order);
+  pause.goOn();
+  expect(await answer).toEqual({ status: 400, body: { errors: [{ message: expect.stringContaining('expired') }] } });
+  expect(await payments.sandbox.charges(order.id)).toEqual([]);
+});
+
+test('When the order is cancelled before the PaymentIntent is made, then nothing is charged', async () => {
+  const order = await payments.payable();
+  const pause = payments.pauseAt('before', 'createIntent');
+  const answer = payments.pay(order.id);
+  await pause.reached;
+  await payments.cancel(order);
+  await untilStopped(order);
+  pause.goOn();
+  expect((await answer).status).toBe(400);
+  expect(await payments.sandbox.charges(order.id)).toEqual([]);
+  expect(await payments.sandbox.intents(order.id)).toHaveLength(1);
+});
+
+test('When the order is cancelled while the card is charged, then the payment is written down and returned once', async () => {
+  const order = await payments.payable();
+  const pause = payments.pauseAt('after', 'confirm');
+  const answer = payments.pay(order.id);
+  await pause.reached;
+  await payments.cancel(order);
+  pause.goOn();
+  expect(await answer).toMatchObject({ status: 400 });
+  await untilReturned(order);
+  await payments.system.eventually(() => {
+    expect(payments.updates(order.id).map(({ status }) => status)).toEqual(['completed', 'refunded']);
+  });
+});
+
+test('When the process dies with the charge made and the order is cancelled, then the money is found and returned', async () => {
+  const order = await payments.payable();
+  payments.dieAt('after', 'confirm');
+  await payments.pay(order.id);
+  await payments.cancel(order);
+  await untilReturned(order);
+});
+
+test.each([
+  ['before', 'cancelIntent'],
+  ['after', 'cancelIntent'],
+  ['before', 'refund'],
+  ['after', 'refund'],
+] as const)('When the process dies %s %s, then the next one finishes and refunds once', async (when, step) => {
+  const order = await payments.payable();
+  payments.dieAt('after', 'confirm');
+  await payments.pay(order.id);
+  payments.dieAt(when, step);
+  const before = payments.calls(step);
+  await payments.cancel(order);
+  await payments.system.eventually(() => expect(payments.calls(step)).toBe(before + 1));
+  payments.system.clock.advance(31_000);
+  await untilReturned(order);
+});
+
+test('When Stripe is away, then the money is returned as soon as it is back', async () => {
+  const order = await payments.payable();
+  await payments.pay(order.id);
+  await payments.sandbox.behave({ delayMs: 3_000 });
+  await payments.cancel(order);
+  await payments.system.eventually(async () => {
+    expect((await payments.stored(order.id))?.moneyBack?.failures).toBeGreaterThan(0);
+  });
+  await payments.sandbox.behave({ delayMs: 0 });
+  await untilReturned(order);
+});
+
+test('When a refund was made long ago and its key is forgotten, then no second one is made', async () => {
+  const order = await payments.payable();
+  await payments.pay(order.id);
+  const stripeId = (await payments.stored(order.id))?.stripeId ?? '';
+  await payments.sandbox.stripe.refunds.create({ payment_intent: stripeId, metadata: { orderId: order.id } });
+  await payments.cancel(order);
+  await untilReturned(order);
+});
+
+test('When money of a cancelled order lies about unmarked, then the last net finds it', async () => {
+  const order = await payments.payable();
+  await payments.pay(order.id);
+  await payments.system
+    .collection<{ _id: string }>('payments')
+    .updateOne({ _id: order.id }, { $set: { 'order.status': 'cancelled' } });
+  await payments.startReplica();
+  await untilReturned(order);
+});

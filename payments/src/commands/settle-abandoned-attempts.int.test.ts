@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { openPayments, type PaymentsUnderTest } from '../test/harness.ts';
+
+let payments: PaymentsUnderTest;
+
+beforeAll(async () => {
+  payments = await openPayments({ patienceMs: 4_000 });
+});
+afterAll(() => payments.close());
+
+const attemptOpen = { status: 409, body: { errors: [{ message: 'Another payment of this order is under way' }] } };
+
+/** A buyer's request whose process dies at the given step. */
+const payAndDie = async (
+  orderId: string,
+  when: 'before' | 'after',
+  step: 'createIntent' | 'confirm',
+  token = 'tok_visa',
+): Promise<void> => {
+  payments.dieAt(when, step);
+  expect((await payments.pay(orderId, token)).status).toBe(500);
+};
+
+/** So long that nothing of the attempt can still be under way. */
+const wait = () => payments.system.clock.advance(26_000);
+
+const untilSettled = (orderId: string) =>
+  payments.system.eventually(async () => {
+    const stored = await payments.stored(orderId);
+    expect(stored?.attempt).toBeUndefined();
+    return stored;
+  });
+
+test('When the process dies with the charge made, then the reconciler completes the payment', async () => {
+  const order = await payments.payable();
+  await payAndDie(order.id, 'after', 'confirm');
+  expect(await payments.pay(order.id)).toEqual(attemptOpen);
+  wait();
+  expect(await untilSettled(order.id)).toMatchObject({ status: 'completed', attempts: 0 });
+  await payments.system.eventually(() => {
+    expect(payments.updates(order.id).at(-1)).toMatchObject({ status: 'completed' });
+  });
+  expect(await payments.sandbox.paid(order.id)).toHaveLength(1);
+  expect((await payments.pay(order.id)).status).toBe(201);
+});
+
+test('When the process dies with the card declined, then the reconciler counts the decline, once', async () => {
+  const order = await payments.payable();
+  await payments.pay(order.id, 'tok_chargeDeclined');
+  await payAndDie(order.id, 'after', 'confirm', 'tok_chargeDeclinedExpiredCard');
+  wait();
+  expect(await untilSettled(order.id)).toMatchObject({ status: 'created', attempts: 2 });
+  await payAndDie(order.id, 'before', 'confirm');
+  wait();
+  expect(await untilSettled(order.id)).toMatchObject({ status: 'created', attempts: 2 });
+  expect((await payments.pay(order.id)).status).toBe(201);
+});
+
+test.each([
+  ['before', 'createIntent'],
+  ['after', 'createIntent'],
+  ['before', 'confirm'],
+] as const)('When the process dies %s %s, then the attempt counts as none and another one pays', async (when, step) => {
+  const order = await payments.payable();
+  await payAndDie(order.id, when, step);
+  expect(await payments.pay(order.id)).toEqual(attemptOpen);
+  wait();
+  expect(await untilSettled(order.id)).toMatchObject({ status: 'created', attempts: 0 });
+  expect((await payments.pay(order.id, 'tok_mastercard')).status).toBe(201);
+  expect(await payments.sandbox.paid(order.id)).toHaveLength(1);
+  expect(await payments.sandbox.intents(order.id)).toHaveLength(1);
+});
+
+test('When a process was only paused and tries its card after another one has paid, then nothing more is charged', async () => {
+  const order = await payments.payable();
+  const pause = payments.pauseAt('before', 'confirm');
+  const paused = payments.pay(order.id);
+  await pause.reached;
+  wait();
+  await untilSettled(order.id);
+  expect((await payments.pay(order.id, 'tok_mastercard')).status).toBe(201);
+  pause.goOn();
+  expect(await paused).toEqual({ status: 201, body: { id: order.id } });
+  expect(await payments.sandbox.paid(order.id)).toHaveLength(1);
+});
+
+test('When a process was only paused with a decline, then it does not count for the attempt that came after', async () => {
+  const order = await payments.payable();
+  const pause = payments.pauseAt('after', 'confirm');
+  const paused = payments.pay(order.id, 'tok_chargeDeclinedStolenCard');
+  await pause.reached;
+  const other = payments.pauseAt('before', 'confirm');
+  await payments.system
+    .collection<{ _id: string }>('payments')
+    .updateOne({ _id: order.id }, { $unset: { attempt: true } });
+  const next = payments.pay(order.id, 'tok_mastercard');
+  await other.reached;
+  pause.goOn();
+  expect((await paused).status).toBe(400);
+  expect(await payments.stored(order.id)).toMatchObject({ status: 'created', attempts: 0, attempt: { number: 2 } });
+  other.goOn();
+  expect((await next).status).toBe(201);
+});
+
+test('When Stripe has forgotten the key of the PaymentIntent, then the one that was charged is found all the same', async () => {
+  const order = await payments.payable();
+  await payAndDie(order.id, 'after', 'confirm');
+  // A day later by our clock; the sandbox has forgotten nothing, so asking it to make one would find the same.
+  const intents = payments.calls('createIntent');
+  payments.system.clock.advance(24 * 60 * 60 * 1000);
+  expect(await untilSettled(order.id)).toMatchObject({ status: 'completed' });
+  expect(payments.calls('createIntent')).toBe(intents);
+});

@@ -1,0 +1,86 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { openPayments, type PaymentsUnderTest } from '../test/harness.ts';
+
+let payments: PaymentsUnderTest;
+
+beforeAll(async () => {
+  payments = await openPayments({ patienceMs: 2_000 });
+});
+afterEach(() => payments.sandbox.behave({ delayMs: 0, failNext: null }));
+afterAll(() => payments.close());
+
+const unknown = {
+  status: 503,
+  body: { errors: [{ message: 'Stripe has not told the outcome of the payment yet; a repeat is safe' }] },
+};
+
+test('When Stripe leaves a call without an answer, then it is made again and the order is charged once', async () => {
+  const order = await payments.payable();
+  await payments.sandbox.behave({ failNext: 'timeout' });
+  expect((await payments.pay(order.id)).status).toBe(201);
+  expect(await payments.sandbox.paid(order.id)).toHaveLength(1);
+});
+
+/** The first decline makes the PaymentIntent, so that the slow call is the one with the card. */
+const declinedOnce = async () => {
+  const order = await payments.payable();
+  await payments.pay(order.id, 'tok_chargeDeclined');
+  return order;
+};
+
+test('When Stripe is slower than anybody waits, then the outcome is unknown, and a repeat tells it', async () => {
+  const order = await declinedOnce();
+  await payments.sandbox.behave({ delayMs: 2_500 });
+  const begun = performance.now();
+  expect(await payments.pay(order.id)).toEqual(unknown);
+  expect(performance.now() - begun).toBeLessThan(2_400);
+  await payments.sandbox.behave({ delayMs: 0 });
+  await payments.system.eventually(async () => {
+    expect((await payments.pay(order.id)).status).toBe(201);
+  });
+  expect(await payments.sandbox.paid(order.id)).toHaveLength(1);
+  expect((await payments.get(order.id)).body).toMatchObject({ status: 'completed', attempts: 1 });
+});
+
+test('When the outcome was unknown and is a decline, then the same card gets its words and counts once', async () => {
+  const order = await declinedOnce();
+  await payments.sandbox.behave({ delayMs: 2_500 });
+  const card = 'tok_chargeDeclinedInsufficientFunds';
+  expect(await payments.pay(order.id, card)).toEqual(unknown);
+  await payments.sandbox.behave({ delayMs: 0 });
+  await payments.system.eventually(async () => {
+    expect(await payments.pay(order.id, card)).toEqual({
+      status: 400,
+      body: { errors: [{ message: 'Your card has insufficient funds.' }] },
+    });
+  });
+  expect((await payments.get(order.id)).body).toMatchObject({ status: 'created', attempts: 2 });
+  expect(await payments.sandbox.charges(order.id)).toHaveLength(2);
+});
+
+test('When the outcome was unknown and is a decline, then another card is tried in an attempt of its own', async () => {
+  const order = await declinedOnce();
+  await payments.sandbox.behave({ delayMs: 2_500 });
+  expect(await payments.pay(order.id, 'tok_chargeDeclinedInsufficientFunds')).toEqual(unknown);
+  await payments.sandbox.behave({ delayMs: 0 });
+  await payments.system.eventually(async () => {
+    expect((await payments.pay(order.id, 'tok_visa')).status).toBe(201);
+  });
+  expect((await payments.get(order.id)).body).toMatchObject({ status: 'completed', attempts: 2 });
+  expect(await payments.sandbox.paid(order.id)).toHaveLength(1);
+});
+
+test('When Stripe is too slow to make a PaymentIntent, then no card was tried and the next request starts afresh', async () => {
+  const order = await payments.payable();
+  await payments.sandbox.behave({ delayMs: 2_500 });
+  expect(await payments.pay(order.id)).toEqual({
+    status: 503,
+    body: { errors: [{ message: 'Stripe does not answer; nothing was charged, please try again' }] },
+  });
+  await payments.sandbox.behave({ delayMs: 0 });
+  await payments.system.eventually(async () => {
+    expect((await payments.pay(order.id)).status).toBe(201);
+  });
+  expect(await payments.sandbox.paid(order.id)).toHaveLength(1);
+  expect(await payments.sandbox.intents(order.id)).toHaveLength(1);
+});

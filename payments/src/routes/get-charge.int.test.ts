@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { newId } from '@ticketing/common/mongo';
+import { openPayments, type PaymentsUnderTest } from '../test/harness.ts';
+
+let payments: PaymentsUnderTest;
+
+beforeAll(async () => {
+  payments = await openPayments();
+});
+afterAll(() => payments.close());
+
+const errors = (message: string) => ({ errors: [{ message }] });
+
+test('When nobody has tried to pay yet, then there is no charge', async () => {
+  const order = await payments.payable();
+  expect(await payments.get(order.id)).toEqual({
+    status: 404,
+    body: errors('Nothing has been paid for this order yet'),
+  });
+});
+
+test.each([newId(), 'no-id', '%00', 'webhook'])('When no order has the id %s, then the answer is 404', async (id) => {
+  expect(await payments.get(id)).toEqual({ status: 404, body: errors('Order not found') });
+});
+
+test("When the order is somebody else's, then the answer is 401, with a charge or without", async () => {
+  const order = await payments.payable();
+  expect(await payments.get(order.id, 'other')).toEqual({ status: 401, body: errors('Not authorized') });
+  await payments.pay(order.id);
+  expect(await payments.get(order.id, 'other')).toEqual({ status: 401, body: errors('Not authorized') });
+});
+
+test('When nobody is signed in, then the answer is 401', async () => {
+  expect(await payments.request('GET', `/api/payments/${newId()}`)).toEqual({
+    status: 401,
+    body: errors('Not authorized'),
+  });
+});

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { newId } from '@ticketing/common/mongo';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { openPayments, type Answer, type PaymentsUnderTest } from '../test/harness.ts';
+import { webhookSecret } from '../test/sandbox.ts';
+
+/** Where the sandbox sends its webhooks: on to payments when that runs, and back what it answered. */
+const delivered: { readonly type: string; readonly status: number }[] = [];
+let target: string | undefined;
+const forward = async (body: Buffer, signature: string): Promise<number> => {
+  if (target === undefined) return 503;
+  const { status } = await fetch(`${target}/api/payments/webhook`, {
+    method: 'POST',
+    body: new Uint8Array(body),
+    headers: { 'Content-Type': 'application/json', 'Stripe-Signature': signature, Connection: 'close' },
+  });
+  delivered.push({ type: /"type":"([a-z_.]+)"\}$/.exec(body.toString())?.[1] ?? '', status });
+  return status;
+};
+const relay = createServer((req, res) => {
+  const chunks: Buffer[] = [];
+  req.on('data', (chunk: Buffer) => chunks.push(chunk));
+  req.on('end', () => {
+    forward(Buffer.concat(chunks), String(req.headers['stripe-signature'])).then(
+      (status) => res.writeHead(status).end(),
+      () => res.destroy(),
+    );
+  });
+});
+
+let payments: PaymentsUnderTest;
+
+beforeAll(async () => {
+  relay.listen(0, '127.0.0.1');
+  await once(relay, 'listening');
+  const address = relay.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  payments = await openPayments({ webhookUrl: `http://127.0.0.1:${port}/`, patienceMs: 4_000 });
+  target = payments.url;
+});
+afterAll(async () => {
+  await payments.close();
+  relay.closeAllConnections();
+  relay.close();
+});
+
+const send = (event: object | string, secret = webhookSecret, timestamp?: number): Promise<Answer> => {
+  const payload = typeof event === 'string' ? event : JSON.stringify(event);
+  const signature = payments.sandbox.stripe.webhooks.generateTestHeaderString({
+    payload,
+    secret,
+    ...(timestamp === undefined ? {} : { timestamp }),
+  });
+  return payments.request('POST', '/api/payments/webhook', {
+    body: payload,
+    headers: { 'Content-Type': 'application/json', 'Stripe-Signature': signature },
+  });
+};
+
+const succeeded = (orderId: string) => ({
+  id: 'evt_1',
+  object: 'event',
+  type: 'payment_intent.succeeded',
+  data: { object: { id: 'pi_1', object: 'payment_intent', status: 'succeeded', metadata: { orderId } } },
+});
+
+const received = { status: 200, body: { received: true } };
+const badSignature = { status: 400, body: { errors: [{ message: 'Bad signature' }] } };
+
+test('When the sandbox reports a payment, then its webhook is taken', async () => {
+  const order = await payments.payable();
+  await payments.pay(order.id);
+  await payments.system.eventually(() => {
+    expect(delivered).toContainEqual({ type: 'payment_intent.succeeded', status: 200 });
+  });
+  expect(await payments.stored(order.id)).toMatchObject({ status: 'completed', version: 1 });
+});
+
+test('When a paid order is reported again, then it stays as it is', async () => {
+  const order = await payments.payable();
+  await payments.pay(order.id);
+  for (let time = 0; time < 3; time += 1) expect(await send(succeeded(order.id))).toEqual(received);
+  expect(await payments.stored(order.id)).toMatchObject({ status: 'completed', version: 1 });
+});
+
+test('When the signature is not Stripe’s, too old, or missing, then the webhook is refused', async () => {
+  const order = await payments.payable();
+  await payments.pay(order.id, 'tok_chargeDeclined');
+  expect(await send(succeeded(order.id), 'whsec_of_somebody_else')).toEqual(badSignature);
+  expect(await send(succeeded(order.id), webhookSecret, Math.floor(Date.now() / 1000) - 3_600)).toEqual(badSignature);
+  const unsigned = { body: JSON.stringify(succeeded(order.id)), headers: { 'Content-Type': 'application/json' } };
+  expect(await payments.request('POST', '/api/payments/webhook', unsigned)).toEqual(badSignature);
+  expect(await payments.request('POST', '/api/payments/webhook')).toEqual(badSignature);
+  expect(await payments.stored(order.id)).toMatchObject({ status: 'created', version: 1 });
+});
+
+test('When the signed body is no JSON, then the webhook is refused', async () => {
+  expect(await send('{')).toEqual(badSignature);
+});
+
+test.each([
+  ['an order that nobody knows', succeeded(newId())],
+  ['a type that nobody asked for', { ...succeeded(newId()), type: 'customer.created' }],
+  ['no order', { ...succeeded(newId()), data: { object: { id: 'pi_1' } } }],
+])('When a webhook is about %s, then it is taken and nothing happens', async (_what, event) => {
+  expect(await send(event)).toEqual(received);
+});
+
+test('When a webhook claims a payment that Stripe knows nothing of, then Stripe is believed, not the webhook', async () => {
+  const order = await payments.payable();
+  await payments.pay(order.id, 'tok_chargeDeclined');
+  expect(await send(succeeded(order.id))).toEqual(received);
+  expect(await payments.stored(order.id)).toMatchObject({ status: 'created', attempts: 1 });
+});
+
+test('When an attempt is under way, then a webhook leaves it to its process', async () => {
+  const order = await payments.payable();
+  const pause = payments.pauseAt('after', 'confirm');
+  const answer = payments.pay(order.id);
+  await pause.reached;
+  const reads = payments.calls('readIntent');
+  expect(await send(succeeded(order.id))).toEqual(received);
+  expect(payments.calls('readIntent')).toBe(reads);
+  pause.goOn();
+  expect((await answer).status).toBe(201);
+  expect(await payments.stored(order.id)).toMatchObject({ status: 'completed', version: 1 });
+});
+
+test('When the outcome of an attempt is unknown, then the webhook settles it', async () => {
+  const order = await payments.payable();
+  payments.dieAt('after', 'confirm');
+  await payments.pay(order.id);
+  await payments.system
+    .collection<{ _id: string }>('payments')
+    .updateOne({ _id: order.id }, { $set: { 'attempt.unknown': true } });
+  expect(await send(succeeded(order.id))).toEqual(received);
+  expect(await payments.stored(order.id)).toMatchObject({ status: 'completed', version: 2 });
+  expect((await payments.stored(order.id))?.attempt).toBeUndefined();
+});
+
+test('When money lands although the payment was given up, then the webhook has it written down', async () => {
+  const order = await payments.payable();
+  await payments.pay(order.id, 'tok_chargeDeclinedStolenCard');
+  const { stripeId = '' } = (await payments.stored(order.id)) ?? {};
+  await payments.sandbox.stripe.paymentIntents.confirm(stripeId, { payment_method: 'pm_card_visa' });
+  await payments.system.eventually(async () => {
+    expect(await payments.stored(order.id)).toMatchObject({ status: 'completed', attempts: 1 });
+  });
+});

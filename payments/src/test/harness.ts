@@ -1,0 +1,184 @@
+import { chargeUpdated, orderCancelled, orderCreated, orderUpdated, type OrderState } from '@ticketing/common/events';
+import { newId } from '@ticketing/common/mongo';
+import type { RunningService } from '@ticketing/common/service';
+import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
+import { readConfig } from '../config.ts';
+import type { PaymentGateway } from '../gateways/stripe.ts';
+import type { PaymentDocument } from '../models/index.ts';
+import { startService } from '../service.ts';
+import { openSandbox, webhookSecret, type Sandbox } from './sandbox.ts';
+
+export type Step = 'createIntent' | 'confirm' | 'readIntent' | 'cancelIntent' | 'refund';
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** Running payments services beside a real sandbox, and what buyers and the orders service do to them. */
+export interface PaymentsUnderTest {
+  readonly system: TestSystem;
+  readonly sandbox: Sandbox;
+  /** Environment of the services. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The first service's address. */
+  readonly url: string;
+  startReplica(): Promise<RunningService>;
+  /**
+   * Ends a process, as far as its data can tell: what follows the next call of `step`, or that call too, is not done.
+   */
+  dieAt(when: 'before' | 'after', step: Step): void;
+  /** Stops the next call of `step` before or after it reaches Stripe until it is told to go on. */
+  pauseAt(when: 'before' | 'after', step: Step): { readonly reached: Promise<void>; readonly goOn: () => void };
+  /** How often Stripe was called. */
+  calls(step: Step): number;
+  pay(orderId: string, token?: string, options?: { readonly userId?: string; readonly url?: string }): Promise<Answer>;
+  get(orderId: string, userId?: string): Promise<Answer>;
+  request(method: string, path: string, options?: RequestInit): Promise<Answer>;
+  /** An order that can be paid, as payments knows it. */
+  payable(changes?: Partial<OrderState>): Promise<OrderState>;
+  /** Publishes the order's newest state and waits until it is copied. */
+  cancel(order: OrderState, reason?: OrderState['reason']): Promise<OrderState>;
+  stored(orderId: string): Promise<PaymentDocument | null>;
+  /** The charge.updated events of an order, oldest version first. */
+  updates(orderId: string): ReturnType<typeof chargeUpdated.parse>['data'][];
+  close(): Promise<void>;
+}
+
+export const orderState = (changes: Partial<OrderState> = {}): OrderState => ({
+  id: newId(),
+  version: 0,
+  userId: 'buyer',
+  status: 'created',
+  expiresAt: new Date(Date.now() + 900_000).toISOString(),
+  price: 1999,
+  ticket: { id: newId(), title: 'Final', price: 1999, version: 0, revision: 0 },
+  ...changes,
+});
+
+const request = async (path: string, base: string, init: RequestInit): Promise<Answer> => {
+  const answer = await fetch(`${base}${path}`, {
+    ...init,
+    headers: { Connection: 'close', ...Object.fromEntries(new Headers(init.headers)) },
+  });
+  const text = await answer.text();
+  const body: unknown = text === '' ? undefined : JSON.parse(text);
+  return { status: answer.status, body };
+};
+
+export const openPayments = async (
+  options: {
+    readonly env?: Readonly<Record<string, string>>;
+    readonly webhookUrl?: string;
+    /** How long a request waits for Stripe. */
+    readonly patienceMs?: number;
+  } = {},
+): Promise<PaymentsUnderTest> => {
+  const [system, sandbox] = await Promise.all([
+    openTestSystem(),
+    openSandbox(options.webhookUrl === undefined ? {} : { webhookUrl: options.webhookUrl }),
+  ]);
+  const env = {
+    ...system.env,
+    STRIPE_KEY: 'sk_test_sandbox',
+    STRIPE_WEBHOOK_SECRET: webhookSecret,
+    STRIPE_HOST: sandbox.url,
+    ...options.env,
+  };
+
+  const hooks = new Map<string, () => Promise<void>>();
+  const counts = new Map<Step, number>();
+  const through = async <T>(step: Step, call: () => Promise<T>): Promise<T> => {
+    counts.set(step, (counts.get(step) ?? 0) + 1);
+    const take = async (when: 'before' | 'after') => {
+      const hook = hooks.get(`${when} ${step}`);
+      hooks.delete(`${when} ${step}`);
+      await hook?.();
+    };
+    await take('before');
+    const result = await call();
+    await take('after');
+    return result;
+  };
+  const gateway = (real: PaymentGateway): PaymentGateway => ({
+    ...real,
+    createIntent: (...args) => through('createIntent', () => real.createIntent(...args)),
+    confirm: (...args) => through('confirm', () => real.confirm(...args)),
+    readIntent: (...args) => through('readIntent', () => real.readIntent(...args)),
+    cancelIntent: (...args) => through('cancelIntent', () => real.cancelIntent(...args)),
+    refund: (...args) => through('refund', () => real.refund(...args)),
+  });
+
+  const startReplica = () =>
+    system.start((overrides) =>
+      startService(readConfig(env), {
+        ...overrides,
+        gateway,
+        ...(options.patienceMs === undefined ? {} : { patienceMs: options.patienceMs }),
+      }),
+    );
+  const { url } = await startReplica();
+
+  const payments = system.collection<PaymentDocument>('payments');
+  const copied = async (order: OrderState): Promise<void> => {
+    await system.eventually(async () => {
+      if ((await payments.countDocuments({ _id: order.id, 'order.version': { $gte: order.version } })) === 0) {
+        throw new Error('not copied yet');
+      }
+    });
+  };
+
+  return {
+    system,
+    sandbox,
+    env,
+    url,
+    startReplica,
+    dieAt: (when, step) => {
+      hooks.set(`${when} ${step}`, () => Promise.reject(new Error('died')));
+    },
+    pauseAt: (when, step) => {
+      const { promise: going, resolve: goOn } = Promise.withResolvers<void>();
+      const { promise: reached, resolve: reach } = Promise.withResolvers<void>();
+      hooks.set(`${when} ${step}`, () => {
+        reach();
+        return going;
+      });
+      return { reached, goOn };
+    },
+    calls: (step) => counts.get(step) ?? 0,
+    pay: (orderId, token = 'tok_visa', { userId = 'buyer', url: base = url } = {}) =>
+      request('/api/payments', base, {
+        method: 'POST',
+        body: JSON.stringify({ orderId, token }),
+        headers: { ...system.as(userId), 'Content-Type': 'application/json' },
+      }),
+    get: (orderId, userId = 'buyer') => request(`/api/payments/${orderId}`, url, { headers: system.as(userId) }),
+    request: (method, path, init = {}) => request(path, url, { ...init, method }),
+    payable: async (changes = {}) => {
+      const expiresAt = new Date(system.clock.now().getTime() + 900_000).toISOString();
+      const order = orderState({ status: 'awaiting:payment', version: 1, expiresAt, ...changes });
+      await system.publish(orderCreated, { ...order, status: 'created', version: 0 });
+      await system.publish(orderUpdated, order);
+      await copied(order);
+      return order;
+    },
+    cancel: async (order, reason = 'by_buyer') => {
+      const cancelled = { ...order, version: order.version + 1, status: 'cancelled' as const, reason };
+      await system.publish(orderCancelled, cancelled);
+      await copied(cancelled);
+      return cancelled;
+    },
+    stored: (orderId) => payments.findOne({ _id: orderId }),
+    updates: (orderId) =>
+      system
+        .events(chargeUpdated)
+        .map(({ data }) => data)
+        .filter((data) => data.id === orderId)
+        .toSorted((a, b) => a.version - b.version),
+    close: async () => {
+      await system.close();
+      await sandbox.close();
+    },
+  };
+};

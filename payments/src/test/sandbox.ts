@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { Stripe } from 'stripe';
+
+export const webhookSecret = 'whsec_for_tests_only';
+
+export interface Behaviour {
+  readonly delayMs?: number;
+  readonly failNext?: 'network_before_charge' | 'network_after_charge' | 'http_500' | 'http_429' | 'timeout' | null;
+}
+
+/** The local Stripe, as a process of its own; what it has really charged and returned is read through Stripe's SDK. */
+export interface Sandbox {
+  readonly url: string;
+  readonly stripe: Stripe;
+  behave(behaviour: Behaviour): Promise<void>;
+  /** Charges that took money for the order. */
+  paid(orderId: string): Promise<Stripe.Charge[]>;
+  charges(orderId: string): Promise<Stripe.Charge[]>;
+  refunds(orderId: string): Promise<Stripe.Refund[]>;
+  intents(orderId: string): Promise<Stripe.PaymentIntent[]>;
+  close(): Promise<void>;
+}
+
+const entry = fileURLToPath(new URL('../../../stripe-sandbox/src/index.ts', import.meta.url));
+
+const urlOf = (line: string): string | undefined => /"url":"([^"]+)"/.exec(line)?.[1];
+
+const all = async <T extends { readonly metadata: Stripe.Metadata | null }>(
+  pages: AsyncIterable<T>,
+  orderId: string,
+): Promise<T[]> => {
+  const found: T[] = [];
+  for await (const item of pages) if (item.metadata?.['orderId'] === orderId) found.push(item);
+  return found;
+};
+
+export const openSandbox = async (options: { readonly webhookUrl?: string } = {}): Promise<Sandbox> => {
+  const directory = await mkdtemp(join(tmpdir(), 'payments-sandbox-'));
+  const child = spawn(process.execPath, [entry], {
+    env: {
+      PATH: process.env['PATH'],
+      PORT: '0',
+      DATA_DIR: directory,
+      STRIPE_WEBHOOK_SECRET: webhookSecret,
+      ...(options.webhookUrl === undefined ? {} : { WEBHOOK_URL: options.webhookUrl }),
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const exited = once(child, 'exit');
+  const url = await new Promise<string>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const found = urlOf(line);
+      if (found !== undefined) resolve(found);
+    });
+    child.once('exit', (code) => reject(new Error(`the sandbox ended with ${String(code)}`)));
+  });
+  const { hostname, port } = new URL(url);
+  const stripe = new Stripe('sk_test_sandbox', { host: hostname, port, protocol: 'http', telemetry: false });
+
+  const charges = (orderId: string) => all(stripe.charges.list({ limit: 100 }), orderId);
+
+  return {
+    url,
+    stripe,
+    behave: async (behaviour) => {
+      const answer = await fetch(`${url}/sandbox/behaviour`, { method: 'POST', body: JSON.stringify(behaviour) });
+      if (!answer.ok) throw new Error(`the sandbox refused: ${await answer.text()}`);
+    },
+    charges,
+    paid: async (orderId) => (await charges(orderId)).filter((charge) => charge.paid),
+    refunds: (orderId) => all(stripe.refunds.list({ limit: 100 }), orderId),
+    intents: (orderId) => all(stripe.paymentIntents.list({ limit: 100 }), orderId),
+    close: async () => {
+      child.kill('SIGTERM');
+      await exited;
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+};
