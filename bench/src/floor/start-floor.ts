@@ -42,7 +42,7 @@ export const startRouterTo = async (url: string): Promise<Floor> => {
       ...process.env,
       PORT: String(port),
       PROTO: 'http',
-      REPLICAS: JSON.stringify({ auth: [url], tickets: [url], orders: [url], payments: [url], client: [url] }),
+      UPSTREAMS: JSON.stringify({ auth: [url], tickets: [url], orders: [url], payments: [url], client: [url] }),
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   });

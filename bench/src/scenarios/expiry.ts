@@ -22,12 +22,15 @@ export const expiry = async (
   await delay(Math.min(...deadlines.values()) - Date.now());
   const end = performance.now() + 60_000;
   while (deadlines.size > 0 && performance.now() < end) {
-    for (const [ticketId, deadline] of deadlines) {
-      const ticket = await client.send('GET', `/api/tickets/${ticketId}`);
-      if (typeof ticket.body !== 'object' || ticket.body === null || 'orderId' in ticket.body) continue;
-      late.push((Date.now() - deadline) / 1000);
-      deadlines.delete(ticketId);
-    }
+    await Promise.all(
+      [...deadlines].map(async ([ticketId, deadline]) => {
+        const ticket = await client.send('GET', `/api/tickets/${ticketId}`);
+        if (typeof ticket.body !== 'object' || ticket.body === null || 'orderId' in ticket.body) return;
+        late.push((Date.now() - deadline) / 1000);
+        deadlines.delete(ticketId);
+      }),
+    );
+    await delay(20);
   }
   if (deadlines.size > 0) throw new Error(`${deadlines.size} holds did not end`);
   return { p50: percentile(late, 0.5), p95: percentile(late, 0.95), max: Math.max(...late) };

@@ -1,5 +1,7 @@
+import { MongoBulkWriteError } from 'mongodb';
 import type { AnyBulkWriteOperation, Collection, Document, Filter, WithId } from 'mongodb';
 import type { EventDefinition, Trace } from '../events/index.ts';
+import { Batcher } from '../mongo/index.ts';
 import type { AggregateDocument, OutboxEntry } from './outbox.ts';
 import type { OutboxCollection, Relay } from './relay.ts';
 
@@ -32,7 +34,7 @@ export interface Change<Doc extends AggregateDocument> {
  * be without the other. The event carries the public state as the write left it.
  */
 export interface AggregateStore<Doc extends AggregateDocument> {
-  /** @throws MongoServerError 11000 when a unique index refuses. */
+  /** Inserts that come together share a round trip. @throws an error that `isDuplicateKey` knows when a unique index refuses. */
   insert<Fields extends Omit<Doc, 'version' | 'outbox'>>(
     fields: Fields & { readonly _id: string },
     event: EventDefinition<string, unknown>,
@@ -68,6 +70,24 @@ const at = (document: unknown, path: string): unknown => {
   return value;
 };
 
+/** Inserts what comes together in one round trip; answers the errors of those that the database refused, by index. */
+const insertAll = async (
+  collection: Collection<AggregateDocument>,
+  documents: readonly AggregateDocument[],
+): Promise<ReadonlyMap<number, unknown>> => {
+  const [first] = documents;
+  try {
+    if (documents.length === 1 && first !== undefined) await collection.insertOne(first);
+    else await collection.insertMany([...documents], { ordered: false });
+    return new Map();
+  } catch (error) {
+    if (documents.length === 1 || !(error instanceof MongoBulkWriteError) || error.result.getWriteErrorCount() === 0) {
+      throw error;
+    }
+    return new Map(error.result.getWriteErrors().map((refusal) => [refusal.index, refusal]));
+  }
+};
+
 export const createAggregateStore = <Doc extends AggregateDocument>(
   options: AggregateStoreOptions<Doc>,
 ): AggregateStore<Doc> => {
@@ -84,6 +104,16 @@ export const createAggregateStore = <Doc extends AggregateDocument>(
     collection: collection.db.collection<AggregateDocument>(collection.collectionName),
   };
   relay.register(source);
+
+  const inserts = new Batcher<AggregateDocument, void>(async (documents) => {
+    const refused = await insertAll(source.collection, documents);
+    return documents.map((_, index) => {
+      const error = refused.get(index);
+      return error === undefined
+        ? { status: 'fulfilled' as const, value: undefined }
+        : { status: 'rejected' as const, reason: error };
+    });
+  });
 
   const header = (event: EventDefinition<string, unknown>, trace: Trace) => ({
     id: newId(),
@@ -134,7 +164,7 @@ export const createAggregateStore = <Doc extends AggregateDocument>(
       }
       const entry: OutboxEntry = { ...header(event, trace), version: 0, data };
       const document = { ...fields, version: 0, outbox: [entry] };
-      await source.collection.insertOne(document);
+      await inserts.call(document);
       relay.publish(source, fields._id, document.outbox);
       return document;
     },

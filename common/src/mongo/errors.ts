@@ -29,4 +29,5 @@ export const isDatabaseAway = (error: unknown): boolean =>
     ));
 
 /** Whether a unique index refused the write. */
-export const isDuplicateKey = (error: unknown): boolean => error instanceof MongoServerError && error.code === 11000;
+export const isDuplicateKey = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 11000;

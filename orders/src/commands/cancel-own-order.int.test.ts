@@ -11,7 +11,7 @@ import { applyTicketStates } from './apply-ticket-states.ts';
 import { cancelOwnOrder } from './cancel-own-order.ts';
 import { createOrder } from './create-order.ts';
 import type { Deps } from './deps.ts';
-import { expireOrder } from './expire-order.ts';
+import { expireOrders } from './expire-orders.ts';
 
 let system: TestSystem;
 let deps: Deps;
@@ -65,7 +65,7 @@ test('When an order is paid, cancelled and run out at the same moment, then exac
             (error: unknown) => String(error),
           ),
         roundTrips((index >> 2) % 4).then(() => applyChargeStates(deps, [{ state: completed(order._id), trace }])),
-        roundTrips((index >> 4) % 4).then(() => expireOrder(late, { orderId: order._id, trace })),
+        roundTrips((index >> 4) % 4).then(() => expireOrders(late, [{ orderId: order._id, trace }])),
       ]);
       const after = await deps.orders.findOne({ _id: order._id });
       // One move from awaiting payment, whatever it was.

@@ -17,7 +17,7 @@ export interface CreateOrder {
  * the hold against its own document.
  */
 export const createOrder = async (deps: Deps, request: CreateOrder): Promise<OrderDocument> => {
-  const copy = await deps.tickets.findOne({ _id: request.ticketId });
+  const copy = await deps.loadTicket(request.ticketId);
   if (copy === null) throw new NotFoundError('Ticket not found');
   checkOrderable(copy.ticket, request);
   const now = deps.now();

@@ -1,10 +1,13 @@
 import { orderExpired } from '@ticketing/common/events';
-import { done, later, listener, traceOf } from '@ticketing/common/messaging';
+import { batchListener, done, later, traceOf } from '@ticketing/common/messaging';
 import type { Deps } from '../commands/deps.ts';
-import { expireOrder } from '../commands/expire-order.ts';
+import { expireOrders } from '../commands/expire-orders.ts';
 
 export const onOrderExpired = (deps: Deps) =>
-  listener(orderExpired, async (event) => {
-    const waitMs = await expireOrder(deps, { orderId: event.data.orderId, trace: traceOf(event) });
-    return waitMs > 0 ? later(waitMs) : done;
+  batchListener(orderExpired, async (events) => {
+    const waits = await expireOrders(
+      deps,
+      events.map((event) => ({ orderId: event.data.orderId, trace: traceOf(event) })),
+    );
+    return waits.map((ms) => (ms > 0 ? later(ms) : done));
   });

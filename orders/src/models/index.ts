@@ -1,4 +1,5 @@
 import { createAggregateStore, type AggregateStore } from '@ticketing/common/messaging';
+import { createLoader } from '@ticketing/common/mongo';
 import type { Service } from '@ticketing/common/service';
 import type { Collection } from 'mongodb';
 import { orderCollection, orderPublicState, type OrderDocument } from './order.ts';
@@ -12,12 +13,15 @@ export interface Models {
   readonly orders: Collection<OrderDocument>;
   readonly orderStore: AggregateStore<OrderDocument>;
   readonly tickets: Collection<TicketCopy>;
+  /** One copy by its ticket's id. */
+  readonly loadTicket: (ticketId: string) => Promise<TicketCopy | null>;
 }
 
 export const collections = [orderCollection, ticketCopyCollection];
 
 export const openModels = (service: Service): Models => {
   const orders = service.database.collection<OrderDocument>(orderCollection.name);
+  const tickets = service.database.collection<TicketCopy>(ticketCopyCollection.name);
   return {
     orders,
     orderStore: createAggregateStore({
@@ -26,6 +30,7 @@ export const openModels = (service: Service): Models => {
       aggregateType: 'order',
       publicState: orderPublicState,
     }),
-    tickets: service.database.collection<TicketCopy>(ticketCopyCollection.name),
+    tickets,
+    loadTicket: createLoader((ids) => tickets.find({ _id: { $in: ids } }).toArray()),
   };
 };
