@@ -66,3 +66,16 @@ test('When the path tries to lead elsewhere, then the links stay on this site an
     expect(Link).not.toMatch(/<\/\//);
   }
 });
+
+test('When the query is very long, then the header stays short enough for any proxy', () => {
+  const list = { page: 2, limit: 10, total: 35 };
+  const rels = (length: number) => {
+    const { Link = '' } = links(`/x?q=${'a'.repeat(length)}`, list);
+    expect(Link.length).toBeLessThanOrEqual(3_000);
+    return [...Link.matchAll(/rel="(\w+)"/g)].map(([, rel]) => rel);
+  };
+  expect(rels(100)).toEqual(['first', 'prev', 'next', 'last']);
+  expect(rels(1_400)).toEqual(['prev', 'next']);
+  expect(rels(2_900)).toEqual(['next']);
+  expect(rels(8_000)).toEqual([]);
+});

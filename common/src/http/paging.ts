@@ -14,7 +14,10 @@ export const paging = (options: { readonly defaultLimit: number; readonly maxLim
   limit: number('Limit', options.maxLimit).prefault(String(options.defaultLimit)),
 });
 
-/** Headers that say how many there are in all and where the neighbouring pages are (RFC 8288). */
+/** Proxies take a few KB of an answer's headers (nginx 4) and refuse the whole answer when there are more. */
+const longestLink = 3_000;
+
+/** Headers that say how many there are in all and where the neighbouring pages are (RFC 8288). A very long query gets fewer links. */
 export const pageLinks = (
   req: Pick<Request, 'originalUrl'>,
   list: { readonly page: number; readonly limit: number; readonly total: number },
@@ -26,11 +29,10 @@ export const pageLinks = (
     url.searchParams.set('limit', String(list.limit));
     return `<${url.pathname}${url.search}>; rel="${rel}"`;
   };
-  const links = [
-    link(1, 'first'),
-    ...(list.page > 1 ? [link(list.page - 1, 'prev')] : []),
-    ...(list.page < last ? [link(list.page + 1, 'next')] : []),
-    link(last, 'last'),
-  ];
-  return { 'X-Total-Count': String(list.total), Link: links.join(', ') };
+  const next = list.page < last ? [link(list.page + 1, 'next')] : [];
+  const neighbours = [...(list.page > 1 ? [link(list.page - 1, 'prev')] : []), ...next];
+  const links = [[link(1, 'first'), ...neighbours, link(last, 'last')], neighbours, next]
+    .map((choice) => choice.join(', '))
+    .find(({ length }) => length <= longestLink);
+  return { 'X-Total-Count': String(list.total), ...(links === undefined || links === '' ? {} : { Link: links }) };
 };
