@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type Server } from 'node:http';
+import { connect } from 'node:net';
 import { freePort } from '../net/free-ports.ts';
 import { startRouter, type Router } from './start-router.ts';
 
@@ -197,6 +198,21 @@ test.each(['/healthz', '/readyz', '/metrics'])(
     expect(await response.json()).toEqual({ errors: [{ message: 'Not Found' }] });
   },
 );
+
+test.each([
+  ['a method that there is none of', 'BREW / HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+  ['headers without end', `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(70_000)}\r\n\r\n`, 431],
+])('When %s is sent, then it is refused in the error envelope', async (_what, text, status) => {
+  const service = await fakeService('a');
+  const base = new URL(await route([service.url]));
+  const socket = connect(Number(base.port), base.hostname);
+  socket.write(text);
+  let answer = '';
+  for await (const chunk of socket) answer += String(chunk);
+  const [head = '', body = ''] = answer.split('\r\n\r\n');
+  expect(head).toContain(`HTTP/1.1 ${status} `);
+  expect(JSON.parse(body)).toEqual({ errors: [{ message: expect.any(String) }] });
+});
 
 test('When the port is in use, then the router says so', async () => {
   const service = await fakeService('a');

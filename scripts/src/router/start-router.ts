@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, STATUS_CODES, type RequestListener, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { codeOf } from '../error-code.ts';
 import { answerError, forward } from './forward.ts';
 import { Replica, ReplicaSet } from './replicas.ts';
@@ -23,8 +24,35 @@ export interface Router {
 
 const noSuchAddress = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
+const parserRefusals: Readonly<Record<string, readonly [number, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
+};
+
+/** What Node's parser refuses reaches no listener; it is told in the one error envelope all the same. */
+const refuse = (error: Error, socket: Duplex): void => {
+  const code = codeOf(error) ?? '';
+  if (!socket.writable || code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const [status, message] = parserRefusals[code] ?? [400, 'Malformed request'];
+  const body = JSON.stringify({ errors: [{ message }] });
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+      'Content-Type: application/json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+};
+
 const listen = async (listener: RequestListener, port: number, host: string): Promise<Server | undefined> => {
   const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 }, listener);
+  server.on('clientError', refuse);
   try {
     server.listen(port, host);
     await once(server, 'listening');
