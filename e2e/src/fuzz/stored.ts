@@ -25,7 +25,8 @@ export const everythingStored = async (processes: readonly ProductProcess[]): Pr
     return stored;
   };
   let last = await read();
-  return eventually(async () => {
+  // Awaited here: the connection closes when this function is left.
+  return await eventually(async () => {
     const before = last;
     last = await read();
     if (differences(before, last).length > 0) throw new Error('the databases do not come to rest');
