@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { byToken, openSandbox, postForm, sdk, stripeErrorOf } from './test/harness.ts';
 
 const order = { amount: 1999, currency: 'usd', metadata: { orderId: 'o1' } } as const;
@@ -417,4 +419,17 @@ test('When the probes and the account are asked, then they answer', async () => 
   await using sandbox = await openSandbox();
   for (const path of ['/healthz', '/readyz']) expect((await fetch(`${sandbox.url}${path}`)).status).toBe(200);
   expect(await sandbox.stripe.accounts.retrieveCurrent()).toMatchObject({ object: 'account', id: 'acct_sandbox' });
+});
+
+test('When a connection was opened that never sent a request, then stopping does not wait for it', async () => {
+  const sandbox = await openSandbox();
+  const { port, hostname } = new URL(sandbox.url);
+  const silent = connect(Number(port), hostname);
+  await once(silent, 'connect');
+  await fetch(`${sandbox.url}/healthz`);
+  const closed = once(silent, 'close');
+  const start = performance.now();
+  await sandbox[Symbol.asyncDispose]();
+  expect(performance.now() - start).toBeLessThan(2_000);
+  await closed;
 });

@@ -31,8 +31,7 @@ export const startWebhooks = (
   endpoint: { readonly url: string; readonly secret: string },
 ): Webhooks => {
   const isHttps = endpoint.url.startsWith('https:');
-  const options = { keepAlive: true, maxSockets: concurrency };
-  const agent = isHttps ? new HttpsAgent(options) : new HttpAgent(options);
+  const agent = isHttps ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
   const request = isHttps ? httpsRequest : httpRequest;
   const waiting: { readonly event: EventRecord; readonly failed: number }[] = [];
   const timers = new Set<NodeJS.Timeout>();
