@@ -1,5 +1,4 @@
 import type { OrderState, Trace } from '@ticketing/common/events';
-import { isDuplicateKey } from '@ticketing/common/mongo';
 import type { AnyBulkWriteOperation } from 'mongodb';
 import { newTimer, type TimerDocument } from '../models/index.ts';
 import type { Deps } from './deps.ts';
@@ -19,15 +18,10 @@ export const armTimers = async (
       upsert: true,
     },
   }));
-  try {
-    const { upsertedIds } = await deps.timers.bulkWrite(operations, { ordered: false });
-    deps.timerQueue.set(
-      orders.flatMap(({ state }, index) =>
-        upsertedIds[index] === undefined ? [] : [{ orderId: state.id, at: new Date(state.expiresAt) }],
-      ),
-    );
-  } catch (error) {
-    // Another replica has made one of them at the same moment; the others are made, and the sweep rings them all.
-    if (!isDuplicateKey(error)) throw error;
-  }
+  const { upsertedIds } = await deps.timers.bulkWrite(operations, { ordered: false });
+  deps.timerQueue.set(
+    orders.flatMap(({ state }, index) =>
+      upsertedIds[index] === undefined ? [] : [{ orderId: state.id, at: new Date(state.expiresAt) }],
+    ),
+  );
 };

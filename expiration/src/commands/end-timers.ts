@@ -1,5 +1,4 @@
 import type { OrderState, Trace } from '@ticketing/common/events';
-import { isDuplicateKey } from '@ticketing/common/mongo';
 import type { AnyBulkWriteOperation } from 'mongodb';
 import { newTimer, type TimerDocument } from '../models/index.ts';
 import type { Deps } from './deps.ts';
@@ -21,13 +20,6 @@ export const endTimers = async (
       upsert: true,
     },
   }));
-  const write = (): Promise<unknown> => deps.timers.bulkWrite(operations, { ordered: false });
-  try {
-    await write();
-  } catch (error) {
-    // Armed by another replica between the look and the insert: now there is a timer to end.
-    if (!isDuplicateKey(error)) throw error;
-    await write();
-  }
+  await deps.timers.bulkWrite(operations, { ordered: false });
   deps.timerQueue.remove(orders.map(({ state }) => state.id));
 };

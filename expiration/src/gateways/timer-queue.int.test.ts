@@ -99,11 +99,12 @@ test('When Redis goes and comes while the service runs, then orders are timed th
   const before = await created(1_000);
   await system.eventually(async () => expect(await hasAlarm(before)).toBe(true));
   door.shut();
-  const during = await created(600);
+  const [during, later] = await Promise.all([created(600), created(600_000)]);
   expect(await lateness(before)).toBeLessThan(1_500);
   expect(await lateness(during)).toBeLessThan(1_500);
-  expect(await hasAlarm(during)).toBe(false);
   door.open();
   await whenAlarmsAreSet();
+  // Nothing was kept for Redis meanwhile: what came then is rung by the sweep.
+  expect(await hasAlarm(later)).toBe(false);
   expect(await lateness(await created(150))).toBeLessThan(1_500);
 });
