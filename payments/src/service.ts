@@ -56,7 +56,8 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
     now,
     gateway: overrides.gateway?.(stripe) ?? stripe,
     arrivals: createArrivals(),
-    patienceMs: patience,
+    // A worker comes again; the shorter it waits, the sooner a process can stop.
+    patienceMs: { buyer: patience, worker: Math.floor(patience * 0.4) },
     maxAttempts: config.PAYMENT_ATTEMPTS,
     counters: {
       attemptRecovered: () => recovered.inc(),

@@ -7,8 +7,8 @@ export interface Deps extends Models {
   readonly now: () => Date;
   readonly gateway: PaymentGateway;
   readonly arrivals: Arrivals;
-  /** How long a request waits for Stripe, all calls together. */
-  readonly patienceMs: number;
+  /** How long Stripe is waited for, all calls for one order together: by a buyer, and by everything else. */
+  readonly patienceMs: { readonly buyer: number; readonly worker: number };
   /** Declines after which payment has failed for good. */
   readonly maxAttempts: number;
   readonly counters: {

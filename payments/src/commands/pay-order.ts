@@ -29,7 +29,7 @@ const cancelledMessage = (reason: CancelReason | undefined): string =>
  * nothing is claimed while the outcome of an earlier attempt is unknown.
  */
 export const payOrder = async (deps: Deps, request: AttemptRequest): Promise<{ readonly id: string }> => {
-  const until = performance.now() + deps.patienceMs;
+  const until = performance.now() + deps.patienceMs.buyer;
   const waitUntil = performance.now() + waitForOrderMs;
   let payment = await claimFirstAttempt(deps, request);
   while (payment === null) payment = await explainOrClaim(deps, request, { until, waitUntil });

@@ -8,8 +8,6 @@ const leaseMs = 30_000;
 const firstRetryMs = 2_000;
 const longestRetryMs = 5 * 60_000;
 const atOnce = 8;
-/** Of Stripe, for one order. */
-const patienceMs = 8_000;
 
 /**
  * Stops and returns the money of cancelled orders that are due. The PaymentIntent is cancelled first, so that whoever
@@ -52,7 +50,7 @@ const returnOne = async (deps: Deps, payment: Payment): Promise<boolean> => {
   if (moneyBack === undefined) return true;
   const orderId = payment._id;
   const trace = { correlationId: moneyBack.correlationId, traceId: moneyBack.traceId };
-  const until = performance.now() + patienceMs;
+  const until = performance.now() + deps.patienceMs.worker;
   const intentId = await findIntent(deps, payment, { trace, until });
   if (intentId === undefined) return false;
   if (intentId !== null && payment.status !== 'completed') {

@@ -4,9 +4,6 @@ import { settleCharge } from './settle-charge.ts';
 
 const atOnce = 8;
 const limit = 200;
-/** Of Stripe, for one order. */
-const patienceMs = 8_000;
-
 /** The reconciler: settles attempts whose process died before it wrote their outcome, oldest first. */
 export const settleAbandonedAttempts = async (deps: Deps): Promise<void> => {
   const before = new Date(deps.now().getTime() - attemptAbandonedMs);
@@ -20,7 +17,7 @@ export const settleAbandonedAttempts = async (deps: Deps): Promise<void> => {
       const { attempt } = payment;
       if (attempt === undefined) continue;
       const trace = { correlationId: attempt.correlationId, traceId: attempt.traceId };
-      const settled = await settleCharge(deps, payment, { trace, until: performance.now() + patienceMs });
+      const settled = await settleCharge(deps, payment, { trace, until: performance.now() + deps.patienceMs.worker });
       if (settled.kind !== 'unknown') deps.counters.attemptRecovered();
     }
   };

@@ -5,9 +5,6 @@ import type { Notice } from '../gateways/stripe.ts';
 import type { Deps } from './deps.ts';
 import { settleCharge } from './settle-charge.ts';
 
-/** Of Stripe's API, while its webhook waits. */
-const patienceMs = 8_000;
-
 /**
  * Acts on a webhook. Nearly always there is nothing to do: the process that tried the card knows already, or is about
  * to. Else Stripe is asked, so that an old, repeated or overtaken webhook does no harm.
@@ -20,7 +17,7 @@ export const takeNotice = async (deps: Deps, notice: Notice, trace: Trace): Prom
   if (payment.attempt === undefined) {
     if (notice.type === 'payment_intent.payment_failed') return;
   } else if (!isLeft(payment.attempt, deps.now())) return;
-  const settled = await settleCharge(deps, payment, { trace, until: performance.now() + patienceMs });
+  const settled = await settleCharge(deps, payment, { trace, until: performance.now() + deps.patienceMs.worker });
   // Stripe sends it again then.
   if (settled.kind === 'unknown') throw new ServiceUnavailableError();
 };

@@ -37,6 +37,8 @@ export interface PaymentsUnderTest {
   request(method: string, path: string, options?: RequestInit): Promise<Answer>;
   /** An order that can be paid, as payments knows it. */
   payable(changes?: Partial<OrderState>): Promise<OrderState>;
+  /** So many of them at once. */
+  payables(count: number): Promise<OrderState[]>;
   /** Publishes the order's newest state and waits until it is copied. */
   cancel(order: OrderState, reason?: OrderState['reason']): Promise<OrderState>;
   stored(orderId: string): Promise<PaymentDocument | null>;
@@ -120,12 +122,24 @@ export const openPayments = async (
   const { url } = await startReplica();
 
   const payments = system.collection<PaymentDocument>('payments');
-  const copied = async (order: OrderState): Promise<void> => {
-    await system.eventually(async () => {
-      if ((await payments.countDocuments({ _id: order.id, 'order.version': { $gte: order.version } })) === 0) {
-        throw new Error('not copied yet');
-      }
+  const copied = (orders: readonly OrderState[]): Promise<void> =>
+    system.eventually(async () => {
+      const wanted = orders.map(({ id, version }) => ({ _id: id, 'order.version': { $gte: version } }));
+      if ((await payments.countDocuments({ $or: wanted })) < orders.length) throw new Error('not copied yet');
     });
+  const payables = async (count: number, changes: Partial<OrderState> = {}): Promise<OrderState[]> => {
+    const expiresAt = new Date(system.clock.now().getTime() + 900_000).toISOString();
+    const orders = Array.from({ length: count }, () =>
+      orderState({ status: 'awaiting:payment', version: 1, expiresAt, ...changes }),
+    );
+    await Promise.all(
+      orders.flatMap((order) => [
+        system.publish(orderCreated, { ...order, status: 'created', version: 0 }),
+        system.publish(orderUpdated, order),
+      ]),
+    );
+    await copied(orders);
+    return orders;
   };
 
   return {
@@ -155,18 +169,16 @@ export const openPayments = async (
       }),
     get: (orderId, userId = 'buyer') => request(`/api/payments/${orderId}`, url, { headers: system.as(userId) }),
     request: (method, path, init = {}) => request(path, url, { ...init, method }),
-    payable: async (changes = {}) => {
-      const expiresAt = new Date(system.clock.now().getTime() + 900_000).toISOString();
-      const order = orderState({ status: 'awaiting:payment', version: 1, expiresAt, ...changes });
-      await system.publish(orderCreated, { ...order, status: 'created', version: 0 });
-      await system.publish(orderUpdated, order);
-      await copied(order);
+    payable: async (changes) => {
+      const [order] = await payables(1, changes);
+      if (order === undefined) throw new Error('no order');
       return order;
     },
+    payables,
     cancel: async (order, reason = 'by_buyer') => {
       const cancelled = { ...order, version: order.version + 1, status: 'cancelled' as const, reason };
       await system.publish(orderCancelled, cancelled);
-      await copied(cancelled);
+      await copied([cancelled]);
       return cancelled;
     },
     stored: (orderId) => payments.findOne({ _id: orderId }),

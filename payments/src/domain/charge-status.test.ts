@@ -1,0 +1,41 @@
+import { expect, test } from '@jest/globals';
+import { chargeStatuses } from '@ticketing/common/events';
+import { canMove, statusesBefore } from './charge-status.ts';
+import { isHopeless } from './decline.ts';
+import { tokenHash, tokenShape } from './token.ts';
+
+test('When a charge moves, then only along the table', () => {
+  const moves = chargeStatuses.flatMap((from) =>
+    chargeStatuses.filter((to) => canMove(from, to)).map((to) => `${from} → ${to}`),
+  );
+  expect(moves).toEqual(['created → completed', 'created → failed', 'completed → refunded', 'failed → completed']);
+  expect(statusesBefore('completed')).toEqual(['created', 'failed']);
+});
+
+test.each([
+  ['stolen_card', true],
+  ['fraudulent', true],
+  ['generic_decline', false],
+  ['insufficient_funds', false],
+  [undefined, false],
+])('When the decline code is %s, then giving up at once is %s', (declineCode, hopeless) => {
+  expect(isHopeless({ message: 'Your card was declined.', declineCode, chargeId: undefined })).toBe(hopeless);
+});
+
+test.each([
+  ['tok_visa', true],
+  ['pm_card_visa', true],
+  ['pm_1MqLiJLkdIwHu7ixUEgbFdYF', true],
+  ['4242424242424242', false],
+  ['tok_', false],
+  ['tok_visa&amount=1', false],
+  ['', false],
+])('When %p is sent as a token, then it is shaped like one of Stripe’s: %s', (token, shaped) => {
+  expect(tokenShape.test(token)).toBe(shaped);
+});
+
+test('When a token is kept, then only a hash of it that tells it from others', () => {
+  expect(tokenHash('tok_visa')).toBe(tokenHash('tok_visa'));
+  expect(tokenHash('tok_visa')).not.toBe(tokenHash('tok_mastercard'));
+  expect(tokenHash('tok_visa')).not.toContain('visa');
+});
