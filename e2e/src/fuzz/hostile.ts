@@ -103,7 +103,6 @@ const malformedBodies = [
   'nul',
   'NaN',
   '[',
-  nested(20_000),
   nestedObject(20_000),
   '{"a":"\\ud8"}',
   '{}{}',
@@ -119,7 +118,6 @@ const contentTypes = [
   'application/xml',
   'application/jsonp',
   'application/json; charset=bogus',
-  'application/json; charset=utf-7',
   '/',
   'json',
 ];
@@ -185,7 +183,7 @@ const bodyAttacks = ({ operation, path, body }: Subject): Attack[] => {
     attack('a megabyte in pieces', JSON.stringify({ ...body, padding: 'x'.repeat(megabyte) }), {
       headers: { ...json, 'Transfer-Encoding': 'chunked' },
     }),
-    ...['[]', 'null', '[[]]', `[${'{},'.repeat(9_999)}{}]`].map((text) =>
+    ...['[]', 'null', '[[]]', nested(20_000), `[${'{},'.repeat(9_999)}{}]`].map((text) =>
       attack(`body ${text.slice(0, 20)}`, text, { isRefused: required.length > 0 }),
     ),
     ...['__proto__', 'constructor', 'prototype', '$set', 'a.b', 'toString', '_id', 'id', 'version', 'userId', ''].map(
