@@ -1,0 +1,125 @@
+import axe from 'axe-core';
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { chromium, type Browser, type BrowserContext, type Frame, type Page } from 'playwright-core';
+import { z } from 'zod';
+import type { Person } from './person.ts';
+
+const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export const desktop = { width: 1_280, height: 900 };
+export const phone = { width: 375, height: 812 };
+
+const isExecutable = (path: string): Promise<boolean> =>
+  access(path, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+
+const findChromium = async (): Promise<string> => {
+  const { CHROMIUM_PATH: given, PATH: path = '' } = process.env;
+  const candidates =
+    given === undefined || given === ''
+      ? path.split(delimiter).flatMap((directory) => names.map((name) => join(directory, name)))
+      : [given];
+  for (const candidate of candidates) if (await isExecutable(candidate)) return candidate;
+  throw new Error(
+    given === undefined || given === ''
+      ? `No Chromium was found (${names.join(', ')} on the PATH): install one, for example with apt-get install chromium, or set CHROMIUM_PATH`
+      : `CHROMIUM_PATH=${given} is no program`,
+  );
+};
+
+/** A real Chromium, without a window. */
+export const openBrowser = async (): Promise<Browser> =>
+  chromium.launch({ executablePath: await findChromium(), args: flags });
+
+/** Somebody with a browser of their own, and whatever went wrong in it. */
+export interface Visitor {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** Errors of the pages' scripts and everything that the content security policy has blocked. */
+  readonly problems: readonly string[];
+}
+
+/** What the API refuses, or a page that there is none of, is shown to the visitor; that the browser notes it too is no problem. */
+const isShown = (text: string, url: string, page: string): boolean =>
+  /^Failed to load resource: .*\b(400|401|404|409)\b/.test(text) &&
+  (url === page || new URL(url).pathname.startsWith('/api/'));
+
+export const visit = async (
+  browser: Browser,
+  origin: string,
+  options: {
+    readonly as?: Person;
+    readonly viewport?: typeof desktop;
+    readonly withoutJavaScript?: boolean;
+  } = {},
+): Promise<Visitor> => {
+  const context = await browser.newContext({
+    baseURL: origin,
+    viewport: options.viewport ?? desktop,
+    javaScriptEnabled: options.withoutJavaScript !== true,
+    reducedMotion: 'reduce',
+  });
+  context.setDefaultTimeout(15_000);
+  if (options.as !== undefined) {
+    const [name = '', ...value] = options.as.cookie.split('=');
+    await context.addCookies([{ name, value: value.join('='), url: origin }]);
+  }
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`));
+  page.on('console', (message) => {
+    const { url } = message.location();
+    if (message.type() === 'error' && !isShown(message.text(), url, page.url())) {
+      problems.push(`${page.url()}: ${message.text()}`);
+    }
+  });
+  return { context, page, problems };
+};
+
+const axeReport = z.object({
+  violations: z.array(
+    z.object({
+      id: z.string(),
+      impact: z.string().nullable(),
+      help: z.string(),
+      nodes: z.array(z.object({ html: z.string() })),
+    }),
+  ),
+});
+
+/** Serious and critical barriers that axe finds in a page or a frame of it, one line each. */
+export const barriers = async (within: Page | Frame): Promise<string[]> => {
+  await within.evaluate(axe.source);
+  const report: unknown = await within.evaluate('axe.run(document, { iframes: false, resultTypes: ["violations"] })');
+  return axeReport
+    .parse(report)
+    .violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id} (${help}): ${html.slice(0, 200)}`));
+};
+
+/** Pixels by which the page is wider than the window. */
+export const overflow = async (page: Page): Promise<number> =>
+  z.number().parse(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'));
+
+/** Types a card into the form of the sandbox, inside its frame, and pays. */
+export const payByCard = async (page: Page, number: string): Promise<void> => {
+  const frame = page.frameLocator('iframe[title="Card details"]');
+  await frame.getByLabel('Card number').fill(number);
+  await frame.getByLabel('Expiration date').fill('12 / 40');
+  await frame.getByLabel('Security code').fill('123');
+  await frame.getByLabel('Postal code').fill('12345');
+  await page.getByRole('button', { name: /^Pay \$/ }).click();
+};
