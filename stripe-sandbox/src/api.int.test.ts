@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { byToken, openSandbox, postForm, sdk, stripeErrorOf } from './test/harness.ts';
+import { byToken, openSandbox, postForm, sdk, stripeErrorOf, useSandbox } from './test/harness.ts';
 
 const order = { amount: 1999, currency: 'usd', metadata: { orderId: 'o1' } } as const;
 const visa = { payment_method: 'pm_card_visa' } as const;
 
 test('When a PaymentIntent is made and confirmed, then it has succeeded, with one charge that carries its metadata', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const { stripe } = sandbox;
   const intent = await stripe.paymentIntents.create(order);
   expect(intent).toMatchObject({ object: 'payment_intent', status: 'requires_payment_method', amount_received: 0 });
@@ -27,7 +27,7 @@ test('When a PaymentIntent is made and confirmed, then it has succeeded, with on
 });
 
 test('When a PaymentIntent is made with confirm, then the card is tried in the same call', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const paid = await sandbox.stripe.paymentIntents.create({
     ...order,
     ...byToken('tok_mastercard'),
@@ -44,7 +44,7 @@ test('When a PaymentIntent is made with confirm, then the card is tried in the s
 });
 
 test('When a card is declined, then the answer is a card error, the intent stays open and another card pays', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const { stripe } = sandbox;
   const intent = await stripe.paymentIntents.create(order);
   const error = await stripeErrorOf(stripe.paymentIntents.confirm(intent.id, byToken('tok_chargeDeclined')));
@@ -79,7 +79,7 @@ test('When a card is declined, then the answer is a card error, the intent stays
 });
 
 test('When a payment method is set before, then the intent waits for its confirmation', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const { stripe } = sandbox;
   expect(await stripe.paymentIntents.create({ ...order, ...visa })).toMatchObject({ status: 'requires_confirmation' });
 
@@ -101,7 +101,7 @@ test('When a payment method is set before, then the intent waits for its confirm
 });
 
 test('When an intent has no payment method, then it cannot be confirmed', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const intent = await sandbox.stripe.paymentIntents.create(order);
   expect(await stripeErrorOf(sandbox.stripe.paymentIntents.confirm(intent.id))).toMatchObject({
     statusCode: 400,
@@ -110,7 +110,7 @@ test('When an intent has no payment method, then it cannot be confirmed', async 
 });
 
 test('When an intent has succeeded, then it is neither confirmed, cancelled nor changed, and the error shows it', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const { stripe } = sandbox;
   const { id } = await stripe.paymentIntents.create({ ...order, ...visa, confirm: true });
   for (const call of [
@@ -129,7 +129,7 @@ test('When an intent has succeeded, then it is neither confirmed, cancelled nor 
 });
 
 test('When an intent is cancelled, then no card can be tried on it any more', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const { stripe } = sandbox;
   const { id } = await stripe.paymentIntents.create(order);
   expect(await stripe.paymentIntents.cancel(id, { cancellation_reason: 'abandoned' })).toMatchObject({
@@ -144,7 +144,7 @@ test('When an intent is cancelled, then no card can be tried on it any more', as
 });
 
 test('When a charge is refunded, then it is once, in whole or in parts, and never more than was paid', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const { stripe } = sandbox;
   const { id } = await stripe.paymentIntents.create({ ...order, ...visa, confirm: true });
   const part = await stripe.refunds.create({
@@ -174,7 +174,7 @@ test('When a charge is refunded, then it is once, in whole or in parts, and neve
 });
 
 test('When nothing was paid, then there is nothing to refund', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const { stripe } = sandbox;
   const { id } = await stripe.paymentIntents.create(order);
   expect(await stripeErrorOf(stripe.refunds.create({ payment_intent: id }))).toMatchObject({ statusCode: 400 });
@@ -188,7 +188,7 @@ test('When nothing was paid, then there is nothing to refund', async () => {
 });
 
 test('When lists are read page by page, then every object comes once, newest first', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const { stripe } = sandbox;
   const made: string[] = [];
   for (let i = 0; i < 25; i += 1) {
@@ -260,7 +260,7 @@ test.each([
 ])(
   'When %s %s is sent with %j, then the refusal is %i in the shape of Stripe',
   async (method, path, params, status, code) => {
-    await using sandbox = await openSandbox();
+    const sandbox = await useSandbox();
     const answer =
       method === 'POST'
         ? await postForm(`${sandbox.url}${path}`, params)
@@ -273,7 +273,7 @@ test.each([
 );
 
 test('When the token is unknown, then the error names the parameter as Stripe does', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const { stripe } = sandbox;
   const { id } = await stripe.paymentIntents.create(order);
   expect(await stripeErrorOf(stripe.paymentIntents.confirm(id, byToken('tok_x')))).toMatchObject({
@@ -294,7 +294,7 @@ test('When the token is unknown, then the error names the parameter as Stripe do
 });
 
 test('When a payment method that was made once is used for a second try, then it is refused as without a customer', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const { stripe } = sandbox;
   const method = await stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_visa' } });
   await stripe.paymentIntents.create({ ...order, payment_method: method.id, confirm: true });
@@ -307,11 +307,11 @@ test('When a payment method that was made once is used for a second try, then it
 });
 
 test('When a small amount is charged, then the sandbox takes it, unless it is told to be as strict as Stripe', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const cents = { ...order, ...visa, amount: 1, confirm: true } as const;
   expect(await sandbox.stripe.paymentIntents.create(cents)).toMatchObject({ status: 'succeeded' });
 
-  await using strict = await openSandbox({ STRICT_AMOUNTS: 'true' });
+  const strict = await useSandbox({ STRICT_AMOUNTS: 'true' });
   expect(await stripeErrorOf(strict.stripe.paymentIntents.create({ ...cents, amount: 49 }))).toMatchObject({
     code: 'amount_too_small',
     param: 'amount',
@@ -321,7 +321,7 @@ test('When a small amount is charged, then the sandbox takes it, unless it is to
 });
 
 test('When return URLs are strict, then a confirmation that might redirect needs one', async () => {
-  await using strict = await openSandbox({ STRICT_RETURN_URL: 'true' });
+  const strict = await useSandbox({ STRICT_RETURN_URL: 'true' });
   const { stripe } = strict;
   expect(await stripeErrorOf(stripe.paymentIntents.create({ ...order, ...visa, confirm: true }))).toMatchObject({
     message: expect.stringMatching(/return_url/),
@@ -341,7 +341,7 @@ test('When return URLs are strict, then a confirmation that might redirect needs
 });
 
 test('When a key is set, then only that key reads and charges; a publishable key only makes payment methods', async () => {
-  await using sandbox = await openSandbox({ STRIPE_KEY: 'sk_test_right' });
+  const sandbox = await useSandbox({ STRIPE_KEY: 'sk_test_right' });
   const { url } = sandbox;
   expect(await stripeErrorOf(sdk(url, { key: 'sk_test_wrong' }).charges.list())).toMatchObject({
     type: 'StripeAuthenticationError',
@@ -359,7 +359,7 @@ test('When a key is set, then only that key reads and charges; a publishable key
 });
 
 test('When no key is set, then the books can be read without one', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const answer = await fetch(`${sandbox.url}/v1/charges`);
   expect(answer.status).toBe(200);
   expect(await answer.json()).toEqual({ object: 'list', data: [], has_more: false, url: '/v1/charges' });
@@ -374,7 +374,7 @@ test.each([
   [{ exp_year: 'soon' }, 'invalid_expiry_year', 'exp_year'],
   [{ cvc: '12' }, 'invalid_cvc', 'cvc'],
 ])('When the typed card has %j, then it is a card error %s about %s', async (wrong, code, param) => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const card = { number: '4242424242424242', exp_month: '12', exp_year: '34', cvc: '123', ...wrong };
   const answer = await postForm(
     `${sandbox.url}/v1/payment_methods`,
@@ -386,7 +386,7 @@ test.each([
 });
 
 test('When the body is too large, not a form or malformed, then the refusal has the shape of Stripe', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const url = `${sandbox.url}/v1/payment_intents`;
   const json = await fetch(url, {
     method: 'POST',
@@ -416,7 +416,7 @@ test('When the body is too large, not a form or malformed, then the refusal has 
 });
 
 test('When the probes and the account are asked, then they answer', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   for (const path of ['/healthz', '/readyz']) expect((await fetch(`${sandbox.url}${path}`)).status).toBe(200);
   expect(await sandbox.stripe.accounts.retrieveCurrent()).toMatchObject({ object: 'account', id: 'acct_sandbox' });
 });
@@ -429,7 +429,7 @@ test('When a connection was opened that never sent a request, then stopping does
   await fetch(`${sandbox.url}/healthz`);
   const closed = once(silent, 'close');
   const start = performance.now();
-  await sandbox[Symbol.asyncDispose]();
+  await sandbox.close();
   expect(performance.now() - start).toBeLessThan(2_000);
   await closed;
 });

@@ -2,7 +2,15 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { appendFile, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openBooks } from './books.ts';
-import { makeDataDir, openSandbox, postForm, removeDir, spawnSandbox } from './test/harness.ts';
+import {
+  closeAfterTest,
+  makeDataDir,
+  openSandbox,
+  postForm,
+  removeDir,
+  spawnSandbox,
+  useSandbox,
+} from './test/harness.ts';
 
 let dataDir: string;
 beforeEach(async () => {
@@ -21,41 +29,37 @@ const lists = async (sandbox: Awaited<ReturnType<typeof openSandbox>>) =>
   );
 
 test('When the sandbox is started again, then all its books are as they were', async () => {
-  let before: string[];
-  let open: string;
-  {
-    await using sandbox = await openSandbox({ DATA_DIR: dataDir });
-    const { stripe } = sandbox;
-    const { id } = await stripe.paymentIntents.create({ ...paid, metadata: { orderId: 'o1' } });
-    await stripe.refunds.create({ payment_intent: id, amount: 100 });
-    await stripe.paymentIntents.create({ ...paid, payment_method: 'pm_card_chargeDeclined' }).catch(() => undefined);
-    open = (await stripe.paymentIntents.create({ amount: 5, currency: 'usd', payment_method: 'pm_card_visa' })).id;
-    before = await lists(sandbox);
-  }
-  await using sandbox = await openSandbox({ DATA_DIR: dataDir });
-  expect(await lists(sandbox)).toEqual(before);
-  expect(await sandbox.stripe.paymentIntents.confirm(open)).toMatchObject({ status: 'succeeded' });
+  const first = await useSandbox({ DATA_DIR: dataDir });
+  const { stripe } = first;
+  const { id } = await stripe.paymentIntents.create({ ...paid, metadata: { orderId: 'o1' } });
+  await stripe.refunds.create({ payment_intent: id, amount: 100 });
+  await stripe.paymentIntents.create({ ...paid, payment_method: 'pm_card_chargeDeclined' }).catch(() => undefined);
+  const open = await stripe.paymentIntents.create({ amount: 5, currency: 'usd', payment_method: 'pm_card_visa' });
+  const before = await lists(first);
+  await first.close();
+
+  const second = await useSandbox({ DATA_DIR: dataDir });
+  expect(await lists(second)).toEqual(before);
+  expect(await second.stripe.paymentIntents.confirm(open.id)).toMatchObject({ status: 'succeeded' });
 });
 
 test('When the process is killed while it serves, then every answer that was given is in the books, and is given again', async () => {
   const answered = new Map<string, string>();
-  {
-    await using sandbox = await spawnSandbox({ DATA_DIR: dataDir });
-    const pay = async (key: string): Promise<void> => {
-      const answer = await postForm(
-        `${sandbox.url}/v1/payment_intents`,
-        { amount: '1999', currency: 'usd', payment_method: 'pm_card_visa', confirm: 'true', 'metadata[orderId]': key },
-        { 'idempotency-key': key },
-      );
-      answered.set(key, await answer.text());
-      if (answered.size === 60) await sandbox.end('SIGKILL');
-    };
-    await Promise.allSettled(Array.from({ length: 200 }, (_, index) => pay(`o${index}`)));
-  }
+  const killed = closeAfterTest(await spawnSandbox({ DATA_DIR: dataDir }));
+  const pay = async (key: string): Promise<void> => {
+    const answer = await postForm(
+      `${killed.url}/v1/payment_intents`,
+      { amount: '1999', currency: 'usd', payment_method: 'pm_card_visa', confirm: 'true', 'metadata[orderId]': key },
+      { 'idempotency-key': key },
+    );
+    answered.set(key, await answer.text());
+    if (answered.size === 60) await killed.end('SIGKILL');
+  };
+  await Promise.allSettled(Array.from({ length: 200 }, (_, index) => pay(`o${index}`)));
   expect(answered.size).toBeGreaterThanOrEqual(60);
   expect(answered.size).toBeLessThan(200);
 
-  await using sandbox = await spawnSandbox({ DATA_DIR: dataDir });
+  const sandbox = closeAfterTest(await spawnSandbox({ DATA_DIR: dataDir }));
   for (const [key, text] of answered) {
     const repeat = await postForm(
       `${sandbox.url}/v1/payment_intents`,
@@ -72,32 +76,33 @@ test('When the process is killed while it serves, then every answer that was giv
 });
 
 test('When SIGTERM comes, then the process ends cleanly', async () => {
-  await using sandbox = await spawnSandbox({ DATA_DIR: dataDir });
+  const sandbox = closeAfterTest(await spawnSandbox({ DATA_DIR: dataDir }));
   await sandbox.stripe.paymentIntents.create(paid);
   expect(await sandbox.end('SIGTERM')).toBe(0);
 });
 
+const ordersOf = async ({ stripe }: Awaited<ReturnType<typeof openSandbox>>) =>
+  (await stripe.charges.list()).data.map((charge) => charge.metadata['orderId']);
+
 test('When the last line is torn at any place, then that change never happened, and the next one is written whole', async () => {
-  {
-    await using sandbox = await openSandbox({ DATA_DIR: dataDir });
-    await sandbox.stripe.paymentIntents.create({ ...paid, metadata: { orderId: 'kept' } });
-    await sandbox.stripe.paymentIntents.create({ ...paid, metadata: { orderId: 'torn' } });
-  }
+  const first = await useSandbox({ DATA_DIR: dataDir });
+  await first.stripe.paymentIntents.create({ ...paid, metadata: { orderId: 'kept' } });
+  await first.stripe.paymentIntents.create({ ...paid, metadata: { orderId: 'torn' } });
+  await first.close();
   const whole = await readFile(journal());
   const start = whole.indexOf('\n') + 1;
   for (const length of [start + 1, Math.floor((start + whole.length) / 2), whole.length - 1]) {
     await writeFile(journal(), whole);
     await truncate(journal(), length);
-    {
-      await using sandbox = await openSandbox({ DATA_DIR: dataDir });
-      const orders = async () => (await sandbox.stripe.charges.list()).data.map((charge) => charge.metadata['orderId']);
-      expect(await orders()).toEqual(['kept']);
-      expect((await stat(journal())).size).toBe(start);
-      await sandbox.stripe.paymentIntents.create({ ...paid, metadata: { orderId: 'next' } });
-      expect(await orders()).toEqual(['next', 'kept']);
-    }
-    await using again = await openSandbox({ DATA_DIR: dataDir });
-    expect((await again.stripe.charges.list()).data).toHaveLength(2);
+    const second = await useSandbox({ DATA_DIR: dataDir });
+    expect(await ordersOf(second)).toEqual(['kept']);
+    expect((await stat(journal())).size).toBe(start);
+    await second.stripe.paymentIntents.create({ ...paid, metadata: { orderId: 'next' } });
+    expect(await ordersOf(second)).toEqual(['next', 'kept']);
+    await second.close();
+    const third = await useSandbox({ DATA_DIR: dataDir });
+    expect(await ordersOf(third)).toEqual(['next', 'kept']);
+    await third.close();
   }
 });
 
@@ -107,7 +112,7 @@ test('When a line in the middle cannot be read, then the sandbox does not start,
 });
 
 test('When a card was typed in, then its number is nowhere in the books', async () => {
-  await using sandbox = await openSandbox({ DATA_DIR: dataDir });
+  const sandbox = await useSandbox({ DATA_DIR: dataDir });
   await postForm(
     `${sandbox.url}/v1/payment_methods`,
     {

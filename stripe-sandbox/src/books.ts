@@ -37,7 +37,7 @@ const entry = z.object({
   settled: z.array(z.string()).default([]),
 });
 
-export interface Entry {
+interface Entry {
   readonly records?: readonly StripeRecord[];
   readonly events?: readonly EventRecord[];
   readonly answer?: Answer | undefined;

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { openSandbox } from './test/harness.ts';
+import { useSandbox } from './test/harness.ts';
 
 test('When a loopback page embeds the card form, then only that page may, and only its own script runs', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const answer = await fetch(`${sandbox.url}/elements/card?parent=http://localhost:3000&key=pk_test_page`);
   expect(answer.status).toBe(200);
   expect(answer.headers.get('content-type')).toContain('text/html');
@@ -26,18 +26,18 @@ test.each([
   'parent=http://localhost:3000&key=sk_test_secret',
   'parent=http://localhost:3000&key=%22%3E%3Cscript%3E',
 ])('When the form is asked for with "%s", then it is refused', async (query) => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   expect((await fetch(`${sandbox.url}/elements/card?${query}`)).status).toBe(400);
 });
 
 test('When an origin is set, then its pages may embed the form too', async () => {
-  await using sandbox = await openSandbox({ CARD_FORM_ORIGINS: 'https://tickets.example' });
+  const sandbox = await useSandbox({ CARD_FORM_ORIGINS: 'https://tickets.example' });
   const answer = await fetch(`${sandbox.url}/elements/card?parent=https://tickets.example`);
   expect(answer.headers.get('content-security-policy')).toContain('frame-ancestors https://tickets.example');
 });
 
 test('When a page asks for the script, then it gets it without a key', async () => {
-  await using sandbox = await openSandbox({ STRIPE_KEY: 'sk_test_right' });
+  const sandbox = await useSandbox({ STRIPE_KEY: 'sk_test_right' });
   const answer = await fetch(`${sandbox.url}/v1/sandbox.js`);
   expect(answer.status).toBe(200);
   expect(answer.headers.get('content-type')).toContain('text/javascript');

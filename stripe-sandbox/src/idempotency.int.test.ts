@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { openSandbox, postForm, sdk, stripeErrorOf } from './test/harness.ts';
+import { postForm, sdk, stripeErrorOf, useSandbox } from './test/harness.ts';
 
 const order = { amount: '1999', currency: 'usd', 'metadata[orderId]': 'o1' };
 const paid = { ...order, payment_method: 'pm_card_visa', confirm: 'true' };
@@ -17,7 +17,7 @@ const send = async (url: string, params: Readonly<Record<string, string>>, key: 
 };
 
 test('When a call is repeated with its key, then the first answer comes again, byte for byte, and nothing is charged', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const url = `${sandbox.url}/v1/payment_intents`;
   const first = await send(url, paid, 'k1');
   const second = await send(url, paid, 'k1');
@@ -28,7 +28,7 @@ test('When a call is repeated with its key, then the first answer comes again, b
 });
 
 test('When a decline is repeated with its key, then it is the same decline and the card is not tried again', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const url = `${sandbox.url}/v1/payment_intents`;
   const declined = { ...paid, payment_method: 'pm_card_chargeDeclined' };
   const first = await send(url, declined, 'k1');
@@ -38,7 +38,7 @@ test('When a decline is repeated with its key, then it is the same decline and t
 });
 
 test('When a refund is repeated with its key, then there is one refund', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const { stripe } = sandbox;
   const { id } = await stripe.paymentIntents.create({
     amount: 5,
@@ -53,7 +53,7 @@ test('When a refund is repeated with its key, then there is one refund', async (
 });
 
 test('When a key comes with other parameters or for another route, then it is refused and nothing changes', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const url = `${sandbox.url}/v1/payment_intents`;
   await send(url, order, 'k1');
   for (const [where, params] of [
@@ -68,14 +68,14 @@ test('When a key comes with other parameters or for another route, then it is re
 });
 
 test('When the parameters were wrong, then the key is not used up', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const url = `${sandbox.url}/v1/payment_intents`;
   expect(await send(url, { ...order, amount: 'much' }, 'k1')).toMatchObject({ status: 400 });
   expect(await send(url, order, 'k1')).toMatchObject({ status: 200, replayed: null });
 });
 
 test('When the token was unknown, then the command had begun and its refusal is kept for the key', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const url = `${sandbox.url}/v1/payment_intents`;
   const params = { ...order, 'payment_method_data[type]': 'card', 'payment_method_data[card][token]': 'tok_x' };
   const first = await send(url, params, 'k1');
@@ -84,15 +84,16 @@ test('When the token was unknown, then the command had begun and its refusal is 
 });
 
 test('When a call with the key is under way, then the second one is told so, and the SDK gets the answer by retrying', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const url = `${sandbox.url}/v1/payment_intents`;
-  await sandbox.behave({ delayMs: 300 });
+  await sandbox.behave({ delayMs: 1_000 });
   const [first, second] = await Promise.all([send(url, paid, 'k1'), send(url, paid, 'k1')]);
   const [winner, loser] = first.status === 200 ? [first, second] : [second, first];
   expect(winner.status).toBe(200);
   expect(loser.status).toBe(409);
   expect(JSON.parse(loser.text)).toMatchObject({ error: { code: 'idempotency_key_in_use' } });
 
+  await sandbox.behave({ delayMs: 200 });
   const patient = sdk(sandbox.url, { retries: 5 });
   const pay = () =>
     patient.paymentIntents.create(
@@ -105,7 +106,7 @@ test('When a call with the key is under way, then the second one is told so, and
 });
 
 test('When the key is longer than Stripe allows, then it is refused', async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const call = sandbox.stripe.paymentIntents.create(
     { amount: 5, currency: 'usd' },
     { idempotencyKey: 'k'.repeat(256) },

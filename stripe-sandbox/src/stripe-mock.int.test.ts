@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Stripe } from 'stripe';
 import { compareShapes, type Comparison } from './test/compare-shapes.ts';
-import { openSandbox, sdk } from './test/harness.ts';
+import { closeAfterTest, sdk, useSandbox } from './test/harness.ts';
 import { findStripeMock, howToGetStripeMock, openStripeMock } from './test/stripe-mock.ts';
 
 const program = findStripeMock();
@@ -105,8 +105,8 @@ const beyond = (paths: Set<string>, allowed: readonly RegExp[]) =>
 withMock(
   `When the same calls go to Stripe's own mock, then it takes them and its answers have the same shape${reason}`,
   async () => {
-    await using sandbox = await openSandbox();
-    await using mock = await openStripeMock(program ?? '');
+    const sandbox = await useSandbox();
+    const mock = closeAfterTest(await openStripeMock(program ?? ''));
     const theirs = sdk(mock.url, { key: 'sk_test_123' });
     const ours = sandbox.stripe;
 

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { testCards } from './domain/test-cards.ts';
-import { openSandbox, postForm } from './test/harness.ts';
+import { postForm, useSandbox } from './test/harness.ts';
 import { problemsOf, schemas } from './test/openapi.ts';
 
 /** Recorded from Stripe's own OpenAPI document by test/record-schemas.ts. */
@@ -18,7 +18,7 @@ const errorOf = (body: unknown): unknown => z.object({ error: z.unknown() }).par
 const idOf = (body: unknown): string => z.object({ id: z.string() }).parse(body).id;
 
 test("When the sandbox answers, then every object has the members and types of Stripe's OpenAPI document", async () => {
-  await using sandbox = await openSandbox();
+  const sandbox = await useSandbox();
   const post = async (path: string, params: Readonly<Record<string, string>> = {}): Promise<unknown> =>
     (await postForm(`${sandbox.url}${path}`, params)).json();
   const get = async (path: string): Promise<unknown> => (await fetch(`${sandbox.url}${path}`)).json();

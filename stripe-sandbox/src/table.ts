@@ -1,4 +1,4 @@
-export interface PageRequest<Row> {
+interface PageRequest<Row> {
   readonly limit: number;
   /** Only rows older than this one. */
   readonly startingAfter?: string | undefined;

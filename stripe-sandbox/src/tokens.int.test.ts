@@ -6,7 +6,7 @@ let sandbox: Awaited<ReturnType<typeof openSandbox>>;
 beforeAll(async () => {
   sandbox = await openSandbox();
 });
-afterAll(() => sandbox[Symbol.asyncDispose]());
+afterAll(() => sandbox.close());
 
 const outcomes = testCards.flatMap((card) =>
   card.names.map((name) => [name, card.decline === undefined ? 'succeeds' : card.decline.declineCode] as const),

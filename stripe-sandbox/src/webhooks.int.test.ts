@@ -5,7 +5,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { Stripe } from 'stripe';
 import { apiVersion } from './events.ts';
-import { makeDataDir, openSandbox, removeDir, spawnSandbox, until } from './test/harness.ts';
+import { closeAfterTest, makeDataDir, removeDir, spawnSandbox, until, useSandbox } from './test/harness.ts';
 
 const secret = 'whsec_test_secret';
 const paid = { amount: 1999, currency: 'usd', payment_method: 'pm_card_visa', confirm: true } as const;
@@ -37,7 +37,8 @@ const openEndpoint = async (status: (count: number) => number | Promise<number> 
       received.map(({ headers, body }) =>
         Stripe.webhooks.constructEvent(body, String(headers['stripe-signature']), secret),
       ),
-    [Symbol.asyncDispose]: async () => {
+    close: async (): Promise<void> => {
+      if (!server.listening) return;
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
@@ -46,11 +47,13 @@ const openEndpoint = async (status: (count: number) => number | Promise<number> 
   };
 };
 
+const typesOf = (events: readonly Stripe.Event[]): string[] => events.map((event) => event.type).toSorted();
+
 const settings = (url: string) => ({ WEBHOOK_URL: url, STRIPE_WEBHOOK_SECRET: secret });
 
 test('When an intent succeeds, fails, is cancelled or refunded, then signed webhooks tell so', async () => {
-  await using endpoint = await openEndpoint();
-  await using sandbox = await openSandbox(settings(endpoint.url));
+  const endpoint = closeAfterTest(await openEndpoint());
+  const sandbox = await useSandbox(settings(endpoint.url));
   const { stripe } = sandbox;
   const { id } = await stripe.paymentIntents.create(
     { ...paid, metadata: { orderId: 'o1' } },
@@ -86,8 +89,8 @@ test('When an intent succeeds, fails, is cancelled or refunded, then signed webh
 });
 
 test('When other event types are asked for, then those are sent', async () => {
-  await using endpoint = await openEndpoint();
-  await using sandbox = await openSandbox({
+  const endpoint = closeAfterTest(await openEndpoint());
+  const sandbox = await useSandbox({
     ...settings(endpoint.url),
     WEBHOOK_EVENTS: 'payment_intent.created,charge.succeeded,charge.failed,refund.created',
   });
@@ -97,12 +100,7 @@ test('When other event types are asked for, then those are sent', async () => {
     .create({ ...paid, payment_method: 'pm_card_chargeDeclined' })
     .catch(() => undefined);
   await until(() => endpoint.received.length === 5);
-  expect(
-    endpoint
-      .events()
-      .map((event) => event.type)
-      .toSorted(),
-  ).toEqual([
+  expect(typesOf(endpoint.events())).toEqual([
     'charge.failed',
     'charge.succeeded',
     'payment_intent.created',
@@ -112,8 +110,8 @@ test('When other event types are asked for, then those are sent', async () => {
 });
 
 test('When the endpoint refuses, then the event is sent again until it is taken, and then no more', async () => {
-  await using endpoint = await openEndpoint((count) => (count < 3 ? 500 : 200));
-  await using sandbox = await openSandbox(settings(endpoint.url));
+  const endpoint = closeAfterTest(await openEndpoint((count) => (count < 3 ? 500 : 200)));
+  const sandbox = await useSandbox(settings(endpoint.url));
   await sandbox.stripe.paymentIntents.create(paid);
   await until(() => endpoint.received.length === 3);
   const ids = endpoint.events().map((event) => event.id);
@@ -123,8 +121,8 @@ test('When the endpoint refuses, then the event is sent again until it is taken,
 
 test('When many events happen at once, then only a few deliveries are under way at a time, and all arrive', async () => {
   const held = Promise.withResolvers<number>();
-  await using endpoint = await openEndpoint(() => held.promise);
-  await using sandbox = await openSandbox(settings(endpoint.url));
+  const endpoint = closeAfterTest(await openEndpoint(() => held.promise));
+  const sandbox = await useSandbox(settings(endpoint.url));
   await Promise.all(Array.from({ length: 60 }, () => sandbox.stripe.paymentIntents.create(paid)));
   await until(() => endpoint.received.length >= 8);
   expect(endpoint.received).toHaveLength(8);
@@ -135,40 +133,28 @@ test('When many events happen at once, then only a few deliveries are under way 
 
 test('When the process is killed with events undelivered, then they are delivered after its restart, as they were', async () => {
   const dataDir = await makeDataDir();
-  let port: number;
-  {
-    await using endpoint = await openEndpoint(() => 503);
-    port = endpoint.port;
-    const env = { DATA_DIR: dataDir, LOG_LEVEL: 'info', ...settings(endpoint.url) };
-    await using sandbox = await spawnSandbox(env);
-    const { id } = await sandbox.stripe.paymentIntents.create(paid);
-    await sandbox.stripe.refunds.create({ payment_intent: id });
-    await until(() => endpoint.received.length >= 2);
-    await sandbox.end('SIGKILL');
-  }
-  {
-    await using endpoint = await openEndpoint(() => 200, port);
-    const env = { DATA_DIR: dataDir, ...settings(endpoint.url) };
-    {
-      await using sandbox = await openSandbox(env);
-      await until(() => endpoint.received.length === 2);
-      expect(
-        endpoint
-          .events()
-          .map((event) => event.type)
-          .toSorted(),
-      ).toEqual(['charge.refunded', 'payment_intent.succeeded']);
-      expect((await sandbox.stripe.paymentIntents.list()).data).toHaveLength(1);
-      // Delivered ones are struck off the books, so that the next start sends nothing.
-      await until(
-        async () => (await readFile(join(dataDir, 'journal.jsonl'), 'utf8')).match(/"settled"/g)?.length === 2,
-      );
-    }
-    await using sandbox = await openSandbox(env);
-    await sandbox.stripe.paymentIntents.create({ ...paid, metadata: { orderId: 'after' } });
-    await until(() => endpoint.received.length >= 3);
-    expect(endpoint.events().at(-1)).toMatchObject({ data: { object: { metadata: { orderId: 'after' } } } });
-    expect(endpoint.received).toHaveLength(3);
-  }
+  const deaf = closeAfterTest(await openEndpoint(() => 503));
+  const env = { DATA_DIR: dataDir, ...settings(deaf.url) };
+  const killed = closeAfterTest(await spawnSandbox(env));
+  const { id } = await killed.stripe.paymentIntents.create(paid);
+  await killed.stripe.refunds.create({ payment_intent: id });
+  await until(() => deaf.received.length >= 2);
+  await killed.end('SIGKILL');
+  await deaf.close();
+
+  const endpoint = closeAfterTest(await openEndpoint(() => 200, deaf.port));
+  const second = await useSandbox(env);
+  await until(() => endpoint.received.length === 2);
+  expect(typesOf(endpoint.events())).toEqual(['charge.refunded', 'payment_intent.succeeded']);
+  // Delivered ones are struck off the books, so that the next start sends nothing.
+  await until(async () => (await readFile(join(dataDir, 'journal.jsonl'), 'utf8')).match(/"settled"/g)?.length === 2);
+  await second.close();
+
+  const third = await useSandbox(env);
+  await third.stripe.paymentIntents.create({ ...paid, metadata: { orderId: 'after' } });
+  await until(() => endpoint.received.length >= 3);
+  expect(endpoint.events().at(-1)).toMatchObject({ data: { object: { metadata: { orderId: 'after' } } } });
+  expect(endpoint.received).toHaveLength(3);
+  await third.close();
   await removeDir(dataDir);
 });

@@ -14,7 +14,7 @@ const longestRetryMs = 60_000;
 const tries = 18;
 
 /** Stripe's signature header (https://docs.stripe.com/webhooks#verify-manually). */
-export const signature = (secret: string, payload: string, seconds: number): string => {
+const signature = (secret: string, payload: string, seconds: number): string => {
   const mac = createHmac('sha256', secret).update(`${seconds}.${payload}`).digest('hex');
   return `t=${seconds},v1=${mac}`;
 };

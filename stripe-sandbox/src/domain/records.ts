@@ -9,7 +9,7 @@ const seconds = z.number().int();
 
 const optionalText = z.string().nullable();
 
-export const billingDetails = z.object({
+const billingDetails = z.object({
   address: z.object({
     city: optionalText,
     country: optionalText,
@@ -23,7 +23,7 @@ export const billingDetails = z.object({
   phone: optionalText,
 });
 
-export const paymentMethodRecord = z.object({
+const paymentMethodRecord = z.object({
   object: z.literal('payment_method'),
   id: z.string(),
   created: seconds,
@@ -38,16 +38,11 @@ export const paymentMethodRecord = z.object({
   usedBy: z.string().nullable(),
 });
 
-export const paymentIntentStatus = z.enum([
-  'requires_payment_method',
-  'requires_confirmation',
-  'succeeded',
-  'canceled',
-]);
+const paymentIntentStatus = z.enum(['requires_payment_method', 'requires_confirmation', 'succeeded', 'canceled']);
 
 export const cancellationReason = z.enum(['abandoned', 'duplicate', 'fraudulent', 'requested_by_customer']);
 
-export const paymentIntentRecord = z.object({
+const paymentIntentRecord = z.object({
   object: z.literal('payment_intent'),
   id: z.string(),
   clientSecret: z.string(),
@@ -71,7 +66,7 @@ export const paymentIntentRecord = z.object({
   cancellationReason: cancellationReason.nullable(),
 });
 
-export const chargeRecord = z.object({
+const chargeRecord = z.object({
   object: z.literal('charge'),
   id: z.string(),
   created: seconds,
@@ -90,7 +85,7 @@ export const chargeRecord = z.object({
 
 export const refundReason = z.enum(['duplicate', 'fraudulent', 'requested_by_customer']);
 
-export const refundRecord = z.object({
+const refundRecord = z.object({
   object: z.literal('refund'),
   id: z.string(),
   created: seconds,

@@ -1,3 +1,4 @@
+import { afterEach } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -33,6 +34,18 @@ export const postForm = (
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Response> => fetch(url, { method: 'POST', body: new URLSearchParams(params), headers });
 
+const toClose: { close(): Promise<unknown> }[] = [];
+
+/** Closes it when the test is over, if the test has not done so itself. */
+export const closeAfterTest = <T extends { close(): Promise<unknown> }>(resource: T): T => {
+  toClose.push(resource);
+  return resource;
+};
+
+afterEach(async () => {
+  for (const resource of toClose.splice(0).toReversed()) await resource.close();
+});
+
 /** A sandbox in this process, on a free port, with books of its own unless `DATA_DIR` is given. */
 export const openSandbox = async (env: Readonly<Record<string, string>> = {}) => {
   const dataDir = env['DATA_DIR'] ?? (await makeDataDir());
@@ -42,21 +55,25 @@ export const openSandbox = async (env: Readonly<Record<string, string>> = {}) =>
     config,
     createLog('info', (line) => lines.push(line)),
   );
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    await sandbox.stop();
+    if (env['DATA_DIR'] === undefined) await removeDir(dataDir);
+  };
   return {
     url: sandbox.url,
-    dataDir,
     logLines: lines,
     stripe: sdk(sandbox.url),
     behave: async (patch: Partial<ReturnType<Behaviour['current']>>): Promise<void> => {
       const answer = await fetch(`${sandbox.url}/sandbox/behaviour`, { method: 'POST', body: JSON.stringify(patch) });
       if (!answer.ok) throw new Error(`behaviour was refused: ${await answer.text()}`);
     },
-    [Symbol.asyncDispose]: async () => {
-      await sandbox.stop();
-      if (env['DATA_DIR'] === undefined) await removeDir(dataDir);
-    },
+    close: (): Promise<void> => (closed ??= close()),
   };
 };
+
+/** The same, closed after the test. */
+export const useSandbox = async (env: Readonly<Record<string, string>> = {}) => closeAfterTest(await openSandbox(env));
 
 const entry = fileURLToPath(new URL('../index.ts', import.meta.url));
 
@@ -87,7 +104,7 @@ export const spawnSandbox = async (env: Readonly<Record<string, string>>) => {
     }
     return child.exitCode;
   };
-  return { url, stripe: sdk(url), end, [Symbol.asyncDispose]: async () => void (await end('SIGKILL')) };
+  return { url, stripe: sdk(url), end, close: () => end('SIGKILL') };
 };
 
 /** Payment by a token. The SDK's types know no `card` here any more; its API does. */

@@ -13,7 +13,7 @@ export interface Schema {
   readonly additionalProperties?: unknown;
 }
 
-export const schema: z.ZodType<Schema> = z.lazy(() =>
+const schema: z.ZodType<Schema> = z.lazy(() =>
   z.object({
     type: z.string().optional(),
     nullable: z.boolean().optional(),

@@ -39,7 +39,7 @@ export const openStripeMock = async (program: string) => {
   });
   return {
     url: `http://${address}`,
-    [Symbol.asyncDispose]: async () => {
+    close: async (): Promise<void> => {
       const ended = once(child, 'exit');
       child.kill();
       await ended;
