@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Service } from '@ticketing/common/service';
 import type { TimerQueue } from '../gateways/timer-queue.ts';
 import type { Models } from '../models/index.ts';
 
@@ -6,7 +6,7 @@ import type { Models } from '../models/index.ts';
 export interface Deps extends Models {
   readonly now: () => Date;
   readonly timerQueue: TimerQueue;
-  readonly logger: Logger;
+  readonly logger: Service['logger'];
   readonly meters: {
     rung(count: number): void;
     unanswered(count: number): void;

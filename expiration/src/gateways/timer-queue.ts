@@ -1,8 +1,7 @@
-import type { Worker } from '@ticketing/common/service';
+import type { Service, Worker } from '@ticketing/common/service';
 import { Queue, Worker as QueueWorker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import { coalesced } from './coalesced.ts';
 
 const queueName = 'timers';
@@ -25,7 +24,7 @@ export interface TimerQueue {
 export const openTimerQueue = (options: {
   readonly url: string;
   readonly prefix: string;
-  readonly logger: Logger;
+  readonly logger: Service['logger'];
   readonly now: () => Date;
 }): TimerQueue => {
   const { logger, prefix, now } = options;
