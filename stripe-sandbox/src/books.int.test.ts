@@ -43,29 +43,31 @@ test('When the sandbox is started again, then all its books are as they were', a
   expect(await second.stripe.paymentIntents.confirm(open.id)).toMatchObject({ status: 'succeeded' });
 });
 
+const pay = (url: string, key: string): Promise<Response> =>
+  postForm(
+    `${url}/v1/payment_intents`,
+    { amount: '1999', currency: 'usd', payment_method: 'pm_card_visa', confirm: 'true', 'metadata[orderId]': key },
+    { 'idempotency-key': key },
+  );
+
 test('When the process is killed while it serves, then every answer that was given is in the books, and is given again', async () => {
   const answered = new Map<string, string>();
   const killed = closeAfterTest(await spawnSandbox({ DATA_DIR: dataDir }));
-  const pay = async (key: string): Promise<void> => {
-    const answer = await postForm(
-      `${killed.url}/v1/payment_intents`,
-      { amount: '1999', currency: 'usd', payment_method: 'pm_card_visa', confirm: 'true', 'metadata[orderId]': key },
-      { 'idempotency-key': key },
-    );
-    answered.set(key, await answer.text());
-    if (answered.size === 60) await killed.end('SIGKILL');
+  let sent = 0;
+  const payOnAndOn = async (): Promise<void> => {
+    for (;;) {
+      sent += 1;
+      const key = `o${sent}`;
+      answered.set(key, await (await pay(killed.url, key)).text());
+      if (answered.size === 60) await killed.end('SIGKILL');
+    }
   };
-  await Promise.allSettled(Array.from({ length: 200 }, (_, index) => pay(`o${index}`)));
+  await Promise.allSettled(Array.from({ length: 20 }, payOnAndOn));
   expect(answered.size).toBeGreaterThanOrEqual(60);
-  expect(answered.size).toBeLessThan(200);
 
   const sandbox = closeAfterTest(await spawnSandbox({ DATA_DIR: dataDir }));
   for (const [key, text] of answered) {
-    const repeat = await postForm(
-      `${sandbox.url}/v1/payment_intents`,
-      { amount: '1999', currency: 'usd', payment_method: 'pm_card_visa', confirm: 'true', 'metadata[orderId]': key },
-      { 'idempotency-key': key },
-    );
+    const repeat = await pay(sandbox.url, key);
     expect(repeat.headers.get('idempotent-replayed')).toBe('true');
     expect(await repeat.text()).toBe(text);
   }
