@@ -2,6 +2,7 @@ import type { Registry } from '@prometheus-io/client';
 import express, { type Express } from 'express';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** How long a draining process goes on serving, so that whoever routes to it notices that it is unready. */
@@ -43,6 +44,13 @@ export const openServer = async (options: {
     else options.app(req, res);
   });
   server.keepAliveTimeout = 65_000;
+  // Connections that have sent no request yet, as browsers open them ahead: Node counts them as busy.
+  const silent = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
+  server.on('request', (req) => silent.delete(req.socket));
   server.listen(options.port, options.host);
   await once(server, 'listening');
   const address = server.address();
@@ -59,6 +67,7 @@ export const openServer = async (options: {
       server.close();
       // close() waits for keep-alive connections that become idle only later.
       const idle = setInterval(() => server.closeIdleConnections(), 50);
+      for (const socket of silent) socket.destroy();
       await Promise.race([closed, delay(inFlightMs, undefined, { ref: false })]);
       clearInterval(idle);
       server.closeAllConnections();
