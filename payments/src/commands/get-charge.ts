@@ -7,7 +7,7 @@ export const getCharge = async (
   deps: Deps,
   request: { readonly orderId: string; readonly userId: string },
 ): Promise<PaymentDocument> => {
-  const payment = await deps.payments.findOne({ _id: request.orderId }, { projection: { outbox: 0 } });
+  const payment = await deps.loadPayment(request.orderId);
   if (payment?.order === undefined) throw new NotFoundError('Order not found');
   if (payment.order.userId !== request.userId) throw new NotAuthorizedError();
   if (payment.status === undefined) throw new NotFoundError('Nothing has been paid for this order yet');

@@ -47,7 +47,7 @@ const explainOrClaim = async (
   request: AttemptRequest,
   time: { readonly until: number; readonly waitUntil: number },
 ): Promise<Payment | null> => {
-  const payment = await deps.payments.findOne({ _id: request.orderId }, { projection: { outbox: 0 } });
+  const payment = await deps.loadPayment(request.orderId);
   const decision = decidePayment(payment, { userId: request.userId, now: deps.now(), maxAttempts: deps.maxAttempts });
   switch (decision.kind) {
     case 'unknown':
@@ -160,7 +160,7 @@ const afterSettling = async (
 
 /** The answer to money that has landed, `written` being what its write found. */
 const paid = async (deps: Deps, orderId: string, written: Payment | null): Promise<{ readonly id: string }> => {
-  const payment = written ?? (await deps.payments.findOne({ _id: orderId }));
+  const payment = written ?? (await deps.loadPayment(orderId));
   if (payment?.order?.status === 'cancelled') {
     throw new BadRequestError(`${cancelledMessage(payment.order.reason)}; what was paid is returned`);
   }

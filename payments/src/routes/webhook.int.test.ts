@@ -1,47 +1,33 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '@ticketing/common/mongo';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { openPayments, type Answer, type PaymentsUnderTest } from '../test/harness.ts';
+import { openRelay, type Relay } from '../test/relay.ts';
 import { webhookSecret } from '../test/sandbox.ts';
 
-/** Where the sandbox sends its webhooks: on to payments when that runs, and back what it answered. */
-const delivered: { readonly type: string; readonly status: number }[] = [];
-let target: string | undefined;
-const forward = async (body: Buffer, signature: string): Promise<number> => {
-  if (target === undefined) return 503;
-  const { status } = await fetch(`${target}/api/payments/webhook`, {
-    method: 'POST',
-    body: new Uint8Array(body),
-    headers: { 'Content-Type': 'application/json', 'Stripe-Signature': signature, Connection: 'close' },
-  });
-  delivered.push({ type: /"type":"([a-z_.]+)"\}$/.exec(body.toString())?.[1] ?? '', status });
-  return status;
-};
-const relay = createServer((req, res) => {
-  const chunks: Buffer[] = [];
-  req.on('data', (chunk: Buffer) => chunks.push(chunk));
-  req.on('end', () => {
-    forward(Buffer.concat(chunks), String(req.headers['stripe-signature'])).then(
-      (status) => res.writeHead(status).end(),
-      () => res.destroy(),
-    );
-  });
-});
-
 let payments: PaymentsUnderTest;
+let relay: Relay;
+/** What the sandbox has sent, and what payments answered. */
+const delivered: { readonly type: string; readonly status: number }[] = [];
 
 beforeAll(async () => {
-  relay.listen(0, '127.0.0.1');
-  await once(relay, 'listening');
-  const address = relay.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  payments = await openPayments({ webhookUrl: `http://127.0.0.1:${port}/`, patienceMs: 4_000 });
-  target = payments.url;
+  // The sandbox is started before the services, whose address it must know.
+  relay = await openRelay(async ({ headers, body }) => {
+    const answer = await fetch(`${payments.url}/api/payments/webhook`, {
+      method: 'POST',
+      body,
+      headers: {
+        'Content-Type': 'application/json',
+        'Stripe-Signature': String(headers['stripe-signature']),
+        Connection: 'close',
+      },
+    });
+    delivered.push({ type: /"type":"([a-z_.]+)"\}$/.exec(body)?.[1] ?? '', status: answer.status });
+    return answer;
+  });
+  payments = await openPayments({ webhookUrl: relay.url, patienceMs: 4_000 });
 });
 afterAll(async () => {
   await payments.close();
-  relay.closeAllConnections();
   relay.close();
 });
 

@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+
+export interface Relay {
+  readonly url: string;
+  close(): void;
+}
+
+/** Something that stands between two servers: `pass` hands a request on; without an answer its connection is cut. */
+export const openRelay = async (
+  pass: (request: {
+    readonly path: string;
+    readonly headers: IncomingHttpHeaders;
+    readonly body: string;
+  }) => Promise<Response | undefined>,
+): Promise<Relay> => {
+  const server = createServer((req, res) => {
+    const answer = async (): Promise<void> => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of req) chunks.push(Buffer.from(chunk));
+      const answered = await pass({
+        path: req.url ?? '/',
+        headers: req.headers,
+        body: Buffer.concat(chunks).toString(),
+      });
+      if (answered === undefined) res.destroy();
+      else res.writeHead(answered.status, { 'Content-Type': 'application/json' }).end(await answered.text());
+    };
+    answer().catch(() => res.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('the relay has no address');
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+};
