@@ -81,9 +81,12 @@ const insertAll = async (
     else await collection.insertMany([...documents], { ordered: false });
     return new Map();
   } catch (error) {
-    if (documents.length === 1 || !(error instanceof MongoBulkWriteError) || error.result.getWriteErrorCount() === 0) {
-      throw error;
-    }
+    // Refusals say nothing of the others if those were not acknowledged by a majority.
+    const onlyRefusals =
+      error instanceof MongoBulkWriteError &&
+      error.result.getWriteErrorCount() > 0 &&
+      error.result.getWriteConcernError() === undefined;
+    if (documents.length === 1 || !onlyRefusals) throw error;
     return new Map(error.result.getWriteErrors().map((refusal) => [refusal.index, refusal]));
   }
 };

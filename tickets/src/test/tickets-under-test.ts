@@ -43,6 +43,8 @@ export interface TicketsUnderTest {
   complete(order: OrderState): Promise<EventMessage>;
   /** Resolves once the order holds its ticket. */
   untilHeld(order: OrderState): Promise<void>;
+  /** Resolves once nobody holds the ticket. */
+  untilOnSale(ticketId: string): Promise<void>;
   /** A ticket that an order holds. */
   held(body?: object): Promise<{ readonly ticket: TicketView; readonly order: OrderState }>;
   /** Resolves once every order.created sent before has been handled at least once. */
@@ -98,6 +100,7 @@ export const openTicketsUnderTest = async (): Promise<TicketsUnderTest> => {
     system.publish(orderCancelled, { ...order, version: 1, status: 'cancelled', reason: 'by_buyer' });
   const complete = (order: OrderState) => system.publish(orderUpdated, { ...order, version: 2, status: 'complete' });
   const untilHeld = (order: OrderState) => until(order.ticket.id, (ticket) => ticket.orderId === order.id);
+  const untilOnSale = (ticketId: string) => until(ticketId, ({ availability }) => availability === 'on_sale');
   const held = async (body: object = {}) => {
     const ticket = await list(body);
     const order = orderFor(ticket);
@@ -124,6 +127,7 @@ export const openTicketsUnderTest = async (): Promise<TicketsUnderTest> => {
     cancelled,
     complete,
     untilHeld,
+    untilOnSale,
     held,
     createdHandled: async () => {
       await held();
@@ -131,7 +135,7 @@ export const openTicketsUnderTest = async (): Promise<TicketsUnderTest> => {
     cancelledHandled: async () => {
       const { ticket, order } = await held();
       await cancelled(order);
-      await until(ticket.id, ({ availability }) => availability === 'on_sale');
+      await untilOnSale(ticket.id);
     },
     updatedHandled: async () => {
       const { ticket, order } = await held();
