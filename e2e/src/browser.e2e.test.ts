@@ -180,7 +180,7 @@ test('When JavaScript is off, then everything that is reading works, and signing
   const { id } = await hold(buyer, ticket.id);
   await page.goto(`/orders/${id}`);
   expect(await page.getByTestId('order-status').textContent()).toBe('Awaiting payment');
-  await page.getByText('Paying needs JavaScript').waitFor();
+  expect(await page.locator('noscript p').innerText()).toContain('Paying needs JavaScript');
   expect((await pay(buyer, id)).status).toBe(201);
   await untilOrder(buyer, id, { status: 'complete' });
   await page.goto(`/orders/${id}`);
@@ -237,6 +237,7 @@ test.each([
     for (const [page, path] of pages) {
       await page.goto(path);
       await page.getByRole('main').waitFor();
+      if (path.endsWith(holding.id)) await page.locator('button:enabled', { hasText: 'Pay' }).waitFor();
       const wider = await overflow(page);
       if (wider > 0) found.push(`${path}: ${wider} px too wide`);
       found.push(...(await barriers(page)).map((barrier) => `${path}: ${barrier}`));

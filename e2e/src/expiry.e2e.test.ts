@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { orderAnswer, ticketAnswer } from './answers.ts';
+import { openBrowser, visit } from './browser.ts';
 import { eventually } from './eventually.ts';
 import { hold, list, order, orderOf, pay, signUp, ticketOf, untilOrder } from './person.ts';
 import { discard, startProduct, type Product } from './product.ts';
@@ -47,6 +48,29 @@ testOnThisMachine('When a hold runs out, then it cannot be paid and somebody els
   await untilOrder(other, next.id, { status: 'complete' });
   expect(await orderOf(buyer, held.id)).toMatchObject({ status: 'cancelled', reason: 'expired' });
 });
+
+testOnThisMachine(
+  'When a hold runs out while its buyer looks at it, then the page says so by itself and leads back to the ticket',
+  async () => {
+    const [seller, buyer] = await Promise.all([signUp(url), signUp(url)]);
+    const ticket = await list(seller);
+    const browser = await openBrowser();
+    try {
+      const { page, problems } = await visit(browser, url, { as: buyer });
+      await page.goto(`/tickets/${ticket.id}`);
+      await page.getByRole('button', { name: 'Hold this ticket' }).click();
+      await page.getByRole('heading', { name: 'Your hold ran out' }).waitFor();
+      expect(await page.getByTestId('order-status').textContent()).toBe('Expired');
+      expect(await page.getByTestId('money-outcome').textContent()).toBe('You have not been charged.');
+      await page.getByRole('link', { name: 'See whether it is still there' }).click();
+      await page.getByTestId('ticket-state').getByText('On sale').waitFor();
+      expect(problems).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  },
+  60_000,
+);
 
 testOnThisMachine('When an order is paid before its deadline, then its timer changes nothing', async () => {
   const [seller, buyer] = await Promise.all([signUp(url), signUp(url)]);

@@ -40,6 +40,14 @@ export const signUp = async (origin: string, credentials: Credentials = newCrede
   return { id, credentials, cookie, ask: httpClient(origin, { Cookie: cookie }) };
 };
 
+/** The same person at another address of the site, with a new session. */
+export const signIn = async (origin: string, { id, credentials }: Person): Promise<Person> => {
+  const answer = await httpClient(origin)({ method: 'POST', path: '/api/users/signin', body: credentials });
+  expect(answer).toMatchObject({ status: 200, body: { id } });
+  const cookie = sessionOf(answer);
+  return { id, credentials, cookie, ask: httpClient(origin, { Cookie: cookie }) };
+};
+
 export const list = async (seller: Person, listing: Readonly<Record<string, unknown>> = {}): Promise<Ticket> => {
   const body = { title: 'Cup final', price: 19.99, ...listing };
   const answer = await seller.ask({ method: 'POST', path: '/api/tickets', body });
