@@ -30,10 +30,14 @@ export const connectRateLimitRedis = (
     retryStrategy: (times) => Math.min(times * 100, longestPauseMs),
   });
   let away = false;
-  redis.on('error', (error: unknown) => {
-    if (!away) logger.warn({ err: error }, 'Redis is away: nothing is rate-limited meanwhile');
+  let stopping = false;
+  const onAway = (error?: unknown) => {
+    if (!away && !stopping) logger.warn({ err: error }, 'Redis is away: nothing is rate-limited meanwhile');
     away = true;
-  });
+  };
+  redis.on('error', onAway);
+  // A connection that ends in good order is no error.
+  redis.on('close', () => onAway());
   redis.on('ready', () => {
     if (away) logger.info('Redis is back');
     away = false;
@@ -41,6 +45,7 @@ export const connectRateLimitRedis = (
   return {
     redis,
     stop: () => {
+      stopping = true;
       redis.disconnect();
       return Promise.resolve();
     },

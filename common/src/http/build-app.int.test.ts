@@ -1,0 +1,395 @@
+import { expect, test } from '@jest/globals';
+import type { Express, RequestHandler } from 'express';
+import { MongoNetworkError, MongoServerError } from 'mongodb';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import pino from 'pino';
+import supertest from 'supertest';
+import * as errors from '../errors/index.ts';
+import { eventually } from '../testing/eventually.ts';
+import { buildApp, type HttpKit } from './build-app.ts';
+import { currentUserOf } from './context.ts';
+import { createSessions, requireAuth } from './session.ts';
+
+const sessions = createSessions('a key for tests only');
+
+/** An app with its log, what it observed, and a database that a test takes away. */
+const open = (routes: (app: Express) => void, options: { readonly secure?: boolean; readonly raw?: string[] } = {}) => {
+  const log: string[] = [];
+  const observed: Parameters<HttpKit['observe']>[0][] = [];
+  const onDown: (() => void)[] = [];
+  const database = { up: true };
+  const kit: HttpKit = {
+    logger: pino({ level: 'info' }, { write: (line: string) => log.push(line) }),
+    sessions,
+    secureCookies: options.secure ?? false,
+    database: { isUp: () => database.up, onDown: (listener) => onDown.push(listener) },
+    observe: (request) => observed.push(request),
+  };
+  const app = buildApp(kit, routes, options.raw === undefined ? {} : { raw: options.raw });
+  const goDown = (): void => {
+    database.up = false;
+    for (const listener of onDown) listener();
+  };
+  return { app, api: supertest(app), log, observed, goDown };
+};
+
+const answer: RequestHandler = (req, res) => {
+  res.send({ body: req.body === undefined ? null : req.body, user: req.currentUser ?? null });
+};
+const echo = (app: Express): void => {
+  app.post('/api/echo', answer);
+  app.get('/api/echo', answer);
+  app.get('/api/things/:id', answer);
+};
+const throwing = (thrown: unknown) =>
+  open((app) => {
+    app.get('/api/thing', async () => {
+      throw thrown;
+    });
+  });
+
+const cause = new Error('mongod said: secret detail');
+const thrown: readonly (readonly [string, unknown, number, object])[] = [
+  [
+    'BadRequestError',
+    new errors.BadRequestError('Email in use', 'email'),
+    400,
+    { message: 'Email in use', field: 'email' },
+  ],
+  ['BadRequestError without a field', new errors.BadRequestError('No'), 400, { message: 'No' }],
+  [
+    'RequestValidationError',
+    new errors.RequestValidationError([{ message: 'a', field: 'b' }]),
+    400,
+    { message: 'a', field: 'b' },
+  ],
+  ['NotAuthorizedError', new errors.NotAuthorizedError(), 401, { message: 'Not authorized' }],
+  ['NotFoundError', new errors.NotFoundError(), 404, { message: 'Not Found' }],
+  ['ConflictError', new errors.ConflictError('Price changed'), 409, { message: 'Price changed' }],
+  ['PayloadTooLargeError', new errors.PayloadTooLargeError(), 413, { message: 'The request body is too large' }],
+  [
+    'UnsupportedMediaTypeError',
+    new errors.UnsupportedMediaTypeError(),
+    415,
+    { message: 'The request body must be application/json' },
+  ],
+  [
+    'TooManyRequestsError',
+    new errors.TooManyRequestsError(7),
+    429,
+    { message: 'Too many requests, please try again later' },
+  ],
+  [
+    'ServiceUnavailableError',
+    new errors.ServiceUnavailableError(),
+    503,
+    { message: 'The service is temporarily unavailable, please try again' },
+  ],
+  [
+    'DatabaseConnectionError',
+    new errors.DatabaseConnectionError({ cause }),
+    503,
+    { message: 'The database is temporarily unavailable, please try again' },
+  ],
+  [
+    'a lost connection to MongoDB',
+    new MongoNetworkError('secret detail'),
+    503,
+    { message: 'The database is temporarily unavailable, please try again' },
+  ],
+  [
+    'a MongoDB that has no primary',
+    new MongoServerError({ codeName: 'NotWritablePrimary' }),
+    503,
+    { message: 'The database is temporarily unavailable, please try again' },
+  ],
+];
+
+test.each(thrown)(
+  'When a route throws %s, then its status and words are the answer',
+  async (_, error, status, entry) => {
+    const response = await throwing(error).api.get('/api/thing');
+    expect(response.status).toBe(status);
+    expect(response.body).toEqual({ errors: [entry] });
+  },
+);
+
+test('When an error says when to come back, then Retry-After says it too', async () => {
+  expect((await throwing(new errors.TooManyRequestsError(7)).api.get('/api/thing')).headers['retry-after']).toBe('7');
+  expect((await throwing(new errors.DatabaseConnectionError()).api.get('/api/thing')).headers['retry-after']).toBe('1');
+  expect((await throwing(new errors.ConflictError('x')).api.get('/api/thing')).headers).not.toHaveProperty(
+    'retry-after',
+  );
+});
+
+test.each([
+  ['a bug', new TypeError('secret detail')],
+  ['an error of MongoDB about the query', new MongoServerError({ message: 'secret detail', code: 2 })],
+  ['a text', 'secret detail'],
+  ['undefined', undefined],
+])('When a route throws %s, then the answer hides it and the log has it with the request id', async (_, error) => {
+  const { api, log } = throwing(error);
+  const response = await api.get('/api/thing').set('x-request-id', 'request-0001');
+  expect(response.status).toBe(500);
+  expect(response.body).toEqual({ errors: [{ message: 'Something went wrong' }] });
+  const entry: unknown = JSON.parse(log.find((line) => line.includes('request failed')) ?? '{}');
+  expect(entry).toMatchObject({ level: 50, requestId: 'request-0001', method: 'GET', path: '/api/thing' });
+  if (error instanceof Error)
+    expect(entry).toMatchObject({ err: { message: 'secret detail', stack: expect.any(String) } });
+});
+
+test('When the route is unknown, then the answer is 404 in the envelope, whatever the method', async () => {
+  const { api } = open(echo);
+  for (const response of [
+    await api.get('/api/nothing'),
+    await api.post('/api/nothing').send({}),
+    await api.delete('/api/echo'),
+    await api.get('/'),
+  ]) {
+    expect(response.status).toBe(404);
+    expect(response.body).toEqual({ errors: [{ message: 'Not Found' }] });
+  }
+});
+
+test.each([
+  ['malformed JSON', '{"a":', 'application/json', 400, 'Malformed JSON'],
+  ['JSON that is no object', '"text"', 'application/json', 400, 'Malformed JSON'],
+  [
+    'a body over the limit',
+    JSON.stringify({ a: 'x'.repeat(101 * 1024) }),
+    'application/json',
+    413,
+    'The request body is too large',
+  ],
+  ['a form', 'a=b', 'application/x-www-form-urlencoded', 415, 'The request body must be application/json'],
+  ['text', 'a', 'text/plain', 415, 'The request body must be application/json'],
+  ['an unknown charset', '{}', 'application/json; charset=klingon', 415, 'Unsupported charset'],
+])('When the body is %s, then the answer tells so', async (_, body, type, status, message) => {
+  const response = await open(echo).api.post('/api/echo').set('Content-Type', type).send(body);
+  expect(response.status).toBe(status);
+  expect(response.body).toEqual({ errors: [{ message }] });
+});
+
+test('When a body has an unknown encoding, or lies about it, then it is refused', async () => {
+  const { api } = open(echo);
+  const unknown = await api
+    .post('/api/echo')
+    .set('Content-Type', 'application/json')
+    .set('Content-Encoding', 'klingon')
+    .send('{}');
+  expect(unknown.status).toBe(415);
+  const lying = await api
+    .post('/api/echo')
+    .set('Content-Type', 'application/json')
+    .set('Content-Encoding', 'gzip')
+    .send('{}');
+  expect(lying.status).toBe(400);
+  expect(lying.body).toEqual({ errors: [{ message: 'Malformed request' }] });
+});
+
+test('When a body just fits, or there is none, then it is read', async () => {
+  const { api } = open(echo);
+  const fitting = await api.post('/api/echo').send({ a: 'x'.repeat(99 * 1024) });
+  expect(fitting.status).toBe(200);
+  expect((await api.post('/api/echo')).status).toBe(200);
+  expect((await api.get('/api/echo')).body).toEqual({ body: null, user: null });
+});
+
+test('When a body names prototype keys, then no object but its own is changed', async () => {
+  const { api } = open(echo);
+  await api.post('/api/echo').set('Content-Type', 'application/json').send('{"__proto__":{"polluted":1}}');
+  expect(Reflect.get({}, 'polluted')).toBeUndefined();
+});
+
+test('When the path has a malformed percent-encoding, then the answer is 400 in the envelope', async () => {
+  const response = await open(echo).api.get('/api/things/%E0%A4%A');
+  expect(response.status).toBe(400);
+  expect(response.body).toEqual({ errors: [{ message: 'Malformed request' }] });
+});
+
+test('When a client goes away while it sends its body, then no bug is logged', async () => {
+  const { app, log, observed } = open(echo);
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('no address');
+  const socket = connect(address.port, '127.0.0.1');
+  socket.write(
+    'POST /api/echo HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"a"',
+  );
+  await once(server, 'request');
+  socket.destroy();
+  await eventually(() => expect(observed).toHaveLength(1));
+  expect(log.filter((line) => line.includes('request failed'))).toEqual([]);
+  server.close();
+});
+
+test('When a request brings a well-formed id and trace, then they are kept; otherwise they are made', async () => {
+  const { api } = open((app) => {
+    app.get('/trace', (req, res) => {
+      res.send(req.trace);
+    });
+  });
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  const kept = await api
+    .get('/trace')
+    .set('x-request-id', 'abc-12345')
+    .set('traceparent', `00-${traceId}-b7ad6b7169203331-01`);
+  expect(kept.headers['x-request-id']).toBe('abc-12345');
+  expect(kept.body).toEqual({ correlationId: 'abc-12345', traceId });
+  for (const bad of ['short', 'x'.repeat(65), 'has spaces in it', '<script>alert(1)</script>']) {
+    const made = await api.get('/trace').set('x-request-id', bad).set('traceparent', 'nonsense');
+    expect(made.headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(made.body).toEqual({
+      correlationId: made.headers['x-request-id'],
+      traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
+    });
+  }
+});
+
+test('When anything is answered, then the security headers are there and the framework is not named', async () => {
+  const { headers } = await open(echo).api.get('/api/echo');
+  expect(headers['x-content-type-options']).toBe('nosniff');
+  expect(headers).toHaveProperty('content-security-policy');
+  expect(headers).not.toHaveProperty('x-powered-by');
+});
+
+const signIn = (app: Express): void => {
+  app.post('/in', (req, res) => {
+    req.session = { jwt: sessions.sign({ id: 'u1', email: 'u1@example.com' }) };
+    res.send({});
+  });
+  app.post('/out', (req, res) => {
+    req.session = null;
+    res.send({});
+  });
+  app.get('/me', requireAuth, (req, res) => {
+    res.send(currentUserOf(req));
+  });
+};
+const encode = (value: unknown): string => `session=${Buffer.from(JSON.stringify(value)).toString('base64')}`;
+const cookieOf = (response: { readonly headers: Readonly<Record<string, unknown>> }): string =>
+  String(response.headers['set-cookie']);
+
+test('When the site is plain http, then the session cookie is HTTP-only, lax and expires, and is not secure', async () => {
+  const { api } = open(signIn);
+  const cookie = cookieOf(await api.post('/in'));
+  expect(cookie).toMatch(/^session=[\w+/=-]+; path=\/; expires=[^;]+; samesite=lax; httponly$/);
+  expect(JSON.parse(Buffer.from(/session=([^;]+)/.exec(cookie)?.[1] ?? '', 'base64').toString())).toEqual({
+    jwt: expect.any(String),
+  });
+  const days = (Date.parse(/expires=([^;]+)/.exec(cookie)?.[1] ?? '') - Date.now()) / 86_400_000;
+  expect(days).toBeGreaterThan(6.9);
+  expect(days).toBeLessThanOrEqual(7);
+});
+
+test('When the site is https and TLS ends in front of us, then the session cookie is secure all the same', async () => {
+  expect(cookieOf(await open(signIn, { secure: true }).api.post('/in'))).toMatch(/; samesite=lax; secure; httponly$/);
+});
+
+test('When somebody signs out, then the cookie is cleared', async () => {
+  const { api } = open(signIn);
+  const signedIn = cookieOf(await api.post('/in')).split(';')[0] ?? '';
+  expect(cookieOf(await api.post('/out').set('Cookie', signedIn))).toMatch(
+    /^session=; path=\/; expires=Thu, 01 Jan 1970 00:00:00 GMT; /,
+  );
+});
+
+test('When a request carries a session, then its user is known; without a valid one it is 401', async () => {
+  const { api } = open(signIn);
+  const cookie = cookieOf(await api.post('/in')).split(';')[0] ?? '';
+  const known = await api.get('/me').set('Cookie', cookie);
+  expect(known.body).toEqual({ id: 'u1', email: 'u1@example.com' });
+  const forged = createSessions('another key for tests').sign({ id: 'u1', email: 'u1@example.com' });
+  for (const bad of [
+    '',
+    'session=',
+    'session=%%%',
+    'session=bm9uc2Vuc2U=',
+    encode({ jwt: forged }),
+    encode({ jwt: { $gt: '' } }),
+    encode([]),
+    encode(null),
+  ]) {
+    const response = await api.get('/me').set('Cookie', bad);
+    expect([bad, response.status]).toEqual([bad, 401]);
+    expect(response.body).toEqual({ errors: [{ message: 'Not authorized' }] });
+  }
+});
+
+test('When the database is known to be away, then every route answers 503 at once', async () => {
+  const { api, goDown } = open(echo);
+  goDown();
+  const response = await api.get('/api/echo');
+  expect(response.status).toBe(503);
+  expect(response.body).toEqual({ errors: [{ message: 'The database is temporarily unavailable, please try again' }] });
+});
+
+test('When the database goes away while a route waits for it, then 503 is answered, and its late answer is dropped', async () => {
+  const late = Promise.withResolvers<void>();
+  const entered: string[] = [];
+  const { api, goDown, log } = open((app) => {
+    app.get('/api/slow', async (_req, res) => {
+      entered.push('slow');
+      await late.promise;
+      res.send({});
+    });
+    app.get('/api/slow-failure', async () => {
+      entered.push('slow failure');
+      await late.promise;
+      throw new Error('too late');
+    });
+  });
+  const waiting = [
+    api.get('/api/slow').then(({ status }) => status),
+    api.get('/api/slow-failure').then(({ status }) => status),
+  ];
+  await eventually(() => expect(entered).toHaveLength(2));
+  goDown();
+  expect(await Promise.all(waiting)).toEqual([503, 503]);
+  late.resolve();
+  await setImmediate();
+  expect(log.filter((line) => line.includes('request failed'))).toEqual([]);
+});
+
+test('When a path takes raw bodies, then it gets the bytes as they came, up to the limit, and other paths do not', async () => {
+  const { api } = open(
+    (app) => {
+      app.post('/hook', (req, res) => {
+        res.send({ bytes: Buffer.isBuffer(req.body) ? req.body.toString('hex') : 'none' });
+      });
+      echo(app);
+    },
+    { raw: ['/hook'] },
+  );
+  const raw = await api.post('/hook').set('Content-Type', 'application/json').send('{ "a" :1}');
+  expect(raw.body).toEqual({ bytes: Buffer.from('{ "a" :1}').toString('hex') });
+  const large = await api
+    .post('/hook')
+    .set('Content-Type', 'application/json')
+    .send('x'.repeat(101 * 1024));
+  expect(large.status).toBe(413);
+  expect((await api.post('/api/echo').send({ a: 1 })).body.body).toEqual({ a: 1 });
+});
+
+test('When a request was answered, then it is logged and observed by its route, without body, cookie or query', async () => {
+  const { api, log, observed } = open(echo);
+  await api.post('/api/echo?token=tok_secret').set('Cookie', 'session=secret').send({ password: 'secret' });
+  await api.get('/api/things/42');
+  await api.get('/api/nothing');
+  expect(observed.map(({ method, route, status }) => `${method} ${route} ${status}`)).toEqual([
+    'POST /api/echo 200',
+    'GET /api/things/:id 200',
+    'GET none 404',
+  ]);
+  expect(log.join('')).not.toContain('secret');
+  expect(JSON.parse(log[0] ?? '{}')).toMatchObject({
+    msg: 'request',
+    requestId: expect.any(String),
+    traceId: expect.any(String),
+    path: '/api/echo',
+    status: 200,
+  });
+});

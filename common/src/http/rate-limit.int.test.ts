@@ -1,0 +1,101 @@
+import { afterAll, expect, test } from '@jest/globals';
+import express from 'express';
+import { randomUUID } from 'node:crypto';
+import pino from 'pino';
+import supertest from 'supertest';
+import { connectRateLimitRedis, type RateLimitRedis } from '../service/index.ts';
+import { openDoor } from '../testing/door.ts';
+import { eventually } from '../testing/eventually.ts';
+import { needed } from '../testing/needed.ts';
+import { errorHandler } from './error-handler.ts';
+import { rateLimit } from './rate-limit.ts';
+
+const log: string[] = [];
+const logger = pino({ level: 'info' }, { write: (line: string) => log.push(line) });
+const opened: RateLimitRedis[] = [];
+afterAll(() => Promise.all(opened.map((connection) => connection.stop())));
+
+const connectRedis = async (url: string, isUp = true): Promise<RateLimitRedis> => {
+  const connection = connectRateLimitRedis({ REDIS_URL: url, RATE_LIMITS: 'on' }, logger);
+  opened.push(connection);
+  if (isUp) await eventually(() => expect(connection.redis?.status).toBe('ready'));
+  return connection;
+};
+
+const openReplica = (
+  { redis }: RateLimitRedis,
+  rule: { readonly name: string; readonly windowSeconds?: number; readonly limit?: number },
+) => {
+  const app = express();
+  app.set('trust proxy', 'loopback');
+  app.use(rateLimit(redis, { windowSeconds: 60, limit: 3, ...rule }));
+  app.get('/', (_req, res) => {
+    res.send({});
+  });
+  app.use(errorHandler(logger));
+  const api = supertest(app);
+  return async (address = '203.0.113.1'): Promise<supertest.Response> => api.get('/').set('X-Forwarded-For', address);
+};
+
+test('When a limit is reached, then the answer is 429 with Retry-After, counted over all replicas', async () => {
+  const name = randomUUID();
+  const one = openReplica(await connectRedis(needed('REDIS_URL')), { name });
+  const two = openReplica(await connectRedis(needed('REDIS_URL')), { name });
+  expect([(await one()).status, (await two()).status, (await one()).status]).toEqual([200, 200, 200]);
+  for (const ask of [one, two]) {
+    const refused = await ask();
+    expect(refused.status).toBe(429);
+    expect(refused.body).toEqual({ errors: [{ message: 'Too many requests, please try again later' }] });
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(50);
+    expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60);
+  }
+  expect((await one('203.0.113.2')).status).toBe(200);
+});
+
+test('When the window is over, then requests are let through again', async () => {
+  const ask = openReplica(await connectRedis(needed('REDIS_URL')), { name: randomUUID(), windowSeconds: 1, limit: 1 });
+  expect((await ask()).status).toBe(200);
+  expect((await ask()).headers['retry-after']).toBe('1');
+  await eventually(async () => expect((await ask()).status).toBe(200));
+});
+
+test('When two addresses are of one IPv6 network, then they are counted together', async () => {
+  const ask = openReplica(await connectRedis(needed('REDIS_URL')), { name: randomUUID(), limit: 1 });
+  expect((await ask('2001:db8:1:1::1')).status).toBe(200);
+  expect((await ask('2001:db8:1:1::2')).status).toBe(429);
+  expect((await ask('2001:db8:2:1::1')).status).toBe(200);
+});
+
+test('When Redis is away from the start, then nothing is limited and nobody waits; once it is there, limits count', async () => {
+  const door = await openDoor(needed('REDIS_URL'), { shut: true });
+  const ask = openReplica(await connectRedis(door.url, false), { name: randomUUID(), limit: 1 });
+  const start = performance.now();
+  for (let n = 0; n < 5; n += 1) expect((await ask()).status).toBe(200);
+  expect(performance.now() - start).toBeLessThan(1_000);
+  door.open();
+  await eventually(async () => expect((await ask()).status).toBe(429));
+  await door.close();
+});
+
+test('When Redis goes away, then nothing is limited, one line tells so, and its return is noticed', async () => {
+  const door = await openDoor(needed('REDIS_URL'));
+  const ask = openReplica(await connectRedis(door.url), { name: randomUUID(), limit: 1 });
+  expect((await ask()).status).toBe(200);
+  expect((await ask()).status).toBe(429);
+  log.splice(0);
+  door.shut();
+  await eventually(async () => expect((await ask()).status).toBe(200));
+  for (let n = 0; n < 5; n += 1) expect((await ask()).status).toBe(200);
+  expect(log.filter((line) => line.includes('Redis is away'))).toHaveLength(1);
+  door.open();
+  await eventually(async () => expect((await ask()).status).toBe(429));
+  expect(log.filter((line) => line.includes('Redis is back'))).toHaveLength(1);
+  await door.close();
+});
+
+test('When rate limits are off, then no Redis is needed', async () => {
+  const off = connectRateLimitRedis({ REDIS_URL: 'redis://127.0.0.1:1', RATE_LIMITS: 'off' }, logger);
+  const ask = openReplica(off, { name: randomUUID(), limit: 1 });
+  for (let n = 0; n < 3; n += 1) expect((await ask()).status).toBe(200);
+  await off.stop();
+});
