@@ -1,5 +1,4 @@
 import type { AnyBulkWriteOperation, Collection } from 'mongodb';
-import { isDuplicateKey } from '../mongo/index.ts';
 
 /** The newest state of an aggregate of another service, as its events told it. */
 export interface CopiedState {
@@ -21,34 +20,30 @@ export const applyIfNewer = async <Doc extends { readonly _id: string }>(
     const known = newest.get(state.id);
     if (known === undefined || known.version < state.version) newest.set(state.id, state);
   }
-  const write = (): Promise<unknown> =>
-    collection.db.collection<{ _id: string }>(collection.collectionName).bulkWrite(
-      [...newest.values()].map((state): AnyBulkWriteOperation<{ _id: string }> => ({
-        updateOne: {
-          filter: { _id: state.id },
-          update: [
-            {
-              $set: {
-                [field]: {
-                  $cond: [
-                    { $lt: [{ $ifNull: [`$${field}.version`, -1] }, state.version] },
-                    { $literal: state },
-                    `$${field}`,
-                  ],
-                },
+  if (newest.size === 0) return;
+  // Two first states of one aggregate at the same moment are both inserted: the server itself repeats the one that the
+  // unique _id refused as an update, because the filter is nothing but that _id. With the version in the filter it would
+  // not, and the refused one may be the newer.
+  await collection.db.collection<{ _id: string }>(collection.collectionName).bulkWrite(
+    [...newest.values()].map((state): AnyBulkWriteOperation<{ _id: string }> => ({
+      updateOne: {
+        filter: { _id: state.id },
+        update: [
+          {
+            $set: {
+              [field]: {
+                $cond: [
+                  { $lt: [{ $ifNull: [`$${field}.version`, -1] }, state.version] },
+                  { $literal: state },
+                  `$${field}`,
+                ],
               },
             },
-          ],
-          upsert: true,
-        },
-      })),
-      { ordered: false },
-    );
-  try {
-    await write();
-  } catch (error) {
-    // Two first events of one aggregate inserted at the same moment: the loser may be the newer one, so it is repeated.
-    if (!isDuplicateKey(error)) throw error;
-    await write();
-  }
+          },
+        ],
+        upsert: true,
+      },
+    })),
+    { ordered: false },
+  );
 };
