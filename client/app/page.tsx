@@ -143,9 +143,9 @@ const Results = ({ query, page }: { readonly query: CatalogueQuery; readonly pag
           </PageLink>
         </div>
       ) : (
-        <ul className="mt-4 grid gap-4 sm:grid-cols-2 lg:grid-cols-3 xl:grid-cols-4">
+        <ul className="ticket-list mt-4 grid gap-3 sm:grid-cols-2 sm:gap-4 lg:grid-cols-3 xl:grid-cols-4">
           {page.tickets.map((ticket) => (
-            <li key={ticket.id}>
+            <li key={ticket.id} className="min-w-0">
               <TicketCard ticket={ticket} />
             </li>
           ))}
@@ -164,10 +164,12 @@ const HomePage = async ({ searchParams }: { readonly searchParams: Promise<Query
   return (
     <>
       <section className="hero">
-        <div className="shell grid gap-6 pt-10 pb-12 md:pt-14 md:pb-16">
-          <h1 className="max-w-2xl text-3xl leading-tight font-bold text-white md:text-[2.75rem]">
-            Somebody can’t go. You can.
-          </h1>
+        <div className="shell pb-8 md:pb-12">
+          <div className="hero-doors px-1 pt-9 pb-6 md:pt-16 md:pb-12">
+            <h1 className="text-3xl leading-tight font-bold text-white md:text-5xl">
+              Somebody can’t go. <span className="block">You can.</span>
+            </h1>
+          </div>
           <Search query={query} problems={byField} />
         </div>
       </section>

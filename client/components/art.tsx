@@ -5,7 +5,7 @@ const cuts = 4;
 
 /** The same ticket always looks the same; its neighbours in a list mostly look different. */
 const cutOf = (id: string): number =>
-  [...id].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 9973, 7) % cuts;
+  Array.from(id).reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 9973, 7) % cuts;
 
 /** The picture of an event, by its category, with the day in a corner. Decoration: the same is said in words nearby. */
 export const Art = ({

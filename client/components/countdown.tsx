@@ -35,12 +35,18 @@ const spoken = [300, 120, 60, 30, 10];
 
 /** The time that is left of a hold. */
 export const Countdown = ({ seconds, until }: { readonly seconds: number; readonly until: string }) => (
-  <div>
-    <p className="text-sm">Yours for another</p>
-    <p className="text-5xl font-bold tracking-tight tabular-nums" role="timer" data-testid="countdown">
-      {formatCountdown(seconds)}
+  <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-1">
+    <div>
+      <p className="text-sm">Yours for another</p>
+      <p className="text-5xl font-bold tracking-tight tabular-nums" role="timer" data-testid="countdown">
+        {formatCountdown(seconds)}
+      </p>
+    </div>
+    <p className="pb-1 text-sm sm:text-right">
+      Until {until}.
+      <br />
+      Nobody else can buy it meanwhile.
     </p>
-    <p className="text-sm">until {until}</p>
     <p className="sr-only" role="status">
       {spoken.includes(seconds) ? `${speakCountdown(seconds)} left` : ''}
     </p>

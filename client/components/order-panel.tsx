@@ -82,6 +82,14 @@ const Complete = ({
         </div>
       )}
     </dl>
+    <div className="mt-6 flex flex-wrap gap-3">
+      <PageLink href="/orders" className="button button-quiet">
+        All my orders
+      </PageLink>
+      <PageLink href="/" className="button button-quiet">
+        Browse tickets
+      </PageLink>
+    </div>
   </div>
 );
 

@@ -2,6 +2,10 @@
 import { useRouter } from 'next/navigation';
 import { useTransition, type FormEvent, type ReactNode } from 'react';
 
+const onChange = (event: FormEvent<HTMLFormElement>) => {
+  if (event.target instanceof HTMLSelectElement) event.currentTarget.requestSubmit();
+};
+
 /** A GET form that, with JavaScript, changes the list in place, leaves empty fields out of the address, and follows its selects. */
 export const SearchForm = ({ children }: { readonly children: ReactNode }) => {
   const router = useRouter();
@@ -15,10 +19,6 @@ export const SearchForm = ({ children }: { readonly children: ReactNode }) => {
     }
     const query = params.toString();
     startTransition(() => router.push(query === '' ? '/' : `/?${query}`, { scroll: false }));
-  };
-
-  const onChange = (event: FormEvent<HTMLFormElement>) => {
-    if (event.target instanceof HTMLSelectElement) event.currentTarget.requestSubmit();
   };
 
   return (

@@ -1,6 +1,7 @@
 import { postSignOut } from '../app/form-actions.ts';
 import type { User } from '../lib/api/schemas.ts';
 import { Icon } from './icon.tsx';
+import { Menu } from './menu.tsx';
 import { PageLink } from './page-link.tsx';
 
 const pages = [
@@ -60,7 +61,7 @@ export const SiteHeader = ({ user }: { readonly user: User | undefined }) => (
       <div className="hidden lg:block">
         <Account user={user} wide />
       </div>
-      <details className="group relative ml-auto lg:hidden">
+      <Menu>
         <summary className="button button-quiet min-h-10 px-3">
           <Icon name="menu" className="icon group-open:hidden" />
           <Icon name="close" className="icon hidden group-open:block" />
@@ -78,7 +79,7 @@ export const SiteHeader = ({ user }: { readonly user: User | undefined }) => (
             <Account user={user} wide={false} />
           </div>
         </div>
-      </details>
+      </Menu>
     </div>
   </header>
 );

@@ -52,14 +52,15 @@ export const StripeCard = ({ publishableKey, onSource }: CardFormProps & { reado
   const [failed, setFailed] = useState(false);
   useEffect(() => {
     let wanted = true;
-    loadStripe(publishableKey).then(
-      (loaded) => {
+    const load = async () => {
+      try {
+        const loaded = await loadStripe(publishableKey);
         if (wanted) setStripe(loaded);
-      },
-      () => {
+      } catch {
         if (wanted) setFailed(true);
-      },
-    );
+      }
+    };
+    void load();
     return () => {
       wanted = false;
     };

@@ -1,9 +1,9 @@
 const cards = [
-  { number: '4242 4242 4242 4242', outcome: 'is charged' },
-  { number: '4000 0000 0000 0002', outcome: 'is declined' },
-  { number: '4000 0000 0000 9995', outcome: 'has insufficient funds' },
-  { number: '4000 0000 0000 0069', outcome: 'has expired' },
-  { number: '4000 0000 0000 9979', outcome: 'is stolen: ends the order' },
+  { number: '4242 4242 4242 4242', outcome: 'charged' },
+  { number: '4000 0000 0000 0002', outcome: 'declined' },
+  { number: '4000 0000 0000 9995', outcome: 'insufficient funds' },
+  { number: '4000 0000 0000 0069', outcome: 'expired' },
+  { number: '4000 0000 0000 9979', outcome: 'stolen, ends the order' },
 ] as const;
 
 /** The cards that the sandbox takes, and what comes of each. */

@@ -5,8 +5,7 @@ export const TestModeBanner = () => (
     <p className="shell flex items-start gap-2 py-2 text-sm">
       <Icon name="flask" className="icon mt-px" />
       <span>
-        <strong>Test mode.</strong> No real money moves: payments go to a local Stripe sandbox that takes test cards
-        only.
+        <strong>Test mode.</strong> No real money moves: only the Stripe sandbox’s test cards work.
       </span>
     </p>
   </aside>

@@ -29,9 +29,13 @@ export const refineClock = (
 /** Whole seconds until the deadline, never below 0; it reaches 0 only when the deadline has passed. */
 export const secondsLeft = (deadline: number, now: number): number => Math.max(0, Math.ceil((deadline - now) / 1000));
 
+const two = (value: number): string => String(value).padStart(2, '0');
+
+const part = (value: number, unit: string): string[] =>
+  value === 0 ? [] : [`${value} ${unit}${value === 1 ? '' : 's'}`];
+
 /** 754 → `12:34`; an hour and more → `1:02:03`. */
 export const formatCountdown = (seconds: number): string => {
-  const two = (value: number) => String(value).padStart(2, '0');
   const hours = Math.floor(seconds / 3600);
   const minutes = Math.floor(seconds / 60) % 60;
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${two(minutes)}:${two(seconds % 60)}`;
@@ -39,7 +43,6 @@ export const formatCountdown = (seconds: number): string => {
 
 /** 754 → `12 minutes 34 seconds`, for those who hear it. */
 export const speakCountdown = (seconds: number): string => {
-  const part = (value: number, unit: string) => (value === 0 ? [] : [`${value} ${unit}${value === 1 ? '' : 's'}`]);
   const parts = [...part(Math.floor(seconds / 60), 'minute'), ...part(seconds % 60, 'second')];
   return parts.length === 0 ? '0 seconds' : parts.join(' ');
 };

@@ -57,16 +57,17 @@ const iconModule = z.object({
   }),
 });
 
-const shapes = (module: unknown): string =>
-  iconModule
-    .parse(module)
-    .__iconData.node.map(([tag, attributes]) => {
+const shapes = (module: unknown): string => {
+  const { __iconData: icon } = iconModule.parse(module);
+  return icon.node
+    .map(([tag, attributes]) => {
       const written = Object.entries(attributes).flatMap(([name, value]) =>
         name === 'key' ? [] : [`${name}="${value}"`],
       );
       return `<${tag} ${written.join(' ')}/>`;
     })
     .join('');
+};
 
 const sprite = (): string => {
   const symbols = Object.entries(modules).map(

@@ -1,5 +1,5 @@
 import 'server-only';
-import axios, { type AxiosInstance } from 'axios';
+import { create, type AxiosInstance } from 'axios';
 import { cookies, headers } from 'next/headers';
 import { Agent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
@@ -16,7 +16,7 @@ let shared: AxiosInstance | undefined;
 
 /** One pool of connections for all requests. */
 const http = (): AxiosInstance =>
-  (shared ??= axios.create({
+  (shared ??= create({
     baseURL: runtimeConfig().apiUrl,
     timeout: timeoutMs,
     maxRedirects: 0,
@@ -37,7 +37,7 @@ export const serverApi = async (
 ): Promise<Api> => {
   const incoming = await headers();
   const session = sessionOf(incoming.get('cookie'));
-  const mine = axios.create({
+  const mine = create({
     ...http().defaults,
     headers: {
       ...(session === undefined ? {} : { cookie: session }),

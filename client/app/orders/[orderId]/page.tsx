@@ -98,7 +98,9 @@ const OrderPage = async ({ params }: { readonly params: Promise<{ readonly order
         </PageLink>
       </p>
       <div className="grid gap-6 md:grid-cols-[19rem_1fr] md:items-start">
-        <Summary order={order} ticket={ticket} />
+        <div className="ticket-list">
+          <Summary order={order} ticket={ticket} />
+        </div>
         <OrderPanel
           key={order.id}
           order={order}

@@ -1,9 +1,9 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
-import { cache } from 'react';
+import { cache, type ReactNode } from 'react';
 import { Art } from '../../../components/art.tsx';
 import { HoldForm } from '../../../components/hold-form.tsx';
-import { Icon } from '../../../components/icon.tsx';
+import { Icon, type IconName } from '../../../components/icon.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { PageLink } from '../../../components/page-link.tsx';
 import { Unavailable } from '../../../components/unavailable.tsx';
@@ -11,7 +11,7 @@ import { getOrder, getTicket } from '../../../lib/api/marketplace.ts';
 import type { Order, Ticket, User } from '../../../lib/api/schemas.ts';
 import { catalogueHref } from '../../../lib/catalogue-query.ts';
 import { categoryOf } from '../../../lib/categories.ts';
-import { formatDate, formatTime } from '../../../lib/dates.ts';
+import { formatDateTime } from '../../../lib/dates.ts';
 import { formatPrice } from '../../../lib/money.ts';
 import { param, type QueryParams } from '../../../lib/query-params.ts';
 import { signInPath } from '../../../lib/safe-next.ts';
@@ -117,41 +117,44 @@ const Buyer = ({
   }
 };
 
+const Fact = ({
+  icon,
+  term,
+  children,
+}: {
+  readonly icon: IconName;
+  readonly term: string;
+  readonly children: ReactNode;
+}) => (
+  <div>
+    <dt>
+      <Icon name={icon} />
+      {term}
+    </dt>
+    <dd className="mt-0.5">{children}</dd>
+  </div>
+);
+
 const Facts = ({ ticket }: { readonly ticket: Ticket }) => {
   const place = [ticket.venue, ticket.city].filter((part) => part !== undefined).join(', ');
   const seat = seatWords(ticket);
+  if (ticket.startsAt === undefined && place === '' && seat === undefined) return null;
   return (
-    <dl className="facts sm:grid-cols-2">
+    <dl className="facts mt-6 sm:grid-cols-2">
       {ticket.startsAt !== undefined && (
-        <div className="flex gap-3">
-          <Icon name="calendar" className="icon mt-1 text-pine" />
-          <div>
-            <dt>Starts</dt>
-            <dd>
-              <time dateTime={ticket.startsAt}>
-                {formatDate(ticket.startsAt)}, {formatTime(ticket.startsAt)}
-              </time>
-            </dd>
-          </div>
-        </div>
+        <Fact icon="calendar" term="Starts">
+          <time dateTime={ticket.startsAt}>{formatDateTime(ticket.startsAt)}</time>
+        </Fact>
       )}
       {place !== '' && (
-        <div className="flex gap-3">
-          <Icon name="pin" className="icon mt-1 text-pine" />
-          <div>
-            <dt>Place</dt>
-            <dd>{place}</dd>
-          </div>
-        </div>
+        <Fact icon="pin" term="Place">
+          {place}
+        </Fact>
       )}
       {seat !== undefined && (
-        <div className="flex gap-3">
-          <Icon name="armchair" className="icon mt-1 text-pine" />
-          <div>
-            <dt>Seat</dt>
-            <dd>{seat}</dd>
-          </div>
-        </div>
+        <Fact icon="armchair" term="Seat">
+          {seat}
+        </Fact>
       )}
     </dl>
   );
@@ -181,7 +184,7 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
           <Notice kind="success">Your ticket is listed. Buyers can find it within a moment.</Notice>
         </div>
       )}
-      <div className="grid gap-6 lg:grid-cols-[1fr_22rem] lg:items-start lg:gap-10">
+      <div className="grid gap-6 lg:grid-cols-[1fr_22rem] lg:items-start lg:gap-x-10 lg:gap-y-8">
         <div>
           <Art ticket={ticket} className="h-44 rounded-2xl md:h-72" />
           <p className="mt-5 text-[0.9375rem]">
@@ -190,17 +193,9 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
             </PageLink>
           </p>
           <h1 className="mt-1 text-3xl leading-tight font-bold wrap-anywhere md:text-4xl">{ticket.title}</h1>
-          <div className="mt-6">
-            <Facts ticket={ticket} />
-          </div>
-          {ticket.description !== undefined && (
-            <section className="mt-8 border-t border-line pt-6">
-              <h2 className="text-lg font-semibold">From the seller</h2>
-              <p className="mt-2 max-w-prose leading-relaxed wrap-anywhere whitespace-pre-line">{ticket.description}</p>
-            </section>
-          )}
+          <Facts ticket={ticket} />
         </div>
-        <aside className="panel p-5 shadow-sm lg:sticky lg:top-6" aria-label="Price and hold">
+        <aside className="panel p-5 shadow-sm lg:sticky lg:top-6 lg:row-span-2" aria-label="Price and hold">
           <div className="flex items-start justify-between gap-3">
             <div>
               <p className="text-sm text-muted">Price</p>
@@ -228,6 +223,12 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
             </ul>
           )}
         </aside>
+        {ticket.description !== undefined && (
+          <section className="border-t border-line pt-6">
+            <h2 className="text-lg font-semibold">From the seller</h2>
+            <p className="mt-2 max-w-prose leading-relaxed wrap-anywhere whitespace-pre-line">{ticket.description}</p>
+          </section>
+        )}
       </div>
     </div>
   );
