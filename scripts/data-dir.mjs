@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,6 +12,7 @@ export const marker = 'TICKETING_DATA_DIR';
 const ours = [
   'mongod',
   'nats',
+  'nats-streaming',
   'redis',
   'stripe-sandbox',
   'logs',
@@ -105,8 +106,21 @@ export const emptyDataDir = (dataDir) => {
   for (const entry of found) rmSync(join(dataDir, entry), { recursive: true, force: true });
 };
 
+/** @param {string} dataDir @param {string} pid */
+const isMarked = (dataDir, pid) => read(`/proc/${pid}/environ`)?.split('\0').includes(`${marker}=${dataDir}`) === true;
+
+/** @param {string} dataDir @param {string} pid */
+const worksInside = (dataDir, pid) => {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`).startsWith(`${dataDir}/`);
+  } catch {
+    return false;
+  }
+};
+
 /**
- * Processes that a launcher of this DATA_DIR has started and that still run.
+ * Processes that a launcher of this DATA_DIR has started and that still run: marked in their environment, or written
+ * down and at work in the directory, since Redis writes over its environment.
  * @param {string} dataDir
  * @returns {number[]}
  */
@@ -114,13 +128,14 @@ const leftovers = (dataDir) => {
   /** @type {string[]} */
   let entries = [];
   try {
-    entries = readdirSync('/proc');
+    entries = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
   } catch {
     return [];
   }
+  /** @type {string[]} */
+  const written = read(join(dataDir, 'processes.json'))?.match(/(?<="pid":)\d+/g) ?? [];
   return entries
-    .filter((entry) => /^\d+$/.test(entry))
-    .filter((pid) => read(`/proc/${pid}/environ`)?.split('\0').includes(`${marker}=${dataDir}`) === true)
+    .filter((pid) => isMarked(dataDir, pid) || (written.includes(pid) && worksInside(dataDir, pid)))
     .map(Number)
     .filter((pid) => pid !== process.pid);
 };

@@ -38,6 +38,11 @@ export class Launch {
     this.#list = new ProcessList(join(options.settings.dataDir, 'processes.json'));
   }
 
+  /** Aborted once everything is told to end. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
   /** Finds, starts and awaits MongoDB, NATS and Redis. */
   async startBackingServers(progress: (text: string) => void): Promise<void> {
     const { settings, env, log } = this.#options;

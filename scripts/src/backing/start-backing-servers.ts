@@ -7,9 +7,9 @@ import type { ProcessList } from '../supervision/process-list.ts';
 import { SupervisedProcess, type ProcessSpec } from '../supervision/supervised-process.ts';
 import { findProgram } from './find-program.ts';
 import { checkMongo, isMongodReady, mongodArguments } from './mongod.ts';
-import { checkNats, isNatsReady, natsArguments } from './nats.ts';
+import { checkNats, isNatsReady, isNatsStreamingReady, natsArguments, natsStreamingArguments } from './nats.ts';
 import { checkRedis, isRedisReady, redisArguments } from './redis.ts';
-import { serverKinds, type ServerName } from './server-kinds.ts';
+import { natsStreamingKind, serverKinds, type ServerKind, type ServerName } from './server-kinds.ts';
 import type { Program } from './sources.ts';
 
 export interface BackingOptions {
@@ -37,6 +37,9 @@ export interface BackingServers {
 }
 
 interface Server {
+  readonly kind: ServerKind;
+  /** Its data, below DATA_DIR. */
+  readonly directory: string;
   readonly url: (port: number) => string;
   readonly args: (options: { readonly port: number; readonly directory: string }) => string[];
   readonly isReady: (port: number) => Promise<boolean>;
@@ -45,23 +48,38 @@ interface Server {
 
 const servers: Readonly<Record<ServerName, Server>> = {
   mongod: {
+    kind: serverKinds.mongod,
+    directory: 'mongod',
     url: (port) => `mongodb://127.0.0.1:${port}/?replicaSet=rs0`,
     args: mongodArguments,
     isReady: isMongodReady,
     check: checkMongo,
   },
   nats: {
+    kind: serverKinds.nats,
+    directory: 'nats',
     url: (port) => `nats://127.0.0.1:${port}`,
     args: natsArguments,
     isReady: isNatsReady,
     check: (url, env) => checkNats(url, env['BUS'] ?? 'jetstream'),
   },
   redis: {
+    kind: serverKinds.redis,
+    directory: 'redis',
     url: (port) => `redis://127.0.0.1:${port}`,
     args: redisArguments,
     isReady: isRedisReady,
     check: checkRedis,
   },
+};
+
+const natsStreaming: Server = {
+  kind: natsStreamingKind,
+  directory: 'nats-streaming',
+  url: (port) => `nats://127.0.0.1:${port}`,
+  args: natsStreamingArguments,
+  isReady: isNatsStreamingReady,
+  check: servers.nats.check,
 };
 
 /** A checkpoint and the sync of the journal come with the end of a server; it may take some seconds. */
@@ -71,12 +89,12 @@ const withoutPassword = (url: string): string => url.replace(/\/\/[^@/]*@/, '//â
 
 const commandOf = (
   program: Program,
-  name: ServerName,
+  kind: ServerKind,
   directory: string,
   args: readonly string[],
 ): Pick<ProcessSpec, 'command' | 'args' | 'cleanUp'> => {
   if (program.kind === 'file') return { command: program.path, args };
-  const container = `ticketing-${name}-${process.pid}`;
+  const container = `ticketing-${kind.name}-${process.pid}`;
   return {
     command: 'docker',
     args: [
@@ -87,7 +105,7 @@ const commandOf = (
       `--user=${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`,
       `--volume=${directory}:${directory}`,
       program.image,
-      serverKinds[name].program,
+      kind.program,
       ...args,
     ],
     // The container outlives a client that is killed.
@@ -97,12 +115,12 @@ const commandOf = (
   };
 };
 
-const given = async (name: ServerName, url: string, env: NodeJS.ProcessEnv): Promise<void> => {
+const given = async ({ kind, check }: Server, url: string, env: NodeJS.ProcessEnv): Promise<void> => {
   try {
-    await servers[name].check(url, env);
+    await check(url, env);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${serverKinds[name].urlVariable}=${withoutPassword(url)} cannot be used: ${reason}`, {
+    throw new Error(`${kind.urlVariable}=${withoutPassword(url)} cannot be used: ${reason}`, {
       cause: error,
     });
   }
@@ -123,21 +141,21 @@ export const startBackingServers = async (options: BackingOptions): Promise<Back
 
   const start = async (name: ServerName): Promise<string> => {
     if (!only.includes(name)) return '';
-    const url = env[serverKinds[name].urlVariable];
+    const server = name === 'nats' && env['BUS'] === 'nats-streaming' ? natsStreaming : servers[name];
+    const url = env[server.kind.urlVariable];
     if (url !== undefined && url !== '') {
-      await given(name, url, env);
+      await given(server, url, env);
       return url;
     }
     const port = ports[only.indexOf(name)] ?? 0;
-    const program = await findProgram(name, { env, progress });
-    const directory = join(dataDir, name);
+    const program = await findProgram(server.kind, { env, progress, signal });
+    const directory = join(dataDir, server.directory);
     await mkdir(directory, { recursive: true });
-    const server = servers[name];
     const process = new SupervisedProcess(
       {
         name,
         replica: 0,
-        ...commandOf(program, name, directory, server.args({ port, directory })),
+        ...commandOf(program, server.kind, directory, server.args({ port, directory })),
         env: childEnvironment(env, dataDir, { LC_ALL: 'C.UTF-8' }),
         cwd: directory,
         url: server.url(port),

@@ -69,7 +69,7 @@ export const endBundler = (): Promise<void> => esbuild.stop();
  * @returns Whether there was something to do.
  * @throws Error with the end of what the build said.
  */
-export const buildClient = async (progress: (text: string) => void): Promise<boolean> => {
+export const buildClient = async (progress: (text: string) => void, signal: AbortSignal): Promise<boolean> => {
   const directory = join(root, 'client');
   const output = join(directory, '.next');
   const manifest = readFileSync(join(directory, 'package.json'), 'utf8');
@@ -83,8 +83,10 @@ export const buildClient = async (progress: (text: string) => void): Promise<boo
     reject: false,
     all: true,
     stdin: 'ignore',
+    cancelSignal: signal,
     env: { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', NO_COLOR: '1' },
   });
+  signal.throwIfAborted();
   mkdirSync(cacheDirectory, { recursive: true });
   writeWhole(log, all);
   if (failed)

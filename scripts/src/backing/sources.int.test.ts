@@ -1,0 +1,111 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { execa } from 'execa';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { serverKinds, type ServerKind } from './server-kinds.ts';
+import { sourcesOf, type Source } from './sources.ts';
+
+let directory: string;
+let server: Server;
+let served: Buffer;
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'sources-'));
+  server = createServer((_req, res) => {
+    res.end(served);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+afterEach(async () => {
+  await once(server.close(), 'close');
+  await rm(directory, { recursive: true });
+});
+
+const fake = async (folder: string, version: string): Promise<string> => {
+  await mkdir(join(directory, folder), { recursive: true });
+  const path = join(directory, folder, 'fake-redis-server');
+  await writeFile(path, `#!/bin/sh\necho "Redis server v=${version}"\n`, { mode: 0o755 });
+  return path;
+};
+
+const sources = (kind: ServerKind): readonly Source[] =>
+  sourcesOf(
+    {
+      env: { PATH: [join(directory, 'first'), join(directory, 'second'), '/usr/bin', '/bin'].join(':') },
+      cacheDir: join(directory, 'cache'),
+      progress: () => undefined,
+    },
+    kind,
+  );
+
+// A name that no machine has, so that the PATH of this one does not matter.
+const kind: ServerKind = { ...serverKinds.redis, program: 'fake-redis-server' };
+
+const pathSource = () => {
+  const [source] = sources(kind);
+  if (source === undefined) throw new Error('there is no source');
+  return source;
+};
+
+/** An archive of a fake program, and where it is served. */
+const archived = async (version: string): Promise<ServerKind> => {
+  await fake('made', version);
+  const file = join(directory, 'archive.tgz');
+  await execa('tar', ['-czf', file, '-C', directory, 'made/fake-redis-server']);
+  served = await readFile(file);
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    ...kind,
+    archive: {
+      version,
+      url: `http://127.0.0.1:${port}/archive.tgz`,
+      sha256: createHash('sha256').update(served).digest('hex'),
+      member: 'made/fake-redis-server',
+    },
+  };
+};
+
+const archiveSource = (of: ServerKind): Source => {
+  const source = sources(of)[1];
+  if (source === undefined) throw new Error('there is no source');
+  return source;
+};
+
+test('When the program on the PATH is too old, then the next one on it is taken', async () => {
+  await fake('first', '5.0.7');
+  const path = await fake('second', '6.2.14');
+  expect(await pathSource().find()).toEqual({ kind: 'file', path, version: '6.2.14', from: 'PATH' });
+});
+
+test('When the program is in the cache only, then it is taken from there', async () => {
+  const path = await fake('cache', '99.0.0');
+  expect(await pathSource().find()).toMatchObject({ path, from: 'cache' });
+});
+
+test('When an archive has its checksum, then its program is kept in the cache and nothing else is', async () => {
+  const found = await archiveSource(await archived('7.4.1')).find();
+  expect(found).toMatchObject({ path: join(directory, 'cache', 'fake-redis-server'), version: '7.4.1' });
+  expect(await readdir(join(directory, 'cache'))).toEqual(['fake-redis-server']);
+});
+
+test('When an archive is not what was pinned, then it is refused and nothing of it stays', async () => {
+  const pinned = await archived('7.4.1');
+  served = Buffer.concat([served, Buffer.from('x')]);
+  await expect(archiveSource(pinned).find()).rejects.toThrow(/checksum/);
+  expect(await readdir(join(directory, 'cache'))).toEqual([]);
+});
+
+test('When an archive holds a program that is too old, then it is refused', async () => {
+  await expect(archiveSource(await archived('5.0.0')).find()).rejects.toThrow(/needed is 6\.2 or newer/);
+  expect(await readdir(join(directory, 'cache'))).toEqual([]);
+});
+
+test('When the makers publish no archive, then that is the reason', async () => {
+  await expect(archiveSource(kind).find()).rejects.toThrow('source only');
+});

@@ -1,0 +1,49 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { codeOf } from '../error-code.ts';
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+const holderOf = (file: string): number => {
+  try {
+    return Number(readFileSync(file, 'utf8'));
+  } catch {
+    return 0;
+  }
+};
+
+/**
+ * Builds alone: two launchers of one checkout would write into each other's output. The one that comes second waits,
+ * and then mostly finds everything built.
+ */
+export const buildAlone = async <T>(
+  options: { readonly directory: string; readonly signal: AbortSignal; readonly waiting: (pid: number) => void },
+  build: () => Promise<T>,
+): Promise<T> => {
+  const file = join(options.directory, 'build.lock');
+  mkdirSync(options.directory, { recursive: true });
+  for (;;) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
+    const holder = holderOf(file);
+    if (holder > 0 && !isAlive(holder)) rmSync(file, { force: true });
+    else options.waiting(holder);
+    await delay(250, undefined, { signal: options.signal });
+  }
+  try {
+    return await build();
+  } finally {
+    rmSync(file, { force: true });
+  }
+};
