@@ -61,6 +61,15 @@ const recorded = [
 const field = (data: unknown, name: string): unknown =>
   typeof data === 'object' && data !== null ? Object.entries(data).find(([key]) => key === name)?.[1] : undefined;
 
+/** Tests also send what is no JSON. */
+const parseJson = (body: string): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+};
+
 export const openTestSystem = async (): Promise<TestSystem> => {
   const name = `t${newId()}`;
   const natsUrl = needed('NATS_URL');
@@ -155,7 +164,7 @@ export const openTestSystem = async (): Promise<TestSystem> => {
     send,
     events: (definition) =>
       bus.flatMap((body) => {
-        const message: unknown = JSON.parse(body);
+        const message = parseJson(body);
         return field(message, 'type') === definition.type ? [definition.parse(message)] : [];
       }),
     eventually,
