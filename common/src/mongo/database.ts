@@ -24,8 +24,10 @@ export class Database {
   readonly #db: Db;
   readonly #logger: Logger;
   readonly #closing = new AbortController();
+  readonly #connecting: Promise<void>;
   readonly #watching: Promise<void>;
   readonly #onDown = new Set<() => void>();
+  #connected = false;
   #up = false;
 
   constructor(options: { readonly url: string; readonly appName: string; readonly logger: Logger }) {
@@ -49,6 +51,7 @@ export class Database {
       maxPoolSize: 1,
     });
     this.#db = this.#client.db();
+    this.#connecting = this.#connect();
     this.#watching = this.#watch();
   }
 
@@ -89,7 +92,7 @@ export class Database {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#watching;
+    await Promise.all([this.#connecting, this.#watching]);
     await Promise.allSettled([this.#client.close(), this.#monitor.close()]);
   }
 
@@ -123,17 +126,34 @@ export class Database {
     }
   }
 
+  /**
+   * The driver mends a connection for ever once it was there, but gives up for good when the first attempt fails: so
+   * that one is repeated here.
+   */
+  async #connect(): Promise<void> {
+    while (!this.#connected && !this.#closing.signal.aborted) {
+      try {
+        await this.#client.connect();
+        this.#connected = true;
+      } catch {
+        // The watch tells of it.
+        await delay(pingEveryMs, undefined, { signal: this.#closing.signal, ref: false }).catch(() => undefined);
+      }
+    }
+  }
+
   async #watch(): Promise<void> {
     while (!this.#closing.signal.aborted) {
-      this.#set(await this.#ping());
+      const answers = await this.#ping();
+      this.#set(answers && this.#connected);
       await delay(pingEveryMs, undefined, { signal: this.#closing.signal, ref: false }).catch(() => undefined);
     }
   }
 
   async #ping(): Promise<boolean> {
     const answer = this.#monitor
-      .db('admin')
-      .command({ hello: 1 })
+      .connect()
+      .then((monitor) => monitor.db('admin').command({ hello: 1 }))
       .then(
         (hello) => hello.isWritablePrimary === true,
         () => false,

@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { MongoClient, MongoServerError } from 'mongodb';
+import { Schema } from 'mongoose';
+import pino from 'pino';
+import { eventually } from '../testing/eventually.ts';
+import { needed } from '../testing/needed.ts';
+import { Database } from './database.ts';
+import { isDatabaseAway, isDuplicateKey } from './errors.ts';
+import { newId } from './new-id.ts';
+
+const logger = pino({ level: 'silent' });
+const url = new URL(needed('MONGO_URL'));
+url.pathname = `/t${newId()}`;
+
+let database: Database;
+let client: MongoClient;
+
+beforeAll(async () => {
+  client = await new MongoClient(url.href).connect();
+  database = new Database({ url: url.href, appName: 'test', logger });
+});
+afterAll(async () => {
+  await database.drop();
+  await database.close();
+  await client.close();
+});
+
+const thingSchema = () =>
+  new Schema(
+    {
+      _id: { type: String, required: true },
+      title: { type: String, required: true },
+      status: { type: String, enum: ['free', 'held'] },
+      until: { type: Date },
+    },
+    { versionKey: false },
+  );
+
+test('When several replicas prepare one database at once, and again later, then all indexes and the validator are there', async () => {
+  const schema = thingSchema();
+  schema.index({ title: 1 }, { unique: true, partialFilterExpression: { status: 'held' }, name: 'one_held' });
+  schema.index({ until: 1 }, { expireAfterSeconds: 60 });
+  schema.index({ title: 'text', status: 'text' }, { weights: { title: 5 }, name: 'search' });
+  schema.index({ status: 1, until: -1 });
+  const replica = new Database({ url: url.href, appName: 'replica', logger });
+  const definitions = [{ name: 'things', schema }];
+  await Promise.all([database, replica, database, replica].map((each) => each.prepare(definitions)));
+  await replica.prepare(definitions);
+  await replica.close();
+  const indexes = await client.db().collection('things').indexes();
+  expect(indexes).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ name: 'one_held', unique: true, partialFilterExpression: { status: 'held' } }),
+      expect.objectContaining({ key: { until: 1 }, expireAfterSeconds: 60 }),
+      expect.objectContaining({ name: 'search', weights: { title: 5, status: 1 } }),
+      expect.objectContaining({ key: { status: 1, until: -1 } }),
+    ]),
+  );
+  expect(indexes).toHaveLength(5);
+});
+
+test('When a document breaks its schema, then the database itself refuses it, but one written before may be changed', async () => {
+  const things = database.collection<{ _id: string; title?: string; status?: string }>('things');
+  await expect(things.insertOne({ _id: newId() })).rejects.toBeInstanceOf(MongoServerError);
+  await expect(things.insertOne({ _id: newId(), title: 'a', status: 'unknown' })).rejects.toBeInstanceOf(
+    MongoServerError,
+  );
+  const older = newId();
+  await client.db().collection<{ _id: string }>('things').insertOne({ _id: older }, { bypassDocumentValidation: true });
+  await things.updateOne({ _id: older }, { $set: { status: 'free' } });
+  expect(await things.findOne({ _id: older })).toEqual({ _id: older, status: 'free' });
+});
+
+test('When a unique index refuses a write, then that is told from a database that is away', async () => {
+  const things = database.collection<{ _id: string; title: string; status?: string }>('things');
+  const _id = newId();
+  await things.insertOne({ _id, title: 'a', status: 'held' });
+  const refused: unknown = await things
+    .insertOne({ _id: newId(), title: 'a', status: 'held' })
+    .catch((error: unknown) => error);
+  expect(isDuplicateKey(refused)).toBe(true);
+  expect(isDatabaseAway(refused)).toBe(false);
+  expect(isDatabaseAway(new Error('a bug'))).toBe(false);
+});
+
+test('When nothing listens where the database should be, then it is known to be away and errors say so', async () => {
+  const absent = new Database({ url: 'mongodb://127.0.0.1:1/x?replicaSet=rs0', appName: 'absent', logger });
+  const error: unknown = await absent
+    .collection('things')
+    .findOne({})
+    .catch((thrown: unknown) => thrown);
+  expect(isDatabaseAway(error)).toBe(true);
+  expect(absent.isUp()).toBe(false);
+  const preparing = absent.prepare([{ name: 'things', schema: thingSchema() }]);
+  await Promise.all([absent.close(), expect(preparing).rejects.toThrow()]);
+  await eventually(() => expect(database.isUp()).toBe(true));
+});

@@ -1,0 +1,184 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { Schema } from 'mongoose';
+import pino from 'pino';
+import { userCreated } from '../events/index.ts';
+import { buildApp } from '../http/index.ts';
+import { createAggregateStore, createJetStreamTransport, type AggregateDocument } from '../messaging/index.ts';
+import { aggregateFields, newId } from '../mongo/index.ts';
+import { openDoor, type Door } from '../testing/door.ts';
+import { eventually } from '../testing/eventually.ts';
+import { openMongod } from '../testing/servers.ts';
+import { openTestSystem, type TestSystem } from '../testing/test-system.ts';
+import { commonEnv, readEnv } from './config.ts';
+import { httpKit } from './http-kit.ts';
+import { openService, type RunningService } from './open-service.ts';
+
+interface User extends AggregateDocument {
+  readonly email: string;
+}
+
+const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
+const schema = new Schema({ ...aggregateFields, email: { type: String, required: true } }, { versionKey: 'version' });
+schema.index({ 'outbox.time': 1 });
+
+let system: TestSystem;
+let mongod: Awaited<ReturnType<typeof openMongod>>;
+let nats: Door;
+const services: RunningService[] = [];
+
+beforeAll(async () => {
+  [system, mongod] = await Promise.all([openTestSystem(), openMongod()]);
+  nats = await openDoor(String(system.env.NATS_URL));
+});
+afterEach(() => Promise.all(services.splice(0).map((service) => service.stop())));
+afterAll(async () => {
+  await system.close();
+  await nats.close();
+  await mongod.close();
+});
+
+/** A service with one route that writes and one that does not, on a mongod and behind a door to NATS of this file's own. */
+const start = async (): Promise<RunningService> => {
+  const url = new URL(mongod.url);
+  url.pathname = '/service';
+  const config = readEnv(commonEnv, { ...system.env, MONGO_URL: url.href, NATS_URL: nats.url });
+  const service = openService('users', config, {
+    logger,
+    transport: () => createJetStreamTransport({ url: nats.url, clientName: 'users', logger, namespace: system.name }),
+  });
+  const users = createAggregateStore<User>({
+    ...service,
+    collection: service.database.collection<User>('users'),
+    aggregateType: 'user',
+    publicState: { email: 'email' },
+  });
+  const running = await service.run({
+    collections: [{ name: 'users', schema }],
+    app: buildApp(httpKit(service), (app) => {
+      app.post('/users', async (req, res) => {
+        const user = await users.insert({ _id: newId(), email: 'a@example.com' }, userCreated, req.trace);
+        res.status(201).send({ id: user._id });
+      });
+    }),
+    listeners: [],
+  });
+  services.push(running);
+  return running;
+};
+
+const status = async (url: string, init: RequestInit = {}): Promise<number> => {
+  const response = await fetch(url, init);
+  await response.text();
+  return response.status;
+};
+const write = async ({
+  url,
+}: RunningService): Promise<{ readonly status: number; readonly id: string; readonly ms: number }> => {
+  const began = performance.now();
+  const response = await fetch(`${url}/users`, { method: 'POST' });
+  const body: unknown = await response.json();
+  const id = typeof body === 'object' && body !== null && 'id' in body ? String(body.id) : '';
+  return { status: response.status, id, ms: performance.now() - began };
+};
+const untilWritten = (service: RunningService) =>
+  eventually(async () => {
+    const written = await write(service);
+    expect(written.status).toBe(201);
+    return written;
+  }, 20_000);
+const published = (): string[] => system.events(userCreated).map(({ data }) => data.id);
+
+test('When a service runs, then it is ready, and what it writes is published', async () => {
+  const service = await start();
+  await service.ready;
+  await eventually(async () => expect(await status(`${service.url}/readyz`)).toBe(200));
+  const { id } = await untilWritten(service);
+  await eventually(() => expect(published()).toContain(id));
+});
+
+test('When the database is killed, then requests get 503 at once, the process stays alive, and all recovers', async () => {
+  const service = await start();
+  const before = await untilWritten(service);
+  await mongod.kill();
+  const first = await write(service);
+  expect(first.status).toBe(503);
+  expect(first.ms).toBeLessThan(2_000);
+  await eventually(async () => expect(await status(`${service.url}/readyz`)).toBe(503));
+  const refused = await write(service);
+  expect(refused.status).toBe(503);
+  expect(refused.ms).toBeLessThan(200);
+  expect(await status(`${service.url}/healthz`)).toBe(200);
+  await mongod.start();
+  await eventually(async () => expect(await status(`${service.url}/readyz`)).toBe(200), 20_000);
+  const after = await untilWritten(service);
+  await eventually(() => expect(published()).toEqual(expect.arrayContaining([before.id, after.id])));
+});
+
+test('When the database freezes, then a request that waits for it gets its 503 within 2 s, and all recovers', async () => {
+  const service = await start();
+  await untilWritten(service);
+  mongod.freeze();
+  const waiting = await Promise.all(Array.from({ length: 20 }, () => write(service)));
+  mongod.thaw();
+  expect(new Set(waiting.map((answer) => answer.status))).toEqual(new Set([503]));
+  expect(Math.max(...waiting.map(({ ms }) => ms))).toBeLessThan(2_000);
+  await untilWritten(service);
+});
+
+test('When the database is away at the start, then the service lives, is not ready, and becomes so by itself', async () => {
+  await mongod.kill();
+  const service = await start();
+  expect(await status(`${service.url}/healthz`)).toBe(200);
+  expect(await status(`${service.url}/readyz`)).toBe(503);
+  expect((await write(service)).status).toBe(503);
+  await mongod.start();
+  await service.ready;
+  await untilWritten(service);
+});
+
+test('When the broker is away at the start, then the service is ready, and its events are published once it is there', async () => {
+  nats.shut();
+  const service = await start();
+  await eventually(async () => expect(await status(`${service.url}/readyz`)).toBe(200));
+  const { id } = await untilWritten(service);
+  expect(await (await fetch(`${service.url}/metrics`)).text()).toMatch(/^broker_connected 0$/m);
+  nats.open();
+  await service.ready;
+  await eventually(() => expect(published()).toContain(id));
+  await eventually(async () =>
+    expect(await (await fetch(`${service.url}/metrics`)).text()).toMatch(/^broker_connected 1$/m),
+  );
+});
+
+test('When the broker goes away and comes back, then nothing written meanwhile is lost', async () => {
+  const service = await start();
+  await service.ready;
+  nats.shut();
+  const ids: string[] = [];
+  for (let n = 0; n < 10; n += 1) ids.push((await untilWritten(service)).id);
+  nats.open();
+  await eventually(() => expect(published()).toEqual(expect.arrayContaining(ids)), 15_000);
+});
+
+test('When a service stops right after writes, then their events have been published before it ends', async () => {
+  const service = await start();
+  await service.ready;
+  const written = await Promise.all(Array.from({ length: 20 }, () => untilWritten(service)));
+  await service.stop();
+  await eventually(() => expect(published()).toEqual(expect.arrayContaining(written.map(({ id }) => id))));
+  await expect(fetch(`${service.url}/healthz`)).rejects.toThrow();
+});
+
+test('When a service is told to stop while its database and its broker are away, then it ends in good time', async () => {
+  const service = await start();
+  await service.ready;
+  await untilWritten(service);
+  nats.shut();
+  await mongod.kill();
+  await eventually(async () => expect(await status(`${service.url}/readyz`)).toBe(503));
+  const began = performance.now();
+  await service.stop();
+  expect(performance.now() - began).toBeLessThan(9_000);
+  nats.open();
+  await mongod.start();
+});
