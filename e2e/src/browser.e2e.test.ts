@@ -4,7 +4,8 @@ import type { Browser, Page } from 'playwright-core';
 import { barriers, desktop, openBrowser, overflow, payByCard, phone, visit, type Visitor } from './browser.ts';
 import { eventually } from './eventually.ts';
 import { hold, list, newCredentials, pay, signUp, ticketOf, untilOrder, type Person } from './person.ts';
-import { siteUnderTest } from './site.ts';
+import { siteUnderTest, testOnThisMachine } from './site.ts';
+import { openStripeBooks, payTooLate } from './stripe-books.ts';
 
 const site = siteUnderTest();
 
@@ -138,6 +139,17 @@ test('When a card is stolen, then the page says that the order has ended and tha
   await payByCard(page, stolen);
   await heading(page, 'The payment did not go through').waitFor();
   expect(await page.getByTestId('money-outcome').textContent()).toBe('You have not been charged.');
+});
+
+testOnThisMachine('When money arrived for a cancelled order, then its page says that it was given back', async () => {
+  const [seller, buyer] = await Promise.all([signUp(site.url), signUp(site.url)]);
+  const { id } = await hold(buyer, (await list(seller)).id);
+  await payTooLate(openStripeBooks(await site.processes()), buyer, id);
+  const page = await comes({ as: buyer });
+  await page.goto(`/orders/${id}`);
+  await heading(page, 'You released this ticket').waitFor();
+  await page.getByText('Your payment of $19.99 has been refunded to your card.').waitFor();
+  await page.getByText(/Refund reference re_/).waitFor();
 });
 
 test('When what was typed is wrong, then each field says so and nobody is signed in', async () => {

@@ -1,7 +1,7 @@
 import { create } from 'axios';
 import { Agent } from 'node:http';
 
-export interface Question {
+interface Question {
   readonly method: string;
   /** With its query. */
   readonly path: string;

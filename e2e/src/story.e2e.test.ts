@@ -26,7 +26,7 @@ import {
   type Person,
 } from './person.ts';
 import { siteUnderTest, testOnThisMachine } from './site.ts';
-import { openStripeBooks, type StripeBooks } from './stripe-books.ts';
+import { openStripeBooks, payTooLate, type StripeBooks } from './stripe-books.ts';
 
 const site = siteUnderTest();
 const nobody: Ask = httpClient(site.url);
@@ -334,17 +334,7 @@ testOnThisMachine(
     const stripe = await books();
     const ticket = await list(seller, { price: 12.5 });
     const { id } = await hold(buyer, ticket.id);
-    // The PaymentIntent exists after this: the next payment is one slow call that takes the money.
-    expect(await pay(buyer, id, 'tok_chargeDeclined')).toMatchObject({ status: 400 });
-    await stripe.behave({ delayMs: 1_500 });
-    try {
-      const payments = [pay(buyer, id), pay(buyer, id)];
-      expect(await Promise.race(payments)).toMatchObject(refusal(409, 'Another payment of this order is under way'));
-      expect(await buyer.ask({ method: 'DELETE', path: `/api/orders/${id}` })).toMatchObject({ status: 204 });
-      expect(new Set((await Promise.all(payments)).map(({ status }) => status))).toEqual(new Set([400, 409]));
-    } finally {
-      await stripe.behave({ delayMs: 0 });
-    }
+    await payTooLate(stripe, buyer, id);
     await eventually(async () => {
       expect(await chargeOf(buyer, id)).toMatchObject({ status: 'refunded', stripeRefundId: expect.any(String) });
     });

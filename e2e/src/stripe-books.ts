@@ -1,5 +1,7 @@
+import { expect } from '@jest/globals';
 import { z } from 'zod';
 import { httpClient, type Ask } from './http.ts';
+import { pay, type Person } from './person.ts';
 import type { ProductProcess } from './product.ts';
 
 const metadata = z.object({ orderId: z.string() });
@@ -17,8 +19,8 @@ const page = z.object({
   data: z.array(z.looseObject({ id: z.string() })),
 });
 
-export type Charge = z.infer<typeof charge>;
-export type Refund = z.infer<typeof refund>;
+type Charge = z.infer<typeof charge>;
+type Refund = z.infer<typeof refund>;
 
 /** What the local Stripe sandbox has really charged and given back. */
 export interface StripeBooks {
@@ -62,4 +64,24 @@ export const openStripeBooks = (processes: readonly ProductProcess[]): StripeBoo
       if (answer.status !== 200) throw new Error(`the sandbox answered ${answer.status}`);
     },
   };
+};
+
+/**
+ * Pays so slowly that the order is cancelled while the money is on its way. A card is
+ * declined first: after that the PaymentIntent exists, and the payment is one slow call that takes the money.
+ */
+export const payTooLate = async (books: StripeBooks, buyer: Person, orderId: string): Promise<void> => {
+  expect(await pay(buyer, orderId, 'tok_chargeDeclined')).toMatchObject({ status: 400 });
+  await books.behave({ delayMs: 1_500 });
+  try {
+    const payments = [pay(buyer, orderId), pay(buyer, orderId)];
+    expect(await Promise.race(payments)).toMatchObject({
+      status: 409,
+      body: { errors: [{ message: 'Another payment of this order is under way' }] },
+    });
+    expect(await buyer.ask({ method: 'DELETE', path: `/api/orders/${orderId}` })).toMatchObject({ status: 204 });
+    expect(new Set((await Promise.all(payments)).map(({ status }) => status))).toEqual(new Set([400, 409]));
+  } finally {
+    await books.behave({ delayMs: 0 });
+  }
 };

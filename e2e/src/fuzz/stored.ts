@@ -7,31 +7,35 @@ const databases = ['auth', 'tickets', 'orders', 'expiration', 'payments'];
 /** Everything that is stored in the services' databases, by collection and id. */
 export type Stored = ReadonlyMap<string, string>;
 
+const readAll = async (client: MongoClient): Promise<Stored> => {
+  const stored = new Map<string, string>();
+  for (const name of databases) {
+    const database = client.db(name);
+    for (const { name: collection } of await database.listCollections().toArray()) {
+      for await (const document of database.collection(collection).find()) {
+        stored.set(`${name}.${collection} ${String(document._id)}`, JSON.stringify(document));
+      }
+    }
+  }
+  return stored;
+};
+
 /** Reads every document of every service, once nothing is on its way between them any more. */
 export const everythingStored = async (processes: readonly ProductProcess[]): Promise<Stored> => {
   const mongod = processes.find(({ name }) => name === 'mongod');
   if (mongod === undefined) throw new Error('mongod is not running');
-  await using client = new MongoClient(mongod.url);
-  const read = async (): Promise<Stored> => {
-    const stored = new Map<string, string>();
-    for (const name of databases) {
-      const database = client.db(name);
-      for (const { name: collection } of await database.listCollections().toArray()) {
-        for await (const document of database.collection(collection).find()) {
-          stored.set(`${name}.${collection} ${String(document._id)}`, JSON.stringify(document));
-        }
-      }
-    }
-    return stored;
-  };
-  let last = await read();
-  // Awaited here: the connection closes when this function is left.
-  return await eventually(async () => {
-    const before = last;
-    last = await read();
-    if (differences(before, last).length > 0) throw new Error('the databases do not come to rest');
-    return last;
-  }, 30_000);
+  const client = new MongoClient(mongod.url);
+  try {
+    let last = await readAll(client);
+    return await eventually(async () => {
+      const before = last;
+      last = await readAll(client);
+      if (differences(before, last).length > 0) throw new Error('the databases do not come to rest');
+      return last;
+    }, 30_000);
+  } finally {
+    await client.close();
+  }
 };
 
 /** Documents that were added, changed or removed. */
