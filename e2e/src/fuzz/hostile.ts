@@ -271,10 +271,19 @@ const methodAttacks = ({ path, body }: Subject): Attack[] =>
     isOfRoute: false,
   }));
 
+/** Longer than any parser takes. */
+const longAddress = ({ operation: { method }, path }: Subject): Attack => ({
+  title: 'a very long address',
+  request: { method, path: `${path}?q=${'x'.repeat(100_000)}` },
+  isRefused: true,
+  isOfRoute: false,
+});
+
 /** Everything that is tried on a route. */
 export const attacksOn = (subject: Subject): Attack[] => [
   ...(subject.body === undefined ? [] : bodyAttacks(subject)),
   ...pathAttacks(subject),
   ...queryAttacks(subject),
   ...methodAttacks(subject),
+  longAddress(subject),
 ];
