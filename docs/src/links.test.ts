@@ -42,14 +42,20 @@ test('When a decision record is written, then the index names it', async () => {
   expect(records.filter((name) => !index.includes(`(${name})`))).toEqual([]);
 });
 
-test('When a document names an npm command, then package.json has it', async () => {
-  const { scripts }: { scripts: Record<string, string> } = JSON.parse(
-    await readFile(join(root, 'package.json'), 'utf8'),
+const scriptsOf = async (folder: string): Promise<string[]> => {
+  const manifest: { scripts?: Record<string, string> } = JSON.parse(
+    await readFile(join(folder, 'package.json'), 'utf8').catch(() => '{}'),
   );
+  return Object.keys(manifest.scripts ?? {});
+};
+
+test('When a document names an npm command, then the package.json at the top or beside it has it', async () => {
+  const everywhere = await scriptsOf(root);
   const unknown: string[] = [];
   for (const file of await markdownFiles(root)) {
+    const known = [...everywhere, ...(await scriptsOf(dirname(file)))];
     for (const [, name = ''] of (await readFile(file, 'utf8')).matchAll(/\bnpm run ([a-z][\w:-]*)/g)) {
-      if (scripts[name] === undefined) unknown.push(`${relative(root, file)}: npm run ${name}`);
+      if (!known.includes(name)) unknown.push(`${relative(root, file)}: npm run ${name}`);
     }
   }
   expect(unknown).toEqual([]);
