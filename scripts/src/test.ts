@@ -118,6 +118,7 @@ const steps: readonly (readonly [title: string, run: () => Promise<Counts>])[] =
         ['types', check('typecheck')],
         ['lint', check('lint')],
         ['format', check('format')],
+        ['unused code', check('knip')],
         ['unit and integration tests', jest(workspaces, { args: positionals })],
         ['end-to-end tests', endToEnd],
       ]

@@ -1,6 +1,7 @@
 export { commonEnv, ConfigError, rateLimitEnv, readEnv, sessionEnv, url, wholeNumber } from './config.ts';
 export { httpKit } from './http-kit.ts';
 export { createLogger } from './logger.ts';
+export type { Logger } from './logger.ts';
 export { Metrics } from './metrics.ts';
 export { openService } from './open-service.ts';
 export type { Plan, RunningService, Service, ServiceConfig, ServiceOverrides } from './open-service.ts';

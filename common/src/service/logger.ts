@@ -1,4 +1,5 @@
 import pino, { type Logger } from 'pino';
+export type { Logger } from 'pino';
 
 /** JSON lines on standard output. Bodies, cookies, tokens and card data are never handed to it. */
 export const createLogger = (options: { readonly service: string; readonly level: string }): Logger =>

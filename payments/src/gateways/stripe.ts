@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from 'pino';
+import type { Logger } from '@ticketing/common/service';
 import { Stripe } from 'stripe';
 import type { Decline } from '../domain/decline.ts';
 import type { IntentState } from '../domain/settlement.ts';

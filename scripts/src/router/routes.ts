@@ -8,8 +8,6 @@ export const routes = {
 
 export type Upstream = (typeof routes)[keyof typeof routes] | 'client';
 
-export const upstreams: readonly Upstream[] = [...Object.values(routes), 'client'];
-
 /** What processes tell about themselves is never told to the outside. */
 const internal = ['/healthz', '/readyz', '/metrics'];
 

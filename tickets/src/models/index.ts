@@ -3,7 +3,7 @@ import type { Service } from '@ticketing/common/service';
 import type { Collection } from 'mongodb';
 import { ticketCollection, ticketPublicState, type TicketDocument } from './ticket.ts';
 
-export type { ClosedOrder, TicketDocument } from './ticket.ts';
+export type { TicketDocument } from './ticket.ts';
 
 export interface Models {
   /** For reading; every change that others may see goes through `ticketStore`. */
