@@ -44,6 +44,8 @@ export class Relay {
   readonly #cleared = new Map<Collection<AggregateDocument>, Map<string, string[]>>();
   readonly #waiting = new Map<string, Pending>();
   readonly #inFlight = new Set<string>();
+  /** Published and still in their documents: no sweep need take them for left behind. */
+  readonly #uncleared = new Set<string>();
   readonly #closing = new AbortController();
   readonly #loops: Promise<void>[] = [];
 
@@ -115,6 +117,7 @@ export class Relay {
       return;
     }
     this.#waiting.delete(pending.entry.id);
+    this.#uncleared.add(pending.entry.id);
     this.#inFlight.delete(pending.entry.id);
     this.#counters.published(1);
     const documents = this.#cleared.get(pending.collection) ?? new Map<string, string[]>();
@@ -139,7 +142,11 @@ export class Relay {
         updateOne: { filter: { _id: id }, update: { $pull: { outbox: { id: { $in: ids } } } } },
       }));
       // If this fails the sweep publishes them once more: at least once, and every consumer applies once.
-      if (operations.length > 0) await collection.bulkWrite(operations, { ordered: false });
+      try {
+        if (operations.length > 0) await collection.bulkWrite(operations, { ordered: false });
+      } finally {
+        for (const ids of documents.values()) for (const id of ids) this.#uncleared.delete(id);
+      }
     }
   }
 
@@ -151,7 +158,7 @@ export class Relay {
         .find({ 'outbox.time': { $lte: before } }, { projection: { outbox: 1 }, limit: sweepLimit })
         .toArray();
       for (const document of documents) {
-        const left = document.outbox.filter((entry) => !this.#inFlight.has(entry.id));
+        const left = document.outbox.filter(({ id }) => !this.#inFlight.has(id) && !this.#uncleared.has(id));
         this.#counters.swept(left.length);
         this.publish(source, document._id, left);
       }
