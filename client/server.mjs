@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ClientConfigError, readConfig } from './lib/config.ts';
+import { withResponse } from './lib/response-status.ts';
 import { securityHeaders } from './lib/security-headers.ts';
 
 /** How long a draining process goes on serving, so that whoever routes to it notices that it is unready. */
@@ -47,7 +48,7 @@ const start = async () => {
     for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
     // Next takes the nonce for its own scripts from the request.
     req.headers['content-security-policy'] = headers['Content-Security-Policy'];
-    handle(req, res).catch((/** @type {unknown} */ error) => {
+    withResponse(res, () => handle(req, res)).catch((/** @type {unknown} */ error) => {
       process.stderr.write(`${describe(error)}\n`);
       if (!res.headersSent) res.writeHead(500);
       res.end();

@@ -1,17 +1,9 @@
 import type { Metadata } from 'next';
-import { PageLink } from '../components/page-link.tsx';
+import { NotFoundText } from '../components/not-found.tsx';
 
 export const metadata: Metadata = { title: 'Not found' };
 
-const NotFoundPage = () => (
-  <div className="shell grid max-w-xl justify-items-start gap-4 py-16 md:py-24">
-    <p className="badge badge-over">404</p>
-    <h1 className="text-3xl font-bold">There is nothing behind this door</h1>
-    <p className="text-muted">The page, ticket or order does not exist, or the address has a slip in it.</p>
-    <PageLink href="/" className="button button-main">
-      Browse tickets
-    </PageLink>
-  </div>
-);
+// Next makes this part of every page, as what to show if it throws: it must not touch the response.
+const NotFoundPage = () => <NotFoundText />;
 
 export default NotFoundPage;

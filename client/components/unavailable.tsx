@@ -1,17 +1,21 @@
 import type { Failure } from '../lib/api/api.ts';
 import { failureErrors } from '../lib/api/failure-words.ts';
+import { setStatus } from '../lib/response-status.ts';
 
-/** In place of what could not be read; `retry` is the address of this page. */
-export const Unavailable = ({ failure, retry }: { readonly failure: Failure; readonly retry: string }) => (
-  <div className="panel grid justify-items-start gap-3 p-6" role="alert">
-    <h2 className="text-xl font-semibold">This can’t be shown right now</h2>
-    {failureErrors(failure).map(({ message }) => (
-      <p key={message} className="text-muted">
-        {message}
-      </p>
-    ))}
-    <a href={retry} className="button button-quiet">
-      Try again
-    </a>
-  </div>
-);
+/** In place of what could not be read, with the status that says so; `retry` is the address of this page. */
+export const Unavailable = ({ failure, retry }: { readonly failure: Failure; readonly retry: string }) => {
+  setStatus(503);
+  return (
+    <div className="panel grid justify-items-start gap-3 p-6" role="alert">
+      <h2 className="text-xl font-semibold">This can’t be shown right now</h2>
+      {failureErrors(failure).map(({ message }) => (
+        <p key={message} className="text-muted">
+          {message}
+        </p>
+      ))}
+      <a href={retry} className="button button-quiet">
+        Try again
+      </a>
+    </div>
+  );
+};

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { notFound } from 'next/navigation';
 import { Art } from '../../../components/art.tsx';
+import { NotFound } from '../../../components/not-found.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { OrderPanel } from '../../../components/order-panel.tsx';
 import { PageLink } from '../../../components/page-link.tsx';
@@ -68,7 +68,7 @@ const OrderPage = async ({ params }: { readonly params: Promise<{ readonly order
   const api = await serverApi();
   const result = await getOrder(api, orderId);
   if (!result.ok) {
-    if (result.failure.status === 404) notFound();
+    if (result.failure.status === 404) return <NotFound />;
     return (
       <div className="shell max-w-2xl py-10">
         {result.failure.status === 401 ? (

@@ -1,9 +1,9 @@
 import type { Metadata } from 'next';
-import { notFound } from 'next/navigation';
 import { cache, type ReactNode } from 'react';
 import { Art } from '../../../components/art.tsx';
 import { HoldForm } from '../../../components/hold-form.tsx';
 import { Icon, type IconName } from '../../../components/icon.tsx';
+import { NotFound } from '../../../components/not-found.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { PageLink } from '../../../components/page-link.tsx';
 import { Unavailable } from '../../../components/unavailable.tsx';
@@ -164,7 +164,7 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
   const { ticketId } = await params;
   const [loaded, user] = await Promise.all([loadTicket(ticketId), currentUser()]);
   if (!loaded.ok) {
-    if (loaded.failure.status === 404) notFound();
+    if (loaded.failure.status === 404) return <NotFound />;
     return (
       <div className="shell py-10">
         <Unavailable failure={loaded.failure} retry={`/tickets/${encodeURIComponent(ticketId)}`} />

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { notFound } from 'next/navigation';
 import { ListingForm } from '../../../../components/listing-form.tsx';
+import { NotFound } from '../../../../components/not-found.tsx';
 import { Notice } from '../../../../components/notice.tsx';
 import { PageLink } from '../../../../components/page-link.tsx';
 import { Unavailable } from '../../../../components/unavailable.tsx';
@@ -52,7 +52,7 @@ const EditPage = async ({ params }: { readonly params: Promise<{ readonly ticket
   const path = `/tickets/${encodeURIComponent(ticketId)}`;
   const user = await requireUser(`${path}/edit`);
   const ticket = await getTicket(await serverApi(), ticketId);
-  if (!ticket.ok && ticket.failure.status === 404) notFound();
+  if (!ticket.ok && ticket.failure.status === 404) return <NotFound />;
   return (
     <div className="shell max-w-2xl py-8 md:py-12">
       <h1 className="text-3xl font-bold">Edit ticket</h1>

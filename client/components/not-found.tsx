@@ -1,0 +1,20 @@
+import { setStatus } from '../lib/response-status.ts';
+import { PageLink } from './page-link.tsx';
+
+/** What is said in place of a thing that does not exist. */
+export const NotFoundText = () => (
+  <div className="shell grid max-w-xl justify-items-start gap-4 py-16 md:py-24">
+    <p className="badge badge-over">404</p>
+    <h1 className="text-3xl font-bold">There is nothing behind this door</h1>
+    <p className="text-muted">The page, ticket or order does not exist, or the address has a slip in it.</p>
+    <PageLink href="/" className="button button-main">
+      Browse tickets
+    </PageLink>
+  </div>
+);
+
+/** The same as a page's own answer, with the status that says so. */
+export const NotFound = () => {
+  setStatus(404);
+  return <NotFoundText />;
+};

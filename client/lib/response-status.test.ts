@@ -1,0 +1,19 @@
+import { expect, test } from '@jest/globals';
+import { setStatus, withResponse } from './response-status.ts';
+
+test('When pages are made at the same time, then each sets the status of its own response', async () => {
+  const [missing, fine, away] = [{ statusCode: 200 }, { statusCode: 200 }, { statusCode: 200 }];
+  await Promise.all([
+    withResponse(missing, async () => {
+      await Promise.resolve();
+      setStatus(404);
+    }),
+    withResponse(fine, async () => Promise.resolve()),
+    withResponse(away, async () => setStatus(503)),
+  ]);
+  expect([missing.statusCode, fine.statusCode, away.statusCode]).toEqual([404, 200, 503]);
+});
+
+test('When no response is being made, then nothing happens', () => {
+  expect(() => setStatus(404)).not.toThrow();
+});
