@@ -9,6 +9,7 @@ import {
 import { createApp } from './app.ts';
 import { createArrivals } from './commands/arrivals.ts';
 import type { Deps } from './commands/deps.ts';
+import { createOwnPayments } from './commands/own-payments.ts';
 import { findStrayMoney, returnMoney } from './commands/return-money.ts';
 import { settleAbandonedAttempts } from './commands/settle-abandoned-attempts.ts';
 import type { Config } from './config.ts';
@@ -56,6 +57,7 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
     now,
     gateway: overrides.gateway?.(stripe) ?? stripe,
     arrivals: createArrivals(),
+    ownPayments: createOwnPayments(),
     // A worker comes again; the shorter it waits, the sooner a process can stop.
     patienceMs: { buyer: patience, worker: Math.floor(patience * 0.4) },
     maxAttempts: config.PAYMENT_ATTEMPTS,

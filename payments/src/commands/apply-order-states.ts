@@ -4,6 +4,7 @@ import type { Deps } from './deps.ts';
 
 /** Copies orders as their events tell of them, and wakes the requests that wait to pay for one of them. */
 export const applyOrderStates = async (deps: Deps, orders: readonly OrderState[]): Promise<void> => {
+  if (orders.length === 0) return;
   await applyIfNewer(deps.payments, 'order', orders);
   deps.arrivals.announce(orders.filter(({ status }) => status !== 'created').map(({ id }) => id));
 };

@@ -35,7 +35,8 @@ export const payOrder = async (deps: Deps, request: AttemptRequest): Promise<{ r
   while (payment === null) payment = await explainOrClaim(deps, request, { until, waitUntil });
   const { attempt } = payment;
   if (payment.status === 'completed' || attempt === undefined) return { id: payment._id };
-  return tryToPay(deps, request, { payment, attempt, until });
+  const claimed = { payment, attempt, until };
+  return deps.ownPayments.during(payment._id, () => tryToPay(deps, request, claimed));
 };
 
 /**

@@ -11,6 +11,7 @@ import { settleCharge } from './settle-charge.ts';
  */
 export const takeNotice = async (deps: Deps, notice: Notice, trace: Trace): Promise<void> => {
   if (notice.orderId === undefined || !notice.type.startsWith('payment_intent.')) return;
+  if (deps.ownPayments.has(notice.orderId)) return;
   const payment = await deps.loadPayment(notice.orderId);
   if (payment?.status === undefined || payment.status === 'completed' || payment.status === 'refunded') return;
   if (payment.order?.status === 'cancelled') return;

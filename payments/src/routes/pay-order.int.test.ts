@@ -118,6 +118,27 @@ test('When an attempt is under way, then another one is refused', async () => {
   expect((await first).status).toBe(201);
 });
 
+test('When ten requests try another card at once after a decline, then one of them does', async () => {
+  const order = await payments.payable();
+  await payments.pay(order.id, 'tok_chargeDeclined');
+  const pause = payments.pauseAt('before', 'confirm');
+  const requests = Array.from({ length: 10 }, () => payments.pay(order.id, 'tok_chargeDeclined'));
+  await pause.reached;
+  const open = new Set(requests);
+  const refused: number[] = [];
+  for (const request of requests) {
+    void request.then(({ status }) => {
+      open.delete(request);
+      return refused.push(status);
+    });
+  }
+  await payments.system.eventually(() => expect(open.size).toBe(1));
+  expect(refused).toEqual(Array.from({ length: 9 }, () => 409));
+  pause.goOn();
+  await Promise.all(requests);
+  expect(await payments.sandbox.charges(order.id)).toHaveLength(2);
+});
+
 test('When the card is declined, then the card says why and another card may be tried', async () => {
   const order = await payments.payable();
   expect(await payments.pay(order.id, 'tok_chargeDeclinedInsufficientFunds')).toEqual({

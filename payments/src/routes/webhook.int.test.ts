@@ -31,7 +31,14 @@ afterAll(async () => {
   relay.close();
 });
 
-const send = (event: object | string, secret = webhookSecret, timestamp?: number): Promise<Answer> => {
+interface Sent {
+  readonly secret?: string;
+  readonly timestamp?: number;
+  readonly url?: string;
+}
+
+const send = (event: object | string, options: Sent = {}): Promise<Answer> => {
+  const { secret = webhookSecret, timestamp, url = payments.url } = options;
   const payload = typeof event === 'string' ? event : JSON.stringify(event);
   const signature = payments.sandbox.stripe.webhooks.generateTestHeaderString({
     payload,
@@ -39,6 +46,7 @@ const send = (event: object | string, secret = webhookSecret, timestamp?: number
     ...(timestamp === undefined ? {} : { timestamp }),
   });
   return payments.request('POST', '/api/payments/webhook', {
+    url,
     body: payload,
     headers: { 'Content-Type': 'application/json', 'Stripe-Signature': signature },
   });
@@ -66,15 +74,16 @@ test('When the sandbox reports a payment, then its webhook is taken', async () =
 test('When a paid order is reported again, then it stays as it is', async () => {
   const order = await payments.payable();
   await payments.pay(order.id);
-  for (let time = 0; time < 3; time += 1) expect(await send(succeeded(order.id))).toEqual(received);
+  const { url } = await payments.startReplica();
+  for (const to of [payments.url, url, url]) expect(await send(succeeded(order.id), { url: to })).toEqual(received);
   expect(await payments.stored(order.id)).toMatchObject({ status: 'completed', version: 1 });
 });
 
 test('When the signature is not Stripe’s, too old, or missing, then the webhook is refused', async () => {
   const order = await payments.payable();
   await payments.pay(order.id, 'tok_chargeDeclined');
-  expect(await send(succeeded(order.id), 'whsec_of_somebody_else')).toEqual(badSignature);
-  expect(await send(succeeded(order.id), webhookSecret, Math.floor(Date.now() / 1000) - 3_600)).toEqual(badSignature);
+  expect(await send(succeeded(order.id), { secret: 'whsec_of_somebody_else' })).toEqual(badSignature);
+  expect(await send(succeeded(order.id), { timestamp: Math.floor(Date.now() / 1000) - 3_600 })).toEqual(badSignature);
   const unsigned = { body: JSON.stringify(succeeded(order.id)), headers: { 'Content-Type': 'application/json' } };
   expect(await payments.request('POST', '/api/payments/webhook', unsigned)).toEqual(badSignature);
   expect(await payments.request('POST', '/api/payments/webhook')).toEqual(badSignature);
@@ -100,13 +109,15 @@ test('When a webhook claims a payment that Stripe knows nothing of, then Stripe 
   expect(await payments.stored(order.id)).toMatchObject({ status: 'created', attempts: 1 });
 });
 
-test('When an attempt is under way, then a webhook leaves it to its process', async () => {
+test('When an attempt is under way, then a webhook leaves it to its process, whichever gets the webhook', async () => {
+  const replica = await payments.startReplica();
   const order = await payments.payable();
   const pause = payments.pauseAt('after', 'confirm');
   const answer = payments.pay(order.id);
   await pause.reached;
   const reads = payments.calls('readIntent');
   expect(await send(succeeded(order.id))).toEqual(received);
+  expect(await send(succeeded(order.id), { url: replica.url })).toEqual(received);
   expect(payments.calls('readIntent')).toBe(reads);
   pause.goOn();
   expect((await answer).status).toBe(201);

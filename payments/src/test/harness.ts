@@ -34,7 +34,7 @@ export interface PaymentsUnderTest {
   calls(step: Step): number;
   pay(orderId: string, token?: string, options?: { readonly userId?: string; readonly url?: string }): Promise<Answer>;
   get(orderId: string, userId?: string): Promise<Answer>;
-  request(method: string, path: string, options?: RequestInit): Promise<Answer>;
+  request(method: string, path: string, options?: RequestInit & { readonly url?: string }): Promise<Answer>;
   /** An order that can be paid, as payments knows it. */
   payable(changes?: Partial<OrderState>): Promise<OrderState>;
   /** So many of them at once. */
@@ -168,7 +168,7 @@ export const openPayments = async (
         headers: { ...system.as(userId), 'Content-Type': 'application/json' },
       }),
     get: (orderId, userId = 'buyer') => request(`/api/payments/${orderId}`, url, { headers: system.as(userId) }),
-    request: (method, path, init = {}) => request(path, url, { ...init, method }),
+    request: (method, path, { url: base = url, ...init } = {}) => request(path, base, { ...init, method }),
     payable: async (changes) => {
       const [order] = await payables(1, changes);
       if (order === undefined) throw new Error('no order');
