@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { DeliveryQueue } from './delivery-queue.ts';
+import { natsServers, type NatsServers } from './nats-servers.ts';
 import type { InboundMessage, OutboundMessage, Subscription, SubscriptionOptions, Transport } from './transport.ts';
 
 const ackWaitMs = 5_000;
@@ -86,11 +87,12 @@ class NatsStreamingTransport implements Transport {
   /** Connects, gives the connection to every consumer and begins anew whenever it is lost. */
   async #run(): Promise<void> {
     const { logger, url, clusterId } = this.#options;
-    const servers = url.split(',');
+    const { servers, ...credentials } = natsServers(url);
     for (let attempt = 0; !this.#closing.signal.aborted; attempt += 1) {
       try {
         const link = await openLink({
           url: servers[attempt % servers.length] ?? url,
+          credentials,
           clusterId,
           clientId: this.#clientId,
           signal: this.#closing.signal,
@@ -137,11 +139,13 @@ const toError = (error: unknown): Error => (error instanceof Error ? error : new
 /** @throws when the server does not answer in time. */
 const openLink = async (options: {
   readonly url: string;
+  readonly credentials: Omit<NatsServers, 'servers'>;
   readonly clusterId: string;
   readonly clientId: string;
   readonly signal: AbortSignal;
 }): Promise<Link> => {
   const stan = connect(options.clusterId, options.clientId, {
+    ...options.credentials,
     url: options.url,
     // A connection that the library mends keeps no promise of what was under way: a new one begins from the known.
     reconnect: false,

@@ -4,11 +4,13 @@ import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import pino from 'pino';
 import { z } from 'zod';
 import { defineEvent } from '../events/index.ts';
+import { openDoor } from '../testing/door.ts';
 import { eventually, throughout } from '../testing/eventually.ts';
 import { findProgram } from '../testing/find-program.ts';
 import { natsStreamingProgram } from '../testing/nats-streaming-program.ts';
 import type { ServerProcess } from '../testing/server-process.ts';
 import { openNatsServer, openNatsStreamingServer } from '../testing/servers.ts';
+import { createTransport, type BusConfig } from './create-transport.ts';
 import { createJetStreamTransport } from './jetstream-transport.ts';
 import { done, listener, retry } from './listener.ts';
 import { ListenerRunner } from './listener-runner.ts';
@@ -18,10 +20,13 @@ import type { InboundMessage, Subscription, SubscriptionOptions, Transport } fro
 /** Shortened, so that redelivery is seen within a test. */
 const ackWaitMs = 1_000;
 const clusterId = 'contract';
+/** In the URL, as NATS_URL has them. */
+const credentials = { user: 'bus', pass: 'p@ss' };
 const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
 
 interface Kind {
   readonly name: string;
+  readonly bus: BusConfig['BUS'];
   /** Why its server cannot be had here. */
   readonly missing: string | undefined;
   readonly open: () => Promise<ServerProcess>;
@@ -34,15 +39,17 @@ const natsStreaming = await natsStreamingProgram();
 const kinds: Kind[] = [
   {
     name: 'JetStream',
+    bus: 'jetstream',
     missing: natsServer === undefined ? 'no nats-server program here' : undefined,
-    open: () => openNatsServer(),
+    open: () => openNatsServer(credentials),
     connect: (url, namespace) =>
       createJetStreamTransport({ url, namespace, clientName: 'contract', logger, ackWaitMs }),
   },
   {
     name: 'NATS Streaming',
+    bus: 'nats-streaming',
     missing: 'reason' in natsStreaming ? natsStreaming.reason : undefined,
-    open: () => openNatsStreamingServer('path' in natsStreaming ? natsStreaming.path : '', clusterId),
+    open: () => openNatsStreamingServer('path' in natsStreaming ? natsStreaming.path : '', clusterId, credentials),
     connect: (url, namespace) =>
       createNatsStreamingTransport({ url, clusterId, namespace, clientName: 'contract', logger, ackWaitMs }),
   },
@@ -76,8 +83,9 @@ for (const kind of kinds) {
     let transport: Transport;
     let subject: string;
 
-    const open = (): Transport => {
-      const opened = kind.connect(`nats://127.0.0.1:${server.port}`, namespace);
+    const url = (): string => `nats://bus:p%40ss@127.0.0.1:${server.port}`;
+    const open = (through = url()): Transport => {
+      const opened = kind.connect(through, namespace);
       transports.push(opened);
       return opened;
     };
@@ -230,7 +238,38 @@ for (const kind of kinds) {
       await throughout(() => expect(bodies(received)).toEqual(['long', 'end']), 1.5 * ackWaitMs);
     });
 
-    if (kind.name === 'JetStream') {
+    test('When the configuration names this bus, then it is the one that carries the events', async () => {
+      fresh();
+      const configured = createTransport(
+        { BUS: kind.bus, NATS_URL: url(), NATS_STREAM_REPLICAS: 1, NATS_CLUSTER_ID: clusterId },
+        { clientName: 'configured', logger, namespace },
+      );
+      transports.push(configured);
+      const { received } = await subscribe(ack, {}, configured);
+      await publish('by another connection');
+      await eventually(() => expect(bodies(received)).toEqual(['by another connection']));
+      expect(configured.name).toBe(kind.bus);
+    });
+
+    if (kind.bus === 'jetstream') {
+      test('When a durable consumer is there with other settings, then it is brought to those of this version', async () => {
+        fresh();
+        const older = createJetStreamTransport({
+          url: url(),
+          namespace,
+          clientName: 'older',
+          logger,
+          ackWaitMs: 9_000,
+        });
+        transports.push(older);
+        const first = await subscribe(ack, {}, older);
+        await first.subscription.stop();
+        const { received } = await subscribe(() => undefined);
+        await publish('left behind');
+        // After the shortened ack wait, not after that of the older version.
+        await eventually(() => expect(received.length).toBeGreaterThan(1), 5_000);
+      });
+
       test('When work takes longer than the ack wait, then no other replica is handed its message', async () => {
         fresh();
         const work = Promise.withResolvers<void>();
@@ -350,6 +389,26 @@ for (const kind of kinds) {
       await eventually(() => expect(unique(bodies(second.received))).toEqual(sent));
     });
 
+    test('When a replica is cut off while it has messages, then another one gets them, and new ones too', async () => {
+      fresh();
+      const door = await openDoor(url());
+      const first = await subscribe(
+        () => new Promise(() => undefined),
+        { maxBatch: 100, concurrency: 1 },
+        open(door.url),
+      );
+      subscriptions.pop();
+      const sent = numbered(20);
+      for (const body of sent) await publish(body);
+      await eventually(() => expect(first.received.length).toBeGreaterThan(0));
+      const second = await subscribe(ack);
+      door.shut();
+      const more = numbered(20, 'n');
+      for (const body of more) await publish(body);
+      await eventually(() => expect(unique(bodies(second.received))).toEqual([...sent, ...more]));
+      await door.close();
+    });
+
     test('When an event is poison to its listener, then the events behind it are handled without delay', async () => {
       fresh();
       const handled: number[] = [];
@@ -431,25 +490,38 @@ for (const kind of kinds) {
           }
         }),
       );
-      const before = await eventually(() => {
-        expect(acknowledged.length).toBeGreaterThan(200);
-        return acknowledged.length;
-      });
-      await server.kill();
-      await eventually(() => expect(transport.isConnected()).toBe(false));
-      await server.start();
-      const up = performance.now();
-      await eventually(() => expect(acknowledged.length).toBeGreaterThan(before + 200));
-      await publish('marker');
-      await eventually(() => expect(bodies(received)).toContain('marker'));
-      expect(performance.now() - up).toBeLessThan(2_000);
-      ending.abort();
-      await load;
+      try {
+        const before = await eventually(() => {
+          expect(acknowledged.length).toBeGreaterThan(200);
+          return acknowledged.length;
+        });
+        await server.kill();
+        await eventually(() => expect(transport.isConnected()).toBe(false));
+        await server.start();
+        await eventually(() => expect(acknowledged.length).toBeGreaterThan(before + 200));
+        await publish('marker');
+        await eventually(() => expect(bodies(received)).toContain('marker'));
+      } finally {
+        ending.abort();
+        await load;
+      }
       expect(refused).toBeGreaterThan(0);
       await eventually(() => {
         const consumed = new Set(bodies(received));
         expect(acknowledged.filter((body) => !consumed.has(body))).toEqual([]);
       });
+    });
+
+    test('When the connection is lost while an acknowledgement is awaited, then that is known before its time is over', async () => {
+      fresh();
+      server.freeze();
+      const start = performance.now();
+      const publishing = expect(publish('in flight')).rejects.toThrow();
+      await server.kill();
+      await publishing;
+      expect(performance.now() - start).toBeLessThan(2_500);
+      await server.start();
+      await eventually(() => publish('after'));
     });
 
     test('When a transport closes while its server is away, then it closes at once', async () => {

@@ -7,6 +7,7 @@ import { createAggregateStore, createJetStreamTransport, type AggregateDocument 
 import { aggregateFields, newId } from '../mongo/index.ts';
 import { openDoor, type Door } from '../testing/door.ts';
 import { eventually } from '../testing/eventually.ts';
+import { findProgram } from '../testing/find-program.ts';
 import { openMongod } from '../testing/servers.ts';
 import { openTestSystem, type TestSystem } from '../testing/test-system.ts';
 import { commonEnv, readEnv } from './config.ts';
@@ -88,7 +89,12 @@ const untilWritten = (service: RunningService) =>
   }, 20_000);
 const published = (): string[] => system.events(userCreated).map(({ data }) => data.id);
 
-test('When a service runs, then it is ready, and what it writes is published', async () => {
+// It is killed and frozen, so it must be a process of ours.
+const hasMongod = (await findProgram('mongod')) !== undefined;
+if (!hasMongod) process.stderr.write('The life of a service is not tested: no mongod program here\n');
+const live = hasMongod ? test : test.skip;
+
+live('When a service runs, then it is ready, and what it writes is published', async () => {
   const service = await start();
   await service.ready;
   await eventually(async () => expect(await status(`${service.url}/readyz`)).toBe(200));
@@ -96,61 +102,73 @@ test('When a service runs, then it is ready, and what it writes is published', a
   await eventually(() => expect(published()).toContain(id));
 });
 
-test('When the database is killed, then requests get 503 at once, the process stays alive, and all recovers', async () => {
-  const service = await start();
-  const before = await untilWritten(service);
-  await mongod.kill();
-  const first = await write(service);
-  expect(first.status).toBe(503);
-  expect(first.ms).toBeLessThan(2_000);
-  await eventually(async () => expect(await status(`${service.url}/readyz`)).toBe(503));
-  const refused = await write(service);
-  expect(refused.status).toBe(503);
-  expect(refused.ms).toBeLessThan(200);
-  expect(await status(`${service.url}/healthz`)).toBe(200);
-  await mongod.start();
-  await eventually(async () => expect(await status(`${service.url}/readyz`)).toBe(200), 20_000);
-  const after = await untilWritten(service);
-  await eventually(() => expect(published()).toEqual(expect.arrayContaining([before.id, after.id])));
-});
+live(
+  'When the database is killed, then requests get 503 at once, the process stays alive, and all recovers',
+  async () => {
+    const service = await start();
+    const before = await untilWritten(service);
+    await mongod.kill();
+    const first = await write(service);
+    expect(first.status).toBe(503);
+    expect(first.ms).toBeLessThan(2_000);
+    await eventually(async () => expect(await status(`${service.url}/readyz`)).toBe(503));
+    const refused = await write(service);
+    expect(refused.status).toBe(503);
+    expect(refused.ms).toBeLessThan(200);
+    expect(await status(`${service.url}/healthz`)).toBe(200);
+    await mongod.start();
+    await eventually(async () => expect(await status(`${service.url}/readyz`)).toBe(200), 20_000);
+    const after = await untilWritten(service);
+    await eventually(() => expect(published()).toEqual(expect.arrayContaining([before.id, after.id])));
+  },
+);
 
-test('When the database freezes, then a request that waits for it gets its 503 within 2 s, and all recovers', async () => {
-  const service = await start();
-  await untilWritten(service);
-  mongod.freeze();
-  const waiting = await Promise.all(Array.from({ length: 20 }, () => write(service)));
-  mongod.thaw();
-  expect(new Set(waiting.map((answer) => answer.status))).toEqual(new Set([503]));
-  expect(Math.max(...waiting.map(({ ms }) => ms))).toBeLessThan(2_000);
-  await untilWritten(service);
-});
+live(
+  'When the database freezes, then a request that waits for it gets its 503 within 2 s, and all recovers',
+  async () => {
+    const service = await start();
+    await untilWritten(service);
+    mongod.freeze();
+    const waiting = await Promise.all(Array.from({ length: 20 }, () => write(service)));
+    mongod.thaw();
+    expect(new Set(waiting.map((answer) => answer.status))).toEqual(new Set([503]));
+    expect(Math.max(...waiting.map(({ ms }) => ms))).toBeLessThan(2_000);
+    await untilWritten(service);
+  },
+);
 
-test('When the database is away at the start, then the service lives, is not ready, and becomes so by itself', async () => {
-  await mongod.kill();
-  const service = await start();
-  expect(await status(`${service.url}/healthz`)).toBe(200);
-  expect(await status(`${service.url}/readyz`)).toBe(503);
-  expect((await write(service)).status).toBe(503);
-  await mongod.start();
-  await service.ready;
-  await untilWritten(service);
-});
+live(
+  'When the database is away at the start, then the service lives, is not ready, and becomes so by itself',
+  async () => {
+    await mongod.kill();
+    const service = await start();
+    expect(await status(`${service.url}/healthz`)).toBe(200);
+    expect(await status(`${service.url}/readyz`)).toBe(503);
+    expect((await write(service)).status).toBe(503);
+    await mongod.start();
+    await service.ready;
+    await untilWritten(service);
+  },
+);
 
-test('When the broker is away at the start, then the service is ready, and its events are published once it is there', async () => {
-  nats.shut();
-  const service = await start();
-  await eventually(async () => expect(await status(`${service.url}/readyz`)).toBe(200));
-  const { id } = await untilWritten(service);
-  expect(await (await fetch(`${service.url}/metrics`)).text()).toMatch(/^broker_connected 0$/m);
-  nats.open();
-  await service.ready;
-  await eventually(() => expect(published()).toContain(id));
-  await eventually(async () =>
-    expect(await (await fetch(`${service.url}/metrics`)).text()).toMatch(/^broker_connected 1$/m),
-  );
-});
+live(
+  'When the broker is away at the start, then the service is ready, and its events are published once it is there',
+  async () => {
+    nats.shut();
+    const service = await start();
+    await eventually(async () => expect(await status(`${service.url}/readyz`)).toBe(200));
+    const { id } = await untilWritten(service);
+    expect(await (await fetch(`${service.url}/metrics`)).text()).toMatch(/^broker_connected 0$/m);
+    nats.open();
+    await service.ready;
+    await eventually(() => expect(published()).toContain(id));
+    await eventually(async () =>
+      expect(await (await fetch(`${service.url}/metrics`)).text()).toMatch(/^broker_connected 1$/m),
+    );
+  },
+);
 
-test('When the broker goes away and comes back, then nothing written meanwhile is lost', async () => {
+live('When the broker goes away and comes back, then nothing written meanwhile is lost', async () => {
   const service = await start();
   await service.ready;
   nats.shut();
@@ -160,7 +178,7 @@ test('When the broker goes away and comes back, then nothing written meanwhile i
   await eventually(() => expect(published()).toEqual(expect.arrayContaining(ids)), 15_000);
 });
 
-test('When a service stops right after writes, then their events have been published before it ends', async () => {
+live('When a service stops right after writes, then their events have been published before it ends', async () => {
   const service = await start();
   await service.ready;
   const written = await Promise.all(Array.from({ length: 20 }, () => untilWritten(service)));
@@ -169,16 +187,19 @@ test('When a service stops right after writes, then their events have been publi
   await expect(fetch(`${service.url}/healthz`)).rejects.toThrow();
 });
 
-test('When a service is told to stop while its database and its broker are away, then it ends in good time', async () => {
-  const service = await start();
-  await service.ready;
-  await untilWritten(service);
-  nats.shut();
-  await mongod.kill();
-  await eventually(async () => expect(await status(`${service.url}/readyz`)).toBe(503));
-  const began = performance.now();
-  await service.stop();
-  expect(performance.now() - began).toBeLessThan(9_000);
-  nats.open();
-  await mongod.start();
-});
+live(
+  'When a service is told to stop while its database and its broker are away, then it ends in good time',
+  async () => {
+    const service = await start();
+    await service.ready;
+    await untilWritten(service);
+    nats.shut();
+    await mongod.kill();
+    await eventually(async () => expect(await status(`${service.url}/readyz`)).toBe(503));
+    const began = performance.now();
+    await service.stop();
+    expect(performance.now() - began).toBeLessThan(9_000);
+    nats.open();
+    await mongod.start();
+  },
+);

@@ -13,7 +13,11 @@ export const openNatsServer = async (flags: Readonly<Record<string, string>> = {
   });
 
 /** A NATS Streaming server that keeps its channels in files and soon notices that a client has died. */
-export const openNatsStreamingServer = (program: string, clusterId: string): Promise<ServerProcess> =>
+export const openNatsStreamingServer = (
+  program: string,
+  clusterId: string,
+  flags: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> =>
   openServerProcess({
     program,
     flags: (port, data) => ({
@@ -28,6 +32,7 @@ export const openNatsStreamingServer = (program: string, clusterId: string): Pro
       hb_interval: '1s',
       hb_timeout: '1s',
       hb_fail_count: 2,
+      ...flags,
     }),
   });
 
