@@ -25,8 +25,9 @@ export const dataDirVariable = 'E2E_DATA_DIR';
 
 const launcher = fileURLToPath(new URL('../../scripts/start.mjs', import.meta.url));
 
-/** From the environment of the tests comes only what finds programs, and which variant of the product is tested. */
-const handedOn = /^(PATH|HOME|TMPDIR|LANG|LC_\w+|REPLICAS|BUS|(npm_config|pip)_\w+|\w+_proxy|no_proxy)$/i;
+/** Of the environment of the tests: settings of another product, and what Jest tells itself. REPLICAS and BUS are handed on. */
+const notHandedOn =
+  /^(PORT|PUBLIC_URL|DATA_DIR|(MONGO|NATS|REDIS|BASE)_URL|JWT_KEY|STRIPE_\w+|EXPIRATION_\w+|PAYMENT_\w+|LOG_LEVEL|RATE_LIMITS|NODE_(ENV|OPTIONS)|JEST_\w+)$/;
 
 /** The first start on a machine downloads and builds. */
 const startWithinMs = 10 * 60_000;
@@ -71,7 +72,7 @@ export const startProduct = async (
   dataDir: string,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<Product> => {
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => handedOn.test(name)));
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !notHandedOn.test(name)));
   const child = spawn(process.execPath, [launcher], {
     env: {
       ...inherited,
