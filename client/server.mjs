@@ -23,6 +23,19 @@ const fail = (text) => {
 /** @param {unknown} error */
 const describe = (error) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
+/** A page that there is none of: Next itself answers 500 to a percent-encoding that means nothing. */
+const nowhere = '/_not-found';
+
+/** @param {string} url */
+const isDecodable = (url) => {
+  try {
+    decodeURIComponent(url.split('?', 1)[0] ?? '');
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 const start = async () => {
   const config = readConfig(process.env);
   const dir = fileURLToPath(new URL('.', import.meta.url));
@@ -44,6 +57,7 @@ const start = async () => {
       res.end(JSON.stringify({ errors: [{ message: 'Not Found' }] }));
       return;
     }
+    if (!isDecodable(req.url ?? '/')) req.url = nowhere;
     const headers = securityHeaders(config, randomBytes(16).toString('base64'));
     for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
     // Next takes the nonce for its own scripts from the request.
