@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { claimDataDir, emptyDataDir, endLeftovers, marker, releaseDataDir, runningLauncher } from './data-dir.mjs';
+
+let directory: string;
+const started: ChildProcess[] = [];
+
+beforeEach(async () => {
+  directory = await realpath(await mkdtemp(join(tmpdir(), 'data-dir-')));
+});
+afterEach(async () => {
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+  await rm(directory, { recursive: true });
+});
+
+/** A process that runs until it is ended, once it runs. */
+const idle = async (options: {
+  args?: string[];
+  env?: Record<string, string>;
+  cwd?: string;
+}): Promise<ChildProcess> => {
+  const child = spawn(
+    process.execPath,
+    ['-e', "console.log('up'); setInterval(() => {}, 1000)", ...(options.args ?? [])],
+    { env: options.env ?? {}, cwd: options.cwd ?? tmpdir(), stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  started.push(child);
+  if (child.stdout !== null) await once(child.stdout, 'data');
+  return child;
+};
+
+test('When another launcher runs on a directory, then it cannot be claimed and the message names that launcher', async () => {
+  const launcher = await idle({ args: ['start.ts'] });
+  await writeFile(join(directory, 'launcher.json'), `{ "pid": ${launcher.pid} }`);
+  expect(runningLauncher(directory)).toBe(launcher.pid);
+  expect(() => claimDataDir(directory)).toThrow(`process ${launcher.pid}`);
+});
+
+test('When the launcher of a directory is gone, or its number is somebody else’s by now, then it can be claimed', async () => {
+  const somebody = await idle({});
+  await writeFile(join(directory, 'launcher.json'), `{ "pid": ${somebody.pid} }`);
+  expect(runningLauncher(directory)).toBeUndefined();
+  claimDataDir(directory);
+  expect(JSON.parse(await readFile(join(directory, 'launcher.json'), 'utf8'))).toEqual({ pid: process.pid });
+  releaseDataDir(directory);
+  expect(await readdir(directory)).toEqual(['.ticketing']);
+});
+
+test('When a directory is emptied, then what the launcher made goes and everything else stays', async () => {
+  claimDataDir(directory);
+  await mkdir(join(directory, 'mongod'));
+  await mkdir(join(directory, 'photos'));
+  await writeFile(join(directory, 'secrets.json'), '{}');
+  emptyDataDir(directory);
+  expect((await readdir(directory)).toSorted()).toEqual(['.ticketing', 'photos']);
+});
+
+test('When a directory was not made by the launcher, then it is not emptied', async () => {
+  await mkdir(join(directory, 'redis'));
+  expect(() => emptyDataDir(directory)).toThrow('--fresh does not empty it');
+  expect((await stat(join(directory, 'redis'))).isDirectory()).toBe(true);
+});
+
+test('When a killed launcher has left processes behind, then they are ended and nobody else is', async () => {
+  await mkdir(join(directory, 'redis'));
+  const marked = await idle({ env: { [marker]: directory } });
+  const written = await idle({ cwd: join(directory, 'redis') });
+  const elsewhere = await idle({ env: { [marker]: `${directory}-other` } });
+  const visitor = await idle({ cwd: join(directory, 'redis') });
+  await writeFile(
+    join(directory, 'processes.json'),
+    JSON.stringify([
+      { name: 'redis', replica: 0, pid: written.pid },
+      { name: 'old', replica: 0, pid: elsewhere.pid },
+    ]),
+  );
+  const ended = Promise.all([once(marked, 'exit'), once(written, 'exit')]);
+  const lines: string[] = [];
+  await endLeftovers(directory, (line) => lines.push(line));
+  await ended;
+  expect(lines).toEqual(['Ending 2 processes that an earlier npm start has left behind']);
+  expect([elsewhere.exitCode, elsewhere.signalCode, visitor.exitCode, visitor.signalCode]).toEqual([
+    null,
+    null,
+    null,
+    null,
+  ]);
+});
