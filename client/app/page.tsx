@@ -165,7 +165,7 @@ const HomePage = async ({ searchParams }: { readonly searchParams: Promise<Query
     <>
       <section className="hero">
         <div className="shell pb-8 md:pb-12">
-          <div className="hero-doors px-1 pt-9 pb-6 md:pt-16 md:pb-12">
+          <div className="hero-doors pt-6 pb-8 md:pt-16 md:pb-12">
             <h1 className="text-3xl leading-tight font-bold text-white md:text-5xl">
               Somebody can’t go. <span className="block">You can.</span>
             </h1>
