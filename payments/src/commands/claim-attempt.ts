@@ -47,7 +47,10 @@ export const claimFirstAttempt = async (deps: Deps, request: AttemptRequest): Pr
 };
 
 /** Claims a further attempt, after declines or attempts that came to nothing. Null when it is not to be had. */
-export const claimNextAttempt = async (deps: Deps, request: AttemptRequest): Promise<Payment | null> => {
+export const claimNextAttempt = async (
+  deps: Pick<Deps, 'payments' | 'now' | 'maxAttempts'>,
+  request: AttemptRequest,
+): Promise<Payment | null> => {
   const now = deps.now();
   const number = { $add: ['$tries', 1] };
   const rest = { token: tokenHash(request.token), at: now, ...request.trace };
