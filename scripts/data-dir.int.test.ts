@@ -65,6 +65,19 @@ test('When a directory was not made by the launcher, then it is not emptied', as
   expect((await stat(join(directory, 'redis'))).isDirectory()).toBe(true);
 });
 
+test('When a launcher runs on a directory, then it is not emptied', async () => {
+  const launcher = await idle({ args: ['start.ts'] });
+  claimDataDir(directory);
+  await writeFile(join(directory, 'launcher.json'), `{ "pid": ${launcher.pid} }`);
+  expect(() => emptyDataDir(directory)).toThrow(`process ${launcher.pid}`);
+});
+
+test('When a directory was not made by the launcher, then nothing is removed from it at the end', async () => {
+  await writeFile(join(directory, 'processes.json'), '[]');
+  releaseDataDir(directory);
+  expect(await readdir(directory)).toEqual(['processes.json']);
+});
+
 test('When a killed launcher has left processes behind, then they are ended and nobody else is', async () => {
   await mkdir(join(directory, 'redis'));
   const marked = await idle({ env: { [marker]: directory } });

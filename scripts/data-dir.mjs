@@ -1,4 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -82,8 +91,12 @@ export const claimDataDir = (dataDir) => {
   writeWhole(join(dataDir, 'launcher.json'), `{ "pid": ${process.pid} }\n`);
 };
 
-/** @param {string} dataDir */
+/**
+ * Removes what says that a launcher runs on it; a directory that no launcher has made is left alone.
+ * @param {string} dataDir
+ */
 export const releaseDataDir = (dataDir) => {
+  if (!existsSync(join(dataDir, note))) return;
   rmSync(join(dataDir, 'processes.json'), { force: true });
   rmSync(join(dataDir, 'launcher.json'), { force: true });
 };
@@ -93,6 +106,8 @@ export const releaseDataDir = (dataDir) => {
  * @param {string} dataDir
  */
 export const emptyDataDir = (dataDir) => {
+  const pid = runningLauncher(dataDir);
+  if (pid !== undefined) throw new Error(inUse(dataDir, pid));
   /** @type {string[]} */
   let entries = [];
   try {

@@ -17,9 +17,13 @@ const say = (line: string) => {
   process.stdout.write(`${line}\n`);
 };
 
-claimDataDir(dataDir);
-if (settings.fresh) emptyDataDir(dataDir);
-claimDataDir(dataDir);
+try {
+  if (settings.fresh) emptyDataDir(dataDir);
+  claimDataDir(dataDir);
+} catch (error) {
+  say(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+}
 
 const launch = new Launch({ settings, env: process.env, log: say });
 /** Set once everything is told to end: by whom, and how this process ends. */
@@ -109,33 +113,34 @@ const prepare: ListrTask<Found>[] = [
   },
 ];
 
-const tasks = new Listr<Found>(
-  [
-    { task: (_found, task) => task.newListr(prepare, { concurrent: true }) },
-    {
-      title: 'Start the services, the site and the router',
-      task: (context, task) =>
-        keeping(async () => {
-          context.around = await launch.startMembers(progressOf(task, isTerminal));
-        }),
-    },
-    {
-      title: 'Fill the catalogue',
-      enabled: settings.seed,
-      task: (context, task) =>
-        keeping(async () => {
-          context.accounts = await seedCatalogue({
-            url: `http://127.0.0.1:${port}`,
-            dataDir,
-            progress: progressOf(task, isTerminal),
-          });
-        }),
-    },
-  ],
-  { ...listrOptions, ctx: found },
-);
+const bringUp: ListrTask<Found>[] = [
+  {
+    title: 'Start the services, the site and the router',
+    task: (context, task) =>
+      keeping(async () => {
+        context.around = await launch.startMembers(progressOf(task, isTerminal));
+      }),
+  },
+  {
+    title: 'Fill the catalogue',
+    enabled: settings.seed,
+    task: (context, task) =>
+      keeping(async () => {
+        context.accounts = await seedCatalogue({
+          url: `http://127.0.0.1:${port}`,
+          dataDir,
+          progress: progressOf(task, isTerminal),
+        });
+      }),
+  },
+];
 
-const running = tasks.run();
+const runAll = async (): Promise<void> => {
+  await new Listr<Found>(prepare, { ...listrOptions, ctx: found, concurrent: true }).run();
+  await new Listr<Found>(bringUp, { ...listrOptions, ctx: found }).run();
+};
+
+const running = runAll();
 settled = running.catch(() => undefined);
 try {
   await running;
