@@ -7,8 +7,8 @@ import type { Secrets } from './secrets.ts';
 import type { ProcessSpec } from './supervision/supervised-process.ts';
 import { members, needsSandbox, type Member, type MemberName, type Surroundings } from './topology.ts';
 
-/** Services drain for at most 9.5 s by themselves. */
-const stopWithinMs = 10_000;
+/** Services drain for at most 9.5 s by themselves; with the backing servers after them, all is over within 15 s. */
+const stopWithinMs = 9_800;
 
 interface Address {
   readonly member: Member;

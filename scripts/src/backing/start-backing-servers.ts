@@ -83,7 +83,7 @@ const natsStreaming: Server = {
 };
 
 /** A checkpoint and the sync of the journal come with the end of a server; it may take some seconds. */
-const stopWithinMs = 5_000;
+const stopWithinMs = 4_000;
 
 const withoutPassword = (url: string): string => url.replace(/\/\/[^@/]*@/, '//…@');
 

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readSync, fstatSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { backOffMs, deathsInARow } from './back-off.ts';
@@ -34,6 +34,7 @@ const probeEveryMs = 100;
 /** So many deaths before it was ever ready, and it will never be. */
 const triesBeforeGivingUp = 5;
 const tailBytes = 3_000;
+const longLogBytes = 20_000_000;
 
 const endOf = (file: string): string => {
   const fd = openSync(file, 'r');
@@ -45,6 +46,12 @@ const endOf = (file: string): string => {
   } finally {
     closeSync(fd);
   }
+};
+
+/** Logs are appended to for ever; at a start a long one becomes `….1`, in the place of an earlier one. */
+const setLongLogAside = (file: string): void => {
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > longLogBytes) renameSync(file, `${file}.1`);
 };
 
 /**
@@ -146,6 +153,7 @@ export class SupervisedProcess {
   async #runOnce(): Promise<string> {
     const { command, args, env, cwd, logFile, cleanUp } = this.spec;
     mkdirSync(dirname(logFile), { recursive: true });
+    setLongLogAside(logFile);
     const output = openSync(logFile, 'a');
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', output, output], detached: true });
     closeSync(output);
