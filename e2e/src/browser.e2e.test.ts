@@ -44,6 +44,9 @@ const signUpByForm = async (page: Page): Promise<void> => {
   await page.getByText(email).first().waitFor();
 };
 
+/** Until then the page moves what is below the form. */
+const cardFormIsThere = (page: Page): Promise<void> => page.locator('button:enabled', { hasText: 'Pay' }).waitFor();
+
 const heading = (page: Page, name: string) => page.getByRole('heading', { name });
 
 test('When one lists a ticket in a browser and another holds and pays it in theirs, then both see it', async () => {
@@ -125,6 +128,7 @@ test('When a ticket is held, then its buyer can go on, others and the seller see
   const page = await seen(buyer, 'You hold this ticket');
   await page.getByRole('link', { name: 'Continue to payment' }).click();
   await page.waitForURL(`**/orders/${id}`);
+  await cardFormIsThere(page);
   await page.getByText('Cancel order').click();
   await page.getByRole('button', { name: 'Yes, release the ticket' }).click();
   await heading(page, 'You released this ticket').waitFor();
@@ -249,7 +253,7 @@ test.each([
     for (const [page, path] of pages) {
       await page.goto(path);
       await page.getByRole('main').waitFor();
-      if (path.endsWith(holding.id)) await page.locator('button:enabled', { hasText: 'Pay' }).waitFor();
+      if (path.endsWith(holding.id)) await cardFormIsThere(page);
       const wider = await overflow(page);
       if (wider > 0) found.push(`${path}: ${wider} px too wide`);
       found.push(...(await barriers(page)).map((barrier) => `${path}: ${barrier}`));
