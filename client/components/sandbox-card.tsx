@@ -70,18 +70,24 @@ export const SandboxCard = ({ sandboxUrl, onSource }: CardFormProps & { readonly
   }, [sandboxUrl]);
 
   return (
-    <div className="min-h-56" aria-busy={state === 'loading'}>
+    <div className="relative min-h-56" aria-busy={state === 'loading'}>
       {src !== undefined && (
+        // It says how high it is, and a scrollbar of its own would change that.
         <iframe
           ref={frame}
           src={src}
           title="Card details"
           height={height}
-          className={state === 'ready' ? 'block w-full' : 'sr-only'}
+          scrolling="no"
+          className="block w-full"
           data-testid="card-frame"
         />
       )}
-      {state === 'loading' && <CardSkeleton />}
+      {state === 'loading' && (
+        <div className="absolute inset-x-0 top-0">
+          <CardSkeleton />
+        </div>
+      )}
       {state === 'failed' && (
         <p className="problem" role="alert">
           The card form did not load. Please load the page again; your hold is kept.
