@@ -56,23 +56,32 @@ const failureOf = (response: AxiosResponse): Failure => {
   };
 };
 
+/** A kept connection that the other side closed at the same moment: the request was not heard. */
+const isClosedConnection = (error: unknown): boolean =>
+  isAxiosError(error) && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+
+/** The answer, whatever its status; undefined when there is none. Reading is tried once more on another connection. */
+const ask = async (http: AxiosInstance, request: ApiRequest, again: boolean): Promise<AxiosResponse | undefined> => {
+  try {
+    return await http.request({
+      method: request.method,
+      url: request.path,
+      validateStatus: () => true,
+      ...(request.query === undefined ? {} : { params: request.query }),
+      ...(request.body === undefined ? {} : { data: request.body }),
+    });
+  } catch (error) {
+    if (!isAxiosError(error)) throw error;
+    return again && request.method === 'GET' && isClosedConnection(error) ? ask(http, request, false) : undefined;
+  }
+};
+
 /** `http` brings the address and, on the server, the caller's cookie. */
 export const createApi = (http: AxiosInstance): Api => ({
   send: async (schema, request) => {
     const sentAt = performance.now();
-    let response: AxiosResponse;
-    try {
-      response = await http.request({
-        method: request.method,
-        url: request.path,
-        validateStatus: () => true,
-        ...(request.query === undefined ? {} : { params: request.query }),
-        ...(request.body === undefined ? {} : { data: request.body }),
-      });
-    } catch (error) {
-      if (!isAxiosError(error)) throw error;
-      return { ok: false, failure: { status: 0, errors: [] } };
-    }
+    const response = await ask(http, request, true);
+    if (response === undefined) return { ok: false, failure: { status: 0, errors: [] } };
     if (response.status >= 400) return { ok: false, failure: failureOf(response) };
     const parsed = schema.safeParse(response.data);
     if (!parsed.success) return { ok: false, failure: { status: 502, errors: [] } };
