@@ -12,6 +12,7 @@ test.each([
   'tickets/1',
   'https://evil.example/',
   '//evil.example/',
+  '//evil.example/orders',
   '/\\evil.example/',
   '/\t/evil.example/',
   '\\\\evil.example',
