@@ -12,7 +12,7 @@ export interface AttemptRequest {
   readonly trace: Trace;
 }
 
-export const currency = 'usd';
+const currency = 'usd';
 
 /** What must hold of the order at the moment of the claim. An order that was cancelled is claimed by nobody any more. */
 const payable = (request: AttemptRequest, now: Date) => ({
