@@ -2,12 +2,13 @@ import { expect, test } from '@jest/globals';
 import type { Express, RequestHandler } from 'express';
 import { MongoNetworkError, MongoServerError } from 'mongodb';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { Agent, get } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import pino from 'pino';
 import supertest from 'supertest';
 import * as errors from '../errors/index.ts';
-import { eventually } from '../testing/eventually.ts';
+import { eventually, throughout } from '../testing/eventually.ts';
 import { buildApp, type HttpKit } from './build-app.ts';
 import { currentUserOf } from './context.ts';
 import { createSessions, requireAuth } from './session.ts';
@@ -327,31 +328,46 @@ test('When the database is known to be away, then every route answers 503 at onc
   expect(response.body).toEqual({ errors: [{ message: 'The database is temporarily unavailable, please try again' }] });
 });
 
-test('When the database goes away while a route waits for it, then 503 is answered, and its late answer is dropped', async () => {
+test('When the database goes away while a route waits for it, then 503 is answered, and its late answer harms nobody', async () => {
   const late = Promise.withResolvers<void>();
   const entered: string[] = [];
-  const { api, goDown, log } = open((app) => {
-    app.get('/api/slow', async (_req, res) => {
+  const { app, goDown, log } = open((routes) => {
+    routes.get('/api/slow', async (_req, res) => {
       entered.push('slow');
       await late.promise;
       res.send({});
     });
-    app.get('/api/slow-failure', async () => {
+    routes.get('/api/slow-failure', async () => {
       entered.push('slow failure');
       await late.promise;
       throw new Error('too late');
     });
   });
-  const waiting = [
-    api.get('/api/slow').then(({ status }) => status),
-    api.get('/api/slow-failure').then(({ status }) => status),
-  ];
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const connections: Socket[] = [];
+  server.on('connection', (socket) => connections.push(socket));
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('no address');
+  const agent = new Agent({ keepAlive: true });
+  const waiting = ['/api/slow', '/api/slow-failure'].map(
+    (path) =>
+      new Promise((resolve) => {
+        get({ agent, port: address.port, path }, (response) => {
+          response.resume().once('end', () => resolve(response.statusCode));
+        });
+      }),
+  );
   await eventually(() => expect(entered).toHaveLength(2));
   goDown();
   expect(await Promise.all(waiting)).toEqual([503, 503]);
   late.resolve();
   await setImmediate();
   expect(log.filter((line) => line.includes('request failed'))).toEqual([]);
+  // The connection that was answered is the client's: an error that comes later does not cut it.
+  await throughout(() => expect(connections.map((socket) => socket.destroyed)).toEqual([false, false]), 100);
+  agent.destroy();
+  server.close();
 });
 
 test('When a path takes raw bodies, then it gets the bytes as they came, up to the limit, and other paths do not', async () => {

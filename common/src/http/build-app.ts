@@ -3,7 +3,7 @@ import helmet from 'helmet';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { DatabaseConnectionError, UnsupportedMediaTypeError } from '../errors/index.ts';
-import { errorHandler, notFound } from './error-handler.ts';
+import { errorHandler, notFound, sendError } from './error-handler.ts';
 import { currentUser, sessionCookie, type Sessions } from './session.ts';
 
 /** Largest request body that is read. */
@@ -75,8 +75,9 @@ const needsDatabase = (kit: HttpKit): RequestHandler => {
   });
   return (_req, res, next) => {
     if (!kit.database.isUp()) throw new DatabaseConnectionError();
+    // Not by next(): what its handler throws later would then find no error handler any more.
     const refuse = () => {
-      if (!res.headersSent) next(new DatabaseConnectionError());
+      if (!res.headersSent) sendError(res, new DatabaseConnectionError());
     };
     waiting.add(refuse);
     res.once('close', () => waiting.delete(refuse));

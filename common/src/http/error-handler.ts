@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import {
   BadRequestError,
@@ -35,6 +35,12 @@ export const notFound: RequestHandler = () => {
   throw new NotFoundError();
 };
 
+/** Answers a request with an error in the one envelope. */
+export const sendError = (res: Response, error: CustomError): void => {
+  if (error.retryAfterSeconds !== undefined) res.set('Retry-After', String(error.retryAfterSeconds));
+  res.status(error.statusCode).send({ errors: error.serializeErrors() });
+};
+
 /** The last handler: every error leaves in the one envelope. */
 export const errorHandler =
   (logger: Logger): ErrorRequestHandler =>
@@ -53,6 +59,5 @@ export const errorHandler =
       res.status(500).send({ errors: [{ message: 'Something went wrong' }] });
       return;
     }
-    if (known.retryAfterSeconds !== undefined) res.set('Retry-After', String(known.retryAfterSeconds));
-    res.status(known.statusCode).send({ errors: known.serializeErrors() });
+    sendError(res, known);
   };

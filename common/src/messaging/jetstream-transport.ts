@@ -125,6 +125,8 @@ class JetStreamTransport implements Transport {
         timeout: 2_000,
         pingInterval: 2_000,
         maxPingOut: 2,
+        // Or it would give up for good when a server that is starting refuses it twice.
+        ignoreAuthErrorAbort: true,
       }),
     );
     this.#connection = connection;

@@ -301,12 +301,11 @@ for (const kind of kinds) {
       for (const body of sent) await publish(body);
       await eventually(() => expect(bodies(first.received)).toEqual([sent[0]]));
       first.subscription.pause();
+      const more = numbered(10, 'n');
+      for (const body of more) await publish(body);
+      const second = await subscribe(ack, {}, open());
       work.resolve();
-      const other = open();
-      const second = await subscribe(ack, {}, other);
-      await eventually(() => expect(unique(bodies(second.received))).toEqual(sent.slice(1)));
-      await publish('for the other');
-      await eventually(() => expect(bodies(second.received)).toContain('for the other'));
+      await eventually(() => expect(unique(bodies(second.received))).toEqual([...sent.slice(1), ...more]));
       expect(first.received).toHaveLength(1);
       await second.subscription.stop();
       first.subscription.resume();
@@ -357,19 +356,25 @@ for (const kind of kinds) {
       const closing = open();
       const sent = numbered(200);
       for (const body of sent) await publish(body);
-      const work = Promise.withResolvers<void>();
-      const first = await subscribe(
-        async (entry) => {
-          await work.promise;
-          ack(entry);
+      const inWork: InboundMessage[] = [];
+      const closed = Promise.withResolvers<void>();
+      await subscribe(
+        () => undefined,
+        {
+          maxBatch: 50,
+          concurrency: sent.length,
+          onMessages: async (messages) => {
+            inWork.push(...messages);
+            if (inWork.length === sent.length) {
+              for (const message of inWork) message.ack();
+              closed.resolve(closing.close());
+            }
+            await closed.promise;
+          },
         },
-        { concurrency: sent.length },
         closing,
       );
-      await eventually(() => expect(unique(bodies(first.received))).toEqual(sent));
-      work.resolve();
-      await first.subscription.stop();
-      await closing.close();
+      await closed.promise;
       const second = await subscribe(ack);
       await publish('end');
       await eventually(() => expect(bodies(second.received)).toContain('end'));
@@ -541,9 +546,12 @@ for (const kind of kinds) {
 
     test('When the server comes back with nothing, then publishing and consuming go on without a restart of ours', async () => {
       fresh();
-      const { received } = await subscribe(ack);
-      await publish('before');
-      await eventually(() => expect(bodies(received)).toEqual(['before']));
+      const { received } = await subscribe(({ body, message }) => {
+        if (body === 'held') message.nak(60_000);
+        else message.ack();
+      });
+      await publish('held');
+      await eventually(() => expect(bodies(received)).toEqual(['held']));
       await server.kill();
       await server.forget();
       await server.start();
