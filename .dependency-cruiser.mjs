@@ -38,6 +38,7 @@ const upward = layers.flatMap((from) =>
     })),
 );
 
+// oxlint-disable-next-line import/no-default-export -- dependency-cruiser asks for it.
 export default {
   forbidden: [
     ...upward,
