@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 const pingEveryMs = 300;
 /** With `pingEveryMs` this keeps the promise that a request gets its 503 within 2 s of the database going away. */
 const pingTimeoutMs = 1_200;
+const pingSliceMs = 50;
 const selectionTimeoutMs = 1_500;
 
 /** A collection's name with its mongoose schema, from which the indexes and the database's own validator are made. */
@@ -144,34 +145,51 @@ export class Database {
 
   async #watch(): Promise<void> {
     while (!this.#closing.signal.aborted) {
-      const answers = await this.#ping();
-      this.#set(answers && this.#connected);
+      const problem = await this.#ping();
+      this.#set(problem === undefined && this.#connected, problem);
       await delay(pingEveryMs, undefined, { signal: this.#closing.signal, ref: false }).catch(() => undefined);
     }
   }
 
-  async #ping(): Promise<boolean> {
-    const answer = this.#monitor
-      .connect()
-      .then((monitor) => monitor.db('admin').command({ hello: 1 }))
-      .then(
-        (hello) => hello.isWritablePrimary === true,
-        () => false,
-      );
-    const timeout = delay(pingTimeoutMs, undefined, { ref: false })
-      // A process that could not run for a while sees its timers before its sockets: let those be read first.
-      .then(() => delay(50, undefined, { ref: false }))
-      .then(() => false);
-    return Promise.race([answer, timeout]);
+  /** Asks until there is a primary or the time is over; answers what was wrong then. */
+  async #ping(): Promise<unknown> {
+    const asking: { problem: unknown; over: boolean } = { problem: 'it does not answer', over: false };
+    const ask = async (): Promise<undefined> => {
+      while (!asking.over) {
+        try {
+          const monitor = await this.#monitor.connect();
+          const hello = await monitor.db('admin').command({ hello: 1 });
+          if (hello.isWritablePrimary === true) {
+            asking.over = true;
+            return undefined;
+          }
+          asking.problem = 'it is no primary';
+        } catch (error) {
+          // After a pause of this process the driver takes a living server for dead: only asking again tells.
+          asking.problem = error;
+        }
+        await delay(pingSliceMs, undefined, { ref: false });
+      }
+      return undefined;
+    };
+    const timeOver = async (): Promise<unknown> => {
+      // In slices, so that it is the time in which this process ran: while it stood still, nothing could be heard.
+      for (let slice = 0; slice < pingTimeoutMs / pingSliceMs && !asking.over; slice += 1) {
+        await delay(pingSliceMs, undefined, { ref: false });
+      }
+      asking.over = true;
+      return asking.problem;
+    };
+    return Promise.race([ask(), timeOver()]);
   }
 
-  #set(up: boolean): void {
+  #set(up: boolean, problem: unknown): void {
     if (up === this.#up) return;
     this.#up = up;
     if (up) {
       this.#logger.info('the database is there');
     } else {
-      this.#logger.warn('the database is away');
+      this.#logger.warn({ err: problem }, 'the database is away');
       for (const listener of this.#onDown) listener();
     }
   }
