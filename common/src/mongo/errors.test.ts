@@ -1,0 +1,22 @@
+import { expect, test } from '@jest/globals';
+import { MongoBulkWriteError, MongoNetworkError, MongoServerError } from 'mongodb';
+import { isDatabaseAway, isDuplicateKey } from './errors.ts';
+
+// The driver's type asks for a result that errors of a lost connection do not have.
+const wrapped = (cause: ConstructorParameters<typeof MongoBulkWriteError>[0]): Error =>
+  Reflect.construct(MongoBulkWriteError, [cause, {}]);
+
+test('When the connection is lost under a bulk write, then the database is away', () => {
+  expect(isDatabaseAway(wrapped(new MongoNetworkError('connection closed')))).toBe(true);
+});
+
+test('When the server shuts down under a bulk write, then the database is away', () => {
+  expect(isDatabaseAway(wrapped({ message: 'interrupted at shutdown', code: 11_600, writeErrors: [] }))).toBe(true);
+});
+
+test('When a unique index refuses a write, then the database is there', () => {
+  const refused = new MongoServerError({ message: 'duplicate key', code: 11_000 });
+  expect(isDatabaseAway(refused)).toBe(false);
+  expect(isDuplicateKey(refused)).toBe(true);
+  expect(isDatabaseAway(wrapped({ message: 'duplicate key', code: 11_000, writeErrors: [] }))).toBe(false);
+});
