@@ -111,6 +111,8 @@ test.each([
   ['startsAt', { startsAt: 'tomorrow' }],
   ['startsAt', { startsAt: '2030-02-30T20:00:00Z' }],
   ['startsAt', { startsAt: 1_900_000_000 }],
+  ['startsAt', { startsAt: '9999-12-31T23:59:59-01:00' }],
+  ['startsAt', { startsAt: '0000-01-01T00:00:00+01:00' }],
   ['section', { section: 'x'.repeat(51) }],
   ['row', { row: 12 }],
   ['seat', { seat: ' ' }],

@@ -13,7 +13,12 @@ const title = text('Title', 200);
 
 const startsAt = z.iso
   .datetime({ offset: true, error: 'StartsAt must be an ISO 8601 date and time' })
-  .transform((value) => new Date(value));
+  .transform((value) => new Date(value))
+  // An offset can carry a date over the edge of what four digits of a year can say, which no event could tell.
+  .refine(
+    (date) => date.getUTCFullYear() >= 1970 && date.getUTCFullYear() <= 9999,
+    'StartsAt must be a date of 1970 or later',
+  );
 
 const details = {
   category: z.enum(ticketCategories, `Category must be one of ${ticketCategories.join(', ')}`),
