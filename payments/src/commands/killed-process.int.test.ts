@@ -65,7 +65,7 @@ test('When the process is killed after Stripe has charged, then another replica 
   expect(await payments.sandbox.paid(order.id)).toHaveLength(1);
   expect(await payments.stored(order.id)).toMatchObject({ status: 'created', attempt: { number: 1 } });
 
-  payments.system.clock.advance(26_000);
+  payments.system.clock.advance(41_000);
   await payments.system.eventually(async () => {
     expect(await payments.stored(order.id)).toMatchObject({ status: 'completed', attempts: 0 });
   });

@@ -22,7 +22,7 @@ const payAndDie = async (
 };
 
 /** So long that nothing of the attempt can still be under way. */
-const wait = () => payments.system.clock.advance(26_000);
+const wait = () => payments.system.clock.advance(41_000);
 
 const untilSettled = (orderId: string) =>
   payments.system.eventually(async () => {

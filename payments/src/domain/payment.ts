@@ -1,7 +1,7 @@
 import type { ChargeStatus, OrderState } from '@ticketing/common/events';
 
-/** Longer than a process ever waits for Stripe: an attempt of this age has lost its process. */
-export const attemptAbandonedMs = 25_000;
+/** Longer than the 20 s that a process waits for Stripe, by replicas' clocks that differ by some seconds: an attempt of this age has lost its process. */
+export const attemptAbandonedMs = 40_000;
 
 /** The one attempt to pay that is under way, or whose outcome nobody knows yet. */
 export interface Attempt {
