@@ -82,7 +82,7 @@ export class TooManyRequestsError extends CustomError {
   }
 }
 
-/** 503: a backing service that this request needs is away; nothing was decided, a repeat is safe. */
+/** 503: a backing service that this request needs is away; the outcome may be unknown, reading again tells. */
 export class ServiceUnavailableError extends CustomError {
   readonly statusCode = 503;
   override readonly retryAfterSeconds = 1;

@@ -29,7 +29,7 @@ export const parseJson = (body: string): unknown => {
   }
 };
 
-/** Outcome of a listener after parsing: one verdict per message, in their order. */
+/** What is done with one event's messages: their subject, how many at once, and the handler. */
 export interface Listener {
   readonly subject: string;
   readonly maxBatch: number;

@@ -98,11 +98,6 @@ export class Relay {
     await this.#clear().catch((error: unknown) => this.#logger.warn({ err: error }, 'outbox not cleared'));
   }
 
-  /** Sends at once what lies in the outboxes, whatever its age. For tests and for the end of a repair. */
-  async sweepNow(): Promise<void> {
-    await this.#sweep(0);
-  }
-
   async #send(pending: Pending): Promise<void> {
     try {
       await this.#transport.publish({
@@ -150,9 +145,9 @@ export class Relay {
     }
   }
 
-  async #sweep(olderThanMs = leftBehindAfterMs): Promise<void> {
+  async #sweep(): Promise<void> {
     if (!this.#transport.isConnected()) return;
-    const before = new Date(this.#now().getTime() - olderThanMs);
+    const before = new Date(this.#now().getTime() - leftBehindAfterMs);
     for (const source of this.#collections) {
       const documents = await source.collection
         .find({ 'outbox.time': { $lte: before } }, { projection: { outbox: 1 }, limit: sweepLimit })

@@ -55,7 +55,7 @@ const explain = async (deps: Deps, claim: ClaimTicket): Promise<Verdict> => {
       return done;
     case 'wait':
     case 'claim':
-      // It has become free since the write.
+      // Its holder's release may be on its way, or it has become free since the write.
       return later(lookAgainMs);
     case 'refuse':
       await refuse(deps, claim, decision.reason);
