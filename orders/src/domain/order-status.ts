@@ -1,4 +1,4 @@
-import type { OrderStatus } from '@ticketing/common/events';
+import { orderStatuses, type OrderStatus } from '@ticketing/common/events';
 
 /** The only moves an order makes, used by every command. */
 const moves = {
@@ -8,12 +8,10 @@ const moves = {
   cancelled: [],
 } as const satisfies Record<OrderStatus, readonly OrderStatus[]>;
 
-const statuses = ['created', 'awaiting:payment', 'complete', 'cancelled'] as const;
-
 export const canMove = (from: OrderStatus, to: OrderStatus): boolean => moves[from].some((next) => next === to);
 
 /** The statuses from which an order may move to `to`: the condition of the write that moves it. */
-export const statusesBefore = (to: OrderStatus): OrderStatus[] => statuses.filter((from) => canMove(from, to));
+export const statusesBefore = (to: OrderStatus): OrderStatus[] => orderStatuses.filter((from) => canMove(from, to));
 
 /** Orders that keep their ticket from everybody else. */
 export const liveStatuses: readonly OrderStatus[] = ['created', 'awaiting:payment', 'complete'];

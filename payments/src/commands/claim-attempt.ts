@@ -1,7 +1,7 @@
 import { chargeCreated, type Trace } from '@ticketing/common/events';
 import { expression } from '@ticketing/common/messaging';
 import { tokenHash } from '../domain/token.ts';
-import type { Payment } from '../domain/payment.ts';
+import { currency, type Payment } from '../domain/payment.ts';
 import type { Deps } from './deps.ts';
 
 export interface AttemptRequest {
@@ -11,8 +11,6 @@ export interface AttemptRequest {
   readonly token: string;
   readonly trace: Trace;
 }
-
-const currency = 'usd';
 
 /** What must hold of the order at the moment of the claim. An order that was cancelled is claimed by nobody any more. */
 const payable = (request: AttemptRequest, now: Date) => ({

@@ -1,4 +1,4 @@
-import type { ChargeStatus } from '@ticketing/common/events';
+import { chargeStatuses, type ChargeStatus } from '@ticketing/common/events';
 
 /**
  * The only moves a charge makes. `failed → completed` is no way back for the buyer: it is what is written when money
@@ -11,9 +11,7 @@ const moves = {
   refunded: [],
 } as const satisfies Record<ChargeStatus, readonly ChargeStatus[]>;
 
-const statuses = ['created', 'completed', 'failed', 'refunded'] as const;
-
 export const canMove = (from: ChargeStatus, to: ChargeStatus): boolean => moves[from].some((next) => next === to);
 
 /** The statuses from which a charge may move to `to`: the condition of the write that moves it. */
-export const statusesBefore = (to: ChargeStatus): ChargeStatus[] => statuses.filter((from) => canMove(from, to));
+export const statusesBefore = (to: ChargeStatus): ChargeStatus[] => chargeStatuses.filter((from) => canMove(from, to));

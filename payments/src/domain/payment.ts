@@ -1,5 +1,8 @@
 import type { ChargeStatus, OrderState } from '@ticketing/common/events';
 
+/** Of every price on the site, in what Stripe charges and in the books. */
+export const currency = 'usd';
+
 /** Longer than the 20 s that a process waits for Stripe, by replicas' clocks that differ by some seconds: an attempt of this age has lost its process. */
 export const attemptAbandonedMs = 40_000;
 

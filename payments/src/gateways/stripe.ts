@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@ticketing/common/service';
 import { Stripe } from 'stripe';
 import type { Decline } from '../domain/decline.ts';
+import { currency } from '../domain/payment.ts';
 import type { IntentState } from '../domain/settlement.ts';
 import {
   buyersMessage,
@@ -14,7 +15,6 @@ import {
   NoAnswerError,
 } from './stripe-errors.ts';
 
-const currency = 'usd';
 const firstPauseMs = 200;
 const longestPauseMs = 1_000;
 /** Answers of 5xx to one call; Stripe gives the same one again for the same key, mostly. */
