@@ -52,19 +52,19 @@ export default {
       name: 'common-imports-no-service',
       severity: 'error',
       from: { path: '^common/' },
-      to: { path: '^(auth|tickets|orders|expiration|payments|client|stripe-sandbox|scripts|e2e|bench)/' },
+      to: { path: '^(auth|tickets|orders|expiration|payments|client|stripe-sandbox|scripts|e2e|bench|audit|chaos)/' },
     },
     {
       name: 'common-only-by-subpath',
       comment: 'A deep import into common/src ties a service to a file that may move.',
       severity: 'error',
-      from: { path: '^(auth|tickets|orders|expiration|payments|client|stripe-sandbox|scripts|e2e|bench)/' },
+      from: { path: '^(auth|tickets|orders|expiration|payments|client|stripe-sandbox|scripts|e2e|bench|audit|chaos)/' },
       to: { path: '^common/src/', pathNot: '^common/src/[^/]+/index\\.ts$' },
     },
     {
       name: 'black-box-tests-import-no-service',
       severity: 'error',
-      from: { path: '^(e2e|bench)/' },
+      from: { path: '^(e2e|bench|audit|chaos)/' },
       to: { path: '^(auth|tickets|orders|expiration|payments|client|stripe-sandbox)/' },
     },
     {

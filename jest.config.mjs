@@ -42,8 +42,10 @@ const project = (name, needs) => ({
 // oxlint-disable-next-line import/no-default-export -- Jest asks for it.
 export default {
   projects: [
-    ...['common', 'auth', 'tickets', 'orders', 'expiration', 'payments'].map((name) => project(name, realServers)),
-    ...['stripe-sandbox', 'client', 'scripts', 'bench', 'docs'].map((name) => project(name, {})),
+    ...['common', 'auth', 'tickets', 'orders', 'expiration', 'payments', 'audit'].map((name) =>
+      project(name, realServers),
+    ),
+    ...['stripe-sandbox', 'client', 'scripts', 'bench', 'chaos', 'docs'].map((name) => project(name, {})),
     project('e2e', sharedProduct),
   ],
   testTimeout: 30_000,

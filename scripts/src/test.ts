@@ -93,6 +93,8 @@ const workspaces = [
   'client',
   'scripts',
   'bench',
+  'audit',
+  'chaos',
   'docs',
 ];
 
