@@ -130,9 +130,8 @@ live(
   async () => {
     const service = await start();
     await untilWritten(service);
-    mongod.freeze();
-    const waiting = await Promise.all(Array.from({ length: 20 }, () => write(service)));
-    mongod.thaw();
+    await mongod.freeze();
+    const waiting = await Promise.all(Array.from({ length: 20 }, () => write(service))).finally(() => mongod.thaw());
     expect(new Set(waiting.map((answer) => answer.status))).toEqual(new Set([503]));
     expect(Math.max(...waiting.map(({ ms }) => ms))).toBeLessThan(2_000);
     await untilWritten(service);

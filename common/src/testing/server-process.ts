@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,8 +13,8 @@ export interface ServerProcess {
   start(): Promise<void>;
   /** kill -9. */
   kill(): Promise<void>;
-  /** It keeps its connections and answers nothing until `thaw`. */
-  freeze(): void;
+  /** Resolves once it has stopped: it keeps its connections and answers nothing until `thaw`. */
+  freeze(): Promise<void>;
   thaw(): void;
   /** Removes what it has stored, while it is down. */
   forget(): Promise<void>;
@@ -39,6 +39,19 @@ const canConnect = async (port: number): Promise<void> => {
   } finally {
     socket.destroy();
   }
+};
+
+/** A signal is sent before it has its effect: a thread may still answer for a while. */
+const allThreadsStopped = async (pid: number): Promise<void> => {
+  const tasks = `/proc/${pid}/task`;
+  await eventually(async () => {
+    for (const thread of await readdir(tasks)) {
+      const stat = await readFile(join(tasks, thread, 'stat'), 'utf8');
+      // The state follows the name, which stands in brackets and may have any character.
+      const state = stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
+      if (state !== 'T') throw new Error(`thread ${thread} of ${pid} is in state ${state}`);
+    }
+  });
 };
 
 /** Starts a server; resolves once it accepts connections. */
@@ -86,7 +99,11 @@ export const openServerProcess = async (options: {
     port,
     start,
     kill,
-    freeze: () => child?.kill('SIGSTOP'),
+    freeze: async () => {
+      if (child?.pid === undefined) throw new Error(`${options.program} is not running`);
+      child.kill('SIGSTOP');
+      await allThreadsStopped(child.pid);
+    },
     thaw: () => child?.kill('SIGCONT'),
     forget: () => rm(data, { recursive: true, force: true }),
     close: async () => {
