@@ -1,6 +1,7 @@
 import { httpKit, openService, type RunningService, type ServiceOverrides } from '@ticketing/common/service';
 import { createApp } from './app.ts';
 import type { Deps } from './commands/deps.ts';
+import { createOtherHolders } from './commands/other-holders.ts';
 import type { Config } from './config.ts';
 import { collections, openModels } from './models/index.ts';
 import { createListCache } from './routes/list-cache.ts';
@@ -12,7 +13,8 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
   const service = openService('tickets', config, overrides);
   const { now, newId } = service;
   const cache = createListCache({ maxAgeMs: listMaxAgeMs, now: () => performance.now() });
-  const deps: Deps = { ...openModels(service), now, newId, listChanged: cache.clear };
+  const otherHolders = createOtherHolders(() => now().getTime());
+  const deps: Deps = { ...openModels(service), now, newId, listChanged: cache.clear, otherHolders };
   return service.run({
     collections,
     app: createApp(httpKit(service, config), deps, cache),

@@ -12,6 +12,7 @@ import { claimTickets } from './claim-tickets.ts';
 import { createTicket } from './create-ticket.ts';
 import type { Deps } from './deps.ts';
 import { editTicket } from './edit-ticket.ts';
+import { createOtherHolders } from './other-holders.ts';
 import { releaseTickets } from './release-tickets.ts';
 
 let system: TestSystem;
@@ -25,7 +26,13 @@ beforeAll(async () => {
     const config = readConfig(system.env);
     const service = openService('tickets', config, overrides);
     const cache = createListCache({ maxAgeMs: 0, now: () => 0 });
-    deps = { ...openModels(service), now: service.now, newId: service.newId, listChanged: cache.clear };
+    deps = {
+      ...openModels(service),
+      now: service.now,
+      newId: service.newId,
+      listChanged: cache.clear,
+      otherHolders: createOtherHolders(() => service.now().getTime()),
+    };
     return service.run({ collections, app: createApp(httpKit(service, config), deps, cache), listeners: [] });
   });
 });
@@ -52,7 +59,7 @@ test('When a price is raised while the ticket is claimed, then the edit or the c
           () => 'made',
           (error: unknown) => String(error),
         ),
-        roundTrips(index % 4).then(() => claimTickets(deps, [{ order, time: deps.now(), trace }])),
+        roundTrips(index % 4).then(() => claimTickets(deps, [{ order, trace }])),
       ]);
       expect(verdicts).toEqual([{ kind: 'done' }]);
       const after = await stored(ticket.id);
@@ -81,7 +88,7 @@ test('When claim and cancellation of one order run in parallel, then the ticket 
       const ticket = await listed();
       const order = orderFor(ticket);
       await Promise.all([
-        roundTrips(index % 3).then(() => claimTickets(deps, [{ order, time: deps.now(), trace }])),
+        roundTrips(index % 3).then(() => claimTickets(deps, [{ order, trace }])),
         roundTrips((index >> 2) % 3).then(() => releaseTickets(deps, [{ order, trace }])),
       ]);
       const after = await stored(ticket.id);
@@ -97,9 +104,7 @@ test('When several orders claim one ticket in parallel, then exactly one holds i
     Array.from({ length: 20 }, async () => {
       const ticket = await listed();
       const orders = Array.from({ length: 4 }, () => orderFor(ticket));
-      const verdicts = await Promise.all(
-        orders.map((order) => claimTickets(deps, [{ order, time: deps.now(), trace }])),
-      );
+      const verdicts = await Promise.all(orders.map((order) => claimTickets(deps, [{ order, trace }])));
       expect(
         verdicts
           .flat()
@@ -111,6 +116,18 @@ test('When several orders claim one ticket in parallel, then exactly one holds i
       expect(orders.map(({ id }) => id)).toContain(after?.orderId);
     }),
   );
+});
+
+test('When an order that waited for another holder is decided, then nothing is remembered of its wait', async () => {
+  const ticket = await listed();
+  const [holder, order] = [orderFor(ticket), orderFor(ticket)];
+  await claimTickets(deps, [{ order: holder, trace }]);
+  expect(await claimTickets(deps, [{ order, trace }])).toEqual([expect.objectContaining({ kind: 'later' })]);
+  system.clock.advance(500);
+  expect(deps.otherHolders.waitedMs(order.id)).toBeGreaterThanOrEqual(500);
+  await releaseTickets(deps, [{ order: holder, trace }]);
+  expect(await claimTickets(deps, [{ order, trace }])).toEqual([{ kind: 'done' }]);
+  expect(deps.otherHolders.waitedMs(order.id)).toBe(0);
 });
 
 test('When the ticket changed between the reading and the writing of an edit, then the edit says so', async () => {

@@ -12,8 +12,6 @@ import type { Deps } from './deps.ts';
 
 export interface ClaimTicket {
   readonly order: OrderState;
-  /** When the order was made. */
-  readonly time: Date;
   readonly trace: Trace;
 }
 
@@ -38,7 +36,13 @@ export const claimTickets = async (deps: Deps, claims: readonly ClaimTicket[]): 
     })),
   );
   if (made.includes(true)) deps.listChanged();
-  return Promise.all(claims.map(async (claim, index) => (made[index] === true ? done : explain(deps, claim))));
+  const verdicts = await Promise.all(
+    claims.map(async (claim, index) => (made[index] === true ? done : explain(deps, claim))),
+  );
+  claims.forEach(({ order }, index) => {
+    if (verdicts[index]?.kind === 'done') deps.otherHolders.forget(order.id);
+  });
+  return verdicts;
 };
 
 const explain = async (deps: Deps, claim: ClaimTicket): Promise<Verdict> => {
@@ -48,14 +52,17 @@ const explain = async (deps: Deps, claim: ClaimTicket): Promise<Verdict> => {
   const decision = decideClaim(
     ticket,
     { orderId: order.id, revision: order.ticket.revision, price: order.ticket.price },
-    deps.now().getTime() - claim.time.getTime(),
+    deps.otherHolders.waitedMs(order.id),
   );
   switch (decision.kind) {
     case 'nothing':
       return done;
     case 'wait':
+      // Its holder's release may be on its way.
+      deps.otherHolders.met(order.id);
+      return later(lookAgainMs);
     case 'claim':
-      // Its holder's release may be on its way, or it has become free since the write.
+      // It has become free since the write.
       return later(lookAgainMs);
     case 'refuse':
       await refuse(deps, claim, decision.reason);

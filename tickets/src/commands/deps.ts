@@ -1,4 +1,5 @@
 import type { Models } from '../models/index.ts';
+import type { OtherHolders } from './other-holders.ts';
 
 /** What the commands of tickets need. */
 export interface Deps extends Models {
@@ -6,4 +7,5 @@ export interface Deps extends Models {
   readonly newId: () => string;
   /** Tells this process's cached pages of the list that they are out of date. */
   readonly listChanged: () => void;
+  readonly otherHolders: OtherHolders;
 }

@@ -24,10 +24,11 @@ export type ClaimDecision =
   | { readonly kind: 'refuse'; readonly reason: ClaimRefusalReason };
 
 /**
- * What becomes of an order's claim on a ticket as it is. `ageMs` is the age of the order's event.
+ * What becomes of an order's claim on a ticket as it is. `waitedMs` is how long it has
+ * waited for another holder already.
  * The write that claims checks the same again: this only explains why it did not match.
  */
-export const decideClaim = (ticket: ClaimedTicket, claim: Claim, ageMs: number): ClaimDecision => {
+export const decideClaim = (ticket: ClaimedTicket, claim: Claim, waitedMs: number): ClaimDecision => {
   if (ticket.orderId === claim.orderId) return { kind: 'nothing' };
   if (ticket.closedOrders.some((order) => order.id === claim.orderId)) return { kind: 'nothing' };
   if (ticket.soldAt !== undefined) return { kind: 'refuse', reason: 'unavailable' };
@@ -35,5 +36,5 @@ export const decideClaim = (ticket: ClaimedTicket, claim: Claim, ageMs: number):
     return { kind: 'refuse', reason: ticket.price === claim.price ? 'ticket_changed' : 'price_changed' };
   }
   if (ticket.orderId === undefined) return { kind: 'claim' };
-  return ageMs < otherHolderPatienceMs ? { kind: 'wait' } : { kind: 'refuse', reason: 'unavailable' };
+  return waitedMs < otherHolderPatienceMs ? { kind: 'wait' } : { kind: 'refuse', reason: 'unavailable' };
 };
