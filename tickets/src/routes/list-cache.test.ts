@@ -1,4 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createListCache, type ListPage } from './list-cache.ts';
 
 const setUp = () => {
@@ -11,6 +14,15 @@ const setUp = () => {
       return Promise.resolve<ListPage>({ headers: { read: String(reads.length) }, body: Buffer.from(key) });
     });
   return { time, reads, cache, read };
+};
+
+const weakly = async (page: Promise<ListPage>) => new WeakRef(await page);
+
+const collectGarbage = async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  await setImmediate();
+  collect();
 };
 
 test('When a page is asked for several times within its time, then it is read once', async () => {
@@ -51,9 +63,34 @@ test('When a reading fails, then its failure is not kept', async () => {
   expect((await read('/a')).body.toString()).toBe('/a');
 });
 
-test('When very many different pages are asked for, then the oldest do not stay for ever', async () => {
+test('When a reading fails after its page was read anew, then the new page is kept', async () => {
+  const { cache, reads, read } = setUp();
+  const failing = Promise.withResolvers<ListPage>();
+  const first = cache.get('/a', () => failing.promise);
+  cache.clear();
+  await read('/a');
+  failing.reject(new Error('away'));
+  await expect(first).rejects.toThrow('away');
+  await read('/a');
+  expect(reads).toEqual(['/a']);
+});
+
+test('When a page is too old, then the next reading of any page lets go of it, and of no younger one', async () => {
+  const { time, read } = setUp();
+  const old = await weakly(read('/old'));
+  time.now = 1;
+  const young = await weakly(read('/young'));
+  time.now = 1_000;
+  await read('/new');
+  await collectGarbage();
+  expect([old.deref() === undefined, young.deref() === undefined]).toEqual([true, false]);
+});
+
+test('When very many different pages are asked for, then only the oldest makes room for the next', async () => {
   const { reads, read } = setUp();
   for (let page = 0; page < 201; page += 1) await read(`/${page}`);
+  await read('/1');
+  expect(reads).toHaveLength(201);
   await read('/0');
-  expect(reads.filter((key) => key === '/0')).toHaveLength(2);
+  expect(reads).toHaveLength(202);
 });

@@ -13,17 +13,30 @@ export interface ListCache {
 
 const maxPages = 200;
 
-/** `maxAgeMs` bounds how old an answer may be. */
+/** `maxAgeMs` bounds how old an answer may be; older pages go when the next one is read. */
 export const createListCache = (options: { readonly maxAgeMs: number; readonly now: () => number }): ListCache => {
+  /** The oldest first. */
   const pages = new Map<string, { readonly until: number; readonly page: Promise<ListPage> }>();
+
+  const makeRoom = (now: number): void => {
+    for (const [key, { until }] of pages) {
+      if (now < until && pages.size < maxPages) return;
+      pages.delete(key);
+    }
+  };
+
   return {
     get: (key, read) => {
+      const now = options.now();
       const known = pages.get(key);
-      if (known !== undefined && options.now() < known.until) return known.page;
-      if (pages.size >= maxPages) pages.clear();
+      if (known !== undefined && now < known.until) return known.page;
+      makeRoom(now);
       const page = read();
-      pages.set(key, { until: options.now() + options.maxAgeMs, page });
-      page.catch(() => pages.delete(key));
+      pages.set(key, { until: now + options.maxAgeMs, page });
+      page.catch(() => {
+        // It may have been dropped meanwhile, and another read in its place.
+        if (pages.get(key)?.page === page) pages.delete(key);
+      });
       return page;
     },
     clear: () => pages.clear(),

@@ -152,14 +152,43 @@ test('When the list is read page by page along its links, then everything comes 
   expect(seen).toEqual([...listed.values()]);
   expect(pages).toHaveLength(3);
   expect(pages[1]).toBe(
-    '</api/tickets?limit=2&sort=oldest&page=1>; rel="first", ' +
-      '</api/tickets?limit=2&sort=oldest&page=1>; rel="prev", ' +
-      '</api/tickets?limit=2&sort=oldest&page=3>; rel="next", ' +
-      '</api/tickets?limit=2&sort=oldest&page=3>; rel="last"',
+    '</api/tickets?sort=oldest&page=1&limit=2>; rel="first", ' +
+      '</api/tickets?sort=oldest&page=1&limit=2>; rel="prev", ' +
+      '</api/tickets?sort=oldest&page=3&limit=2>; rel="next", ' +
+      '</api/tickets?sort=oldest&page=3&limit=2>; rel="last"',
   );
   expect(pages[0]).not.toContain('rel="prev"');
   const beyond = await get({ limit: 2, page: 4 });
   expect([beyond.status, beyond.body, beyond.headers['x-total-count']]).toEqual([200, [], '5']);
+});
+
+test('When a list is filtered, then its links keep the filters, and nothing else of what was asked', async () => {
+  const filters = { q: "don't & do", city: ' Köln ', minPrice: '0', maxPrice: '19.99', from: '2030-01-01' };
+  const { headers } = await get({ ...filters, to: '2030-01-01', category: '', unknown: 'x', page: '2', limit: '7' });
+  const first = /<([^>]+)>; rel="first"/.exec(String(headers.link))?.[1] ?? '';
+  expect(Object.fromEntries(new URL(first, 'http://here').searchParams)).toEqual({
+    ...filters,
+    city: 'Köln',
+    from: '2030-01-01T00:00:00.000Z',
+    to: '2030-01-01T23:59:59.999Z',
+    sort: 'newest',
+    page: '1',
+    limit: '7',
+  });
+});
+
+test('When the same is asked for in other words, then it is read once', async () => {
+  const { db } = tickets.system.collection('tickets');
+  await db.command({ profile: 2 });
+  try {
+    const words = ['limit=3', 'limit=3&x=1', 'x=2&limit=3', 'sort=newest&category=&limit=3', 'page=1&limit=3&y[]=2'];
+    const answers = await Promise.all(words.map((query) => tickets.api.get(`/api/tickets?${query}`)));
+    expect(new Set(answers.map(({ headers }) => headers.link)).size).toBe(1);
+    const reads = { ns: `${db.databaseName}.tickets`, op: 'query', 'command.sort': { $exists: true } };
+    expect(await db.collection('system.profile').countDocuments({ ...reads, 'command.limit': 3 })).toBe(1);
+  } finally {
+    await db.command({ profile: 0 });
+  }
 });
 
 test('When a seller asks for their own, then held and sold ones are there too, and nobody else’s', async () => {

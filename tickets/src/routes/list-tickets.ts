@@ -51,18 +51,37 @@ export const listTicketsQuery = z.object({
   ...paging({ defaultLimit: 20, maxLimit: 100 }),
 });
 
+type Query = z.output<typeof listTicketsQuery>;
+
+const inDollars = (cents: number | undefined) => (cents === undefined ? undefined : cents / 100);
+
+/** The list's address as the service understood it: what it does not know, or says nothing, is left out. */
+const addressOf = ({ minPrice, maxPrice, from, to, ...query }: Query): string => {
+  const parameters = new URLSearchParams();
+  const known = {
+    ...query,
+    minPrice: inDollars(minPrice),
+    maxPrice: inDollars(maxPrice),
+    from: from?.toISOString(),
+    to: to?.toISOString(),
+  };
+  for (const [name, value] of Object.entries(known)) if (value !== undefined) parameters.set(name, String(value));
+  return `/api/tickets?${parameters.toString()}`;
+};
+
 export const listTicketsRoute =
   (deps: Deps, cache: ListCache): RequestHandler =>
   async (req, res) => {
-    const { mine, ...query } = parse(listTicketsQuery, req.query);
+    const query = parse(listTicketsQuery, req.query);
     const read = async (userId?: string) => {
       const { tickets, total } = await listTickets(deps, { ...query, userId });
       return {
-        headers: pageLinks(req, { page: query.page, limit: query.limit, total }),
+        headers: pageLinks({ originalUrl: addressOf(query) }, { page: query.page, limit: query.limit, total }),
         body: Buffer.from(JSON.stringify(tickets.map(toTicketView))),
       };
     };
     // What can be bought is the same for everybody.
-    const page = mine === 'true' ? await read(currentUserOf(req).id) : await cache.get(req.originalUrl, () => read());
+    const page =
+      query.mine === 'true' ? await read(currentUserOf(req).id) : await cache.get(JSON.stringify(query), () => read());
     res.set(page.headers).type('json').send(page.body);
   };
