@@ -1,4 +1,4 @@
-import { BadRequestError } from '@ticketing/common/errors';
+import { BadRequestError, ServiceUnavailableError } from '@ticketing/common/errors';
 import { userUpdated, type Trace } from '@ticketing/common/events';
 import type { UserDocument } from '../models/index.ts';
 import type { Deps } from './deps.ts';
@@ -24,12 +24,20 @@ export const signIn = async (deps: Deps, request: SignIn): Promise<SignedIn> => 
   return { user: { id, email }, token: deps.sessions.sign({ id, email }) };
 };
 
-/** Only at sign-in is the password at hand. Whoever changes the account at the same moment wins. */
+/**
+ * Only at sign-in is the password at hand. Whoever changes the account at the same moment wins. Where too many
+ * passwords wait it is left for the next time: who signs in has shown who they are.
+ */
 const renewPasswordHash = async (deps: Deps, user: UserDocument, request: SignIn): Promise<void> => {
   if (!deps.passwordHasher.isOutdated(user.passwordHash)) return;
+  const passwordHash = await deps.passwordHasher.hash(request.password).catch((error: unknown) => {
+    if (error instanceof ServiceUnavailableError) return undefined;
+    throw error;
+  });
+  if (passwordHash === undefined) return;
   await deps.userStore.change({
     filter: { _id: user._id, version: user.version },
-    set: { passwordHash: await deps.passwordHasher.hash(request.password) },
+    set: { passwordHash },
     event: userUpdated,
     trace: request.trace,
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { hash } from '@node-rs/argon2';
+import { ServiceUnavailableError } from '@ticketing/common/errors';
 import { userCreated, userUpdated } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
 import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
@@ -13,12 +14,16 @@ let system: TestSystem;
 let api: ReturnType<typeof supertest>;
 /** For each check of a password whether there was a hash to check it against. */
 const verified: boolean[] = [];
+/** Whether too many wait for a new hash to be made. */
+let hashPoolIsFull = false;
 
 beforeAll(async () => {
   system = await openTestSystem();
   const real = createPasswordHasher();
   const passwordHasher = {
     ...real,
+    hash: (password: string) =>
+      hashPoolIsFull ? Promise.reject(new ServiceUnavailableError('Too many wait')) : real.hash(password),
     verify: (passwordHash: string | undefined, password: string) => {
       verified.push(passwordHash !== undefined);
       return real.verify(passwordHash, password);
@@ -31,6 +36,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   verified.length = 0;
+  hashPoolIsFull = false;
 });
 afterAll(() => system.close());
 
@@ -108,6 +114,19 @@ test('When the hash is outdated, then a sign-in renews it once, however many com
   expect(event.data).toEqual({ id: user.id, version: 1, email: user.email });
   expect(renewed?.version).toBe(1);
   expect((await signIn(user.email, 'correct horse')).status).toBe(200);
+});
+
+test('When too many wait for a hash to be renewed too, then the sign-in succeeds and the next one renews it', async () => {
+  const user = await signedUp();
+  const outdated = await hash('correct horse', { memoryCost: 8_192, timeCost: 1 });
+  await users().updateOne({ _id: user.id }, { $set: { passwordHash: outdated } });
+  hashPoolIsFull = true;
+  const response = await signIn(user.email, 'correct horse');
+  expect([response.status, response.body]).toEqual([200, user]);
+  expect(await users().findOne({ _id: user.id })).toMatchObject({ passwordHash: outdated, version: 0 });
+  hashPoolIsFull = false;
+  expect((await signIn(user.email, 'correct horse')).status).toBe(200);
+  expect(await users().findOne({ _id: user.id })).toMatchObject({ version: 1 });
 });
 
 test('When 100 sign in at once, then all of them get in', async () => {
