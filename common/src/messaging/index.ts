@@ -1,5 +1,7 @@
 export { createAggregateStore, expression } from './aggregate-store.ts';
 export type { AggregateStore, Change, Expression } from './aggregate-store.ts';
+export { openBusBacklog } from './bus-backlog.ts';
+export type { BusBacklog, ConsumerBacklog } from './bus-backlog.ts';
 export { applyIfNewer } from './copies.ts';
 export { createDeadLetters, deadLetterCollection } from './dead-letters.ts';
 export type { DeadLetter, DeadLetters, ReplayOutcome } from './dead-letters.ts';

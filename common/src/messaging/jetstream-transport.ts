@@ -27,6 +27,10 @@ const publishTimeoutMs = 3_000;
 const requestTimeoutMs = 2_000;
 const aggregates = ['user', 'ticket', 'order', 'charge'] as const;
 
+/** The one stream of all events; `namespace` as in the options. */
+export const streamName = (namespace: string | undefined): string =>
+  namespace === undefined ? 'TICKETING' : `TICKETING-${namespace}`;
+
 export interface JetStreamOptions {
   readonly url: string;
   readonly clientName: string;
@@ -63,7 +67,7 @@ class JetStreamTransport implements Transport {
 
   constructor(options: JetStreamOptions) {
     this.#options = options;
-    this.#stream = options.namespace === undefined ? 'TICKETING' : `TICKETING-${options.namespace}`;
+    this.#stream = streamName(options.namespace);
     this.#prefix = options.namespace === undefined ? '' : `${options.namespace}.`;
     this.#ackWaitMs = options.ackWaitMs ?? ackWaitMs;
     this.#connected = this.#connect();

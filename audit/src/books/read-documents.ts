@@ -1,0 +1,223 @@
+import type { Collection, Document, Filter } from 'mongodb';
+import type { Databases } from './databases.ts';
+import {
+  services,
+  type DeadLetterRecord,
+  type OrderRecord,
+  type PaymentRecord,
+  type ServiceName,
+  type TicketCopyRecord,
+  type TicketRecord,
+  type TimerRecord,
+  type UnpublishedRecord,
+} from './records.ts';
+
+/** A document's ids are strings; everything else may be missing, since an audit believes nothing. */
+interface Stored {
+  readonly _id: string;
+}
+
+interface StoredOrder extends Stored {
+  readonly version?: number;
+  readonly status?: string;
+  readonly reason?: string;
+  readonly price?: number;
+  readonly ticket?: { readonly id?: string; readonly price?: number };
+  readonly expiresAt?: Date;
+  readonly createdAt?: Date;
+}
+
+interface StoredTicket extends Stored {
+  readonly version?: number;
+  readonly price?: number;
+  readonly availability?: string;
+  readonly orderId?: string;
+  readonly soldAt?: Date;
+  readonly closedOrders?: readonly { readonly id: string }[];
+}
+
+interface StoredTicketCopy extends Stored {
+  readonly ticket?: { readonly version?: number; readonly price?: number; readonly orderId?: string };
+}
+
+interface StoredPayment extends Stored {
+  readonly order?: { readonly version?: number; readonly status?: string; readonly price?: number };
+  readonly status?: string;
+  readonly amount?: number;
+  readonly stripeId?: string;
+  readonly attempt?: { readonly at?: Date };
+  readonly moneyBack?: { readonly due?: Date };
+}
+
+interface StoredTimer extends Stored {
+  readonly armed?: boolean;
+  readonly deadline?: Date;
+}
+
+interface StoredOutbox extends Stored {
+  readonly outbox?: readonly { readonly id: string; readonly type: string; readonly time: Date }[];
+}
+
+interface StoredLetter extends Stored {
+  readonly subject: string;
+  readonly at: Date;
+}
+
+/** So many documents in one answer of the server: a hundred thousand then take some twenty round trips. */
+const batchSize = 5_000;
+
+const all = async <Doc extends Document, Item>(
+  collection: Collection<Doc>,
+  query: { readonly filter: Filter<Doc>; readonly fields: readonly string[]; readonly limit?: number },
+  toItem: (document: Doc) => Item,
+): Promise<Item[]> => {
+  const projection = Object.fromEntries(query.fields.map((field) => [field, 1]));
+  const items: Item[] = [];
+  const cursor = collection
+    .find<Doc>(query.filter, { projection, ...(query.limit === undefined ? {} : { limit: query.limit }) })
+    .batchSize(batchSize);
+  for await (const document of cursor) items.push(toItem(document));
+  return items;
+};
+
+const noVersion = -1;
+
+export const readOrders = (databases: Databases, filter: Filter<StoredOrder> = {}): Promise<OrderRecord[]> =>
+  all(
+    databases.of.orders.collection<StoredOrder>('orders'),
+    {
+      filter,
+      fields: ['version', 'status', 'reason', 'price', 'ticket.id', 'ticket.price', 'expiresAt', 'createdAt'],
+    },
+    (order) => ({
+      id: order._id,
+      version: order.version ?? noVersion,
+      status: order.status ?? 'none',
+      reason: order.reason,
+      price: order.price ?? 0,
+      ticketId: order.ticket?.id ?? '',
+      ticketPrice: order.ticket?.price ?? 0,
+      expiresAt: order.expiresAt?.getTime() ?? 0,
+      createdAt: order.createdAt?.getTime() ?? 0,
+    }),
+  );
+
+export const readTickets = (databases: Databases, filter: Filter<StoredTicket> = {}): Promise<TicketRecord[]> =>
+  all(
+    databases.of.tickets.collection<StoredTicket>('tickets'),
+    { filter, fields: ['version', 'price', 'availability', 'orderId', 'soldAt', 'closedOrders.id'] },
+    (ticket) => ({
+      id: ticket._id,
+      version: ticket.version ?? noVersion,
+      price: ticket.price ?? 0,
+      availability: ticket.availability ?? 'none',
+      orderId: ticket.orderId,
+      isSold: ticket.soldAt !== undefined,
+      closedOrders: ticket.closedOrders?.map(({ id }) => id) ?? [],
+    }),
+  );
+
+export const readTicketCopies = (
+  databases: Databases,
+  filter: Filter<StoredTicketCopy> = {},
+): Promise<TicketCopyRecord[]> =>
+  all(
+    databases.of.orders.collection<StoredTicketCopy>('tickets'),
+    { filter, fields: ['ticket.version', 'ticket.price', 'ticket.orderId'] },
+    ({ _id, ticket }) => ({
+      id: _id,
+      version: ticket?.version ?? noVersion,
+      price: ticket?.price ?? 0,
+      orderId: ticket?.orderId,
+    }),
+  );
+
+export const readPayments = (databases: Databases, filter: Filter<StoredPayment> = {}): Promise<PaymentRecord[]> =>
+  all(
+    databases.of.payments.collection<StoredPayment>('payments'),
+    {
+      filter,
+      fields: [
+        'order.version',
+        'order.status',
+        'order.price',
+        'status',
+        'amount',
+        'stripeId',
+        'attempt.at',
+        'moneyBack.due',
+      ],
+    },
+    ({ _id, order, status, amount, stripeId, attempt, moneyBack }) => ({
+      id: _id,
+      order:
+        order === undefined
+          ? undefined
+          : {
+              id: _id,
+              version: order.version ?? noVersion,
+              status: order.status ?? 'none',
+              price: order.price ?? 0,
+            },
+      status,
+      amount,
+      stripeId,
+      attemptAt: attempt?.at?.getTime(),
+      moneyBackDue: moneyBack?.due?.getTime(),
+    }),
+  );
+
+export const readTimers = (databases: Databases, filter: Filter<StoredTimer> = {}): Promise<TimerRecord[]> =>
+  all(
+    databases.of.expiration.collection<StoredTimer>('timers'),
+    { filter, fields: ['armed', 'deadline'] },
+    (timer) => ({ id: timer._id, isArmed: timer.armed === true, deadline: timer.deadline?.getTime() ?? 0 }),
+  );
+
+/** The one collection of each service whose documents have an outbox. */
+const outboxes = {
+  auth: 'users',
+  tickets: 'tickets',
+  orders: 'orders',
+  expiration: 'timers',
+  payments: 'payments',
+} as const satisfies Record<ServiceName, string>;
+
+/** So many of each service at most: they say that something is wrong, not how much. */
+const unpublishedLimit = 1_000;
+
+/** Events that have been waiting since before `before`, found by the index of the relay's own sweep. */
+export const readUnpublished = async (databases: Databases, before: Date): Promise<UnpublishedRecord[]> => {
+  const found = await Promise.all(
+    services.map((service) =>
+      all(
+        databases.of[service].collection<StoredOutbox>(outboxes[service]),
+        {
+          filter: { 'outbox.time': { $lte: before } },
+          fields: ['outbox.id', 'outbox.type', 'outbox.time'],
+          limit: unpublishedLimit,
+        },
+        (document) =>
+          (document.outbox ?? [])
+            .filter(({ time }) => time <= before)
+            .map(({ id, type, time }) => ({ service, id: document._id, eventId: id, type, time: time.getTime() })),
+      ),
+    ),
+  );
+  return found.flat(2);
+};
+
+const letterLimit = 1_000;
+
+export const readDeadLetters = async (databases: Databases): Promise<DeadLetterRecord[]> => {
+  const found = await Promise.all(
+    services.map((service) =>
+      all(
+        databases.of[service].collection<StoredLetter>('dead-letters'),
+        { filter: {}, fields: ['subject', 'at'], limit: letterLimit },
+        ({ _id, subject, at }) => ({ service, id: _id, subject, at: at.getTime() }),
+      ),
+    ),
+  );
+  return found.flat();
+};

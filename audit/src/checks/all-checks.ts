@@ -1,0 +1,57 @@
+import { cancelledOrderKeepsNoMoney } from './cancelled-order-keeps-no-money.ts';
+import { chargeHasOrder } from './charge-has-order.ts';
+import { chargeIsOrderPrice } from './charge-is-order-price.ts';
+import { chargesMatchStripe } from './charges-match-stripe.ts';
+import type { Check } from './check.ts';
+import { completeOrderIsPaid } from './complete-order-is-paid.ts';
+import { completeOrderSoldItsTicket } from './complete-order-sold-its-ticket.ts';
+import { heldPriceIsOrderPrice } from './held-price-is-order-price.ts';
+import { heldTicketHasLiveOrder } from './held-ticket-has-live-order.ts';
+import { holdEndsAtDeadline } from './hold-ends-at-deadline.ts';
+import { legalOrderState } from './legal-order-state.ts';
+import { legalTicketState } from './legal-ticket-state.ts';
+import { liveOrderHasTicket } from './live-order-has-ticket.ts';
+import { moneyIsReturnedOnce } from './money-is-returned-once.ts';
+import { noDeadLetters } from './no-dead-letters.ts';
+import { nothingUndelivered } from './nothing-undelivered.ts';
+import { nothingUnpublished } from './nothing-unpublished.ts';
+import { oneChargePerOrder } from './one-charge-per-order.ts';
+import { oneCompleteOrderPerTicket } from './one-complete-order-per-ticket.ts';
+import { oneLiveOrderPerTicket } from './one-live-order-per-ticket.ts';
+import { orderCopiesAreTrue } from './order-copies-are-true.ts';
+import { orderIsConfirmedInTime } from './order-is-confirmed-in-time.ts';
+import { paidOrderCompletes } from './paid-order-completes.ts';
+import { paymentIsSettledInTime } from './payment-is-settled-in-time.ts';
+import { soldTicketHasCompleteOrder } from './sold-ticket-has-complete-order.ts';
+import { ticketCopiesAreTrue } from './ticket-copies-are-true.ts';
+import { timerFollowsOrder } from './timer-follows-order.ts';
+
+/** Every invariant of the books, the gravest first. */
+export const checks: readonly Check[] = [
+  oneLiveOrderPerTicket,
+  oneCompleteOrderPerTicket,
+  oneChargePerOrder,
+  chargeIsOrderPrice,
+  completeOrderIsPaid,
+  cancelledOrderKeepsNoMoney,
+  moneyIsReturnedOnce,
+  chargeHasOrder,
+  paidOrderCompletes,
+  chargesMatchStripe,
+  heldTicketHasLiveOrder,
+  liveOrderHasTicket,
+  soldTicketHasCompleteOrder,
+  completeOrderSoldItsTicket,
+  heldPriceIsOrderPrice,
+  legalOrderState,
+  legalTicketState,
+  orderIsConfirmedInTime,
+  holdEndsAtDeadline,
+  paymentIsSettledInTime,
+  timerFollowsOrder,
+  ticketCopiesAreTrue,
+  orderCopiesAreTrue,
+  nothingUnpublished,
+  nothingUndelivered,
+  noDeadLetters,
+];

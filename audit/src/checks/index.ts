@@ -1,0 +1,10 @@
+export { openBooks } from '../books/open-books.ts';
+export type { Addresses, Books } from '../books/open-books.ts';
+export { readBooks, UnreadableError } from '../books/read-books.ts';
+export type { Reading } from '../books/reading.ts';
+export { checks } from './all-checks.ts';
+export { auditBooks } from './audit-books.ts';
+export type { AuditOptions, AuditResult, Count, Violation } from './audit-books.ts';
+export { standardLimits } from './check.ts';
+export type { Check, Limits } from './check.ts';
+export { findAddresses } from '../find-addresses.ts';

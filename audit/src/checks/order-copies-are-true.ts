@@ -1,0 +1,29 @@
+import { each, found, type Check } from './check.ts';
+
+export const orderCopiesAreTrue: Check = {
+  name: 'order-copies-are-true',
+  says: 'What payments knows of an order is never ahead of the order, and its equal when it is quiet.',
+  compare: ({ orders, payments, orderById, paymentById }) => {
+    const behind = each(orders, ({ id, version, status, price }) => {
+      const copy = paymentById.get(id)?.order;
+      if (copy === undefined) return found(`order ${id} in version ${version} is unknown to payments`, id);
+      if (copy.version < version)
+        return found(`payments knows order ${id} in version ${copy.version}, it is in ${version}`, id);
+      if (copy.version > version) return undefined;
+      return copy.status === status && copy.price === price
+        ? undefined
+        : found(
+            `payments knows order ${id} in its version ${version} as ${copy.status}, it is ${status}, or its price differs`,
+            id,
+          );
+    });
+    const ahead = payments.flatMap(({ id, order: copy }) => {
+      if (copy === undefined) return [];
+      const order = orderById.get(id);
+      if (order !== undefined && copy.version <= order.version) return [];
+      const state = order === undefined ? 'there is none' : `it is in ${order.version}`;
+      return [found(`payments knows order ${id} in version ${copy.version} already, ${state}`, id)];
+    });
+    return { lookedAt: behind.lookedAt, found: [...behind.found, ...ahead] };
+  },
+};

@@ -1,0 +1,85 @@
+import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { BusConfig } from './create-transport.ts';
+import { streamName } from './jetstream-transport.ts';
+import { natsServers } from './nats-servers.ts';
+
+/** What one durable consumer has still to deal with. */
+export interface ConsumerBacklog {
+  /** `<service>_<event>`, as `durableName` makes it. */
+  readonly durable: string;
+  /** Not delivered yet. */
+  readonly pending: number;
+  /** Delivered and not acknowledged: in work, or given back with a delay. */
+  readonly unacknowledged: number;
+  /** Everything up to this sequence of the stream is acknowledged. */
+  readonly acknowledgedUpTo: number;
+}
+
+/** Looks at the bus from outside, without taking part in it. */
+export interface BusBacklog {
+  /**
+   * Every consumer's backlog; undefined where the bus cannot be asked, which NATS Streaming cannot.
+   * @throws when it does not answer.
+   */
+  read(): Promise<readonly ConsumerBacklog[] | undefined>;
+  close(): Promise<void>;
+}
+
+const timeoutMs = 3_000;
+
+interface Open {
+  readonly connection: NatsConnection;
+  readonly manager: JetStreamManager;
+}
+
+/** Connects with the first reading, and anew after a reading that failed. */
+export const openBusBacklog = (
+  config: Pick<BusConfig, 'BUS' | 'NATS_URL'>,
+  options: {
+    readonly clientName: string;
+    /** Set by tests only: a stream of their own on a shared server. */
+    readonly namespace?: string;
+  },
+): BusBacklog => {
+  let open: Open | undefined;
+  const begin = async (): Promise<Open> => {
+    const connection = await connect({
+      ...natsServers(config.NATS_URL),
+      name: options.clientName,
+      timeout: timeoutMs,
+      reconnect: false,
+    });
+    return {
+      connection,
+      manager: await jetstreamManager(connection, { checkAPI: false, timeout: timeoutMs }),
+    };
+  };
+  const close = async (): Promise<void> => {
+    const ended = open;
+    open = undefined;
+    await ended?.connection.close();
+  };
+  return {
+    read: async () => {
+      if (config.BUS === 'nats-streaming') return undefined;
+      try {
+        if (open?.connection.isClosed() !== false) open = await begin();
+        const backlog: ConsumerBacklog[] = [];
+        for await (const info of open.manager.consumers.list(streamName(options.namespace))) {
+          backlog.push({
+            durable: info.name,
+            pending: info.num_pending,
+            unacknowledged: info.num_ack_pending,
+            acknowledgedUpTo: info.ack_floor.stream_seq,
+          });
+        }
+        return backlog;
+      } catch (error) {
+        await close().catch(() => undefined);
+        throw error;
+      }
+    },
+    close,
+  };
+};
