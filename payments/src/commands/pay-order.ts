@@ -18,6 +18,9 @@ import { settleCharge, type Settled } from './settle-charge.ts';
 const waitForOrderMs = 2_000;
 const lookAgainMs = 50;
 
+const nothingCharged = () =>
+  new ServiceUnavailableError('Stripe does not answer; nothing was charged, please try again');
+
 const outcomeUnknown = () =>
   new ServiceUnavailableError('Stripe has not told the outcome of the payment yet; a repeat is safe');
 
@@ -142,7 +145,7 @@ const makeIntent = async (
     throw new BadRequestError(made.message);
   }
   await recordNotMade(deps, payment, { number: attempt.number, trace });
-  throw new ServiceUnavailableError('Stripe does not answer; nothing was charged, please try again');
+  throw nothingCharged();
 };
 
 const afterSettling = async (
@@ -159,12 +162,16 @@ const afterSettling = async (
   return paid(deps, request.orderId, null);
 };
 
-/** The answer to money that has landed, `written` being what its write found. */
+/**
+ * The answer once Stripe has told the outcome, `written` being what its write found. A charge that is as it was before
+ * the attempt is one whose attempt came to nothing, as this process or another has read at Stripe.
+ */
 const paid = async (deps: Deps, orderId: string, written: Payment | null): Promise<{ readonly id: string }> => {
   const payment = written ?? (await deps.loadPayment(orderId));
   if (payment?.order?.status === 'cancelled') {
     throw new BadRequestError(`${cancelledMessage(payment.order.reason)}; what was paid is returned`);
   }
+  if (payment?.status === 'created') throw nothingCharged();
   if (payment?.status !== 'completed') throw new BadRequestError('Payment of this order has failed');
   return { id: orderId };
 };

@@ -111,3 +111,24 @@ test('When Stripe has forgotten the key of the PaymentIntent, then the one that 
   expect(await untilSettled(order.id)).toMatchObject({ status: 'completed' });
   expect(payments.calls('createIntent')).toBe(intents);
 });
+
+test('When Stripe does not take a paused process’s try after all, then nothing was charged and another try may be made', async () => {
+  const order = await payments.payable();
+  // The key of the try means something else at Stripe, so that the try is refused without any outcome.
+  await payments.sandbox.stripe.paymentIntents.create(
+    { amount: 100, currency: 'usd' },
+    { idempotencyKey: `${order.id}:1` },
+  );
+  const pause = payments.pauseAt('before', 'confirm');
+  const paused = payments.pay(order.id);
+  await pause.reached;
+  wait();
+  await untilSettled(order.id);
+  pause.goOn();
+  expect(await paused).toEqual({
+    status: 503,
+    body: { errors: [{ message: 'Stripe does not answer; nothing was charged, please try again' }] },
+  });
+  expect(await payments.sandbox.charges(order.id)).toEqual([]);
+  expect((await payments.pay(order.id)).status).toBe(201);
+});
