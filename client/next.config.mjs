@@ -1,5 +1,11 @@
+import { fileURLToPath } from 'node:url';
+
 /** @type {import('next').NextConfig} */
 export default {
+  // For the image: everything that the server needs, and nothing else, in one folder.
+  ...(process.env.STANDALONE === '1'
+    ? { output: 'standalone', outputFileTracingRoot: fileURLToPath(new URL('..', import.meta.url)) }
+    : {}),
   poweredByHeader: false,
   reactStrictMode: true,
   // The types are checked for the whole repository at once, by `npm run typecheck`.

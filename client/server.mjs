@@ -39,18 +39,30 @@ const isDecodable = (url) => {
 const start = async () => {
   const config = readConfig(process.env);
   const dir = fileURLToPath(new URL('.', import.meta.url));
-  const app = next({ dev: false, dir, hostname: config.host, port: config.port });
+  const app = next({ dev: config.isDevelopment, dir, hostname: config.host, port: config.port });
   await app.prepare();
   const handle = app.getRequestHandler();
   let draining = false;
 
+  /** @param {import('node:http').IncomingMessage} req @param {import('node:http').ServerResponse} res */
+  const answeredProbe = (req, res) => {
+    if (req.url !== '/healthz' && req.url !== '/readyz') return false;
+    const ok = req.url === '/healthz' || !draining;
+    res.writeHead(ok ? 200 : 503, { 'Content-Type': 'application/json' });
+    res.end(JSON.stringify({ status: ok ? 'ok' : 'draining' }));
+    return true;
+  };
+  if (config.probePort !== undefined) {
+    // Behind an ingress that sends everything here, probes have a port that it does not know.
+    const probes = createServer((req, res) => {
+      if (!answeredProbe(req, res)) res.writeHead(404).end();
+    });
+    probes.listen(config.probePort, config.host);
+    await once(probes, 'listening');
+  }
+
   const server = createServer((req, res) => {
-    if (req.url === '/healthz' || req.url === '/readyz') {
-      const ok = req.url === '/healthz' || !draining;
-      res.writeHead(ok ? 200 : 503, { 'Content-Type': 'application/json' });
-      res.end(JSON.stringify({ status: ok ? 'ok' : 'draining' }));
-      return;
-    }
+    if (config.probePort === undefined && answeredProbe(req, res)) return;
     if (req.url?.startsWith('/api/') === true) {
       // What no service answers comes here, from programs that expect the error envelope.
       res.writeHead(404, { 'Content-Type': 'application/json; charset=utf-8' });

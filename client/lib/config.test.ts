@@ -14,6 +14,8 @@ test('When everything is there, then it is read', () => {
   expect(readConfig(env)).toEqual({
     host: '127.0.0.1',
     port: 3001,
+    probePort: undefined,
+    isDevelopment: false,
     apiUrl: 'http://router:3000',
     publicUrl: new URL('https://tickets.example'),
     stripe: { mode: 'live', publishableKey: 'pk_test_123' },
@@ -32,6 +34,10 @@ test('When a sandbox is named, then cards go there and no key is needed', () => 
   expect(config.paymentAttempts).toBe(3);
 });
 
+test('When each service has an address of its own, then the API is taken from there', () => {
+  expect(readConfig({ ...env, API_URL: 'http://{service}:3000' }).apiUrl).toBe('http://{service}:3000');
+});
+
 test('When several settings are missing, then all are named at once', () => {
   for (const name of ['HOST', 'PORT', 'API_URL', 'PUBLIC_URL', 'STRIPE_PUBLISHABLE_KEY']) {
     expect(() => readConfig({})).toThrow(name);
@@ -41,6 +47,7 @@ test('When several settings are missing, then all are named at once', () => {
 test.each([
   [{ STRIPE_PUBLISHABLE_KEY: 'sk_live_secret' }, 'must begin with pk_'],
   [{ PORT: 'http' }, 'PORT must be'],
+  [{ PROBE_PORT: 'none' }, 'PROBE_PORT must be'],
   [{ API_URL: 'router:3000' }, 'API_URL must be'],
   [{ STRIPE_SANDBOX: 'yes' }, 'STRIPE_SANDBOX must be'],
   [{ PAYMENT_ATTEMPTS: '-1' }, 'PAYMENT_ATTEMPTS must be'],

@@ -2,7 +2,11 @@
 export interface ClientConfig {
   readonly host: string;
   readonly port: number;
-  /** Where the router or the ingress is reached from this server. */
+  /** Undefined when probes are answered at `port`; else they are answered there only. */
+  readonly probePort: number | undefined;
+  /** Pages are rendered from the sources as they change; true in development only. */
+  readonly isDevelopment: boolean;
+  /** Where the API is reached from this server; `{service}` in it stands for the service that answers a path. */
   readonly apiUrl: string;
   /** Where people reach the site. */
   readonly publicUrl: URL;
@@ -46,13 +50,26 @@ export const readConfig = (env: Env): ClientConfig => {
   };
   const host = text('HOST');
   const port = whole('PORT', text('PORT'), 65_535);
-  const apiUrl = url('API_URL');
+  const probes = env.PROBE_PORT ?? '';
+  const probePort = probes === '' ? undefined : whole('PROBE_PORT', probes, 65_535);
+  const apiUrl = text('API_URL');
+  if (apiUrl !== '' && httpUrl(apiUrl.replace('{service}', 'service')) === undefined)
+    problems.push('API_URL must be an http or https URL');
   const publicUrl = url('PUBLIC_URL');
   const attempts = env.PAYMENT_ATTEMPTS ?? '';
   const paymentAttempts = attempts === '' ? undefined : whole('PAYMENT_ATTEMPTS', attempts, 1_000);
   const stripe = readStripe(env, url, problems);
   if (problems.length > 0) throw new ClientConfigError(`The client cannot start: ${problems.join('; ')}.`);
-  return { host, port, apiUrl: apiUrl.href.replace(/\/$/, ''), publicUrl, stripe, paymentAttempts };
+  return {
+    host,
+    port,
+    probePort,
+    isDevelopment: env.NODE_ENV === 'development',
+    apiUrl: apiUrl.replace(/\/$/, ''),
+    publicUrl,
+    stripe,
+    paymentAttempts,
+  };
 };
 
 const readStripe = (env: Env, url: (name: string) => URL, problems: string[]): StripeConfig => {

@@ -4,10 +4,12 @@ import { securityHeaders } from './security-headers.ts';
 const live = {
   stripe: { mode: 'live' as const, publishableKey: 'pk_test_1' },
   publicUrl: new URL('https://tickets.example'),
+  isDevelopment: false,
 };
 const sandbox = {
   stripe: { mode: 'sandbox' as const, sandboxUrl: 'http://localhost:4242/base' },
   publicUrl: new URL('http://localhost:3000'),
+  isDevelopment: false,
 };
 
 test('When cards go to Stripe, then only Stripe may be framed and called', () => {
@@ -28,4 +30,11 @@ test('When cards go to the sandbox, then only its origin may be framed', () => {
 test('When the site is https, then browsers are told to stay there, and only then', () => {
   expect(securityHeaders(live, 'abc')['Strict-Transport-Security']).toBeDefined();
   expect(securityHeaders(sandbox, 'abc')['Strict-Transport-Security']).toBeUndefined();
+});
+
+test('When the sources are served in development, then they may be evaluated, and only then', () => {
+  expect(securityHeaders({ ...sandbox, isDevelopment: true }, 'abc')['Content-Security-Policy']).toContain(
+    "'unsafe-eval'",
+  );
+  expect(securityHeaders(sandbox, 'abc')['Content-Security-Policy']).not.toContain('unsafe-eval');
 });

@@ -5,17 +5,20 @@ import type { ClientConfig } from './config.ts';
  * or of the sandbox, alone.
  */
 export const securityHeaders = (
-  config: Pick<ClientConfig, 'stripe' | 'publicUrl'>,
+  config: Pick<ClientConfig, 'stripe' | 'publicUrl' | 'isDevelopment'>,
   nonce: string,
 ): Readonly<Record<string, string>> => {
   const https = config.publicUrl.protocol === 'https:';
   const live = config.stripe.mode === 'live';
+  // What brings changes into the open page evaluates them, and styles them inline.
+  const scripts = config.isDevelopment ? " 'unsafe-eval'" : '';
+  const styles = config.isDevelopment ? "'unsafe-inline'" : `'nonce-${nonce}'`;
   const frames = config.stripe.mode === 'live' ? stripeFrames : new URL(config.stripe.sandboxUrl).origin;
   const policy = [
     `default-src 'self'`,
     // The host counts for browsers that do not know strict-dynamic.
-    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${live ? ' https://js.stripe.com' : ''}`,
-    `style-src 'self' 'nonce-${nonce}'`,
+    `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${scripts}${live ? ' https://js.stripe.com' : ''}`,
+    `style-src 'self' ${styles}`,
     `img-src 'self' data:`,
     `font-src 'self'`,
     `connect-src 'self'${live ? ' https://api.stripe.com' : ''}`,

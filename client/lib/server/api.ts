@@ -8,16 +8,24 @@ import { createApi, type Api } from '../api/api.ts';
 import { getCurrentUser } from '../api/marketplace.ts';
 import type { User } from '../api/schemas.ts';
 import { runtimeConfig } from './runtime.ts';
+import { serviceUrl } from './service-url.ts';
 import { readSetCookie, sessionOf } from './session-cookie.ts';
 
 const timeoutMs = 10_000;
 
 let shared: AxiosInstance | undefined;
 
+const toItsService = (http: AxiosInstance): AxiosInstance => {
+  http.interceptors.request.use((request) => {
+    request.baseURL = serviceUrl(runtimeConfig().apiUrl, request.url ?? '');
+    return request;
+  });
+  return http;
+};
+
 /** One pool of connections for all requests. */
 const http = (): AxiosInstance =>
   (shared ??= create({
-    baseURL: runtimeConfig().apiUrl,
     timeout: timeoutMs,
     maxRedirects: 0,
     proxy: false,
@@ -26,7 +34,7 @@ const http = (): AxiosInstance =>
   }));
 
 /** The API as nobody in particular. */
-export const anonymousApi = (): Api => createApi(http());
+export const anonymousApi = (): Api => createApi(toItsService(create(http().defaults)));
 
 /** Passed on so that limits per address count the person and logs tell one story. */
 const passedOn = ['x-forwarded-for', 'x-request-id', 'traceparent'] as const;
@@ -59,7 +67,7 @@ export const serverApi = async (
       return response;
     });
   }
-  return createApi(mine);
+  return createApi(toItsService(mine));
 };
 
 /** Who is signed in; asked once per page, and not at all without a session. */

@@ -1,0 +1,15 @@
+import { expect, test } from '@jest/globals';
+import { serviceUrl } from './service-url.ts';
+
+test.each([
+  ['/api/users/currentuser', 'http://auth:3000'],
+  ['/api/tickets?mine=true', 'http://tickets:3000'],
+  ['/api/orders/1', 'http://orders:3000'],
+  ['/api/payments', 'http://payments:3000'],
+])('When %s is asked and services have addresses of their own, then it is asked at %s', (path, url) => {
+  expect(serviceUrl('http://{service}:3000', path)).toBe(url);
+});
+
+test('When one address answers everything, then it is asked', () => {
+  expect(serviceUrl('http://router:3000', '/api/orders')).toBe('http://router:3000');
+});
