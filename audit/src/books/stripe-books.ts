@@ -1,4 +1,4 @@
-import Stripe from 'stripe';
+import { Stripe } from 'stripe';
 import type { MoneyRecord, RefundRecord } from './records.ts';
 
 /** What Stripe, or the sandbox, has really taken and given back. */
