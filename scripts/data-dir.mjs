@@ -134,6 +134,12 @@ const worksInside = (dataDir, pid) => {
 };
 
 /**
+ * Whether the process with this number is one that a launcher of this DATA_DIR has started.
+ * @param {string} dataDir @param {number} pid
+ */
+export const isProcessOf = (dataDir, pid) => isMarked(dataDir, String(pid)) || worksInside(dataDir, String(pid));
+
+/**
  * Processes that a launcher of this DATA_DIR has started and that still run: marked in their environment, or written
  * down and at work in the directory, since Redis writes over its environment.
  * @param {string} dataDir

@@ -160,6 +160,12 @@ export const settingsTable = [
     purpose: 'off switches rate limits off, for tests and benchmarks only',
     check: oneOf('on', 'off'),
   },
+  {
+    name: 'TEST_BUILD',
+    default: 'the services as they are',
+    purpose: 'A directory with other bundles of services to run, for the chaos test only',
+    check: directory,
+  },
 ];
 
 /** What can be told on the command line, after `npm start --`. @type {Readonly<Record<string, string>>} */
@@ -189,6 +195,7 @@ export const optionsTable = {
  * @property {string} bus
  * @property {string} logLevel
  * @property {string} rateLimits
+ * @property {string | undefined} testBuild Absolute.
  * @property {boolean} fresh
  * @property {boolean} seed
  */
@@ -242,6 +249,7 @@ export const readSettings = (env, args) => {
       bus: given['BUS'] ?? 'jetstream',
       logLevel: given['LOG_LEVEL'] ?? 'info',
       rateLimits: given['RATE_LIMITS'] ?? 'on',
+      testBuild: given['TEST_BUILD'] === undefined ? undefined : resolve(given['TEST_BUILD']),
       fresh: args.includes('--fresh'),
       seed: args.includes('--seed'),
     },

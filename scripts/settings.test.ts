@@ -57,6 +57,7 @@ const wrong: Readonly<Record<string, string>> = {
   BUS: 'JetStream',
   LOG_LEVEL: 'loud',
   RATE_LIMITS: 'false',
+  TEST_BUILD: import.meta.filename,
 };
 
 test.each(settingsTable.map(({ name }) => name))('When %s is wrong, then it is named', (name) => {

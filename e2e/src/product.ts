@@ -27,7 +27,7 @@ const launcher = fileURLToPath(new URL('../../scripts/start.mjs', import.meta.ur
 
 /** Of the environment of the tests: settings of another product, and what Jest tells itself. REPLICAS and BUS are handed on. */
 const notHandedOn =
-  /^(PORT|PUBLIC_URL|DATA_DIR|(MONGO|NATS|REDIS|BASE)_URL|JWT_KEY|STRIPE_\w+|EXPIRATION_\w+|PAYMENT_\w+|LOG_LEVEL|RATE_LIMITS|NODE_(ENV|OPTIONS)|JEST_\w+)$/;
+  /^(PORT|PUBLIC_URL|DATA_DIR|(MONGO|NATS|REDIS|BASE)_URL|JWT_KEY|STRIPE_\w+|EXPIRATION_\w+|PAYMENT_\w+|LOG_LEVEL|RATE_LIMITS|TEST_BUILD|NODE_(ENV|OPTIONS)|JEST_\w+)$/;
 
 /** The first start on a machine downloads and builds. */
 const startWithinMs = 10 * 60_000;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../settings.mjs';
 import { childEnvironment } from './child-environment.ts';
@@ -17,6 +18,13 @@ interface Address {
 }
 
 const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
+
+/** What of the product is run; a test build replaces some of it. */
+const entryOf = ({ name, entry }: Member, { testBuild }: Settings): string => {
+  if (testBuild === undefined) return entry;
+  const replacement = join(testBuild, name, 'index.mjs');
+  return existsSync(replacement) ? replacement : entry;
+};
 
 const answers = async (url: string, status: number): Promise<boolean> => {
   const response = await fetch(url, { signal: AbortSignal.timeout(2_000), redirect: 'manual' });
@@ -75,7 +83,7 @@ export const planMembers = async (options: {
     name: member.name,
     replica,
     command: process.execPath,
-    args: ['--enable-source-maps', member.entry],
+    args: ['--enable-source-maps', entryOf(member, settings)],
     env: childEnvironment(env, settings.dataDir, {
       NODE_ENV: 'production',
       NODE_COMPILE_CACHE: join(cacheDirectory, 'compiled'),

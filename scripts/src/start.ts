@@ -156,6 +156,7 @@ if (ending === undefined) {
     say('Payments run against the local Stripe sandbox, since there is no STRIPE_KEY: no real card is ever charged.');
     say('Test cards: tok_visa and tok_mastercard succeed, tok_chargeDeclined is declined.');
   }
+  if (settings.testBuild !== undefined) say(`This is a test build, not the product: ${settings.testBuild}`);
   for (const { email, password } of found.accounts ?? []) say(`Demo account: ${email}  password: ${password}`);
   say(`Logs and data: ${dataDir}`);
   say(`ready http://localhost:${port}`);

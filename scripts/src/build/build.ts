@@ -23,7 +23,8 @@ const lockfile = (): string => readFileSync(join(root, 'package-lock.json'), 'ut
 /** CommonJS packages inside the bundle ask for `require`, which ES modules do not have. */
 const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-const bundleOptions = {
+/** How every service is bundled. */
+export const bundleOptions = {
   bundle: true,
   platform: 'node',
   format: 'esm',

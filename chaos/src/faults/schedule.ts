@@ -1,0 +1,133 @@
+import type { BusFaults } from '../inject/faults.ts';
+import type { Random } from '../random.ts';
+
+/** What can be killed or stopped; replicas are chosen when it happens. */
+export const victims = [
+  'auth',
+  'tickets',
+  'orders',
+  'expiration',
+  'payments',
+  'client',
+  'router',
+  'mongod',
+  'nats',
+  'redis',
+  'stripe-sandbox',
+] as const;
+export type Victim = (typeof victims)[number];
+
+export type StripeTrouble = 'network_before_charge' | 'network_after_charge' | 'http_500' | 'http_429' | 'timeout';
+
+export type Fault =
+  | { readonly kind: 'kill'; readonly victim: Victim; readonly die: number }
+  /** SIGSTOP, and SIGCONT after so long. */
+  | { readonly kind: 'freeze'; readonly victim: Victim; readonly die: number; readonly ms: number }
+  /** Killed again and again as soon as it is back, for so long. */
+  | { readonly kind: 'outage'; readonly victim: 'mongod' | 'nats' | 'redis'; readonly ms: number }
+  | { readonly kind: 'empty redis' }
+  | { readonly kind: 'bus'; readonly faults: BusFaults; readonly ms: number }
+  | { readonly kind: 'stripe'; readonly trouble: StripeTrouble }
+  | { readonly kind: 'slow stripe'; readonly delayMs: number; readonly ms: number }
+  | { readonly kind: 'clock'; readonly service: string; readonly offsetMs: number; readonly ms: number };
+
+export interface PlannedFault {
+  /** It happens once so many orders are acknowledged. */
+  readonly atOrder: number;
+  readonly fault: Fault;
+}
+
+const weights: readonly (readonly [number, Victim])[] = [
+  [10, 'auth'],
+  [22, 'tickets'],
+  [24, 'orders'],
+  [18, 'expiration'],
+  [26, 'payments'],
+  [4, 'client'],
+  [4, 'router'],
+  [8, 'mongod'],
+  [9, 'nats'],
+  [7, 'redis'],
+  [5, 'stripe-sandbox'],
+];
+
+const stripeTroubles: readonly StripeTrouble[] = [
+  'network_before_charge',
+  'network_after_charge',
+  'http_500',
+  'http_429',
+  'timeout',
+];
+
+const clockServices = ['auth', 'tickets', 'orders', 'expiration', 'payments'] as const;
+
+const busFaults = (random: Random): BusFaults => ({
+  publishedButRefused: random.between(0, 0.05),
+  refused: random.between(0, 0.05),
+  publishedTwice: random.between(0, 0.1),
+  publishedLate: random.between(0, 0.1),
+  deliveredTwice: random.between(0, 0.1),
+  acknowledgementLost: random.between(0, 0.05),
+  deliveredLate: random.between(0, 0.1),
+  lateMs: random.integer(100, 3_000),
+});
+
+/** Of so many kills, how many of the rest; every kind at least once. */
+const times = (kills: number, per: number): number => Math.max(1, Math.round(kills / per));
+
+/**
+ * Which faults happen at which order: it follows from the seed and the size alone. Every victim is killed at least once
+ * when there are kills enough, and the last tenth of the orders is left without new faults of the long kinds.
+ */
+export const planFaults = (
+  random: Random,
+  size: { readonly orders: number; readonly kills: number },
+): readonly PlannedFault[] => {
+  const kills = Array.from({ length: size.kills }, (_, index): Fault => ({
+    kind: 'kill',
+    victim: victims[index] ?? random.weighted(weights),
+    die: random.next(),
+  }));
+  const others: Fault[] = [
+    ...Array.from({ length: times(size.kills, 5) }, (): Fault => ({
+      kind: 'freeze',
+      victim: random.weighted(weights),
+      die: random.next(),
+      ms: random.integer(300, 5_000),
+    })),
+    ...Array.from({ length: times(size.kills, 13) }, (_, index): Fault => ({
+      kind: 'outage',
+      victim: (['nats', 'redis', 'mongod'] as const)[index % 3] ?? 'nats',
+      ms: random.integer(2_000, 4_000),
+    })),
+    ...Array.from({ length: times(size.kills, 13) }, (): Fault => ({ kind: 'empty redis' })),
+    ...Array.from({ length: times(size.kills, 8) }, (): Fault => ({
+      kind: 'bus',
+      faults: busFaults(random),
+      ms: random.integer(4_000, 15_000),
+    })),
+    ...Array.from({ length: Math.max(stripeTroubles.length, times(size.kills, 4)) }, (_, index): Fault => ({
+      kind: 'stripe',
+      trouble: stripeTroubles[index] ?? random.pick(stripeTroubles),
+    })),
+    ...Array.from({ length: times(size.kills, 13) }, (): Fault => ({
+      kind: 'slow stripe',
+      delayMs: random.integer(200, 2_500),
+      ms: random.integer(2_000, 6_000),
+    })),
+    ...Array.from({ length: times(size.kills, 10) }, (): Fault => ({
+      kind: 'clock',
+      service: random.pick(clockServices),
+      offsetMs: (random.chance(0.5) ? 1 : -1) * random.integer(5_000, 30_000),
+      ms: random.integer(3_000, 10_000),
+    })),
+  ];
+  const first = Math.ceil(size.orders * 0.02);
+  const last = Math.floor(size.orders * 0.97);
+  return [...kills, ...others]
+    .map((fault) => ({
+      fault,
+      atOrder: random.integer(first, fault.kind === 'kill' ? last : Math.floor(size.orders * 0.9)),
+    }))
+    .toSorted((a, b) => a.atOrder - b.atOrder);
+};

@@ -1,0 +1,104 @@
+import { expect, test } from '@jest/globals';
+import type { InboundMessage, SubscriptionOptions, Transport } from '@ticketing/common/messaging';
+import type { BusFaults } from './faults.ts';
+import { faultyTransport } from './faulty-transport.ts';
+
+const none: BusFaults = {
+  publishedButRefused: 0,
+  refused: 0,
+  publishedTwice: 0,
+  publishedLate: 0,
+  deliveredTwice: 0,
+  acknowledgementLost: 0,
+  deliveredLate: 0,
+  lateMs: 1,
+};
+
+const open = (faults: Partial<BusFaults>) => {
+  const published: string[] = [];
+  const ends: string[] = [];
+  const tallied: string[] = [];
+  let subscribed: SubscriptionOptions | undefined;
+  const real: Transport = {
+    name: 'memory',
+    publish: async ({ id }) => {
+      published.push(id);
+    },
+    subscribe: async (options) => {
+      subscribed = options;
+      return { pause: () => undefined, resume: () => undefined, stop: () => Promise.resolve() };
+    },
+    isConnected: () => true,
+    close: () => Promise.resolve(),
+  };
+  const transport = faultyTransport(real, {
+    faults: () => ({ ...none, ...faults }),
+    chance: () => 0.5,
+    tally: (kind) => tallied.push(kind),
+  });
+  const handled: string[] = [];
+  const receive = async (key: string) => {
+    await transport.subscribe({
+      durable: 'd',
+      subject: 's',
+      maxBatch: 1,
+      concurrency: 1,
+      onMessages: async (messages) => {
+        for (const message of messages) {
+          handled.push(message.key);
+          message.ack();
+        }
+      },
+    });
+    const message: InboundMessage = {
+      subject: 's',
+      body: '{}',
+      key,
+      ack: () => ends.push('ack'),
+      nak: () => ends.push('nak'),
+    };
+    await subscribed?.onMessages([message]);
+  };
+  return { transport, published, ends, tallied, handled, receive };
+};
+
+const message = { subject: 's', id: '1', body: '{}' };
+
+test('When there are no faults, then it is as the real one', async () => {
+  const { transport, published, ends, tallied, handled, receive } = open({});
+  await transport.publish(message);
+  await receive('a');
+  expect({ published, handled, ends, tallied }).toEqual({
+    published: ['1'],
+    handled: ['a'],
+    ends: ['ack'],
+    tallied: [],
+  });
+});
+
+test.each([
+  ['refused', []],
+  ['publishedButRefused', ['1']],
+] as const)('When a message is %s, then its publisher hears of a failure', async (kind, stored) => {
+  const { transport, published, tallied } = open({ [kind]: 1 });
+  await expect(transport.publish(message)).rejects.toThrow('chaos');
+  expect(published).toEqual(stored);
+  expect(tallied).toEqual([kind]);
+});
+
+test('When a message is published twice, then the broker cannot know it for one', async () => {
+  const { transport, published } = open({ publishedTwice: 1 });
+  await transport.publish(message);
+  expect(published).toEqual(['1', '1-again']);
+});
+
+test.each([
+  ['deliveredTwice', ['a', 'a'], ['ack']],
+  ['acknowledgementLost', ['a'], ['nak']],
+  ['deliveredLate', [], ['nak']],
+] as const)('When the fault is %s, then the broker hears what it would', async (kind, seen, broker) => {
+  const { handled, ends, receive } = open({ [kind]: 1 });
+  await receive('a');
+  expect(handled).toEqual(seen);
+  expect(ends).toEqual(broker);
+});

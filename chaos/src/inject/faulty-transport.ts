@@ -1,0 +1,80 @@
+import type { InboundMessage, OutboundMessage, Transport } from '@ticketing/common/messaging';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BusFaults } from './faults.ts';
+
+/** A second delivery of a message; how it ends is of no consequence for the first. */
+const copyOf = (message: InboundMessage): InboundMessage => ({
+  subject: message.subject,
+  body: message.body,
+  key: message.key,
+  ack: () => undefined,
+  nak: () => undefined,
+});
+/** The message, with its methods as own fields. */
+const plain = (message: InboundMessage): InboundMessage => ({
+  subject: message.subject,
+  body: message.body,
+  key: message.key,
+  ack: () => message.ack(),
+  nak: (ms) => message.nak(ms),
+});
+
+/** A real transport between which and its user messages are lost, doubled, held up and put out of order. */
+export const faultyTransport = (
+  real: Transport,
+  options: {
+    readonly faults: () => BusFaults | undefined;
+    readonly chance: () => number;
+    readonly tally: (kind: string) => void;
+  },
+): Transport => {
+  const { chance, faults, tally } = options;
+  /** Whether this happens now; if so it is counted. */
+  const happens = (kind: Exclude<keyof BusFaults, 'lateMs'>): boolean => {
+    const probability = faults()?.[kind] ?? 0;
+    if (probability === 0 || chance() >= probability) return false;
+    tally(kind);
+    return true;
+  };
+  const lateMs = (): number => Math.ceil(chance() * (faults()?.lateMs ?? 0));
+
+  const publish = async (message: OutboundMessage): Promise<void> => {
+    if (happens('refused')) throw new Error('chaos: not published');
+    if (happens('publishedLate')) await delay(lateMs());
+    await real.publish(message);
+    // Under an id of its own the broker does not know it for a repeat.
+    if (happens('publishedTwice')) await real.publish({ ...message, id: `${message.id}-again` });
+    if (happens('publishedButRefused')) throw new Error('chaos: published, but nobody knows');
+  };
+
+  const withoutAcknowledgement = (message: InboundMessage): InboundMessage => ({
+    ...message,
+    ack: () => message.nak(lateMs()),
+    nak: (ms) => message.nak(ms),
+  });
+
+  return {
+    name: real.name,
+    publish,
+    isConnected: () => real.isConnected(),
+    close: () => real.close(),
+    subscribe: (subscription) =>
+      real.subscribe({
+        ...subscription,
+        onMessages: async (messages) => {
+          const now = messages.filter((message) => {
+            if (!happens('deliveredLate')) return true;
+            message.nak(lateMs());
+            return false;
+          });
+          const handled = now.map((message) =>
+            happens('acknowledgementLost') ? withoutAcknowledgement(plain(message)) : plain(message),
+          );
+          const again = now.filter(() => happens('deliveredTwice')).map(copyOf);
+          await Promise.all(
+            [handled, again].filter(({ length }) => length > 0).map((batch) => subscription.onMessages(batch)),
+          );
+        },
+      }),
+  };
+};

@@ -1,0 +1,40 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const folder = 'injected';
+
+/** Counts what was done to messages in this process and keeps the sums where the chaos test finds them. */
+export const createTally = (dataDir: string, service: string): ((kind: string) => void) => {
+  const counts = new Map<string, number>();
+  const path = join(dataDir, folder, `${service}-${process.pid}.json`);
+  let dirty = false;
+  setInterval(() => {
+    if (!dirty) return;
+    dirty = false;
+    mkdirSync(join(dataDir, folder), { recursive: true });
+    writeFileSync(path, JSON.stringify(Object.fromEntries(counts)));
+  }, 500).unref();
+  return (kind) => {
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    dirty = true;
+  };
+};
+
+/** The sums over all processes; what a killed one did in its last half second is missing. */
+export const readTallies = (dataDir: string): ReadonlyMap<string, number> => {
+  const sums = new Map<string, number>();
+  const directory = join(dataDir, folder);
+  mkdirSync(directory, { recursive: true });
+  for (const name of readdirSync(directory)) {
+    let counts: unknown;
+    try {
+      counts = JSON.parse(readFileSync(join(directory, name), 'utf8'));
+    } catch {
+      // It was killed while it wrote.
+      continue;
+    }
+    if (typeof counts !== 'object' || counts === null) continue;
+    for (const [kind, count] of Object.entries(counts)) sums.set(kind, (sums.get(kind) ?? 0) + Number(count));
+  }
+  return sums;
+};

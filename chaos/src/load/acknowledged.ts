@@ -1,0 +1,80 @@
+import { MongoClient } from 'mongodb';
+import type { Ledger } from './ledger.ts';
+
+interface StoredOrder {
+  readonly _id: string;
+  readonly status: string;
+  readonly price: number;
+  readonly ticket: { readonly id: string };
+}
+
+interface StoredVersion {
+  readonly _id: string;
+  readonly version: number;
+}
+
+interface StoredPayment {
+  readonly _id: string;
+  readonly status?: string;
+}
+
+/**
+ * What was acknowledged and is not so: orders, payments, cancellations and edits that somebody was told of and that
+ * the databases do not have. Answers a line for each.
+ */
+export const findLost = async (
+  ledger: Ledger,
+  mongoUrls: Readonly<Record<'tickets' | 'orders' | 'payments', string>>,
+): Promise<string[]> => {
+  const clients = {
+    tickets: new MongoClient(mongoUrls.tickets),
+    orders: new MongoClient(mongoUrls.orders),
+    payments: new MongoClient(mongoUrls.payments),
+  };
+  try {
+    const [tickets, orders, payments] = await Promise.all([
+      clients.tickets
+        .db()
+        .collection<StoredVersion>('tickets')
+        .find({}, { projection: { version: 1 } })
+        .toArray(),
+      clients.orders
+        .db()
+        .collection<StoredOrder>('orders')
+        .find({}, { projection: { status: 1, price: 1, 'ticket.id': 1 } })
+        .toArray(),
+      clients.payments
+        .db()
+        .collection<StoredPayment>('payments')
+        .find({}, { projection: { status: 1 } })
+        .toArray(),
+    ]);
+    const versionOf = new Map(tickets.map(({ _id, version }) => [_id, version]));
+    const orderOf = new Map(orders.map((order) => [order._id, order]));
+    const chargeOf = new Map(payments.map(({ _id, status }) => [_id, status]));
+    const lost: string[] = [];
+    for (const [id, version] of ledger.tickets) {
+      if ((versionOf.get(id) ?? -1) < version) lost.push(`ticket ${id}: version ${version} was acknowledged`);
+    }
+    for (const [id, { ticketId, price }] of ledger.orders) {
+      const order = orderOf.get(id);
+      if (order === undefined) lost.push(`order ${id} was acknowledged and does not exist`);
+      else if (order.price !== price || order.ticket.id !== ticketId)
+        lost.push(`order ${id} was acknowledged for ${price} cents and ticket ${ticketId}, and is another now`);
+    }
+    for (const id of ledger.paid) {
+      const status = orderOf.get(id)?.status;
+      // Its hold may have run out in the moment of the payment: then the money goes back.
+      const isReturned = status === 'cancelled' && chargeOf.get(id) === 'refunded';
+      if (status !== 'complete' && !isReturned)
+        lost.push(`order ${id} was acknowledged as paid and is ${status}, its charge ${chargeOf.get(id)}`);
+    }
+    for (const id of ledger.cancelled) {
+      const status = orderOf.get(id)?.status;
+      if (status !== 'cancelled') lost.push(`order ${id} was acknowledged as cancelled and is ${status}`);
+    }
+    return lost;
+  } finally {
+    await Promise.all(Object.values(clients).map((client) => client.close()));
+  }
+};

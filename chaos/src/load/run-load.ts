@@ -1,0 +1,28 @@
+import { journeys, type World } from './journeys.ts';
+import type { Ledger } from './ledger.ts';
+
+/** Stories at a time. */
+const atOnce = 24;
+/** Of those that take as long as a hold. */
+const waitingAtMost = 120;
+
+/** Runs journeys until so many orders are acknowledged; resolves when those begun have ended. */
+export const runLoad = async (world: World, ledger: Ledger, orders: number): Promise<void> => {
+  const waiting = new Set<Promise<void>>();
+  const live = async () => {
+    while (ledger.orders.size < orders && !world.stopping.aborted) {
+      const { name, run, waits } = world.random.weighted(journeys);
+      if (waits !== undefined && waiting.size >= waitingAtMost) continue;
+      ledger.count(name);
+      const running = run(world);
+      if (waits === undefined) {
+        await running;
+        continue;
+      }
+      const kept = running.finally(() => waiting.delete(kept));
+      waiting.add(kept);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, live));
+  await Promise.all(waiting);
+};

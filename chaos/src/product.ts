@@ -1,0 +1,101 @@
+import { isProcessOf } from '@ticketing/scripts/data-dir';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export interface ProductProcess {
+  readonly name: string;
+  readonly replica: number;
+  readonly pid: number;
+  readonly url: string;
+}
+
+/** The whole product in a test build, started as a user would start it, with nothing in its stores. */
+export interface Product {
+  readonly url: string;
+  readonly dataDir: string;
+  /** What runs now. */
+  processes(): ProductProcess[];
+  /** Sends a signal to a process of this product, and to none that only has its number now. */
+  signal(process: ProductProcess, signal: NodeJS.Signals): boolean;
+  stop(): Promise<void>;
+}
+
+const launcher = join(import.meta.dirname, '..', '..', 'scripts', 'start.mjs');
+const startWithinMs = 10 * 60_000;
+
+const freePort = async (): Promise<number> => {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+};
+
+const isProcess = (value: unknown): value is ProductProcess =>
+  typeof value === 'object' && value !== null && 'name' in value && 'pid' in value && 'url' in value;
+
+export const startProduct = async (settings: Readonly<Record<string, string>>): Promise<Product> => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'ticketing-chaos-'));
+  const child = spawn(process.execPath, [launcher], {
+    env: {
+      ...process.env,
+      DATA_DIR: dataDir,
+      PORT: String(await freePort()),
+      RATE_LIMITS: 'off',
+      LOG_LEVEL: 'warn',
+      ...settings,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const endWithUs = () => child.kill('SIGTERM');
+  process.once('exit', endWithUs);
+  const exited = once(child, 'exit');
+  const late = setTimeout(endWithUs, startWithinMs);
+  const said: string[] = [];
+  let url: string | undefined;
+  for await (const line of createInterface({ input: child.stdout })) {
+    url = /^ready (http\S+)$/.exec(line)?.[1];
+    if (url !== undefined) break;
+    said.push(line);
+  }
+  clearTimeout(late);
+  const stop = async () => {
+    process.removeListener('exit', endWithUs);
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGTERM');
+      await exited;
+    }
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  if (url === undefined) {
+    await stop();
+    throw new Error(`npm start ended before it was ready:\n${said.slice(-40).join('\n')}`);
+  }
+  // What it says later must not fill the pipe.
+  child.stdout.resume();
+  return {
+    url: url.replace('localhost', '127.0.0.1'),
+    dataDir,
+    processes: () => {
+      const listed: unknown = JSON.parse(readFileSync(join(dataDir, 'processes.json'), 'utf8'));
+      return Array.isArray(listed) ? listed.filter(isProcess) : [];
+    },
+    signal: ({ pid }, signal) => {
+      if (pid <= 1 || !isProcessOf(dataDir, pid)) return false;
+      try {
+        return process.kill(pid, signal);
+      } catch {
+        return false;
+      }
+    },
+    stop,
+  };
+};

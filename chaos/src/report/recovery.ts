@@ -1,0 +1,29 @@
+import type { Injected } from '../faults/injector.ts';
+
+export interface OrderTime {
+  readonly asked: number;
+  readonly answered: number;
+}
+
+export interface Recovery {
+  readonly victim: string;
+  /** From the kill until the first order that was asked for after it was acknowledged. */
+  readonly ms: number;
+}
+
+/** How long after each kill the first new order was made. Kills after which no order was asked for tell nothing. */
+export const recoveries = (injected: readonly Injected[], orders: readonly OrderTime[]): Recovery[] =>
+  injected.flatMap(({ kind, what, at }) => {
+    if (kind !== 'kill' || what === 'nobody') return [];
+    const first = orders.reduce(
+      (earliest, { asked, answered }) => (asked >= at ? Math.min(earliest, answered) : earliest),
+      Infinity,
+    );
+    return first === Infinity ? [] : [{ victim: what, ms: first - at }];
+  });
+
+/** The value below which `share` of them are; 0 when there are none. */
+export const percentile = (values: readonly number[], share: number): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
+};
