@@ -37,7 +37,7 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
   const limits = connectRateLimitRedis(config, logger);
   const recovered = metrics.counter(
     'attempts_recovered_total',
-    'Payments whose process died, settled by what Stripe says',
+    'Attempts that had no outcome 40 s after their claim, their process dead or given up, settled by what Stripe says',
   );
   const refunded = metrics.counter('refunds_total', 'Money of cancelled orders that was returned');
   const stray = metrics.counter('stray_money_total', 'Money of cancelled orders that only the last net has found');

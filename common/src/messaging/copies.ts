@@ -1,4 +1,4 @@
-import type { AnyBulkWriteOperation, Collection } from 'mongodb';
+import type { AnyBulkWriteOperation, Collection, Document } from 'mongodb';
 
 /** The newest state of an aggregate of another service, as its events told it. */
 export interface CopiedState {
@@ -8,14 +8,16 @@ export interface CopiedState {
 
 /**
  * Stores each state as the field `field` of the document with its id, unless that document holds a newer one already:
- * any order and any number of deliveries end in the newest state. One round trip for all.
+ * any order and any number of deliveries end in the newest state. One round trip for all. `effect` gives further stages
+ * of a state's write, which see the document with the copy in it.
  */
-export const applyIfNewer = async <Doc extends { readonly _id: string }>(
+export const applyIfNewer = async <Doc extends { readonly _id: string }, State extends CopiedState>(
   collection: Collection<Doc>,
   field: string,
-  states: readonly CopiedState[],
+  states: readonly State[],
+  effect: (state: State) => readonly Document[] = () => [],
 ): Promise<void> => {
-  const newest = new Map<string, CopiedState>();
+  const newest = new Map<string, State>();
   for (const state of states) {
     const known = newest.get(state.id);
     if (known === undefined || known.version < state.version) newest.set(state.id, state);
@@ -40,6 +42,7 @@ export const applyIfNewer = async <Doc extends { readonly _id: string }>(
               },
             },
           },
+          ...effect(state),
         ],
         upsert: true,
       },

@@ -14,7 +14,7 @@ export interface Deps extends Models {
   /** Declines after which payment has failed for good. */
   readonly maxAttempts: number;
   readonly counters: {
-    /** An attempt whose process had died, settled by what Stripe says. */
+    /** An attempt that had no outcome long after its claim, settled by what Stripe says. */
     attemptRecovered(): void;
     /** Money of a cancelled order that was returned. */
     refunded(): void;

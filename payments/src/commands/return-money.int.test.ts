@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { orderCancelled, type OrderState } from '@ticketing/common/events';
+import type { PaymentDocument } from '../models/index.ts';
 import { openPayments, type PaymentsUnderTest } from '../test/harness.ts';
 
 let payments: PaymentsUnderTest;
@@ -144,6 +145,27 @@ test('When a refund was made long ago and its key is forgotten, then no second o
   const stripeId = (await payments.stored(order.id))?.stripeId ?? '';
   await payments.sandbox.stripe.refunds.create({ payment_intent: stripeId, metadata: { orderId: order.id } });
   await payments.cancel(order);
+  await untilReturned(order);
+});
+
+test('When a paid order is cancelled, then no write leaves its money unmarked, where the last net would find it', async () => {
+  const order = await payments.payable();
+  await payments.pay(order.id);
+  const collection = payments.system.collection<PaymentDocument>('payments');
+  const changes = collection.watch([{ $match: { 'documentKey._id': order.id } }]);
+  try {
+    // Opens the stream; what it has to tell of the payment itself is passed over below.
+    await changes.tryNext();
+    await payments.cancel(order);
+    let changed: object | undefined;
+    do {
+      const change = await changes.next();
+      changed = change.operationType === 'update' ? change.updateDescription.updatedFields : undefined;
+    } while (!Object.keys(changed ?? {}).some((field) => field.startsWith('order')));
+    expect(changed).toMatchObject({ moneyBack: { due: expect.any(Date), correlationId: expect.any(String) } });
+  } finally {
+    await changes.close();
+  }
   await untilReturned(order);
 });
 

@@ -4,7 +4,11 @@ import { settleCharge } from './settle-charge.ts';
 
 const atOnce = 8;
 const limit = 200;
-/** The reconciler: settles attempts whose process died before it wrote their outcome, oldest first. */
+
+/**
+ * The reconciler: settles attempts without an outcome whose process died, or has given up waiting for Stripe; oldest
+ * first.
+ */
 export const settleAbandonedAttempts = async (deps: Deps): Promise<void> => {
   const before = new Date(deps.now().getTime() - attemptAbandonedMs);
   const abandoned = await deps.payments
