@@ -36,11 +36,15 @@ const busOf = (env: NodeJS.ProcessEnv): Addresses['bus'] => {
   throw new NoAddressesError('BUS must be jetstream or nats-streaming');
 };
 
-const byEnvironment = (env: NodeJS.ProcessEnv): Addresses => {
-  const missing = [...services.map(variable), 'NATS_URL'].filter((name) => given(env, name) === undefined);
+/** What is needed: all of the books, or the databases alone. */
+type Needed = 'books' | 'databases';
+
+const byEnvironment = (env: NodeJS.ProcessEnv, needed: Needed): Addresses => {
+  const names = [...services.map(variable), ...(needed === 'books' ? ['NATS_URL'] : [])];
+  const missing = names.filter((name) => given(env, name) === undefined);
   const host = given(env, 'STRIPE_HOST');
   const key = given(env, 'STRIPE_KEY');
-  if (host === undefined && key === undefined) missing.push('STRIPE_KEY or STRIPE_HOST');
+  if (needed === 'books' && host === undefined && key === undefined) missing.push('STRIPE_KEY or STRIPE_HOST');
   if (missing.length > 0) {
     throw new NoAddressesError(
       `A product is named by the environment, but ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing`,
@@ -54,7 +58,7 @@ const byEnvironment = (env: NodeJS.ProcessEnv): Addresses => {
   };
 };
 
-const byProcessList = async (env: NodeJS.ProcessEnv, root: string): Promise<Addresses> => {
+const byProcessList = async (env: NodeJS.ProcessEnv, root: string, parts: Needed): Promise<Addresses> => {
   const file = join(resolve(given(env, 'DATA_DIR') ?? join(root, '.data')), 'processes.json');
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) {
@@ -74,22 +78,26 @@ const byProcessList = async (env: NodeJS.ProcessEnv, root: string): Promise<Addr
   const sandbox = urlOf('stripe-sandbox');
   const key = given(env, 'STRIPE_KEY');
   const host = given(env, 'STRIPE_HOST') ?? sandbox;
-  if (host === undefined && key === undefined) {
+  if (parts === 'books' && host === undefined && key === undefined) {
     throw new NoAddressesError('Payments go to Stripe itself: set STRIPE_KEY to the key that the product runs with');
   }
   return {
     mongoUrls: perService((service) => databaseUrl(mongoUrl, service)),
-    natsUrl: needed('nats'),
+    natsUrl: parts === 'books' ? needed('nats') : (urlOf('nats') ?? ''),
     bus: busOf(env),
     stripe: { host, key },
   };
 };
 
 /**
- * Where the product is: named by the environment, as for a cluster, or started here by `npm start`.
+ * Where the product is: named by the environment, as for a cluster, or started by `npm start` of the checkout `root`.
  * @throws NoAddressesError
  */
-export const findAddresses = (env: NodeJS.ProcessEnv, root: string): Promise<Addresses> =>
+export const findAddresses = async (
+  env: NodeJS.ProcessEnv,
+  root: string,
+  needed: Needed = 'books',
+): Promise<Addresses> =>
   services.some((service) => given(env, variable(service)) !== undefined)
-    ? Promise.resolve().then(() => byEnvironment(env))
-    : byProcessList(env, root);
+    ? byEnvironment(env, needed)
+    : byProcessList(env, root, needed);
