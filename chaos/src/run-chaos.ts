@@ -12,7 +12,7 @@ import type { World } from './load/journeys.ts';
 import { Ledger } from './load/ledger.ts';
 import { Market } from './load/market.ts';
 import { runLoad } from './load/run-load.ts';
-import { readCounters } from './counters.ts';
+import { Counters } from './counters.ts';
 import { startProduct, type Product } from './product.ts';
 import { createRandom } from './random.ts';
 import { recoveries, type OrderTime, type Recovery } from './report/recovery.ts';
@@ -48,7 +48,7 @@ export interface ChaosResult {
   readonly recoveries: readonly Recovery[];
   /** From the last fault until nothing was left to do; undefined when that did not come. */
   readonly quietAfterMs: number | undefined;
-  /** Sums of the services' counters, by name, since their last start. */
+  /** Sums of the services' counters, by name and labels, as far as they were read. */
   readonly counters: ReadonlyMap<string, number>;
   readonly began: number;
   readonly ended: number;
@@ -137,6 +137,8 @@ const exercise = async (
       await runLoad(world, ledger, orders);
       over.abort();
       await injecting;
+      // Once more when no later order's alarm can ring for those that are still held.
+      await injector.inject({ kind: 'empty redis' });
     });
     say(state());
   } finally {
@@ -172,6 +174,7 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
     REPLICAS: String(replicas),
     EXPIRATION_WINDOW_SECONDS: String(windowSeconds),
   });
+  const counters = new Counters(product);
   try {
     const { ledger, ...result } = await exercise(product, options);
     const addresses = await findAddresses({ DATA_DIR: product.dataDir }, root);
@@ -186,11 +189,13 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
       say('auditing the books');
       const { violations } = await auditBooks(books);
       const lost = await findLost(ledger, addresses.mongoUrls);
-      return { ...result, violations, lost, quietAfterMs, counters: await readCounters(product) };
+      await counters.read();
+      return { ...result, violations, lost, quietAfterMs, counters: counters.sums() };
     } finally {
       await books.close();
     }
   } finally {
+    counters.stop();
     await product.stop();
   }
 };

@@ -11,10 +11,18 @@ const listMaxAgeMs = 1_000;
 
 export const startService = async (config: Config, overrides: ServiceOverrides = {}): Promise<RunningService> => {
   const service = openService('tickets', config, overrides);
-  const { now, newId } = service;
+  const { metrics, now, newId } = service;
   const cache = createListCache({ maxAgeMs: listMaxAgeMs, now: () => performance.now() });
   const otherHolders = createOtherHolders(() => now().getTime());
-  const deps: Deps = { ...openModels(service), now, newId, listChanged: cache.clear, otherHolders };
+  const refused = metrics.counter('claims_refused_total', 'Orders that could not have their tickets', ['reason']);
+  const deps: Deps = {
+    ...openModels(service),
+    now,
+    newId,
+    listChanged: cache.clear,
+    otherHolders,
+    counters: { claimRefused: (reason) => refused.inc({ reason }) },
+  };
   return service.run({
     collections,
     app: createApp(httpKit(service, config), deps, cache),

@@ -43,7 +43,7 @@ export class Injector {
       }
       progress = { orders: orders(), at: performance.now() };
       if (this.#ending.signal.aborted) break;
-      const running = this.#inject(fault).finally(() => this.#running.delete(running));
+      const running = this.inject(fault).finally(() => this.#running.delete(running));
       this.#running.add(running);
     }
     await Promise.all(this.#running);
@@ -57,7 +57,8 @@ export class Injector {
     await this.#tellStripe({ delayMs: 0, failNext: null });
   }
 
-  async #inject(fault: Fault): Promise<void> {
+  /** Does one thing now; resolves when it is over. */
+  async inject(fault: Fault): Promise<void> {
     const at = performance.now();
     const what = await this.#perform(fault);
     this.done.push({ kind: fault.kind, what, at, until: performance.now() });

@@ -17,6 +17,7 @@ import { releaseTickets } from './release-tickets.ts';
 
 let system: TestSystem;
 let deps: Deps;
+const refusals: string[] = [];
 
 const trace = { correlationId: 'test', traceId: '0'.repeat(32) };
 
@@ -32,6 +33,7 @@ beforeAll(async () => {
       newId: service.newId,
       listChanged: cache.clear,
       otherHolders: createOtherHolders(() => service.now().getTime()),
+      counters: { claimRefused: (reason) => refusals.push(reason) },
     };
     return service.run({ collections, app: createApp(httpKit(service, config), deps, cache), listeners: [] });
   });
@@ -128,6 +130,17 @@ test('When an order that waited for another holder is decided, then nothing is r
   await releaseTickets(deps, [{ order: holder, trace }]);
   expect(await claimTickets(deps, [{ order, trace }])).toEqual([{ kind: 'done' }]);
   expect(deps.otherHolders.waitedMs(order.id)).toBe(0);
+});
+
+test('When a claim is refused, then that is counted once however often its event comes', async () => {
+  const ticket = await listed();
+  const order = orderFor(ticket);
+  await editTicket(deps, { ticketId: ticket.id, userId: 'seller', edit: { title: 'Final', price: 3000 }, trace });
+  refusals.length = 0;
+  for (let time = 0; time < 3; time += 1) {
+    expect(await claimTickets(deps, [{ order, trace }])).toEqual([{ kind: 'done' }]);
+  }
+  expect(refusals).toEqual(['price_changed']);
 });
 
 test('When the ticket changed between the reading and the writing of an edit, then the edit says so', async () => {

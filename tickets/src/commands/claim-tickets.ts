@@ -72,11 +72,12 @@ const explain = async (deps: Deps, claim: ClaimTicket): Promise<Verdict> => {
 
 /** The refused order is closed in the same write, so that a repeated event can't claim for it after all. */
 const refuse = async (deps: Deps, { order, trace }: ClaimTicket, reason: ClaimRefusalReason): Promise<void> => {
-  await deps.ticketStore.change({
+  const after = await deps.ticketStore.change({
     filter: { _id: order.ticket.id, orderId: { $ne: order.id }, 'closedOrders.id': { $ne: order.id } },
     set: { closedOrders: withClosedOrder(order.id, deps.now()) },
     event: ticketClaimRefused,
     trace,
     notice: { ticketId: order.ticket.id, orderId: order.id, reason },
   });
+  if (after !== null) deps.counters.claimRefused(reason);
 };

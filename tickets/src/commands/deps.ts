@@ -1,3 +1,4 @@
+import type { ClaimRefusalReason } from '@ticketing/common/events';
 import type { Models } from '../models/index.ts';
 import type { OtherHolders } from './other-holders.ts';
 
@@ -8,4 +9,7 @@ export interface Deps extends Models {
   /** Tells this process's cached pages of the list that they are out of date. */
   readonly listChanged: () => void;
   readonly otherHolders: OtherHolders;
+  readonly counters: {
+    claimRefused(reason: ClaimRefusalReason): void;
+  };
 }
