@@ -20,5 +20,6 @@ export const upstreamOf = (url: string): Upstream | undefined => {
   const path = query === -1 ? url : url.slice(0, query);
   if (internal.some((prefix) => isBelow(path, prefix))) return undefined;
   for (const [prefix, upstream] of Object.entries(routes)) if (isBelow(path, prefix)) return upstream;
-  return 'client';
+  // Programs ask below it, and expect the error envelope rather than the site's page.
+  return isBelow(path, '/api') ? undefined : 'client';
 };

@@ -187,7 +187,7 @@ test('When a replica comes back on its port, then it gets requests again', async
   await until(async () => (await fetch(`${base}/api/orders`)).headers.get('x-from') === 'second');
 });
 
-test.each(['/healthz', '/readyz', '/metrics'])(
+test.each(['/healthz', '/readyz', '/metrics', '/api', '/api/unknown'])(
   'When %s is asked for from outside, then it is not found',
   async (path) => {
     const service = await fakeService('a');
