@@ -63,7 +63,7 @@ const start = async () => {
 
   const server = createServer((req, res) => {
     if (config.probePort === undefined && answeredProbe(req, res)) return;
-    if (req.url?.startsWith('/api/') === true) {
+    if (/^\/api(?:[/?]|$)/.test(req.url ?? '')) {
       // What no service answers comes here, from programs that expect the error envelope.
       res.writeHead(404, { 'Content-Type': 'application/json; charset=utf-8' });
       res.end(JSON.stringify({ errors: [{ message: 'Not Found' }] }));
