@@ -35,3 +35,9 @@ test.each([newId(), 'no-id', '%24where', '__proto__', '%00'])(
     expect(response.body).toEqual({ errors: [{ message: 'Ticket not found' }] });
   },
 );
+
+test('When the path has an escape that means nothing, then the answer is 400', async () => {
+  const response = await tickets.api.get('/api/tickets/%E0');
+  expect(response.status).toBe(400);
+  expect(response.body).toEqual({ errors: [{ message: expect.any(String) }] });
+});
