@@ -1,7 +1,9 @@
 import next from 'next';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ClientConfigError, readConfig } from './lib/config.ts';
@@ -36,9 +38,20 @@ const isDecodable = (url) => {
   }
 };
 
+/**
+ * The image leaves out what reads next.config.mjs; Next is handed what the build made of it, as by the server that Next
+ * itself writes for such an image.
+ * @param {string} dir
+ */
+const takeBuiltConfig = (dir) => {
+  const { config } = JSON.parse(readFileSync(join(dir, '.next', 'required-server-files.json'), 'utf8'));
+  process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify(config);
+};
+
 const start = async () => {
   const config = readConfig(process.env);
   const dir = fileURLToPath(new URL('.', import.meta.url));
+  if (process.env.STANDALONE === '1') takeBuiltConfig(dir);
   const app = next({ dev: config.isDevelopment, dir, hostname: config.host, port: config.port });
   await app.prepare();
   const handle = app.getRequestHandler();
