@@ -70,7 +70,8 @@ export const SandboxCard = ({ sandboxUrl, onSource }: CardFormProps & { readonly
   }, [sandboxUrl]);
 
   return (
-    <div className="relative min-h-56" aria-busy={state === 'loading'}>
+    // As high as the form becomes, so that nothing below it moves when it comes; its last line breaks on narrow phones.
+    <div className="relative min-h-73 min-[23rem]:min-h-68" aria-busy={state === 'loading'}>
       {src !== undefined && (
         // It says how high it is, and a scrollbar of its own would change that.
         <iframe
