@@ -68,6 +68,7 @@ export const planMembers = async (options: {
     payments: of('payments'),
     client: of('client'),
     router: of('router'),
+    watchdog: of('watchdog'),
   };
   const around: Surroundings = {
     settings,

@@ -9,10 +9,10 @@ export const services = ['auth', 'tickets', 'orders', 'expiration', 'payments'] 
 export type ServiceName = (typeof services)[number];
 
 /** What is bundled before it runs; the site has a build of its own. */
-export const bundled = ['stripe-sandbox', ...services] as const;
+export const bundled = ['stripe-sandbox', ...services, 'audit'] as const;
 export type BundledName = (typeof bundled)[number];
 
-export type MemberName = BundledName | 'client' | 'router';
+export type MemberName = Exclude<BundledName, 'audit'> | 'client' | 'router' | 'watchdog';
 
 /** Where everything is, once every port is chosen. */
 export interface Surroundings {
@@ -128,6 +128,20 @@ export const members: readonly Member[] = [
         payments: urls.payments,
         client: urls.client,
       }),
+    }),
+  },
+  {
+    name: 'watchdog',
+    entry: bundle('audit'),
+    probe: { path: '/readyz', status: 200 },
+    isReplicated: false,
+    env: ({ settings, secrets, mongoUrl, natsUrl, sandboxUrl, urls }) => ({
+      ...Object.fromEntries(services.map((name) => [`${name.toUpperCase()}_MONGO_URL`, databaseUrl(mongoUrl, name)])),
+      NATS_URL: natsUrl,
+      BUS: settings.bus,
+      STRIPE_KEY: secrets.stripeKey,
+      STRIPE_HOST: settings.stripeHost ?? sandboxUrl,
+      METRICS_URLS: JSON.stringify(Object.fromEntries(services.map((name) => [name, urls[name]]))),
     }),
   },
 ];

@@ -8,6 +8,7 @@ export interface Databases {
 }
 
 const selectionTimeoutMs = 4_000;
+const answerTimeoutMs = 20_000;
 const shape = /^(mongodb(?:\+srv)?:\/\/[^/?]+)(?:\/([^?]*))?(\?.*)?$/;
 
 const taken = (url: string): { readonly server: string; readonly database: string; readonly options: string } => {
@@ -31,6 +32,8 @@ export const openDatabases = (urls: Readonly<Record<ServiceName, string>>, appNa
         writeConcern: { w: 'majority' },
         serverSelectionTimeoutMS: selectionTimeoutMs,
         connectTimeoutMS: selectionTimeoutMs,
+        // A server that is frozen closes no connection.
+        socketTimeoutMS: answerTimeoutMs,
         maxPoolSize: 6,
       });
     clients.set(key, client);

@@ -1,5 +1,6 @@
 import type { Collection, Document, Filter } from 'mongodb';
 import type { Databases } from './databases.ts';
+import { liveStatuses } from './reading.ts';
 import {
   services,
   type DeadLetterRecord,
@@ -66,15 +67,27 @@ interface StoredLetter extends Stored {
 /** So many documents in one answer of the server: a hundred thousand then take some twenty round trips. */
 const batchSize = 5_000;
 
+interface Query<Doc> {
+  readonly filter: Filter<Doc>;
+  readonly fields: readonly string[];
+  /** Ascending. */
+  readonly sort?: string;
+  readonly limit?: number;
+}
+
 const all = async <Doc extends Document, Item>(
   collection: Collection<Doc>,
-  query: { readonly filter: Filter<Doc>; readonly fields: readonly string[]; readonly limit?: number },
+  query: Query<Doc>,
   toItem: (document: Doc) => Item,
 ): Promise<Item[]> => {
-  const projection = Object.fromEntries(query.fields.map((field) => [field, 1]));
+  const projection = Object.fromEntries(['_id', ...query.fields].map((field) => [field, 1]));
   const items: Item[] = [];
   const cursor = collection
-    .find<Doc>(query.filter, { projection, ...(query.limit === undefined ? {} : { limit: query.limit }) })
+    .find<Doc>(query.filter, {
+      projection,
+      ...(query.sort === undefined ? {} : { sort: { [query.sort]: 1 as const } }),
+      ...(query.limit === undefined ? {} : { limit: query.limit }),
+    })
     .batchSize(batchSize);
   for await (const document of cursor) items.push(toItem(document));
   return items;
@@ -195,6 +208,7 @@ export const readUnpublished = async (databases: Databases, before: Date): Promi
         {
           filter: { 'outbox.time': { $lte: before } },
           fields: ['outbox.id', 'outbox.type', 'outbox.time'],
+          sort: 'outbox.time',
           limit: unpublishedLimit,
         },
         (document) =>
@@ -220,4 +234,61 @@ export const readDeadLetters = async (databases: Databases): Promise<DeadLetterR
     ),
   );
   return found.flat();
+};
+
+/** An order's id with its ticket's. */
+export interface OrderKey {
+  readonly id: string;
+  readonly ticketId: string;
+}
+
+const orderKeys = (
+  databases: Databases,
+  query: Pick<Query<StoredOrder>, 'filter' | 'sort' | 'limit'>,
+): Promise<OrderKey[]> =>
+  all(databases.of.orders.collection<StoredOrder>('orders'), { ...query, fields: ['ticket.id'] }, (order) => ({
+    id: order._id,
+    ticketId: order.ticket?.id ?? '',
+  }));
+
+/** Orders with an id above this one, in order of their ids, which is roughly that of their making. */
+export const orderKeysAfter = (databases: Databases, id: string, limit: number): Promise<OrderKey[]> =>
+  orderKeys(databases, { filter: { _id: { $gt: id } }, sort: '_id', limit });
+
+/** Unpaid orders, those with the earliest deadlines first: by an index that holds no others. */
+export const unpaidOrderKeys = (databases: Databases, limit: number): Promise<OrderKey[]> =>
+  orderKeys(databases, {
+    filter: { status: { $in: liveStatuses.filter((status) => status !== 'complete') } },
+    sort: 'expiresAt',
+    limit,
+  });
+
+export const orderKeysOf = (databases: Databases, ids: readonly string[]): Promise<OrderKey[]> =>
+  orderKeys(databases, { filter: { _id: { $in: [...ids] } } });
+
+/** Tickets with an id above this one, in order of their ids. */
+export const ticketIdsAfter = (databases: Databases, id: string, limit: number): Promise<string[]> =>
+  all(
+    databases.of.tickets.collection<StoredTicket>('tickets'),
+    { filter: { _id: { $gt: id } }, fields: [], sort: '_id', limit },
+    (ticket) => ticket._id,
+  );
+
+/** Orders whose timers ring next, or have been ringing: by the index of the armed ones. */
+export const armedTimerIds = (databases: Databases, limit: number): Promise<string[]> =>
+  all(
+    databases.of.expiration.collection<StoredTimer>('timers'),
+    { filter: { armed: true }, fields: [], sort: 'nextRingAt', limit },
+    (timer) => timer._id,
+  );
+
+/** Orders with an open attempt to pay or money to be returned, oldest first: by indexes that hold no others. */
+export const unsettledPaymentIds = async (databases: Databases, limit: number): Promise<string[]> => {
+  const payments = databases.of.payments.collection<StoredPayment>('payments');
+  const idOf = (payment: StoredPayment) => payment._id;
+  const [attempts, moneyBack] = await Promise.all([
+    all(payments, { filter: { 'attempt.at': { $exists: true } }, fields: [], sort: 'attempt.at', limit }, idOf),
+    all(payments, { filter: { 'moneyBack.due': { $exists: true } }, fields: [], sort: 'moneyBack.due', limit }, idOf),
+  ]);
+  return [...attempts, ...moneyBack];
 };

@@ -44,10 +44,10 @@ const grouped = <Item>(
   return groups;
 };
 
-const liveStatuses = new Set(['created', 'awaiting:payment', 'complete']);
+/** Statuses of orders that keep their tickets from everybody else. */
+export const liveStatuses: readonly string[] = ['created', 'awaiting:payment', 'complete'];
 
-/** Whether the order keeps its ticket from everybody else. */
-export const isLive = ({ status }: Pick<OrderRecord, 'status'>): boolean => liveStatuses.has(status);
+export const isLive = ({ status }: Pick<OrderRecord, 'status'>): boolean => liveStatuses.includes(status);
 
 /** Whether a deadline ends the order. */
 export const isUnpaid = (order: Pick<OrderRecord, 'status'>): boolean => isLive(order) && order.status !== 'complete';
@@ -58,15 +58,24 @@ const orderOfRefund = (money: readonly MoneyRecord[]) => {
   return (refund: RefundRecord): string | undefined => refund.orderId ?? orderOfCharge.get(refund.chargeId ?? '');
 };
 
-export const toReading = (records: Records, knowsMoneyOf: Reading['knowsMoneyOf'] = () => true): Reading => ({
-  ...records,
-  orderById: byId(records.orders),
-  liveOrdersOfTicket: grouped(records.orders.filter(isLive), (order) => order.ticketId),
-  ticketById: byId(records.tickets),
-  ticketCopyById: byId(records.ticketCopies),
-  paymentById: byId(records.payments),
-  timerById: byId(records.timers),
-  moneyOfOrder: grouped(records.money, (charge) => charge.orderId),
-  refundsOfOrder: grouped(records.refunds, orderOfRefund(records.money)),
-  knowsMoneyOf,
-});
+export interface Surroundings {
+  /** Orders that are looked up but not themselves checked, since not everything about them has been read. */
+  readonly otherOrders?: readonly OrderRecord[];
+  readonly knowsMoneyOf?: Reading['knowsMoneyOf'];
+}
+
+export const toReading = (records: Records, surroundings: Surroundings = {}): Reading => {
+  const orders = [...records.orders, ...(surroundings.otherOrders ?? [])];
+  return {
+    ...records,
+    orderById: byId(orders),
+    liveOrdersOfTicket: grouped(orders.filter(isLive), (order) => order.ticketId),
+    ticketById: byId(records.tickets),
+    ticketCopyById: byId(records.ticketCopies),
+    paymentById: byId(records.payments),
+    timerById: byId(records.timers),
+    moneyOfOrder: grouped(records.money, (charge) => charge.orderId),
+    refundsOfOrder: grouped(records.refunds, orderOfRefund(records.money)),
+    knowsMoneyOf: surroundings.knowsMoneyOf ?? (() => true),
+  };
+};

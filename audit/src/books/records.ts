@@ -80,6 +80,8 @@ export interface RefundRecord {
   readonly chargeId: string | undefined;
   readonly orderId: string | undefined;
   readonly amount: number;
+  /** Seconds since 1970. */
+  readonly created: number;
 }
 
 /** A document with an event that waits to be published. */

@@ -36,6 +36,7 @@ const toRefund = (refund: Stripe.Refund): RefundRecord => ({
   chargeId: idOf(refund.charge),
   orderId: refund.metadata?.['orderId'],
   amount: refund.amount,
+  created: refund.created,
 });
 
 const sinceFilter = (since: number | undefined) => (since === undefined ? {} : { created: { gte: since } });

@@ -8,5 +8,6 @@ export type { Plan, RunningService, Service, ServiceConfig, ServiceOverrides } f
 export { periodically } from './periodic.ts';
 export { connectRateLimitRedis } from './rate-limit-redis.ts';
 export type { RateLimitRedis } from './rate-limit-redis.ts';
+export { openServer } from './server.ts';
 export { runUntilToldToStop } from './run-until-told-to-stop.ts';
 export type { Worker } from './worker.ts';
