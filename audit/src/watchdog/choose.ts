@@ -19,7 +19,7 @@ export const bounds = {
   /** Armed timers, the next to ring first; open attempts to pay; money to be returned. */
   unsettled: 100,
   /** Orders, and tickets, of all the books, a page further with each pass. */
-  page: 100,
+  page: 50,
   /** Orders of that page whose money is asked for at Stripe. */
   olderMoney: 5,
   /** Orders that were unpaid or looked wrong in the last pass. */

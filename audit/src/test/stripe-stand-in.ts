@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+
+export interface Charge {
+  readonly id: string;
+  readonly amount: number;
+  readonly amount_refunded: number;
+  readonly paid: boolean;
+  readonly created: number;
+  readonly payment_intent: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface Refund {
+  readonly id: string;
+  readonly charge: string;
+  readonly amount: number;
+  readonly status: string;
+  readonly created: number;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Stripe's lists of charges and refunds with what a test puts into them, in Stripe's paging. */
+export interface StripeStandIn {
+  readonly url: string;
+  /** Newest first, as Stripe has them. */
+  readonly charges: Charge[];
+  readonly refunds: Refund[];
+  close(): Promise<void>;
+}
+
+const list = <Item extends { readonly id: string; readonly created: number }>(
+  items: readonly Item[],
+  query: URLSearchParams,
+) => {
+  const since = Number(query.get('created[gte]') ?? 0);
+  const wanted = items.filter(({ created }) => created >= since);
+  const after = wanted.findIndex(({ id }) => id === query.get('starting_after'));
+  const limit = Number(query.get('limit') ?? 10);
+  const data = wanted.slice(after + 1, after + 1 + limit);
+  return { object: 'list', data, has_more: after + 1 + limit < wanted.length };
+};
+
+export const openStripeStandIn = async (): Promise<StripeStandIn> => {
+  const charges: Charge[] = [];
+  const refunds: Refund[] = [];
+  const server = createServer((req, res) => {
+    const { pathname, searchParams } = new URL(req.url ?? '/', 'http://localhost');
+    const intent = searchParams.get('payment_intent');
+    const wanted = charges.filter((charge) => intent === null || charge.payment_intent === intent);
+    const body = pathname === '/v1/charges' ? list(wanted, searchParams) : list(refunds, searchParams);
+    res.setHeader('Content-Type', 'application/json');
+    res.end(JSON.stringify(body));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
+    charges,
+    refunds,
+    close: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+};
