@@ -41,6 +41,10 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
   );
   const refunded = metrics.counter('refunds_total', 'Money of cancelled orders that was returned');
   const stray = metrics.counter('stray_money_total', 'Money of cancelled orders that only the last net has found');
+  const refusedByStripe = metrics.counter(
+    'attempts_refused_by_stripe_total',
+    'Attempts that Stripe refused because another one had paid or was under way',
+  );
   const patience = overrides.patienceMs ?? patienceMs;
   const stripe = createStripeGateway(
     {
@@ -51,6 +55,7 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
       callTimeoutMs: Math.floor(patience * 0.45),
     },
     logger,
+    { attemptRefused: () => refusedByStripe.inc() },
   );
   const deps: Deps = {
     ...openModels(service),

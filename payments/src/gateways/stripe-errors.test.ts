@@ -1,9 +1,24 @@
 import { expect, test } from '@jest/globals';
 import { Stripe } from 'stripe';
-import { declineOf, facts, isAboutToken, isRefusal, isWorthRepeating, NoAnswerError } from './stripe-errors.ts';
+import {
+  declineOf,
+  facts,
+  isAboutToken,
+  isRefusal,
+  isTaken,
+  isWorthRepeating,
+  NoAnswerError,
+} from './stripe-errors.ts';
 
 const { StripeAPIError, StripeCardError, StripeConnectionError, StripeIdempotencyError } = Stripe.errors;
 const { StripeInvalidRequestError, StripeRateLimitError } = Stripe.errors;
+
+const unexpectedState = (status: string) =>
+  new StripeInvalidRequestError({
+    type: 'invalid_request_error',
+    code: 'payment_intent_unexpected_state',
+    payment_intent: { status },
+  });
 
 test('When a card is declined, then its own words, its code and its charge are kept', () => {
   const error = new StripeCardError({
@@ -30,6 +45,15 @@ test('When a card asks for its bank, then the buyer is told to take another one'
     statusCode: 402,
   });
   expect(declineOf(error)?.message).toContain('Try another card');
+});
+
+test.each([
+  ['its key is under way', new StripeIdempotencyError({ type: 'idempotency_error', statusCode: 409 }), true],
+  ['the PaymentIntent is paid', unexpectedState('succeeded'), true],
+  ['the PaymentIntent is cancelled', unexpectedState('canceled'), false],
+  ['there is no answer', new NoAnswerError(), false],
+])('When an attempt fails because %s, then it is known whether another one was the reason', (_why, error, taken) => {
+  expect(isTaken(error)).toBe(taken);
 });
 
 test.each([

@@ -50,6 +50,16 @@ export const isAboutToken = (error: unknown): boolean =>
     // A payment method that was used before is refused without a code or a parameter.
     (error.code === undefined && error.param === undefined && /PaymentMethod/.test(error.message)));
 
+/**
+ * Whether an attempt was refused because of another one: the order's one PaymentIntent is paid, or the attempt's key is
+ * another attempt's. One that was cancelled is refused for the cancellation.
+ */
+export const isTaken = (error: unknown): boolean =>
+  error instanceof StripeIdempotencyError ||
+  (error instanceof StripeInvalidRequestError &&
+    error.code === 'payment_intent_unexpected_state' &&
+    error.payment_intent?.status !== 'canceled');
+
 export const isServerError = (error: unknown): boolean =>
   error instanceof StripeError && (error.statusCode ?? 0) >= 500;
 

@@ -11,6 +11,7 @@ import {
   isAboutToken,
   isRefusal,
   isServerError,
+  isTaken,
   isWorthRepeating,
   NoAnswerError,
 } from './stripe-errors.ts';
@@ -83,6 +84,11 @@ export interface StripeSettings {
   readonly callTimeoutMs: number;
 }
 
+export interface StripeCounters {
+  /** An attempt that Stripe refused because of another one: the claim should have kept it from there. */
+  attemptRefused(): void;
+}
+
 const address = (host: string | undefined) => {
   if (host === undefined) return {};
   const { protocol, hostname, port } = new URL(host);
@@ -132,7 +138,11 @@ const methodOf = (token: string) => {
   return { payment_method_data: data };
 };
 
-export const createStripeGateway = (settings: StripeSettings, logger: Logger): PaymentGateway => {
+export const createStripeGateway = (
+  settings: StripeSettings,
+  logger: Logger,
+  counters: StripeCounters,
+): PaymentGateway => {
   const { callTimeoutMs } = settings;
   const stripe = new Stripe(settings.key, {
     apiVersion: '2026-10-28.endive',
@@ -218,6 +228,7 @@ export const createStripeGateway = (settings: StripeSettings, logger: Logger): P
         if (decline !== undefined) return { kind: 'declined', decline };
         if (isAboutToken(error)) return { kind: 'unknown-token' };
         // Its state tells why: paid or cancelled by somebody else.
+        if (isTaken(error)) counters.attemptRefused();
         if (!isRefusal(error, ['payment_intent_unexpected_state'])) note(error, orderId, 'confirm');
         return { kind: 'unknown' };
       }
