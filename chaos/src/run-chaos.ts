@@ -24,6 +24,8 @@ export interface ChaosOptions {
   readonly replicas: number;
   /** How long an order holds its ticket. */
   readonly windowSeconds: number;
+  /** Nothing may be stuck for longer after the last fault; holds have their own time besides. */
+  readonly quietWithinMs: number;
   /** What is taken out of the services. */
   readonly edits: readonly SourceEdit[];
   readonly say: (line: string) => void;
@@ -56,8 +58,6 @@ export interface ChaosResult {
 
 const root = join(import.meta.dirname, '..', '..');
 
-/** Nothing may be stuck for longer after the last fault; holds have their own time besides. */
-const quietWithinMs = 60_000;
 const sayEveryMs = 5_000;
 const people = { sellers: 12, buyers: 60 };
 
@@ -183,7 +183,7 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
       say('waiting until nothing is left to do');
       const quietAfterMs = await untilQuiet(books, {
         since: performance.now(),
-        withinMs: quietWithinMs + windowSeconds * 1000,
+        withinMs: options.quietWithinMs + windowSeconds * 1000,
         signal,
       });
       say('auditing the books');
