@@ -14,11 +14,10 @@ const { StripeAPIError, StripeCardError, StripeConnectionError, StripeIdempotenc
 const { StripeInvalidRequestError, StripeRateLimitError } = Stripe.errors;
 
 const unexpectedState = (status: string) =>
-  new StripeInvalidRequestError({
-    type: 'invalid_request_error',
-    code: 'payment_intent_unexpected_state',
-    payment_intent: { status },
-  });
+  Object.assign(
+    new StripeInvalidRequestError({ type: 'invalid_request_error', code: 'payment_intent_unexpected_state' }),
+    { payment_intent: { status } },
+  );
 
 test('When a card is declined, then its own words, its code and its charge are kept', () => {
   const error = new StripeCardError({
