@@ -25,7 +25,7 @@ const realServers = {
   globalTeardown: '<rootDir>/../scripts/src/jest/global-teardown.ts',
 };
 
-/** One start of the whole product serves the end-to-end tests, which take turns: they are run with --runInBand. */
+/** One start of the whole product serves most end-to-end tests, which take turns: they are run with --runInBand. */
 const sharedProduct = {
   globalSetup: '<rootDir>/src/jest/global-setup.ts',
   globalTeardown: '<rootDir>/src/jest/global-teardown.ts',
@@ -46,8 +46,13 @@ export default {
       project(name, realServers),
     ),
     ...['stripe-sandbox', 'client', 'scripts', 'bench', 'chaos', 'docs'].map((name) => project(name, {})),
-    project('e2e', sharedProduct),
+    project('e2e', { ...sharedProduct, testPathIgnorePatterns: ['/node_modules/', '/own-product/'] }),
+    {
+      ...project('e2e', { testMatch: ['<rootDir>/src/own-product/*.test.ts'] }),
+      displayName: 'e2e-own-product',
+    },
   ],
   testTimeout: 30_000,
-  maxWorkers: 2,
+  // More than there are cores: most of the time is spent waiting for servers.
+  maxWorkers: 4,
 };

@@ -22,7 +22,8 @@ export const siteUnderTest = (): Site => {
 };
 
 /** Whether these tests have started the product themselves, and may start others beside it. */
-export const isOnThisMachine = (): boolean => (process.env[dataDirVariable] ?? '') !== '';
+export const isOnThisMachine = (): boolean =>
+  (process.env['BASE_URL'] ?? '') === '' || (process.env[dataDirVariable] ?? '') !== '';
 
 /** A test that needs the product's processes, its databases or the Stripe sandbox: skipped when BASE_URL was given. */
 export const testOnThisMachine = (title: string, run: () => Promise<void>, timeoutMs?: number): void => {

@@ -28,6 +28,12 @@ const timed = async (title: string, run: () => Promise<Counts>): Promise<StepRes
   return { title, ...counts, seconds: (performance.now() - began) / 1000 };
 };
 
+const sum = (all: readonly Counts[]): Counts => ({
+  passed: all.reduce((total, { passed }) => total + passed, 0),
+  failed: all.reduce((total, { failed }) => total + failed, 0),
+  skipped: all.reduce((total, { skipped }) => total + skipped, 0),
+});
+
 /** A check of package.json that passes or fails as a whole; what it says is shown when it fails. */
 const check = (script: string) => async (): Promise<Counts> => {
   const { failed, all } = await execa('npm', ['run', '--silent', script], {
@@ -40,6 +46,13 @@ const check = (script: string) => async (): Promise<Counts> => {
   });
   if (failed) say(all);
   return { passed: failed ? 0 : 1, failed: failed ? 1 : 0, skipped: 0 };
+};
+
+/** The compiler keeps one core busy; the others share the other one meanwhile. */
+const staticChecks = async (): Promise<Counts> => {
+  const others = async () => [await check('lint')(), await check('format')(), await check('knip')()];
+  const [types, rest] = await Promise.all([check('typecheck')(), others()]);
+  return sum([types, ...rest]);
 };
 
 const jest =
@@ -111,18 +124,32 @@ const endToEnd = async (): Promise<Counts> => {
     say(error instanceof Error ? error.message : String(error));
     return { passed: 0, failed: 1, skipped: 0 };
   }
-  return jest(['e2e'], { env: { CHROMIUM_PATH: chromium }, args: ['--runInBand', ...positionals] })();
+  const env = { CHROMIUM_PATH: chromium };
+  const own = await jest(['e2e-own-product'], { env, args: ['--maxWorkers=2', ...positionals] })();
+  const shared = await jest(['e2e'], { env, args: ['--runInBand', ...positionals] })();
+  return sum([own, shared]);
+};
+
+/** A short run of the proof under faults: every kind of fault at least once. */
+const chaos = async (): Promise<Counts> => {
+  const { failed } = await execa(process.execPath, [join(root, 'chaos', 'src', 'index.ts')], {
+    cwd: root,
+    env,
+    reject: false,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    cancelSignal: gone.signal,
+    forceKillAfterDelay: 20_000,
+  });
+  return { passed: failed ? 0 : 1, failed: failed ? 1 : 0, skipped: 0 };
 };
 
 const steps: readonly (readonly [title: string, run: () => Promise<Counts>])[] =
   values.only === undefined
     ? [
-        ['types', check('typecheck')],
-        ['lint', check('lint')],
-        ['format', check('format')],
-        ['unused code', check('knip')],
+        ['types, lint, format and unused code', staticChecks],
         ['unit and integration tests', jest(workspaces, { args: positionals })],
         ['end-to-end tests', endToEnd],
+        ['chaos', chaos],
       ]
     : [
         ...(values.only.some((name) => name !== 'e2e')

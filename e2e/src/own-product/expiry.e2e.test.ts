@@ -3,12 +3,12 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { orderAnswer, ticketAnswer } from './answers.ts';
-import { openBrowser, visit } from './browser.ts';
-import { eventually } from './eventually.ts';
-import { hold, list, order, orderOf, pay, signUp, ticketOf, untilOrder } from './person.ts';
-import { discard, startProduct, type Product } from './product.ts';
-import { isOnThisMachine, testOnThisMachine } from './site.ts';
+import { orderAnswer, ticketAnswer } from '../answers.ts';
+import { openBrowser, visit } from '../browser.ts';
+import { eventually } from '../eventually.ts';
+import { hold, list, order, orderOf, pay, signUp, ticketOf, untilOrder } from '../person.ts';
+import { discard, startProduct, type Product } from '../product.ts';
+import { isOnThisMachine, testOnThisMachine } from '../site.ts';
 
 const windowSeconds = 5;
 

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, expect } from '@jest/globals';
 import { access, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { orderAnswer, ticketAnswer } from './answers.ts';
-import { eventually } from './eventually.ts';
-import { hold, list, orderOf, pay, signIn, signUp, ticketOf, untilOrder, type Person } from './person.ts';
-import { discard, isAlive, processesOf, startProduct, type Product, type ProductProcess } from './product.ts';
-import { isOnThisMachine, testOnThisMachine } from './site.ts';
-import { openStripeBooks } from './stripe-books.ts';
+import { orderAnswer, ticketAnswer } from '../answers.ts';
+import { eventually } from '../eventually.ts';
+import { hold, list, orderOf, pay, signIn, signUp, ticketOf, untilOrder, type Person } from '../person.ts';
+import { discard, isAlive, processesOf, startProduct, type Product, type ProductProcess } from '../product.ts';
+import { isOnThisMachine, testOnThisMachine } from '../site.ts';
+import { openStripeBooks } from '../stripe-books.ts';
 
 const services = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'client'];
 const everything = [...services, 'router', 'stripe-sandbox', 'nats', 'redis', 'mongod'];
