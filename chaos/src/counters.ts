@@ -48,7 +48,7 @@ const countersIn = (metrics: string): ReadonlyMap<string, number> => {
   const counters = new Map<string, number>();
   for (const line of metrics.split('\n')) {
     const [, name, labels = '', value] = sample.exec(line) ?? [];
-    if (name?.endsWith('_total') === true) counters.set(`${name}${labels}`, Number(value));
+    if (name !== undefined && /_(?:total|count)$/.test(name)) counters.set(`${name}${labels}`, Number(value));
   }
   return counters;
 };

@@ -14,6 +14,7 @@ export const victims = [
   'nats',
   'redis',
   'stripe-sandbox',
+  'watchdog',
 ] as const;
 export type Victim = (typeof victims)[number];
 
@@ -49,6 +50,7 @@ const weights: readonly (readonly [number, Victim])[] = [
   [9, 'nats'],
   [7, 'redis'],
   [5, 'stripe-sandbox'],
+  [3, 'watchdog'],
 ];
 
 const stripeTroubles: readonly StripeTrouble[] = [

@@ -10,7 +10,7 @@ import { isOnThisMachine, testOnThisMachine } from '../site.ts';
 import { openStripeBooks } from '../stripe-books.ts';
 
 const services = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'client'];
-const everything = [...services, 'router', 'stripe-sandbox', 'nats', 'redis', 'mongod'];
+const everything = [...services, 'router', 'stripe-sandbox', 'watchdog', 'nats', 'redis', 'mongod'];
 
 /** From the end of a process until a whole journey succeeds again. */
 const backWithinMs = 20_000;
