@@ -15,13 +15,17 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
   const cache = createListCache({ maxAgeMs: listMaxAgeMs, now: () => performance.now() });
   const otherHolders = createOtherHolders(() => now().getTime());
   const refused = metrics.counter('claims_refused_total', 'Orders that could not have their tickets', ['reason']);
+  const toldAgain = metrics.counter(
+    'tickets_told_again_total',
+    'Tickets of which an order had not heard what became of it, told of once more',
+  );
   const deps: Deps = {
     ...openModels(service),
     now,
     newId,
     listChanged: cache.clear,
     otherHolders,
-    counters: { claimRefused: (reason) => refused.inc({ reason }) },
+    counters: { claimRefused: (reason) => refused.inc({ reason }), toldAgain: (count) => toldAgain.inc(count) },
   };
   return service.run({
     collections,

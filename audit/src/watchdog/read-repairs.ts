@@ -2,9 +2,8 @@
 export const repairCounters: Readonly<Record<string, string>> = {
   outbox_swept_total: 'events that a dead process left behind, published by the sweep',
   overdue_orders_cancelled_total: 'orders whose timer never rang, cancelled a minute late',
-  orders_told_again_total: 'orders whose event got lost, told of again',
-  tickets_told_again_total: 'tickets whose order waits for their event, told of again',
-  dead_holds_released_total: 'tickets held by an order that is over, released',
+  orders_told_again_total: 'orders of which nothing had come for half a minute, told of once more',
+  tickets_told_again_total: 'tickets of which an order had not heard what became of it, told of once more',
   attempts_recovered_total: 'payments whose process died, settled by what Stripe says',
   stray_money_total: 'money of cancelled orders that only the last net has found',
 };

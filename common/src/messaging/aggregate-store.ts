@@ -27,6 +27,8 @@ export interface Change<Doc extends AggregateDocument> {
   readonly trace: Trace;
   /** Data of an event that tells of something else than a new version: the version then stays as it is. */
   readonly notice?: Readonly<Record<string, unknown>>;
+  /** Tells the state as it is once more, for whoever has not heard of it: the version stays as it is. */
+  readonly again?: true;
 }
 
 /**
@@ -131,7 +133,7 @@ export const createAggregateStore = <Doc extends AggregateDocument>(
     const entry = header(change.event, change.trace);
     const given = Object.entries(change.set).filter(([, value]) => value !== undefined);
     const values = Object.fromEntries(given.map(([field, value]) => [field, literal(value)]));
-    const set = change.notice === undefined ? { ...values, version: nextVersion } : values;
+    const set = change.notice === undefined && change.again !== true ? { ...values, version: nextVersion } : values;
     const data = change.notice === undefined ? stateExpression : { $literal: change.notice };
     return {
       eventId: entry.id,

@@ -24,7 +24,13 @@ beforeAll(async () => {
     const config = readConfig(system.env);
     const service = openService('orders', config, overrides);
     const { now, newId } = service;
-    deps = { ...openModels(service), now, newId, windowSeconds: 900, counters: { overdueCancelled: () => undefined } };
+    deps = {
+      ...openModels(service),
+      now,
+      newId,
+      windowSeconds: 900,
+      counters: { overdueCancelled: () => undefined, toldAgain: () => undefined },
+    };
     return service.run({ collections, app: createApp(httpKit(service, config), deps), listeners: [] });
   });
 });

@@ -8,5 +8,7 @@ export interface Deps extends Models {
   readonly counters: {
     /** An order that ran out long ago and whose timer never rang. */
     overdueCancelled(count: number): void;
+    /** An order whose last event was published once more. */
+    toldAgain(count: number): void;
   };
 }

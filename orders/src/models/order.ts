@@ -20,6 +20,8 @@ export interface OrderDocument extends AggregateDocument {
     readonly revision: number;
   };
   readonly createdAt: Date;
+  /** When its last event was published once more, because nothing had come of it. */
+  readonly toldAgainAt?: Date;
 }
 
 const schema = new Schema(
@@ -38,6 +40,7 @@ const schema = new Schema(
       revision: { type: Number, required: true },
     },
     createdAt: { type: Date, required: true },
+    toldAgainAt: { type: Date },
   },
   { versionKey: 'version' },
 );
@@ -53,6 +56,7 @@ schema.index(
   { expiresAt: 1 },
   { partialFilterExpression: { status: { $in: [...unpaidStatuses] } }, name: 'unpaid_by_deadline' },
 );
+schema.index({ createdAt: 1 }, { partialFilterExpression: { status: 'created' }, name: 'unconfirmed_by_age' });
 schema.index({ 'outbox.time': 1 });
 
 export const orderCollection: CollectionDefinition = { name: 'orders', schema };

@@ -13,4 +13,9 @@ const schema = new Schema(
   { versionKey: false },
 );
 
+schema.index(
+  { 'ticket.orderId': 1 },
+  { partialFilterExpression: { 'ticket.orderId': { $exists: true } }, name: 'tickets_with_an_order' },
+);
+
 export const ticketCopyCollection: CollectionDefinition = { name: 'tickets', schema };

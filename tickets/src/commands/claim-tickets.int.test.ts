@@ -33,7 +33,7 @@ beforeAll(async () => {
       newId: service.newId,
       listChanged: cache.clear,
       otherHolders: createOtherHolders(() => service.now().getTime()),
-      counters: { claimRefused: (reason) => refusals.push(reason) },
+      counters: { claimRefused: (reason) => refusals.push(reason), toldAgain: () => undefined },
     };
     return service.run({ collections, app: createApp(httpKit(service, config), deps, cache), listeners: [] });
   });
@@ -61,7 +61,7 @@ test('When a price is raised while the ticket is claimed, then the edit or the c
           () => 'made',
           (error: unknown) => String(error),
         ),
-        roundTrips(index % 4).then(() => claimTickets(deps, [{ order, trace }])),
+        roundTrips(index % 4).then(() => claimTickets(deps, [{ order, time: new Date(), trace }])),
       ]);
       expect(verdicts).toEqual([{ kind: 'done' }]);
       const after = await stored(ticket.id);
@@ -90,8 +90,8 @@ test('When claim and cancellation of one order run in parallel, then the ticket 
       const ticket = await listed();
       const order = orderFor(ticket);
       await Promise.all([
-        roundTrips(index % 3).then(() => claimTickets(deps, [{ order, trace }])),
-        roundTrips((index >> 2) % 3).then(() => releaseTickets(deps, [{ order, trace }])),
+        roundTrips(index % 3).then(() => claimTickets(deps, [{ order, time: new Date(), trace }])),
+        roundTrips((index >> 2) % 3).then(() => releaseTickets(deps, [{ order, time: new Date(), trace }])),
       ]);
       const after = await stored(ticket.id);
       expect(after).toMatchObject({ availability: 'on_sale', closedOrders: [{ id: order.id }] });
@@ -106,7 +106,9 @@ test('When several orders claim one ticket in parallel, then exactly one holds i
     Array.from({ length: 20 }, async () => {
       const ticket = await listed();
       const orders = Array.from({ length: 4 }, () => orderFor(ticket));
-      const verdicts = await Promise.all(orders.map((order) => claimTickets(deps, [{ order, trace }])));
+      const verdicts = await Promise.all(
+        orders.map((order) => claimTickets(deps, [{ order, time: new Date(), trace }])),
+      );
       expect(
         verdicts
           .flat()
@@ -123,12 +125,14 @@ test('When several orders claim one ticket in parallel, then exactly one holds i
 test('When an order that waited for another holder is decided, then nothing is remembered of its wait', async () => {
   const ticket = await listed();
   const [holder, order] = [orderFor(ticket), orderFor(ticket)];
-  await claimTickets(deps, [{ order: holder, trace }]);
-  expect(await claimTickets(deps, [{ order, trace }])).toEqual([expect.objectContaining({ kind: 'later' })]);
+  await claimTickets(deps, [{ order: holder, time: new Date(), trace }]);
+  expect(await claimTickets(deps, [{ order, time: new Date(), trace }])).toEqual([
+    expect.objectContaining({ kind: 'later' }),
+  ]);
   system.clock.advance(500);
   expect(deps.otherHolders.waitedMs(order.id)).toBeGreaterThanOrEqual(500);
-  await releaseTickets(deps, [{ order: holder, trace }]);
-  expect(await claimTickets(deps, [{ order, trace }])).toEqual([{ kind: 'done' }]);
+  await releaseTickets(deps, [{ order: holder, time: new Date(), trace }]);
+  expect(await claimTickets(deps, [{ order, time: new Date(), trace }])).toEqual([{ kind: 'done' }]);
   expect(deps.otherHolders.waitedMs(order.id)).toBe(0);
 });
 
@@ -138,7 +142,7 @@ test('When a claim is refused, then that is counted once however often its event
   await editTicket(deps, { ticketId: ticket.id, userId: 'seller', edit: { title: 'Final', price: 3000 }, trace });
   refusals.length = 0;
   for (let time = 0; time < 3; time += 1) {
-    expect(await claimTickets(deps, [{ order, trace }])).toEqual([{ kind: 'done' }]);
+    expect(await claimTickets(deps, [{ order, time: new Date(), trace }])).toEqual([{ kind: 'done' }]);
   }
   expect(refusals).toEqual(['price_changed']);
 });

@@ -8,10 +8,14 @@ import {
 import { done, later, retry, type Verdict } from '@ticketing/common/messaging';
 import { decideClaim } from '../domain/claim-decision.ts';
 import { withClosedOrder } from './closed-orders.ts';
+import type { TicketDocument } from '../models/index.ts';
 import type { Deps } from './deps.ts';
+import { isToldAgain, tellTicketsAgain } from './tell-tickets-again.ts';
 
 export interface ClaimTicket {
   readonly order: OrderState;
+  /** Of the event. */
+  readonly time: Date;
   readonly trace: Trace;
 }
 
@@ -30,7 +34,7 @@ export const claimTickets = async (deps: Deps, claims: readonly ClaimTicket[]): 
         revision: order.ticket.revision,
         'closedOrders.id': { $ne: order.id },
       },
-      set: { orderId: order.id, availability: 'held' },
+      set: { orderId: order.id, availability: 'held', heldAt: deps.now() },
       event: ticketUpdated,
       trace,
     })),
@@ -56,6 +60,7 @@ const explain = async (deps: Deps, claim: ClaimTicket): Promise<Verdict> => {
   );
   switch (decision.kind) {
     case 'nothing':
+      await answerAgain(deps, claim, ticket);
       return done;
     case 'wait':
       // Its holder's release may be on its way.
@@ -80,4 +85,23 @@ const refuse = async (deps: Deps, { order, trace }: ClaimTicket, reason: ClaimRe
     notice: { ticketId: order.ticket.id, orderId: order.id, reason },
   });
   if (after !== null) deps.counters.claimRefused(reason);
+};
+
+/** An order that tells of itself long after it was answered has not heard the answer. */
+const answerAgain = async (deps: Deps, claim: ClaimTicket, ticket: TicketDocument): Promise<void> => {
+  const { order, time, trace } = claim;
+  if (ticket.orderId === order.id) {
+    if (isToldAgain(time, ticket.heldAt)) await tellTicketsAgain(deps, [{ filter: { _id: ticket._id }, trace }]);
+    return;
+  }
+  const closedAt = ticket.closedOrders.find(({ id }) => id === order.id)?.at;
+  if (!isToldAgain(time, closedAt)) return;
+  await deps.ticketStore.change({
+    filter: { _id: ticket._id },
+    set: {},
+    event: ticketClaimRefused,
+    trace,
+    notice: { ticketId: ticket._id, orderId: order.id, reason: 'unavailable' },
+  });
+  deps.counters.toldAgain(1);
 };

@@ -11,5 +11,7 @@ export interface Deps extends Models {
   readonly otherHolders: OtherHolders;
   readonly counters: {
     claimRefused(reason: ClaimRefusalReason): void;
+    /** A ticket whose state was told once more, to an order that had not heard of it. */
+    toldAgain(count: number): void;
   };
 }

@@ -1,6 +1,7 @@
 import { ticketUpdated, type OrderState, type Trace } from '@ticketing/common/events';
 import type { Deps } from './deps.ts';
 import { withClosedOrder } from './closed-orders.ts';
+import { tellTicketsAgain, toldAgainAfterMs } from './tell-tickets-again.ts';
 
 /**
  * Puts tickets of cancelled orders on sale again: each only if it is that order's and not sold. The order is closed
@@ -8,7 +9,7 @@ import { withClosedOrder } from './closed-orders.ts';
  */
 export const releaseTickets = async (
   deps: Deps,
-  cancelled: readonly { readonly order: OrderState; readonly trace: Trace }[],
+  cancelled: readonly { readonly order: OrderState; readonly time: Date; readonly trace: Trace }[],
 ): Promise<void> => {
   const now = deps.now();
   await deps.tickets.bulkWrite(
@@ -24,10 +25,24 @@ export const releaseTickets = async (
     cancelled.map(({ order, trace }) => ({
       filter: { _id: order.ticket.id, orderId: order.id, availability: 'held' as const },
       set: { availability: 'on_sale' },
-      unset: ['orderId' as const],
+      unset: ['orderId' as const, 'heldAt' as const],
       event: ticketUpdated,
       trace,
     })),
   );
   if (made.includes(true)) deps.listChanged();
+  // An order that was over long before it tells of it has not heard that its ticket is free.
+  await tellTicketsAgain(
+    deps,
+    cancelled
+      .filter((_, index) => made[index] !== true)
+      .map(({ order, time, trace }) => ({
+        filter: {
+          _id: order.ticket.id,
+          orderId: { $ne: order.id },
+          closedOrders: { $elemMatch: { id: order.id, at: { $lt: new Date(time.getTime() - toldAgainAfterMs) } } },
+        },
+        trace,
+      })),
+  );
 };

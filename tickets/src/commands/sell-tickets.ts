@@ -1,11 +1,12 @@
 import { ticketUpdated, type OrderState, type Trace } from '@ticketing/common/events';
 import { done, retry, type Verdict } from '@ticketing/common/messaging';
 import type { Deps } from './deps.ts';
+import { isToldAgain, tellTicketsAgain } from './tell-tickets-again.ts';
 
 /** Marks tickets of complete orders as sold. A sold ticket is never released and never claimed again. */
 export const sellTickets = async (
   deps: Deps,
-  complete: readonly { readonly order: OrderState; readonly trace: Trace }[],
+  complete: readonly { readonly order: OrderState; readonly time: Date; readonly trace: Trace }[],
 ): Promise<Verdict[]> => {
   const soldAt = deps.now();
   const made = await deps.ticketStore.changeMany(
@@ -17,10 +18,13 @@ export const sellTickets = async (
     })),
   );
   return Promise.all(
-    complete.map(async ({ order }, index) => {
+    complete.map(async ({ order, time, trace }, index) => {
       if (made[index] === true) return done;
       const sold = await deps.tickets.findOne({ _id: order.ticket.id, orderId: order.id, availability: 'sold' });
-      return sold === null ? retry(`ticket ${order.ticket.id} is not held by its complete order ${order.id}`) : done;
+      if (sold === null) return retry(`ticket ${order.ticket.id} is not held by its complete order ${order.id}`);
+      // An order that tells of itself long after its ticket was sold has not heard of it.
+      if (isToldAgain(time, sold.soldAt)) await tellTicketsAgain(deps, [{ filter: { _id: sold._id }, trace }]);
+      return done;
     }),
   );
 };

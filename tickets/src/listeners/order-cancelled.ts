@@ -7,7 +7,7 @@ export const onOrderCancelled = (deps: Deps) =>
   batchListener(orderCancelled, async (events) => {
     await releaseTickets(
       deps,
-      events.map((event) => ({ order: event.data, trace: traceOf(event) })),
+      events.map((event) => ({ order: event.data, time: new Date(event.time), trace: traceOf(event) })),
     );
     return done;
   });

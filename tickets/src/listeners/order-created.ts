@@ -7,6 +7,6 @@ export const onOrderCreated = (deps: Deps) =>
   batchListener(orderCreated, (events) =>
     claimTickets(
       deps,
-      events.map((event) => ({ order: event.data, trace: traceOf(event) })),
+      events.map((event) => ({ order: event.data, time: new Date(event.time), trace: traceOf(event) })),
     ),
   );

@@ -8,7 +8,7 @@ export const onOrderUpdated = (deps: Deps) =>
     const complete = events.filter((event) => event.data.status === 'complete');
     const verdicts = await sellTickets(
       deps,
-      complete.map((event) => ({ order: event.data, trace: traceOf(event) })),
+      complete.map((event) => ({ order: event.data, time: new Date(event.time), trace: traceOf(event) })),
     );
     return events.map((event) => verdicts[complete.indexOf(event)] ?? done);
   });

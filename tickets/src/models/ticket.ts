@@ -22,6 +22,8 @@ export interface TicketDocument extends AggregateDocument, ListingDetails {
   /** The order that holds or has bought the ticket. */
   readonly orderId?: string;
   readonly soldAt?: Date;
+  /** When the order got the ticket. */
+  readonly heldAt?: Date;
   readonly closedOrders: readonly ClosedOrder[];
   /** City in lower case, for searching. */
   readonly cityKey?: string;
@@ -38,6 +40,7 @@ const schema = new Schema(
     availability: { type: String, required: true, enum: availabilities },
     orderId: { type: String },
     soldAt: { type: Date },
+    heldAt: { type: Date },
     closedOrders: { type: [new Schema({ id: { type: String }, at: { type: Date } }, { _id: false })], required: true },
     category: { type: String, enum: ticketCategories },
     venue: { type: String },

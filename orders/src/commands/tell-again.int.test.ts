@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { orderCancelled, orderCreated, orderUpdated } from '@ticketing/common/events';
+import { buildApp } from '@ticketing/common/http';
+import { httpKit, openService } from '@ticketing/common/service';
+import { readConfig } from '../config.ts';
+import { openModels } from '../models/index.ts';
+import { openOrdersUnderTest, type OrdersUnderTest, type OrderView } from '../test/orders-under-test.ts';
+import type { Deps } from './deps.ts';
+import { createStuckTickets } from './tell-orders-of-stuck-tickets.ts';
+import { tellUnconfirmedOrders } from './tell-unconfirmed-orders.ts';
+
+let orders: OrdersUnderTest;
+let deps: Deps;
+
+beforeAll(async () => {
+  orders = await openOrdersUnderTest();
+  // Another replica, whose workers are called by hand.
+  await orders.system.start((overrides) => {
+    const config = readConfig(orders.system.env);
+    const service = openService('orders-by-hand', config, overrides);
+    const { now, newId } = service;
+    const counters = { overdueCancelled: () => undefined, toldAgain: () => undefined };
+    deps = { ...openModels(service), now, newId, windowSeconds: 900, counters };
+    return service.run({ collections: [], app: buildApp(httpKit(service), () => undefined), listeners: [] });
+  });
+});
+afterAll(() => orders.system.close());
+
+/** The ids and versions of what was said of an order. */
+const said = (order: Pick<OrderView, 'id'>) =>
+  [orderCreated, orderUpdated, orderCancelled]
+    .flatMap((definition) => orders.system.events(definition))
+    .filter(({ data }) => data.id === order.id)
+    .map(({ id, type, data }) => ({ id, type, status: data.status, version: data.version }));
+
+const untilSaid = (order: Pick<OrderView, 'id'>, types: readonly string[]) =>
+  orders.system.eventually(() => {
+    expect(said(order).map(({ type }) => type)).toEqual(types);
+  });
+
+const untilOutboxesAreEmpty = () =>
+  orders.system.eventually(async () => {
+    expect(await orders.system.collection('orders').countDocuments({ 'outbox.0': { $exists: true } })).toBe(0);
+  });
+
+test('When everything is as it should be, then nothing is told again, however long it lasts', async () => {
+  const stuck = createStuckTickets(deps);
+  const [awaiting, complete] = [
+    await orders.ordered({ status: 'awaiting:payment' }),
+    await orders.ordered({ status: 'complete' }),
+  ];
+  const sold = { ...(await orders.copy(complete.ticket.id)), soldAt: new Date().toISOString() };
+  await orders.system
+    .collection<{ _id: string }>('tickets')
+    .updateOne({ _id: complete.ticket.id }, { $set: { ticket: sold } });
+  await untilOutboxesAreEmpty();
+  expect(await stuck.tellOrders()).toBe(0);
+  orders.system.clock.advance(60_000);
+  expect(await stuck.tellOrders()).toBe(0);
+  expect(await tellUnconfirmedOrders(deps)).toBe(0);
+  expect((await orders.stored(awaiting.id)).toldAgainAt).toBeUndefined();
+});
+
+test('When an order has waited for its confirmation for half a minute, then it is told again, by one of two replicas', async () => {
+  const order = await orders.ordered();
+  await untilSaid(order, ['order.created']);
+  await untilOutboxesAreEmpty();
+  expect(await tellUnconfirmedOrders(deps)).toBe(0);
+  orders.system.clock.advance(31_000);
+  const told = await Promise.all([tellUnconfirmedOrders(deps), tellUnconfirmedOrders(deps)]);
+  expect(told).toContain(0);
+  // Its service's own worker may have been the one.
+  await untilSaid(order, ['order.created', 'order.created']);
+  const [first, second] = said(order);
+  expect(second).toEqual({ ...first, id: expect.not.stringMatching(`^${first?.id ?? ''}$`) });
+  expect(await orders.stored(order.id)).toMatchObject({ status: 'created', version: 0 });
+  await orders.confirmed(order);
+  await orders.until(order, { status: 'awaiting:payment', version: 1 });
+});
+
+test.each([
+  ['cancelled', 'order.cancelled'],
+  ['complete', 'order.updated'],
+] as const)(
+  'When a ticket is still held for an order that is %s, then the order is told again',
+  async (status, type) => {
+    const stuck = createStuckTickets(deps);
+    const order = await orders.ordered({ status: 'awaiting:payment' });
+    if (status === 'complete') await orders.charged(order, 'completed');
+    else await orders.delete(order.id).expect(204);
+    await orders.until(order, { status });
+    await untilOutboxesAreEmpty();
+    const before = said(order).length;
+    expect(await stuck.tellOrders()).toBe(0);
+    orders.system.clock.advance(31_000);
+    await stuck.tellOrders();
+    await orders.system.eventually(() => {
+      expect(said(order)).toHaveLength(before + 1);
+    });
+    expect(said(order).at(-1)).toMatchObject({ type, status, version: 2 });
+    expect(await orders.stored(order.id)).toMatchObject({ status, version: 2 });
+  },
+);
+
+const planOf = async (collection: string, filter: object, sort: Record<string, 1 | -1>): Promise<string> =>
+  JSON.stringify(await orders.system.collection(collection).find(filter).sort(sort).explain('queryPlanner'));
+
+test('When orders looks for what is stuck, then by indexes that hold little else', async () => {
+  expect(await planOf('orders', { status: 'created', createdAt: { $lt: new Date() } }, { createdAt: 1 })).toContain(
+    '"indexName":"unconfirmed_by_age"',
+  );
+  expect(await planOf('tickets', { 'ticket.orderId': { $exists: true } }, { 'ticket.orderId': -1 })).toContain(
+    '"indexName":"tickets_with_an_order"',
+  );
+});

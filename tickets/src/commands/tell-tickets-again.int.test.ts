@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ticketClaimRefused, ticketUpdated } from '@ticketing/common/events';
+import { newId } from '@ticketing/common/mongo';
+import { openTicketsUnderTest, type TicketsUnderTest } from '../test/tickets-under-test.ts';
+
+let tickets: TicketsUnderTest;
+
+beforeAll(async () => {
+  tickets = await openTicketsUnderTest();
+});
+afterAll(() => tickets.system.close());
+
+const versionsSaid = (ticketId: string) =>
+  tickets.system
+    .events(ticketUpdated)
+    .filter(({ data }) => data.id === ticketId)
+    .map(({ data }) => data.version);
+
+const untilSaid = (ticketId: string, versions: readonly number[]) =>
+  tickets.system.eventually(() => {
+    expect(versionsSaid(ticketId)).toEqual(versions);
+  });
+
+test('When an order that holds its ticket tells of itself again, then it hears once more that it does', async () => {
+  const { ticket, order } = await tickets.held();
+  await untilSaid(ticket.id, [1]);
+  // A duplicate has the time of the first.
+  await tickets.created(order);
+  await tickets.createdHandled();
+  expect(versionsSaid(ticket.id)).toEqual([1]);
+  tickets.system.clock.advance(31_000);
+  await tickets.created(order);
+  await untilSaid(ticket.id, [1, 1]);
+  expect(await tickets.stored(ticket.id)).toMatchObject({ version: 1, orderId: order.id });
+});
+
+test('When an order that was refused tells of itself again, then it is refused once more', async () => {
+  const { ticket, order } = await tickets.held();
+  const late = { ...order, id: newId(), ticket: { ...order.ticket, revision: 9 } };
+  const refusals = () => tickets.system.events(ticketClaimRefused).filter(({ data }) => data.orderId === late.id);
+  await tickets.created(late);
+  await tickets.system.eventually(() => {
+    expect(refusals()).toHaveLength(1);
+  });
+  await tickets.created(late);
+  await tickets.createdHandled();
+  expect(refusals()).toHaveLength(1);
+  tickets.system.clock.advance(31_000);
+  await tickets.created(late);
+  await tickets.system.eventually(() => {
+    expect(refusals()).toHaveLength(2);
+  });
+  expect(await tickets.stored(ticket.id)).toMatchObject({ version: 1, orderId: order.id });
+});
+
+test('When a cancelled order tells of itself again, then a ticket that it holds is released', async () => {
+  const { ticket, order } = await tickets.held();
+  tickets.system.clock.advance(31_000);
+  await tickets.cancelled(order);
+  await tickets.untilOnSale(ticket.id);
+  await untilSaid(ticket.id, [1, 2]);
+});
+
+test('When a cancelled order tells of itself again and its ticket is free, then it hears so once more', async () => {
+  const { ticket, order } = await tickets.held();
+  await tickets.cancelled(order);
+  await untilSaid(ticket.id, [1, 2]);
+  await tickets.cancelled(order);
+  await tickets.cancelledHandled();
+  expect(versionsSaid(ticket.id)).toEqual([1, 2]);
+  tickets.system.clock.advance(31_000);
+  await tickets.cancelled(order);
+  await untilSaid(ticket.id, [1, 2, 2]);
+});
+
+test('When a complete order tells of itself again, then it hears once more that its ticket is sold', async () => {
+  const { ticket, order } = await tickets.held();
+  await tickets.complete(order);
+  await untilSaid(ticket.id, [1, 2]);
+  await tickets.complete(order);
+  await tickets.updatedHandled();
+  expect(versionsSaid(ticket.id)).toEqual([1, 2]);
+  tickets.system.clock.advance(31_000);
+  await tickets.complete(order);
+  await untilSaid(ticket.id, [1, 2, 2]);
+  expect(await tickets.stored(ticket.id)).toMatchObject({ version: 2, availability: 'sold' });
+});
