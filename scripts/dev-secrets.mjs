@@ -1,40 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import process from 'node:process';
+import { makeSecrets } from './make-secrets.mjs';
 
 // Makes the secrets of a development cluster that are not there yet, in the current context and namespace:
 // node scripts/dev-secrets.mjs. Existing ones stay as they are, since the databases already know them.
 // CLUSTER_EXEC is put before kubectl, where the cluster is out of reach from here.
 
-const services = ['auth', 'tickets', 'orders', 'expiration', 'payments'];
-
-const random = (bytes = 24) => randomBytes(bytes).toString('hex');
-
-/** Letters first: NATS reads what begins like a number as a number. */
-const natsPassword = `n${random()}`;
-const redisPassword = random();
-
-/** @type {Record<string, Record<string, string>>} */
-const secrets = {
-  'jwt-secret': { JWT_KEY: random(32) },
-  'stripe-secret': {
-    STRIPE_KEY: `sk_test_${random()}`,
-    STRIPE_PUBLISHABLE_KEY: `pk_test_${random()}`,
-    STRIPE_WEBHOOK_SECRET: `whsec_${random()}`,
-  },
-  'nats-secret': { NATS_URL: `nats://ticketing:${natsPassword}@nats:4222`, NATS_PASSWORD: natsPassword },
-  'redis-secret': { REDIS_URL: `redis://:${redisPassword}@redis:6379`, REDIS_PASSWORD: redisPassword },
-  'mongo-keyfile': { KEYFILE: randomBytes(384).toString('base64') },
-  ...Object.fromEntries(
-    services.map((name) => [
-      `${name}-mongo`,
-      {
-        MONGO_URL: `mongodb://${name}:${random()}@${name}-mongo-0.${name}-mongo:27017/${name}?replicaSet=rs0`,
-      },
-    ]),
-  ),
-};
-
+const secrets = makeSecrets();
 const { CLUSTER_EXEC = '', SKAFFOLD_KUBE_CONTEXT = '', SKAFFOLD_NAMESPACES = '' } = process.env;
 const prefix = [
   ...CLUSTER_EXEC.split(' ').filter((word) => word !== ''),
