@@ -48,6 +48,16 @@ export const guards = {
       },
     ],
   },
+  stuckTickets: {
+    title: 'orders that are over are told of again while a ticket is held for them',
+    edits: [
+      {
+        file: 'orders/src/service.ts',
+        find: "periodically({ name: 'stuck tickets', periodMs: stuckTicketsCheckMs, logger }, () => stuckTickets.tellOrders()),",
+        replacement: "periodically({ name: 'nothing', periodMs: stuckTicketsCheckMs, logger }, async () => {}),",
+      },
+    ],
+  },
   holderInRelease: {
     title: 'holder in the release',
     edits: [
@@ -184,7 +194,16 @@ export const controls: readonly Control[] = [
     caughtBy: ['one-live-order-per-ticket', 'one-complete-order-per-ticket'],
   },
   { name: 'revision-in-claim', without: ['revisionInClaim'], caughtBy: ['held-price-is-order-price'] },
-  { name: 'closed-orders', without: ['closedOrders'], caughtBy: ['held-ticket-has-live-order'] },
+  {
+    name: 'closed-orders',
+    without: ['closedOrders'],
+    backedUpBy: { guard: guards.stuckTickets.title, counter: 'orders_told_again_total' },
+  },
+  {
+    name: 'closed-orders-and-stuck-tickets',
+    without: ['closedOrders', 'stuckTickets'],
+    caughtBy: ['held-ticket-has-live-order'],
+  },
   { name: 'holder-in-release', without: ['holderInRelease'], caughtBy: ['live-order-has-ticket'] },
   { name: 'status-in-cancel', without: ['statusInCancel'], caughtBy: ['sold-ticket-has-complete-order'] },
   {
