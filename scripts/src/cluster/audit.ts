@@ -15,7 +15,10 @@ const directUrl = (text: string, port: number): string => {
   return url.href;
 };
 
-/** Ways to the five databases and to the bus, as the environment of a program that works on them. */
+/**
+ * Ways to the five databases and to the bus, as the environment of a program that works on them. Addresses that this
+ * process is given itself count: databases that are not in the cluster are named by ORDERS_MONGO_URL and the like.
+ */
 export const openBooks = async (): Promise<{
   readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
@@ -31,10 +34,13 @@ export const openBooks = async (): Promise<{
   };
   try {
     const urls = await Promise.all(
-      services.map(async (name) => [
-        `${name.toUpperCase()}_MONGO_URL`,
-        directUrl(await secretValue(`${name}-mongo`, 'MONGO_URL'), await to(`${name}-mongo`, 27017)),
-      ]),
+      services.map(async (name) => {
+        const variable = `${name.toUpperCase()}_MONGO_URL`;
+        const given = process.env[variable] ?? '';
+        if (given !== '') return [variable, given];
+        const url = await secretValue(`${name}-mongo`, 'MONGO_URL');
+        return [variable, directUrl(url, await to(`${name}-mongo`, 27017))];
+      }),
     );
     const natsUrl = new URL(await secretValue('nats-secret', 'NATS_URL'));
     natsUrl.host = `127.0.0.1:${await to('nats', 4222)}`;

@@ -1,0 +1,116 @@
+import { BSON, MongoClient, type Document } from 'mongodb';
+import { createWriteStream } from 'node:fs';
+import { mkdir, open, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+const batch = 1_000;
+/** Of one document, by BSON; and of MongoDB's own limit for one. */
+const lengthBytes = 4;
+
+const using = async <T>(url: string, use: (client: MongoClient) => Promise<T>): Promise<T> => {
+  const client = new MongoClient(url, { writeConcern: { w: 'majority' }, serverSelectionTimeoutMS: 10_000 });
+  try {
+    return await use(client);
+  } finally {
+    await client.close();
+  }
+};
+
+const collectionsOf = async (client: MongoClient): Promise<string[]> =>
+  (await client.db().listCollections({ type: 'collection' }, { nameOnly: true }).toArray())
+    .map(({ name }) => name)
+    .filter((name) => !name.startsWith('system.'))
+    .toSorted();
+
+/**
+ * Writes each collection of the database of `url` into a file of its documents, as mongodump does.
+ * @returns How many documents of each.
+ */
+export const dumpDatabase = (url: string, directory: string): Promise<Record<string, number>> =>
+  using(url, async (client) => {
+    await mkdir(directory, { recursive: true });
+    const counts: Record<string, number> = {};
+    for (const name of await collectionsOf(client)) {
+      let count = 0;
+      const documents = async function* () {
+        // As it is stored, so that no number becomes another kind of number.
+        const cursor = client
+          .db()
+          .collection(name)
+          .find({}, { raw: true, readConcern: { level: 'majority' } });
+        for await (const document of cursor) {
+          if (!Buffer.isBuffer(document)) throw new Error(`${name}: the driver has not answered raw documents`);
+          count += 1;
+          yield document;
+        }
+      };
+      await pipeline(Readable.from(documents()), createWriteStream(join(directory, `${name}.bson`)));
+      counts[name] = count;
+    }
+    return counts;
+  });
+
+/** Collections that have a document. */
+export const filledCollections = (url: string): Promise<string[]> =>
+  using(url, async (client) => {
+    const filled: string[] = [];
+    for (const name of await collectionsOf(client)) {
+      if (
+        (await client
+          .db()
+          .collection(name)
+          .findOne({}, { projection: { _id: 1 } })) !== null
+      )
+        filled.push(name);
+    }
+    return filled;
+  });
+
+const documentsIn = async function* (file: string): AsyncGenerator<Document> {
+  const handle = await open(file);
+  try {
+    let position = 0;
+    const head = Buffer.alloc(lengthBytes);
+    for (;;) {
+      const { bytesRead } = await handle.read(head, 0, lengthBytes, position);
+      if (bytesRead === 0) return;
+      const length = head.readInt32LE(0);
+      const body = Buffer.alloc(length);
+      const read = await handle.read(body, 0, length, position);
+      if (read.bytesRead !== length) throw new Error(`${file} ends in the middle of a document`);
+      position += length;
+      yield BSON.deserialize(body, { promoteValues: false, bsonRegExp: true });
+    }
+  } finally {
+    await handle.close();
+  }
+};
+
+/**
+ * Puts back what `dumpDatabase` has written. Indexes and validators are made by the service when it boots.
+ * @returns How many documents of each.
+ */
+export const loadDatabase = (url: string, directory: string): Promise<Record<string, number>> =>
+  using(url, async (client) => {
+    const counts: Record<string, number> = {};
+    for (const file of (await readdir(directory)).filter((name) => name.endsWith('.bson'))) {
+      const name = file.replace(/\.bson$/, '');
+      const collection = client.db().collection(name);
+      let count = 0;
+      let waiting: Document[] = [];
+      const flush = async () => {
+        if (waiting.length > 0) await collection.insertMany(waiting, { ordered: false });
+        count += waiting.length;
+        waiting = [];
+      };
+      for await (const document of documentsIn(join(directory, file))) {
+        waiting.push(document);
+        if (waiting.length === batch) await flush();
+      }
+      await flush();
+      counts[name] = count;
+    }
+    return counts;
+  });
