@@ -1,0 +1,99 @@
+import type { Collection, Document } from 'mongodb';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+
+/**
+ * Lets the round trips of commands that run side by side through one at a time, in the order that a test chooses. With
+ * the same choice everything happens in the same order again.
+ */
+export interface Turnstile {
+  /** The same collection; while `run` runs, each of its round trips waits for its turn. */
+  collection<Doc extends Document>(collection: Collection<Doc>): Collection<Doc>;
+  /** Any other operation that waits for its turn. */
+  pass<T>(operation: () => Promise<T>): Promise<T>;
+  /**
+   * Runs the actions side by side until all have ended. Where several operations wait, the next of `picks` says which
+   * goes first; 0, or none left, lets the action that went last go on.
+   */
+  run(actions: readonly (() => Promise<void>)[], picks: readonly number[]): Promise<void>;
+}
+
+const roundTrips: ReadonlySet<string | symbol> = new Set([
+  'findOne',
+  'findOneAndUpdate',
+  'insertOne',
+  'insertMany',
+  'updateOne',
+  'updateMany',
+  'bulkWrite',
+  'toArray',
+]);
+/** What these answer leads to further round trips. */
+const leading: ReadonlySet<string | symbol> = new Set(['find', 'collection']);
+
+/** Between two round trips a command only passes through so many turns of the event loop. */
+const turns = 4;
+const withinMs = 20_000;
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+export const createTurnstile = (): Turnstile => {
+  const waiting: (() => Promise<void>)[] = [];
+  const state = { running: false, left: 0 };
+
+  const pass = <T>(operation: () => Promise<T>): Promise<T> => {
+    if (!state.running) return operation();
+    return new Promise<T>((resolve, reject) => {
+      waiting.push(() => operation().then(resolve, reject));
+    });
+  };
+
+  const gated = <T extends object>(target: T): T => {
+    const proxy: T = new Proxy(target, {
+      get: (_, name): unknown => {
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== 'function') return name === 'db' && isObject(value) ? gated(value) : value;
+        return (...args: unknown[]): unknown => {
+          const call = (): unknown => Reflect.apply(value, target, args);
+          if (roundTrips.has(name)) return pass(async () => call());
+          const result = call();
+          if (result === target) return proxy;
+          return leading.has(name) && isObject(result) ? gated(result) : result;
+        };
+      },
+    });
+    return proxy;
+  };
+
+  return {
+    collection: gated,
+    pass,
+    run: async (actions, picks) => {
+      if (state.running) throw new Error('the turnstile is in use');
+      state.running = true;
+      const end = performance.now() + withinMs;
+      state.left = actions.length;
+      // The first comes to wait last, so that it is the first to go on.
+      const results = Promise.allSettled(
+        actions.toReversed().map((action) =>
+          action().finally(() => {
+            state.left -= 1;
+          }),
+        ),
+      );
+      try {
+        for (let turn = 0; state.left > 0 || waiting.length > 0;) {
+          for (let count = 0; count < turns; count += 1) await turnOfTheLoop();
+          if (performance.now() > end) throw new Error('the actions do not end');
+          if (waiting.length === 0) continue;
+          const index = waiting.length - 1 - ((picks[turn] ?? 0) % waiting.length);
+          turn += 1;
+          for (const operation of waiting.splice(index, 1)) await operation();
+        }
+      } finally {
+        state.running = false;
+        for (const operation of waiting.splice(0)) void operation();
+      }
+      for (const result of await results) if (result.status === 'rejected') throw result.reason;
+    },
+  };
+};
