@@ -205,7 +205,11 @@ export const controls: readonly Control[] = [
     caughtBy: ['held-ticket-has-live-order'],
   },
   { name: 'holder-in-release', without: ['holderInRelease'], caughtBy: ['live-order-has-ticket'] },
-  { name: 'status-in-cancel', without: ['statusInCancel'], caughtBy: ['sold-ticket-has-complete-order'] },
+  {
+    name: 'status-in-cancel',
+    without: ['statusInCancel'],
+    caughtBy: ['sold-ticket-has-complete-order', 'legal-order-state'],
+  },
   {
     name: 'attempt-claim',
     without: ['attemptClaim'],

@@ -84,6 +84,16 @@ const cancel: Journey = async (world) => {
   if (last !== undefined) await market.pay(last, random.pick(good));
 };
 
+/** A buyer has paid, sees the ticket as theirs, and would like to give it back. */
+const regret: Journey = async (world) => {
+  const { market, random, buyers } = world;
+  const ticket = await ticketToBuy(world);
+  if (ticket === undefined) return;
+  const order = await market.order(random.pick(buyers), ticket);
+  if (order === undefined || !(await market.pay(order, random.pick(good)))) return;
+  if (await market.sees(order, 'complete')) await market.regret(order);
+};
+
 /** The seller changes the price in the moment in which somebody buys. */
 const reprice: Journey = async (world) => {
   const { market, random, buyers } = world;
@@ -127,11 +137,12 @@ export const journeys: readonly (readonly [
   weight: number,
   journey: { readonly name: string; readonly run: Journey; readonly waits?: true },
 ])[] = [
-  [28, { name: 'buy', run: buy }],
+  [22, { name: 'buy', run: buy }],
   [16, { name: 'contest', run: contest }],
   [12, { name: 'double click', run: doubleClick }],
   [10, { name: 'decline', run: decline }],
   [14, { name: 'cancel', run: cancel }],
+  [6, { name: 'regret', run: regret }],
   [12, { name: 'reprice', run: reprice }],
   [4, { name: 'let expire', run: letExpire }],
   [4, { name: 'pay late', run: payLate, waits: true }],

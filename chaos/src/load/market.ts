@@ -151,6 +151,31 @@ export class Market {
     this.#ledger.cancelled.add(order.id);
   }
 
+  /** Whether its buyer sees the order in this status before their patience ends. */
+  async sees(order: MadeOrder, status: string): Promise<boolean> {
+    const until = performance.now() + knownWithinMs;
+    while (performance.now() < until && !this.#stopping.aborted) {
+      const answer = await this.#http.send({
+        method: 'GET',
+        path: `/api/orders/${order.id}`,
+        cookie: order.buyer.cookie,
+      });
+      if (text(answer?.body, 'status') === status) return true;
+      await delay(lookAgainMs);
+    }
+    return false;
+  }
+
+  /** Tries to cancel what is complete, which must be refused. */
+  async regret(order: MadeOrder): Promise<void> {
+    const answer = await this.#http.send({
+      method: 'DELETE',
+      path: `/api/orders/${order.id}`,
+      cookie: order.buyer.cookie,
+    });
+    if (answer !== undefined && answer.status !== 400) this.#surprise('cancel a complete order', answer);
+  }
+
   /** Reads as people do meanwhile. */
   async look(person: Person): Promise<void> {
     const path = this.#random.pick(['/api/tickets?limit=20', '/api/tickets?mine=true', '/api/orders?limit=20', '/']);
