@@ -59,6 +59,48 @@ test('When several replicas prepare one database at once, and again later, then 
   expect(indexes).toHaveLength(5);
 });
 
+test('When an index has another definition than before, then several replicas make it anew', async () => {
+  const before = thingSchema();
+  before.index({ until: 1 }, { expireAfterSeconds: 60 });
+  before.index({ title: 1 }, { name: 'by_title' });
+  before.index({ status: 'text' }, { name: 'search' });
+  await database.prepare([{ name: 'changing', schema: before }]);
+  const after = thingSchema();
+  after.index({ until: 1 }, { expireAfterSeconds: 90 });
+  after.index({ title: 1, status: 1 }, { name: 'by_title' });
+  after.index({ title: 'text' }, { name: 'words' });
+  const replica = new Database({ url: url.href, appName: 'replica', logger });
+  await Promise.all([database, replica, database].map((each) => each.prepare([{ name: 'changing', schema: after }])));
+  await replica.close();
+  const indexes = await client.db().collection('changing').indexes();
+  expect(indexes).toHaveLength(4);
+  expect(indexes).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ key: { until: 1 }, expireAfterSeconds: 90 }),
+      expect.objectContaining({ name: 'by_title', key: { title: 1, status: 1 } }),
+      expect.objectContaining({ name: 'words', weights: { title: 1 } }),
+    ]),
+  );
+});
+
+test('When a unique index has another definition than before, then it stays and the log names it', async () => {
+  const before = thingSchema();
+  before.index({ title: 1 }, { unique: true, name: 'one_of_a_kind' });
+  await database.prepare([{ name: 'unique_things', schema: before }]);
+  const after = thingSchema();
+  after.index({ title: 1, status: 1 }, { unique: true, name: 'one_of_a_kind' });
+  const lines: string[] = [];
+  const listening = pino({ level: 'warn' }, { write: (line: string) => lines.push(line) });
+  const replica = new Database({ url: url.href, appName: 'replica', logger: listening });
+  const prepared = replica.prepare([{ name: 'unique_things', schema: after }]);
+  await eventually(() => expect(lines.join()).toContain('the unique index one_of_a_kind has another definition'));
+  await replica.close();
+  await expect(prepared).rejects.toThrow();
+  expect(await client.db().collection('unique_things').indexes()).toEqual(
+    expect.arrayContaining([expect.objectContaining({ name: 'one_of_a_kind', key: { title: 1 } })]),
+  );
+});
+
 test('When a document breaks its schema, then the database itself refuses it, but one written before may be changed', async () => {
   const things = database.collection<{ _id: string; title?: string; status?: string }>('things');
   await expect(things.insertOne({ _id: newId() })).rejects.toBeInstanceOf(MongoServerError);

@@ -1,4 +1,11 @@
-import { MongoClient, type Collection, type Db, type Document } from 'mongodb';
+import {
+  MongoClient,
+  type Collection,
+  type CreateIndexesOptions,
+  type Db,
+  type Document,
+  type IndexDescriptionInfo,
+} from 'mongodb';
 import type { Schema } from 'mongoose';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -116,7 +123,7 @@ export class Database {
         weights,
         default_language,
       } = options;
-      await this.#db.collection(name).createIndex(toKeys(keys), {
+      await this.#ensureIndex(name, toKeys(keys), {
         ...(unique === true ? { unique } : {}),
         ...(partialFilterExpression === undefined ? {} : { partialFilterExpression }),
         ...(expireAfterSeconds === undefined ? {} : { expireAfterSeconds }),
@@ -124,6 +131,34 @@ export class Database {
         ...(weights === undefined ? {} : { weights }),
         ...(default_language === undefined ? {} : { default_language }),
       });
+    }
+  }
+
+  /**
+   * Makes an index. One that an older version of us has defined otherwise is made anew, for which searches wait; a
+   * unique one is not, since without it for a moment two documents could be what only one may be.
+   */
+  async #ensureIndex(name: string, keys: IndexKeys, options: CreateIndexesOptions): Promise<void> {
+    const collection = this.#db.collection(name);
+    try {
+      await collection.createIndex(keys, options);
+    } catch (error) {
+      if (!isCodeName(error, 'IndexOptionsConflict') && !isCodeName(error, 'IndexKeySpecsConflict')) throw error;
+      const before = (await collection.indexes()).find((index) => isInTheWay(index, keys, options.name));
+      if (before?.name === undefined) throw error;
+      if (before.unique === true || options.unique === true) {
+        throw new Error(
+          `${name}: the unique index ${before.name} has another definition in the database. Give the new one another ` +
+            'name and other keys or another filter, and drop the old one in a later release',
+          { cause: error },
+        );
+      }
+      this.#logger.warn({ collection: name, index: before.name }, 'an index with another definition is made anew');
+      await collection.dropIndex(before.name).catch((dropError: unknown) => {
+        // Another replica was first.
+        if (!isCodeName(dropError, 'IndexNotFound')) throw dropError;
+      });
+      await collection.createIndex(keys, options);
     }
   }
 
@@ -198,5 +233,13 @@ export class Database {
 const isCodeName = (error: unknown, codeName: string): boolean =>
   typeof error === 'object' && error !== null && 'codeName' in error && error.codeName === codeName;
 
-const toKeys = (keys: object): [string, 1 | -1 | 'text'][] =>
+type IndexKeys = [string, 1 | -1 | 'text'][];
+
+/** Of one name, or of the same keys; and a collection has one text index at most. */
+const isInTheWay = (index: IndexDescriptionInfo, keys: IndexKeys, name: string | undefined): boolean =>
+  index.name === name ||
+  JSON.stringify(Object.entries(index.key)) === JSON.stringify(keys) ||
+  ('_fts' in index.key && keys.some(([, direction]) => direction === 'text'));
+
+const toKeys = (keys: object): IndexKeys =>
   Object.entries(keys).map(([field, direction]) => [field, direction === 'text' ? 'text' : direction === -1 ? -1 : 1]);
