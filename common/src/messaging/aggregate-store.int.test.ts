@@ -176,6 +176,19 @@ test('When a notice is given, then it is told with the version as it is, and the
   expect(await stored(_id)).toMatchObject({ version: 1 });
 });
 
+test('When a state is told again, then under a new event id with the version that it has, which stays', async () => {
+  const { _id } = await insert();
+  await store.change({ filter: { _id }, set: { price: 7 }, event: seatUpdated, trace });
+  expect(await store.changeMany([{ filter: { _id }, set: {}, event: seatUpdated, trace, again: true }])).toEqual([
+    true,
+  ]);
+  const { version, outbox } = await stored(_id);
+  expect(version).toBe(1);
+  const [, first, again] = outbox;
+  expect(again).toMatchObject({ type: 'ticket.updated', version: 1, data: first?.data });
+  expect(again?.id).not.toBe(first?.id);
+});
+
 test('When a document is changed that has neither version nor outbox, then its first version is 0', async () => {
   const _id = newId();
   await client.db().collection<{ _id: string; title: string }>('seats').insertOne({ _id, title: 'bare' });
