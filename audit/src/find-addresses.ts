@@ -1,7 +1,7 @@
+import { databaseUrl } from '@ticketing/scripts/database-url';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { databaseUrl } from '../../scripts/src/database-url.ts';
 import type { Addresses } from './books/open-books.ts';
 import { services, type ServiceName } from './books/records.ts';
 
