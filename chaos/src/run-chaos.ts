@@ -134,11 +134,11 @@ const exercise = async (
     await withProgress(state, say, async () => {
       // What the schedule has left when the orders are done is done all the same.
       const injecting = injector.run(plan, () => (over.signal.aborted ? Infinity : ledger.orders.size));
-      await runLoad(world, ledger, orders);
+      // Once more when no later order's alarm can ring for those that are still held.
+      const onLastOrder = () => injector.inject({ kind: 'empty redis' });
+      await runLoad(world, ledger, { orders, onLastOrder });
       over.abort();
       await injecting;
-      // Once more when no later order's alarm can ring for those that are still held.
-      await injector.inject({ kind: 'empty redis' });
     });
     say(state());
   } finally {

@@ -6,8 +6,16 @@ const atOnce = 24;
 /** Of those that take as long as a hold. */
 const waitingAtMost = 120;
 
-/** Runs journeys until so many orders are acknowledged; resolves when those begun have ended. */
-export const runLoad = async (world: World, ledger: Ledger, orders: number): Promise<void> => {
+/**
+ * Runs journeys until so many orders are acknowledged, then calls `onLastOrder` while some are still held; resolves when
+ * all journeys have ended.
+ */
+export const runLoad = async (
+  world: World,
+  ledger: Ledger,
+  options: { readonly orders: number; readonly onLastOrder: () => Promise<void> },
+): Promise<void> => {
+  const { orders, onLastOrder } = options;
   const waiting = new Set<Promise<void>>();
   const live = async () => {
     while (ledger.orders.size < orders && !world.stopping.aborted) {
@@ -24,5 +32,6 @@ export const runLoad = async (world: World, ledger: Ledger, orders: number): Pro
     }
   };
   await Promise.all(Array.from({ length: atOnce }, live));
+  await onLastOrder();
   await Promise.all(waiting);
 };
