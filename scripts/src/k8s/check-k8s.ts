@@ -62,9 +62,9 @@ const secretsOf = (manifests: readonly Manifest[]): Secrets => {
 };
 
 const processes = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'client', 'stripe-sandbox'];
-/** NODE_OPTIONS is read by Node itself. */
+/** INSPECT is read by what runs the sources. */
 const variables = Object.fromEntries(
-  processes.map((name) => [`ticketing/${name}`, [...variablesOf(root, name), 'NODE_OPTIONS']]),
+  processes.map((name) => [`ticketing/${name}`, [...variablesOf(root, name), 'INSPECT']]),
 );
 
 const fromSources = new Set(['dev', 'debug']);
