@@ -67,6 +67,21 @@ const doors = async (): Promise<Outcome> => {
   return { failed };
 };
 
+/** Asks the cluster which pods would be refused where Pod Security's restricted profile is enforced; changes nothing. */
+const restricted = async (): Promise<Outcome> => {
+  const namespace = await kubectl('config', 'view', '--minify', '--output=jsonpath={..namespace}');
+  const { stderr } = await execa('kubectl', [
+    'label',
+    '--dry-run=server',
+    '--overwrite',
+    'namespace',
+    namespace === '' ? 'default' : namespace,
+    'pod-security.kubernetes.io/enforce=restricted',
+    'pod-security.kubernetes.io/enforce-version=latest',
+  ]);
+  return { failed: stderr.split('\n').filter((line) => line !== '') };
+};
+
 const leastRequests = 1_000;
 const pairs = 4;
 
@@ -158,6 +173,7 @@ const newestTag = async (): Promise<Outcome> => {
 const steps = {
   deploy: ['skaffold run', deploy],
   doors: ['only the routes of the site answer from outside', doors],
+  restricted: ["every pod meets Pod Security's restricted profile", restricted],
   story: ['end-to-end story through the ingress', story],
   rollouts: ['rolling update of every service under load', rollouts],
   kills: ['every pod killed, every acknowledged order kept', kills],

@@ -63,9 +63,13 @@ const secretsOf = (manifests: readonly Manifest[]): Secrets => {
 
 const processes = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'client', 'stripe-sandbox'];
 /** INSPECT is read by what runs the sources. */
-const variables = Object.fromEntries(
-  processes.map((name) => [`ticketing/${name}`, [...variablesOf(root, name), 'INSPECT']]),
-);
+const variables = {
+  ...Object.fromEntries(processes.map((name) => [`ticketing/${name}`, [...variablesOf(root, name), 'INSPECT']])),
+  // Its settings have no table, but a file of their own.
+  'ticketing/audit': [...readFileSync(join(root, 'audit', 'src', 'config.ts'), 'utf8').matchAll(/^ {2}([A-Z_]+):/gm)]
+    .map(([, name = '']) => name)
+    .concat('INSPECT'),
+};
 
 const fromSources = new Set(['dev', 'debug']);
 
