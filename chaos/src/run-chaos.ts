@@ -1,4 +1,5 @@
 import { auditBooks, findAddresses, openBooks, readBooks, type Books, type Violation } from '@ticketing/audit/checks';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { buildServices } from './build/build-services.ts';
@@ -165,7 +166,8 @@ const exercise = async (
 /** One run: a test build of the product, a load of whole journeys, faults by a schedule, and the audit at the end. */
 export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
   const { edits, replicas, say, signal, windowSeconds } = options;
-  const build = join(root, '.cache', 'chaos');
+  // Of its own: a service that is started again must not be another run's.
+  const build = join(root, '.cache', 'chaos', String(process.pid));
   say('building the services with faults');
   await buildServices(build, edits);
   say('starting the product');
@@ -197,5 +199,6 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
   } finally {
     counters.stop();
     await product.stop();
+    await rm(build, { recursive: true, force: true });
   }
 };
