@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { makeSecrets } from '../../make-secrets.mjs';
 import { cacheDirectory, root } from '../places.ts';
 import { routes } from '../router/routes.ts';
+import { alertProblems } from './alerts.ts';
 import { findKubectl } from './find-kubectl.ts';
 import { imageProblems, variablesOf } from './images.ts';
 import { emptyScratch, Kustomizations } from './kustomize.ts';
@@ -120,7 +121,7 @@ for (const overlay of kustomizations.names('overlays')) {
     problems.push(`${overlay}: a patch changes nothing: ${patch}`);
   }
 }
-problems.push(...imageProblems(root, images));
+problems.push(...imageProblems(root, images), ...alertProblems(root));
 for (const problem of new Set(problems)) say(`✗ ${problem}`);
 say(`${rendered} combinations of overlays and components rendered, ${new Set(problems).size} problems`);
 process.exitCode = problems.length === 0 ? 0 : 1;
