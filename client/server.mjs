@@ -45,7 +45,7 @@ const isDecodable = (url) => {
  */
 const takeBuiltConfig = (dir) => {
   const { config } = JSON.parse(readFileSync(join(dir, '.next', 'required-server-files.json'), 'utf8'));
-  process.env.__NEXT_PRIVATE_STANDALONE_CONFIG = JSON.stringify(config);
+  Object.assign(process.env, { __NEXT_PRIVATE_STANDALONE_CONFIG: JSON.stringify(config) });
 };
 
 const start = async () => {
