@@ -2,7 +2,7 @@ import type { Injected } from '../faults/injector.ts';
 import type { OrderTime, Recovery } from './recovery.ts';
 
 const width = 960;
-const left = 56;
+const left = 76;
 const right = 16;
 const top = 40;
 const plotHeight = 220;
