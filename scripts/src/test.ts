@@ -50,7 +50,12 @@ const check = (script: string) => async (): Promise<Counts> => {
 
 /** The compiler keeps one core busy; the others share the other one meanwhile. */
 const staticChecks = async (): Promise<Counts> => {
-  const others = async () => [await check('lint')(), await check('format')(), await check('knip')()];
+  const others = async () => [
+    await check('lint')(),
+    await check('format')(),
+    await check('knip')(),
+    await check('check:k8s')(),
+  ];
   const [types, rest] = await Promise.all([check('typecheck')(), others()]);
   return sum([types, ...rest]);
 };
@@ -146,7 +151,7 @@ const chaos = async (): Promise<Counts> => {
 const steps: readonly (readonly [title: string, run: () => Promise<Counts>])[] =
   values.only === undefined
     ? [
-        ['types, lint, format and unused code', staticChecks],
+        ['types, lint, format, unused code and manifests', staticChecks],
         ['unit and integration tests', jest(workspaces, { args: positionals })],
         ['end-to-end tests', endToEnd],
         ['chaos', chaos],
