@@ -9,7 +9,7 @@ const say = (line: string) => {
   process.stdout.write(`${line}\n`);
 };
 
-const usage = `npm run chaos -- [--orders N] [--kills N] [--seed N] [--replicas N] [--window SECONDS]
+const usage = `npm run chaos -- [--orders N] [--kills N] [--seed N] [--replicas N] [--window SECONDS] [--recovery SECONDS]
                  [--control NAME|all] [--json FILE] [--picture FILE]
 Controls, each a run without a guard: ${controls.map(({ name }) => name).join(', ')}`;
 
@@ -27,6 +27,7 @@ const { values } = (() => {
         seed: { type: 'string', default: '1' },
         replicas: { type: 'string', default: '2' },
         window: { type: 'string', default: '30' },
+        recovery: { type: 'string', default: '5' },
         control: { type: 'string' },
         json: { type: 'string' },
         picture: { type: 'string' },
@@ -37,7 +38,7 @@ const { values } = (() => {
   }
 })();
 
-const whole = (name: 'orders' | 'kills' | 'seed' | 'replicas' | 'window', most: number): number => {
+const whole = (name: 'orders' | 'kills' | 'seed' | 'replicas' | 'window' | 'recovery', most: number): number => {
   const value = values[name];
   if (!/^\d+$/.test(value) || Number(value) > most) return fail(`--${name} must be a whole number, at most ${most}`);
   return Number(value);
@@ -66,7 +67,8 @@ const runOne = async (): Promise<boolean> => {
   const title = `npm run chaos -- --orders ${options.orders} --kills ${options.kills} --seed ${options.seed} --replicas ${options.replicas}`;
   if (values.json !== undefined) writeFileSync(values.json, toJson(title, result));
   if (values.picture !== undefined) writeFileSync(values.picture, picture({ title, ...result }));
-  const problems = judgeRun(result);
+  const recoveryMs = whole('recovery', 600) * 1000;
+  const problems = judgeRun(result, { ...options, recoveryMs });
   for (const problem of problems) say(`FAILED: ${problem}`);
   if (problems.length === 0) say('Nothing was sold twice, charged twice or lost, and nothing is stuck.');
   return problems.length === 0;

@@ -27,6 +27,10 @@ export interface Product {
 }
 
 const launcher = join(import.meta.dirname, '..', '..', 'scripts', 'start.mjs');
+/** Settings of another product, and what Jest tells itself: faults and load are for our own product only. */
+const notHandedOn =
+  /^(PORT|PUBLIC_URL|DATA_DIR|REPLICAS|BUS|(MONGO|NATS|REDIS|BASE)_URL|JWT_KEY|STRIPE_\w+|EXPIRATION_\w+|PAYMENT_\w+|LOG_LEVEL|RATE_LIMITS|TEST_BUILD|NODE_(ENV|OPTIONS)|JEST_\w+)$/;
+
 const startWithinMs = 10 * 60_000;
 
 const freePort = async (): Promise<number> => {
@@ -44,9 +48,10 @@ const isProcess = (value: unknown): value is ProductProcess =>
 
 export const startProduct = async (settings: Readonly<Record<string, string>>): Promise<Product> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'ticketing-chaos-'));
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !notHandedOn.test(name)));
   const child = spawn(process.execPath, [launcher], {
     env: {
-      ...process.env,
+      ...inherited,
       DATA_DIR: dataDir,
       PORT: String(await freePort()),
       RATE_LIMITS: 'off',

@@ -1,4 +1,12 @@
-import { auditBooks, findAddresses, openBooks, readBooks, type Books, type Violation } from '@ticketing/audit/checks';
+import {
+  auditBooks,
+  findAddresses,
+  openBooks,
+  readBooks,
+  type Addresses,
+  type Books,
+  type Violation,
+} from '@ticketing/audit/checks';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -60,6 +68,11 @@ export interface ChaosResult {
 const root = join(import.meta.dirname, '..', '..');
 
 const sayEveryMs = 5_000;
+/** The slowest that a run may be. */
+const startMs = 10 * 60_000;
+const msPerOrder = 1_000;
+/** What was killed last is started again. */
+const backWithinMs = 30_000;
 const people = { sellers: 12, buyers: 60 };
 
 const signUpAll = async (market: Market, count: number, role: string) => {
@@ -87,6 +100,18 @@ const untilQuiet = async (
     await delay(1_000);
   }
   return undefined;
+};
+
+const addressesOf = async (product: Product): Promise<Addresses> => {
+  const until = performance.now() + backWithinMs;
+  for (;;) {
+    try {
+      return await findAddresses({ DATA_DIR: product.dataDir }, root);
+    } catch (error) {
+      if (performance.now() > until) throw error;
+      await delay(250);
+    }
+  }
 };
 
 const withProgress = async (
@@ -164,7 +189,10 @@ const exercise = async (
 };
 
 /** One run: a test build of the product, a load of whole journeys, faults by a schedule, and the audit at the end. */
-export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
+export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
+  // A product that makes no orders any more is to fail, not to be waited for.
+  const limit = AbortSignal.timeout(startMs + given.orders * msPerOrder);
+  const options = { ...given, signal: AbortSignal.any([given.signal, limit]) };
   const { edits, replicas, say, signal, windowSeconds } = options;
   // Of its own: a service that is started again must not be another run's.
   const build = join(root, '.cache', 'chaos', String(process.pid));
@@ -179,7 +207,7 @@ export const runChaos = async (options: ChaosOptions): Promise<ChaosResult> => {
   const counters = new Counters(product);
   try {
     const { ledger, ...result } = await exercise(product, options);
-    const addresses = await findAddresses({ DATA_DIR: product.dataDir }, root);
+    const addresses = await addressesOf(product);
     const books = openBooks(addresses, 'chaos');
     try {
       say('waiting until nothing is left to do');

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../settings.mjs';
 import { childEnvironment } from './child-environment.ts';
@@ -6,7 +5,7 @@ import { freePorts } from './net/free-ports.ts';
 import { cacheDirectory, root } from './places.ts';
 import type { Secrets } from './secrets.ts';
 import type { ProcessSpec } from './supervision/supervised-process.ts';
-import { members, needsSandbox, type Member, type MemberName, type Surroundings } from './topology.ts';
+import { members, needsSandbox, services, type Member, type MemberName, type Surroundings } from './topology.ts';
 
 /** Services drain for at most 9.5 s by themselves; with the backing servers after them, all is over within 15 s. */
 const stopWithinMs = 9_800;
@@ -19,11 +18,10 @@ interface Address {
 
 const urlOf = (port: number): string => `http://127.0.0.1:${port}`;
 
-/** What of the product is run; a test build replaces some of it. */
+/** What of the product is run; a test build replaces the services. */
 const entryOf = ({ name, entry }: Member, { testBuild }: Settings): string => {
-  if (testBuild === undefined) return entry;
-  const replacement = join(testBuild, name, 'index.mjs');
-  return existsSync(replacement) ? replacement : entry;
+  if (testBuild === undefined || !services.some((service) => service === name)) return entry;
+  return join(testBuild, name, 'index.mjs');
 };
 
 const answers = async (url: string, status: number): Promise<boolean> => {

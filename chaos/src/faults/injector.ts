@@ -13,6 +13,9 @@ export interface Injected {
   readonly until: number;
 }
 
+/** What a fault has hit that found nothing to hit. */
+export const nobody = 'nobody';
+
 /** Without progress for so long, the next fault comes all the same. */
 const standstillMs = 8_000;
 /** A victim that is just being started again is waited for. */
@@ -86,7 +89,7 @@ export class Injector {
         return fault.victim;
       }
       case 'empty redis':
-        return (await this.#emptyRedis()) ? 'emptied' : 'was away';
+        return (await this.#emptyRedis()) ? 'emptied' : nobody;
       case 'bus':
         this.#bus = fault.faults;
         this.#tellServices();
@@ -95,8 +98,7 @@ export class Injector {
         this.#tellServices();
         return 'messages';
       case 'stripe':
-        await this.#tellStripe({ failNext: fault.trouble });
-        return fault.trouble;
+        return (await this.#tellStripe({ failNext: fault.trouble })) ? fault.trouble : nobody;
       case 'slow stripe':
         this.#slowStripe += 1;
         await this.#tellStripe({ delayMs: fault.delayMs });
@@ -137,7 +139,8 @@ export class Injector {
     });
   }
 
-  async #tellStripe(behaviour: { readonly delayMs?: number; readonly failNext?: string | null }): Promise<void> {
+  /** Whether it was heard. */
+  async #tellStripe(behaviour: { readonly delayMs?: number; readonly failNext?: string | null }): Promise<boolean> {
     for (let tries = 0; tries < 40; tries += 1) {
       const sandbox = this.#find('stripe-sandbox', 0);
       try {
@@ -149,11 +152,13 @@ export class Injector {
           headersTimeout: 2_000,
         });
         await response.body.dump();
-        return;
+        if (response.statusCode !== 200) throw new Error(`the sandbox answers ${response.statusCode}`);
+        return true;
       } catch {
         await delay(100);
       }
     }
+    return false;
   }
 
   async #emptyRedis(): Promise<boolean> {
@@ -178,4 +183,4 @@ export class Injector {
 }
 
 const label = (process: ProductProcess | undefined): string =>
-  process === undefined ? 'nobody' : `${process.name}-${process.replica}`;
+  process === undefined ? nobody : `${process.name}-${process.replica}`;

@@ -1,4 +1,4 @@
-import type { Injected } from '../faults/injector.ts';
+import { nobody, type Injected } from '../faults/injector.ts';
 
 export interface OrderTime {
   readonly asked: number;
@@ -14,7 +14,7 @@ export interface Recovery {
 /** How long after each kill the first new order was made. Kills after which no order was asked for tell nothing. */
 export const recoveries = (injected: readonly Injected[], orders: readonly OrderTime[]): Recovery[] =>
   injected.flatMap(({ kind, what, at }) => {
-    if (kind !== 'kill' || what === 'nobody') return [];
+    if (kind !== 'kill' || what === nobody) return [];
     const first = orders.reduce(
       (earliest, { asked, answered }) => (asked >= at ? Math.min(earliest, answered) : earliest),
       Infinity,

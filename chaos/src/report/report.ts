@@ -1,8 +1,21 @@
 import type { Control } from '../build/guards.ts';
 import type { ChaosResult } from '../run-chaos.ts';
+import { nobody } from '../faults/injector.ts';
 import { percentile } from './recovery.ts';
 
-const recoveryBoundMs = 5_000;
+/** Shares of the faults may find their victim gone; more, and the run has shown nothing. */
+const mayMiss = 0.1;
+/** Of a run with as many kills every fault of messages is expected. */
+const manyKills = 40;
+const messageFaults = [
+  'refused',
+  'publishedButRefused',
+  'publishedTwice',
+  'publishedLate',
+  'deliveredTwice',
+  'acknowledgementLost',
+  'deliveredLate',
+];
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
@@ -44,13 +57,33 @@ export const linesOf = (result: ChaosResult): string[] => {
   ];
 };
 
+/** Why a run shows nothing, however well it ended: faults that hit nobody, or a load that was none. */
+const emptiness = (result: ChaosResult, asked: { readonly orders: number; readonly kills: number }): string[] => {
+  const { injected, disturbed } = result;
+  const problems: string[] = [];
+  if (result.orders.length < asked.orders) problems.push(`only ${result.orders.length} orders were made`);
+  if (result.paid === 0) problems.push('nothing was paid');
+  const hits = injected.filter(({ what }) => what !== nobody);
+  const kills = hits.filter(({ kind }) => kind === 'kill').length;
+  if (kills < asked.kills * (1 - mayMiss)) problems.push(`only ${kills} kills hit a process`);
+  for (const kind of new Set(injected.map((fault) => fault.kind)))
+    if (!hits.some((fault) => fault.kind === kind)) problems.push(`no fault of kind ${kind} hit anything`);
+  if (asked.kills >= manyKills)
+    for (const kind of messageFaults) if (!disturbed.has(kind)) problems.push(`no message was ${kind}`);
+  return problems;
+};
+
 /** What is wrong with a run in which all guards stand. */
-export const judgeRun = (result: ChaosResult): string[] => [
+export const judgeRun = (
+  result: ChaosResult,
+  asked: { readonly orders: number; readonly kills: number; readonly recoveryMs: number },
+): string[] => [
+  ...emptiness(result, asked),
   ...result.violations.map(({ check, text }) => `${check}: ${text}`),
   ...result.lost,
   ...result.surprises,
   ...(result.quietAfterMs === undefined ? ['something was still stuck at the end'] : []),
-  ...(recoveryP95(result) > recoveryBoundMs ? [`first order after a kill: p95 ${seconds(recoveryP95(result))}`] : []),
+  ...(recoveryP95(result) > asked.recoveryMs ? [`first order after a kill: p95 ${seconds(recoveryP95(result))}`] : []),
 ];
 
 /** Whether the absence of a guard showed, where it should. */
@@ -68,8 +101,9 @@ export const judgeControl = (
   }
   const counter = control.backedUpBy?.counter ?? '';
   const moved = result.counters.get(counter) ?? 0;
+  const isRight = named.size === 0 && result.surprises.length === 0 && result.quietAfterMs !== undefined;
   return {
-    caught: moved > 0,
+    caught: moved > 0 && isRight,
     words: `${control.backedUpBy?.guard}: ${counter} ${moved}; ${found === '' ? 'no violation' : found}`,
   };
 };
