@@ -135,7 +135,8 @@ export class Database {
   }
 
   /**
-   * Makes an index. One that an older version of us has defined otherwise is made anew, for which searches wait; a
+   * Makes an index. One that an older version of us has defined otherwise is made anew: until it is there, text searches
+   * on it fail and others take longer, so a new definition is better given a new name; a
    * unique one is not, since without it for a moment two documents could be what only one may be.
    */
   async #ensureIndex(name: string, keys: IndexKeys, options: CreateIndexesOptions): Promise<void> {
