@@ -48,7 +48,7 @@ export const backUp = async (directory: string, now: Date): Promise<Summary> => 
  */
 export const restore = async (directory: string): Promise<Summary> => {
   const expected = summary.parse(JSON.parse(await readFile(join(directory, summaryFile), 'utf8')));
-  return whilePaused(async () => {
+  return whilePaused(async (pause) => {
     const books = await openBooks();
     try {
       for (const name of services) {
@@ -57,6 +57,7 @@ export const restore = async (directory: string): Promise<Summary> => {
       }
       const natsUrl = books.env['NATS_URL'] ?? '';
       if (((await messagesInStream(natsUrl)) ?? 0) > 0) throw new Error('The stream is not empty');
+      pause.leaveDownOnFailure();
       const documents: Record<string, Record<string, number>> = {};
       for (const name of services) documents[name] = await loadDatabase(urlOf(books.env, name), join(directory, name));
       const messages = await loadStream(natsUrl, directory);
