@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { chart } from './chart.ts';
 import { openClient, signUp, type Client } from './client.ts';
 import { costOf, sum } from './cpu.ts';
-import { startProduct, type ProductProcess } from './product.ts';
+import { startProduct, type ProductProcess } from '@ticketing/scripts/product';
 import { catalogue, fillCatalogue } from './scenarios/catalogue.ts';
 import { expiry } from './scenarios/expiry.ts';
 import { flashSale, listTickets, untilOrderable } from './scenarios/flash-sale.ts';
@@ -64,7 +64,7 @@ const databaseOf = (mongoUrl: string, database: string): string => {
 say('starting the product');
 const product = await startProduct();
 try {
-  const processes = await product.processes();
+  const processes = product.processes();
   const mongod = find(processes, 'mongod');
   const client = openClient(product.url, 64);
   const sellers = await users(client, 'seller', 8);

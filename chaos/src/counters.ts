@@ -1,6 +1,6 @@
 import { services } from '@ticketing/scripts/topology';
 import { request } from 'undici';
-import type { Product } from './product.ts';
+import type { Product } from '@ticketing/scripts/product';
 
 const sample = /^([a-z_]+)(\{[^}]*\})? ([0-9.e+]+)$/;
 const readEveryMs = 2_000;

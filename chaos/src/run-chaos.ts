@@ -22,7 +22,7 @@ import { Ledger } from './load/ledger.ts';
 import { Market } from './load/market.ts';
 import { runLoad } from './load/run-load.ts';
 import { Counters } from './counters.ts';
-import { startProduct, type Product } from './product.ts';
+import { startProduct, type Product } from '@ticketing/scripts/product';
 import { createRandom } from './random.ts';
 import { recoveries, type OrderTime, type Recovery } from './report/recovery.ts';
 
@@ -201,6 +201,7 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
   say('starting the product');
   const product = await startProduct({
     TEST_BUILD: build,
+    BUS: 'jetstream',
     REPLICAS: String(replicas),
     EXPIRATION_WINDOW_SECONDS: String(windowSeconds),
   });

@@ -1,8 +1,9 @@
+import { freePort } from '@ticketing/scripts/free-ports';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePort, lineOf } from '../product.ts';
+import { lineOf } from './line-of.ts';
 
 export interface Floor {
   readonly url: string;

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
 import { request } from 'undici';
 import { writeFaults, type BusFaults } from '../inject/faults.ts';
-import type { Product, ProductProcess } from '../product.ts';
+import type { Product, ProductProcess } from '@ticketing/scripts/product';
 import type { Fault, PlannedFault } from './schedule.ts';
 
 /** What was done, for the report. Times by `performance.now()`. */

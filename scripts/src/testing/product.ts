@@ -1,12 +1,13 @@
-import { isProcessOf } from '@ticketing/scripts/data-dir';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { isProcessOf } from '../../data-dir.mjs';
+import { freePort } from '../net/free-ports.ts';
+import { root } from '../places.ts';
 
 export interface ProductProcess {
   readonly name: string;
@@ -15,7 +16,7 @@ export interface ProductProcess {
   readonly url: string;
 }
 
-/** The whole product in a test build, started as a user would start it, with nothing in its stores. */
+/** The whole product, started as a user would start it, with nothing in its stores. */
 export interface Product {
   readonly url: string;
   readonly dataDir: string;
@@ -26,28 +27,19 @@ export interface Product {
   stop(): Promise<void>;
 }
 
-const launcher = join(import.meta.dirname, '..', '..', 'scripts', 'start.mjs');
-/** Settings of another product, and what Jest tells itself: faults and load are for our own product only. */
+const launcher = join(root, 'scripts', 'start.mjs');
+/** Settings of another product, and what Jest tells itself: load and faults are for this product only. REPLICAS and BUS are handed on. */
 const notHandedOn =
-  /^(PORT|PUBLIC_URL|DATA_DIR|REPLICAS|BUS|(MONGO|NATS|REDIS|BASE)_URL|JWT_KEY|STRIPE_\w+|EXPIRATION_\w+|PAYMENT_\w+|LOG_LEVEL|RATE_LIMITS|TEST_BUILD|NODE_(ENV|OPTIONS)|JEST_\w+)$/;
+  /^(PORT|PUBLIC_URL|DATA_DIR|(MONGO|NATS|REDIS|BASE)_URL|JWT_KEY|STRIPE_\w+|EXPIRATION_\w+|PAYMENT_\w+|LOG_LEVEL|RATE_LIMITS|TEST_BUILD|NODE_(ENV|OPTIONS)|JEST_\w+)$/;
 
 const startWithinMs = 10 * 60_000;
-
-const freePort = async (): Promise<number> => {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-};
 
 const isProcess = (value: unknown): value is ProductProcess =>
   typeof value === 'object' && value !== null && 'name' in value && 'pid' in value && 'url' in value;
 
-export const startProduct = async (settings: Readonly<Record<string, string>>): Promise<Product> => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'ticketing-chaos-'));
+/** Starts it with these settings beside a free port, no limits of rates and a quiet log. */
+export const startProduct = async (settings: Readonly<Record<string, string>> = {}): Promise<Product> => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'ticketing-product-'));
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !notHandedOn.test(name)));
   const child = spawn(process.execPath, [launcher], {
     env: {
