@@ -77,7 +77,7 @@ export default {
     {
       name: 'no-test-helpers-in-the-product',
       severity: 'error',
-      from: { path: '/src/', pathNot: '\\.test\\.ts$|/src/test(ing)?/' },
+      from: { path: '/src/', pathNot: '\\.test\\.ts$|/test(ing)?/' },
       to: { path: '^common/src/testing/|/src/test/' },
     },
   ],

@@ -1,29 +1,29 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { RunningService } from '@ticketing/common/service';
-import { openDoor, type Door } from '@ticketing/common/testing';
+import { openFaultyProxy, type FaultyProxy } from '@ticketing/common/testing';
 import { readConfig } from './config.ts';
 import { startService } from './service.ts';
 import { openBooksUnderTest, type BooksUnderTest } from './test/books-under-test.ts';
 
 let under: BooksUnderTest;
-let door: Door;
+let proxy: FaultyProxy;
 let watchdog: RunningService;
 
 beforeAll(async () => {
   under = await openBooksUnderTest();
-  door = await openDoor(under.addresses.mongoUrls.payments);
+  proxy = await openFaultyProxy(under.addresses.mongoUrls.payments);
 });
 afterEach(() => watchdog.stop());
 afterAll(async () => {
-  await door.close();
+  await proxy.close();
   await under.close();
 });
 
-/** A watchdog that knows nothing of the books of the test before, and reaches payments' database through the door. */
+/** A watchdog that knows nothing of the books of the test before, and reaches payments' database through the proxy. */
 const watch = async (): Promise<void> => {
   const { mongoUrls, natsUrl, stripe } = under.addresses;
-  const payments = new URL(door.url);
-  // By the replica set's own list of its members the driver would find a way around the door.
+  const payments = new URL(proxy.url);
+  // By the replica set's own list of its members the driver would find a way around the proxy.
   payments.search = '?directConnection=true';
   const config = readConfig({
     HOST: '127.0.0.1',
@@ -106,12 +106,12 @@ test('When a database is away, then the page says which, the watchdog stays read
   await under.consistent();
   await watch();
   await under.system.eventually(async () => expect(await get('/')).toContain('Nothing is wrong'));
-  door.shut();
+  proxy.cut();
   await under.system.eventually(async () => {
     expect(await get('/')).toContain('Could not read the books: could not read the database of payments');
     expect(await get('/metrics')).toMatch(/audit_readings_total\{outcome="unreadable"\} [1-9]/);
   }, 20_000);
   expect(await get('/readyz')).toContain('200');
-  door.open();
+  proxy.restore();
   await under.system.eventually(async () => expect(await get('/')).toContain('Nothing is wrong'), 20_000);
 });

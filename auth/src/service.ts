@@ -33,6 +33,6 @@ export const startService = async (config: Config, overrides: AuthOverrides = {}
     collections,
     app: createApp(httpKit(service, config), deps, createRateLimits(limits.redis)),
     listeners: subscriptions(),
-    workers: [() => limits],
+    resources: [limits],
   });
 };

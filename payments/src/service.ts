@@ -78,8 +78,8 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
     collections,
     app: createApp(httpKit(service, config), deps, createRateLimits(limits.redis)),
     listeners: subscriptions(deps),
+    resources: [limits],
     workers: [
-      () => limits,
       every(moneyBackEveryMs, 'money back', () => returnMoney(deps)),
       every(abandonedEveryMs, 'abandoned attempts', () => settleAbandonedAttempts(deps)),
       every(strayMoneyEveryMs, 'stray money', () => findStrayMoney(deps)),

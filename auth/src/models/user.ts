@@ -1,5 +1,5 @@
-import type { AggregateDocument } from '@ticketing/common/messaging';
-import { aggregateFields, type CollectionDefinition } from '@ticketing/common/mongo';
+import { aggregateFields, type AggregateDocument } from '@ticketing/common/messaging';
+import type { CollectionDefinition } from '@ticketing/common/mongo';
 import { Schema } from 'mongoose';
 
 export interface UserDocument extends AggregateDocument {

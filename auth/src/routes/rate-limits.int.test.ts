@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '@ticketing/common/mongo';
-import { openDoor, openTestSystem, type Door, type TestSystem } from '@ticketing/common/testing';
+import { openFaultyProxy, openTestSystem, type FaultyProxy, type TestSystem } from '@ticketing/common/testing';
 import { randomInt } from 'node:crypto';
 import supertest from 'supertest';
 import { readConfig } from '../config.ts';
 import { startService } from '../service.ts';
 
 let system: TestSystem;
-let redis: Door;
+let redis: FaultyProxy;
 let replicas: ReturnType<typeof supertest>[];
 
 // Redis is away when the services start: that must neither stop them nor switch the limits off for good.
 beforeAll(async () => {
   system = await openTestSystem();
-  redis = await openDoor(system.env.REDIS_URL ?? '', { shut: true });
+  redis = await openFaultyProxy(system.env.REDIS_URL ?? '', { cut: true });
   const env = { ...system.env, RATE_LIMITS: 'on', REDIS_URL: redis.url };
   const start = () => system.start((overrides) => startService(readConfig(env), overrides));
   replicas = (await Promise.all([start(), start()])).map(({ url }) => supertest(url));
@@ -55,14 +55,14 @@ test('When Redis is away, then nothing is limited and nothing waits; once it is 
   const begin = performance.now();
   expect(await statuses('/api/users/signin', 15, () => ({ address, email }))).toEqual({ 400: 15 });
   expect(performance.now() - begin).toBeLessThan(5_000);
-  redis.open();
+  redis.restore();
   await counting();
   expect(await statuses('/api/users/signin', 15, () => ({ address, email }))).toEqual({ 400: 10, 429: 5 });
-  redis.shut();
+  redis.cut();
   await system.eventually(async () => {
     expect((await post('/api/users/signin', { address, email })).status).toBe(400);
   });
-  redis.open();
+  redis.restore();
   await counting();
   expect((await post('/api/users/signin', { address, email })).status).toBe(429);
 });

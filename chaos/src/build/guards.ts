@@ -117,7 +117,7 @@ export const guards = {
     title: 'sweep of the outbox',
     edits: [
       {
-        file: 'common/src/messaging/relay.ts',
+        file: 'common/src/messaging/aggregates/relay.ts',
         find: '      this.#every(this.#workEveryMs, () => this.#sweep()),\n',
         replacement: '',
       },
@@ -127,7 +127,7 @@ export const guards = {
     title: 'only newer states are copied',
     edits: [
       {
-        file: 'common/src/messaging/copies.ts',
+        file: 'common/src/messaging/aggregates/apply-if-newer.ts',
         find: '{ $lt: [{ $ifNull: [`$${field}.version`, -1] }, state.version] },',
         replacement: 'true,',
       },

@@ -4,9 +4,9 @@ import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import supertest from 'supertest';
 import { connectRateLimitRedis, type RateLimitRedis } from '../service/index.ts';
-import { openDoor } from '../testing/door.ts';
+import { openFaultyProxy } from '../testing/faulty-proxy.ts';
 import { eventually } from '../testing/eventually.ts';
-import { needed } from '../testing/needed.ts';
+import { requireEnv } from '../testing/require-env.ts';
 import { errorHandler } from './error-handler.ts';
 import { rateLimit } from './rate-limit.ts';
 
@@ -39,8 +39,8 @@ const openReplica = (
 
 test('When a limit is reached, then the answer is 429 with Retry-After, counted over all replicas', async () => {
   const name = randomUUID();
-  const one = openReplica(await connectRedis(needed('REDIS_URL')), { name });
-  const two = openReplica(await connectRedis(needed('REDIS_URL')), { name });
+  const one = openReplica(await connectRedis(requireEnv('REDIS_URL')), { name });
+  const two = openReplica(await connectRedis(requireEnv('REDIS_URL')), { name });
   expect([(await one()).status, (await two()).status, (await one()).status]).toEqual([200, 200, 200]);
   for (const ask of [one, two]) {
     const refused = await ask();
@@ -53,44 +53,48 @@ test('When a limit is reached, then the answer is 429 with Retry-After, counted 
 });
 
 test('When the window is over, then requests are let through again', async () => {
-  const ask = openReplica(await connectRedis(needed('REDIS_URL')), { name: randomUUID(), windowSeconds: 1, limit: 1 });
+  const ask = openReplica(await connectRedis(requireEnv('REDIS_URL')), {
+    name: randomUUID(),
+    windowSeconds: 1,
+    limit: 1,
+  });
   expect((await ask()).status).toBe(200);
   expect((await ask()).headers['retry-after']).toBe('1');
   await eventually(async () => expect((await ask()).status).toBe(200));
 });
 
 test('When two addresses are of one IPv6 network, then they are counted together', async () => {
-  const ask = openReplica(await connectRedis(needed('REDIS_URL')), { name: randomUUID(), limit: 1 });
+  const ask = openReplica(await connectRedis(requireEnv('REDIS_URL')), { name: randomUUID(), limit: 1 });
   expect((await ask('2001:db8:1:1::1')).status).toBe(200);
   expect((await ask('2001:db8:1:1::2')).status).toBe(429);
   expect((await ask('2001:db8:2:1::1')).status).toBe(200);
 });
 
 test('When Redis is away from the start, then nothing is limited and nobody waits; once it is there, limits count', async () => {
-  const door = await openDoor(needed('REDIS_URL'), { shut: true });
-  const ask = openReplica(await connectRedis(door.url, false), { name: randomUUID(), limit: 1 });
+  const proxy = await openFaultyProxy(requireEnv('REDIS_URL'), { cut: true });
+  const ask = openReplica(await connectRedis(proxy.url, false), { name: randomUUID(), limit: 1 });
   const start = performance.now();
   for (let n = 0; n < 5; n += 1) expect((await ask()).status).toBe(200);
   expect(performance.now() - start).toBeLessThan(1_000);
-  door.open();
+  proxy.restore();
   await eventually(async () => expect((await ask()).status).toBe(429));
-  await door.close();
+  await proxy.close();
 });
 
 test('When Redis goes away, then nothing is limited, one line tells so, and its return is noticed', async () => {
-  const door = await openDoor(needed('REDIS_URL'));
-  const ask = openReplica(await connectRedis(door.url), { name: randomUUID(), limit: 1 });
+  const proxy = await openFaultyProxy(requireEnv('REDIS_URL'));
+  const ask = openReplica(await connectRedis(proxy.url), { name: randomUUID(), limit: 1 });
   expect((await ask()).status).toBe(200);
   expect((await ask()).status).toBe(429);
   log.splice(0);
-  door.shut();
+  proxy.cut();
   await eventually(async () => expect((await ask()).status).toBe(200));
   for (let n = 0; n < 5; n += 1) expect((await ask()).status).toBe(200);
   expect(log.filter((line) => line.includes('Redis is away'))).toHaveLength(1);
-  door.open();
+  proxy.restore();
   await eventually(async () => expect((await ask()).status).toBe(429));
   expect(log.filter((line) => line.includes('Redis is back'))).toHaveLength(1);
-  await door.close();
+  await proxy.close();
 });
 
 test('When rate limits are off, then no Redis is needed', async () => {

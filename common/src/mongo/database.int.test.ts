@@ -3,13 +3,13 @@ import { MongoClient, MongoServerError } from 'mongodb';
 import { Schema } from 'mongoose';
 import pino from 'pino';
 import { eventually } from '../testing/eventually.ts';
-import { needed } from '../testing/needed.ts';
+import { requireEnv } from '../testing/require-env.ts';
 import { Database } from './database.ts';
 import { isDatabaseAway, isDuplicateKey } from './errors.ts';
 import { newId } from './new-id.ts';
 
 const logger = pino({ level: 'silent' });
-const url = new URL(needed('MONGO_URL'));
+const url = new URL(requireEnv('MONGO_URL'));
 url.pathname = `/t${newId()}`;
 
 let database: Database;

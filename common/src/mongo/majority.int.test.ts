@@ -3,6 +3,7 @@ import express from 'express';
 import { Schema } from 'mongoose';
 import { ticketCreated, userCreated, userUpdated } from '../events/index.ts';
 import {
+  aggregateFields,
   applyIfNewer,
   batchListener,
   createAggregateStore,
@@ -13,7 +14,7 @@ import {
 } from '../messaging/index.ts';
 import { commonEnv, openService, readEnv } from '../service/index.ts';
 import { notByMajority, openMongoWire, openTestSystem, type MongoWire, type TestSystem } from '../testing/index.ts';
-import { aggregateFields, newId } from './index.ts';
+import { newId } from './index.ts';
 
 interface Thing extends AggregateDocument {
   readonly email: string;

@@ -10,4 +10,4 @@ export { connectRateLimitRedis } from './rate-limit-redis.ts';
 export type { RateLimitRedis } from './rate-limit-redis.ts';
 export { openServer } from './server.ts';
 export { runUntilToldToStop } from './run-until-told-to-stop.ts';
-export type { Worker } from './worker.ts';
+export type { Stoppable } from './stoppable.ts';

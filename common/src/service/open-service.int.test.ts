@@ -4,9 +4,14 @@ import { Schema } from 'mongoose';
 import pino from 'pino';
 import { userCreated } from '../events/index.ts';
 import { buildApp } from '../http/index.ts';
-import { createAggregateStore, createJetStreamTransport, type AggregateDocument } from '../messaging/index.ts';
-import { aggregateFields, newId } from '../mongo/index.ts';
-import { openDoor, type Door } from '../testing/door.ts';
+import {
+  aggregateFields,
+  createAggregateStore,
+  createJetStreamTransport,
+  type AggregateDocument,
+} from '../messaging/index.ts';
+import { newId } from '../mongo/index.ts';
+import { openFaultyProxy, type FaultyProxy } from '../testing/faulty-proxy.ts';
 import { eventually } from '../testing/eventually.ts';
 import { findProgram } from '../testing/find-program.ts';
 import { openMongod } from '../testing/servers.ts';
@@ -25,12 +30,12 @@ schema.index({ 'outbox.time': 1 });
 
 let system: TestSystem;
 let mongod: Awaited<ReturnType<typeof openMongod>>;
-let nats: Door;
+let nats: FaultyProxy;
 const services: RunningService[] = [];
 
 beforeAll(async () => {
   [system, mongod] = await Promise.all([openTestSystem(), openMongod()]);
-  nats = await openDoor(String(system.env.NATS_URL));
+  nats = await openFaultyProxy(String(system.env.NATS_URL));
 });
 afterEach(() => Promise.all(services.splice(0).map((service) => service.stop())));
 afterAll(async () => {
@@ -39,7 +44,7 @@ afterAll(async () => {
   await mongod.close();
 });
 
-/** A service with one route that writes and one that does not, on a mongod and behind a door to NATS of this file's own. */
+/** A service with one route that writes and one that does not, on a mongod and behind a proxy to NATS of this file's own. */
 const start = async (): Promise<RunningService> => {
   const url = new URL(mongod.url);
   url.pathname = '/service';
@@ -155,12 +160,12 @@ live(
 live(
   'When the broker is away at the start, then the service is ready, and its events are published once it is there',
   async () => {
-    nats.shut();
+    nats.cut();
     const service = await start();
     await eventually(async () => expect(await status(`${service.url}/readyz`)).toBe(200));
     const { id } = await untilWritten(service);
     expect(await (await fetch(`${service.url}/metrics`)).text()).toMatch(/^broker_connected 0$/m);
-    nats.open();
+    nats.restore();
     await service.ready;
     await eventually(() => expect(published()).toContain(id));
     await eventually(async () =>
@@ -172,10 +177,10 @@ live(
 live('When the broker goes away and comes back, then nothing written meanwhile is lost', async () => {
   const service = await start();
   await service.ready;
-  nats.shut();
+  nats.cut();
   const ids: string[] = [];
   for (let n = 0; n < 10; n += 1) ids.push((await untilWritten(service)).id);
-  nats.open();
+  nats.restore();
   await eventually(() => expect(published()).toEqual(expect.arrayContaining(ids)), 15_000);
 });
 
@@ -206,13 +211,13 @@ live(
     const service = await start();
     await service.ready;
     await untilWritten(service);
-    nats.shut();
+    nats.cut();
     await mongod.kill();
     await eventually(async () => expect(await status(`${service.url}/readyz`)).toBe(503));
     const began = performance.now();
     await service.stop();
     expect(performance.now() - began).toBeLessThan(9_000);
-    nats.open();
+    nats.restore();
     await mongod.start();
   },
 );

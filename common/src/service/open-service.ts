@@ -17,9 +17,9 @@ import { createLogger } from './logger.ts';
 import { Metrics } from './metrics.ts';
 import { periodically } from './periodic.ts';
 import { openServer, type RunningServer } from './server.ts';
-import type { Worker } from './worker.ts';
+import type { Stoppable } from './stoppable.ts';
 
-/** What all services read of their configuration. */
+/** The settings that every service has. */
 export interface ServiceConfig extends BusConfig {
   readonly HOST: string;
   readonly PORT: number;
@@ -27,7 +27,7 @@ export interface ServiceConfig extends BusConfig {
   readonly LOG_LEVEL: string;
 }
 
-/** Things that tests replace; everything else is the real thing in tests too. */
+/** What tests replace; everything else is real in tests too. */
 export interface ServiceOverrides {
   readonly now?: () => Date;
   readonly logger?: Logger;
@@ -38,21 +38,23 @@ export interface Plan {
   readonly collections: readonly CollectionDefinition[];
   readonly app: Express;
   readonly listeners: readonly Listener[];
-  /** Begun once the database is prepared. */
-  readonly workers?: readonly (() => Worker)[];
+  /** Started once the database is prepared. */
+  readonly workers?: readonly (() => Stoppable)[];
+  /** Open already; closed after the workers have stopped. */
+  readonly resources?: readonly Stoppable[];
 }
 
 export interface RunningService {
-  /** Where it listens. */
+  /** The address on which it listens. */
   readonly url: string;
-  /** Resolves once it is ready: database prepared, listeners receiving. */
+  /** Resolves once the database is prepared and the listeners receive. */
   readonly ready: Promise<void>;
   isReady(): boolean;
-  /** Drains: unready → what is in flight → listeners → outbox → broker → database. */
+  /** Drains, in order: readiness, requests in flight, listeners, workers, resources, outbox, broker, database. */
   stop(): Promise<void>;
 }
 
-/** The means of one service: made first, handed to its wiring, then run with what the wiring made of them. */
+/** What every service has: opened first and passed to its own wiring, whose result is given to `run`. */
 export interface Service {
   readonly name: string;
   readonly logger: Logger;
@@ -68,7 +70,7 @@ const outboxFlushMs = 2_000;
 const replayEveryMs = 1_000;
 const countEveryMs = 15_000;
 
-/** Opens a service's means. Connections are made in the background: a store that is away stops no boot. */
+/** Opens a service. Connections are made in the background: it also starts while a server is unreachable. */
 export const openService = (name: string, config: ServiceConfig, overrides: ServiceOverrides = {}): Service => {
   const logger = overrides.logger ?? createLogger({ service: name, level: config.LOG_LEVEL });
   const now = overrides.now ?? (() => new Date());
@@ -88,10 +90,10 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
       counters: metrics.listeners,
       isHealthy,
     });
-    const letterCount = metrics.gauge('dead_letters', 'Events that are set aside now');
-    metrics.observed('broker_connected', '1 while the broker is there', () => (transport.isConnected() ? 1 : 0));
+    const letterCount = metrics.gauge('dead_letters', 'Dead letters stored at present');
+    metrics.observed('broker_connected', '1 while the broker is connected', () => (transport.isConnected() ? 1 : 0));
     const state = { prepared: false, stopping: false };
-    const workers: Worker[] = [];
+    const workers: Stoppable[] = [];
     const server: RunningServer = await openServer({
       app: plan.app,
       host: config.HOST,
@@ -105,7 +107,7 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
       await database.prepare([...plan.collections, deadLetterCollection]);
       if (state.stopping) return;
       relay.start();
-      for (const begin of plan.workers ?? []) workers.push(begin());
+      for (const startWorker of plan.workers ?? []) workers.push(startWorker());
       workers.push(
         periodically({ name: 'replay of dead letters', periodMs: replayEveryMs, logger }, () =>
           replayDeadLetters({ service: name, deadLetters, listeners: plan.listeners, logger, isHealthy }),
@@ -115,13 +117,13 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
         }),
       );
       state.prepared = true;
-      // A broker that is away takes no page off the air: it is waited for beside.
+      // The service is ready without the broker: requests are served while the listeners wait for it.
       await runner.start(plan.listeners);
       logger.info('ready');
     };
     const ready = prepare();
     ready.catch((error: unknown) => {
-      if (!state.stopping) logger.error({ err: error }, 'not started');
+      if (!state.stopping) logger.error({ err: error }, 'start-up failed');
     });
 
     const stop = async (): Promise<void> => {
@@ -130,6 +132,7 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
       await server.drain();
       await runner.stop();
       await Promise.all(workers.map((worker) => worker.stop()));
+      await Promise.all((plan.resources ?? []).map((resource) => resource.stop()));
       await relay.stop(outboxFlushMs);
       await transport.close();
       await database.close();

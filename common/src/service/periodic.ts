@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Worker } from './worker.ts';
+import type { Stoppable } from './stoppable.ts';
 
 /** Runs `action` again and again with `periodMs` between; an error is logged and the next run comes as usual. */
 export const periodically = (
   options: { readonly name: string; readonly periodMs: number; readonly logger: Logger },
   action: () => Promise<unknown>,
-): Worker => {
+): Stoppable => {
   const closing = new AbortController();
   const loop = async () => {
     while (!closing.signal.aborted) {

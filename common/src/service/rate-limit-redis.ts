@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import type { Worker } from './worker.ts';
+import type { Stoppable } from './stoppable.ts';
 
 /** Longer than Redis ever takes, short enough for a request to wait for a Redis that hangs. */
 const commandTimeoutMs = 300;
@@ -8,7 +8,7 @@ const connectTimeoutMs = 2_000;
 const longestPauseMs = 2_000;
 
 /** Where the rate limits count; `redis` is absent when they are switched off. */
-export interface RateLimitRedis extends Worker {
+export interface RateLimitRedis extends Stoppable {
   readonly redis: Redis | undefined;
 }
 

@@ -1,5 +1,5 @@
-export { openDoor } from './door.ts';
-export type { Door } from './door.ts';
+export { openFaultyProxy } from './faulty-proxy.ts';
+export type { FaultyProxy } from './faulty-proxy.ts';
 export { eventually } from './eventually.ts';
 export { createTestClock } from './test-clock.ts';
 export type { TestClock } from './test-clock.ts';

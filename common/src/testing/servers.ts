@@ -12,30 +12,6 @@ export const openNatsServer = async (flags: Readonly<Record<string, string>> = {
     flags: (port, data) => ({ addr: address, port, jetstream: true, store_dir: data, ...flags }),
   });
 
-/** A NATS Streaming server that keeps its channels in files and soon notices that a client has died. */
-export const openNatsStreamingServer = (
-  program: string,
-  clusterId: string,
-  flags: Readonly<Record<string, string>> = {},
-): Promise<ServerProcess> =>
-  openServerProcess({
-    program,
-    flags: (port, data) => ({
-      addr: address,
-      port,
-      cluster_id: clusterId,
-      store: 'file',
-      dir: data,
-      max_channels: 0,
-      max_msgs: 0,
-      max_bytes: 0,
-      hb_interval: '1s',
-      hb_timeout: '1s',
-      hb_fail_count: 2,
-      ...flags,
-    }),
-  });
-
 /** A mongod as a replica set of one node, and its URL. */
 export const openMongod = async (): Promise<ServerProcess & { readonly url: string }> => {
   const server = await openServerProcess({

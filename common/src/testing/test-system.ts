@@ -10,7 +10,7 @@ import { createJetStreamTransport } from '../messaging/index.ts';
 import { newId } from '../mongo/index.ts';
 import type { RunningService, ServiceOverrides } from '../service/index.ts';
 import { eventually } from './eventually.ts';
-import { needed } from './needed.ts';
+import { requireEnv } from './require-env.ts';
 import { createTestClock, type TestClock } from './test-clock.ts';
 
 const jwtKey = 'a key for tests only';
@@ -72,8 +72,8 @@ const parseJson = (body: string): unknown => {
 
 export const openTestSystem = async (): Promise<TestSystem> => {
   const name = `t${newId()}`;
-  const natsUrl = needed('NATS_URL');
-  const mongoUrl = new URL(needed('MONGO_URL'));
+  const natsUrl = requireEnv('NATS_URL');
+  const mongoUrl = new URL(requireEnv('MONGO_URL'));
   mongoUrl.pathname = `/${name}`;
   const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
   const clock = createTestClock();
@@ -114,7 +114,7 @@ export const openTestSystem = async (): Promise<TestSystem> => {
       PORT: '0',
       MONGO_URL: mongoUrl.href,
       NATS_URL: natsUrl,
-      REDIS_URL: needed('REDIS_URL'),
+      REDIS_URL: requireEnv('REDIS_URL'),
       JWT_KEY: jwtKey,
       LOG_LEVEL: 'silent',
       RATE_LIMITS: 'off',

@@ -1,31 +1,31 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { orderCreated, orderExpired, type OrderState } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
-import { openDoor, openTestSystem, type Door, type TestSystem } from '@ticketing/common/testing';
+import { openFaultyProxy, openTestSystem, type FaultyProxy, type TestSystem } from '@ticketing/common/testing';
 import { Redis } from 'ioredis';
 import { readConfig } from '../config.ts';
 import { startService } from '../service.ts';
 
 let system: TestSystem;
-let door: Door;
+let proxy: FaultyProxy;
 let redis: Redis;
 
 // Redis is away when the service starts.
 beforeAll(async () => {
   system = await openTestSystem();
   redis = new Redis(system.env.REDIS_URL ?? '');
-  door = await openDoor(system.env.REDIS_URL ?? '', { shut: true });
+  proxy = await openFaultyProxy(system.env.REDIS_URL ?? '', { cut: true });
   await start();
 });
 afterAll(async () => {
   await system.close();
-  await door.close();
+  await proxy.close();
   await redis.quit();
 });
 
 const start = (prefix = system.name) =>
   system.start((overrides) =>
-    startService(readConfig({ ...system.env, REDIS_URL: door.url, REDIS_PREFIX: prefix }), overrides),
+    startService(readConfig({ ...system.env, REDIS_URL: proxy.url, REDIS_PREFIX: prefix }), overrides),
   );
 
 const created = async (holdMs: number): Promise<OrderState> => {
@@ -66,7 +66,7 @@ test('When Redis has been away from the start, then the timers ring within 1.5 s
 });
 
 test('When Redis comes, then alarms are set and ring to the moment', async () => {
-  door.open();
+  proxy.restore();
   await whenAlarmsAreSet();
   const lates: number[] = [];
   for (let round = 0; round < 5; round += 1) lates.push(await lateness(await created(150)));
@@ -77,11 +77,11 @@ test('When Redis comes, then alarms are set and ring to the moment', async () =>
 test('When a replica is told to stop while Redis is away, then it stops at once', async () => {
   // With a queue of its own, so that it waits there for a first alarm.
   const replica = await start(`${system.name}-other`);
-  door.shut();
+  proxy.cut();
   const begin = performance.now();
   await replica.stop();
   expect(performance.now() - begin).toBeLessThan(5_000);
-  door.open();
+  proxy.restore();
   await whenAlarmsAreSet();
 });
 
@@ -98,11 +98,11 @@ test('When Redis loses everything, then the timers ring all the same', async () 
 test('When Redis goes and comes while the service runs, then orders are timed throughout', async () => {
   const before = await created(1_000);
   await system.eventually(async () => expect(await hasAlarm(before)).toBe(true));
-  door.shut();
+  proxy.cut();
   const [during, later] = await Promise.all([created(600), created(600_000)]);
   expect(await lateness(before)).toBeLessThan(1_500);
   expect(await lateness(during)).toBeLessThan(1_500);
-  door.open();
+  proxy.restore();
   await whenAlarmsAreSet();
   // Nothing was kept for Redis meanwhile: what came then is rung by the sweep.
   expect(await hasAlarm(later)).toBe(false);

@@ -1,4 +1,4 @@
-import type { Service, Worker } from '@ticketing/common/service';
+import type { Service, Stoppable } from '@ticketing/common/service';
 import { Queue, Worker as QueueWorker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,7 +17,7 @@ export interface TimerQueue {
   /** The same. */
   remove(orderIds: readonly string[]): void;
   /** Calls `ring` when alarms go off; those that go off while it runs make it run once more. `stop` ends the queue. */
-  onAlarm(ring: () => Promise<unknown>): Worker;
+  onAlarm(ring: () => Promise<unknown>): Stoppable;
 }
 
 /** Alarms by BullMQ: one delayed job per order, with the order's id, in whichever replica takes it. */

@@ -1,6 +1,6 @@
 import type { OrderState, Trace } from '@ticketing/common/events';
-import { streamMaxAgeMs, type AggregateDocument } from '@ticketing/common/messaging';
-import { aggregateFields, type CollectionDefinition } from '@ticketing/common/mongo';
+import { aggregateFields, streamMaxAgeMs, type AggregateDocument } from '@ticketing/common/messaging';
+import type { CollectionDefinition } from '@ticketing/common/mongo';
 import { Schema } from 'mongoose';
 
 /** The timer of one order; its id is the order's. Its `version` begins, absent until then, with its first ring. */

@@ -1,7 +1,7 @@
 import type { CancelReason, OrderStatus } from '@ticketing/common/events';
 import { cancelReasons, orderStatuses } from '@ticketing/common/events';
-import type { AggregateDocument } from '@ticketing/common/messaging';
-import { aggregateFields, type CollectionDefinition } from '@ticketing/common/mongo';
+import { aggregateFields, type AggregateDocument } from '@ticketing/common/messaging';
+import type { CollectionDefinition } from '@ticketing/common/mongo';
 import { Schema } from 'mongoose';
 import { liveStatuses, unpaidStatuses } from '../domain/order-status.ts';
 

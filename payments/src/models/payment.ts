@@ -1,6 +1,6 @@
 import { chargeStatuses, type ChargeStatus } from '@ticketing/common/events';
-import type { AggregateDocument } from '@ticketing/common/messaging';
-import { aggregateFields, type CollectionDefinition } from '@ticketing/common/mongo';
+import { aggregateFields, type AggregateDocument } from '@ticketing/common/messaging';
+import type { CollectionDefinition } from '@ticketing/common/mongo';
 import { Schema } from 'mongoose';
 import type { Payment } from '../domain/payment.ts';
 

@@ -1,6 +1,6 @@
 import { ticketCategories } from '@ticketing/common/events';
-import type { AggregateDocument } from '@ticketing/common/messaging';
-import { aggregateFields, type CollectionDefinition } from '@ticketing/common/mongo';
+import { aggregateFields, type AggregateDocument } from '@ticketing/common/messaging';
+import type { CollectionDefinition } from '@ticketing/common/mongo';
 import { Schema } from 'mongoose';
 import { availabilities, type Availability } from '../domain/availability.ts';
 import type { ListingDetails } from '../domain/listing.ts';

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import express from 'express';
 import { z } from 'zod';
-import { defineEvent } from '../events/index.ts';
-import { commonEnv, openService, readEnv, type RunningService } from '../service/index.ts';
-import { openTestSystem, type TestSystem } from '../testing/index.ts';
+import { defineEvent } from '../../events/index.ts';
+import { commonEnv, openService, readEnv, type RunningService } from '../../service/index.ts';
+import { openTestSystem, type TestSystem } from '../../testing/index.ts';
 import { createDeadLetters, type DeadLetter, type DeadLetters } from './dead-letters.ts';
 import { done, later, listener, reject, type Verdict } from './listener.ts';
 

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { DeadLetters } from './dead-letters.ts';
 import { describe, parseJson, retry, type Listener, type Verdict } from './listener.ts';
-import type { InboundMessage, Subscription, Transport } from './transport.ts';
+import type { InboundMessage, Subscription, Transport } from '../bus/transport.ts';
 
 /** Tries of a message while everything it needs is healthy; after the last it is set aside. */
 export const maxFailures = 5;

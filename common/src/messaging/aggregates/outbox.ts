@@ -1,4 +1,4 @@
-import type { EventMessage, Trace } from '../events/index.ts';
+import type { EventMessage, Trace } from '../../events/index.ts';
 
 /** An event that waits in its aggregate's own document until the broker has acknowledged it. */
 export interface OutboxEntry {

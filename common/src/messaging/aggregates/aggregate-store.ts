@@ -1,7 +1,7 @@
 import { MongoBulkWriteError } from 'mongodb';
 import type { AnyBulkWriteOperation, Collection, Document, Filter, WithId } from 'mongodb';
-import type { EventDefinition, Trace } from '../events/index.ts';
-import { Batcher } from '../mongo/index.ts';
+import type { EventDefinition, Trace } from '../../events/index.ts';
+import { Batcher } from '../../mongo/index.ts';
 import type { AggregateDocument, OutboxEntry } from './outbox.ts';
 import type { OutboxCollection, Relay } from './relay.ts';
 

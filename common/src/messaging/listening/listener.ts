@@ -1,4 +1,4 @@
-import type { EventDefinition, EventMessage } from '../events/index.ts';
+import type { EventDefinition, EventMessage } from '../../events/index.ts';
 
 /** What became of one delivered event. A throw means: try again, with back-off. */
 export type Verdict =

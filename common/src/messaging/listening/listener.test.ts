@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { defineEvent } from '../events/index.ts';
+import { defineEvent } from '../../events/index.ts';
 import { batchListener, done, later, listener, parseJson, reject, retry, type Verdict } from './listener.ts';
 
 const counted = defineEvent('ticket.counted', z.object({ n: z.number() }));

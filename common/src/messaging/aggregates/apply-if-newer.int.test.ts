@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { openTestSystem, type TestSystem } from '../testing/index.ts';
-import { newId } from '../mongo/index.ts';
-import { applyIfNewer } from './copies.ts';
+import { openTestSystem, type TestSystem } from '../../testing/index.ts';
+import { newId } from '../../mongo/index.ts';
+import { applyIfNewer } from './apply-if-newer.ts';
 
 interface Copy {
   readonly _id: string;

@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Collection } from 'mongodb';
 import pino from 'pino';
-import { userUpdated } from '../events/index.ts';
-import { newId } from '../mongo/index.ts';
-import { openTestSystem, type TestSystem } from '../testing/index.ts';
-import { createJetStreamTransport } from './jetstream-transport.ts';
+import { userUpdated } from '../../events/index.ts';
+import { newId } from '../../mongo/index.ts';
+import { openTestSystem, type TestSystem } from '../../testing/index.ts';
+import { createJetStreamTransport } from '../bus/jetstream/transport.ts';
 import type { AggregateDocument, OutboxEntry } from './outbox.ts';
 import { Relay, type OutboxCollection } from './relay.ts';
-import type { Transport } from './transport.ts';
+import type { Transport } from '../bus/transport.ts';
 
 const logger = pino({ level: 'silent' });
 let system: TestSystem;

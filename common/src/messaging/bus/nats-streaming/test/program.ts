@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { findProgram, programCache } from './find-program.ts';
+import { findProgram, programCache } from '../../../../testing/find-program.ts';
 
 const program = 'nats-streaming-server';
 /** The last that was released. */

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { MongoClient, MongoServerError, type Collection } from 'mongodb';
 import { z } from 'zod';
-import { defineEvent } from '../events/index.ts';
-import { newId } from '../mongo/index.ts';
-import { needed } from '../testing/needed.ts';
+import { defineEvent } from '../../events/index.ts';
+import { newId } from '../../mongo/index.ts';
+import { requireEnv } from '../../testing/require-env.ts';
 import { createAggregateStore, expression, type AggregateStore } from './aggregate-store.ts';
 import type { AggregateDocument, OutboxEntry } from './outbox.ts';
 
@@ -28,7 +28,7 @@ const published: { readonly id: string; readonly entries: readonly OutboxEntry[]
 const registered: string[] = [];
 
 beforeAll(async () => {
-  const url = new URL(needed('MONGO_URL'));
+  const url = new URL(requireEnv('MONGO_URL'));
   url.pathname = `/t${newId()}`;
   client = await new MongoClient(url.href, { ignoreUndefined: true }).connect();
   seats = client.db().collection('seats');

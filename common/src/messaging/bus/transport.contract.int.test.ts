@@ -3,18 +3,19 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import pino from 'pino';
 import { z } from 'zod';
-import { defineEvent } from '../events/index.ts';
-import { openDoor } from '../testing/door.ts';
-import { eventually, throughout } from '../testing/eventually.ts';
-import { findProgram } from '../testing/find-program.ts';
-import { natsStreamingProgram } from '../testing/nats-streaming-program.ts';
-import type { ServerProcess } from '../testing/server-process.ts';
-import { openNatsServer, openNatsStreamingServer } from '../testing/servers.ts';
+import { defineEvent } from '../../events/index.ts';
+import { openFaultyProxy } from '../../testing/faulty-proxy.ts';
+import { eventually, throughout } from '../../testing/eventually.ts';
+import { findProgram } from '../../testing/find-program.ts';
+import { natsStreamingProgram } from './nats-streaming/test/program.ts';
+import { openNatsStreamingServer } from './nats-streaming/test/server.ts';
+import type { ServerProcess } from '../../testing/server-process.ts';
+import { openNatsServer } from '../../testing/servers.ts';
 import { createTransport, type BusConfig } from './create-transport.ts';
-import { createJetStreamTransport } from './jetstream-transport.ts';
-import { done, listener, retry } from './listener.ts';
-import { ListenerRunner } from './listener-runner.ts';
-import { createNatsStreamingTransport } from './nats-streaming-transport.ts';
+import { createJetStreamTransport } from './jetstream/transport.ts';
+import { done, listener, retry } from '../listening/listener.ts';
+import { ListenerRunner } from '../listening/listener-runner.ts';
+import { createNatsStreamingTransport } from './nats-streaming/transport.ts';
 import type { InboundMessage, Subscription, SubscriptionOptions, Transport } from './transport.ts';
 
 /** Shortened, so that redelivery is seen within a test. */
@@ -396,22 +397,22 @@ for (const kind of kinds) {
 
     test('When a replica is cut off while it has messages, then another one gets them, and new ones too', async () => {
       fresh();
-      const door = await openDoor(url());
+      const proxy = await openFaultyProxy(url());
       const first = await subscribe(
         () => new Promise(() => undefined),
         { maxBatch: 100, concurrency: 1 },
-        open(door.url),
+        open(proxy.url),
       );
       subscriptions.pop();
       const sent = numbered(20);
       for (const body of sent) await publish(body);
       await eventually(() => expect(first.received.length).toBeGreaterThan(0));
       const second = await subscribe(ack);
-      door.shut();
+      proxy.cut();
       const more = numbered(20, 'n');
       for (const body of more) await publish(body);
       await eventually(() => expect(unique(bodies(second.received))).toEqual([...sent, ...more]));
-      await door.close();
+      await proxy.close();
     });
 
     test('When an event is poison to its listener, then the events behind it are handled without delay', async () => {

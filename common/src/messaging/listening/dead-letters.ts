@@ -1,6 +1,6 @@
 import type { Collection } from 'mongodb';
 import { Schema } from 'mongoose';
-import type { CollectionDefinition } from '../mongo/index.ts';
+import type { CollectionDefinition } from '../../mongo/index.ts';
 
 /** An event that its listener could not process, kept in the listener's own database until somebody decides. */
 export interface DeadLetter {

@@ -7,17 +7,15 @@ import {
   RetentionPolicy,
   StorageType,
   type ConsumerInfo,
-  type ConsumerMessages,
   type JetStreamClient,
   type JetStreamManager,
-  type JsMsg,
 } from '@nats-io/jetstream';
 import { connect, nanos, type NatsConnection } from '@nats-io/transport-node';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { DeliveryQueue } from './delivery-queue.ts';
-import { natsServers } from './nats-servers.ts';
-import type { OutboundMessage, Subscription, SubscriptionOptions, Transport } from './transport.ts';
+import { natsServers } from '../nats-servers.ts';
+import type { OutboundMessage, Subscription, SubscriptionOptions, Transport } from '../transport.ts';
+import { JetStreamConsumer } from './consumer.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** How long the stream keeps an event; `closedOrders` of tickets is kept as long. */
@@ -56,7 +54,7 @@ class JetStreamTransport implements Transport {
   readonly #ackWaitMs: number;
   readonly #connected: Promise<Connected>;
   readonly #closing = new AbortController();
-  readonly #consumers = new Set<Consumer>();
+  readonly #consumers = new Set<JetStreamConsumer>();
   /** What refuses each publication whose acknowledgement is awaited. */
   readonly #inFlight = new Set<(error: Error) => void>();
   #connection: NatsConnection | undefined;
@@ -92,7 +90,7 @@ class JetStreamTransport implements Transport {
 
   async subscribe(options: SubscriptionOptions): Promise<Subscription> {
     const connected = await this.#connected;
-    const consumer = new Consumer({
+    const consumer = new JetStreamConsumer({
       ...options,
       ackWaitMs: this.#ackWaitMs,
       prefixLength: this.#prefix.length,
@@ -231,126 +229,6 @@ class JetStreamTransport implements Transport {
       }
     }
   }
-}
-
-interface ConsumerOptions extends SubscriptionOptions {
-  readonly ackWaitMs: number;
-  readonly prefixLength: number;
-  /** Makes the durable consumer, or brings it to what this version says. */
-  readonly ensure: () => Promise<ConsumerInfo>;
-  readonly client: JetStreamClient;
-  readonly logger: Logger;
-  readonly closing: AbortSignal;
-  readonly onStop: () => void;
-}
-
-class Consumer implements Subscription {
-  readonly #options: ConsumerOptions;
-  readonly #queue: DeliveryQueue<Received>;
-  #messages: ConsumerMessages | undefined;
-  #wanted = true;
-  /** One opening after the other; the last one counts. */
-  #opening = 0;
-
-  constructor(options: ConsumerOptions) {
-    this.#options = options;
-    this.#queue = new DeliveryQueue<Received>({
-      maxBatch: options.maxBatch,
-      concurrency: options.concurrency,
-      keepAliveMs: options.ackWaitMs / 3,
-      handle: (items) => options.onMessages(items),
-    });
-  }
-
-  /** Begins to receive, anew if it did before. Resolves once that works, or is no longer wanted. */
-  async open(): Promise<void> {
-    this.#opening += 1;
-    const own = this.#opening;
-    const isWanted = () => this.#wanted && own === this.#opening && !this.#options.closing.aborted;
-    for (let attempt = 0; isWanted(); attempt += 1) {
-      try {
-        const info = await this.#options.ensure();
-        const messages = await this.#options.client.consumers.getConsumerFromInfo(info).consume({
-          max_messages: 500,
-          expires: 5_000,
-          // A pull that the server has forgotten is noticed after two of these and repeated.
-          idle_heartbeat: 1_000,
-          // Without asking for the consumer first: whether it is there was made sure above.
-          bind: true,
-          callback: (message) => this.#queue.push(new Received(message, this.#options.prefixLength)),
-        });
-        if (isWanted()) {
-          this.#messages?.stop();
-          this.#messages = messages;
-        } else {
-          messages.stop();
-        }
-        return;
-      } catch (error) {
-        const { logger, durable, closing } = this.#options;
-        if (attempt % 20 === 0) logger.warn({ err: error, durable }, 'not subscribed yet');
-        await delay(250, undefined, { signal: closing, ref: false }).catch(() => undefined);
-      }
-    }
-  }
-
-  pause(): void {
-    this.#end();
-    // Replicas pause for a common reason: what one gives back would go to and fro between them.
-    this.#queue.giveBack(500);
-  }
-
-  resume(): void {
-    if (this.#wanted) return;
-    this.#wanted = true;
-    void this.open();
-  }
-
-  async stop(): Promise<void> {
-    this.#end();
-    await this.#queue.close();
-    this.#options.onStop();
-  }
-
-  #end(): void {
-    this.#wanted = false;
-    this.#messages?.stop();
-    this.#messages = undefined;
-  }
-}
-
-class Received {
-  readonly #message: JsMsg;
-  readonly subject: string;
-  #done = false;
-
-  constructor(message: JsMsg, prefixLength: number) {
-    this.#message = message;
-    this.subject = message.subject.slice(prefixLength);
-  }
-
-  get body(): string {
-    return this.#message.string();
-  }
-
-  get key(): string {
-    // Sequences begin anew in an emptied store, so the time of storing belongs to the key.
-    return `${this.#message.seq}-${this.#message.timestampNanos}`;
-  }
-
-  readonly ack = (): void => {
-    if (!this.#done) this.#message.ack();
-    this.#done = true;
-  };
-
-  readonly nak = (delayMs: number): void => {
-    if (!this.#done) this.#message.nak(delayMs);
-    this.#done = true;
-  };
-
-  readonly working = (): void => {
-    if (!this.#done) this.#message.working();
-  };
 }
 
 /** Connects in the background and for ever: a broker that is away stops no service. */

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import pino from 'pino';
-import { eventually } from '../testing/eventually.ts';
+import { eventually } from '../../testing/eventually.ts';
 import { done, later, reject, retry, type Listener, type Verdict } from './listener.ts';
 import { ListenerRunner, maxFailures } from './listener-runner.ts';
-import type { SubscriptionOptions, Transport } from './transport.ts';
+import type { SubscriptionOptions, Transport } from '../bus/transport.ts';
 
 /** A transport in the hand of a test: `deliver` hands messages over and answers what became of each. */
 const openBus = () => {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { createJetStreamTransport } from './jetstream-transport.ts';
-import { createNatsStreamingTransport } from './nats-streaming-transport.ts';
+import { createJetStreamTransport } from './jetstream/transport.ts';
+import { createNatsStreamingTransport } from './nats-streaming/transport.ts';
 import type { Transport } from './transport.ts';
 
 export interface BusConfig {

@@ -2,7 +2,7 @@ import type { Collection } from 'mongodb';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { toMessage, type AggregateDocument, type OutboxEntry } from './outbox.ts';
-import type { Transport } from './transport.ts';
+import type { Transport } from '../bus/transport.ts';
 
 /** Published entries are taken out of their documents this often, many documents in one write; the sweep comes as often. */
 const workEveryMs = 1_000;

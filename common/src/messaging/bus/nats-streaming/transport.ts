@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { natsServers } from '../nats-servers.ts';
+import type { OutboundMessage, Subscription, SubscriptionOptions, Transport } from '../transport.ts';
+import { NatsStreamingConsumer } from './consumer.ts';
+import { openLink, type Link } from './link.ts';
+
+const ackWaitMs = 5_000;
+
+export interface NatsStreamingOptions {
+  readonly url: string;
+  readonly clusterId: string;
+  readonly clientName: string;
+  readonly logger: Logger;
+  /** Set by tests only: channels of their own on a shared server. */
+  readonly namespace?: string;
+  /** Shortened by tests only: after this long a message that was not acked is delivered again. */
+  readonly ackWaitMs?: number;
+}
+
+/**
+ * NATS Streaming keeps no delays and knows nothing of work in progress. So this replica remembers what it has in hand,
+ * in work or held for later, and ignores the deliveries that the server repeats of it meanwhile. To another replica
+ * the server may repeat them: a delay longer than the ack wait can be cut short by that, and slow work be done twice.
+ */
+class NatsStreamingTransport implements Transport {
+  readonly name = 'nats-streaming';
+  readonly #options: NatsStreamingOptions;
+  // One for all connections of this process: the server then ends the previous one in favour of the next.
+  readonly #clientId: string;
+  readonly #prefix: string;
+  readonly #consumers = new Set<NatsStreamingConsumer>();
+  readonly #closing = new AbortController();
+  readonly #running: Promise<void>;
+  #link: Link | undefined;
+  #waiting: (() => void)[] = [];
+
+  constructor(options: NatsStreamingOptions) {
+    this.#options = options;
+    this.#clientId = `${options.clientName}-${randomUUID()}`;
+    this.#prefix = options.namespace === undefined ? '' : `${options.namespace}.`;
+    this.#running = this.#run();
+  }
+
+  isConnected(): boolean {
+    return this.#link !== undefined;
+  }
+
+  async publish(message: OutboundMessage): Promise<void> {
+    if (this.#link === undefined) throw new Error('NATS Streaming is not connected');
+    await this.#link.publish(this.#prefix + message.subject, message.body);
+  }
+
+  async subscribe(options: SubscriptionOptions): Promise<Subscription> {
+    const consumer = new NatsStreamingConsumer({
+      ...options,
+      channel: this.#prefix + options.subject,
+      ackWaitMs: this.#options.ackWaitMs ?? ackWaitMs,
+      logger: this.#options.logger,
+      onStop: () => this.#consumers.delete(consumer),
+    });
+    this.#consumers.add(consumer);
+    for (;;) {
+      if (this.#closing.signal.aborted) throw new Error('NATS Streaming transport is closed');
+      const link = this.#link;
+      if (link !== undefined && (await consumer.attach(link))) return consumer;
+      await this.#untilLinked(link);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#wake();
+    await this.#link?.close();
+    await this.#running;
+  }
+
+  /** Connects, gives the connection to every consumer and begins anew whenever it is lost. */
+  async #run(): Promise<void> {
+    const { logger, url, clusterId } = this.#options;
+    const { servers, ...credentials } = natsServers(url);
+    for (let attempt = 0; !this.#closing.signal.aborted; attempt += 1) {
+      try {
+        const link = await openLink({
+          url: servers[attempt % servers.length] ?? url,
+          credentials,
+          clusterId,
+          clientId: this.#clientId,
+          signal: this.#closing.signal,
+        });
+        if (attempt > 0) logger.info('NATS Streaming is back');
+        attempt = 0;
+        this.#link = link;
+        for (const consumer of this.#consumers) void consumer.attach(link);
+        this.#wake();
+        await link.lost;
+        this.#link = undefined;
+        if (!this.#closing.signal.aborted) logger.warn('NATS Streaming is away');
+      } catch (error) {
+        if (this.#closing.signal.aborted) return;
+        if (attempt % 20 === 0) logger.warn({ err: error }, 'NATS Streaming does not answer yet');
+      }
+      await delay(200, undefined, { signal: this.#closing.signal, ref: false }).catch(() => undefined);
+    }
+  }
+
+  #wake(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve();
+  }
+
+  /** Resolves when there is another connection than `failed`, or this transport closes. */
+  async #untilLinked(failed: Link | undefined): Promise<void> {
+    while (!this.#closing.signal.aborted && (this.#link === undefined || this.#link === failed)) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+}
+
+/** Connects in the background and for ever: a broker that is away stops no service. */
+export const createNatsStreamingTransport = (options: NatsStreamingOptions): Transport =>
+  new NatsStreamingTransport(options);
