@@ -1,4 +1,6 @@
-const services = ['auth', 'tickets', 'orders', 'expiration', 'payments'];
+import { readServices } from './tools/launcher/workspaces.mjs';
+
+const services = readServices().map(({ folder }) => folder);
 const layers = [
   'index',
   'service',
@@ -49,29 +51,36 @@ export default {
       to: { path: `^(${services.join('|')})/`, pathNot: '^$1/' },
     },
     {
-      name: 'common-imports-no-service',
+      name: 'common-imports-no-other-workspace',
       severity: 'error',
       from: { path: '^common/' },
-      to: { path: '^(auth|tickets|orders|expiration|payments|client|stripe-sandbox|scripts|e2e|bench|audit|chaos)/' },
+      to: { pathNot: '^common/|node_modules|^[a-z:_/]+$' },
     },
     {
       name: 'common-only-by-subpath',
       comment: 'A deep import into common/src ties a service to a file that may move.',
       severity: 'error',
-      from: { path: '^(auth|tickets|orders|expiration|payments|client|stripe-sandbox|scripts|e2e|bench|audit|chaos)/' },
+      from: { pathNot: '^common/' },
       to: { path: '^common/src/', pathNot: '^common/src/[^/]+/index\\.ts$' },
     },
     {
-      name: 'black-box-tests-import-no-service',
+      name: 'the-product-imports-no-tool',
       severity: 'error',
-      from: { path: '^(e2e|bench|audit|chaos)/' },
-      to: { path: '^(auth|tickets|orders|expiration|payments|client|stripe-sandbox)/' },
+      from: { pathNot: '^tools/|^[^/]+$|/src/test/' },
+      to: { path: '^tools/' },
     },
     {
-      name: 'end-to-end-tests-import-nothing-of-ours',
+      name: 'nothing-outside-a-service-imports-it',
+      comment: 'Tools and the watchdog see the product from outside.',
       severity: 'error',
-      from: { path: '^e2e/' },
-      to: { path: '^common/' },
+      from: { path: '^(tools|watchdog)/' },
+      to: { path: `^(${services.join('|')}|client)/` },
+    },
+    {
+      name: 'end-to-end-tests-import-no-product-code',
+      severity: 'error',
+      from: { path: '^tools/e2e/' },
+      to: { path: '^(common|watchdog)/' },
     },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
@@ -83,7 +92,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules|dist|\\.next' },
-    exclude: { path: 'dist/|\\.next/' },
+    exclude: { path: '(^|/)(dist|\\.next|\\.data|\\.cache)/|^client/|^\\.' },
     parser: 'swc',
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
   },

@@ -1,3 +1,6 @@
+import { basename } from 'node:path';
+import { readWorkspaces } from './tools/launcher/workspaces.mjs';
+
 /** What the tests of every workspace share. They run as ES modules: NODE_OPTIONS=--experimental-vm-modules. */
 const shared = {
   testEnvironment: 'node',
@@ -21,8 +24,8 @@ const shared = {
 
 /** The real MongoDB, NATS and Redis, started once for all projects that talk to them. */
 const realServers = {
-  globalSetup: '<rootDir>/../scripts/src/jest/global-setup.ts',
-  globalTeardown: '<rootDir>/../scripts/src/jest/global-teardown.ts',
+  globalSetup: `${import.meta.dirname}/tools/test/src/jest/global-setup.ts`,
+  globalTeardown: `${import.meta.dirname}/tools/test/src/jest/global-teardown.ts`,
 };
 
 /** One start of the whole product serves most end-to-end tests, which take turns: they are run with --runInBand. */
@@ -31,24 +34,25 @@ const sharedProduct = {
   globalTeardown: '<rootDir>/src/jest/global-teardown.ts',
 };
 
-const project = (name, needs) => ({
+const project = (folder, options = {}) => ({
   ...shared,
-  displayName: name,
-  rootDir: `<rootDir>/${name}`,
+  displayName: basename(folder),
+  rootDir: `<rootDir>/${folder}`,
   testMatch: ['<rootDir>/**/*.test.{ts,tsx,mjs}'],
-  ...needs,
+  ...options,
 });
+
+const endToEnd = 'tools/e2e';
 
 // oxlint-disable-next-line import/no-default-export -- Jest asks for it.
 export default {
   projects: [
-    ...['common', 'auth', 'tickets', 'orders', 'expiration', 'payments', 'audit'].map((name) =>
-      project(name, realServers),
-    ),
-    ...['stripe-sandbox', 'client', 'scripts', 'bench', 'chaos', 'docs'].map((name) => project(name, {})),
-    project('e2e', { ...sharedProduct, testPathIgnorePatterns: ['/node_modules/', '/own-product/'] }),
+    ...readWorkspaces()
+      .filter(({ folder, hasTests }) => hasTests && folder !== endToEnd)
+      .map(({ folder, description }) => project(folder, description.testServers === true ? realServers : {})),
+    project(endToEnd, { ...sharedProduct, testPathIgnorePatterns: ['/node_modules/', '/own-product/'] }),
     {
-      ...project('e2e', { testMatch: ['<rootDir>/src/own-product/*.test.ts'] }),
+      ...project(endToEnd, { testMatch: ['<rootDir>/src/own-product/*.test.ts'] }),
       displayName: 'e2e-own-product',
     },
   ],

@@ -27,7 +27,7 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-const entry = fileURLToPath(new URL('../../../stripe-sandbox/src/index.ts', import.meta.url));
+const entry = fileURLToPath(new URL('../../../tools/stripe-sandbox/src/index.ts', import.meta.url));
 
 const urlOf = (line: string): string | undefined => /"url":"([^"]+)"/.exec(line)?.[1];
 

@@ -1,0 +1,38 @@
+# The image of a service, the watchdog or the Stripe sandbox: --build-arg WORKSPACE=orders, or its folder elsewhere.
+# The first stage is the same in both Dockerfiles, so that it is built once.
+FROM node:24-bookworm-slim AS packages
+WORKDIR /app
+COPY package.json package-lock.json .npmrc infra/docker/write-manifests.mjs ./
+RUN node write-manifests.mjs
+RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
+
+# For `skaffold dev`: runs the sources and restarts whenever one changes. A restart cuts off what is in progress, which
+# every mechanism here survives.
+FROM packages AS dev
+ARG WORKSPACE
+ARG PORT=3000
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=$PORT WORKSPACE=$WORKSPACE
+COPY tools/launcher/run-sources.mjs tools/launcher/
+COPY --chown=node:node common common
+COPY --chown=node:node ${WORKSPACE} ${WORKSPACE}
+USER 1000:1000
+EXPOSE $PORT
+ENTRYPOINT ["node"]
+CMD ["tools/launcher/run-sources.mjs"]
+
+FROM packages AS build
+ARG WORKSPACE
+COPY tools/launcher tools/launcher
+COPY common common
+COPY ${WORKSPACE} ${WORKSPACE}
+RUN node tools/launcher/src/build-bundle.ts "$(basename ${WORKSPACE})" && mv ${WORKSPACE}/dist /bundle
+
+FROM node:24-bookworm-slim
+ARG PORT=3000
+WORKDIR /app
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=$PORT
+COPY --from=build /bundle/index.mjs /bundle/index.mjs.map ./
+USER 1000:1000
+EXPOSE $PORT
+HEALTHCHECK CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "--enable-source-maps", "index.mjs"]

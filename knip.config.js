@@ -1,0 +1,45 @@
+import { readServices } from './tools/launcher/workspaces.mjs';
+
+const tests = '**/*.test.{ts,tsx}';
+const program = { entry: ['src/index.ts', tests], project: 'src/**/*.ts' };
+
+// oxlint-disable-next-line import/no-default-export -- knip asks for it.
+export default {
+  ignoreExportsUsedInFile: true,
+  jest: false,
+  workspaces: {
+    '.': {
+      entry: ['*.{js,mjs}', 'infra/**/*.{js,mjs}'],
+      // execa is used by the tools: here it is hoisted, so that they share one copy beside Jest's older one.
+      ignoreDependencies: ['jest', '@swc/core', '@swc/jest', 'execa'],
+    },
+    ...Object.fromEntries(readServices().map(({ folder }) => [folder, program])),
+    common: { entry: ['src/*/index.ts', tests], project: 'src/**/*.ts' },
+    watchdog: program,
+    client: {
+      entry: ['server.mjs', tests],
+      project: '**/*.{ts,tsx,mjs}',
+      ignoreDependencies: ['@fontsource-variable/inter', 'tailwindcss', 'server-only'],
+    },
+    'tools/*': { entry: tests, project: '**/*.{ts,mjs}' },
+    'tools/audit': { entry: ['src/run-*.ts', tests], project: 'src/**/*.ts' },
+    'tools/bench': { entry: ['src/index.ts', 'src/floor/server.ts'], project: 'src/**/*.ts' },
+    'tools/chaos': { entry: ['src/index.ts', 'src/inject/overrides.ts', tests], project: 'src/**/*.ts' },
+    'tools/check-k8s': { entry: ['src/check-k8s.ts', tests], project: 'src/**/*.ts' },
+    'tools/cluster': {
+      entry: ['*.mjs', 'src/{enter,test-cluster,run-backup,run-restore}.ts'],
+      project: '**/*.{ts,mjs}',
+      ignoreBinaries: ['kubectl', 'skaffold'],
+    },
+    'tools/e2e': { entry: ['src/jest/*.ts', 'src/**/*.test.ts'], project: 'src/**/*.ts' },
+    'tools/launcher': {
+      entry: ['*.mjs', 'src/{start,build-bundle}.ts', 'src/router/index.ts', tests],
+      project: '**/*.{ts,mjs}',
+    },
+    'tools/test': {
+      entry: ['*.mjs', 'src/run-tests.ts', 'src/jest/*.ts', tests],
+      project: '**/*.{ts,mjs}',
+      ignoreBinaries: ['apt-get'],
+    },
+  },
+};

@@ -1,7 +1,0 @@
-import process from 'node:process';
-import { ensurePackages, runCommand, runOnNode24 } from './bootstrap.mjs';
-
-await runCommand(async () => {
-  await ensurePackages();
-  return runOnNode24('bench/src/index.ts', process.argv.slice(2));
-});

@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import process from 'node:process';
+import { openDatabases } from '@ticketing/watchdog/books';
+import { runDeadLetterCommand, UnknownLetterError, UsageError } from './dead-letter-command.ts';
+import { findAddresses, NoAddressesError } from './find-addresses.ts';
+
+const run = async (): Promise<number> => {
+  const { mongoUrls } = await findAddresses(process.env, join(import.meta.dirname, '..', '..', '..'), 'databases');
+  const databases = openDatabases(mongoUrls, 'dead-letters');
+  try {
+    return await runDeadLetterCommand({
+      databases,
+      args: process.argv.slice(2),
+      say: (line) => process.stdout.write(`${line}\n`),
+    });
+  } finally {
+    await databases.close();
+  }
+};
+
+try {
+  process.exitCode = await run();
+} catch (error) {
+  const isExpected =
+    error instanceof NoAddressesError || error instanceof UsageError || error instanceof UnknownLetterError;
+  const text = error instanceof Error ? error.message : String(error);
+  process.stderr.write(isExpected ? `${text}\n` : `The databases could not be read: ${text}\n`);
+  process.exitCode = error instanceof UnknownLetterError ? 1 : 2;
+}

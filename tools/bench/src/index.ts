@@ -1,0 +1,171 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { chart } from './chart.ts';
+import { openClient, signUp, type Client } from './client.ts';
+import { costOf, sum } from './cpu.ts';
+import { startProduct, type ProductProcess } from '@ticketing/test/start-product';
+import { catalogue, fillCatalogue } from './scenarios/catalogue.ts';
+import { expiry } from './scenarios/expiry.ts';
+import { flashSale, listTickets, untilOrderable } from './scenarios/flash-sale.ts';
+import { floor } from './scenarios/floor.ts';
+import { journeys, summary } from './scenarios/journeys.ts';
+import { orderRate, storeOrders } from './scenarios/stored-orders.ts';
+
+const { values } = parseArgs({
+  options: {
+    journeys: { type: 'string', default: '1000' },
+    only: { type: 'string', default: '' },
+    quick: { type: 'boolean', default: false },
+  },
+});
+const wanted = (name: string): boolean => values.only === '' || values.only.split(',').includes(name);
+const scale = values.quick ? 0.1 : 1;
+
+const say = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+const results: Record<string, unknown> = {
+  date: new Date().toISOString(),
+  machine: `${availableParallelism()} cores, ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`,
+};
+const rows: { name: string; value: number; bound: number; unit: string; atMost: boolean }[] = [];
+const record = (name: string, value: number, bound: number, unit: string, atMost: boolean): void => {
+  rows.push({ name, value, bound, unit, atMost });
+  const kept = atMost ? value <= bound : value >= bound;
+  say(`${kept ? 'ok  ' : 'MISS'} ${name}: ${value.toFixed(2)} ${unit} (${atMost ? '≤' : '≥'} ${bound})`);
+};
+
+const users = async (client: Client, prefix: string, count: number): Promise<string[]> => {
+  const sessions: string[] = [];
+  for (let start = 0; start < count; start += 10) {
+    const group = Array.from(
+      { length: Math.min(10, count - start) },
+      (_, offset) => `${prefix}${start + offset}@bench.example`,
+    );
+    sessions.push(...(await Promise.all(group.map((email) => signUp(client, email)))));
+  }
+  return sessions;
+};
+
+const find = (processes: readonly ProductProcess[], name: string): ProductProcess => {
+  const found = processes.find((process) => process.name === name);
+  if (found === undefined) throw new Error(`no ${name} in processes.json`);
+  return found;
+};
+
+const databaseOf = (mongoUrl: string, database: string): string => {
+  const url = new URL(mongoUrl);
+  url.pathname = `/${database}`;
+  return url.href;
+};
+
+say('starting the product');
+const product = await startProduct();
+try {
+  const processes = product.processes();
+  const mongod = find(processes, 'mongod');
+  const client = openClient(product.url, 64);
+  const sellers = await users(client, 'seller', 8);
+  const buyers = await users(client, 'buyer', 40);
+  const seller = sellers[0] ?? '';
+
+  const base = await floor(databaseOf(mongod.url, 'bench-floor'), mongod, { requests: 10_000 * scale, burst: 500 });
+  results.floor = base;
+  say(
+    `floor: node:http ${base.bareRate.toFixed(0)}/s, Express ${base.expressRate.toFixed(0)}/s, Express + insert ` +
+      `${base.insertRate.toFixed(0)}/s at ${base.insertCpu.toFixed(3)} CPU ms`,
+  );
+
+  if (wanted('rest')) {
+    await journeys(client, { sellers, buyers }, 50, 1);
+    const { times } = await journeys(client, { sellers, buyers }, 300 * scale, 1);
+    results.atRest = {
+      orderable: summary(times.orderable),
+      paid: summary(times.paid),
+      complete: summary(times.complete),
+    };
+    record('ticket orderable after its 201, p99 at rest', summary(times.orderable).p99, 200, 'ms', true);
+    record('order paid after its 201, p99 at rest', summary(times.paid).p99, 200, 'ms', true);
+  }
+
+  if (wanted('journeys')) {
+    const count = Number(values.journeys) * scale;
+    await journeys(client, { sellers, buyers }, Math.max(100, count / 5), 32);
+    const { result, cpu } = await costOf(processes, () => journeys(client, { sellers, buyers }, count, 32));
+    const perJourney = new Map([...cpu].map(([name, spent]) => [name, spent / count]));
+    const total = sum(perJourney.values());
+    results.journeys = {
+      perSecond: count / result.seconds,
+      cpuMilliseconds: Object.fromEntries(perJourney),
+      total,
+      inFloorRequests: total / base.insertCpu,
+      orderable: summary(result.times.orderable),
+      paid: summary(result.times.paid),
+      complete: summary(result.times.complete),
+    };
+    for (const [name, spent] of perJourney) say(`     ${name}: ${spent.toFixed(2)} CPU ms per journey`);
+    say(`     ${(count / result.seconds).toFixed(0)} journeys/s`);
+    record('CPU of a whole journey in floor requests', total / base.insertCpu, 50, '×', true);
+  }
+
+  if (wanted('sale')) {
+    const crowd = await users(client, 'crowd', 500);
+    const wide = openClient(product.url, 500);
+    const first = await listTickets(client, seller, 100);
+    await untilOrderable(client, seller, first);
+    await flashSale(wide, crowd, first);
+    const tickets = await listTickets(client, seller, 100);
+    await untilOrderable(client, seller, tickets);
+    const sale = await flashSale(wide, crowd, tickets);
+    await wide.close();
+    results.sale = sale;
+    if (sale.held !== 100 || sale.failed !== 0) throw new Error(`flash sale: ${JSON.stringify(sale)}`);
+    record('500 buyers on 100 tickets, p95 in floor p95', sale.p95 / base.burstP95, 3, '×', true);
+  }
+
+  if (wanted('stored')) {
+    const ordersUrl = databaseOf(mongod.url, 'orders');
+    const count = 1_000 * scale;
+    await storeOrders(ordersUrl, 1_000);
+    await orderRate(client, seller, buyers, count);
+    const few = await orderRate(client, seller, buyers, count);
+    await storeOrders(ordersUrl, 100_000 * scale);
+    await orderRate(client, seller, buyers, count);
+    const many = await orderRate(client, seller, buyers, count);
+    results.stored = { few, many };
+    record('orders per second with 100 000 stored, of that with 1 000', many / few, 0.9, '×', false);
+  }
+
+  if (wanted('list')) {
+    await fillCatalogue(databaseOf(mongod.url, 'tickets'), 10_000 * scale);
+    const list = await catalogue(product.url, databaseOf(mongod.url, 'bench-floor'), 20_000 * scale);
+    results.list = list;
+    record('first page of 10 000 tickets, share of a bare handler', list.share, 0.4, '×', false);
+  }
+  await client.close();
+} finally {
+  await product.stop();
+}
+
+if (wanted('expiry')) {
+  const short = await startProduct({ EXPIRATION_WINDOW_SECONDS: '5' });
+  try {
+    const client = openClient(short.url, 64);
+    const sellers = await users(client, 'seller', 1);
+    const buyers = await users(client, 'buyer', 20);
+    const times = await expiry(client, sellers[0] ?? '', buyers, 200);
+    results.expiry = times;
+    record('200 holds at once on sale again after their deadline, p95', times.p95, 2, 's', true);
+    await client.close();
+  } finally {
+    await short.stop();
+  }
+}
+
+const folder = new URL('../results/', import.meta.url);
+await mkdir(folder, { recursive: true });
+await writeFile(new URL('latest.json', folder), `${JSON.stringify({ ...results, rows }, undefined, 2)}\n`);
+await writeFile(new URL('latest.svg', folder), chart(rows));
+say('written: tools/bench/results/latest.json, tools/bench/results/latest.svg');

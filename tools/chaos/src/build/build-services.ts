@@ -1,0 +1,61 @@
+import { bundleOptions } from '@ticketing/launcher/build';
+import { services } from '@ticketing/launcher/topology';
+import * as esbuild from 'esbuild';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import type { SourceEdit } from './guards.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..', '..');
+
+/** Runs a service as its own index.ts does, but with faults. */
+const entry = (service: string): string => `
+import { runUntilToldToStop } from '@ticketing/common/service';
+import { readConfig } from './config.ts';
+import { startService } from './service.ts';
+import { faultyOverrides } from ${JSON.stringify(join(root, 'tools', 'chaos', 'src', 'inject', 'overrides.ts'))};
+await runUntilToldToStop(() => startService(readConfig(process.env), faultyOverrides(${JSON.stringify(service)})));
+`;
+
+/** Takes guards out of the source while it is bundled. */
+const editing = (edits: readonly SourceEdit[], used: Set<SourceEdit>): esbuild.Plugin => ({
+  name: 'edited sources',
+  setup: (build) => {
+    build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+      const file = relative(root, path);
+      const own = edits.filter((edit) => edit.file === file);
+      if (own.length === 0) return undefined;
+      let contents = await readFile(path, 'utf8');
+      for (const edit of own) {
+        if (contents.split(edit.find).length !== 2) {
+          throw new Error(`${file} does not have exactly once:\n${edit.find}`);
+        }
+        contents = contents.replace(edit.find, () => edit.replacement);
+        used.add(edit);
+      }
+      return { contents, loader: 'ts' };
+    });
+  },
+});
+
+/**
+ * Bundles the five services with faults, and without the guards that the edits take out.
+ * @throws Error when an edit does not fit the source any more.
+ */
+export const buildServices = async (directory: string, edits: readonly SourceEdit[]): Promise<void> => {
+  await rm(directory, { recursive: true, force: true });
+  const used = new Set<SourceEdit>();
+  for (const service of services) {
+    const outfile = join(directory, service, 'index.mjs');
+    const { outputFiles } = await esbuild.build({
+      ...bundleOptions,
+      stdin: { contents: entry(service), resolveDir: join(root, service, 'src'), sourcefile: 'entry.ts', loader: 'ts' },
+      outfile,
+      absWorkingDir: root,
+      plugins: [editing(edits, used)],
+    });
+    await mkdir(dirname(outfile), { recursive: true });
+    for (const { path, text } of outputFiles) await writeFile(path, text);
+  }
+  const unused = edits.filter((edit) => !used.has(edit));
+  if (unused.length > 0) throw new Error(`No service has ${unused.map(({ file }) => file).join(', ')}`);
+};

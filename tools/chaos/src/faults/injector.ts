@@ -1,0 +1,186 @@
+import { Redis } from 'ioredis';
+import { setTimeout as delay } from 'node:timers/promises';
+import { request } from 'undici';
+import { writeFaults, type BusFaults } from '../inject/faults.ts';
+import type { Product, ProductProcess } from '@ticketing/test/start-product';
+import type { Fault, PlannedFault } from './schedule.ts';
+
+/** What was done, for the report. Times by `performance.now()`. */
+export interface Injected {
+  readonly kind: Fault['kind'];
+  readonly what: string;
+  readonly at: number;
+  readonly until: number;
+}
+
+/** What a fault has hit that found nothing to hit. */
+export const nobody = 'nobody';
+
+/** Without progress for so long, the next fault comes all the same. */
+const standstillMs = 8_000;
+/** A victim that is just being started again is waited for. */
+const victimWithinMs = 15_000;
+
+/** Does to a product what a schedule says, as its orders go on. */
+export class Injector {
+  readonly #product: Product;
+  readonly #clocks = new Map<string, number>();
+  readonly #ending = new AbortController();
+  readonly #running = new Set<Promise<void>>();
+  readonly done: Injected[] = [];
+  #bus: BusFaults | undefined;
+  #slowStripe = 0;
+
+  constructor(product: Product) {
+    this.#product = product;
+  }
+
+  /** Resolves when the last fault has begun and ended, or at `stop`. */
+  async run(faults: readonly PlannedFault[], orders: () => number): Promise<void> {
+    let progress = { orders: orders(), at: performance.now() };
+    for (const { atOrder, fault } of faults) {
+      while (orders() < atOrder && !this.#ending.signal.aborted) {
+        if (orders() !== progress.orders) progress = { orders: orders(), at: performance.now() };
+        if (performance.now() - progress.at > standstillMs) break;
+        await this.#pause(20);
+      }
+      progress = { orders: orders(), at: performance.now() };
+      if (this.#ending.signal.aborted) break;
+      const running = this.inject(fault).finally(() => this.#running.delete(running));
+      this.#running.add(running);
+    }
+    await Promise.all(this.#running);
+  }
+
+  /** Ends what lasts and starts nothing more. */
+  async stop(): Promise<void> {
+    this.#ending.abort();
+    await Promise.all(this.#running);
+    writeFaults(this.#product.dataDir, {});
+    await this.#tellStripe({ delayMs: 0, failNext: null });
+  }
+
+  /** Does one thing now; resolves when it is over. */
+  async inject(fault: Fault): Promise<void> {
+    const at = performance.now();
+    const what = await this.#perform(fault);
+    this.done.push({ kind: fault.kind, what, at, until: performance.now() });
+  }
+
+  async #perform(fault: Fault): Promise<string> {
+    switch (fault.kind) {
+      case 'kill': {
+        const victim = await this.#signal(fault.victim, fault.die, 'SIGKILL');
+        return label(victim);
+      }
+      case 'freeze': {
+        const victim = await this.#signal(fault.victim, fault.die, 'SIGSTOP');
+        await this.#pause(fault.ms);
+        if (victim !== undefined) this.#product.signal(victim, 'SIGCONT');
+        return label(victim);
+      }
+      case 'outage': {
+        const until = performance.now() + fault.ms;
+        while (performance.now() < until && !this.#ending.signal.aborted) {
+          const victim = this.#find(fault.victim, 0);
+          if (victim !== undefined) this.#product.signal(victim, 'SIGKILL');
+          await this.#pause(50);
+        }
+        return fault.victim;
+      }
+      case 'empty redis':
+        return (await this.#emptyRedis()) ? 'emptied' : nobody;
+      case 'bus':
+        this.#bus = fault.faults;
+        this.#tellServices();
+        await this.#pause(fault.ms);
+        this.#bus = undefined;
+        this.#tellServices();
+        return 'messages';
+      case 'stripe':
+        return (await this.#tellStripe({ failNext: fault.trouble })) ? fault.trouble : nobody;
+      case 'slow stripe':
+        this.#slowStripe += 1;
+        await this.#tellStripe({ delayMs: fault.delayMs });
+        await this.#pause(fault.ms);
+        this.#slowStripe -= 1;
+        if (this.#slowStripe === 0) await this.#tellStripe({ delayMs: 0 });
+        return `${fault.delayMs} ms`;
+      case 'clock':
+        this.#clocks.set(fault.service, fault.offsetMs);
+        this.#tellServices();
+        await this.#pause(fault.ms);
+        this.#clocks.delete(fault.service);
+        this.#tellServices();
+        return `${fault.service} ${fault.offsetMs > 0 ? '+' : '−'}${Math.abs(fault.offsetMs) / 1000} s`;
+    }
+  }
+
+  #find(name: string, die: number): ProductProcess | undefined {
+    const running = this.#product.processes().filter((process) => process.name === name);
+    return running[Math.floor(die * running.length)];
+  }
+
+  /** Sends the signal to one of the victim's replicas, as soon as one runs. */
+  async #signal(name: string, die: number, signal: NodeJS.Signals): Promise<ProductProcess | undefined> {
+    const until = performance.now() + victimWithinMs;
+    while (performance.now() < until && !this.#ending.signal.aborted) {
+      const victim = this.#find(name, die);
+      if (victim !== undefined && this.#product.signal(victim, signal)) return victim;
+      await this.#pause(50);
+    }
+    return undefined;
+  }
+
+  #tellServices(): void {
+    writeFaults(this.#product.dataDir, {
+      ...(this.#bus === undefined ? {} : { bus: this.#bus }),
+      clocks: Object.fromEntries(this.#clocks),
+    });
+  }
+
+  /** Whether it was heard. */
+  async #tellStripe(behaviour: { readonly delayMs?: number; readonly failNext?: string | null }): Promise<boolean> {
+    for (let tries = 0; tries < 40; tries += 1) {
+      const sandbox = this.#find('stripe-sandbox', 0);
+      try {
+        if (sandbox === undefined) throw new Error('it does not run');
+        const response = await request(`${sandbox.url}/sandbox/behaviour`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(behaviour),
+          headersTimeout: 2_000,
+        });
+        await response.body.dump();
+        if (response.statusCode !== 200) throw new Error(`the sandbox answers ${response.statusCode}`);
+        return true;
+      } catch {
+        await delay(100);
+      }
+    }
+    return false;
+  }
+
+  async #emptyRedis(): Promise<boolean> {
+    const server = this.#find('redis', 0);
+    if (server === undefined) return false;
+    const redis = new Redis(server.url, { maxRetriesPerRequest: 1, retryStrategy: () => null, lazyConnect: true });
+    redis.on('error', () => undefined);
+    try {
+      await redis.connect();
+      await redis.flushall();
+      return true;
+    } catch {
+      return false;
+    } finally {
+      redis.disconnect();
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await delay(ms, undefined, { signal: this.#ending.signal }).catch(() => undefined);
+  }
+}
+
+const label = (process: ProductProcess | undefined): string =>
+  process === undefined ? nobody : `${process.name}-${process.replica}`;

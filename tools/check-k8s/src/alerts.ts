@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readWorkspaces } from '@ticketing/launcher/workspaces';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const rules = z.object({
+  groups: z.array(
+    z.object({
+      rules: z.array(z.object({ alert: z.string(), expr: z.string(), annotations: z.object({ summary: z.string() }) })),
+    }),
+  ),
+});
+
+/** Those that others than we count: Prometheus itself, the kubelet, kube-state-metrics. */
+const others = /^(up|kube_\w+|kubelet_\w+)$/;
+const isMetric = /\b[a-z]+(?:_[a-z]+)+\b/g;
+const functions = new Set(['histogram_quantile']);
+
+const sourcesBelow = (folder: string): string =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.includes('.test.'))
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('\n');
+
+/** Every alert has its runbook, is about something that is counted, and no runbook is without its alert. */
+export const alertProblems = (root: string): string[] => {
+  const alerts = rules
+    .parse(parse(readFileSync(join(root, 'infra', 'observability', 'alerts.yaml'), 'utf8')))
+    .groups.flatMap((group) => group.rules);
+  const runbooks = readFileSync(join(root, 'docs', 'runbooks.md'), 'utf8');
+  const headings = [...runbooks.matchAll(/^## (\S+)$/gm)].map(([, name = '']) => name);
+  const counted = readWorkspaces(root)
+    .filter(({ name, description }) => name === 'common' || description.kind !== undefined)
+    .map(({ folder }) => sourcesBelow(join(root, folder, 'src')))
+    .join('\n');
+  const names = alerts.map(({ alert }) => alert);
+  return [
+    ...names.filter((name) => !headings.includes(name)).map((name) => `the alert ${name} has no runbook`),
+    ...headings.filter((name) => !names.includes(name)).map((name) => `the runbook ${name} has no alert`),
+    ...alerts.flatMap(({ alert, expr }) =>
+      [...expr.replaceAll(/"[^"]*"/g, '').matchAll(isMetric)]
+        .map(([name]) => name.replace(/_(count|bucket|sum)$/, ''))
+        .filter((name) => !functions.has(name) && !others.test(name) && !counted.includes(`'${name}'`))
+        .map((name) => `the alert ${alert} is about ${name}, which nobody counts`),
+    ),
+  ];
+};

@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
+import { z } from 'zod';
+import { makeSecrets } from '@ticketing/cluster/make-secrets';
+import { bundled } from '@ticketing/launcher/bundled';
+import { cacheDirectory, root } from '@ticketing/launcher/paths';
+import { routes } from '@ticketing/launcher/routes';
+import { alertProblems } from './alerts.ts';
+import { findKubectl } from './find-kubectl.ts';
+import { imageProblems, variablesOf, watchdogVariables } from './images.ts';
+import { emptyScratch, Kustomizations } from './kustomize.ts';
+import { containersOf, ofKind, parseManifests, workloadsOf, type Manifest } from './manifest.ts';
+import {
+  aimProblems,
+  ingressProblems,
+  podProblems,
+  referenceProblems,
+  selectorProblems,
+  variableProblems,
+  type Secrets,
+} from './rules.ts';
+import { schemaFile, schemaProblems, type SchemaFile } from './schema.ts';
+
+// npm run check:k8s: everything about infra/k8s and skaffold.yaml that can be told without a cluster.
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`);
+};
+
+const folder = join(root, 'infra', 'k8s');
+const readSchema = (name: string): SchemaFile =>
+  schemaFile.parse(JSON.parse(readFileSync(join(folder, 'schemas', name), 'utf8')));
+const kubernetes = readSchema('kubernetes-1.35.json');
+const others = readSchema('others.json');
+const schemas: SchemaFile = {
+  kinds: { ...kubernetes.kinds, ...others.kinds },
+  definitions: { ...kubernetes.definitions, ...others.definitions },
+};
+
+const externalSecret = z.looseObject({
+  spec: z.looseObject({
+    target: z.object({ name: z.string() }),
+    data: z.array(z.looseObject({ secretKey: z.string() })),
+  }),
+});
+
+const keysOf = (secrets: Readonly<Record<string, Readonly<Record<string, string>>>>): Secrets =>
+  Object.fromEntries(Object.entries(secrets).map(([name, values]) => [name, Object.keys(values)]));
+
+const development = keysOf(makeSecrets());
+/** Whoever takes the component mongo makes this one, as docs/deploy.md says. */
+const ofComponents = { 'mongo-keyfile': ['KEYFILE'] };
+
+/** Secrets that the manifests themselves ask a secret store for; without any, those of the development script. */
+const secretsOf = (manifests: readonly Manifest[]): Secrets => {
+  const asked = ofKind(manifests, 'ExternalSecret', externalSecret);
+  return asked.length === 0
+    ? development
+    : {
+        ...ofComponents,
+        ...Object.fromEntries(asked.map(({ spec }) => [spec.target.name, spec.data.map(({ secretKey }) => secretKey)])),
+      };
+};
+
+/** Path of each process that a manifest runs. */
+const processes = new Map<string, string>([...Object.entries(bundled), ['client', 'client']]);
+/** INSPECT is read by what runs the sources. */
+const variables = Object.fromEntries(
+  [...processes].map(([name, folder]) => [
+    `ticketing/${name}`,
+    [...(name === 'watchdog' ? watchdogVariables(root) : variablesOf(root, folder)), 'INSPECT'],
+  ]),
+);
+
+const fromSources = new Set(['dev', 'debug']);
+
+const problemsOf = (overlay: string, manifests: readonly Manifest[], isWritable: boolean): string[] => {
+  const names = manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+  return [
+    ...manifests.flatMap((manifest) => schemaProblems(schemas, manifest)),
+    ...names.filter((name, index) => names.indexOf(name) !== index).map((name) => `${name} is there twice`),
+    ...selectorProblems(manifests),
+    ...aimProblems(manifests),
+    ...ingressProblems(manifests, routes),
+    ...referenceProblems(manifests, secretsOf(manifests)),
+    ...variableProblems(manifests, variables),
+    ...podProblems(manifests, { readOnly: !isWritable }),
+  ].map((problem) => `${overlay}: ${problem}`);
+};
+
+const kubectl = await findKubectl(process.env, say);
+const kustomizations = new Kustomizations(kubectl, folder);
+const scratch = emptyScratch(join(cacheDirectory, 'check-k8s'));
+const problems: string[] = [];
+const images = new Set<string>();
+let rendered = 0;
+const look = async (name: string, render: () => Promise<string>, isWritable: boolean): Promise<void> => {
+  rendered += 1;
+  try {
+    const manifests = parseManifests(await render());
+    problems.push(...problemsOf(name, manifests, isWritable));
+    for (const workload of workloadsOf(manifests)) {
+      for (const { image } of containersOf(workload)) if (image.startsWith('ticketing/')) images.add(image);
+    }
+  } catch (error) {
+    problems.push(`${name} cannot be rendered: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};
+
+for (const overlay of kustomizations.names('overlays')) {
+  await look(overlay, () => kustomizations.render(overlay), fromSources.has(overlay));
+  const present = kustomizations.componentsOf(overlay);
+  for (const component of kustomizations.names('components').filter((name) => !present.includes(name))) {
+    await look(
+      `${overlay} with ${component}`,
+      () => kustomizations.renderWith(overlay, component, scratch),
+      fromSources.has(overlay) || component === 'dev-sources',
+    );
+  }
+  for (const patch of await kustomizations.idlePatches(overlay, scratch)) {
+    problems.push(`${overlay}: a patch changes nothing: ${patch}`);
+  }
+}
+problems.push(...imageProblems(root, images), ...alertProblems(root));
+for (const problem of new Set(problems)) say(`✗ ${problem}`);
+say(`${rendered} combinations of overlays and components rendered, ${new Set(problems).size} problems`);
+process.exitCode = problems.length === 0 ? 0 : 1;

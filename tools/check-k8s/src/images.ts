@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+const artifact = z.looseObject({ image: z.string(), docker: z.looseObject({ dockerfile: z.string() }) });
+const build = z.looseObject({ artifacts: z.array(artifact).default([]) });
+const skaffold = z.looseObject({
+  build,
+  profiles: z.array(z.looseObject({ name: z.string(), build: build.optional(), manifests: z.unknown().optional() })),
+});
+
+const sharedStageEnd = /^RUN .*npm ci.*$/m;
+
+/** Every image of ours is built by skaffold, and all Dockerfiles begin with the same stage. */
+export const imageProblems = (root: string, used: ReadonlySet<string>): string[] => {
+  const text = (file: string) => readFileSync(join(root, file), 'utf8');
+  const config = skaffold.parse(parse(text('skaffold.yaml')));
+  const artifacts = config.build.artifacts;
+  const built = new Set(artifacts.map(({ image }) => image));
+  const dev = config.profiles.find(({ name }) => name === 'dev')?.build?.artifacts ?? [];
+  const stages = [...new Set(artifacts.map(({ docker }) => docker.dockerfile))].map((file) => {
+    const lines = text(file);
+    const start = lines.indexOf('FROM ');
+    const end = sharedStageEnd.exec(lines);
+    return { file, stage: end === null ? '' : lines.slice(start, end.index + end[0].length) };
+  });
+  return [
+    ...[...used]
+      .filter((image) => !built.has(image))
+      .map((image) => `${image} is in a manifest, but skaffold does not build it`),
+    ...[...built]
+      .filter((image) => !used.has(image))
+      .map((image) => `skaffold builds ${image}, which is in no manifest`),
+    ...[...built]
+      .filter((image) => !dev.some((each) => each.image === image))
+      .map((image) => `${image} has no dev target in skaffold.yaml`),
+    ...stages
+      .filter(({ stage }) => stage === '' || stage !== stages[0]?.stage)
+      .map(({ file }) => `${file} does not begin with the stage that ${stages[0]?.file} begins with`),
+  ];
+};
+
+/** The variables that a process reads, by the table of its README. */
+export const variablesOf = (root: string, folder: string): string[] =>
+  [...readFileSync(join(root, folder, 'README.md'), 'utf8').matchAll(/^\| *(`[A-Z_]+`(?:, *`[A-Z_]+`)*)/gm)].flatMap(
+    ([, cell = '']) => [...cell.matchAll(/`([A-Z_]+)`/g)].map(([, name = '']) => name),
+  );
+
+/** The variables that the watchdog reads: its settings have no table, but a file of their own. */
+export const watchdogVariables = (root: string): string[] =>
+  [...readFileSync(join(root, 'watchdog', 'src', 'config.ts'), 'utf8').matchAll(/^ {2}([A-Z_]+):/gm)].map(
+    ([, name = '']) => name,
+  );

@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process';
+import process from 'node:process';
+import { makeSecrets } from './make-secrets.mjs';
+
+// Makes the secrets of a development cluster that are not there yet, in the current context and namespace:
+// node tools/cluster/dev-secrets.mjs. Existing ones stay as they are, since the databases already know them.
+// CLUSTER_EXEC is put before kubectl, where the cluster is out of reach from here.
+
+const secrets = makeSecrets();
+const { CLUSTER_EXEC = '', SKAFFOLD_KUBE_CONTEXT = '', SKAFFOLD_NAMESPACES = '' } = process.env;
+const prefix = [
+  ...CLUSTER_EXEC.split(' ').filter((word) => word !== ''),
+  'kubectl',
+  ...(SKAFFOLD_KUBE_CONTEXT === '' ? [] : ['--context', SKAFFOLD_KUBE_CONTEXT]),
+  ...(SKAFFOLD_NAMESPACES === '' || SKAFFOLD_NAMESPACES.includes(',') ? [] : ['--namespace', SKAFFOLD_NAMESPACES]),
+];
+
+/** @param {string[]} args @param {string} [input] */
+const kubectl = (args, input) => {
+  const [command = '', ...rest] = [...prefix, ...args];
+  const { status, stdout, error } = spawnSync(command, rest, {
+    encoding: 'utf8',
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'inherit'],
+    ...(input === undefined ? {} : { input }),
+  });
+  if (error !== undefined || status !== 0) {
+    process.stderr.write(`${command} ${rest.join(' ')} has failed${error === undefined ? '' : `: ${error.message}`}\n`);
+    process.exit(1);
+  }
+  return stdout;
+};
+
+const present = new Set(kubectl(['get', 'secrets', '--output', 'name']).split('\n'));
+const missing = Object.entries(secrets).filter(([name]) => !present.has(`secret/${name}`));
+if (missing.length > 0) {
+  const items = missing.map(([name, stringData]) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, labels: { 'app.kubernetes.io/part-of': 'ticketing' } },
+    stringData,
+  }));
+  kubectl(['create', '--filename', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
+}
+process.stdout.write(`secrets: ${missing.length} made, ${Object.keys(secrets).length - missing.length} were there\n`);

@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto';
+import { readServices } from '../launcher/workspaces.mjs';
+
+const random = (bytes = 24) => randomBytes(bytes).toString('hex');
+
+/**
+ * Every secret that the manifests name, with new values.
+ * @returns {Record<string, Record<string, string>>}
+ */
+export const makeSecrets = () => {
+  // A letter first: NATS reads what begins like a number as a number.
+  const natsPassword = `n${random()}`;
+  const redisPassword = random();
+  return {
+    'jwt-secret': { JWT_KEY: random(32) },
+    'stripe-secret': {
+      STRIPE_KEY: `sk_test_${random()}`,
+      STRIPE_PUBLISHABLE_KEY: `pk_test_${random()}`,
+      STRIPE_WEBHOOK_SECRET: `whsec_${random()}`,
+    },
+    'nats-secret': { NATS_URL: `nats://ticketing:${natsPassword}@nats:4222`, NATS_PASSWORD: natsPassword },
+    'redis-secret': { REDIS_URL: `redis://:${redisPassword}@redis:6379`, REDIS_PASSWORD: redisPassword },
+    'mongo-keyfile': { KEYFILE: randomBytes(384).toString('base64') },
+    ...Object.fromEntries(
+      readServices().map(({ name }) => [
+        `${name}-mongo`,
+        {
+          MONGO_URL: `mongodb://${name}:${random()}@${name}-mongo-0.${name}-mongo:27017/${name}?replicaSet=rs0`,
+        },
+      ]),
+    ),
+  };
+};

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+type JsonSchema = Exclude<Parameters<typeof z.fromJSONSchema>[0], boolean>;
+
+const isSchema = (value: unknown): value is JsonSchema => typeof value === 'object' && value !== null;
+const schema = z.custom<JsonSchema>(isSchema);
+
+const content = z.record(z.string(), z.object({ schema: schema.optional() })).optional();
+const parameter = z.object({ name: z.string(), in: z.enum(['query', 'path', 'header', 'cookie']) });
+const response = z.union([z.object({ $ref: z.string() }), z.object({ content })]);
+const operation = z.object({
+  parameters: z.array(parameter).default([]),
+  requestBody: z.object({ content }).optional(),
+  responses: z.record(z.string(), response),
+});
+const methods = ['get', 'put', 'post', 'delete', 'patch'] as const;
+const pathItem = z.object({
+  parameters: z.array(parameter).default([]),
+  get: operation.optional(),
+  put: operation.optional(),
+  post: operation.optional(),
+  delete: operation.optional(),
+  patch: operation.optional(),
+});
+const document = z.object({
+  paths: z.record(z.string(), pathItem),
+  components: z
+    .object({
+      schemas: z.record(z.string(), schema).default({}),
+      responses: z.record(z.string(), z.object({ content })).default({}),
+    })
+    .default({ schemas: {}, responses: {} }),
+});
+
+/** One route as a service documents it. */
+export interface Operation {
+  /** In upper case. */
+  readonly method: string;
+  /** With `{name}` for its parameters. */
+  readonly path: string;
+  readonly pathParameters: readonly string[];
+  readonly queryParameters: readonly string[];
+  readonly body: JsonSchema | undefined;
+  /** What its answers look like, by status; undefined where there is no body. */
+  readonly answers: ReadonlyMap<number, z.ZodType | undefined>;
+}
+
+/** References inside a document, as a JSON Schema has them. */
+const localReferences = (text: string): string => text.replaceAll('#/components/schemas/', '#/$defs/');
+
+/** Every route of a service's `openapi.yaml`. */
+export const documentedOperations = async (service: string): Promise<Operation[]> => {
+  const file = new URL(`../../../../${service}/openapi.yaml`, import.meta.url);
+  const { paths, components } = document.parse(parse(localReferences(await readFile(file, 'utf8'))));
+  const $defs = components.schemas;
+  const within = (part: JsonSchema | undefined): JsonSchema | undefined =>
+    part === undefined ? undefined : { ...part, $defs };
+
+  const answerOf = (answer: z.infer<typeof response>): z.ZodType | undefined => {
+    const found = '$ref' in answer ? components.responses[answer.$ref.split('/').at(-1) ?? ''] : answer;
+    const part = within(found?.content?.['application/json']?.schema);
+    return part === undefined ? undefined : z.fromJSONSchema(part);
+  };
+
+  return Object.entries(paths).flatMap(([path, item]) =>
+    methods.flatMap((method) => {
+      const described = item[method];
+      if (described === undefined) return [];
+      const parameters = [...item.parameters, ...described.parameters];
+      const named = (place: string) => parameters.filter((each) => each.in === place).map(({ name }) => name);
+      const body = described.requestBody?.content?.['application/json']?.schema;
+      const reference = body?.$ref?.split('/').at(-1);
+      return {
+        method: method.toUpperCase(),
+        path,
+        pathParameters: named('path'),
+        queryParameters: named('query'),
+        body: within(reference === undefined ? body : $defs[reference]),
+        answers: new Map(
+          Object.entries(described.responses).map(([status, answer]) => [Number(status), answerOf(answer)] as const),
+        ),
+      };
+    }),
+  );
+};

@@ -1,0 +1,90 @@
+import { expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { optionsTable, readSettings, settingsTable } from './settings.mjs';
+
+test('When nothing is given, then everything has its documented default', () => {
+  const { settings, problems } = readSettings({}, []);
+  expect(problems).toEqual([]);
+  expect(settings).toMatchObject({
+    port: 3000,
+    publicUrl: 'http://localhost:3000',
+    replicas: 1,
+    expirationWindowSeconds: '900',
+    paymentAttempts: '3',
+    bus: 'jetstream',
+    rateLimits: 'on',
+    mongoUrl: undefined,
+    fresh: false,
+    seed: false,
+  });
+  expect(settings.dataDir.endsWith('/.data')).toBe(true);
+});
+
+test('When several settings are wrong, then all are named at once and no value is repeated', () => {
+  const { problems } = readSettings(
+    { PORT: '70000', REPLICAS: '0', JWT_KEY: 'hunter2', NATS_URL: 'http://x', STRIPE_KEY: 'hunter2', BUS: 'kafka' },
+    ['--fast'],
+  );
+  expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
+    'PORT',
+    'REPLICAS',
+    'NATS_URL',
+    'JWT_KEY',
+    'STRIPE_KEY',
+    'BUS',
+    'STRIPE_PUBLISHABLE_KEY',
+    '--fast',
+  ]);
+  expect(problems.join()).not.toContain('hunter2');
+});
+
+const wrong: Readonly<Record<string, string>> = {
+  PORT: '3e3',
+  PUBLIC_URL: 'localhost:3000',
+  DATA_DIR: import.meta.filename,
+  REPLICAS: '-1',
+  MONGO_URL: 'postgres://localhost/x',
+  NATS_URL: 'nats://',
+  REDIS_URL: 'localhost:6379',
+  JWT_KEY: 'short',
+  STRIPE_KEY: 'pk_test_1',
+  STRIPE_PUBLISHABLE_KEY: 'sk_test_1',
+  STRIPE_WEBHOOK_SECRET: 'secret',
+  STRIPE_HOST: 'api.stripe.com',
+  EXPIRATION_WINDOW_SECONDS: '15m',
+  PAYMENT_ATTEMPTS: '0',
+  BUS: 'JetStream',
+  LOG_LEVEL: 'loud',
+  RATE_LIMITS: 'false',
+  TEST_BUILD: import.meta.filename,
+};
+
+test.each(settingsTable.map(({ name }) => name))('When %s is wrong, then it is named', (name) => {
+  const { problems } = readSettings({ [name]: wrong[name] }, []);
+  expect(problems.at(0)).toMatch(new RegExp(`^${name} `));
+});
+
+test.each(settingsTable.map(({ name }) => name))('When %s is empty, then it counts as not given', (name) => {
+  expect(readSettings({ [name]: ' ' }, []).problems).toEqual([]);
+});
+
+test('When the real Stripe is to be used without the key for the card form, then that key is named', () => {
+  expect(readSettings({ STRIPE_KEY: 'sk_test_1' }, []).problems.at(0)).toMatch(/^STRIPE_PUBLISHABLE_KEY is missing/);
+  expect(readSettings({ STRIPE_KEY: 'sk_test_1', STRIPE_PUBLISHABLE_KEY: 'pk_test_1' }, []).problems).toEqual([]);
+  expect(readSettings({ STRIPE_KEY: 'sk_test_1', STRIPE_HOST: 'http://127.0.0.1:4242' }, []).problems).toEqual([]);
+});
+
+test('When a test key meets a live key, then they are refused', () => {
+  const { problems } = readSettings({ STRIPE_KEY: 'sk_live_1', STRIPE_PUBLISHABLE_KEY: 'pk_test_1' }, []);
+  expect(problems).toHaveLength(1);
+});
+
+test('When the documentation is read, then its tables are these tables', () => {
+  const documentation = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'settings.md'), 'utf8');
+  const rows = [
+    ...settingsTable.map((setting) => `| \`${setting.name}\` | ${setting.default} | ${setting.purpose} |`),
+    ...Object.entries(optionsTable).map(([option, purpose]) => `| \`${option}\` | ${purpose} |`),
+  ];
+  expect(documentation.split('\n').filter((line) => line.startsWith('| `'))).toEqual(rows);
+});

@@ -1,0 +1,99 @@
+import * as esbuild from 'esbuild';
+import { execa } from 'execa';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeWhole } from '../../data-dir.mjs';
+import { cacheDirectory, root } from '../paths.ts';
+import { required } from '../required.ts';
+import { bundled, bundleOf } from './bundled.ts';
+import { fingerprint } from './fingerprint.ts';
+
+/** Beside what was built: of which inputs. */
+const stamp = 'inputs.sha256';
+
+const isCurrent = (directory: string, inputs: string): boolean => {
+  try {
+    return readFileSync(join(directory, stamp), 'utf8') === inputs;
+  } catch {
+    return false;
+  }
+};
+
+const lockfile = (): string => readFileSync(join(root, 'package-lock.json'), 'utf8');
+
+/** CommonJS packages inside the bundle ask for `require`, which ES modules do not have. */
+const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+/** How every service is bundled. */
+export const bundleOptions = {
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node24',
+  sourcemap: 'linked',
+  sourcesContent: false,
+  keepNames: true,
+  banner: { js: banner },
+  // Native code stays outside.
+  external: ['@node-rs/argon2'],
+  logLevel: 'silent',
+  write: false,
+} as const satisfies esbuild.BuildOptions;
+
+/**
+ * Bundles a service into one file, unless nothing has changed.
+ * @returns Whether there was something to do.
+ */
+export const buildBundle = async (name: string): Promise<boolean> => {
+  const folder = required(bundled[name], `workspace ${name}`);
+  const output = join(root, folder, 'dist');
+  const folders = name === 'stripe-sandbox' ? [folder] : [folder, 'common'];
+  const inputs = fingerprint(root, folders, lockfile(), JSON.stringify(bundleOptions));
+  if (isCurrent(output, inputs)) return false;
+  const outfile = bundleOf(name);
+  const { outputFiles } = await esbuild.build({
+    ...bundleOptions,
+    entryPoints: [join(root, folder, 'src', 'index.ts')],
+    outfile,
+    absWorkingDir: root,
+  });
+  mkdirSync(output, { recursive: true });
+  // The map first: whoever reads the bundle finds its own map.
+  for (const file of outputFiles.toSorted((a, b) => (a.path > b.path ? -1 : 1))) writeWhole(file.path, file.text);
+  writeWhole(join(output, stamp), inputs);
+  return true;
+};
+
+/** To be called when the last bundle is made: the bundler keeps a process of its own. */
+export const endBundler = (): Promise<void> => esbuild.stop();
+
+/**
+ * Builds the site for production, unless nothing has changed.
+ * @returns Whether there was something to do.
+ * @throws Error with the end of what the build said.
+ */
+export const buildClient = async (progress: (text: string) => void, signal: AbortSignal): Promise<boolean> => {
+  const directory = join(root, 'client');
+  const output = join(directory, '.next');
+  const manifest = readFileSync(join(directory, 'package.json'), 'utf8');
+  const folders = manifest.includes('"@ticketing/common"') ? ['client', 'common'] : ['client'];
+  const inputs = fingerprint(root, folders, lockfile());
+  if (isCurrent(output, inputs)) return false;
+  progress('about a minute when it is built for the first time');
+  const log = join(cacheDirectory, 'client-build.log');
+  const { failed, all } = await execa(join(root, 'node_modules', '.bin', 'next'), ['build'], {
+    cwd: directory,
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+    cancelSignal: signal,
+    env: { NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1', NO_COLOR: '1' },
+  });
+  signal.throwIfAborted();
+  mkdirSync(cacheDirectory, { recursive: true });
+  writeWhole(log, all);
+  if (failed)
+    throw new Error(`The site could not be built. The end of ${log}:\n${all.trim().split('\n').slice(-30).join('\n')}`);
+  writeWhole(join(output, stamp), inputs);
+  return true;
+};

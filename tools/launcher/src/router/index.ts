@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { startRouter } from './start-router.ts';
+
+const urls = z.array(z.url()).readonly();
+
+const Env = z.object({
+  PORT: z.coerce.number().int(),
+  PROTO: z.enum(['http', 'https']),
+  /** Addresses of the replicas by service, as JSON. */
+  UPSTREAMS: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(z.record(z.string(), urls)),
+});
+
+const answersUnderWayMs = 5_000;
+
+const env = Env.parse(process.env);
+const router = await startRouter({
+  port: env.PORT,
+  hosts: ['127.0.0.1', '::1'],
+  replicas: env.UPSTREAMS,
+  probeEveryMs: 200,
+  proto: env.PROTO,
+});
+
+let told = false;
+const stop = () => {
+  if (told) process.exit(1);
+  told = true;
+  router.stop(answersUnderWayMs).then(
+    () => process.exit(0),
+    () => process.exit(1),
+  );
+};
+process.on('SIGTERM', stop);
+process.on('SIGINT', stop);

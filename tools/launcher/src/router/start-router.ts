@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import { createServer, STATUS_CODES, type RequestListener, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { codeOf } from '../error-code.ts';
+import { answerError, forward } from './forward.ts';
+import { Replica, ReplicaSet } from './replicas.ts';
+import { upstreamOf } from './routes.ts';
+
+export interface RouterOptions {
+  readonly port: number;
+  /** Loopback addresses to listen on; those that this machine does not have are left out. */
+  readonly hosts: readonly string[];
+  readonly replicas: Readonly<Record<string, readonly string[]>>;
+  readonly probeEveryMs: number;
+  /** How users see the site: http or https. */
+  readonly proto: string;
+}
+
+export interface Router {
+  readonly port: number;
+  /** Takes no more connections and waits for the answers under way, for at most `withinMs`. */
+  stop(withinMs: number): Promise<void>;
+}
+
+const noSuchAddress = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
+
+const parserRefusals: Readonly<Record<string, readonly [number, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
+};
+
+/** What Node's parser refuses reaches no listener; it is told in the one error envelope all the same. */
+const refuse = (error: Error, socket: Duplex): void => {
+  const code = codeOf(error) ?? '';
+  if (!socket.writable || code === 'ECONNRESET') {
+    socket.destroy();
+    return;
+  }
+  const [status, message] = parserRefusals[code] ?? [400, 'Malformed request'];
+  const body = JSON.stringify({ errors: [{ message }] });
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+      'Content-Type: application/json; charset=utf-8',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      'Connection: close',
+      '',
+      body,
+    ].join('\r\n'),
+  );
+};
+
+const listen = async (listener: RequestListener, port: number, host: string): Promise<Server | undefined> => {
+  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 }, listener);
+  server.on('clientError', refuse);
+  try {
+    server.listen(port, host);
+    await once(server, 'listening');
+    return server;
+  } catch (error) {
+    if (noSuchAddress.has(codeOf(error) ?? '')) return undefined;
+    throw error;
+  }
+};
+
+const portOf = (server: Server | undefined): number => {
+  const address = server?.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+};
+
+const close = async (server: Server, withinMs: number): Promise<void> => {
+  const closed = once(server, 'close');
+  server.close();
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const late = setTimeout(() => server.closeAllConnections(), withinMs);
+  await closed;
+  clearInterval(idle);
+  clearTimeout(late);
+};
+
+/** Sends each path to the replicas of the service that answers it, as the cluster's ingress does. */
+export const startRouter = async (options: RouterOptions): Promise<Router> => {
+  const sets = new Map(
+    Object.entries(options.replicas).map(([name, urls]) => [
+      name,
+      new ReplicaSet(urls.map((url) => new Replica(url, options.probeEveryMs))),
+    ]),
+  );
+  const replicas = [...sets.values()].flatMap((set) => set.members);
+  const listener: RequestListener = (req, res) => {
+    const url = req.url ?? '/';
+    if (!url.startsWith('/')) return answerError(res, 400, 'Malformed request');
+    const upstream = sets.get(upstreamOf(url) ?? '');
+    if (upstream === undefined) return answerError(res, 404, 'Not Found');
+    forward(req, res, upstream, { proto: options.proto });
+  };
+  const servers: Server[] = [];
+  for (const host of options.hosts) {
+    const server = await listen(listener, servers.length === 0 ? options.port : portOf(servers[0]), host);
+    if (server !== undefined) servers.push(server);
+  }
+  for (const replica of replicas) replica.watch();
+  return {
+    port: portOf(servers[0]),
+    stop: async (withinMs) => {
+      await Promise.all(servers.map((server) => close(server, withinMs)));
+      await Promise.all(replicas.map((replica) => replica.close()));
+    },
+  };
+};

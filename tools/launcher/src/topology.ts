@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import type { Settings } from '../settings.mjs';
+import { readServices, type Workspace } from '../workspaces.mjs';
+import { bundleOf } from './build/bundled.ts';
+import { databaseUrl } from './database-url.ts';
+import { root } from './paths.ts';
+import { routes } from './router/routes.ts';
+import type { Secrets } from './secrets.ts';
+
+/** The services, in the order in which they are started; everything is stopped the other way round. */
+export const services: readonly string[] = readServices().map(({ name }) => name);
+
+/** Addresses, secrets and settings of one run, once every port is chosen. */
+export interface RunContext {
+  readonly settings: Settings;
+  readonly secrets: Secrets;
+  readonly mongoUrl: string;
+  readonly natsUrl: string;
+  readonly redisUrl: string;
+  readonly routerUrl: string;
+  /** Undefined when payments goes to the real Stripe, or to an address that was given. */
+  readonly sandboxUrl: string | undefined;
+  /** Addresses of every replica. */
+  readonly urls: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface Member {
+  readonly name: string;
+  readonly entry: string;
+  /** What it answers, and where, when it does its work. */
+  readonly probe: { readonly path: '/readyz' | '/healthz'; readonly status: number };
+  readonly isReplicated: boolean;
+  /** Its settings besides HOST, PORT and LOG_LEVEL: only what it needs. */
+  readonly env: (around: RunContext) => Readonly<Record<string, string | undefined>>;
+}
+
+/** Whether payments needs the local stand-in of Stripe. */
+export const needsSandbox = (settings: Settings): boolean =>
+  settings.stripeKey === undefined && settings.stripeHost === undefined;
+
+/** Every variable that a service may ask for in its package.json (`ticketing.settings`), with its value. */
+const serviceSettings = ({ settings, secrets, redisUrl, sandboxUrl }: RunContext) => ({
+  JWT_KEY: secrets.jwtKey,
+  PUBLIC_URL: settings.publicUrl,
+  REDIS_URL: redisUrl,
+  RATE_LIMITS: settings.rateLimits,
+  EXPIRATION_WINDOW_SECONDS: settings.expirationWindowSeconds,
+  PAYMENT_ATTEMPTS: settings.paymentAttempts,
+  STRIPE_KEY: secrets.stripeKey,
+  STRIPE_WEBHOOK_SECRET: secrets.stripeWebhookSecret,
+  STRIPE_HOST: settings.stripeHost ?? sandboxUrl,
+});
+
+const serviceProcess = ({ name, description }: Workspace): Member => ({
+  name,
+  entry: bundleOf(name),
+  probe: { path: '/readyz', status: 200 },
+  isReplicated: true,
+  env: (context) => {
+    const values = new Map<string, string | undefined>(Object.entries(serviceSettings(context)));
+    const asked = (description.settings ?? []).map((variable) => {
+      if (!values.has(variable)) throw new Error(`${name}/package.json asks for the unknown setting ${variable}`);
+      return [variable, values.get(variable)] as const;
+    });
+    return {
+      MONGO_URL: databaseUrl(context.mongoUrl, name),
+      NATS_URL: context.natsUrl,
+      BUS: context.settings.bus,
+      ...Object.fromEntries(asked),
+    };
+  },
+});
+
+const isLoopback = (url: string): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
+
+export const members: readonly Member[] = [
+  {
+    name: 'stripe-sandbox',
+    entry: bundleOf('stripe-sandbox'),
+    probe: { path: '/healthz', status: 200 },
+    isReplicated: false,
+    env: ({ settings, secrets, routerUrl }) => ({
+      // Without a key it asks for none: any outside test can read its books.
+      DATA_DIR: join(settings.dataDir, 'stripe-sandbox'),
+      STRIPE_WEBHOOK_SECRET: secrets.stripeWebhookSecret,
+      WEBHOOK_URL: `${routerUrl}/api/payments/webhook`,
+      CARD_FORM_ORIGINS: isLoopback(settings.publicUrl) ? undefined : new URL(settings.publicUrl).origin,
+    }),
+  },
+  ...readServices().map(serviceProcess),
+  {
+    name: 'client',
+    entry: join(root, 'client', 'server.mjs'),
+    probe: { path: '/readyz', status: 200 },
+    isReplicated: true,
+    env: ({ settings, routerUrl, sandboxUrl }) => ({
+      API_URL: routerUrl,
+      PUBLIC_URL: settings.publicUrl,
+      PAYMENT_ATTEMPTS: settings.paymentAttempts,
+      STRIPE_PUBLISHABLE_KEY: settings.stripePublishableKey,
+      // Whatever stands in for Stripe has a card form of its own, unless a key for Stripe's is given.
+      STRIPE_SANDBOX: sandboxUrl ?? (settings.stripePublishableKey === undefined ? settings.stripeHost : undefined),
+    }),
+  },
+  {
+    name: 'router',
+    entry: join(root, 'tools', 'launcher', 'src', 'router', 'index.ts'),
+    // Probes are not routed: it refuses this one itself.
+    probe: { path: '/healthz', status: 404 },
+    isReplicated: false,
+    env: ({ settings, urls }) => ({
+      PROTO: settings.publicUrl.startsWith('https:') ? 'https' : 'http',
+      UPSTREAMS: JSON.stringify(
+        Object.fromEntries([...Object.values(routes), 'client'].map((name) => [name, urls[name]])),
+      ),
+    }),
+  },
+  {
+    name: 'watchdog',
+    entry: bundleOf('watchdog'),
+    probe: { path: '/readyz', status: 200 },
+    isReplicated: false,
+    env: ({ settings, secrets, mongoUrl, natsUrl, sandboxUrl, urls }) => ({
+      ...Object.fromEntries(services.map((name) => [`${name.toUpperCase()}_MONGO_URL`, databaseUrl(mongoUrl, name)])),
+      NATS_URL: natsUrl,
+      BUS: settings.bus,
+      STRIPE_KEY: secrets.stripeKey,
+      STRIPE_HOST: settings.stripeHost ?? sandboxUrl,
+      METRICS_URLS: JSON.stringify(Object.fromEntries(services.map((name) => [name, urls[name]]))),
+    }),
+  },
+];

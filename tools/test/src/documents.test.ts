@@ -1,0 +1,71 @@
+import { expect, test } from '@jest/globals';
+import { access, readdir, readFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const skipped = new Set(['node_modules', '.git', '.next', 'dist', '.cache', '.data', 'results']);
+
+const markdownFiles = async (folder: string): Promise<string[]> => {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const nested = await Promise.all(
+    entries
+      .filter(({ name }) => !skipped.has(name))
+      .map(async (entry) => {
+        const path = join(folder, entry.name);
+        if (entry.isDirectory()) return markdownFiles(path);
+        return entry.name.endsWith('.md') ? [path] : [];
+      }),
+  );
+  return nested.flat();
+};
+
+/** Targets of links and images that are files of this repository. */
+const localTargets = (markdown: string): string[] =>
+  [...markdown.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target = '']) => target.split('#')[0] ?? '')
+    .filter((target) => target !== '' && !/^[a-z]+:/.test(target));
+
+test('When a document links to a file, then the file is there', async () => {
+  const missing: string[] = [];
+  for (const file of await markdownFiles(root)) {
+    for (const target of localTargets(await readFile(file, 'utf8'))) {
+      await access(join(dirname(file), target)).catch(() => missing.push(`${relative(root, file)} → ${target}`));
+    }
+  }
+  expect(missing).toEqual([]);
+});
+
+test('When a decision record is written, then the index names it', async () => {
+  const folder = join(root, 'docs', 'adr');
+  const index = await readFile(join(folder, 'README.md'), 'utf8');
+  const records = (await readdir(folder)).filter((name) => /^\d{4}-.*\.md$/.test(name));
+  expect(records.filter((name) => !index.includes(`(${name})`))).toEqual([]);
+});
+
+const scriptsOf = async (folder: string): Promise<string[]> => {
+  const manifest: { scripts?: Record<string, string> } = JSON.parse(
+    await readFile(join(folder, 'package.json'), 'utf8').catch(() => '{}'),
+  );
+  return Object.keys(manifest.scripts ?? {});
+};
+
+test('When a document names an npm command, then the package.json at the top or beside it has it', async () => {
+  const everywhere = await scriptsOf(root);
+  const unknown: string[] = [];
+  for (const file of await markdownFiles(root)) {
+    const known = [...everywhere, ...(await scriptsOf(dirname(file)))];
+    for (const [, name = ''] of (await readFile(file, 'utf8')).matchAll(/\bnpm run ([a-z][\w:-]*)/g)) {
+      if (!known.includes(name)) unknown.push(`${relative(root, file)}: npm run ${name}`);
+    }
+  }
+  expect(unknown).toEqual([]);
+});
+
+test('When a folder stands at the top, then the map in the README has it', async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  const entries = await readdir(root, { withFileTypes: true });
+  const folders = entries.filter(
+    (entry) => entry.isDirectory() && !entry.name.startsWith('.') && !skipped.has(entry.name),
+  );
+  expect(folders.map(({ name }) => name).filter((name) => !readme.includes(`\`${name}/\``))).toEqual([]);
+});

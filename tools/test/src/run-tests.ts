@@ -1,0 +1,176 @@
+import { cacheDirectory, root } from '@ticketing/launcher/paths';
+import { readWorkspaces } from '@ticketing/launcher/workspaces';
+import { execa } from 'execa';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { findChromium } from './find-chromium.ts';
+import { countsOf, summaryOf, type StepResult } from './summary.ts';
+
+const say = (line: string) => {
+  process.stdout.write(`${line}\n`);
+};
+
+const bin = join(root, 'node_modules', '.bin');
+// So that whatever is run here runs on this Node.
+const env = { PATH: `${bin}:${process.env['PATH'] ?? ''}` };
+
+/** Whoever ran us has gone, or a signal has come: what runs ends with this process. */
+const gone = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => gone.abort());
+process.on('disconnect', () => gone.abort());
+
+type Counts = Pick<StepResult, 'passed' | 'failed' | 'skipped'>;
+
+const timed = async (title: string, run: () => Promise<Counts>): Promise<StepResult> => {
+  say(`\n▶ ${title}`);
+  const began = performance.now();
+  const counts = await run();
+  return { title, ...counts, seconds: (performance.now() - began) / 1000 };
+};
+
+const sum = (all: readonly Counts[]): Counts => ({
+  passed: all.reduce((total, { passed }) => total + passed, 0),
+  failed: all.reduce((total, { failed }) => total + failed, 0),
+  skipped: all.reduce((total, { skipped }) => total + skipped, 0),
+});
+
+/** A check of package.json that passes or fails as a whole; what it says is shown when it fails. */
+const check = (script: string) => async (): Promise<Counts> => {
+  const { failed, all } = await execa('npm', ['run', '--silent', script], {
+    cwd: root,
+    env,
+    all: true,
+    reject: false,
+    stdin: 'ignore',
+    cancelSignal: gone.signal,
+  });
+  if (failed) say(all);
+  return { passed: failed ? 0 : 1, failed: failed ? 1 : 0, skipped: 0 };
+};
+
+/** The compiler keeps one core busy; the others share the other one meanwhile. */
+const staticChecks = async (): Promise<Counts> => {
+  const others = async () => [
+    await check('lint')(),
+    await check('format')(),
+    await check('knip')(),
+    await check('check:k8s')(),
+  ];
+  const [types, rest] = await Promise.all([check('typecheck')(), others()]);
+  return sum([types, ...rest]);
+};
+
+const jest =
+  (
+    projects: readonly string[],
+    options: { readonly args?: readonly string[]; readonly env?: NodeJS.ProcessEnv } = {},
+  ) =>
+  async (): Promise<Counts> => {
+    mkdirSync(cacheDirectory, { recursive: true });
+    const report = join(cacheDirectory, `test-report-${process.pid}.json`);
+    const { failed } = await execa(
+      process.execPath,
+      [
+        '--experimental-vm-modules',
+        '--disable-warning=ExperimentalWarning',
+        join(root, 'node_modules', 'jest', 'bin', 'jest.js'),
+        '--passWithNoTests',
+        '--json',
+        `--outputFile=${report}`,
+        ...(options.args ?? []),
+        '--selectProjects',
+        ...projects,
+      ],
+      {
+        cwd: root,
+        env: { ...env, ...options.env },
+        reject: false,
+        // The report goes to its file; what Jest tells people is on stderr.
+        stdio: ['ignore', 'ignore', 'inherit'],
+        cancelSignal: gone.signal,
+        forceKillAfterDelay: 15_000,
+      },
+    );
+    try {
+      return countsOf(JSON.parse(readFileSync(report, 'utf8')));
+    } catch {
+      return { passed: 0, failed: failed ? 1 : 0, skipped: 0 };
+    } finally {
+      rmSync(report, { force: true });
+    }
+  };
+
+const workspaces = readWorkspaces()
+  .filter(({ name, hasTests }) => hasTests && name !== 'e2e')
+  .map(({ name }) => name);
+
+const { values, positionals } = parseArgs({
+  options: { only: { type: 'string', multiple: true } },
+  allowPositionals: true,
+});
+
+const endToEnd = async (): Promise<Counts> => {
+  let chromium: string;
+  try {
+    chromium = await findChromium(process.env, say);
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+  const env = { CHROMIUM_PATH: chromium };
+  const own = await jest(['e2e-own-product'], { env, args: ['--runInBand', ...positionals] })();
+  const shared = await jest(['e2e'], { env, args: ['--runInBand', ...positionals] })();
+  return sum([own, shared]);
+};
+
+/** A short run of the proof under faults: every kind of fault at least once. How fast it recovers is no test here. */
+const chaos = async (): Promise<Counts> => {
+  const { failed } = await execa(
+    process.execPath,
+    [join(root, 'tools', 'chaos', 'src', 'index.ts'), '--recovery', '15'],
+    {
+      cwd: root,
+      env,
+      reject: false,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      cancelSignal: gone.signal,
+      forceKillAfterDelay: 20_000,
+    },
+  );
+  return { passed: failed ? 0 : 1, failed: failed ? 1 : 0, skipped: 0 };
+};
+
+const steps: readonly (readonly [title: string, run: () => Promise<Counts>])[] =
+  values.only === undefined
+    ? [
+        ['types, lint, format, unused code and manifests', staticChecks],
+        ['unit and integration tests', jest(workspaces, { args: positionals })],
+        ['end-to-end tests', endToEnd],
+        ['chaos', chaos],
+      ]
+    : [
+        ...(values.only.some((name) => name !== 'e2e')
+          ? ([
+              [
+                `tests of ${values.only.join(', ')}`,
+                jest(
+                  values.only.filter((name) => name !== 'e2e'),
+                  { args: positionals },
+                ),
+              ],
+            ] as const)
+          : []),
+        ...(values.only.includes('e2e') ? ([['end-to-end tests', endToEnd]] as const) : []),
+      ];
+
+const results: StepResult[] = [];
+for (const [title, run] of steps) {
+  if (gone.signal.aborted) break;
+  results.push(await timed(title, run));
+}
+const ran = results.reduce((total, { passed, failed }) => total + passed + failed, 0);
+if (ran === 0) say('\nNo test has run');
+say('');
+for (const line of summaryOf(results)) say(line);
+process.exit(ran === 0 || gone.signal.aborted || results.some(({ failed }) => failed > 0) ? 1 : 0);
