@@ -9,12 +9,17 @@ const layers = [
   'routes',
   'listeners',
   'commands',
-  'domain',
+  'queries',
+  'deps',
+  'memory',
+  'metrics',
   'models',
   'gateways',
+  'domain',
 ];
 
-// Imports go one way: index → service → app|subscriptions → routes|listeners → commands → domain|models|gateways → common.
+// Imports go one way: index → service → app|subscriptions → routes|listeners → commands|queries → deps → memory|metrics|models|gateways
+// → domain → common.
 const level = {
   index: 0,
   service: 1,
@@ -23,9 +28,13 @@ const level = {
   routes: 3,
   listeners: 3,
   commands: 4,
-  domain: 6,
-  models: 5,
-  gateways: 5,
+  queries: 4,
+  deps: 5,
+  memory: 6,
+  metrics: 6,
+  models: 6,
+  gateways: 6,
+  domain: 7,
 };
 const at = (layer) => `^(${services.join('|')})/src/${layer}(/|\\.ts$)`;
 

@@ -4,7 +4,15 @@ export { userCreated, userUpdated } from './user.ts';
 export type { UserState } from './user.ts';
 export { claimRefusalReasons, ticketCategories, ticketClaimRefused, ticketCreated, ticketUpdated } from './ticket.ts';
 export type { ClaimRefusalReason, TicketState } from './ticket.ts';
-export { cancelReasons, orderCancelled, orderCreated, orderExpired, orderStatuses, orderUpdated } from './order.ts';
+export {
+  cancelReasons,
+  orderCancelled,
+  orderCreated,
+  orderExpired,
+  orderState,
+  orderStatuses,
+  orderUpdated,
+} from './order.ts';
 export type { CancelReason, OrderState, OrderStatus } from './order.ts';
 export { chargeCreated, chargeStatuses, chargeUpdated } from './charge.ts';
 export type { ChargeState, ChargeStatus } from './charge.ts';

@@ -22,7 +22,7 @@ const table = (markdown: string, heading: string): string[][] => {
 const firstCells = (rows: readonly string[][]): string[] => rows.map((row) => row[0] ?? '').toSorted();
 
 const sources = async (folder: URL): Promise<Map<string, string>> => {
-  const names = await readdir(folder).catch(() => []);
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
   const files = names.filter((name) => name.endsWith('.ts') && !name.includes('.test.'));
   return new Map(
     await Promise.all(files.map(async (name) => [name, await readFile(new URL(name, folder), 'utf8')] as const)),
