@@ -1,6 +1,6 @@
 import { buildApp, requireAuth, type HttpKit } from '@ticketing/common/http';
 import type { Express, RequestHandler } from 'express';
-import type { Deps } from './commands/deps.ts';
+import type { Deps } from './deps.ts';
 import { getChargeRoute } from './routes/get-charge.ts';
 import { payOrderRoute } from './routes/pay-order.ts';
 import { webhookRoute } from './routes/webhook.ts';

@@ -6,27 +6,27 @@ import {
   type ChargeStatus,
   type OrderState,
 } from '@ticketing/common/events';
-import { createAggregateStore } from '@ticketing/common/messaging';
-import { createLoader, Database, newId } from '@ticketing/common/mongo';
-import { createLogger } from '@ticketing/common/service';
+import { Database, newId } from '@ticketing/common/mongo';
+import { createLogger, Metrics } from '@ticketing/common/service';
 import { createTurnstile, modelRuns, openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import * as fc from 'fast-check';
-import type { Deps } from './commands/deps.ts';
-import { createOwnPayments } from './commands/own-payments.ts';
-import { payOrder } from './commands/pay-order.ts';
-import { findStrayMoney, returnMoney } from './commands/return-money.ts';
-import { settleAbandonedAttempts } from './commands/settle-abandoned-attempts.ts';
-import { takeNotice } from './commands/take-notice.ts';
+import { handleWebhook } from './commands/handle-webhook.ts';
+import { payOrder } from './commands/pay/pay-order.ts';
+import { settleAbandonedAttempts } from './commands/reconcile/settle-abandoned-attempts.ts';
+import { markUnmarkedRefunds } from './commands/refund/mark-unmarked-refunds.ts';
+import { refundCancelledOrders } from './commands/refund/refund-cancelled-orders.ts';
+import type { Deps } from './deps.ts';
 import { attemptAbandonedMs } from './domain/payment.ts';
-import { createStripeGateway, type PaymentGateway } from './gateways/stripe.ts';
-import { collections, type ChargeDocument, type PaymentDocument } from './models/index.ts';
-import { chargePublicState } from './models/payment.ts';
+import { createStripeGateway, type PaymentGateway } from './gateways/stripe/gateway.ts';
+import { createLocalPayments } from './memory/local-payments.ts';
+import { createMetrics } from './metrics.ts';
+import { collections, openModels } from './models/open-models.ts';
+import type { ChargeDocument, PaymentDocument } from './models/payment.ts';
 import { subscriptions } from './subscriptions.ts';
 import { openSandbox, webhookSecret, type Sandbox } from './test/sandbox.ts';
 
-// One order, its buyer at several windows, its events in any order and any number of times, the workers and webhooks,
-// and processes that die between any two calls of Stripe. The charge must be what a plain sequential one would be, and
-// Stripe's own books must agree.
+// One order with concurrent requests of its buyer, its events in any order and number, workers, webhooks, and processes that
+// die between any two calls of Stripe. The charge must be what the sequential model below says, and Stripe must agree.
 
 let system: TestSystem;
 let database: Database;
@@ -36,18 +36,17 @@ const turnstile = createTurnstile();
 const clock = { ms: Date.now() };
 const now = () => new Date(clock.ms);
 const price = 1999;
-const maxAttempts = 2;
+const maxDeclines = 2;
 
 const calls = ['createIntent', 'confirm', 'readIntent', 'cancelIntent', 'refund'] as const;
 interface Death {
   readonly when: 'before' | 'after';
   readonly step: (typeof calls)[number];
 }
-/** Where the next process dies. */
+/** The call of Stripe at which the next process dies. */
 let death: Death | undefined;
 let confirming = 0;
 let mostConfirming = 0;
-let stray = 0;
 
 const through = async <T>(step: Death['step'], call: () => Promise<T>): Promise<T> => {
   const own = death?.step === step ? death : undefined;
@@ -58,7 +57,7 @@ const through = async <T>(step: Death['step'], call: () => Promise<T>): Promise<
   return result;
 };
 
-/** Each call of Stripe waits for its turn, and may be the last thing that its process does. */
+/** Each call of Stripe waits for its turn, and its process may die before or after it. */
 const mortal = (real: PaymentGateway): PaymentGateway => {
   return {
     ...real,
@@ -83,38 +82,29 @@ beforeAll(async () => {
   const logger = createLogger({ service: 'payments', level: 'silent' });
   database = new Database({ url: system.env['MONGO_URL'] ?? '', appName: 'payments', logger });
   await database.prepare(collections);
-  const payments = turnstile.collection(database.collection<PaymentDocument>('payments'));
+  const metrics = createMetrics(new Metrics());
   const stripe = createStripeGateway(
     { key: 'sk_test_sandbox', webhookSecret, host: sandbox.url, callTimeoutMs: 9_000 },
     logger,
-    { attemptRefused: () => undefined },
+    metrics,
   );
   deps = {
-    payments,
-    loadPayment: createLoader((ids) => payments.find({ _id: { $in: ids } }, { projection: { outbox: 0 } }).toArray()),
-    chargeStore: createAggregateStore({
-      collection: turnstile.collection(database.collection<ChargeDocument>('payments')),
-      aggregateType: 'charge',
-      publicState: chargePublicState,
-      // What would be published stays in the outbox, where the test reads it.
+    ...openModels({
+      database: { collection: (name) => turnstile.collection(database.collection(name)) },
+      // Events stay in the outbox, where the test reads them.
       relay: { register: () => undefined, publish: () => undefined },
       now,
       newId,
     }),
     now,
     gateway: mortal(stripe),
-    // Nobody waits here for an order that is not known yet: it is said instead.
-    arrivals: { announce: () => undefined, next: () => Promise.reject(new Error('waits for the order')) },
-    ownPayments: createOwnPayments(),
-    patienceMs: { buyer: 20_000, worker: 8_000 },
-    maxAttempts,
-    counters: {
-      attemptRecovered: () => undefined,
-      refunded: () => undefined,
-      strayMoneyFound: (count) => {
-        stray += count;
-      },
-    },
+    // A request that would wait for its order fails instead.
+    orderSignals: { notify: () => undefined, wait: () => Promise.reject(new Error('waits for the order')) },
+    localPayments: createLocalPayments(),
+    metrics,
+    timeoutMs: { buyer: 20_000, worker: 8_000 },
+    waitForOrderMs: 2_000,
+    maxDeclines,
   };
 });
 afterAll(async () => {
@@ -130,7 +120,7 @@ type Action =
   | { readonly pay: Token; readonly dies?: Death | undefined }
   /** States of the order, each by its event; one that there is not is the newest. */
   | { readonly told: readonly number[] }
-  | { readonly work: 'settle' | 'return money'; readonly dies?: Death | undefined }
+  | { readonly work: 'settle' | 'refund'; readonly dies?: Death | undefined }
   | 'a webhook comes';
 
 type Step =
@@ -152,7 +142,7 @@ const dies = fc.option(
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ pay: fc.constantFrom(...tokens), dies }) },
   { weight: 3, arbitrary: fc.record({ told: fc.array(fc.nat(3), { minLength: 1, maxLength: 2 }) }) },
-  { weight: 2, arbitrary: fc.record({ work: fc.constantFrom('settle' as const, 'return money' as const), dies }) },
+  { weight: 2, arbitrary: fc.record({ work: fc.constantFrom('settle' as const, 'refund' as const), dies }) },
   { weight: 1, arbitrary: fc.constant('a webhook comes' as const) },
 );
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -182,7 +172,7 @@ interface Charge {
   /** An attempt whose process has died, and what became of it at Stripe. */
   open: { readonly at: number; readonly outcome: 'paid' | 'declined' | 'none' } | undefined;
   /** Money of the cancelled order is looked for. */
-  isMoneyDue: boolean;
+  isRefundDue: boolean;
 }
 
 const legalMoves: Readonly<Record<string, readonly string[]>> = {
@@ -220,12 +210,12 @@ const play = async (steps: readonly Step[]): Promise<void> => {
   const newest = () => source.at(-1) ?? made;
   const delivered = new Set<number>();
   let heard: OrderState | undefined;
-  const model: Charge = { status: undefined, attempts: 0, open: undefined, isMoneyDue: false };
+  const model: Charge = { status: undefined, attempts: 0, open: undefined, isRefundDue: false };
 
   const stored = () => database.collection<PaymentDocument & Partial<ChargeDocument>>('payments').findOne({ _id: id });
   const ofOrder = <T extends { readonly metadata: Record<string, string> | null }>(list: readonly T[]): T[] =>
     list.filter(({ metadata }) => metadata?.['orderId'] === id);
-  const books = async () => {
+  const atStripe = async () => {
     const { stripe } = sandbox;
     const [intents, charges, refunds] = await Promise.all([
       stripe.paymentIntents.list({ limit: 10 }),
@@ -238,7 +228,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
   const hear = (state: OrderState) => {
     if (heard === undefined || state.version > heard.version) heard = state;
     const mayHaveMoney = model.status === 'created' || model.status === 'completed' || model.status === 'failed';
-    if (state.status === 'cancelled' && mayHaveMoney) model.isMoneyDue = true;
+    if (state.status === 'cancelled' && mayHaveMoney) model.isRefundDue = true;
   };
 
   /** What a buyer is answered, and what it makes of the charge. */
@@ -269,18 +259,18 @@ const play = async (steps: readonly Step[]): Promise<void> => {
   };
   const decline = () => {
     model.attempts += 1;
-    if (model.attempts >= maxAttempts) model.status = 'failed';
+    if (model.attempts >= maxDeclines) model.status = 'failed';
   };
   const settle = () => {
-    if (model.open === undefined || model.isMoneyDue || clock.ms - model.open.at < attemptAbandonedMs) return;
+    if (model.open === undefined || model.isRefundDue || clock.ms - model.open.at < attemptAbandonedMs) return;
     if (model.open.outcome === 'paid') model.status = 'completed';
     if (model.open.outcome === 'declined') decline();
     model.open = undefined;
   };
-  const giveBack = () => {
-    if (!model.isMoneyDue) return;
+  const refund = () => {
+    if (!model.isRefundDue) return;
     if (model.status === 'completed' || model.open?.outcome === 'paid') model.status = 'refunded';
-    model.isMoneyDue = false;
+    model.isRefundDue = false;
     model.open = undefined;
   };
 
@@ -318,12 +308,20 @@ const play = async (steps: readonly Step[]): Promise<void> => {
     },
     work: async ({ work, dies: at }: Extract<Action, { work: string }>): Promise<void> => {
       death = at ?? death;
-      await (work === 'settle' ? settleAbandonedAttempts(deps) : returnMoney(deps)).catch((error: unknown) => {
-        expect(String(error)).toBe('Error: died');
-      });
+      await (work === 'settle' ? settleAbandonedAttempts(deps) : refundCancelledOrders(deps)).catch(
+        (error: unknown) => {
+          expect(String(error)).toBe('Error: died');
+        },
+      );
     },
     webhook: async (): Promise<void> => {
-      await takeNotice(deps, { type: 'payment_intent.succeeded', orderId: id }, trace).catch((error: unknown) => {
+      const payload = JSON.stringify({
+        type: 'payment_intent.succeeded',
+        data: { object: { metadata: { orderId: id } } },
+      });
+      const secret = webhookSecret;
+      const signature = sandbox.stripe.webhooks.generateTestHeaderString({ payload, secret });
+      await handleWebhook(deps, { body: Buffer.from(payload), signature, trace }).catch((error: unknown) => {
         expect(String(error)).toMatch(/died|ServiceUnavailableError/);
       });
     },
@@ -342,14 +340,14 @@ const play = async (steps: readonly Step[]): Promise<void> => {
     const document = await stored();
     heard = document?.order;
     model.status = document?.status;
-    model.attempts = document?.attempts ?? 0;
-    model.isMoneyDue = document?.moneyBack !== undefined;
+    model.attempts = document?.declines ?? 0;
+    model.isRefundDue = document?.refundDue !== undefined;
     model.open = undefined;
-    if (document?.attempt === undefined) return;
-    const { charges } = await books();
+    if (document?.openAttempt === undefined) return;
+    const { charges } = await atStripe();
     const declined = charges.filter(({ paid }) => !paid).length > model.attempts;
     const outcome = charges.some(({ paid }) => paid) ? 'paid' : declined ? 'declined' : 'none';
-    model.open = { at: document.attempt.at.getTime(), outcome };
+    model.open = { at: document.openAttempt.at.getTime(), outcome };
   };
 
   const check = async () => {
@@ -366,15 +364,15 @@ const play = async (steps: readonly Step[]): Promise<void> => {
       expect(data).toMatchObject({ id, orderId: id, amount: price });
     });
     if (entries.length > 0) expect(entries.at(-1)?.data['status']).toBe(document?.status);
-    expect(document?.attempts ?? 0).toBeLessThanOrEqual(maxAttempts);
+    expect(document?.declines ?? 0).toBeLessThanOrEqual(maxDeclines);
     expect(document?.order).toEqual(heard);
-    const { status, attempts, open, isMoneyDue } = model;
+    const { status, attempts, open, isRefundDue } = model;
     expect({
       status: document?.status,
-      attempts: document?.attempts ?? 0,
-      isOpen: document?.attempt !== undefined,
-      isMoneyDue: document?.moneyBack !== undefined,
-    }).toEqual({ status, attempts, isOpen: open !== undefined, isMoneyDue });
+      attempts: document?.declines ?? 0,
+      isOpen: document?.openAttempt !== undefined,
+      isRefundDue: document?.refundDue !== undefined,
+    }).toEqual({ status, attempts, isOpen: open !== undefined, isRefundDue });
   };
 
   const next = async (one: Step) => {
@@ -403,7 +401,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
           if ('pay' in one) expect(answer).toContain(pay(one.pay));
           else if ('told' in one) for (const version of one.told) hear(source[version] ?? newest());
           else if (one.work === 'settle') settle();
-          else giveBack();
+          else refund();
           death = undefined;
           await check();
           return;
@@ -425,14 +423,12 @@ const play = async (steps: readonly Step[]): Promise<void> => {
     for (let round = 0; round < 2; round += 1) {
       await next('time passes');
       await next({ work: 'settle' });
-      await next({ work: 'return money' });
+      await next({ work: 'refund' });
     }
-    stray = 0;
-    await findStrayMoney(deps);
-    expect(stray).toBe(0);
+    await markUnmarkedRefunds(deps);
     const document = await stored();
-    expect([document?.attempt, document?.moneyBack]).toEqual([undefined, undefined]);
-    const { intents, charges, refunds } = await books();
+    expect([document?.openAttempt, document?.refundDue]).toEqual([undefined, undefined]);
+    const { intents, charges, refunds } = await atStripe();
     const paid = charges.filter((charge) => charge.paid);
     expect(intents.length).toBeLessThanOrEqual(1);
     expect(paid.map(({ amount }) => amount)).toEqual(paid.length === 0 ? [] : [price]);
@@ -468,15 +464,11 @@ const counterexamples: readonly (readonly [string, readonly Step[]])[] = [
   ['an order is cancelled whose process died with the card charged', [...known, diesAfter('confirm'), ...cancelled]],
   [
     'a process dies with the money returned',
-    [...known, visa, ...cancelled, { work: 'return money', dies: { when: 'after', step: 'refund' } }],
+    [...known, visa, ...cancelled, { work: 'refund', dies: { when: 'after', step: 'refund' } }],
   ],
   [
     'an order is cancelled and its money looked for before the card is tried',
-    [
-      ...known,
-      'the order is cancelled',
-      { together: [visa, { told: [2] }, { work: 'return money' }], picks: [0, 0, 1, 1] },
-    ],
+    [...known, 'the order is cancelled', { together: [visa, { told: [2] }, { work: 'refund' }], picks: [0, 0, 1, 1] }],
   ],
   ['all declines are used up', [...known, { pay: 'tok_chargeDeclined' }, { pay: 'tok_chargeDeclined' }, visa]],
 ];

@@ -1,10 +1,10 @@
 import type { Listener } from '@ticketing/common/messaging';
-import type { Deps } from './commands/deps.ts';
+import type { Deps } from './deps.ts';
 import { onOrderCancelled } from './listeners/order-cancelled.ts';
 import { onOrderCreated } from './listeners/order-created.ts';
 import { onOrderUpdated } from './listeners/order-updated.ts';
 
-/** Every event that payments consumes. None of them waits for Stripe. */
+/** Every event that payments consumes. No handler calls Stripe. */
 export const subscriptions = (deps: Deps): Listener[] => [
   onOrderCreated(deps),
   onOrderUpdated(deps),

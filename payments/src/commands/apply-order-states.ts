@@ -1,28 +1,28 @@
 import type { OrderState, Trace } from '@ticketing/common/events';
 import { applyIfNewer } from '@ticketing/common/messaging';
-import type { Deps } from './deps.ts';
+import type { Deps } from '../deps.ts';
 
-const announcePayable = (deps: Deps, orders: readonly OrderState[]): void =>
-  deps.arrivals.announce(orders.filter(({ status }) => status !== 'created').map(({ id }) => id));
+const signalPayable = (deps: Deps, orders: readonly OrderState[]): void =>
+  deps.orderSignals.notify(orders.filter(({ status }) => status !== 'created').map(({ id }) => id));
 
-/** Copies orders as their events tell of them, and wakes the requests that wait to pay for one of them. */
+/** Copies orders from their events and wakes the requests that wait to pay for them. */
 export const applyOrderStates = async (deps: Deps, orders: readonly OrderState[]): Promise<void> => {
   if (orders.length === 0) return;
   await applyIfNewer(deps.payments, 'order', orders);
-  announcePayable(deps, orders);
+  signalPayable(deps, orders);
 };
 
 const mayHaveMoney = {
   $and: [
     { $eq: ['$order.status', 'cancelled'] },
     { $in: ['$status', ['created', 'completed', 'failed']] },
-    { $eq: [{ $type: '$moneyBack' }, 'missing'] },
+    { $eq: [{ $type: '$refundDue' }, 'missing'] },
   ],
 };
 
 /**
- * Copies cancelled orders; from then on no attempt to pay for them can be claimed. Where one was claimed before, money
- * may be there or on its way: it is marked by the same write to be stopped or returned, which a worker does.
+ * Copies cancelled orders, of which no attempt to pay can be claimed any more. The same write marks those with a charge
+ * for refund, since money may have been paid or be on its way; a worker prevents or refunds it.
  */
 export const applyCancelledOrders = async (
   deps: Deps,
@@ -32,7 +32,7 @@ export const applyCancelledOrders = async (
   const traces = new Map(orders.map(({ state, trace }) => [state.id, trace]));
   const states = orders.map(({ state }) => state);
   await applyIfNewer(deps.payments, 'order', states, ({ id }) => [
-    { $set: { moneyBack: { $cond: [mayHaveMoney, { $literal: { due, ...traces.get(id) } }, '$moneyBack'] } } },
+    { $set: { refundDue: { $cond: [mayHaveMoney, { $literal: { due, ...traces.get(id) } }, '$refundDue'] } } },
   ]);
-  announcePayable(deps, states);
+  signalPayable(deps, states);
 };

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { chargeStatuses } from '@ticketing/common/events';
 import { canMove, statusesBefore } from './charge-status.ts';
-import { isHopeless } from './decline.ts';
+import { isFatal } from './decline.ts';
 import { tokenHash, tokenShape } from './token.ts';
 
-test('When a charge moves, then only along the table', () => {
+test('When a charge changes its status, then only by a move of the table', () => {
   const moves = chargeStatuses.flatMap((from) =>
     chargeStatuses.filter((to) => canMove(from, to)).map((to) => `${from} → ${to}`),
   );
@@ -18,8 +18,8 @@ test.each([
   ['generic_decline', false],
   ['insufficient_funds', false],
   [undefined, false],
-])('When the decline code is %s, then giving up at once is %s', (declineCode, hopeless) => {
-  expect(isHopeless({ message: 'Your card was declined.', declineCode, chargeId: undefined })).toBe(hopeless);
+])('When the decline code is %s, then whether payment fails for good is %s', (declineCode, fatal) => {
+  expect(isFatal({ message: 'Your card was declined.', declineCode, chargeId: undefined })).toBe(fatal);
 });
 
 test.each([
@@ -34,7 +34,7 @@ test.each([
   expect(tokenShape.test(token)).toBe(shaped);
 });
 
-test('When a token is kept, then only a hash of it that tells it from others', () => {
+test('When a token is hashed, then the hash distinguishes it without containing it', () => {
   expect(tokenHash('tok_visa')).toBe(tokenHash('tok_visa'));
   expect(tokenHash('tok_visa')).not.toBe(tokenHash('tok_mastercard'));
   expect(tokenHash('tok_visa')).not.toContain('visa');

@@ -1,8 +1,8 @@
 import { chargeStatuses, type ChargeStatus } from '@ticketing/common/events';
 
 /**
- * The only moves a charge makes. `failed → completed` is no way back for the buyer: it is what is written when money
- * lands at Stripe although payment had been given up, so that it is seen and returned.
+ * The only moves of a charge. `failed → completed` does not let the buyer continue: it records a payment that succeeded at
+ * Stripe after payment had failed here, so that it is visible and can be refunded.
  */
 const moves = {
   created: ['completed', 'failed'],
@@ -13,5 +13,5 @@ const moves = {
 
 export const canMove = (from: ChargeStatus, to: ChargeStatus): boolean => moves[from].some((next) => next === to);
 
-/** The statuses from which a charge may move to `to`: the condition of the write that moves it. */
+/** The statuses from which a charge may move to `to`: the condition of the write that makes the move. */
 export const statusesBefore = (to: ChargeStatus): ChargeStatus[] => chargeStatuses.filter((from) => canMove(from, to));

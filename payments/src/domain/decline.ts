@@ -1,6 +1,6 @@
-/** A card that was refused, in Stripe's terms. */
+/** A declined card, in Stripe's terms. */
 export interface Decline {
-  /** For the buyer, as Stripe words it. */
+  /** For the buyer. */
   readonly message: string;
   readonly declineCode: string | undefined;
   /** The failed charge at Stripe. */
@@ -8,10 +8,10 @@ export interface Decline {
 }
 
 /**
- * Decline codes that speak of theft or fraud (https://docs.stripe.com/declines/codes): whoever pays like this gets no
- * other try. Everything else may be mended by another card, or by the same one later.
+ * Decline codes that mean theft or fraud (https://docs.stripe.com/declines/codes): payment fails for good at the first
+ * one. Every other decline may be followed by another card, or the same one later.
  */
-const hopeless: ReadonlySet<string | undefined> = new Set([
+const fatalCodes: ReadonlySet<string | undefined> = new Set([
   'fraudulent',
   'lost_card',
   'merchant_blacklist',
@@ -20,4 +20,4 @@ const hopeless: ReadonlySet<string | undefined> = new Set([
   'stolen_card',
 ]);
 
-export const isHopeless = (decline: Decline): boolean => hopeless.has(decline.declineCode);
+export const isFatal = (decline: Decline): boolean => fatalCodes.has(decline.declineCode);

@@ -1,95 +1,81 @@
 import { expect, test } from '@jest/globals';
-import type { OrderState } from '@ticketing/common/events';
 import { decidePayment } from './payment-decision.ts';
-import { attemptAbandonedMs, type Attempt, type Payment } from './payment.ts';
+import { attemptAbandonedMs, type Attempt, type Attempting, type Charge, type Payment } from './payment.ts';
 
 const now = new Date('2026-05-01T12:00:00.000Z');
 const at = (ms: number) => new Date(now.getTime() + ms);
 
-const order = (changes: Partial<OrderState> = {}): OrderState => ({
-  id: 'order',
-  version: 1,
+const order = (changes: Partial<Payment['order']> = {}): Payment['order'] => ({
   userId: 'buyer',
   status: 'awaiting:payment',
   expiresAt: at(60_000).toISOString(),
-  price: 1999,
-  ticket: { id: 'ticket', title: 'Final', price: 1999, version: 1, revision: 0 },
   ...changes,
 });
 
-const attempt = (changes: Partial<Attempt> = {}): Attempt => ({
-  number: 1,
-  token: 'hash',
-  at: at(-1_000),
-  correlationId: 'c',
-  traceId: 't',
-  ...changes,
+const uncharged = (changes: Partial<Payment['order']> = {}): Payment => ({ _id: 'order', order: order(changes) });
+
+const fields = {
+  _id: 'order',
+  order: order(),
+  version: 0,
+  declines: 0,
+  lastAttemptNumber: 1,
+  amount: 1999,
+  currency: 'usd',
+  createdAt: now,
+};
+const idle: Charge = { ...fields, status: 'created' };
+const completed: Charge = { ...fields, status: 'completed', stripeId: 'pi_1' };
+const attempting = (changes: Partial<Attempt> = {}): Attempting => ({
+  ...fields,
+  status: 'created',
+  openAttempt: { number: 1, token: 'hash', at: at(-1_000), correlationId: 'c', traceId: 't', ...changes },
 });
+const unknown = attempting({ unknown: true });
+const abandoned = attempting({ at: at(-attemptAbandonedMs) });
+const expired = at(0).toISOString();
 
 const cases: readonly [string, Payment | null, object][] = [
   ['no document', null, { kind: 'unknown' }],
-  ['no copy of the order', { _id: 'order' }, { kind: 'unknown' }],
-  ["somebody else's order", { _id: 'order', order: order({ userId: 'other' }) }, { kind: 'not-owner' }],
-  [
-    "somebody else's paid order",
-    { _id: 'order', order: order({ userId: 'other' }), status: 'completed' },
-    { kind: 'not-owner' },
-  ],
-  ['an unconfirmed order', { _id: 'order', order: order({ status: 'created' }) }, { kind: 'unconfirmed' }],
+  ["another user's order", uncharged({ userId: 'other' }), { kind: 'not-owner' }],
+  ["another user's paid order", { ...completed, order: order({ userId: 'other' }) }, { kind: 'not-owner' }],
+  ['an unconfirmed order', uncharged({ status: 'created' }), { kind: 'unconfirmed' }],
   [
     'an unconfirmed order after its deadline',
-    { _id: 'order', order: order({ status: 'created', expiresAt: at(0).toISOString() }) },
+    uncharged({ status: 'created', expiresAt: expired }),
     { kind: 'expired' },
   ],
+  ['an order after its deadline', uncharged({ expiresAt: expired }), { kind: 'expired' }],
+  ['a payable order', uncharged(), { kind: 'first-attempt' }],
+  ['a declined card', { ...idle, declines: 2 }, { kind: 'next-attempt' }],
+  ['no decline left', { ...idle, declines: 3 }, { kind: 'given-up' }],
+  ['a failed payment', { ...fields, status: 'failed', declines: 1 }, { kind: 'given-up' }],
   [
-    'an order after its deadline',
-    { _id: 'order', order: order({ expiresAt: at(0).toISOString() }) },
-    { kind: 'expired' },
+    'a refunded payment',
+    { ...fields, status: 'refunded', stripeId: 'pi_1', stripeRefundId: 're_1' },
+    { kind: 'given-up' },
   ],
-  ['a payable order', { _id: 'order', order: order() }, { kind: 'first-attempt' }],
-  ['a declined card', { _id: 'order', order: order(), status: 'created', attempts: 2 }, { kind: 'next-attempt' }],
-  ['all attempts used up', { _id: 'order', order: order(), status: 'created', attempts: 3 }, { kind: 'given-up' }],
-  ['a failed payment', { _id: 'order', order: order(), status: 'failed', attempts: 1 }, { kind: 'given-up' }],
-  ['a refunded payment', { _id: 'order', order: order(), status: 'refunded' }, { kind: 'given-up' }],
   [
-    'a paid order, also after its deadline',
-    { _id: 'order', order: order({ expiresAt: at(-1).toISOString() }), status: 'completed' },
+    'a paid order after its deadline',
+    { ...completed, order: order({ expiresAt: at(-1).toISOString() }) },
     { kind: 'paid' },
   ],
-  ['a complete order', { _id: 'order', order: order({ status: 'complete' }), status: 'completed' }, { kind: 'paid' }],
+  ['a complete order', { ...completed, order: order({ status: 'complete' }) }, { kind: 'paid' }],
   [
-    'a cancelled order whose money is not back yet',
-    { _id: 'order', order: order({ status: 'cancelled', reason: 'by_buyer' }), status: 'completed' },
+    'a cancelled order that is not refunded yet',
+    { ...completed, order: order({ status: 'cancelled', reason: 'by_buyer' }) },
     { kind: 'cancelled', reason: 'by_buyer' },
   ],
+  ['an attempt under way', attempting(), { kind: 'in-flight' }],
   [
-    'an attempt under way',
-    { _id: 'order', order: order(), status: 'created', attempts: 0, attempt: attempt() },
+    'an attempt under way after the deadline',
+    { ...attempting(), order: order({ expiresAt: expired }) },
     { kind: 'in-flight' },
   ],
-  [
-    'an attempt under way past the deadline',
-    {
-      _id: 'order',
-      order: order({ expiresAt: at(0).toISOString() }),
-      status: 'created',
-      attempts: 0,
-      attempt: attempt(),
-    },
-    { kind: 'in-flight' },
-  ],
-  [
-    'an attempt of unknown outcome',
-    { _id: 'order', order: order(), status: 'created', attempts: 0, attempt: attempt({ unknown: true }) },
-    { kind: 'settle-first' },
-  ],
-  [
-    'an abandoned attempt',
-    { _id: 'order', order: order(), status: 'created', attempts: 0, attempt: attempt({ at: at(-attemptAbandonedMs) }) },
-    { kind: 'settle-first' },
-  ],
+  ['an attempt of unknown outcome', unknown, { kind: 'settle-first', charge: unknown }],
+  ['an abandoned attempt', abandoned, { kind: 'settle-first', charge: abandoned }],
 ];
 
-test.each(cases)('When there is %s, then the request is answered by it', (_what, payment, decision) => {
-  expect(decidePayment(payment, { userId: 'buyer', now, maxAttempts: 3 })).toEqual(decision);
+test.each(cases)('When there is %s, then the request to pay leads to its decision', (_what, payment, decision) => {
+  expect(decidePayment(payment, { userId: 'buyer', now, maxDeclines: 3 })).toEqual(decision);
 });

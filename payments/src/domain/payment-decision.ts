@@ -1,39 +1,53 @@
 import type { CancelReason } from '@ticketing/common/events';
-import { isLeft, type Payment } from './payment.ts';
+import { isSettleable, type Attempting, type Payment } from './payment.ts';
 
-/** What can be done about a request to pay, by what is known of its order. */
-export type PaymentDecision =
-  /** Its event has not come yet, or never will. */
-  | { readonly kind: 'unknown' }
+/** Why a request to pay is refused. */
+export type Refusal =
   | { readonly kind: 'not-owner' }
+  | { readonly kind: 'cancelled'; readonly reason: CancelReason | undefined }
+  | { readonly kind: 'expired' }
+  /** Payment of the order has failed for good, or its money was refunded. */
+  | { readonly kind: 'given-up' }
+  | { readonly kind: 'in-flight' };
+
+/** What a request to pay leads to, by the state of the order's payment. */
+export type PaymentDecision =
+  | Refusal
+  /** The order's event has not arrived yet, or there is no such order. */
+  | { readonly kind: 'unknown' }
   /** The order's ticket is not confirmed yet. */
   | { readonly kind: 'unconfirmed' }
   | { readonly kind: 'paid' }
-  | { readonly kind: 'cancelled'; readonly reason: CancelReason | undefined }
-  | { readonly kind: 'expired' }
-  | { readonly kind: 'given-up' }
-  | { readonly kind: 'in-flight' }
-  /** An earlier attempt has no known outcome: Stripe is asked before another one begins. */
-  | { readonly kind: 'settle-first' }
+  /** The outcome of an earlier attempt is unknown: it is read at Stripe before another attempt is claimed. */
+  | { readonly kind: 'settle-first'; readonly charge: Attempting }
   | { readonly kind: 'first-attempt' }
   | { readonly kind: 'next-attempt' };
 
-/** The claim of an attempt repeats these conditions in its write; this says why that write found nothing. */
+/** The claim of an attempt repeats these conditions in its write; this returns why that write matched nothing. */
 export const decidePayment = (
   payment: Payment | null,
-  request: { readonly userId: string; readonly now: Date; readonly maxAttempts: number },
+  request: { readonly userId: string; readonly now: Date; readonly maxDeclines: number },
 ): PaymentDecision => {
-  const order = payment?.order;
-  if (payment === null || order === undefined) return { kind: 'unknown' };
+  if (payment === null) return { kind: 'unknown' };
+  const { order } = payment;
   if (order.userId !== request.userId) return { kind: 'not-owner' };
   if (order.status === 'cancelled') return { kind: 'cancelled', reason: order.reason };
-  if (payment.status === 'completed') return { kind: 'paid' };
-  if (payment.status === 'refunded' || payment.status === 'failed') return { kind: 'given-up' };
-  if (payment.attempt !== undefined) {
-    return { kind: isLeft(payment.attempt, request.now) ? 'settle-first' : 'in-flight' };
+  switch (payment.status) {
+    case 'completed':
+      return { kind: 'paid' };
+    case 'failed':
+    case 'refunded':
+      return { kind: 'given-up' };
+    case 'created':
+    case undefined:
+      if (payment.openAttempt !== undefined) {
+        return isSettleable(payment.openAttempt, request.now)
+          ? { kind: 'settle-first', charge: payment }
+          : { kind: 'in-flight' };
+      }
+      if (Date.parse(order.expiresAt) <= request.now.getTime()) return { kind: 'expired' };
+      if (order.status === 'created') return { kind: 'unconfirmed' };
+      if (payment.status === undefined) return { kind: 'first-attempt' };
+      return { kind: payment.declines >= request.maxDeclines ? 'given-up' : 'next-attempt' };
   }
-  if (Date.parse(order.expiresAt) <= request.now.getTime()) return { kind: 'expired' };
-  if (order.status === 'created') return { kind: 'unconfirmed' };
-  if ((payment.attempts ?? 0) >= request.maxAttempts) return { kind: 'given-up' };
-  return { kind: payment.status === undefined ? 'first-attempt' : 'next-attempt' };
 };

@@ -1,61 +1,97 @@
-import type { ChargeStatus, OrderState } from '@ticketing/common/events';
+import { orderState } from '@ticketing/common/events';
+import { z } from 'zod';
 
-/** Of every price on the site, in what Stripe charges and in the books. */
+/** The currency of every price on the site. */
 export const currency = 'usd';
 
-/** Longer than the 20 s that a process waits for Stripe, by replicas' clocks that differ by some seconds: an attempt of this age has lost its process. */
+/**
+ * Age at which an attempt has lost its process: longer than the 20 s for which a process waits for Stripe, with room for
+ * replicas' clocks that differ by some seconds.
+ */
 export const attemptAbandonedMs = 40_000;
 
-/** The one attempt to pay that is under way, or whose outcome nobody knows yet. */
-export interface Attempt {
+const trace = { correlationId: z.string(), traceId: z.string() };
+
+const attempt = z.object({
   /** Counts every attempt of the order, so that no two ever share an idempotency key at Stripe. */
-  readonly number: number;
-  /** Hash of what the buyer pays with: tells a repeat from a try with another card. */
-  readonly token: string;
-  readonly at: Date;
-  /** Its process has given up waiting: what Stripe says may be written by anybody. */
-  readonly unknown?: boolean;
-  readonly correlationId: string;
-  readonly traceId: string;
-}
+  number: z.int(),
+  /** Hash of the buyer's token: tells a retry from an attempt with another card. */
+  token: z.string(),
+  at: z.date(),
+  /** Its process has stopped waiting for Stripe, so anyone may settle it. */
+  unknown: z.boolean().optional(),
+  ...trace,
+});
 
-/** Money of a cancelled order that may be on its way in, to be stopped or returned. */
-export interface MoneyBack {
-  /** When it is next taken up. */
-  readonly due: Date;
-  /** How often Stripe has not answered. */
-  readonly failures?: number;
-  readonly correlationId: string;
-  readonly traceId: string;
-}
+/** Marks the charge of a cancelled order, whose payment must be prevented or refunded. */
+const refundDue = z.object({
+  /** When a worker next takes it up. */
+  due: z.date(),
+  /** How often Stripe did not respond. */
+  failures: z.int().default(0),
+  ...trace,
+});
 
-/** What payments knows of one order, and the charge for it once the first attempt is made. */
-export interface Payment {
-  readonly _id: string;
-  /** Copy of the order, as its newest event told it. */
-  readonly order?: OrderState;
-  /** Absent until the first attempt, as everything below. */
-  readonly status?: ChargeStatus;
-  /** Declines so far. */
-  readonly attempts?: number;
+const absent = z.undefined().optional();
+
+/** Fields of every payment: the order's id, which is the charge's too, and the copy of the order. */
+const copy = {
+  _id: z.string(),
+  order: orderState.pick({ userId: true, status: true, reason: true, expiresAt: true }),
+};
+
+/** Fields of every charge. */
+const charge = {
+  ...copy,
+  version: z.int(),
+  declines: z.int(),
   /** Cents: the order's price. */
-  readonly amount?: number;
-  readonly currency?: string;
-  /** The one PaymentIntent of the order. */
-  readonly stripeId?: string;
-  readonly stripeRefundId?: string;
+  amount: z.int(),
+  currency: z.string(),
+  createdAt: z.date(),
+  /** Attempts so far, whatever their outcome. */
+  lastAttemptNumber: z.int(),
+  /** The one PaymentIntent of the order, once its id is known. */
+  stripeId: z.string().optional(),
+  stripeRefundId: absent,
   /** The failed charge at Stripe that the last counted decline came with. */
-  readonly declinedCharge?: string;
-  /** Attempts so far, whatever became of them. */
-  readonly tries?: number;
-  readonly attempt?: Attempt;
-  readonly moneyBack?: MoneyBack;
-  readonly createdAt?: Date;
-}
+  declinedCharge: z.string().optional(),
+  openAttempt: absent,
+  refundDue: refundDue.optional(),
+};
 
-/** Whether the process that made the attempt has given it up, or is gone. */
-export const isLeft = (attempt: Attempt, now: Date): boolean => attempt.unknown === true || isAbandoned(attempt, now);
+/** No attempt was made yet: the document holds nothing but the copy of the order. */
+const uncharged = z.object({ ...copy, status: absent, openAttempt: absent, refundDue: absent });
+/** The charge exists and its next attempt can be claimed. */
+const idle = z.object({ ...charge, status: z.literal('created') });
+/** An attempt is under way, or its outcome is still unknown. */
+const attempting = idle.extend({ openAttempt: attempt });
+const completed = z.object({ ...charge, status: z.literal('completed'), stripeId: z.string() });
+/** All declines are used up, or Stripe cannot take the payment. Without a PaymentIntent if Stripe refused to create it. */
+const failed = z.object({ ...charge, status: z.literal('failed') });
+const refunded = z.object({
+  ...charge,
+  status: z.literal('refunded'),
+  stripeId: z.string(),
+  stripeRefundId: z.string(),
+  refundDue: absent,
+});
 
-/** Whether nothing of the attempt can still be on its way to Stripe. */
-export const isAbandoned = (attempt: Attempt, now: Date): boolean =>
-  now.getTime() - attempt.at.getTime() >= attemptAbandonedMs;
+const chargeStates = [attempting, idle, completed, failed, refunded] as const;
+
+/** Every state that an order's payment can be in, each with the fields that it can have. */
+export const paymentState = z.union([...chargeStates, uncharged]);
+
+export type Attempt = z.infer<typeof attempt>;
+export type RefundDue = z.infer<typeof refundDue>;
+export type Attempting = z.infer<typeof attempting>;
+export type Charge = z.infer<(typeof chargeStates)[number]>;
+export type Payment = z.infer<typeof paymentState>;
+
+/** Whether others than its process may settle the attempt: that process has stopped waiting, or is gone. */
+export const isSettleable = (openAttempt: Attempt, now: Date): boolean =>
+  openAttempt.unknown === true || isAbandoned(openAttempt, now);
+
+/** Whether no request of the attempt can still be on its way to Stripe. */
+export const isAbandoned = (openAttempt: Attempt, now: Date): boolean =>
+  now.getTime() - openAttempt.at.getTime() >= attemptAbandonedMs;

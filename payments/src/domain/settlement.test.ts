@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Decline } from './decline.ts';
-import { attemptAbandonedMs, type Payment } from './payment.ts';
-import { judge, type IntentState } from './settlement.ts';
+import { attemptAbandonedMs, type Charge } from './payment.ts';
+import { reconcile, type IntentState } from './settlement.ts';
 
 const now = new Date('2026-05-01T12:00:00.000Z');
 const decline = (chargeId: string | undefined): Decline => ({
@@ -9,61 +9,70 @@ const decline = (chargeId: string | undefined): Decline => ({
   declineCode: 'generic_decline',
   chargeId,
 });
-const story = { correlationId: 'c', traceId: 't' };
-const attemptAged = (ms: number, number = 1) => ({
-  attempt: { number, token: 'hash', at: new Date(now.getTime() - ms), ...story },
+const attemptAged = (ms: number) => ({
+  openAttempt: { number: 3, token: 'hash', at: new Date(now.getTime() - ms), correlationId: 'c', traceId: 't' },
 });
-const charge: Payment = { _id: 'order', status: 'created', attempts: 0 };
+const charge: Charge = {
+  _id: 'order',
+  order: { userId: 'buyer', status: 'awaiting:payment', expiresAt: now.toISOString() },
+  version: 0,
+  status: 'created',
+  declines: 0,
+  lastAttemptNumber: 3,
+  amount: 1999,
+  currency: 'usd',
+  createdAt: now,
+};
 const intent = (changes: Partial<IntentState> = {}): IntentState => ({ id: 'pi_1', status: 'open', ...changes });
-const young = attemptAged(1_000);
+const recent = attemptAged(1_000);
 const old = attemptAged(attemptAbandonedMs);
 
-const cases: readonly [string, Payment, IntentState, object][] = [
-  ['money has landed', { ...charge, ...young }, intent({ status: 'succeeded' }), { kind: 'paid' }],
+const cases: readonly [string, Charge, IntentState, object][] = [
+  ['the payment has succeeded', { ...charge, ...recent }, intent({ status: 'succeeded' }), { kind: 'paid' }],
   [
-    'money has landed on a failed charge',
+    'the payment of a failed charge has succeeded',
     { ...charge, status: 'failed' },
     intent({ status: 'succeeded' }),
     { kind: 'paid' },
   ],
-  ['it is cancelled', { ...charge, ...young }, intent({ status: 'canceled' }), { kind: 'closed' }],
+  ['it is cancelled', { ...charge, ...recent }, intent({ status: 'canceled' }), { kind: 'closed' }],
   ['Stripe is still deciding', { ...charge, ...old }, intent({ status: 'processing' }), { kind: 'undecided' }],
-  ['a young attempt has left no trace', { ...charge, ...young }, intent(), { kind: 'undecided' }],
-  ['an old attempt has left no trace', { ...charge, ...old }, intent(), { kind: 'not-made' }],
+  ['a recent attempt is not visible at Stripe', { ...charge, ...recent }, intent(), { kind: 'undecided' }],
+  ['an abandoned attempt is not visible at Stripe', { ...charge, ...old }, intent(), { kind: 'not-made', number: 3 }],
   ['no attempt is open', charge, intent(), { kind: 'nothing' }],
   ['no attempt is open and the decline is counted', charge, intent({ decline: decline('ch_1') }), { kind: 'nothing' }],
   [
     'the card was declined',
-    { ...charge, ...young },
+    { ...charge, ...recent },
     intent({ decline: decline('ch_1') }),
-    { kind: 'declined', decline: decline('ch_1') },
+    { kind: 'declined', number: 3, decline: decline('ch_1') },
   ],
   [
     'the next card was declined too',
-    { ...charge, attempts: 1, declinedCharge: 'ch_1', ...young },
+    { ...charge, declines: 1, declinedCharge: 'ch_1', ...recent },
     intent({ decline: decline('ch_2') }),
-    { kind: 'declined', decline: decline('ch_2') },
+    { kind: 'declined', number: 3, decline: decline('ch_2') },
   ],
   [
     'only the earlier decline is known',
-    { ...charge, attempts: 1, declinedCharge: 'ch_1', ...old },
+    { ...charge, declines: 1, declinedCharge: 'ch_1', ...old },
     intent({ decline: decline('ch_1') }),
-    { kind: 'not-made' },
+    { kind: 'not-made', number: 3 },
   ],
   [
     'the first decline came without a charge',
-    { ...charge, ...young },
+    { ...charge, ...recent },
     intent({ decline: decline(undefined) }),
-    { kind: 'declined', decline: decline(undefined) },
+    { kind: 'declined', number: 3, decline: decline(undefined) },
   ],
   [
     'a decline without a charge may be the counted one',
-    { ...charge, attempts: 1, ...young },
+    { ...charge, declines: 1, ...recent },
     intent({ decline: decline(undefined) }),
     { kind: 'undecided' },
   ],
 ];
 
 test.each(cases)('When %s, then that is what is written', (_what, payment, state, settlement) => {
-  expect(judge(payment, state, now)).toEqual(settlement);
+  expect(reconcile(payment, state, now)).toEqual(settlement);
 });

@@ -1,5 +1,5 @@
 import type { Decline } from './decline.ts';
-import { isAbandoned, type Payment } from './payment.ts';
+import { isAbandoned, type Charge } from './payment.ts';
 
 /** The PaymentIntent as Stripe has it. */
 export interface IntentState {
@@ -10,33 +10,34 @@ export interface IntentState {
   readonly decline?: Decline;
 }
 
-/** What is to be written of what Stripe says. */
+/** What has to be written for the state of a PaymentIntent. */
 export type Settlement =
   | { readonly kind: 'paid' }
   /** The open attempt was declined. */
-  | { readonly kind: 'declined'; readonly decline: Decline }
+  | { readonly kind: 'declined'; readonly number: number; readonly decline: Decline }
   /** The open attempt never reached Stripe. */
-  | { readonly kind: 'not-made' }
-  /** The PaymentIntent can take no money any more. */
+  | { readonly kind: 'not-made'; readonly number: number }
+  /** The PaymentIntent is cancelled: no money can come. */
   | { readonly kind: 'closed' }
   /** Stripe has not decided, or the attempt may still be on its way there. */
   | { readonly kind: 'undecided' }
-  /** Nothing that is not written yet. */
+  /** Everything is written already. */
   | { readonly kind: 'nothing' };
 
-/** Reads a PaymentIntent: what became of the charge and of its open attempt. */
-export const judge = (payment: Payment, intent: IntentState, now: Date): Settlement => {
+/** Compares a charge with its PaymentIntent: what became of the charge and of its open attempt. */
+export const reconcile = (charge: Charge, intent: IntentState, now: Date): Settlement => {
   if (intent.status === 'succeeded') return { kind: 'paid' };
   if (intent.status === 'canceled') return { kind: 'closed' };
-  const { attempt } = payment;
-  if (attempt === undefined) return { kind: 'nothing' };
+  const { openAttempt } = charge;
+  if (openAttempt === undefined) return { kind: 'nothing' };
   if (intent.status === 'processing') return { kind: 'undecided' };
-  if (intent.decline !== undefined && isNews(payment, intent.decline)) {
-    return { kind: 'declined', decline: intent.decline };
+  const { number } = openAttempt;
+  if (intent.decline !== undefined && isUncounted(charge, intent.decline)) {
+    return { kind: 'declined', number, decline: intent.decline };
   }
-  return { kind: isAbandoned(attempt, now) ? 'not-made' : 'undecided' };
+  return isAbandoned(openAttempt, now) ? { kind: 'not-made', number } : { kind: 'undecided' };
 };
 
-/** Stripe shows the last decline until the next try: it belongs to the open attempt unless it is counted already. */
-const isNews = (payment: Payment, decline: Decline): boolean =>
-  decline.chargeId === undefined ? (payment.attempts ?? 0) === 0 : decline.chargeId !== payment.declinedCharge;
+/** Stripe shows the last decline until the next attempt: it belongs to the open attempt unless it is counted already. */
+const isUncounted = (charge: Charge, decline: Decline): boolean =>
+  decline.chargeId === undefined ? charge.declines === 0 : decline.chargeId !== charge.declinedCharge;

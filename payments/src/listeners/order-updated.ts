@@ -1,9 +1,9 @@
 import { orderUpdated } from '@ticketing/common/events';
 import { batchListener, done } from '@ticketing/common/messaging';
 import { applyOrderStates } from '../commands/apply-order-states.ts';
-import type { Deps } from '../commands/deps.ts';
+import type { Deps } from '../deps.ts';
 
-/** A complete order is one whose charge is completed in the very document of its copy: there is nothing to learn. */
+/** The order of a completed charge becomes complete; its copy is in the same document, so the event says nothing new. */
 export const onOrderUpdated = (deps: Deps) =>
   batchListener(orderUpdated, async (events) => {
     await applyOrderStates(

@@ -1,14 +1,14 @@
-import type { PaymentDocument } from '../models/index.ts';
+import type { Charge } from '../domain/payment.ts';
 
-/** A charge as HTTP shows it; unlike prices its amount is in cents, as at Stripe. */
-export const toChargeView = (payment: PaymentDocument) => ({
-  id: payment._id,
-  orderId: payment._id,
-  version: payment.version,
-  status: payment.status,
-  attempts: payment.attempts,
-  amount: payment.amount,
-  currency: payment.currency,
-  stripeId: payment.stripeId,
-  stripeRefundId: payment.stripeRefundId,
+/** A charge as HTTP shows it. Its amount is in cents, as at Stripe, unlike the prices of other views. */
+export const toChargeView = (charge: Charge) => ({
+  id: charge._id,
+  orderId: charge._id,
+  version: charge.version,
+  status: charge.status,
+  attempts: charge.declines,
+  amount: charge.amount,
+  currency: charge.currency,
+  stripeId: charge.stripeId,
+  stripeRefundId: charge.stripeRefundId,
 });

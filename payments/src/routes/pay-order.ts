@@ -2,8 +2,8 @@ import { NotFoundError } from '@ticketing/common/errors';
 import { currentUserOf, parse } from '@ticketing/common/http';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import type { Deps } from '../commands/deps.ts';
-import { payOrder } from '../commands/pay-order.ts';
+import { payOrder } from '../commands/pay/pay-order.ts';
+import type { Deps } from '../deps.ts';
 import { tokenShape } from '../domain/token.ts';
 
 export const payOrderBody = z.object({
@@ -19,7 +19,7 @@ export const payOrderBody = z.object({
     .regex(tokenShape, 'Unknown token'),
 });
 
-/** What is no id names no order that an event could still bring. */
+/** No event can bring an order whose id has another shape, so the request does not wait for one. */
 const idShape = /^[0-9a-f]{24}$/;
 
 export const payOrderRoute =

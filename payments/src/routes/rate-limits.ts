@@ -3,9 +3,9 @@ import type { RateLimitRedis } from '@ticketing/common/service';
 import type { RequestHandler } from 'express';
 
 const windowSeconds = 60;
-/** An office behind one address, at the start of a sale. */
+/** Enough for an office behind one address at the start of a sale. */
 const perAddress = 60;
-/** Every card of a buyer several times; a thief who tries a list of cards gets nowhere. */
+/** Enough for every card of a buyer several times, too few for a list of stolen cards. */
 const perAccount = 30;
 
 export const createRateLimits = (redis: RateLimitRedis['redis']): RequestHandler[] => [

@@ -6,11 +6,11 @@ import { webhookSecret } from '../test/sandbox.ts';
 
 let payments: PaymentsUnderTest;
 let relay: Relay;
-/** What the sandbox has sent, and what payments answered. */
+/** Webhook events that the sandbox has delivered, with the status of the response. */
 const delivered: { readonly type: string; readonly status: number }[] = [];
 
 beforeAll(async () => {
-  // The sandbox is started before the services, whose address it must know.
+  // The sandbox needs the address for its webhooks before the services have one.
   relay = await openRelay(async ({ headers, body }) => {
     const answer = await fetch(`${payments.url}/api/payments/webhook`, {
       method: 'POST',
@@ -24,7 +24,7 @@ beforeAll(async () => {
     delivered.push({ type: /"type":"([a-z_.]+)"\}$/.exec(body)?.[1] ?? '', status: answer.status });
     return answer;
   });
-  payments = await openPayments({ webhookUrl: relay.url, patienceMs: 4_000 });
+  payments = await openPayments({ webhookUrl: relay.url, timeoutMs: 4_000 });
 });
 afterAll(async () => {
   await payments.close();
@@ -62,7 +62,7 @@ const succeeded = (orderId: string) => ({
 const received = { status: 200, body: { received: true } };
 const badSignature = { status: 400, body: { errors: [{ message: 'Bad signature' }] } };
 
-test('When the sandbox reports a payment, then its webhook is taken', async () => {
+test('When the sandbox reports a payment, then its webhook is accepted', async () => {
   const order = await payments.payable();
   await payments.pay(order.id);
   await payments.system.eventually(() => {
@@ -95,21 +95,21 @@ test('When the signed body is no JSON, then the webhook is refused', async () =>
 });
 
 test.each([
-  ['an order that nobody knows', succeeded(newId())],
-  ['a type that nobody asked for', { ...succeeded(newId()), type: 'customer.created' }],
+  ['an unknown order', succeeded(newId())],
+  ['an event type that payments does not use', { ...succeeded(newId()), type: 'customer.created' }],
   ['no order', { ...succeeded(newId()), data: { object: { id: 'pi_1' } } }],
-])('When a webhook is about %s, then it is taken and nothing happens', async (_what, event) => {
+])('When a webhook is about %s, then it is accepted and changes nothing', async (_what, event) => {
   expect(await send(event)).toEqual(received);
 });
 
-test('When a webhook claims a payment that Stripe knows nothing of, then Stripe is believed, not the webhook', async () => {
+test('When a webhook reports a payment that Stripe does not have, then nothing is written', async () => {
   const order = await payments.payable();
   await payments.pay(order.id, 'tok_chargeDeclined');
   expect(await send(succeeded(order.id))).toEqual(received);
-  expect(await payments.stored(order.id)).toMatchObject({ status: 'created', attempts: 1 });
+  expect(await payments.stored(order.id)).toMatchObject({ status: 'created', declines: 1 });
 });
 
-test('When an attempt is under way, then a webhook leaves it to its process, whichever gets the webhook', async () => {
+test('When an attempt is under way, then a webhook at any replica leaves it to its process', async () => {
   const replica = await payments.startReplica();
   const order = await payments.payable();
   const pause = payments.pauseAt('after', 'confirm');
@@ -130,18 +130,18 @@ test('When the outcome of an attempt is unknown, then the webhook settles it', a
   await payments.pay(order.id);
   await payments.system
     .collection<{ _id: string }>('payments')
-    .updateOne({ _id: order.id }, { $set: { 'attempt.unknown': true } });
+    .updateOne({ _id: order.id }, { $set: { 'openAttempt.unknown': true } });
   expect(await send(succeeded(order.id))).toEqual(received);
   expect(await payments.stored(order.id)).toMatchObject({ status: 'completed', version: 2 });
-  expect((await payments.stored(order.id))?.attempt).toBeUndefined();
+  expect((await payments.stored(order.id))?.openAttempt).toBeUndefined();
 });
 
-test('When money lands although the payment was given up, then the webhook has it written down', async () => {
+test('When a payment succeeds at Stripe after it has failed here, then the webhook records it', async () => {
   const order = await payments.payable();
   await payments.pay(order.id, 'tok_chargeDeclinedStolenCard');
   const { stripeId = '' } = (await payments.stored(order.id)) ?? {};
   await payments.sandbox.stripe.paymentIntents.confirm(stripeId, { payment_method: 'pm_card_visa' });
   await payments.system.eventually(async () => {
-    expect(await payments.stored(order.id)).toMatchObject({ status: 'completed', attempts: 1 });
+    expect(await payments.stored(order.id)).toMatchObject({ status: 'completed', declines: 1 });
   });
 });

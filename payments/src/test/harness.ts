@@ -3,9 +3,9 @@ import { newId } from '@ticketing/common/mongo';
 import type { RunningService } from '@ticketing/common/service';
 import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import { readConfig } from '../config.ts';
-import type { PaymentGateway } from '../gateways/stripe.ts';
-import type { PaymentDocument } from '../models/index.ts';
-import { startService } from '../service.ts';
+import type { PaymentGateway } from '../gateways/stripe/gateway.ts';
+import type { PaymentDocument } from '../models/payment.ts';
+import { startService, type PaymentsOverrides } from '../service.ts';
 import { openSandbox, webhookSecret, type Sandbox } from './sandbox.ts';
 
 export type Step = 'createIntent' | 'confirm' | 'readIntent' | 'cancelIntent' | 'refund';
@@ -15,7 +15,7 @@ export interface Answer {
   readonly body: unknown;
 }
 
-/** Running payments services beside a real sandbox, and what buyers and the orders service do to them. */
+/** Running payments services on a real Stripe sandbox, with the requests of buyers and the events of orders. */
 export interface PaymentsUnderTest {
   readonly system: TestSystem;
   readonly sandbox: Sandbox;
@@ -23,21 +23,19 @@ export interface PaymentsUnderTest {
   readonly env: Readonly<Record<string, string>>;
   /** The first service's address. */
   readonly url: string;
-  startReplica(): Promise<RunningService>;
-  /**
-   * Ends a process, as far as its data can tell: what follows the next call of `step`, or that call too, is not done.
-   */
+  startReplica(options?: Pick<PaymentsOverrides, 'waitForOrderMs'>): Promise<RunningService>;
+  /** Makes the next call of `step` throw, before or after it reaches Stripe, as if its process had died there. */
   dieAt(when: 'before' | 'after', step: Step): void;
-  /** Stops the next call of `step` before or after it reaches Stripe until it is told to go on. */
+  /** Pauses the next call of `step` before or after it reaches Stripe; `reached` resolves then. */
   pauseAt(when: 'before' | 'after', step: Step): { readonly reached: Promise<void>; readonly goOn: () => void };
   /** How often Stripe was called. */
   calls(step: Step): number;
   pay(orderId: string, token?: string, options?: { readonly userId?: string; readonly url?: string }): Promise<Answer>;
   get(orderId: string, userId?: string): Promise<Answer>;
   request(method: string, path: string, options?: RequestInit & { readonly url?: string }): Promise<Answer>;
-  /** An order that can be paid, as payments knows it. */
+  /** Publishes an order that can be paid and waits until it is copied. */
   payable(changes?: Partial<OrderState>): Promise<OrderState>;
-  /** So many of them at once. */
+  /** Several of them at once. */
   payables(count: number): Promise<OrderState[]>;
   /** Publishes the order's newest state and waits until it is copied. */
   cancel(order: OrderState, reason?: OrderState['reason']): Promise<OrderState>;
@@ -72,8 +70,8 @@ export const openPayments = async (
   options: {
     readonly env?: Readonly<Record<string, string>>;
     readonly webhookUrl?: string;
-    /** How long a request waits for Stripe. */
-    readonly patienceMs?: number;
+    /** How long a buyer's request waits for Stripe. */
+    readonly timeoutMs?: number;
   } = {},
 ): Promise<PaymentsUnderTest> => {
   const [system, sandbox] = await Promise.all([
@@ -111,12 +109,13 @@ export const openPayments = async (
     refund: (...args) => through('refund', () => real.refund(...args)),
   });
 
-  const startReplica = () =>
+  const startReplica = (replica: Pick<PaymentsOverrides, 'waitForOrderMs'> = {}) =>
     system.start((overrides) =>
       startService(readConfig(env), {
         ...overrides,
         gateway,
-        ...(options.patienceMs === undefined ? {} : { patienceMs: options.patienceMs }),
+        ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+        ...replica,
       }),
     );
   const { url } = await startReplica();

@@ -6,7 +6,7 @@ export interface Relay {
   close(): void;
 }
 
-/** Something that stands between two servers: `pass` hands a request on; without an answer its connection is cut. */
+/** A proxy between two servers: `pass` forwards a request; when it returns no response, the connection is closed. */
 export const openRelay = async (
   pass: (request: {
     readonly path: string;

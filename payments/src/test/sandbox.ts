@@ -14,7 +14,7 @@ export interface Behaviour {
   readonly failNext?: 'network_before_charge' | 'network_after_charge' | 'http_500' | 'http_429' | 'timeout' | null;
 }
 
-/** The local Stripe, as a process of its own; what it has really charged and returned is read through Stripe's SDK. */
+/** The Stripe sandbox as a process of its own, read through Stripe's SDK. */
 export interface Sandbox {
   readonly url: string;
   readonly stripe: Stripe;

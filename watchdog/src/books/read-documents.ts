@@ -46,8 +46,8 @@ interface StoredPayment extends Stored {
   readonly status?: string;
   readonly amount?: number;
   readonly stripeId?: string;
-  readonly attempt?: { readonly at?: Date };
-  readonly moneyBack?: { readonly due?: Date };
+  readonly openAttempt?: { readonly at?: Date };
+  readonly refundDue?: { readonly due?: Date };
 }
 
 interface StoredTimer extends Stored {
@@ -157,11 +157,11 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
         'status',
         'amount',
         'stripeId',
-        'attempt.at',
-        'moneyBack.due',
+        'openAttempt.at',
+        'refundDue.due',
       ],
     },
-    ({ _id, order, status, amount, stripeId, attempt, moneyBack }) => ({
+    ({ _id, order, status, amount, stripeId, openAttempt, refundDue }) => ({
       id: _id,
       order:
         order === undefined
@@ -175,8 +175,8 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
       status,
       amount,
       stripeId,
-      attemptAt: attempt?.at?.getTime(),
-      moneyBackDue: moneyBack?.due?.getTime(),
+      attemptAt: openAttempt?.at?.getTime(),
+      refundDue: refundDue?.due?.getTime(),
     }),
   );
 
@@ -282,13 +282,13 @@ export const armedTimerIds = (databases: Databases, limit: number): Promise<stri
     (timer) => timer._id,
   );
 
-/** Orders with an open attempt to pay or money to be returned, oldest first: by indexes that hold no others. */
+/** Orders with an open payment attempt or a refund due, oldest first, from indexes that hold no others. */
 export const unsettledPaymentIds = async (databases: Databases, limit: number): Promise<string[]> => {
   const payments = databases.of.payments.collection<StoredPayment>('payments');
   const idOf = (payment: StoredPayment) => payment._id;
-  const [attempts, moneyBack] = await Promise.all([
-    all(payments, { filter: { 'attempt.at': { $exists: true } }, fields: [], sort: 'attempt.at', limit }, idOf),
-    all(payments, { filter: { 'moneyBack.due': { $exists: true } }, fields: [], sort: 'moneyBack.due', limit }, idOf),
+  const [openAttempts, refundsDue] = await Promise.all([
+    all(payments, { filter: { 'openAttempt.at': { $exists: true } }, fields: [], sort: 'openAttempt.at', limit }, idOf),
+    all(payments, { filter: { 'refundDue.due': { $exists: true } }, fields: [], sort: 'refundDue.due', limit }, idOf),
   ]);
-  return [...attempts, ...moneyBack];
+  return [...openAttempts, ...refundsDue];
 };

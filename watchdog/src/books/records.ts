@@ -54,7 +54,7 @@ export interface PaymentRecord {
   readonly amount: number | undefined;
   readonly stripeId: string | undefined;
   readonly attemptAt: number | undefined;
-  readonly moneyBackDue: number | undefined;
+  readonly refundDue: number | undefined;
 }
 
 /** The timer of one order. */

@@ -117,7 +117,7 @@ const plants: Readonly<Record<string, (books: Consistent) => Promise<string>>> =
     return held.orderId;
   },
   'payment-is-settled-in-time': async ({ held }) => {
-    await payments().updateOne({ _id: held.orderId }, { $set: { attempt: { number: 1, at: minutesAgo(3) } } });
+    await payments().updateOne({ _id: held.orderId }, { $set: { openAttempt: { number: 1, at: minutesAgo(3) } } });
     return held.orderId;
   },
   'timer-follows-order': async ({ held }) => {
@@ -178,7 +178,7 @@ test('When a payment has no outcome or an order is late, but not for long, then 
   const deadline = new Date(Date.now() - 5_000);
   await orders().updateOne({ _id: held.orderId }, { $set: { expiresAt: deadline } });
   await under.rows('expiration', 'timers').updateOne({ _id: held.orderId }, { $set: { deadline } });
-  await payments().updateOne({ _id: held.orderId }, { $set: { attempt: { number: 1, at: minutesAgo(1) } } });
+  await payments().updateOne({ _id: held.orderId }, { $set: { openAttempt: { number: 1, at: minutesAgo(1) } } });
   expect((await auditBooks(under.books, { settleMs })).violations).toEqual([]);
 });
 

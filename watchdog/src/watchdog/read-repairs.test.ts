@@ -7,13 +7,13 @@ test('When metrics are read, then the repairs among them are summed over their l
     'outbox_swept_total 3',
     'outbox_swept_total{replica="1"} 4',
     'outbox_published_total 100',
-    'stray_money_total 0',
+    'unmarked_refunds_total 0',
     '',
   ].join('\n');
   expect(sumCounters(text)).toEqual(
     new Map([
       ['outbox_swept_total', 7],
-      ['stray_money_total', 0],
+      ['unmarked_refunds_total', 0],
     ]),
   );
 });

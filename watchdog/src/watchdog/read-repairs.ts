@@ -4,8 +4,8 @@ export const repairCounters: Readonly<Record<string, string>> = {
   overdue_orders_cancelled_total: 'orders whose timer never rang, cancelled a minute late',
   orders_told_again_total: 'orders of which nothing had come for half a minute, told of once more',
   tickets_told_again_total: 'tickets of which an order had not heard what became of it, told of once more',
-  attempts_recovered_total: 'attempts to pay that had no outcome, settled by what Stripe says',
-  stray_money_total: 'money of cancelled orders that only the last net has found',
+  attempts_recovered_total: 'payment attempts without an outcome, settled from the PaymentIntent at Stripe',
+  unmarked_refunds_total: 'paid orders that were cancelled without a mark for refund, marked by the safety net',
 };
 
 export interface Repairs {

@@ -82,7 +82,7 @@ export const guards = {
     title: 'one PaymentIntent per order',
     edits: [
       {
-        file: 'payments/src/gateways/stripe.ts',
+        file: 'payments/src/gateways/stripe/gateway.ts',
         find: 'idempotencyKey: orderId }',
         replacement: 'idempotencyKey: `${orderId}:${performance.now()}` }',
       },
@@ -92,12 +92,12 @@ export const guards = {
     title: 'claim of an attempt',
     edits: [
       {
-        file: 'payments/src/commands/claim-attempt.ts',
-        find: '  attempt: { $exists: false },\n',
+        file: 'payments/src/commands/pay/claim-attempt.ts',
+        find: '  openAttempt: { $exists: false },\n',
         replacement: '',
       },
       {
-        file: 'payments/src/commands/claim-attempt.ts',
+        file: 'payments/src/commands/pay/claim-attempt.ts',
         find: 'filter: { ...payable(request, now), status: { $exists: false } }',
         replacement: 'filter: payable(request, now)',
       },
@@ -107,7 +107,7 @@ export const guards = {
     title: 'idempotency key of an attempt',
     edits: [
       {
-        file: 'payments/src/gateways/stripe.ts',
+        file: 'payments/src/gateways/stripe/gateway.ts',
         find: 'idempotencyKey: `${orderId}:${number}` }',
         replacement: 'idempotencyKey: `${orderId}:${number}:${performance.now()}` }',
       },

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { PaymentDocument } from '../models/index.ts';
-import { openPayments, type PaymentsUnderTest } from '../test/harness.ts';
+import type { PaymentDocument } from '../../models/payment.ts';
+import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
 import { claimNextAttempt } from './claim-attempt.ts';
 
 let payments: PaymentsUnderTest;
@@ -10,12 +10,12 @@ beforeAll(async () => {
 });
 afterAll(() => payments.close());
 
-const claim = (orderId: string, changes: { readonly userId?: string; readonly maxAttempts?: number } = {}) =>
+const claim = (orderId: string, changes: { readonly userId?: string; readonly maxDeclines?: number } = {}) =>
   claimNextAttempt(
     {
       payments: payments.system.collection<PaymentDocument>('payments'),
       now: payments.system.clock.now,
-      maxAttempts: changes.maxAttempts ?? 3,
+      maxDeclines: changes.maxDeclines ?? 3,
     },
     {
       orderId,
@@ -34,15 +34,15 @@ const declined = async () => {
 test('When ten processes claim the next attempt at the same moment, then one gets it', async () => {
   const { id } = await declined();
   const claims = await Promise.all(Array.from({ length: 10 }, () => claim(id)));
-  expect(claims.filter((claimed) => claimed !== null).map((claimed) => claimed?.attempt?.number)).toEqual([2]);
-  expect(await payments.stored(id)).toMatchObject({ tries: 2, attempt: { number: 2 } });
+  expect(claims.filter((claimed) => claimed !== null).map((claimed) => claimed?.openAttempt.number)).toEqual([2]);
+  expect(await payments.stored(id)).toMatchObject({ lastAttemptNumber: 2, openAttempt: { number: 2 } });
 });
 
-test('When the order is not the caller’s, is cancelled, or has no attempt left, then nothing is claimed', async () => {
+test('When the order belongs to another user, is cancelled, or has no attempt left, then nothing is claimed', async () => {
   const order = await declined();
   expect(await claim(order.id, { userId: 'other' })).toBeNull();
-  expect(await claim(order.id, { maxAttempts: 1 })).toBeNull();
+  expect(await claim(order.id, { maxDeclines: 1 })).toBeNull();
   await payments.cancel(order);
   expect(await claim(order.id)).toBeNull();
-  expect((await payments.stored(order.id))?.tries).toBe(1);
+  expect((await payments.stored(order.id))?.lastAttemptNumber).toBe(1);
 });

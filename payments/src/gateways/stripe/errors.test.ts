@@ -2,13 +2,13 @@ import { expect, test } from '@jest/globals';
 import { Stripe } from 'stripe';
 import {
   declineOf,
-  facts,
-  isAboutToken,
+  isInvalidToken,
   isRefusal,
-  isTaken,
-  isWorthRepeating,
-  NoAnswerError,
-} from './stripe-errors.ts';
+  isRetryable,
+  loggable,
+  StripeTimeoutError,
+  wasSuperseded,
+} from './errors.ts';
 
 const { StripeAPIError, StripeCardError, StripeConnectionError, StripeIdempotencyError } = Stripe.errors;
 const { StripeInvalidRequestError, StripeRateLimitError } = Stripe.errors;
@@ -19,7 +19,7 @@ const unexpectedState = (status: string) =>
     { payment_intent: { status } },
   );
 
-test('When a card is declined, then its own words, its code and its charge are kept', () => {
+test('When a card is declined, then its message, its code and its charge are returned', () => {
   const error = new StripeCardError({
     type: 'card_error',
     message: 'Your card has insufficient funds.',
@@ -36,7 +36,7 @@ test('When a card is declined, then its own words, its code and its charge are k
   expect(declineOf(new Error('other'))).toBeUndefined();
 });
 
-test('When a card asks for its bank, then the buyer is told to take another one', () => {
+test('When a card needs a confirmation by its bank, then the message suggests another card', () => {
   const error = new StripeCardError({
     type: 'card_error',
     message: '`error_on_requires_action` was set',
@@ -47,16 +47,16 @@ test('When a card asks for its bank, then the buyer is told to take another one'
 });
 
 test.each([
-  ['its key is under way', new StripeIdempotencyError({ type: 'idempotency_error', statusCode: 409 }), true],
+  ['its key is in use', new StripeIdempotencyError({ type: 'idempotency_error', statusCode: 409 }), true],
   ['the PaymentIntent is paid', unexpectedState('succeeded'), true],
   ['the PaymentIntent is cancelled', unexpectedState('canceled'), false],
-  ['there is no answer', new NoAnswerError(), false],
-])('When an attempt fails because %s, then it is known whether another one was the reason', (_why, error, taken) => {
-  expect(isTaken(error)).toBe(taken);
+  ['Stripe does not respond', new StripeTimeoutError(), false],
+])('When an attempt fails because %s, then whether it was superseded is known', (_why, error, superseded) => {
+  expect(wasSuperseded(error)).toBe(superseded);
 });
 
 test.each([
-  ['no answer', new NoAnswerError(), true],
+  ['no response', new StripeTimeoutError(), true],
   ['a lost connection', new StripeConnectionError({ type: 'api_error', message: '' }), true],
   ['a server error', new StripeAPIError({ type: 'api_error', message: '', statusCode: 500 }), true],
   [
@@ -65,7 +65,7 @@ test.each([
     true,
   ],
   [
-    'the same key under way',
+    'the same key in use',
     new StripeIdempotencyError({ type: 'idempotency_error', message: '', statusCode: 409 }),
     true,
   ],
@@ -75,7 +75,7 @@ test.each([
     false,
   ],
   [
-    'a server error that Stripe says not to repeat',
+    'a server error that Stripe says not to retry',
     new StripeAPIError({
       type: 'api_error',
       message: '',
@@ -86,8 +86,8 @@ test.each([
   ],
   ['a decline', new StripeCardError({ type: 'card_error', message: '', statusCode: 402 }), false],
   ['a bug', new TypeError('undefined'), false],
-])('When there is %s, then the call is repeated: %s', (_what, error, repeated) => {
-  expect(isWorthRepeating(error)).toBe(repeated);
+])('When there is %s, then whether the call is retried is %s', (_what, error, retried) => {
+  expect(isRetryable(error)).toBe(retried);
 });
 
 test.each([
@@ -101,18 +101,18 @@ test.each([
   ['a used method', { message: 'The provided PaymentMethod was previously used' }, true],
   ['an unknown intent', { code: 'resource_missing', param: 'intent', message: 'No such' }, false],
   ['an intent in another state', { code: 'payment_intent_unexpected_state', message: 'cannot confirm' }, false],
-])('When Stripe refuses %s, then the token is to blame: %s', (_what, raw, blamed) => {
+])('When Stripe refuses %s, then the refusal is about the token: %s', (_what, raw, isAboutToken) => {
   const error = new StripeInvalidRequestError({ type: 'invalid_request_error', statusCode: 400, ...raw });
-  expect(isAboutToken(error)).toBe(blamed);
+  expect(isInvalidToken(error)).toBe(isAboutToken);
   expect(isRefusal(error)).toBe(true);
 });
 
-test('When an error is logged, then nothing of its words, which may repeat the token', () => {
+test('When an error is logged, then its message is not, since it may repeat the token', () => {
   const error = new StripeInvalidRequestError({
     type: 'invalid_request_error',
     message: "No such token: 'tok_secret'",
     code: 'resource_missing',
     statusCode: 400,
   });
-  expect(JSON.stringify(facts(error))).not.toContain('tok_secret');
+  expect(JSON.stringify(loggable(error))).not.toContain('tok_secret');
 });

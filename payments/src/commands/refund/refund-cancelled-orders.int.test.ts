@@ -1,38 +1,38 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { orderCancelled, type OrderState } from '@ticketing/common/events';
-import type { PaymentDocument } from '../models/index.ts';
-import { openPayments, type PaymentsUnderTest } from '../test/harness.ts';
+import type { PaymentDocument } from '../../models/payment.ts';
+import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
 
 let payments: PaymentsUnderTest;
 
 beforeAll(async () => {
-  payments = await openPayments({ patienceMs: 4_000 });
+  payments = await openPayments({ timeoutMs: 4_000 });
 });
 afterEach(() => payments.sandbox.behave({ delayMs: 0, failNext: null }));
 afterAll(() => payments.close());
 
-const untilReturned = (order: OrderState) =>
+const untilRefunded = (order: OrderState) =>
   payments.system.eventually(async () => {
     const [refund, ...others] = await payments.sandbox.refunds(order.id);
     expect(others).toEqual([]);
     expect(refund).toMatchObject({ amount: order.price, metadata: { orderId: order.id } });
     expect(await payments.stored(order.id)).toMatchObject({ status: 'refunded', stripeRefundId: refund?.id });
-    expect((await payments.stored(order.id))?.moneyBack).toBeUndefined();
+    expect((await payments.stored(order.id))?.refundDue).toBeUndefined();
   });
 
-const untilStopped = (order: OrderState) =>
+const untilPrevented = (order: OrderState) =>
   payments.system.eventually(async () => {
     expect((await payments.sandbox.intents(order.id)).map(({ status }) => status)).toEqual(['canceled']);
     const stored = await payments.stored(order.id);
-    expect([stored?.attempt, stored?.moneyBack]).toEqual([undefined, undefined]);
+    expect([stored?.openAttempt, stored?.refundDue]).toEqual([undefined, undefined]);
   });
 
-test('When a paid order is cancelled, then the money goes back once, and the buyer and everybody else see it', async () => {
+test('When a paid order is cancelled, then it is refunded once, and the buyer and the other services see it', async () => {
   const order = await payments.payable();
   await payments.pay(order.id);
   const cancelled = await payments.cancel(order);
   await payments.system.publish(orderCancelled, cancelled);
-  await untilReturned(order);
+  await untilRefunded(order);
   expect((await payments.get(order.id)).body).toMatchObject({
     status: 'refunded',
     version: 2,
@@ -44,23 +44,23 @@ test('When a paid order is cancelled, then the money goes back once, and the buy
   expect(await payments.pay(order.id)).toMatchObject({ status: 400 });
 });
 
-test('When an order is cancelled after a decline, then its PaymentIntent can be charged by nobody any more', async () => {
+test('When an order is cancelled after a decline, then its PaymentIntent can no longer be charged', async () => {
   const order = await payments.payable();
   await payments.pay(order.id, 'tok_chargeDeclined');
   await payments.cancel(order);
-  await untilStopped(order);
+  await untilPrevented(order);
   expect((await payments.stored(order.id))?.status).toBe('created');
 });
 
-test('When nobody has tried to pay for a cancelled order, then Stripe hears nothing of it', async () => {
+test('When a cancelled order has no attempt to pay, then Stripe is not called', async () => {
   const order = await payments.payable();
   await payments.cancel(order);
   const later = await payments.payable();
   await payments.pay(later.id);
   await payments.cancel(later);
-  await untilReturned(later);
+  await untilRefunded(later);
   expect(await payments.sandbox.intents(order.id)).toEqual([]);
-  expect((await payments.stored(order.id))?.moneyBack).toBeUndefined();
+  expect((await payments.stored(order.id))?.refundDue).toBeUndefined();
 });
 
 test('When the order is cancelled before the card is tried, then nothing is charged', async () => {
@@ -69,7 +69,7 @@ test('When the order is cancelled before the card is tried, then nothing is char
   const answer = payments.pay(order.id);
   await pause.reached;
   await payments.cancel(order, 'expired');
-  await untilStopped(order);
+  await untilPrevented(order);
   pause.goOn();
   expect(await answer).toEqual({ status: 400, body: { errors: [{ message: expect.stringContaining('expired') }] } });
   expect(await payments.sandbox.charges(order.id)).toEqual([]);
@@ -81,14 +81,14 @@ test('When the order is cancelled before the PaymentIntent is made, then nothing
   const answer = payments.pay(order.id);
   await pause.reached;
   await payments.cancel(order);
-  await untilStopped(order);
+  await untilPrevented(order);
   pause.goOn();
   expect((await answer).status).toBe(400);
   expect(await payments.sandbox.charges(order.id)).toEqual([]);
   expect(await payments.sandbox.intents(order.id)).toHaveLength(1);
 });
 
-test('When the order is cancelled while the card is charged, then the payment is written down and returned once', async () => {
+test('When the order is cancelled while the card is charged, then the payment is recorded and refunded once', async () => {
   const order = await payments.payable();
   const pause = payments.pauseAt('after', 'confirm');
   const answer = payments.pay(order.id);
@@ -96,18 +96,18 @@ test('When the order is cancelled while the card is charged, then the payment is
   await payments.cancel(order);
   pause.goOn();
   expect(await answer).toMatchObject({ status: 400 });
-  await untilReturned(order);
+  await untilRefunded(order);
   await payments.system.eventually(() => {
     expect(payments.updates(order.id).map(({ status }) => status)).toEqual(['completed', 'refunded']);
   });
 });
 
-test('When the process dies with the charge made and the order is cancelled, then the money is found and returned', async () => {
+test('When the process dies with the card charged and the order is cancelled, then the payment is refunded', async () => {
   const order = await payments.payable();
   payments.dieAt('after', 'confirm');
   await payments.pay(order.id);
   await payments.cancel(order);
-  await untilReturned(order);
+  await untilRefunded(order);
 });
 
 test.each([
@@ -115,7 +115,7 @@ test.each([
   ['after', 'cancelIntent'],
   ['before', 'refund'],
   ['after', 'refund'],
-] as const)('When the process dies %s %s, then the next one finishes and refunds once', async (when, step) => {
+] as const)('When the process dies %s %s, then another process finishes and refunds once', async (when, step) => {
   const order = await payments.payable();
   payments.dieAt('after', 'confirm');
   await payments.pay(order.id);
@@ -124,37 +124,37 @@ test.each([
   await payments.cancel(order);
   await payments.system.eventually(() => expect(payments.calls(step)).toBe(before + 1));
   payments.system.clock.advance(31_000);
-  await untilReturned(order);
+  await untilRefunded(order);
 });
 
-test('When Stripe is away, then the money is returned as soon as it is back', async () => {
+test('When Stripe does not respond, then the refund is made once it responds again', async () => {
   const order = await payments.payable();
   await payments.pay(order.id);
   await payments.sandbox.behave({ delayMs: 3_000 });
   await payments.cancel(order);
   await payments.system.eventually(async () => {
-    expect((await payments.stored(order.id))?.moneyBack?.failures).toBeGreaterThan(0);
+    expect((await payments.stored(order.id))?.refundDue?.failures).toBeGreaterThan(0);
   });
   await payments.sandbox.behave({ delayMs: 0 });
-  await untilReturned(order);
+  await untilRefunded(order);
 });
 
-test('When a refund was made long ago and its key is forgotten, then no second one is made', async () => {
+test('When Stripe has forgotten the idempotency key of a refund, then no second one is made', async () => {
   const order = await payments.payable();
   await payments.pay(order.id);
   const stripeId = (await payments.stored(order.id))?.stripeId ?? '';
   await payments.sandbox.stripe.refunds.create({ payment_intent: stripeId, metadata: { orderId: order.id } });
   await payments.cancel(order);
-  await untilReturned(order);
+  await untilRefunded(order);
 });
 
-test('When a paid order is cancelled, then no write leaves its money unmarked, where the last net would find it', async () => {
+test('When a paid order is cancelled, then the write of its copy marks it for refund', async () => {
   const order = await payments.payable();
   await payments.pay(order.id);
   const collection = payments.system.collection<PaymentDocument>('payments');
   const changes = collection.watch([{ $match: { 'documentKey._id': order.id } }]);
   try {
-    // Opens the stream; what it has to tell of the payment itself is passed over below.
+    // Opens the stream; the loop below skips the changes of the payment itself.
     await changes.tryNext();
     await payments.cancel(order);
     let changed: object | undefined;
@@ -162,19 +162,19 @@ test('When a paid order is cancelled, then no write leaves its money unmarked, w
       const change = await changes.next();
       changed = change.operationType === 'update' ? change.updateDescription.updatedFields : undefined;
     } while (!Object.keys(changed ?? {}).some((field) => field.startsWith('order')));
-    expect(changed).toMatchObject({ moneyBack: { due: expect.any(Date), correlationId: expect.any(String) } });
+    expect(changed).toMatchObject({ refundDue: { due: expect.any(Date), correlationId: expect.any(String) } });
   } finally {
     await changes.close();
   }
-  await untilReturned(order);
+  await untilRefunded(order);
 });
 
-test('When money of a cancelled order lies about unmarked, then the last net finds it', async () => {
+test('When a paid order is cancelled without a mark for refund, then the safety net marks it', async () => {
   const order = await payments.payable();
   await payments.pay(order.id);
   await payments.system
     .collection<{ _id: string }>('payments')
     .updateOne({ _id: order.id }, { $set: { 'order.status': 'cancelled' } });
   await payments.startReplica();
-  await untilReturned(order);
+  await untilRefunded(order);
 });

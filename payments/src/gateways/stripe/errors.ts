@@ -1,34 +1,34 @@
 import { Stripe } from 'stripe';
-import type { Decline } from '../domain/decline.ts';
+import type { Decline } from '../../domain/decline.ts';
 
 const { StripeError, StripeCardError, StripeConnectionError, StripeIdempotencyError, StripeInvalidRequestError } =
   Stripe.errors;
 
-/** Stripe has not answered in time. */
-export class NoAnswerError extends Error {
-  override readonly name = 'NoAnswerError';
+/** Stripe did not respond before the deadline. */
+export class StripeTimeoutError extends Error {
+  override readonly name = 'StripeTimeoutError';
 
   constructor() {
-    super('Stripe has not answered in time');
+    super('Stripe did not respond in time');
   }
 }
 
-/** A card that would have to be confirmed with its bank: our pages cannot show that, another card can be tried. */
+/** Declines of cards that need a confirmation by the bank, which our pages cannot show; another card may work. */
 const needsBank = new Set(['authentication_required', 'authentication_not_handled']);
 const needsBankMessage = 'This card asks for a confirmation by its bank that is not possible here. Try another card.';
 
-/** The decline that an error tells of; undefined when it tells of something else. */
+/** The decline that an error reports; undefined for every other error. */
 export const declineOf = (error: unknown): Decline | undefined => {
   if (!(error instanceof StripeCardError)) return undefined;
   return {
-    message: buyersMessage(error.message, error.code, error.decline_code),
+    message: declineMessage(error.message, error.code, error.decline_code),
     declineCode: error.decline_code,
     chargeId: error.charge,
   };
 };
 
-/** The card's own words, where they are meant for a buyer. */
-export const buyersMessage = (
+/** Stripe's own message about the card, unless it is not meant for a buyer. */
+export const declineMessage = (
   message: string | undefined,
   code: string | undefined,
   declineCode: string | undefined,
@@ -37,24 +37,24 @@ export const buyersMessage = (
   return message === undefined || message === '' ? 'Your card was declined.' : message;
 };
 
-/** Whether Stripe refused the request for what is in it; with `codes`, for one of these reasons. */
+/** Whether Stripe refused the request for its content; with `codes`, for one of these reasons. */
 export const isRefusal = (error: unknown, codes?: readonly string[]): boolean =>
   error instanceof StripeInvalidRequestError && (codes === undefined || codes.includes(error.code ?? ''));
 
-/** Whether the refusal is about what the buyer pays with. */
-export const isAboutToken = (error: unknown): boolean =>
+/** Whether the refusal is about the buyer's token or payment method. */
+export const isInvalidToken = (error: unknown): boolean =>
   error instanceof StripeInvalidRequestError &&
   (error.code === 'token_already_used' ||
     error.code === 'token_in_use' ||
     (error.param ?? '').startsWith('payment_method') ||
-    // A payment method that was used before is refused without a code or a parameter.
+    // Stripe refuses a payment method that was used before without a code or a parameter.
     (error.code === undefined && error.param === undefined && /PaymentMethod/.test(error.message)));
 
 /**
- * Whether an attempt was refused because of another one: the order's one PaymentIntent is paid, or the attempt's key is
- * another attempt's. One that was cancelled is refused for the cancellation.
+ * Whether an attempt was refused because of another one: the order's PaymentIntent is paid already, or the idempotency
+ * key belongs to another attempt. A cancelled PaymentIntent is refused for its cancellation instead.
  */
-export const isTaken = (error: unknown): boolean =>
+export const wasSuperseded = (error: unknown): boolean =>
   error instanceof StripeIdempotencyError ||
   (error instanceof StripeInvalidRequestError &&
     error.code === 'payment_intent_unexpected_state' &&
@@ -63,16 +63,16 @@ export const isTaken = (error: unknown): boolean =>
 export const isServerError = (error: unknown): boolean =>
   error instanceof StripeError && (error.statusCode ?? 0) >= 500;
 
-/** Whether the same call may get an answer if it is made again: no answer, too busy, or itself still under way. */
-export const isWorthRepeating = (error: unknown): boolean => {
-  if (error instanceof NoAnswerError || error instanceof StripeConnectionError) return true;
+/** Whether a retry of the same call may succeed: no response, rate limit, server error, or its key still in use. */
+export const isRetryable = (error: unknown): boolean => {
+  if (error instanceof StripeTimeoutError || error instanceof StripeConnectionError) return true;
   if (!(error instanceof StripeError) || error.headers?.['stripe-should-retry'] === 'false') return false;
   if (error instanceof StripeIdempotencyError) return error.statusCode === 409;
   return error.statusCode === 409 || error.statusCode === 429 || isServerError(error);
 };
 
-/** What may be logged of an error: no words of it, since some repeat the token. */
-export const facts = (error: unknown): Record<string, unknown> =>
+/** The loggable fields of an error: not its message, since some messages repeat the token. */
+export const loggable = (error: unknown): Record<string, unknown> =>
   error instanceof StripeError
     ? { error: error.type, code: error.code, status: error.statusCode, stripeRequestId: error.requestId }
     : { error: error instanceof Error ? error.name : typeof error };

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openPayments, type PaymentsUnderTest } from '../test/harness.ts';
+import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
 
 let payments: PaymentsUnderTest;
 
 beforeAll(async () => {
-  payments = await openPayments({ patienceMs: 4_000 });
+  payments = await openPayments({ timeoutMs: 4_000 });
 });
 afterAll(() => payments.close());
 
@@ -21,13 +21,13 @@ const payAndDie = async (
   expect((await payments.pay(orderId, token)).status).toBe(500);
 };
 
-/** So long that nothing of the attempt can still be under way. */
+/** Until no request of the attempt can still be on its way to Stripe. */
 const wait = () => payments.system.clock.advance(41_000);
 
 const untilSettled = (orderId: string) =>
   payments.system.eventually(async () => {
     const stored = await payments.stored(orderId);
-    expect(stored?.attempt).toBeUndefined();
+    expect(stored?.openAttempt).toBeUndefined();
     return stored;
   });
 
@@ -36,7 +36,7 @@ test('When the process dies with the charge made, then the reconciler completes 
   await payAndDie(order.id, 'after', 'confirm');
   expect(await payments.pay(order.id)).toEqual(attemptOpen);
   wait();
-  expect(await untilSettled(order.id)).toMatchObject({ status: 'completed', attempts: 0 });
+  expect(await untilSettled(order.id)).toMatchObject({ status: 'completed', declines: 0 });
   await payments.system.eventually(() => {
     expect(payments.updates(order.id).at(-1)).toMatchObject({ status: 'completed' });
   });
@@ -49,10 +49,10 @@ test('When the process dies with the card declined, then the reconciler counts t
   await payments.pay(order.id, 'tok_chargeDeclined');
   await payAndDie(order.id, 'after', 'confirm', 'tok_chargeDeclinedExpiredCard');
   wait();
-  expect(await untilSettled(order.id)).toMatchObject({ status: 'created', attempts: 2 });
+  expect(await untilSettled(order.id)).toMatchObject({ status: 'created', declines: 2 });
   await payAndDie(order.id, 'before', 'confirm');
   wait();
-  expect(await untilSettled(order.id)).toMatchObject({ status: 'created', attempts: 2 });
+  expect(await untilSettled(order.id)).toMatchObject({ status: 'created', declines: 2 });
   expect((await payments.pay(order.id)).status).toBe(201);
 });
 
@@ -60,12 +60,12 @@ test.each([
   ['before', 'createIntent'],
   ['after', 'createIntent'],
   ['before', 'confirm'],
-] as const)('When the process dies %s %s, then the attempt counts as none and another one pays', async (when, step) => {
+] as const)('When the process dies %s %s, then the attempt does not count and another one pays', async (when, step) => {
   const order = await payments.payable();
   await payAndDie(order.id, when, step);
   expect(await payments.pay(order.id)).toEqual(attemptOpen);
   wait();
-  expect(await untilSettled(order.id)).toMatchObject({ status: 'created', attempts: 0 });
+  expect(await untilSettled(order.id)).toMatchObject({ status: 'created', declines: 0 });
   expect((await payments.pay(order.id, 'tok_mastercard')).status).toBe(201);
   expect(await payments.sandbox.paid(order.id)).toHaveLength(1);
   expect(await payments.sandbox.intents(order.id)).toHaveLength(1);
@@ -92,29 +92,29 @@ test('When a process was only paused with a decline, then it does not count for 
   const other = payments.pauseAt('before', 'confirm');
   await payments.system
     .collection<{ _id: string }>('payments')
-    .updateOne({ _id: order.id }, { $unset: { attempt: true } });
+    .updateOne({ _id: order.id }, { $unset: { openAttempt: true } });
   const next = payments.pay(order.id, 'tok_mastercard');
   await other.reached;
   pause.goOn();
   expect((await paused).status).toBe(400);
-  expect(await payments.stored(order.id)).toMatchObject({ status: 'created', attempts: 0, attempt: { number: 2 } });
+  expect(await payments.stored(order.id)).toMatchObject({ status: 'created', declines: 0, openAttempt: { number: 2 } });
   other.goOn();
   expect((await next).status).toBe(201);
 });
 
-test('When Stripe has forgotten the key of the PaymentIntent, then the one that was charged is found all the same', async () => {
+test('When Stripe has forgotten the idempotency key of the PaymentIntent, then the charged one is still found', async () => {
   const order = await payments.payable();
   await payAndDie(order.id, 'after', 'confirm');
-  // A day later by our clock; the sandbox has forgotten nothing, so asking it to make one would find the same.
+  // A day later by our clock. The sandbox still has the key, so that creating one would return the same.
   const intents = payments.calls('createIntent');
   payments.system.clock.advance(24 * 60 * 60 * 1000);
   expect(await untilSettled(order.id)).toMatchObject({ status: 'completed' });
   expect(payments.calls('createIntent')).toBe(intents);
 });
 
-test('When Stripe does not take a paused process’s try after all, then nothing was charged and another try may be made', async () => {
+test('When Stripe refuses the card of a paused process without trying it, then nothing is charged and another attempt can pay', async () => {
   const order = await payments.payable();
-  // The key of the try means something else at Stripe, so that the try is refused without any outcome.
+  // The attempt's idempotency key is in use for another request, so that Stripe refuses it without an outcome.
   await payments.sandbox.stripe.paymentIntents.create(
     { amount: 100, currency: 'usd' },
     { idempotencyKey: `${order.id}:1` },

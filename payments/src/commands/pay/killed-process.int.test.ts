@@ -3,8 +3,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { openPayments, type PaymentsUnderTest } from '../test/harness.ts';
-import { openRelay, type Relay } from '../test/relay.ts';
+import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
+import { openRelay, type Relay } from '../../test/relay.ts';
 
 let payments: PaymentsUnderTest;
 let child: ChildProcess;
@@ -12,7 +12,7 @@ let killer: Relay;
 
 beforeAll(async () => {
   payments = await openPayments();
-  // Once the card has been charged, the process is dead and nobody hears of it.
+  // Kills the process once the card is charged, before it receives the response.
   killer = await openRelay(async ({ path, headers, body }) => {
     const answer = await fetch(`${payments.sandbox.url}${path}`, {
       method: 'POST',
@@ -36,7 +36,7 @@ afterAll(async () => {
 
 /** A payments service as a process of its own, on the same database; resolves with its address. */
 const startProcess = async (): Promise<string> => {
-  child = spawn(process.execPath, [fileURLToPath(new URL('../index.ts', import.meta.url))], {
+  child = spawn(process.execPath, [fileURLToPath(new URL('../../index.ts', import.meta.url))], {
     env: {
       PATH: process.env['PATH'],
       ...payments.env,
@@ -63,11 +63,11 @@ test('When the process is killed after Stripe has charged, then another replica 
   await expect(payments.pay(order.id, 'tok_visa', { url })).rejects.toThrow();
   await exited;
   expect(await payments.sandbox.paid(order.id)).toHaveLength(1);
-  expect(await payments.stored(order.id)).toMatchObject({ status: 'created', attempt: { number: 1 } });
+  expect(await payments.stored(order.id)).toMatchObject({ status: 'created', openAttempt: { number: 1 } });
 
   payments.system.clock.advance(41_000);
   await payments.system.eventually(async () => {
-    expect(await payments.stored(order.id)).toMatchObject({ status: 'completed', attempts: 0 });
+    expect(await payments.stored(order.id)).toMatchObject({ status: 'completed', declines: 0 });
   });
   await payments.system.eventually(() => {
     expect(payments.updates(order.id).at(-1)?.status).toBe('completed');

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { openPayments, type PaymentsUnderTest } from '../test/harness.ts';
+import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
 
 let payments: PaymentsUnderTest;
 
 beforeAll(async () => {
-  payments = await openPayments({ patienceMs: 3_000 });
+  payments = await openPayments({ timeoutMs: 3_000 });
 });
 afterEach(() => payments.sandbox.behave({ delayMs: 0, failNext: null }));
 afterAll(() => payments.close());
@@ -14,21 +14,21 @@ const unknown = {
   body: { errors: [{ message: 'Stripe has not told the outcome of the payment yet; a repeat is safe' }] },
 };
 
-test('When Stripe leaves a call without an answer, then it is made again and the order is charged once', async () => {
+test('When Stripe does not respond to a call, then it is retried and the order is charged once', async () => {
   const order = await payments.payable();
   await payments.sandbox.behave({ failNext: 'timeout' });
   expect((await payments.pay(order.id)).status).toBe(201);
   expect(await payments.sandbox.paid(order.id)).toHaveLength(1);
 });
 
-/** The first decline makes the PaymentIntent, so that the slow call is the one with the card. */
+/** The first decline creates the PaymentIntent, so that the slow call is the one that tries the card. */
 const declinedOnce = async () => {
   const order = await payments.payable();
   await payments.pay(order.id, 'tok_chargeDeclined');
   return order;
 };
 
-/** Resolves once Stripe, quick again, has tried so many cards for the order. */
+/** Removes the delay and resolves once Stripe has tried `cards` cards for the order. */
 const untilStripeHasTried = async (orderId: string, cards: number): Promise<void> => {
   await payments.sandbox.behave({ delayMs: 0 });
   await payments.system.eventually(async () => {
@@ -36,7 +36,7 @@ const untilStripeHasTried = async (orderId: string, cards: number): Promise<void
   });
 };
 
-test('When a call is slow and is made again, then the card is tried once', async () => {
+test('When a slow call is retried, then the card is tried once', async () => {
   const order = await declinedOnce();
   await payments.sandbox.behave({ delayMs: 1_800 });
   expect(await payments.pay(order.id, 'tok_chargeDeclinedInsufficientFunds')).toEqual({
@@ -46,7 +46,7 @@ test('When a call is slow and is made again, then the card is tried once', async
   expect(await payments.sandbox.charges(order.id)).toHaveLength(2);
 });
 
-test('When Stripe is slower than anybody waits, then the outcome is unknown, and a repeat tells it', async () => {
+test('When Stripe does not respond before the deadline, then the outcome is unknown, and a retry returns it', async () => {
   const order = await declinedOnce();
   await payments.sandbox.behave({ delayMs: 6_000 });
   const begun = performance.now();
@@ -60,7 +60,7 @@ test('When Stripe is slower than anybody waits, then the outcome is unknown, and
   expect((await payments.get(order.id)).body).toMatchObject({ status: 'completed', attempts: 1 });
 });
 
-test('When the outcome was unknown and is a decline, then the same card gets its words and counts once', async () => {
+test('When the outcome was unknown and is a decline, then a retry with the same card returns its message and counts once', async () => {
   const order = await declinedOnce();
   await payments.sandbox.behave({ delayMs: 3_500 });
   const card = 'tok_chargeDeclinedInsufficientFunds';
@@ -84,7 +84,7 @@ test('When the outcome was unknown and is a decline, then another card is tried 
   expect(await payments.sandbox.paid(order.id)).toHaveLength(1);
 });
 
-test('When Stripe is too slow to make a PaymentIntent, then no card was tried and the next request starts afresh', async () => {
+test('When Stripe is too slow to create a PaymentIntent, then no card is tried and the next request can pay', async () => {
   const order = await payments.payable();
   await payments.sandbox.behave({ delayMs: 3_500 });
   expect(await payments.pay(order.id)).toEqual({

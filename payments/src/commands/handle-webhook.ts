@@ -1,0 +1,57 @@
+import { BadRequestError, ServiceUnavailableError } from '@ticketing/common/errors';
+import type { Trace } from '@ticketing/common/events';
+import type { Deps } from '../deps.ts';
+import { isSettleable, type Charge, type Payment } from '../domain/payment.ts';
+import type { WebhookEvent } from '../gateways/stripe/gateway.ts';
+import { settleCharge } from './reconcile/settle-charge.ts';
+
+export interface WebhookRequest {
+  /** The bytes that Stripe has signed. */
+  readonly body: unknown;
+  readonly signature: string | undefined;
+  readonly trace: Trace;
+}
+
+/**
+ * Settles the charge that a webhook event is about. Mostly there is nothing to do, since the process of the attempt knows
+ * its outcome or will soon. What is written is read from Stripe, so an old, repeated or reordered event does no harm.
+ */
+export const handleWebhook = async (deps: Deps, request: WebhookRequest): Promise<void> => {
+  const event = readEvent(deps, request);
+  if (event.orderId === undefined || !event.type.startsWith('payment_intent.')) return;
+  if (deps.localPayments.has(event.orderId)) return;
+  const charge = chargeToSettle(await deps.loadPayment(event.orderId), event, deps.now());
+  if (charge === null) return;
+  const deadline = performance.now() + deps.timeoutMs.worker;
+  const settled = await settleCharge(deps, { charge, trace: request.trace, deadline });
+  // Stripe then delivers the event again.
+  if (settled.kind === 'unknown') throw new ServiceUnavailableError();
+};
+
+const readEvent = (deps: Deps, { body, signature }: WebhookRequest): WebhookEvent => {
+  if (!Buffer.isBuffer(body) || signature === undefined) throw new BadRequestError('Bad signature');
+  try {
+    return deps.gateway.readWebhookEvent(body, signature);
+  } catch {
+    throw new BadRequestError('Bad signature');
+  }
+};
+
+/** The charge, if the event can be about something that is not written yet. */
+const chargeToSettle = (payment: Payment | null, event: WebhookEvent, now: Date): Charge | null => {
+  if (payment === null || payment.order.status === 'cancelled') return null;
+  switch (payment.status) {
+    case undefined:
+    case 'completed':
+    case 'refunded':
+      return null;
+    case 'created':
+    case 'failed': {
+      const isNew =
+        payment.openAttempt === undefined
+          ? event.type !== 'payment_intent.payment_failed'
+          : isSettleable(payment.openAttempt, now);
+      return isNew ? payment : null;
+    }
+  }
+};

@@ -1,0 +1,132 @@
+import { chargeCreated, type Trace } from '@ticketing/common/events';
+import { expression } from '@ticketing/common/messaging';
+import type { Deps } from '../../deps.ts';
+import { decidePayment } from '../../domain/payment-decision.ts';
+import { currency, type Attempting } from '../../domain/payment.ts';
+import { tokenHash } from '../../domain/token.ts';
+import { parsePayment } from '../../models/payment.ts';
+import type { AttemptContext, ChargeContext } from '../charge-context.ts';
+import { settleCharge } from '../reconcile/settle-charge.ts';
+import { declined, orderNotReady, outcomeUnknown, refused } from './respond.ts';
+
+const retryDelayMs = 50;
+
+export interface PayRequest {
+  readonly orderId: string;
+  readonly userId: string;
+  /** A token or a payment method of Stripe's. */
+  readonly token: string;
+  readonly trace: Trace;
+}
+
+export type Claim =
+  /** The order is paid already. */
+  { readonly kind: 'paid' } | { readonly kind: 'claimed'; readonly attempt: AttemptContext };
+
+/**
+ * Claims the order's next attempt, which one request at a time can hold. Waits a moment for the events of a new order,
+ * and settles an earlier attempt of unknown outcome first. @throws the HTTP error for an order that cannot be paid.
+ */
+export const claimAttempt = async (deps: Deps, request: PayRequest): Promise<Claim> => {
+  const deadline = performance.now() + deps.timeoutMs.buyer;
+  const waitUntil = performance.now() + deps.waitForOrderMs;
+  let charge = await claimFirstAttempt(deps, request);
+  while (charge === null) {
+    const payment = await deps.loadPayment(request.orderId);
+    const decision = decidePayment(payment, { ...request, now: deps.now(), maxDeclines: deps.maxDeclines });
+    switch (decision.kind) {
+      case 'unknown':
+      case 'unconfirmed': {
+        const left = waitUntil - performance.now();
+        if (left <= 0) throw orderNotReady(decision.kind);
+        await deps.orderSignals.wait(request.orderId, Math.min(left, retryDelayMs));
+        charge = await claimFirstAttempt(deps, request);
+        break;
+      }
+      case 'first-attempt':
+        charge = await claimFirstAttempt(deps, request);
+        break;
+      case 'next-attempt':
+        charge = await claimNextAttempt(deps, request);
+        break;
+      case 'settle-first':
+        await settleEarlierAttempt(deps, request, { charge: decision.charge, trace: request.trace, deadline });
+        break;
+      case 'paid':
+        return decision;
+      case 'not-owner':
+      case 'cancelled':
+      case 'expired':
+      case 'given-up':
+      case 'in-flight':
+        throw refused(decision);
+    }
+  }
+  return { kind: 'claimed', attempt: { charge, token: request.token, trace: request.trace, deadline } };
+};
+
+/** A retry with the same card gets the outcome of the attempt that it repeats. */
+const settleEarlierAttempt = async (
+  deps: Deps,
+  request: PayRequest,
+  context: ChargeContext & { readonly charge: Attempting },
+): Promise<void> => {
+  const settled = await settleCharge(deps, context);
+  if (settled.kind === 'unknown') throw outcomeUnknown();
+  if (settled.kind === 'declined' && context.charge.openAttempt.token === tokenHash(request.token)) {
+    throw declined(settled.decline);
+  }
+};
+
+/** What must hold at the moment of the claim, so that a cancelled order can never be claimed. */
+const payable = (request: PayRequest, now: Date) => ({
+  _id: request.orderId,
+  'order.userId': request.userId,
+  'order.status': 'awaiting:payment' as const,
+  'order.expiresAt': { $gt: now.toISOString() },
+  openAttempt: { $exists: false },
+});
+
+/** Creates the charge and claims its first attempt in one conditional write; null when another request was first. */
+const claimFirstAttempt = async (deps: Deps, request: PayRequest): Promise<Attempting | null> => {
+  const now = deps.now();
+  const after = await deps.chargeStore.change({
+    filter: { ...payable(request, now), status: { $exists: false } },
+    set: {
+      orderId: request.orderId,
+      status: 'created',
+      declines: 0,
+      amount: expression('$order.price'),
+      currency,
+      lastAttemptNumber: 1,
+      openAttempt: { number: 1, token: tokenHash(request.token), at: now, ...request.trace },
+      createdAt: now,
+    },
+    event: chargeCreated,
+    trace: request.trace,
+  });
+  return claimed(after);
+};
+
+/** Claims a further attempt, after declines or attempts that did not count; null when the order is not payable. */
+export const claimNextAttempt = async (
+  deps: Pick<Deps, 'payments' | 'now' | 'maxDeclines'>,
+  request: PayRequest,
+): Promise<Attempting | null> => {
+  const now = deps.now();
+  const number = { $add: ['$lastAttemptNumber', 1] };
+  const rest = { token: tokenHash(request.token), at: now, ...request.trace };
+  const after = await deps.payments.findOneAndUpdate(
+    { ...payable(request, now), status: 'created', declines: { $lt: deps.maxDeclines } },
+    [{ $set: { lastAttemptNumber: number, openAttempt: { $mergeObjects: [{ number }, { $literal: rest }] } } }],
+    { returnDocument: 'after' },
+  );
+  return claimed(after);
+};
+
+const claimed = (document: { readonly _id: string } | null): Attempting | null => {
+  if (document === null) return null;
+  const payment = parsePayment(document);
+  if (payment.openAttempt === undefined) throw new Error(`The claim of order ${payment._id} left no open attempt`);
+  return payment;
+};

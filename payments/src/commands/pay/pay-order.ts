@@ -1,0 +1,22 @@
+import type { Deps } from '../../deps.ts';
+import { respond } from './respond.ts';
+import { claimAttempt, type PayRequest } from './claim-attempt.ts';
+import { confirm } from './confirm.ts';
+import { ensureIntent } from './ensure-intent.ts';
+import { recordOutcome } from './record-outcome.ts';
+
+/**
+ * Pays for an order, once however often it is requested: only a claimed attempt reaches Stripe, and no attempt can be
+ * claimed while the outcome of an earlier one is unknown.
+ */
+export const payOrder = async (deps: Deps, request: PayRequest): Promise<{ readonly id: string }> => {
+  const claim = await claimAttempt(deps, request);
+  if (claim.kind === 'paid') return { id: request.orderId };
+  const { attempt } = claim;
+  return deps.localPayments.during(request.orderId, async () => {
+    const intent = await ensureIntent(deps, attempt);
+    const result = await confirm(deps, attempt, intent);
+    const outcome = await recordOutcome(deps, attempt, result);
+    return respond(outcome);
+  });
+};

@@ -1,0 +1,46 @@
+import type { Deps } from '../../deps.ts';
+import type { Decline } from '../../domain/decline.ts';
+import type { Payment } from '../../domain/payment.ts';
+import type { AttemptContext } from '../charge-context.ts';
+import { recordDecline, recordFailed, recordNotMade, recordPaid, recordUnknown } from '../record-charge.ts';
+import { settleCharge } from '../reconcile/settle-charge.ts';
+import type { AttemptResult } from './confirm.ts';
+
+export type Outcome =
+  /** Stripe's outcome is written, by this process or another: the payment tells which one it is. */
+  | { readonly kind: 'settled'; readonly payment: Payment | null }
+  | { readonly kind: 'declined'; readonly decline: Decline }
+  | { readonly kind: 'unknown-token' }
+  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'no-intent' }
+  | { readonly kind: 'unknown' };
+
+/** Writes what became of the attempt; an inconclusive result is first settled from the PaymentIntent. */
+export const recordOutcome = async (deps: Deps, attempt: AttemptContext, result: AttemptResult): Promise<Outcome> => {
+  const { charge } = attempt;
+  const { number } = charge.openAttempt;
+  switch (result.kind) {
+    case 'paid': {
+      const written = await recordPaid(deps, attempt, result.intentId);
+      return { kind: 'settled', payment: written ?? (await deps.loadPayment(charge._id)) };
+    }
+    case 'declined':
+      await recordDecline(deps, attempt, { number, stripeId: result.intentId, decline: result.decline });
+      return result;
+    case 'unknown-token':
+      await recordNotMade(deps, attempt, { number, stripeId: result.intentId });
+      return result;
+    case 'refused':
+      await recordFailed(deps, attempt);
+      return result;
+    case 'no-intent':
+      await recordNotMade(deps, attempt, { number });
+      return result;
+    case 'unknown': {
+      const settled = await settleCharge(deps, { ...attempt, charge: { ...charge, stripeId: result.intentId } });
+      if (settled.kind === 'known') return { kind: 'settled', payment: await deps.loadPayment(charge._id) };
+      if (settled.kind === 'unknown') await recordUnknown(deps, charge._id, number);
+      return settled;
+    }
+  }
+};

@@ -1,0 +1,82 @@
+import {
+  BadRequestError,
+  ConflictError,
+  NotAuthorizedError,
+  NotFoundError,
+  ServiceUnavailableError,
+} from '@ticketing/common/errors';
+import type { CancelReason } from '@ticketing/common/events';
+import type { Decline } from '../../domain/decline.ts';
+import type { Refusal } from '../../domain/payment-decision.ts';
+import type { Payment } from '../../domain/payment.ts';
+import type { Outcome } from './record-outcome.ts';
+
+const nothingCharged = () =>
+  new ServiceUnavailableError('Stripe does not answer; nothing was charged, please try again');
+
+export const outcomeUnknown = () =>
+  new ServiceUnavailableError('Stripe has not told the outcome of the payment yet; a repeat is safe');
+
+export const declined = (decline: Decline) => new BadRequestError(decline.message);
+
+const failedForGood = () => new BadRequestError('Payment of this order has failed');
+
+const cancelledMessage = (reason: CancelReason | undefined): string =>
+  reason === 'expired' ? 'This order has expired' : 'This order has been cancelled';
+
+export const orderNotReady = (kind: 'unknown' | 'unconfirmed') =>
+  kind === 'unknown'
+    ? new NotFoundError('Order not found')
+    : new ConflictError('This order is being confirmed, please try again');
+
+export const refused = (refusal: Refusal) => {
+  switch (refusal.kind) {
+    case 'not-owner':
+      return new NotAuthorizedError();
+    case 'cancelled':
+      return new BadRequestError(cancelledMessage(refusal.reason));
+    case 'expired':
+      return new BadRequestError(cancelledMessage('expired'));
+    case 'given-up':
+      return failedForGood();
+    case 'in-flight':
+      return new ConflictError('Another payment of this order is under way');
+  }
+};
+
+/** What the buyer gets for the outcome of the attempt: the charge's id, or an HTTP error. */
+export const respond = (outcome: Outcome): { readonly id: string } => {
+  switch (outcome.kind) {
+    case 'settled':
+      return respondSettled(outcome.payment);
+    case 'declined':
+      throw declined(outcome.decline);
+    case 'unknown-token':
+      throw new BadRequestError('Unknown token', 'token');
+    case 'refused':
+      throw new BadRequestError(outcome.message);
+    case 'no-intent':
+      throw nothingCharged();
+    case 'unknown':
+      throw outcomeUnknown();
+  }
+};
+
+const respondSettled = (payment: Payment | null): { readonly id: string } => {
+  if (payment === null) throw new Error('The charge of a claimed attempt does not exist');
+  if (payment.order.status === 'cancelled') {
+    throw new BadRequestError(`${cancelledMessage(payment.order.reason)}; what was paid is returned`);
+  }
+  switch (payment.status) {
+    case 'completed':
+      return { id: payment._id };
+    case 'created':
+      // The attempt did not count, as this process or another one has read at Stripe.
+      throw nothingCharged();
+    case 'failed':
+    case 'refunded':
+      throw failedForGood();
+    case undefined:
+      throw new Error(`Order ${payment._id} has no charge after an attempt`);
+  }
+};

@@ -1,0 +1,48 @@
+import type { Deps } from '../../deps.ts';
+import type { Decline } from '../../domain/decline.ts';
+import { reconcile } from '../../domain/settlement.ts';
+import type { ChargeContext } from '../charge-context.ts';
+import { recoverIntent } from '../pay/ensure-intent.ts';
+import { recordDecline, recordFailed, recordNotMade, recordPaid } from '../record-charge.ts';
+
+export type Settled =
+  /** Stripe's state is written. */
+  | { readonly kind: 'known' }
+  | { readonly kind: 'declined'; readonly decline: Decline }
+  /** Stripe did not respond, or has not decided. */
+  | { readonly kind: 'unknown' };
+
+/**
+ * Reads the charge's PaymentIntent at Stripe and writes its state. Retries, webhooks and the reconciler all run this; it
+ * is idempotent, and safe beside the process that made the attempt.
+ */
+export const settleCharge = async (deps: Deps, context: ChargeContext): Promise<Settled> => {
+  const found = await recoverIntent(deps, context);
+  if (found.kind === 'unknown') return found;
+  if (found.kind === 'refused') {
+    await recordFailed(deps, context);
+    return { kind: 'known' };
+  }
+  const stripeId = found.id;
+  const intent = await deps.gateway.readIntent(stripeId, context.deadline);
+  if (intent === undefined) return { kind: 'unknown' };
+  const settlement = reconcile(context.charge, intent, deps.now());
+  switch (settlement.kind) {
+    case 'paid':
+      await recordPaid(deps, context, stripeId);
+      return { kind: 'known' };
+    case 'declined':
+      await recordDecline(deps, context, { ...settlement, stripeId });
+      return settlement;
+    case 'not-made':
+      await recordNotMade(deps, context, { number: settlement.number, stripeId });
+      return { kind: 'known' };
+    case 'closed':
+      await recordFailed(deps, context, stripeId);
+      return { kind: 'known' };
+    case 'undecided':
+      return { kind: 'unknown' };
+    case 'nothing':
+      return { kind: 'known' };
+  }
+};

@@ -1,0 +1,85 @@
+import type { Deps } from '../../deps.ts';
+import type { Charge, RefundDue } from '../../domain/payment.ts';
+import { parseCharge } from '../../models/payment.ts';
+import type { ChargeContext } from '../charge-context.ts';
+import { recoverIntent } from '../pay/ensure-intent.ts';
+import { recordNothingToRefund, recordPaid, recordRefunded } from '../record-charge.ts';
+
+/** After this time another worker may take up a task again. */
+const leaseMs = 30_000;
+const firstRetryDelayMs = 2_000;
+const maxRetryDelayMs = 5 * 60_000;
+const concurrency = 8;
+
+interface Task {
+  readonly charge: Charge;
+  readonly refundDue: RefundDue;
+}
+
+/**
+ * Prevents or refunds the payments of cancelled orders. The PaymentIntent is cancelled first, so that a process that was
+ * paused in the middle of an attempt can charge nothing any more; what was paid is refunded, once. The last step removes
+ * the mark, so that another worker finishes what a process that dies leaves behind.
+ */
+export const refundCancelledOrders = async (deps: Deps): Promise<void> => {
+  const first = await takeDue(deps);
+  if (first === null) return;
+  const untilNone = async (start: Task | null): Promise<void> => {
+    for (let task = start; task !== null; task = await takeDue(deps)) {
+      if (!(await finish(deps, task))) await postpone(deps, task);
+    }
+  };
+  const others = Array.from({ length: concurrency - 1 }, async () => untilNone(await takeDue(deps)));
+  await Promise.all([untilNone(first), ...others]);
+};
+
+const takeDue = async (deps: Deps): Promise<Task | null> => {
+  const now = deps.now();
+  const document = await deps.payments.findOneAndUpdate(
+    { 'refundDue.due': { $lte: now } },
+    { $set: { 'refundDue.due': new Date(now.getTime() + leaseMs) } },
+    { sort: { 'refundDue.due': 1 }, returnDocument: 'after' },
+  );
+  if (document === null) return null;
+  const charge = parseCharge(document);
+  const { refundDue } = charge;
+  if (refundDue === undefined) throw new Error(`The charge of order ${charge._id} is not marked for refund`);
+  return { charge, refundDue };
+};
+
+const postpone = async (deps: Deps, { charge, refundDue }: Task): Promise<void> => {
+  const { failures } = refundDue;
+  const due = new Date(deps.now().getTime() + Math.min(firstRetryDelayMs * 2 ** failures, maxRetryDelayMs));
+  await deps.payments.updateOne(
+    { _id: charge._id, 'refundDue.due': { $exists: true } },
+    { $set: { 'refundDue.due': due, 'refundDue.failures': failures + 1 } },
+  );
+};
+
+/** Returns false when Stripe's response leaves it open whether there is, or will be, money to refund. */
+const finish = async (deps: Deps, { charge, refundDue }: Task): Promise<boolean> => {
+  const orderId = charge._id;
+  const trace = { correlationId: refundDue.correlationId, traceId: refundDue.traceId };
+  const deadline = performance.now() + deps.timeoutMs.worker;
+  const context: ChargeContext = { charge, trace, deadline };
+
+  const intent = await recoverIntent(deps, context);
+  if (intent.kind === 'unknown') return false;
+  if (intent.kind === 'refused') {
+    await recordNothingToRefund(deps, orderId);
+    return true;
+  }
+  if (charge.status !== 'completed') {
+    const cancellation = await deps.gateway.cancelIntent(intent.id, deadline);
+    if (cancellation === 'unknown') return false;
+    if (cancellation === 'canceled') {
+      await recordNothingToRefund(deps, orderId);
+      return true;
+    }
+    await recordPaid(deps, context, intent.id);
+  }
+  const stripeRefundId = await deps.gateway.refund({ intentId: intent.id, orderId }, deadline);
+  if (stripeRefundId === undefined) return false;
+  await recordRefunded(deps, context, stripeRefundId);
+  return true;
+};

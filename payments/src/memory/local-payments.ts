@@ -1,0 +1,30 @@
+import { LRUCache } from 'lru-cache';
+
+/** More than are made within the minutes in which Stripe sends its webhooks. */
+const maxEntries = 10_000;
+
+/**
+ * Orders whose payment this process is making or has made, so that the one webhook that follows each payment costs no
+ * query. An entry that was evicted costs one query and nothing else.
+ */
+export interface LocalPayments {
+  /** Keeps the order while `pay` runs, and afterwards if it succeeds. */
+  during<T>(orderId: string, pay: () => Promise<T>): Promise<T>;
+  has(orderId: string): boolean;
+}
+
+export const createLocalPayments = (): LocalPayments => {
+  const orders = new LRUCache<string, true>({ max: maxEntries });
+  return {
+    has: (orderId) => orders.has(orderId),
+    during: async (orderId, pay) => {
+      orders.set(orderId, true);
+      try {
+        return await pay();
+      } catch (error) {
+        orders.delete(orderId);
+        throw error;
+      }
+    },
+  };
+};

@@ -1,0 +1,20 @@
+import type { Metrics } from '@ticketing/common/service';
+
+/** Every metric of payments beside those of all services. */
+export const createMetrics = (metrics: Metrics) => ({
+  attemptsRecovered: metrics.counter(
+    'attempts_recovered_total',
+    'Payment attempts still without an outcome 40 s after their claim, settled from the PaymentIntent at Stripe',
+  ),
+  refunds: metrics.counter('refunds_total', 'Refunded payments of cancelled orders'),
+  unmarkedRefunds: metrics.counter(
+    'unmarked_refunds_total',
+    'Paid orders that were cancelled without a mark for refund, found and marked by the safety net',
+  ),
+  attemptsRefused: metrics.counter(
+    'attempts_refused_by_stripe_total',
+    'Payment attempts that Stripe refused because another attempt of the order was in progress or had succeeded',
+  ),
+});
+
+export type PaymentMetrics = ReturnType<typeof createMetrics>;
