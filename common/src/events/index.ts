@@ -2,7 +2,14 @@ export { defineEvent } from './define-event.ts';
 export type { DataOf, EventDefinition, EventMessage, EventOf, Trace } from './define-event.ts';
 export { userCreated, userUpdated } from './user.ts';
 export type { UserState } from './user.ts';
-export { claimRefusalReasons, ticketCategories, ticketClaimRefused, ticketCreated, ticketUpdated } from './ticket.ts';
+export {
+  claimRefusalReasons,
+  ticketState,
+  ticketCategories,
+  ticketClaimRefused,
+  ticketCreated,
+  ticketUpdated,
+} from './ticket.ts';
 export type { ClaimRefusalReason, TicketState } from './ticket.ts';
 export {
   cancelReasons,

@@ -101,6 +101,31 @@ test('When a unique index has another definition than before, then it stays and 
   );
 });
 
+test('When fields have new names, then documents of an earlier release get them, once, from several replicas', async () => {
+  interface Renamed {
+    readonly _id: string;
+    readonly [field: string]: unknown;
+  }
+  const stored = client.db().collection<Renamed>('renamed');
+  await stored.insertMany([
+    { _id: 'old', label: 'a', window: { end: 1, begin: 0 }, status: 'free' },
+    { _id: 'half', label: 'b' },
+    { _id: 'new', title: 'c', window: { until: 3 } },
+  ]);
+  const schema = thingSchema();
+  schema.index({ title: 1 }, { unique: true, name: 'one_title' });
+  const definitions = [{ name: 'renamed', schema, renames: { label: 'title', 'window.end': 'window.until' } }];
+  const replica = new Database({ url: url.href, appName: 'replica', logger });
+  await Promise.all([database, replica, database].map((each) => each.prepare(definitions)));
+  await replica.prepare(definitions);
+  await replica.close();
+  expect(await stored.find().sort({ title: 1 }).toArray()).toEqual([
+    { _id: 'old', title: 'a', window: { begin: 0, until: 1 }, status: 'free' },
+    { _id: 'half', title: 'b' },
+    { _id: 'new', title: 'c', window: { until: 3 } },
+  ]);
+});
+
 test('When a document breaks its schema, then the database itself refuses it, but one written before may be changed', async () => {
   const things = database.collection<{ _id: string; title?: string; status?: string }>('things');
   await expect(things.insertOne({ _id: newId() })).rejects.toBeInstanceOf(MongoServerError);

@@ -1,4 +1,6 @@
 export { Database } from './database.ts';
+export { copyOf, defineCollection, listOf, objectOf, toSchema } from './define-collection.ts';
+export type { CollectionIndex, DocumentOf, Fields, TypedCollection, ValuesOf } from './define-collection.ts';
 export type { CollectionDefinition } from './prepare-collections.ts';
 export { isDatabaseAway, isDuplicateKey } from './errors.ts';
 export { newId } from './new-id.ts';

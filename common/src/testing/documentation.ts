@@ -69,8 +69,18 @@ export const documentedBy = async (service: URL): Promise<Documented> => {
   };
 };
 
-/** The same, as the service's sources have it: app.ts, listeners/ in subscriptions.ts, events in commands/, the schema of its environment. */
-export const implementedBy = async (service: URL, env: z.ZodRawShape): Promise<Documented> => {
+/** What a definition says of the events that an aggregate publishes. */
+interface PublishedEvents {
+  readonly events: readonly { readonly type: string }[];
+  readonly sideEvents: readonly { readonly type: string }[];
+}
+
+/** The same, as implemented: app.ts, the events imported by subscriptions.ts, its aggregates' events, the schema of its environment. */
+export const implementedBy = async (
+  service: URL,
+  env: z.ZodRawShape,
+  aggregates?: readonly PublishedEvents[],
+): Promise<Documented> => {
   const src = new URL('src/', service);
   const [app, subscriptions, listeners, commands] = await Promise.all([
     readFile(new URL('app.ts', src), 'utf8'),
@@ -83,8 +93,12 @@ export const implementedBy = async (service: URL, env: z.ZodRawShape): Promise<D
     routes: [...app.matchAll(/app\.(get|post|put|delete|patch)\(\s*'([^']+)'/g)]
       .map(([, method = '', path = '']) => `${method.toUpperCase()} ${path}`)
       .toSorted(),
-    eventsIn: importedEvents(subscribed.map(([, text]) => text)),
-    eventsOut: importedEvents(commands.values()),
+    eventsIn: importedEvents([subscriptions, ...subscribed.map(([, text]) => text)]),
+    eventsOut:
+      aggregates
+        ?.flatMap((aggregate) => [...aggregate.events, ...aggregate.sideEvents])
+        .map(({ type }) => type)
+        .toSorted() ?? importedEvents(commands.values()),
     environment: Object.entries(env)
       .map(([name, schema]) => {
         const standard = '~standard' in schema ? defaultOf(schema) : undefined;

@@ -17,7 +17,14 @@ export class Expression {
 /** Marks a value of `set` as computed by the database from the document; everything else is taken literally. */
 export const expression = (value: Document | string): Expression => new Expression(value);
 
-export interface Change<Doc extends AggregateDocument> {
+/** A document before or after its aggregate has begun. */
+export interface StoredDocument {
+  readonly _id: string;
+  readonly version?: number;
+  readonly outbox?: readonly OutboxEntry[];
+}
+
+export interface Change<Doc extends StoredDocument> {
   /** The condition under which the change is made; `_id` must be in it. */
   readonly filter: Filter<Doc> & { readonly _id: string };
   /** Dots for nested fields; one that is undefined stays as it is. */
@@ -26,7 +33,7 @@ export interface Change<Doc extends AggregateDocument> {
   readonly event: EventDefinition<string, unknown>;
   readonly trace: Trace;
   /** Data of an event that tells of something else than a new version: the version then stays as it is. */
-  readonly notice?: Readonly<Record<string, unknown>>;
+  readonly notice?: unknown;
   /** Tells the state as it is once more, for whoever has not heard of it: the version stays as it is. */
   readonly again?: true;
 }
@@ -35,7 +42,7 @@ export interface Change<Doc extends AggregateDocument> {
  * Changes aggregates and tells of each change by exactly one event, in one write on one document, so that neither can
  * be without the other. The event carries the public state as the write left it.
  */
-export interface AggregateStore<Doc extends AggregateDocument> {
+export interface AggregateStore<Doc extends StoredDocument> {
   /** Inserts that come together share a round trip. @throws an error that `isDuplicateKey` knows when a unique index refuses. */
   insert<Fields extends Omit<Doc, 'version' | 'outbox'>>(
     fields: Fields & { readonly _id: string },
@@ -48,7 +55,7 @@ export interface AggregateStore<Doc extends AggregateDocument> {
   changeMany(changes: readonly Change<Doc>[]): Promise<boolean[]>;
 }
 
-export interface AggregateStoreOptions<Doc extends AggregateDocument> {
+export interface AggregateStoreOptions<Doc extends StoredDocument> {
   readonly collection: Collection<Doc>;
   readonly aggregateType: string;
   /** Field of the event's data → field of the document (dots for nested ones); `id` and `version` come by themselves. */
@@ -93,7 +100,7 @@ const insertAll = async (
   }
 };
 
-export const createAggregateStore = <Doc extends AggregateDocument>(
+export const createAggregateStore = <Doc extends StoredDocument>(
   options: AggregateStoreOptions<Doc>,
 ): AggregateStore<Doc> => {
   const { collection, relay, now, newId } = options;
@@ -178,7 +185,7 @@ export const createAggregateStore = <Doc extends AggregateDocument>(
       const { eventId, update } = pipeline(change);
       const after = await collection.findOneAndUpdate(change.filter, update, { returnDocument: 'after' });
       if (after === null) return null;
-      publishOwn(after._id, after.outbox, eventId);
+      publishOwn(after._id, after.outbox ?? [], eventId);
       return after;
     },
 

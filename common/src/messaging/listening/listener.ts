@@ -1,14 +1,14 @@
 import type { EventDefinition, EventMessage } from '../../events/index.ts';
 
-/** What became of one delivered event. A throw means: try again, with back-off. */
+/** The result of handling one delivered event, with what it is at NATS. A throw is `retry`. */
 export type Verdict =
-  /** Done, or nothing to do: older than what is known, a duplicate, no business of ours. */
+  /** Ack: handled, or there was nothing to do (older than what is known, a duplicate, irrelevant here). */
   | { readonly kind: 'done' }
-  /** Not yet: deliver again after `delayMs`. Counts as no failure. */
+  /** Nak with this delay: too early. Not counted as a failure. */
   | { readonly kind: 'later'; readonly delayMs: number }
-  /** Could not be processed: deliver again with back-off, a few times, then set aside. */
+  /** Nak with back-off, the delay growing with each failure; after `maxFailures` a dead letter, then ack. */
   | { readonly kind: 'retry'; readonly reason: string }
-  /** Will never be processable: set aside at once. */
+  /** Dead letter at once, then ack: the message can never be handled. */
   | { readonly kind: 'reject'; readonly reason: string };
 
 export const done: Verdict = { kind: 'done' };
@@ -16,11 +16,11 @@ export const later = (delayMs: number): Verdict => ({ kind: 'later', delayMs });
 export const retry = (reason: string): Verdict => ({ kind: 'retry', reason });
 export const reject = (reason: string): Verdict => ({ kind: 'reject', reason });
 
-/** What was thrown, in words. */
+/** A thrown value as text. */
 export const describe = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 
-/** A message's body; undefined, which is no event, when it is no JSON. */
+/** The parsed body of a message; undefined when it is not JSON. */
 export const parseJson = (body: string): unknown => {
   try {
     return JSON.parse(body);
@@ -29,12 +29,12 @@ export const parseJson = (body: string): unknown => {
   }
 };
 
-/** What is done with one event's messages: their subject, how many at once, and the handler. */
+/** A subscription to one event: its subject, how many messages are handled at once, and the handler. */
 export interface Listener {
   readonly subject: string;
   readonly maxBatch: number;
   readonly concurrency: number;
-  /** `bodies` are parsed JSON; answers one verdict for each. */
+  /** `bodies` are parsed JSON; returns one verdict for each. */
   handle(bodies: readonly unknown[]): Promise<readonly Verdict[]>;
 }
 
@@ -45,11 +45,11 @@ const parsing = <Type extends string, Data>(
   return async (bodies) => {
     const verdicts = new Map<number, Verdict>();
     const events: EventMessage<Type, Data>[] = [];
-    const places: number[] = [];
+    const positions: number[] = [];
     bodies.forEach((body, index) => {
       try {
         events.push(definition.parse(body));
-        places.push(index);
+        positions.push(index);
       } catch (error) {
         verdicts.set(
           index,
@@ -58,12 +58,14 @@ const parsing = <Type extends string, Data>(
       }
     });
     const handled = events.length === 0 ? [] : await handle(events);
-    places.forEach((place, index) => verdicts.set(place, handled[index] ?? retry('the listener gave no verdict')));
+    positions.forEach((position, index) =>
+      verdicts.set(position, handled[index] ?? retry('the listener gave no verdict')),
+    );
     return bodies.map((_, index) => verdicts.get(index) ?? retry('the listener gave no verdict'));
   };
 };
 
-/** A listener that handles each event by itself, up to `concurrency` at once. */
+/** A listener that handles each event on its own, up to `concurrency` at a time. */
 export const listener = <Type extends string, Data>(
   definition: EventDefinition<Type, Data>,
   handle: (event: EventMessage<Type, Data>) => Promise<Verdict>,
@@ -76,8 +78,8 @@ export const listener = <Type extends string, Data>(
 });
 
 /**
- * A listener that takes what has arrived as one batch: one verdict for all or one for each. If it throws, the runner
- * repeats it event by event, so that one bad event delays nobody.
+ * A listener that handles what has arrived as one batch: one verdict for all or one for each. If it throws, the runner
+ * repeats it event by event, so that one bad event does not delay the others.
  */
 export const batchListener = <Type extends string, Data>(
   definition: EventDefinition<Type, Data>,

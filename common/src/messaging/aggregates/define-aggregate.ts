@@ -1,0 +1,110 @@
+import type { z } from 'zod';
+import type { EventDefinition } from '../../events/index.ts';
+import { toSchema, type CollectionIndex, type Fields, type TypedCollection, type ValuesOf } from '../../mongo/index.ts';
+import { aggregateFields } from './aggregate-fields.ts';
+import type { AggregateDocument } from './outbox.ts';
+
+export type AnyEvent = EventDefinition<string, unknown>;
+
+/**
+ * One kind of aggregate: its collection, its public state and its events. `state` maps each field of the public state to
+ * the document's field; `id` and `version` are always part of it.
+ */
+export interface Aggregate<Doc, Event extends AnyEvent, SideEvent extends AnyEvent> extends TypedCollection<Doc> {
+  readonly type: string;
+  readonly publicState: Readonly<Record<string, string>>;
+  readonly events: readonly Event[];
+  readonly sideEvents: readonly SideEvent[];
+}
+
+/** How a value of the public state may be stored: a date as a Date or as text. */
+type StoredAs<Type> =
+  Type extends z.ZodOptional<infer Inner>
+    ? StoredAs<Inner>
+    : Type extends z.ZodISODateTime
+      ? Date | string
+      : Type extends z.ZodObject<infer Shape>
+        ? {
+            readonly [Key in keyof Shape as Shape[Key] extends z.ZodOptional ? never : Key]: StoredAs<Shape[Key]>;
+          } & {
+            readonly [Key in keyof Shape as Shape[Key] extends z.ZodOptional ? Key : never]?: StoredAs<Shape[Key]>;
+          }
+        : z.output<Type>;
+
+type NameIn<Renamed, Key> = Key extends keyof Renamed ? Renamed[Key] : Key;
+
+/** What is wrong with the public state, as text that the compiler shows; never when nothing is. */
+type PublicStateProblem<Shape, Doc, Renamed, Outbox> = {
+  [Key in Exclude<keyof Shape, 'id' | 'version'> & string]: NameIn<Renamed, Key> extends keyof Doc
+    ? Required<Doc>[NameIn<Renamed, Key>] extends StoredAs<Shape[Key]>
+      ? Outbox extends 'later'
+        ? never
+        : undefined extends Doc[NameIn<Renamed, Key>]
+          ? Shape[Key] extends z.ZodOptional
+            ? never
+            : `${Key} may be absent from the document`
+          : never
+      : `${Key} is stored with another type`
+    : `${Key} is no field of the document`;
+}[Exclude<keyof Shape, 'id' | 'version'> & string];
+
+type DocumentWith<Definition, Outbox> = Outbox extends 'later'
+  ? { readonly _id: string } & Partial<Omit<AggregateDocument, '_id'>> & ValuesOf<Definition>
+  : AggregateDocument & ValuesOf<Definition>;
+
+/**
+ * Defines an aggregate once: from it follow the type of its documents, its validator, its indexes (the outbox's too), the
+ * public state that its events carry, and which events it publishes.
+ */
+export const defineAggregate = <
+  const Definition extends Fields,
+  Shape extends z.ZodRawShape,
+  Event extends EventDefinition<string, z.output<z.ZodObject<Shape>>>,
+  SideEvent extends AnyEvent = never,
+  const Renamed extends Readonly<Record<string, string>> = { readonly id: '_id' },
+  const Outbox extends 'always' | 'later' = 'always',
+>(
+  definition: {
+    /** The part of its events' names before the dot. */
+    readonly type: string;
+    readonly collection: string;
+    /** Beside `_id`, `version` and `outbox`. */
+    readonly fields: Definition;
+    readonly indexes?: readonly CollectionIndex[];
+    /** Old name of a stored field → its new name. */
+    readonly renames?: Readonly<Record<string, string>>;
+    /** The public state that every event carries. Each of its fields is a field of the document. */
+    readonly state: z.ZodObject<Shape>;
+    /** Field of the public state → the document's field, where the names differ. */
+    readonly publicFields?: Renamed;
+    readonly events: readonly Event[];
+    /** Events with data of their own, which leave the version unchanged. */
+    readonly sideEvents?: readonly SideEvent[];
+    /** 'later': documents are stored before the aggregate begins; `version` and `outbox` come with its first event. */
+    readonly outbox?: Outbox;
+  } & ([PublicStateProblem<Shape, DocumentWith<Definition, Outbox>, Renamed, Outbox>] extends [never]
+    ? unknown
+    : { readonly state: PublicStateProblem<Shape, DocumentWith<Definition, Outbox>, Renamed, Outbox> }),
+): Aggregate<DocumentWith<Definition, Outbox>, Event, SideEvent> => {
+  const { type, collection, fields, indexes = [], renames = {}, events, sideEvents = [] } = definition;
+  const isLater = definition.outbox === 'later';
+  const schema = toSchema(
+    {
+      _id: aggregateFields._id,
+      outbox: isLater ? { ...aggregateFields.outbox, required: false, default: undefined } : aggregateFields.outbox,
+      ...fields,
+    },
+    { versionKey: 'version' },
+    [
+      ...indexes,
+      {
+        key: { 'outbox.time': 1 },
+        ...(isLater ? { partialFilterExpression: { 'outbox.time': { $exists: true } } } : {}),
+      },
+    ],
+  );
+  const publicNames = Object.keys(definition.state.shape).filter((name) => name !== 'id' && name !== 'version');
+  const renamed = new Map(Object.entries<string>(definition.publicFields ?? {}));
+  const publicState = Object.fromEntries(publicNames.map((name) => [name, renamed.get(name) ?? name]));
+  return { type, name: collection, schema, renames, publicState, events, sideEvents };
+};
