@@ -10,17 +10,16 @@ import {
   type OrderStatus,
   type TicketState,
 } from '@ticketing/common/events';
-import { createAggregateStore } from '@ticketing/common/messaging';
-import { createLoader, Database, newId } from '@ticketing/common/mongo';
+import { Database, newId } from '@ticketing/common/mongo';
 import { createLogger } from '@ticketing/common/service';
 import { createTurnstile, modelRuns, openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import * as fc from 'fast-check';
+import type { Document } from 'mongodb';
 import { cancelOverdueOrders } from './commands/cancel-overdue-orders.ts';
 import { cancelOwnOrder } from './commands/cancel-own-order.ts';
 import { createOrder } from './commands/create-order.ts';
 import type { Deps } from './commands/deps.ts';
-import { collections, type OrderDocument, type TicketCopy } from './models/index.ts';
-import { orderPublicState } from './models/order.ts';
+import { collections, openModels, type OrderDocument, type TicketCopy } from './models/index.ts';
 import { subscriptions } from './subscriptions.ts';
 
 // One ticket, its buyers, and the events of tickets, payments and expiration in any order, any number of times, alone,
@@ -39,21 +38,16 @@ beforeAll(async () => {
   const logger = createLogger({ service: 'orders', level: 'silent' });
   database = new Database({ url: system.env['MONGO_URL'] ?? '', appName: 'orders', logger });
   await database.prepare(collections);
-  const orders = turnstile.collection(database.collection<OrderDocument>('orders'));
-  const tickets = turnstile.collection(database.collection<TicketCopy>('tickets'));
   deps = {
-    orders,
-    tickets,
-    orderStore: createAggregateStore({
-      collection: orders,
-      aggregateType: 'order',
-      publicState: orderPublicState,
-      // What would be published stays in the outbox, where the test reads it.
+    ...openModels({
+      database: {
+        collection: <Doc extends Document>(name: string) => turnstile.collection(database.collection<Doc>(name)),
+      },
+      // Unpublished events stay in the outbox, where the test reads them.
       relay: { register: () => undefined, publish: () => undefined },
       now,
       newId,
     }),
-    loadTicket: createLoader((ids) => tickets.find({ _id: { $in: ids } }).toArray()),
     now,
     newId,
     windowSeconds,

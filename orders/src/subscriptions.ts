@@ -1,16 +1,22 @@
-import type { Listener } from '@ticketing/common/messaging';
+import {
+  chargeUpdated,
+  orderExpired,
+  ticketClaimRefused,
+  ticketCreated,
+  ticketUpdated,
+} from '@ticketing/common/events';
+import { on, onEach, type Listener } from '@ticketing/common/messaging';
+import { applyChargeStates } from './commands/apply-charge-states.ts';
+import { applyTicketStates } from './commands/apply-ticket-states.ts';
+import { cancelRefusedOrder } from './commands/cancel-refused-order.ts';
 import type { Deps } from './commands/deps.ts';
-import { onChargeUpdated } from './listeners/charge-updated.ts';
-import { onOrderExpired } from './listeners/order-expired.ts';
-import { onTicketClaimRefused } from './listeners/ticket-claim-refused.ts';
-import { onTicketCreated } from './listeners/ticket-created.ts';
-import { onTicketUpdated } from './listeners/ticket-updated.ts';
+import { expireOrders } from './commands/expire-orders.ts';
 
-/** Every event that orders consumes. A new charge changes nothing for its order, so `charge.created` is not among them. */
+/** Every event that orders consumes. `charge.created` is not among them: a new charge does not change its order. */
 export const subscriptions = (deps: Deps): Listener[] => [
-  onTicketCreated(deps),
-  onTicketUpdated(deps),
-  onTicketClaimRefused(deps),
-  onOrderExpired(deps),
-  onChargeUpdated(deps),
+  on(ticketCreated, applyTicketStates(deps)),
+  on(ticketUpdated, applyTicketStates(deps)),
+  onEach(ticketClaimRefused, cancelRefusedOrder(deps)),
+  on(orderExpired, expireOrders(deps)),
+  on(chargeUpdated, applyChargeStates(deps)),
 ];

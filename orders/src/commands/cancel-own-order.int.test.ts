@@ -38,9 +38,9 @@ afterAll(() => system.close());
 
 const awaitingPayment = async () => {
   const ticket = { id: newId(), version: 0, revision: 0, title: 'Final', price: 1999, userId: 'seller' };
-  await applyTicketStates(deps, [{ state: ticket, trace }]);
+  await applyTicketStates(deps)([{ state: ticket, time: new Date(), trace }]);
   const order = await createOrder(deps, { userId: 'buyer', ticketId: ticket.id, trace });
-  await applyTicketStates(deps, [{ state: { ...ticket, version: 1, orderId: order._id }, trace }]);
+  await applyTicketStates(deps)([{ state: { ...ticket, version: 1, orderId: order._id }, time: new Date(), trace }]);
   return order;
 };
 const completed = (orderId: string): ChargeState => ({
@@ -70,8 +70,12 @@ test('When an order is paid, cancelled and run out at the same moment, then exac
             () => 'cancelled',
             (error: unknown) => String(error),
           ),
-        roundTrips((index >> 2) % 4).then(() => applyChargeStates(deps, [{ state: completed(order._id), trace }])),
-        roundTrips((index >> 4) % 4).then(() => expireOrders(late, [{ orderId: order._id, trace }])),
+        roundTrips((index >> 2) % 4).then(() =>
+          applyChargeStates(deps)([{ state: completed(order._id), time: new Date(), trace }]),
+        ),
+        roundTrips((index >> 4) % 4).then(() =>
+          expireOrders(late)([{ state: { orderId: order._id }, time: new Date(), trace }]),
+        ),
       ]);
       const after = await deps.orders.findOne({ _id: order._id });
       // One move from awaiting payment, whatever it was.

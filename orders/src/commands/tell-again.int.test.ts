@@ -58,7 +58,7 @@ test('When everything is as it should be, then nothing is told again, however lo
   orders.system.clock.advance(60_000);
   expect(await stuck.tellOrders()).toBe(0);
   expect(await tellUnconfirmedOrders(deps)).toBe(0);
-  expect((await orders.stored(awaiting.id)).toldAgainAt).toBeUndefined();
+  expect((await orders.stored(awaiting.id)).republishedAt).toBeUndefined();
 });
 
 test('When an order has waited for its confirmation for half a minute, then it is told again, by one of two replicas', async () => {

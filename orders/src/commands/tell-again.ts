@@ -22,13 +22,12 @@ export const tellAgain = async (
 ): Promise<number> => {
   const now = deps.now();
   const before = new Date(now.getTime() - lostAfterMs);
-  const made = await deps.orderStore.changeMany(
+  const made = await deps.orderStore.republish(
     orders.map(({ _id, status }) => ({
-      filter: { _id, status, toldAgainAt: { $not: { $gt: before } }, outbox: { $size: 0 } },
-      set: { toldAgainAt: now },
+      filter: { _id, status, republishedAt: { $not: { $gt: before } }, outbox: { $size: 0 } },
+      set: { republishedAt: now },
       event: eventOf[status],
       trace: { correlationId: `told-again-${_id}`, traceId: deps.newId().padStart(32, '0') },
-      again: true,
     })),
   );
   const count = made.filter(Boolean).length;

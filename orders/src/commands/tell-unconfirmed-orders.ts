@@ -8,7 +8,7 @@ export const tellUnconfirmedOrders = async (deps: Deps): Promise<number> => {
   const before = new Date(deps.now().getTime() - lostAfterMs);
   const unconfirmed = await deps.orders
     .find(
-      { status: 'created', createdAt: { $lt: before }, toldAgainAt: { $not: { $gt: before } } },
+      { status: 'created', createdAt: { $lt: before }, republishedAt: { $not: { $gt: before } } },
       { projection: { status: 1 }, limit, sort: { createdAt: 1 } },
     )
     .toArray();

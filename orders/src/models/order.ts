@@ -1,36 +1,24 @@
-import type { CancelReason, OrderStatus } from '@ticketing/common/events';
-import { cancelReasons, orderStatuses } from '@ticketing/common/events';
-import { aggregateFields, type AggregateDocument } from '@ticketing/common/messaging';
-import type { CollectionDefinition } from '@ticketing/common/mongo';
-import { Schema } from 'mongoose';
+import {
+  cancelReasons,
+  orderCancelled,
+  orderCreated,
+  orderState,
+  orderStatuses,
+  orderUpdated,
+} from '@ticketing/common/events';
+import { defineAggregate } from '@ticketing/common/messaging';
+import type { DocumentOf } from '@ticketing/common/mongo';
 import { liveStatuses, unpaidStatuses } from '../domain/order-status.ts';
 
-export interface OrderDocument extends AggregateDocument {
-  readonly userId: string;
-  readonly status: OrderStatus;
-  readonly reason?: CancelReason;
-  readonly expiresAt: Date;
-  /** Cents; never changed. */
-  readonly price: number;
-  readonly ticket: {
-    readonly id: string;
-    readonly title: string;
-    readonly price: number;
-    readonly version: number;
-    readonly revision: number;
-  };
-  readonly createdAt: Date;
-  /** When its last event was published once more, because nothing had come of it. */
-  readonly toldAgainAt?: Date;
-}
-
-const schema = new Schema(
-  {
-    ...aggregateFields,
+export const orders = defineAggregate({
+  type: 'order',
+  collection: 'orders',
+  fields: {
     userId: { type: String, required: true },
     status: { type: String, required: true, enum: orderStatuses },
     reason: { type: String, enum: cancelReasons },
     expiresAt: { type: Date, required: true },
+    // Cents; never changed.
     price: { type: Number, required: true },
     ticket: {
       id: { type: String, required: true },
@@ -40,33 +28,29 @@ const schema = new Schema(
       revision: { type: Number, required: true },
     },
     createdAt: { type: Date, required: true },
-    toldAgainAt: { type: Date },
+    // When its last event was published again because nothing had answered it.
+    republishedAt: { type: Date },
   },
-  { versionKey: 'version' },
-);
+  renames: { toldAgainAt: 'republishedAt' },
+  indexes: [
+    // A ticket has at most one order that is not cancelled: the database decides which of several buyers gets it.
+    // (MongoDB refuses $ne in a partial index.)
+    {
+      key: { 'ticket.id': 1 },
+      name: 'one_live_order_per_ticket',
+      unique: true,
+      partialFilterExpression: { status: { $in: [...liveStatuses] } },
+    },
+    { key: { userId: 1, createdAt: 1, _id: 1 } },
+    {
+      key: { expiresAt: 1 },
+      name: 'unpaid_by_deadline',
+      partialFilterExpression: { status: { $in: [...unpaidStatuses] } },
+    },
+    { key: { createdAt: 1 }, name: 'unconfirmed_by_age', partialFilterExpression: { status: 'created' } },
+  ],
+  state: orderState,
+  events: [orderCreated, orderUpdated, orderCancelled],
+});
 
-// A ticket has at most one order that is not cancelled: the database decides who of several buyers it is.
-// ($ne is refused in a partial index.)
-schema.index(
-  { 'ticket.id': 1 },
-  { unique: true, partialFilterExpression: { status: { $in: [...liveStatuses] } }, name: 'one_live_order_per_ticket' },
-);
-schema.index({ userId: 1, createdAt: 1, _id: 1 });
-schema.index(
-  { expiresAt: 1 },
-  { partialFilterExpression: { status: { $in: [...unpaidStatuses] } }, name: 'unpaid_by_deadline' },
-);
-schema.index({ createdAt: 1 }, { partialFilterExpression: { status: 'created' }, name: 'unconfirmed_by_age' });
-schema.index({ 'outbox.time': 1 });
-
-export const orderCollection: CollectionDefinition = { name: 'orders', schema };
-
-/** Fields of the document that every event of an order carries. */
-export const orderPublicState = {
-  userId: 'userId',
-  status: 'status',
-  reason: 'reason',
-  expiresAt: 'expiresAt',
-  price: 'price',
-  ticket: 'ticket',
-};
+export type OrderDocument = DocumentOf<typeof orders>;

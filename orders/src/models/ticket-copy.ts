@@ -1,21 +1,17 @@
-import type { TicketState } from '@ticketing/common/events';
-import type { CollectionDefinition } from '@ticketing/common/mongo';
-import { Schema } from 'mongoose';
+import { ticketState } from '@ticketing/common/events';
+import { copyOf, defineCollection, type DocumentOf } from '@ticketing/common/mongo';
 
-/** What orders knows of a ticket: the newest state that its events told. */
-export interface TicketCopy {
-  readonly _id: string;
-  readonly ticket: TicketState;
-}
+/** Copies of tickets, each the newest state that has arrived here. */
+export const ticketCopies = defineCollection({
+  name: 'tickets',
+  fields: { ticket: { ...copyOf(ticketState), required: true } },
+  indexes: [
+    {
+      key: { 'ticket.orderId': 1 },
+      name: 'tickets_with_an_order',
+      partialFilterExpression: { 'ticket.orderId': { $exists: true } },
+    },
+  ],
+});
 
-const schema = new Schema(
-  { _id: { type: String, required: true }, ticket: { type: Schema.Types.Mixed, required: true } },
-  { versionKey: false },
-);
-
-schema.index(
-  { 'ticket.orderId': 1 },
-  { partialFilterExpression: { 'ticket.orderId': { $exists: true } }, name: 'tickets_with_an_order' },
-);
-
-export const ticketCopyCollection: CollectionDefinition = { name: 'tickets', schema };
+export type TicketCopy = DocumentOf<typeof ticketCopies>;
