@@ -10,6 +10,7 @@ import { Database, newId } from '@ticketing/common/mongo';
 import { createLogger, Metrics } from '@ticketing/common/service';
 import { createTurnstile, modelRuns, openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import * as fc from 'fast-check';
+import type { Document } from 'mongodb';
 import { handleWebhook } from './commands/handle-webhook.ts';
 import { payOrder } from './commands/pay/pay-order.ts';
 import { settleAbandonedAttempts } from './commands/reconcile/settle-abandoned-attempts.ts';
@@ -21,7 +22,7 @@ import { createStripeGateway, type PaymentGateway } from './gateways/stripe/gate
 import { createLocalPayments } from './memory/local-payments.ts';
 import { createMetrics } from './metrics.ts';
 import { collections, openModels } from './models/open-models.ts';
-import type { ChargeDocument, PaymentDocument } from './models/payment.ts';
+import type { PaymentDocument } from './models/payment.ts';
 import { subscriptions } from './subscriptions.ts';
 import { openSandbox, webhookSecret, type Sandbox } from './test/sandbox.ts';
 
@@ -90,7 +91,9 @@ beforeAll(async () => {
   );
   deps = {
     ...openModels({
-      database: { collection: (name) => turnstile.collection(database.collection(name)) },
+      database: {
+        collection: <Doc extends Document>(name: string) => turnstile.collection(database.collection<Doc>(name)),
+      },
       // Events stay in the outbox, where the test reads them.
       relay: { register: () => undefined, publish: () => undefined },
       now,
@@ -212,7 +215,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
   let heard: OrderState | undefined;
   const model: Charge = { status: undefined, attempts: 0, open: undefined, isRefundDue: false };
 
-  const stored = () => database.collection<PaymentDocument & Partial<ChargeDocument>>('payments').findOne({ _id: id });
+  const stored = () => database.collection<PaymentDocument>('payments').findOne({ _id: id });
   const ofOrder = <T extends { readonly metadata: Record<string, string> | null }>(list: readonly T[]): T[] =>
     list.filter(({ metadata }) => metadata?.['orderId'] === id);
   const atStripe = async () => {

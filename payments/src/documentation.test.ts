@@ -3,15 +3,16 @@ import { documentedBy, implementedBy, openApiRoutes } from '@ticketing/common/te
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { paymentsEnv, readConfig } from './config.ts';
+import { charges } from './models/payment.ts';
 
 const service = new URL('../', import.meta.url);
 
 test('When the service changes, then the tables of its README change with it', async () => {
-  expect(await documentedBy(service)).toEqual(await implementedBy(service, paymentsEnv));
+  expect(await documentedBy(service)).toEqual(await implementedBy(service, paymentsEnv, [charges]));
 });
 
 test('When a route comes or goes, then the OpenAPI document has it or not', async () => {
-  const { routes } = await implementedBy(service, paymentsEnv);
+  const { routes } = await implementedBy(service, paymentsEnv, [charges]);
   expect(openApiRoutes(parse(await readFile(new URL('openapi.yaml', service), 'utf8')))).toEqual(routes);
 });
 

@@ -1,12 +1,11 @@
-import type { Listener } from '@ticketing/common/messaging';
+import { orderCancelled, orderCreated, orderUpdated } from '@ticketing/common/events';
+import { on, type Listener } from '@ticketing/common/messaging';
+import { applyCancelledOrders, applyOrderStates } from './commands/apply-order-states.ts';
 import type { Deps } from './deps.ts';
-import { onOrderCancelled } from './listeners/order-cancelled.ts';
-import { onOrderCreated } from './listeners/order-created.ts';
-import { onOrderUpdated } from './listeners/order-updated.ts';
 
-/** Every event that payments consumes. No handler calls Stripe. */
+/** Every event that payments consumes. No command of them calls Stripe. */
 export const subscriptions = (deps: Deps): Listener[] => [
-  onOrderCreated(deps),
-  onOrderUpdated(deps),
-  onOrderCancelled(deps),
+  on(orderCreated, applyOrderStates(deps)),
+  on(orderUpdated, applyOrderStates(deps)),
+  on(orderCancelled, applyCancelledOrders(deps)),
 ];

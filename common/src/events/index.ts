@@ -21,5 +21,5 @@ export {
   orderUpdated,
 } from './order.ts';
 export type { CancelReason, OrderState, OrderStatus } from './order.ts';
-export { chargeCreated, chargeStatuses, chargeUpdated } from './charge.ts';
+export { chargeCreated, chargeState, chargeStatuses, chargeUpdated } from './charge.ts';
 export type { ChargeState, ChargeStatus } from './charge.ts';

@@ -6,7 +6,7 @@ export { aggregateFields } from './aggregates/aggregate-fields.ts';
 export { defineAggregate } from './aggregates/define-aggregate.ts';
 export type { Aggregate } from './aggregates/define-aggregate.ts';
 export { openStore } from './aggregates/open-store.ts';
-export type { Change as AggregateChange, Store, StoreDeps } from './aggregates/open-store.ts';
+export type { NewValues, Change as AggregateChange, Store, StoreDeps } from './aggregates/open-store.ts';
 export { applyIfNewer } from './aggregates/apply-if-newer.ts';
 export { createDeadLetters, deadLetterCollection } from './listening/dead-letters.ts';
 export type { DeadLetter, DeadLetters, ReplayOutcome } from './listening/dead-letters.ts';

@@ -1,46 +1,25 @@
-import { createAggregateStore, type AggregateStore } from '@ticketing/common/messaging';
+import { openStore, type StoreDeps } from '@ticketing/common/messaging';
 import { createLoader } from '@ticketing/common/mongo';
-import type { Service } from '@ticketing/common/service';
-import type { Collection } from 'mongodb';
 import type { Payment } from '../domain/payment.ts';
-import {
-  chargePublicState,
-  parsePayment,
-  paymentCollection,
-  type ChargeDocument,
-  type PaymentDocument,
-} from './payment.ts';
+import { charges, parsePayment } from './payment.ts';
 
-export interface Models {
-  /** For writes of what is not public of a charge, and for the workers' searches. */
-  readonly payments: Collection<PaymentDocument>;
-  /** One order's payment; concurrent calls share a round trip. */
-  readonly loadPayment: (orderId: string) => Promise<Payment | null>;
-  /** For every change of a charge's public state. */
-  readonly chargeStore: AggregateStore<ChargeDocument>;
-}
+export type Models = ReturnType<typeof openModels>;
 
-export const collections = [paymentCollection];
+export const collections = [charges];
 
-interface Means extends Pick<Service, 'now' | 'newId'> {
-  readonly database: Pick<Service['database'], 'collection'>;
-  readonly relay: Pick<Service['relay'], 'register' | 'publish'>;
-}
-
-export const openModels = (service: Means): Models => {
-  const payments = service.database.collection<PaymentDocument>(paymentCollection.name);
+export const openModels = (deps: StoreDeps) => {
+  const chargeStore = openStore(charges, deps);
+  const payments = chargeStore.collection;
   const load = createLoader((ids) => payments.find({ _id: { $in: ids } }, { projection: { outbox: 0 } }).toArray());
   return {
+    /** For every change of a charge's public state. */
+    chargeStore,
+    /** For the workers' searches, and for writes of what is not public. */
     payments,
-    loadPayment: async (orderId) => {
+    /** One order's payment; concurrent calls share a round trip. */
+    loadPayment: async (orderId: string): Promise<Payment | null> => {
       const document = await load(orderId);
       return document === null ? null : parsePayment(document);
     },
-    chargeStore: createAggregateStore({
-      ...service,
-      collection: service.database.collection<ChargeDocument>(paymentCollection.name),
-      aggregateType: 'charge',
-      publicState: chargePublicState,
-    }),
   };
 };

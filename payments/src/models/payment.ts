@@ -1,66 +1,20 @@
-import { chargeStatuses, type ChargeStatus, type OrderState } from '@ticketing/common/events';
-import { aggregateFields, type AggregateDocument } from '@ticketing/common/messaging';
-import type { CollectionDefinition } from '@ticketing/common/mongo';
-import { Schema } from 'mongoose';
-import { paymentState, type Attempt, type Charge, type Payment } from '../domain/payment.ts';
+import { chargeCreated, chargeState, chargeStatuses, chargeUpdated, orderState } from '@ticketing/common/events';
+import { defineAggregate } from '@ticketing/common/messaging';
+import { copyOf, objectOf, type DocumentOf } from '@ticketing/common/mongo';
+import { paymentState, type Charge, type Payment } from '../domain/payment.ts';
 
-/** One document per order, from the first event of the order on; `paymentState` says which fields can occur together. */
-export interface PaymentDocument {
-  readonly _id: string;
-  readonly order: OrderState;
-  readonly version?: number;
-  readonly orderId?: string;
-  readonly status?: ChargeStatus;
-  readonly declines?: number;
-  readonly amount?: number;
-  readonly currency?: string;
-  readonly stripeId?: string;
-  readonly stripeRefundId?: string;
-  readonly declinedCharge?: string;
-  readonly lastAttemptNumber?: number;
-  readonly openAttempt?: Attempt;
-  readonly refundDue?: { readonly due: Date; readonly failures?: number };
-  readonly createdAt?: Date;
-}
+const trace = { correlationId: { type: String, required: true }, traceId: { type: String, required: true } } as const;
 
-/** The same document once it has a charge, as the aggregate store writes it. */
-export interface ChargeDocument extends AggregateDocument, Omit<PaymentDocument, 'version'> {
-  readonly orderId: string;
-  readonly status: ChargeStatus;
-  readonly declines: number;
-  readonly amount: number;
-  readonly currency: string;
-  readonly createdAt: Date;
-}
-
-const trace = {
-  correlationId: { type: String, required: true },
-  traceId: { type: String, required: true },
-} as const;
-
-const openAttempt = new Schema(
-  {
-    number: { type: Number, required: true },
-    token: { type: String, required: true },
-    at: { type: Date, required: true },
-    unknown: { type: Boolean },
-    ...trace,
-  },
-  { _id: false },
-);
-
-const refundDue = new Schema(
-  { due: { type: Date, required: true }, failures: { type: Number }, ...trace },
-  { _id: false },
-);
-
-const schema = new Schema(
-  {
-    _id: aggregateFields._id,
-    order: { type: Schema.Types.Mixed },
-    // Not before the charge: an order's copy comes first.
-    outbox: { ...aggregateFields.outbox, required: false, default: undefined },
-    orderId: { type: String },
+/**
+ * One document per order, from its first event on; it becomes the order's charge with the first attempt to pay. Its states
+ * are those of domain/payment.ts.
+ */
+export const charges = defineAggregate({
+  type: 'charge',
+  collection: 'payments',
+  outbox: 'later',
+  fields: {
+    order: copyOf(orderState),
     status: { type: String, enum: chargeStatuses },
     declines: { type: Number },
     amount: { type: Number },
@@ -69,47 +23,47 @@ const schema = new Schema(
     stripeRefundId: { type: String },
     declinedCharge: { type: String },
     lastAttemptNumber: { type: Number },
-    openAttempt: { type: openAttempt },
-    refundDue: { type: refundDue },
+    openAttempt: objectOf({
+      number: { type: Number, required: true },
+      token: { type: String, required: true },
+      at: { type: Date, required: true },
+      unknown: { type: Boolean },
+      ...trace,
+    }),
+    refundDue: objectOf({ due: { type: Date, required: true }, failures: { type: Number }, ...trace }),
     createdAt: { type: Date },
   },
-  { versionKey: 'version' },
-);
+  renames: { attempts: 'declines', tries: 'lastAttemptNumber', attempt: 'openAttempt', moneyBack: 'refundDue' },
+  // Each index holds only the documents that still need work, so that a search that finds nothing costs nothing.
+  indexes: [
+    {
+      key: { 'openAttempt.at': 1 },
+      name: 'open_attempts',
+      partialFilterExpression: { 'openAttempt.at': { $exists: true } },
+    },
+    {
+      key: { 'refundDue.due': 1 },
+      name: 'refunds_due',
+      partialFilterExpression: { 'refundDue.due': { $exists: true } },
+    },
+    {
+      key: { 'order.status': 1 },
+      name: 'paid_cancelled_orders',
+      partialFilterExpression: { status: 'completed', 'order.status': 'cancelled' },
+    },
+  ],
+  state: chargeState,
+  publicFields: { orderId: '_id', attempts: 'declines' },
+  events: [chargeCreated, chargeUpdated],
+});
 
-// Each index holds only the documents that still need work, so that a search that finds nothing costs nothing.
-schema.index(
-  { 'openAttempt.at': 1 },
-  { partialFilterExpression: { 'openAttempt.at': { $exists: true } }, name: 'open_attempts' },
-);
-schema.index(
-  { 'refundDue.due': 1 },
-  { partialFilterExpression: { 'refundDue.due': { $exists: true } }, name: 'refunds_due' },
-);
-schema.index(
-  { 'order.status': 1 },
-  { partialFilterExpression: { status: 'completed', 'order.status': 'cancelled' }, name: 'paid_cancelled_orders' },
-);
-schema.index({ 'outbox.time': 1 }, { partialFilterExpression: { 'outbox.time': { $exists: true } } });
-
-export const paymentCollection: CollectionDefinition = { name: 'payments', schema };
-
-/** Fields of the document that every event of a charge carries. */
-export const chargePublicState = {
-  orderId: 'orderId',
-  status: 'status',
-  attempts: 'declines',
-  amount: 'amount',
-  currency: 'currency',
-  stripeId: 'stripeId',
-  stripeRefundId: 'stripeRefundId',
-};
+export type PaymentDocument = DocumentOf<typeof charges>;
 
 /** @throws when the document is in none of the states that a payment can be in. */
 export const parsePayment = (document: { readonly _id: string }): Payment => {
   const { data, error } = paymentState.safeParse(document);
-  if (error !== undefined)
-    throw new Error(`The payment of order ${document._id} is in an impossible state`, { cause: error });
-  return data;
+  if (error === undefined) return data;
+  throw new Error(`The payment of order ${document._id} is in an impossible state`, { cause: error });
 };
 
 /** @throws also when there is no charge yet. */

@@ -36,3 +36,15 @@ test('When nobody is signed in, then the answer is 401', async () => {
     body: errors('Not authorized'),
   });
 });
+
+test('When a charge was stored under the field names of an earlier release, then a new replica renames them', async () => {
+  const order = await payments.payable();
+  await payments.pay(order.id, 'tok_chargeDeclined');
+  await payments.system
+    .collection<{ _id: string }>('payments')
+    .updateOne({ _id: order.id }, { $rename: { declines: 'attempts', lastAttemptNumber: 'tries' } });
+  await payments.startReplica();
+  expect((await payments.get(order.id)).body).toMatchObject({ status: 'created', attempts: 1 });
+  expect((await payments.pay(order.id)).status).toBe(201);
+  expect(await payments.stored(order.id)).toMatchObject({ declines: 1, lastAttemptNumber: 2 });
+});

@@ -93,7 +93,6 @@ const claimFirstAttempt = async (deps: Deps, request: PayRequest): Promise<Attem
   const after = await deps.chargeStore.change({
     filter: { ...payable(request, now), status: { $exists: false } },
     set: {
-      orderId: request.orderId,
       status: 'created',
       declines: 0,
       amount: expression('$order.price'),
