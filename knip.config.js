@@ -10,8 +10,8 @@ export default {
   workspaces: {
     '.': {
       entry: ['*.{js,mjs}', 'infra/**/*.{js,mjs}'],
-      // execa is used by the tools: here it is hoisted, so that they share one copy beside Jest's older one.
-      ignoreDependencies: ['jest', '@swc/core', '@swc/jest', 'execa'],
+      // Hoisted here, so that all workspaces share one copy beside Jest's older ones.
+      ignoreDependencies: ['jest', '@swc/core', '@swc/jest', 'execa', 'lru-cache', 'p-limit'],
     },
     ...Object.fromEntries(readServices().map(({ folder }) => [folder, program])),
     common: { entry: ['src/*/index.ts', tests], project: 'src/**/*.ts' },

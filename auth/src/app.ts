@@ -1,6 +1,6 @@
 import { buildApp, type HttpKit } from '@ticketing/common/http';
 import type { Express } from 'express';
-import type { Deps } from './commands/deps.ts';
+import type { Deps } from './deps.ts';
 import { currentUserRoute } from './routes/current-user.ts';
 import type { RateLimits } from './routes/rate-limits.ts';
 import { signInRoute } from './routes/sign-in.ts';

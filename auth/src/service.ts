@@ -7,10 +7,10 @@ import {
   type ServiceOverrides,
 } from '@ticketing/common/service';
 import { createApp } from './app.ts';
-import type { Deps } from './commands/deps.ts';
+import type { Deps } from './deps.ts';
 import type { Config } from './config.ts';
 import { createPasswordHasher, type PasswordHasher } from './gateways/password-hasher.ts';
-import { collections, openModels } from './models/index.ts';
+import { collections, openModels } from './models/open-models.ts';
 import { createRateLimits } from './routes/rate-limits.ts';
 import { subscriptions } from './subscriptions.ts';
 

@@ -7,11 +7,12 @@ import {
 } from '@ticketing/common/service';
 import { createApp } from './app.ts';
 import { countUnansweredTimers } from './commands/count-unanswered-timers.ts';
-import type { Deps } from './commands/deps.ts';
+import type { Deps } from './deps.ts';
 import { ringDueTimers } from './commands/ring-due-timers.ts';
 import type { Config } from './config.ts';
 import { openTimerQueue } from './gateways/timer-queue.ts';
-import { collections, openModels } from './models/index.ts';
+import { openMetrics } from './metrics.ts';
+import { collections, openModels } from './models/open-models.ts';
 import { subscriptions } from './subscriptions.ts';
 
 const sweepMs = 1_000;
@@ -20,18 +21,13 @@ const unansweredCheckMs = 60_000;
 export const startService = async (config: Config, overrides: ServiceOverrides = {}): Promise<RunningService> => {
   const service = openService('expiration', config, overrides);
   const { logger, metrics, now } = service;
-  const rung = metrics.counter('timers_rung_total', 'Times that a timer has rung');
-  const unanswered = metrics.gauge(
-    'timers_unanswered',
-    'Timers that have been ringing for a day and whose orders are not heard to have ended',
-  );
   const timerQueue = openTimerQueue({ url: config.REDIS_URL, prefix: config.REDIS_PREFIX, logger, now });
   const deps: Deps = {
     ...openModels(service),
     now,
     timerQueue,
     logger,
-    meters: { rung: (count) => rung.inc(count), unanswered: (count) => unanswered.set(count) },
+    metrics: openMetrics(metrics),
   };
   return service.run({
     collections,

@@ -1,6 +1,6 @@
 import { buildApp, requireAuth, type HttpKit } from '@ticketing/common/http';
 import type { Express } from 'express';
-import type { Deps } from './commands/deps.ts';
+import type { Deps } from './deps.ts';
 import { cancelOrderRoute } from './routes/cancel-order.ts';
 import { createOrderRoute } from './routes/create-order.ts';
 import { getOrderRoute } from './routes/get-order.ts';

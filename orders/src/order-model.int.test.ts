@@ -11,15 +11,16 @@ import {
   type TicketState,
 } from '@ticketing/common/events';
 import { Database, newId } from '@ticketing/common/mongo';
-import { createLogger } from '@ticketing/common/service';
+import { createLogger, Metrics } from '@ticketing/common/service';
 import { createTurnstile, modelRuns, openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import * as fc from 'fast-check';
 import type { Document } from 'mongodb';
 import { cancelOverdueOrders } from './commands/cancel-overdue-orders.ts';
 import { cancelOwnOrder } from './commands/cancel-own-order.ts';
 import { createOrder } from './commands/create-order.ts';
-import type { Deps } from './commands/deps.ts';
-import { collections, openModels, type OrderDocument, type TicketCopy } from './models/index.ts';
+import type { Deps } from './deps.ts';
+import { openMetrics } from './metrics.ts';
+import { collections, openModels, type OrderDocument, type TicketCopy } from './models/open-models.ts';
 import { subscriptions } from './subscriptions.ts';
 
 // One ticket, its buyers, and the events of tickets, payments and expiration in any order, any number of times, alone,
@@ -51,7 +52,7 @@ beforeAll(async () => {
     now,
     newId,
     windowSeconds,
-    counters: { overdueCancelled: () => undefined, toldAgain: () => undefined },
+    metrics: openMetrics(new Metrics()),
   };
 });
 afterAll(async () => {

@@ -3,16 +3,16 @@ import { orderCancelled, orderCreated } from '@ticketing/common/events';
 import { notByMajority, openMongoWire, type MongoWire } from '@ticketing/common/testing';
 import supertest from 'supertest';
 import { readConfig } from './config.ts';
-import type { OrderDocument } from './models/index.ts';
+import type { OrderDocument } from './models/open-models.ts';
 import { startService } from './service.ts';
-import { openOrdersUnderTest, type OrdersUnderTest } from './test/orders-under-test.ts';
+import { openHarness, type OrdersHarness } from './test/harness.ts';
 
-let orders: OrdersUnderTest;
+let orders: OrdersHarness;
 let wire: MongoWire;
 let otherApi: ReturnType<typeof supertest>;
 
 beforeAll(async () => {
-  orders = await openOrdersUnderTest();
+  orders = await openHarness();
   wire = await openMongoWire(String(orders.system.env.MONGO_URL));
   const config = readConfig({ ...orders.system.env, MONGO_URL: wire.url });
   const other = await orders.system.start((overrides) => startService(config, overrides));

@@ -7,11 +7,12 @@ import {
 } from '@ticketing/common/service';
 import { createApp } from './app.ts';
 import { cancelOverdueOrders } from './commands/cancel-overdue-orders.ts';
-import type { Deps } from './commands/deps.ts';
-import { createStuckTickets } from './commands/tell-orders-of-stuck-tickets.ts';
-import { tellUnconfirmedOrders } from './commands/tell-unconfirmed-orders.ts';
+import type { Deps } from './deps.ts';
+import { createStuckTicketsRepair } from './commands/republish-orders-of-stuck-tickets.ts';
+import { republishUnconfirmedOrders } from './commands/republish-unconfirmed-orders.ts';
 import type { Config } from './config.ts';
-import { collections, openModels } from './models/index.ts';
+import { openMetrics } from './metrics.ts';
+import { collections, openModels } from './models/open-models.ts';
 import { subscriptions } from './subscriptions.ts';
 
 const overdueCheckMs = 5_000;
@@ -21,34 +22,23 @@ const stuckTicketsCheckMs = 10_000;
 export const startService = async (config: Config, overrides: ServiceOverrides = {}): Promise<RunningService> => {
   const service = openService('orders', config, overrides);
   const { logger, metrics, now, newId } = service;
-  const repaired = metrics.counter(
-    'overdue_orders_cancelled_total',
-    'Orders whose timer never rang, cancelled a minute late',
-  );
-  const toldAgain = metrics.counter(
-    'orders_told_again_total',
-    'Orders of which nothing had come for half a minute, told of once more',
-  );
   const deps: Deps = {
     ...openModels(service),
     now,
     newId,
     windowSeconds: config.EXPIRATION_WINDOW_SECONDS,
-    counters: { overdueCancelled: (count) => repaired.inc(count), toldAgain: (count) => toldAgain.inc(count) },
+    metrics: openMetrics(metrics),
   };
-  const stuckTickets = createStuckTickets(deps);
+  const repair = (name: string, periodMs: number, run: () => Promise<number>) => () =>
+    periodically({ name, periodMs, logger }, run);
   return service.run({
     collections,
     app: createApp(httpKit(service, config), deps),
     listeners: subscriptions(deps),
     workers: [
-      () => periodically({ name: 'overdue orders', periodMs: overdueCheckMs, logger }, () => cancelOverdueOrders(deps)),
-      () =>
-        periodically({ name: 'unconfirmed orders', periodMs: unconfirmedCheckMs, logger }, () =>
-          tellUnconfirmedOrders(deps),
-        ),
-      () =>
-        periodically({ name: 'stuck tickets', periodMs: stuckTicketsCheckMs, logger }, () => stuckTickets.tellOrders()),
+      repair('overdue orders', overdueCheckMs, () => cancelOverdueOrders(deps)),
+      repair('unconfirmed orders', unconfirmedCheckMs, () => republishUnconfirmedOrders(deps)),
+      repair('stuck tickets', stuckTicketsCheckMs, createStuckTicketsRepair(deps)),
     ],
   });
 };

@@ -9,7 +9,7 @@ import { on, onEach, type Listener } from '@ticketing/common/messaging';
 import { applyChargeStates } from './commands/apply-charge-states.ts';
 import { applyTicketStates } from './commands/apply-ticket-states.ts';
 import { cancelRefusedOrder } from './commands/cancel-refused-order.ts';
-import type { Deps } from './commands/deps.ts';
+import type { Deps } from './deps.ts';
 import { expireOrders } from './commands/expire-orders.ts';
 
 /** Every event that orders consumes. `charge.created` is not among them: a new charge does not change its order. */

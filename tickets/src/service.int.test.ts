@@ -4,16 +4,16 @@ import { notByMajority, openMongoWire, type MongoWire } from '@ticketing/common/
 import * as fc from 'fast-check';
 import supertest from 'supertest';
 import { readConfig } from './config.ts';
-import type { TicketDocument } from './models/index.ts';
+import type { TicketDocument } from './models/open-models.ts';
 import { startService } from './service.ts';
-import { openTicketsUnderTest, orderFor, type TicketsUnderTest } from './test/tickets-under-test.ts';
+import { openHarness, orderFor, type TicketsHarness } from './test/harness.ts';
 
-let tickets: TicketsUnderTest;
+let tickets: TicketsHarness;
 let wire: MongoWire;
 let otherApi: ReturnType<typeof supertest>;
 
 beforeAll(async () => {
-  tickets = await openTicketsUnderTest();
+  tickets = await openHarness();
   wire = await openMongoWire(String(tickets.system.env.MONGO_URL));
   const config = readConfig({ ...tickets.system.env, MONGO_URL: wire.url });
   const other = await tickets.system.start((overrides) => startService(config, overrides));

@@ -1,5 +1,5 @@
 import type { Listener } from '@ticketing/common/messaging';
-import type { Deps } from './commands/deps.ts';
+import type { Deps } from './deps.ts';
 import { onOrderCancelled } from './listeners/order-cancelled.ts';
 import { onOrderCreated } from './listeners/order-created.ts';
 import { onOrderUpdated } from './listeners/order-updated.ts';

@@ -9,16 +9,17 @@ import {
 } from '@ticketing/common/events';
 import { createAggregateStore } from '@ticketing/common/messaging';
 import { Database, newId } from '@ticketing/common/mongo';
-import { createLogger } from '@ticketing/common/service';
+import { createLogger, Metrics } from '@ticketing/common/service';
 import { createTurnstile, modelRuns, openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import * as fc from 'fast-check';
 import { createTicket } from './commands/create-ticket.ts';
-import type { Deps } from './commands/deps.ts';
+import type { Deps } from './deps.ts';
 import { editTicket } from './commands/edit-ticket.ts';
-import { toldAgainAfterMs } from './commands/tell-tickets-again.ts';
-import { createOtherHolders } from './commands/other-holders.ts';
+import { republishedAfterMs } from './commands/republish-tickets.ts';
+import { createHolderWaits } from './memory/holder-waits.ts';
 import { otherHolderPatienceMs } from './domain/claim-decision.ts';
-import { collections, type TicketDocument } from './models/index.ts';
+import { collections, type TicketDocument } from './models/open-models.ts';
+import { openMetrics } from './metrics.ts';
 import { ticketPublicState } from './models/ticket.ts';
 import { subscriptions } from './subscriptions.ts';
 
@@ -38,7 +39,6 @@ beforeAll(async () => {
   database = new Database({ url: system.env['MONGO_URL'] ?? '', appName: 'tickets', logger });
   await database.prepare(collections);
   const tickets = turnstile.collection(database.collection<TicketDocument>('tickets'));
-  const counters = { claimRefused: () => undefined, toldAgain: () => undefined };
   deps = {
     tickets,
     ticketStore: createAggregateStore({
@@ -52,9 +52,9 @@ beforeAll(async () => {
     }),
     now,
     newId,
-    listChanged: () => undefined,
-    otherHolders: createOtherHolders(() => clock.ms),
-    counters,
+    clearListCache: () => undefined,
+    holderWaits: createHolderWaits(() => clock.ms),
+    metrics: openMetrics(new Metrics()),
   };
 });
 afterAll(async () => {
@@ -323,11 +323,11 @@ const play = async (steps: readonly Step[]): Promise<void> => {
     model.closed.add(id);
   };
   /** Whether its order, long after an answer, has told of itself again. */
-  const isToldAgain = ({ kind, order, time }: Happening): boolean => {
+  const isRepublished = ({ kind, order, time }: Happening): boolean => {
     const id = order?.id ?? '';
     const created = model.ticket.holder === id ? heldAt : closedAt;
     const effectAt = { created, awaiting: undefined, complete: soldAt, cancelled: closedAt, edit: undefined }[kind];
-    return time - (effectAt?.get(id) ?? Infinity) > toldAgainAfterMs;
+    return time - (effectAt?.get(id) ?? Infinity) > republishedAfterMs;
   };
 
   const compare = async (happenings: readonly Happening[], inSequence: boolean): Promise<boolean> => {
@@ -341,7 +341,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
       const happening = left.get(label);
       left.delete(label);
       const order = happening?.order;
-      const isAgain = happening !== undefined && isToldAgain(happening);
+      const isAgain = happening !== undefined && isRepublished(happening);
       if (entry.type === ticketClaimRefused.type) {
         if (order === undefined || happening?.kind !== 'created') throw new Error(`${label} has refused an order`);
         const wasClosed = model.closed.has(order.id);

@@ -1,8 +1,8 @@
 import { BadRequestError, ServiceUnavailableError } from '@ticketing/common/errors';
 import { userUpdated, type Trace } from '@ticketing/common/events';
-import type { UserDocument } from '../models/index.ts';
-import type { Deps } from './deps.ts';
-import type { SignedIn } from './signed-in.ts';
+import type { UserDocument } from '../models/open-models.ts';
+import type { Deps } from '../deps.ts';
+import type { SignedIn } from '../domain/signed-in.ts';
 
 export interface SignIn {
   /** Normalised. */

@@ -1,8 +1,8 @@
 import { BadRequestError } from '@ticketing/common/errors';
 import { userCreated, type Trace } from '@ticketing/common/events';
 import { isDuplicateKey } from '@ticketing/common/mongo';
-import type { Deps } from './deps.ts';
-import type { SignedIn } from './signed-in.ts';
+import type { Deps } from '../deps.ts';
+import type { SignedIn } from '../domain/signed-in.ts';
 
 export interface SignUp {
   /** Normalised. */

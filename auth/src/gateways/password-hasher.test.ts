@@ -23,7 +23,7 @@ test('When a hash was made with other parameters, then it is outdated', async ()
 });
 
 test('When more passwords come at once than may wait, then the rest is refused with 503', async () => {
-  const small = createPasswordHasher({ concurrency: 2, mostWaiting: 3 });
+  const small = createPasswordHasher({ concurrency: 2, maxWaiting: 3 });
   const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => small.verify(undefined, 'x')));
   const refused = outcomes.filter((outcome) => outcome.status === 'rejected');
   expect(refused).toHaveLength(5);

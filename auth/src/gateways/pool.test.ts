@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
+import { setImmediate } from 'node:timers/promises';
 import { createPool } from './pool.ts';
 
-/** Work that goes on until it is told to end. */
+/** Work that runs until the test ends it. */
 const work = () => {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const state = { begun: false };
@@ -16,15 +17,17 @@ const work = () => {
   };
 };
 
-const open = () => createPool({ concurrency: 2, mostWaiting: 1, refuse: () => new Error('full') });
+const open = () => createPool({ concurrency: 2, maxWaiting: 1, refuse: () => new Error('full') });
 
 test('When more comes than may run at once, then it waits for its turn', async () => {
   const pool = open();
   const [first, second, third] = [work(), work(), work()];
   const results = [first, second, third].map(({ run }) => pool(run));
+  await setImmediate();
   expect([first.state.begun, second.state.begun, third.state.begun]).toEqual([true, true, false]);
   second.end('b');
   await expect(results[1]).resolves.toBe('b');
+  await setImmediate();
   expect(third.state.begun).toBe(true);
   first.end('a');
   third.end('c');

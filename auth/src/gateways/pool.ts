@@ -1,27 +1,16 @@
+import pLimit from 'p-limit';
+
 export type Pool = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** Runs work at most `concurrency` at once, in the order of its arrival; `mostWaiting` may wait, the next is refused. */
+/** Runs at most `concurrency` works at once, in order of arrival; refuses more when `maxWaiting` are waiting. */
 export const createPool = (options: {
   readonly concurrency: number;
-  readonly mostWaiting: number;
+  readonly maxWaiting: number;
   readonly refuse: () => Error;
 }): Pool => {
-  const waiting: (() => void)[] = [];
-  let running = 0;
+  const limit = pLimit(options.concurrency);
   return async (work) => {
-    if (running < options.concurrency) {
-      running += 1;
-    } else {
-      if (waiting.length >= options.mostWaiting) throw options.refuse();
-      // Whoever ends hands its place over, so `running` stays.
-      await new Promise<void>((resolve) => waiting.push(resolve));
-    }
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
+    if (limit.activeCount + limit.pendingCount >= options.concurrency + options.maxWaiting) throw options.refuse();
+    return limit(work);
   };
 };

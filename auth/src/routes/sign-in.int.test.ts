@@ -7,7 +7,7 @@ import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import supertest from 'supertest';
 import { readConfig } from '../config.ts';
 import { createPasswordHasher } from '../gateways/password-hasher.ts';
-import type { UserDocument } from '../models/index.ts';
+import type { UserDocument } from '../models/open-models.ts';
 import { startService } from '../service.ts';
 
 let system: TestSystem;

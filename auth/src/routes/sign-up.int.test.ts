@@ -4,7 +4,7 @@ import { newId } from '@ticketing/common/mongo';
 import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import supertest from 'supertest';
 import { readConfig } from '../config.ts';
-import type { UserDocument } from '../models/index.ts';
+import type { UserDocument } from '../models/open-models.ts';
 import { startService } from '../service.ts';
 
 let system: TestSystem;

@@ -1,6 +1,6 @@
 import { parse } from '@ticketing/common/http';
 import type { RequestHandler } from 'express';
-import type { Deps } from '../commands/deps.ts';
+import type { Deps } from '../deps.ts';
 import { signUp } from '../commands/sign-up.ts';
 import { newCredentials } from './credentials.ts';
 

@@ -1,7 +1,7 @@
 import type { OrderState, Trace } from '@ticketing/common/events';
 import type { AnyBulkWriteOperation } from 'mongodb';
-import { newTimer, type TimerDocument } from '../models/index.ts';
-import type { Deps } from './deps.ts';
+import { newTimer, type TimerDocument } from '../models/open-models.ts';
+import type { Deps } from '../deps.ts';
 
 /**
  * Arms a timer for each order that is not known yet. One that is known stays as it is, armed or ended: the event is a

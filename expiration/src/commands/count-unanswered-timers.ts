@@ -1,5 +1,5 @@
 import { nextRing, unansweredAfterMs } from '../domain/ring-schedule.ts';
-import type { Deps } from './deps.ts';
+import type { Deps } from '../deps.ts';
 
 /** Counts the timers that have been ringing for a day, and says so: their orders are in no other way heard of. */
 export const countUnansweredTimers = async (deps: Deps): Promise<number> => {
@@ -10,7 +10,7 @@ export const countUnansweredTimers = async (deps: Deps): Promise<number> => {
     nextRingAt: { $lte: nextRing(now, Number.MAX_SAFE_INTEGER) },
     deadline: { $lte: new Date(now.getTime() - unansweredAfterMs) },
   });
-  deps.meters.unanswered(count);
+  deps.metrics.timersUnanswered.set(count);
   if (count > 0) deps.logger.error({ count }, 'timers have been ringing for a day without an answer');
   return count;
 };

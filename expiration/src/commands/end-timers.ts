@@ -1,7 +1,7 @@
 import type { OrderState, Trace } from '@ticketing/common/events';
 import type { AnyBulkWriteOperation } from 'mongodb';
-import { newTimer, type TimerDocument } from '../models/index.ts';
-import type { Deps } from './deps.ts';
+import { newTimer, type TimerDocument } from '../models/open-models.ts';
+import type { Deps } from '../deps.ts';
 
 /**
  * Ends the timers of orders that have ended. An ended timer is kept, also of an order not known yet, so that an

@@ -1,6 +1,6 @@
 import { orderExpired } from '@ticketing/common/events';
 import { nextRing } from '../domain/ring-schedule.ts';
-import type { Deps } from './deps.ts';
+import type { Deps } from '../deps.ts';
 
 const batch = 500;
 
@@ -28,7 +28,7 @@ export const ringDueTimers = async (deps: Deps): Promise<number> => {
       })),
     );
     const here = made.filter(Boolean).length;
-    deps.meters.rung(here);
+    deps.metrics.timersRung.inc(here);
     rung += here;
     if (due.length < batch) return rung;
   }

@@ -1,7 +1,7 @@
 import { orderCancelled } from '@ticketing/common/events';
 import { batchListener, done, traceOf } from '@ticketing/common/messaging';
 import { endTimers } from '../commands/end-timers.ts';
-import type { Deps } from '../commands/deps.ts';
+import type { Deps } from '../deps.ts';
 
 export const onOrderCancelled = (deps: Deps) =>
   batchListener(orderCancelled, async (events) => {

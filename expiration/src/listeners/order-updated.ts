@@ -1,6 +1,6 @@
 import { orderUpdated } from '@ticketing/common/events';
 import { batchListener, done, traceOf } from '@ticketing/common/messaging';
-import type { Deps } from '../commands/deps.ts';
+import type { Deps } from '../deps.ts';
 import { endTimers } from '../commands/end-timers.ts';
 
 /** An order that awaits its payment runs out like a new one: only a complete one has ended. */

@@ -4,7 +4,7 @@ import { newId } from '@ticketing/common/mongo';
 import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import { Redis } from 'ioredis';
 import { readConfig } from '../config.ts';
-import type { TimerDocument } from '../models/index.ts';
+import type { TimerDocument } from '../models/open-models.ts';
 import { startService } from '../service.ts';
 
 let system: TestSystem;

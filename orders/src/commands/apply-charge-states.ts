@@ -2,7 +2,7 @@ import { orderUpdated, type ChargeState } from '@ticketing/common/events';
 import type { Received } from '@ticketing/common/messaging';
 import { statusesBefore } from '../domain/order-status.ts';
 import { cancelOrder } from './cancel-order.ts';
-import type { Deps } from './deps.ts';
+import type { Deps } from '../deps.ts';
 
 /**
  * Completes the orders whose charges are paid and cancels those whose payment has failed for good. A payment for a

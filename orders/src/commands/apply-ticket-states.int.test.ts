@@ -2,12 +2,12 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ticketCreated, ticketUpdated, type TicketState } from '@ticketing/common/events';
 import type { DeadLetter } from '@ticketing/common/messaging';
 import * as fc from 'fast-check';
-import { openOrdersUnderTest, type OrdersUnderTest } from '../test/orders-under-test.ts';
+import { openHarness, type OrdersHarness } from '../test/harness.ts';
 
-let orders: OrdersUnderTest;
+let orders: OrdersHarness;
 
 beforeAll(async () => {
-  orders = await openOrdersUnderTest();
+  orders = await openHarness();
 });
 afterAll(() => orders.system.close());
 

@@ -1,7 +1,7 @@
 import { orderUpdated, type TicketState } from '@ticketing/common/events';
 import { applyIfNewer, type Received } from '@ticketing/common/messaging';
 import { statusesBefore } from '../domain/order-status.ts';
-import type { Deps } from './deps.ts';
+import type { Deps } from '../deps.ts';
 
 /**
  * Stores copies of tickets and confirms the orders that hold them. The order is found by the id in the ticket's state,

@@ -1,6 +1,6 @@
 import { orderCancelled, type CancelReason, type OrderStatus, type Trace } from '@ticketing/common/events';
 import { statusesBefore } from '../domain/order-status.ts';
-import type { Deps } from './deps.ts';
+import type { Deps } from '../deps.ts';
 
 export interface CancelOrder {
   readonly orderId: string;

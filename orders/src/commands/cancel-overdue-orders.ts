@@ -1,6 +1,6 @@
 import { unpaidStatuses } from '../domain/order-status.ts';
 import { cancelOrder } from './cancel-order.ts';
-import type { Deps } from './deps.ts';
+import type { Deps } from '../deps.ts';
 
 /** So late that the timer of the order must have been lost. */
 const overdueMs = 60_000;
@@ -20,6 +20,6 @@ export const cancelOverdueOrders = async (deps: Deps): Promise<number> => {
     const trace = { correlationId: `overdue-${_id}`, traceId: deps.newId().padStart(32, '0') };
     if (await cancelOrder(deps, { orderId: _id, reason: 'expired', trace })) cancelled += 1;
   }
-  deps.counters.overdueCancelled(cancelled);
+  deps.metrics.overdueOrdersCancelled.inc(cancelled);
   return cancelled;
 };

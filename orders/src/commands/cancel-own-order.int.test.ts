@@ -5,12 +5,13 @@ import { httpKit, openService } from '@ticketing/common/service';
 import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import { createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
-import { collections, openModels } from '../models/index.ts';
+import { openMetrics } from '../metrics.ts';
+import { collections, openModels } from '../models/open-models.ts';
 import { applyChargeStates } from './apply-charge-states.ts';
 import { applyTicketStates } from './apply-ticket-states.ts';
 import { cancelOwnOrder } from './cancel-own-order.ts';
 import { createOrder } from './create-order.ts';
-import type { Deps } from './deps.ts';
+import type { Deps } from '../deps.ts';
 import { expireOrders } from './expire-orders.ts';
 
 let system: TestSystem;
@@ -29,7 +30,7 @@ beforeAll(async () => {
       now,
       newId,
       windowSeconds: 900,
-      counters: { overdueCancelled: () => undefined, toldAgain: () => undefined },
+      metrics: openMetrics(service.metrics),
     };
     return service.run({ collections, app: createApp(httpKit(service, config), deps), listeners: [] });
   });

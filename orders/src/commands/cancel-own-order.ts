@@ -1,8 +1,8 @@
 import { BadRequestError } from '@ticketing/common/errors';
 import type { Trace } from '@ticketing/common/events';
 import { cancelOrder } from './cancel-order.ts';
-import type { Deps } from './deps.ts';
-import { getOrder } from './get-order.ts';
+import type { Deps } from '../deps.ts';
+import { getOrder } from '../queries/get-order.ts';
 
 /**
  * The buyer gives the ticket back. Repeats change nothing.

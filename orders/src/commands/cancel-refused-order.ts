@@ -1,7 +1,7 @@
 import type { ClaimRefusalReason } from '@ticketing/common/events';
 import type { Received } from '@ticketing/common/messaging';
 import { cancelOrder } from './cancel-order.ts';
-import type { Deps } from './deps.ts';
+import type { Deps } from '../deps.ts';
 
 /** Cancels an order whose claim was refused; only an unconfirmed one, since a confirmed one was not refused. */
 export const cancelRefusedOrder =

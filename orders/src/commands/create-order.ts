@@ -2,8 +2,8 @@ import { BadRequestError, NotFoundError } from '@ticketing/common/errors';
 import { orderCreated, type Trace } from '@ticketing/common/events';
 import { isDuplicateKey } from '@ticketing/common/mongo';
 import { checkOrderable } from '../domain/order-decision.ts';
-import type { OrderDocument } from '../models/index.ts';
-import type { Deps } from './deps.ts';
+import type { OrderDocument } from '../models/open-models.ts';
+import type { Deps } from '../deps.ts';
 
 export interface CreateOrder {
   readonly userId: string;

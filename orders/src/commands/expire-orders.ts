@@ -1,7 +1,7 @@
 import { orderCancelled } from '@ticketing/common/events';
 import type { Outcome, Received } from '@ticketing/common/messaging';
 import { unpaidStatuses } from '../domain/order-status.ts';
-import type { Deps } from './deps.ts';
+import type { Deps } from '../deps.ts';
 
 /**
  * Cancels orders whose deadlines have passed by this service's clock, which alone decides. A timer that rang too early

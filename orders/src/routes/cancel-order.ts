@@ -1,7 +1,7 @@
 import { currentUserOf } from '@ticketing/common/http';
 import type { RequestHandler } from 'express';
 import { cancelOwnOrder } from '../commands/cancel-own-order.ts';
-import type { Deps } from '../commands/deps.ts';
+import type { Deps } from '../deps.ts';
 
 export const cancelOrderRoute =
   (deps: Deps): RequestHandler<{ orderId: string }> =>

@@ -2,7 +2,7 @@ import { currentUserOf, dollars, parse } from '@ticketing/common/http';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { createOrder } from '../commands/create-order.ts';
-import type { Deps } from '../commands/deps.ts';
+import type { Deps } from '../deps.ts';
 import { toOrderView } from './order-view.ts';
 
 export const createOrderBody = z.object({

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '@ticketing/common/mongo';
-import { openOrdersUnderTest, type OrdersUnderTest } from '../test/orders-under-test.ts';
+import { openHarness, type OrdersHarness } from '../test/harness.ts';
 
-let orders: OrdersUnderTest;
+let orders: OrdersHarness;
 
 beforeAll(async () => {
-  orders = await openOrdersUnderTest();
+  orders = await openHarness();
 });
 afterAll(() => orders.system.close());
 

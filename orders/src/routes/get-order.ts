@@ -1,7 +1,7 @@
 import { currentUserOf } from '@ticketing/common/http';
 import type { RequestHandler } from 'express';
-import type { Deps } from '../commands/deps.ts';
-import { getOrder } from '../commands/get-order.ts';
+import type { Deps } from '../deps.ts';
+import { getOrder } from '../queries/get-order.ts';
 import { toOrderView } from './order-view.ts';
 
 export const getOrderRoute =

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '@ticketing/common/mongo';
 import type { Response } from 'supertest';
-import { openOrdersUnderTest, type OrdersUnderTest, type OrderView } from '../test/orders-under-test.ts';
+import { openHarness, type OrdersHarness, type OrderView } from '../test/harness.ts';
 
-let orders: OrdersUnderTest;
+let orders: OrdersHarness;
 const buyers: OrderView[] = [];
 
 beforeAll(async () => {
-  orders = await openOrdersUnderTest();
+  orders = await openHarness();
   for (const status of ['cancelled', 'created', 'awaiting:payment', 'complete', 'created'] as const) {
     buyers.push(await orders.ordered({ status }));
     await orders.ordered({ userId: 'another' });

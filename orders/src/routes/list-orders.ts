@@ -1,8 +1,8 @@
 import { currentUserOf, pageLinks, paging, parse } from '@ticketing/common/http';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import type { Deps } from '../commands/deps.ts';
-import { listOrders } from '../commands/list-orders.ts';
+import type { Deps } from '../deps.ts';
+import { listOrders } from '../queries/list-orders.ts';
 import { toOrderView } from './order-view.ts';
 
 export const listOrdersQuery = z.object({

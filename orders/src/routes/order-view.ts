@@ -1,5 +1,5 @@
 import { toDollars } from '@ticketing/common/http';
-import type { OrderDocument } from '../models/index.ts';
+import type { OrderDocument } from '../models/open-models.ts';
 
 /** An order as HTTP shows it: money in major units, times in ISO 8601. */
 export const toOrderView = (order: OrderDocument) => ({

@@ -5,19 +5,19 @@ import { httpKit, openService } from '@ticketing/common/service';
 import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import { createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
-import { collections, openModels } from '../models/index.ts';
-import { createListCache } from '../routes/list-cache.ts';
-import { orderFor } from '../test/tickets-under-test.ts';
+import { openMetrics } from '../metrics.ts';
+import { collections, openModels } from '../models/open-models.ts';
+import { createListCache } from '../memory/list-cache.ts';
+import { orderFor } from '../test/harness.ts';
 import { claimTickets } from './claim-tickets.ts';
 import { createTicket } from './create-ticket.ts';
-import type { Deps } from './deps.ts';
+import type { Deps } from '../deps.ts';
 import { editTicket } from './edit-ticket.ts';
-import { createOtherHolders } from './other-holders.ts';
+import { createHolderWaits } from '../memory/holder-waits.ts';
 import { releaseTickets } from './release-tickets.ts';
 
 let system: TestSystem;
 let deps: Deps;
-const refusals: string[] = [];
 
 const trace = { correlationId: 'test', traceId: '0'.repeat(32) };
 
@@ -31,9 +31,9 @@ beforeAll(async () => {
       ...openModels(service),
       now: service.now,
       newId: service.newId,
-      listChanged: cache.clear,
-      otherHolders: createOtherHolders(() => service.now().getTime()),
-      counters: { claimRefused: (reason) => refusals.push(reason), toldAgain: () => undefined },
+      clearListCache: cache.clear,
+      holderWaits: createHolderWaits(() => service.now().getTime()),
+      metrics: openMetrics(service.metrics),
     };
     return service.run({ collections, app: createApp(httpKit(service, config), deps, cache), listeners: [] });
   });
@@ -130,21 +130,23 @@ test('When an order that waited for another holder is decided, then nothing is r
     expect.objectContaining({ kind: 'later' }),
   ]);
   system.clock.advance(500);
-  expect(deps.otherHolders.waitedMs(order.id)).toBeGreaterThanOrEqual(500);
+  expect(deps.holderWaits.elapsedMs(order.id)).toBeGreaterThanOrEqual(500);
   await releaseTickets(deps, [{ order: holder, time: new Date(), trace }]);
   expect(await claimTickets(deps, [{ order, time: new Date(), trace }])).toEqual([{ kind: 'done' }]);
-  expect(deps.otherHolders.waitedMs(order.id)).toBe(0);
+  expect(deps.holderWaits.elapsedMs(order.id)).toBe(0);
 });
 
 test('When a claim is refused, then that is counted once however often its event comes', async () => {
   const ticket = await listed();
   const order = orderFor(ticket);
   await editTicket(deps, { ticketId: ticket.id, userId: 'seller', edit: { title: 'Final', price: 3000 }, trace });
-  refusals.length = 0;
+  const refusals = async () =>
+    (await deps.metrics.claimsRefused.get()).values.find(({ labels }) => labels.reason === 'price_changed')?.value ?? 0;
+  const before = await refusals();
   for (let time = 0; time < 3; time += 1) {
     expect(await claimTickets(deps, [{ order, time: new Date(), trace }])).toEqual([{ kind: 'done' }]);
   }
-  expect(refusals).toEqual(['price_changed']);
+  expect((await refusals()) - before).toBe(1);
 });
 
 test('When the ticket changed between the reading and the writing of an edit, then the edit says so', async () => {

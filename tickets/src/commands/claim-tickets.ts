@@ -7,10 +7,10 @@ import {
 } from '@ticketing/common/events';
 import { done, later, retry, type Verdict } from '@ticketing/common/messaging';
 import { decideClaim } from '../domain/claim-decision.ts';
-import { withClosedOrder } from './closed-orders.ts';
-import type { TicketDocument } from '../models/index.ts';
-import type { Deps } from './deps.ts';
-import { isToldAgain, tellTicketsAgain } from './tell-tickets-again.ts';
+import { withClosedOrder } from '../models/closed-orders.ts';
+import type { TicketDocument } from '../models/open-models.ts';
+import type { Deps } from '../deps.ts';
+import { isRepublished, republishTickets } from './republish-tickets.ts';
 
 export interface ClaimTicket {
   readonly order: OrderState;
@@ -19,11 +19,11 @@ export interface ClaimTicket {
   readonly trace: Trace;
 }
 
-const lookAgainMs = 150;
+const retryDelayMs = 150;
 
 /**
- * Confirms orders' holds, each by one conditional write: the ticket is free, still as the buyer saw it, and the order
- * was not cancelled before its claim arrived. An order that can't have its ticket is refused.
+ * Claims tickets for orders, each by one conditional write: the ticket is free, has the revision that the buyer saw, and
+ * the order was not cancelled before its claim arrived. An order that cannot get its ticket is refused.
  */
 export const claimTickets = async (deps: Deps, claims: readonly ClaimTicket[]): Promise<Verdict[]> => {
   const made = await deps.ticketStore.changeMany(
@@ -39,36 +39,37 @@ export const claimTickets = async (deps: Deps, claims: readonly ClaimTicket[]): 
       trace,
     })),
   );
-  if (made.includes(true)) deps.listChanged();
+  if (made.includes(true)) deps.clearListCache();
   const verdicts = await Promise.all(
-    claims.map(async (claim, index) => (made[index] === true ? done : explain(deps, claim))),
+    claims.map(async (claim, index) => (made[index] === true ? done : settleUnclaimed(deps, claim))),
   );
   claims.forEach(({ order }, index) => {
-    if (verdicts[index]?.kind === 'done') deps.otherHolders.forget(order.id);
+    if (verdicts[index]?.kind === 'done') deps.holderWaits.forget(order.id);
   });
   return verdicts;
 };
 
-const explain = async (deps: Deps, claim: ClaimTicket): Promise<Verdict> => {
+/** Decides what becomes of an order that the claim did not get the ticket for. */
+const settleUnclaimed = async (deps: Deps, claim: ClaimTicket): Promise<Verdict> => {
   const { order } = claim;
   const ticket = await deps.tickets.findOne({ _id: order.ticket.id }, { projection: { outbox: 0 } });
   if (ticket === null) return retry(`ticket ${order.ticket.id} of order ${order.id} is unknown`);
   const decision = decideClaim(
     ticket,
     { orderId: order.id, revision: order.ticket.revision, price: order.ticket.price },
-    deps.otherHolders.waitedMs(order.id),
+    deps.holderWaits.elapsedMs(order.id),
   );
   switch (decision.kind) {
     case 'nothing':
-      await answerAgain(deps, claim, ticket);
+      await resendAnswer(deps, claim, ticket);
       return done;
     case 'wait':
-      // Its holder's release may be on its way.
-      deps.otherHolders.met(order.id);
-      return later(lookAgainMs);
+      // The event that releases it may not have arrived yet.
+      deps.holderWaits.start(order.id);
+      return later(retryDelayMs);
     case 'claim':
       // It has become free since the write.
-      return later(lookAgainMs);
+      return later(retryDelayMs);
     case 'refuse':
       await refuse(deps, claim, decision.reason);
       return done;
@@ -84,18 +85,18 @@ const refuse = async (deps: Deps, { order, trace }: ClaimTicket, reason: ClaimRe
     trace,
     notice: { ticketId: order.ticket.id, orderId: order.id, reason },
   });
-  if (after !== null) deps.counters.claimRefused(reason);
+  if (after !== null) deps.metrics.claimsRefused.inc({ reason });
 };
 
-/** An order that tells of itself long after it was answered has not heard the answer. */
-const answerAgain = async (deps: Deps, claim: ClaimTicket, ticket: TicketDocument): Promise<void> => {
+/** A republished order.created means that the order missed our answer: sends it again. */
+const resendAnswer = async (deps: Deps, claim: ClaimTicket, ticket: TicketDocument): Promise<void> => {
   const { order, time, trace } = claim;
   if (ticket.orderId === order.id) {
-    if (isToldAgain(time, ticket.heldAt)) await tellTicketsAgain(deps, [{ filter: { _id: ticket._id }, trace }]);
+    if (isRepublished(time, ticket.heldAt)) await republishTickets(deps, [{ filter: { _id: ticket._id }, trace }]);
     return;
   }
   const closedAt = ticket.closedOrders.find(({ id }) => id === order.id)?.at;
-  if (!isToldAgain(time, closedAt)) return;
+  if (!isRepublished(time, closedAt)) return;
   await deps.ticketStore.change({
     filter: { _id: ticket._id },
     set: {},
@@ -103,5 +104,5 @@ const answerAgain = async (deps: Deps, claim: ClaimTicket, ticket: TicketDocumen
     trace,
     notice: { ticketId: ticket._id, orderId: order.id, reason: 'unavailable' },
   });
-  deps.counters.toldAgain(1);
+  deps.metrics.ticketsRepublished.inc();
 };

@@ -1,7 +1,7 @@
 import { ticketCreated, type Trace } from '@ticketing/common/events';
 import { cityKey, type Listing } from '../domain/listing.ts';
-import type { TicketDocument } from '../models/index.ts';
-import type { Deps } from './deps.ts';
+import type { TicketDocument } from '../models/open-models.ts';
+import type { Deps } from '../deps.ts';
 
 /** Lists a ticket for sale. */
 export const createTicket = async (
@@ -23,6 +23,6 @@ export const createTicket = async (
     ticketCreated,
     trace,
   );
-  deps.listChanged();
+  deps.clearListCache();
   return ticket;
 };

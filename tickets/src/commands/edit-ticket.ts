@@ -2,8 +2,8 @@ import { BadRequestError, ConflictError, NotAuthorizedError, NotFoundError } fro
 import { ticketUpdated, type Trace } from '@ticketing/common/events';
 import { expression } from '@ticketing/common/messaging';
 import { cityKey, effectiveChange, type ListingEdit } from '../domain/listing.ts';
-import type { TicketDocument } from '../models/index.ts';
-import type { Deps } from './deps.ts';
+import type { TicketDocument } from '../models/open-models.ts';
+import type { Deps } from '../deps.ts';
 
 export interface EditTicket {
   readonly ticketId: string;
@@ -38,7 +38,7 @@ export const editTicket = async (deps: Deps, request: EditTicket): Promise<Ticke
     await ownTicket(deps, request);
     throw new ConflictError('The ticket has been changed in the meantime');
   }
-  deps.listChanged();
+  deps.clearListCache();
   return after;
 };
 

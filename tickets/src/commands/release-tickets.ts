@@ -1,7 +1,7 @@
 import { ticketUpdated, type OrderState, type Trace } from '@ticketing/common/events';
-import type { Deps } from './deps.ts';
-import { withClosedOrder } from './closed-orders.ts';
-import { tellTicketsAgain, toldAgainAfterMs } from './tell-tickets-again.ts';
+import type { Deps } from '../deps.ts';
+import { withClosedOrder } from '../models/closed-orders.ts';
+import { republishTickets, republishedAfterMs } from './republish-tickets.ts';
 
 /**
  * Puts tickets of cancelled orders on sale again: each only if it is that order's and not sold. The order is closed
@@ -30,9 +30,9 @@ export const releaseTickets = async (
       trace,
     })),
   );
-  if (made.includes(true)) deps.listChanged();
+  if (made.includes(true)) deps.clearListCache();
   // An order that was over long before it tells of it has not heard that its ticket is free.
-  await tellTicketsAgain(
+  await republishTickets(
     deps,
     cancelled
       .filter((_, index) => made[index] !== true)
@@ -40,7 +40,7 @@ export const releaseTickets = async (
         filter: {
           _id: order.ticket.id,
           orderId: { $ne: order.id },
-          closedOrders: { $elemMatch: { id: order.id, at: { $lt: new Date(time.getTime() - toldAgainAfterMs) } } },
+          closedOrders: { $elemMatch: { id: order.id, at: { $lt: new Date(time.getTime() - republishedAfterMs) } } },
         },
         trace,
       })),

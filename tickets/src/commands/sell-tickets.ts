@@ -1,7 +1,7 @@
 import { ticketUpdated, type OrderState, type Trace } from '@ticketing/common/events';
 import { done, retry, type Verdict } from '@ticketing/common/messaging';
-import type { Deps } from './deps.ts';
-import { isToldAgain, tellTicketsAgain } from './tell-tickets-again.ts';
+import type { Deps } from '../deps.ts';
+import { isRepublished, republishTickets } from './republish-tickets.ts';
 
 /** Marks tickets of complete orders as sold. A sold ticket is never released and never claimed again. */
 export const sellTickets = async (
@@ -23,7 +23,7 @@ export const sellTickets = async (
       const sold = await deps.tickets.findOne({ _id: order.ticket.id, orderId: order.id, availability: 'sold' });
       if (sold === null) return retry(`ticket ${order.ticket.id} is not held by its complete order ${order.id}`);
       // An order that tells of itself long after its ticket was sold has not heard of it.
-      if (isToldAgain(time, sold.soldAt)) await tellTicketsAgain(deps, [{ filter: { _id: sold._id }, trace }]);
+      if (isRepublished(time, sold.soldAt)) await republishTickets(deps, [{ filter: { _id: sold._id }, trace }]);
       return done;
     }),
   );

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openTicketsUnderTest, orderFor, type TicketsUnderTest } from '../test/tickets-under-test.ts';
+import { openHarness, orderFor, type TicketsHarness } from '../test/harness.ts';
 
-let tickets: TicketsUnderTest;
+let tickets: TicketsHarness;
 
 beforeAll(async () => {
-  tickets = await openTicketsUnderTest();
+  tickets = await openHarness();
 });
 afterAll(() => tickets.system.close());
 

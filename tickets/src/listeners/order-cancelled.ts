@@ -1,6 +1,6 @@
 import { orderCancelled } from '@ticketing/common/events';
 import { batchListener, done, traceOf } from '@ticketing/common/messaging';
-import type { Deps } from '../commands/deps.ts';
+import type { Deps } from '../deps.ts';
 import { releaseTickets } from '../commands/release-tickets.ts';
 
 export const onOrderCancelled = (deps: Deps) =>

@@ -1,7 +1,7 @@
 import { orderCreated } from '@ticketing/common/events';
 import { batchListener, traceOf } from '@ticketing/common/messaging';
 import { claimTickets } from '../commands/claim-tickets.ts';
-import type { Deps } from '../commands/deps.ts';
+import type { Deps } from '../deps.ts';
 
 export const onOrderCreated = (deps: Deps) =>
   batchListener(orderCreated, (events) =>

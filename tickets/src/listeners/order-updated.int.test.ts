@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { orderUpdated } from '@ticketing/common/events';
 import type { DeadLetter } from '@ticketing/common/messaging';
-import { openTicketsUnderTest, orderFor, type TicketsUnderTest } from '../test/tickets-under-test.ts';
+import { openHarness, orderFor, type TicketsHarness } from '../test/harness.ts';
 
-let tickets: TicketsUnderTest;
+let tickets: TicketsHarness;
 
 beforeAll(async () => {
-  tickets = await openTicketsUnderTest();
+  tickets = await openHarness();
 });
 afterAll(() => tickets.system.close());
 

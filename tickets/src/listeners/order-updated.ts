@@ -1,6 +1,6 @@
 import { orderUpdated } from '@ticketing/common/events';
 import { batchListener, done, traceOf } from '@ticketing/common/messaging';
-import type { Deps } from '../commands/deps.ts';
+import type { Deps } from '../deps.ts';
 import { sellTickets } from '../commands/sell-tickets.ts';
 
 export const onOrderUpdated = (deps: Deps) =>

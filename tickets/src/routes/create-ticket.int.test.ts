@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ticketCreated } from '@ticketing/common/events';
-import { openTicketsUnderTest, type TicketsUnderTest } from '../test/tickets-under-test.ts';
+import { openHarness, type TicketsHarness } from '../test/harness.ts';
 
-let tickets: TicketsUnderTest;
+let tickets: TicketsHarness;
 
 beforeAll(async () => {
-  tickets = await openTicketsUnderTest();
+  tickets = await openHarness();
 });
 afterAll(() => tickets.system.close());
 

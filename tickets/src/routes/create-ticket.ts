@@ -1,7 +1,7 @@
 import { currentUserOf, parse } from '@ticketing/common/http';
 import type { RequestHandler } from 'express';
 import { createTicket } from '../commands/create-ticket.ts';
-import type { Deps } from '../commands/deps.ts';
+import type { Deps } from '../deps.ts';
 import { createTicketBody } from './listing-body.ts';
 import { toTicketView } from './ticket-view.ts';
 

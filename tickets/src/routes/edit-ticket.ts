@@ -1,6 +1,6 @@
 import { currentUserOf, parse } from '@ticketing/common/http';
 import type { RequestHandler } from 'express';
-import type { Deps } from '../commands/deps.ts';
+import type { Deps } from '../deps.ts';
 import { editTicket } from '../commands/edit-ticket.ts';
 import { editTicketBody } from './listing-body.ts';
 import { toTicketView } from './ticket-view.ts';

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
-import type { Deps } from '../commands/deps.ts';
-import { getTicket } from '../commands/get-ticket.ts';
+import type { Deps } from '../deps.ts';
+import { getTicket } from '../queries/get-ticket.ts';
 import { toTicketView } from './ticket-view.ts';
 
 export const getTicketRoute =

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '@ticketing/common/mongo';
-import { openTicketsUnderTest, orderFor, type TicketsUnderTest, type TicketView } from '../test/tickets-under-test.ts';
+import { openHarness, orderFor, type TicketsHarness, type TicketView } from '../test/harness.ts';
 
-let tickets: TicketsUnderTest;
+let tickets: TicketsHarness;
 const listed = new Map<string, TicketView>();
 
 const catalogue = [
@@ -21,7 +21,7 @@ const catalogue = [
 ];
 
 beforeAll(async () => {
-  tickets = await openTicketsUnderTest();
+  tickets = await openHarness();
   for (const ticket of catalogue) listed.set(ticket.title, await tickets.list(ticket));
 });
 afterAll(() => tickets.system.close());

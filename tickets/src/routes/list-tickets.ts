@@ -2,9 +2,9 @@ import { ticketCategories } from '@ticketing/common/events';
 import { currentUserOf, dollars, pageLinks, paging, parse } from '@ticketing/common/http';
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import type { Deps } from '../commands/deps.ts';
-import { listTickets, ticketSorts } from '../commands/list-tickets.ts';
-import type { ListCache } from './list-cache.ts';
+import type { Deps } from '../deps.ts';
+import { listTickets, ticketSorts } from '../queries/list-tickets.ts';
+import type { ListCache } from '../memory/list-cache.ts';
 import { toTicketView } from './ticket-view.ts';
 
 const once = (name: string) => z.string(`${name} must be given once`).trim().max(200, `${name} is too long`);

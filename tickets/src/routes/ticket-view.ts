@@ -1,6 +1,6 @@
 import { toDollars } from '@ticketing/common/http';
 import { detailFields } from '../domain/listing.ts';
-import type { TicketDocument } from '../models/index.ts';
+import type { TicketDocument } from '../models/open-models.ts';
 
 /** A ticket as HTTP shows it: money in major units, times in ISO 8601, and only the details that the seller gave. */
 export const toTicketView = (ticket: TicketDocument) => ({

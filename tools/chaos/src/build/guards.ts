@@ -49,12 +49,12 @@ export const guards = {
     ],
   },
   stuckTickets: {
-    title: 'orders that are over are told of again while a ticket is held for them',
+    title: 'ended orders are republished while a ticket is held for them',
     edits: [
       {
         file: 'orders/src/service.ts',
-        find: "periodically({ name: 'stuck tickets', periodMs: stuckTicketsCheckMs, logger }, () => stuckTickets.tellOrders()),",
-        replacement: "periodically({ name: 'nothing', periodMs: stuckTicketsCheckMs, logger }, async () => {}),",
+        find: "repair('stuck tickets', stuckTicketsCheckMs, createStuckTicketsRepair(deps)),",
+        replacement: "repair('stuck tickets', stuckTicketsCheckMs, async () => 0),",
       },
     ],
   },
@@ -197,7 +197,7 @@ export const controls: readonly Control[] = [
   {
     name: 'closed-orders',
     without: ['closedOrders'],
-    backedUpBy: { guard: guards.stuckTickets.title, counter: 'orders_told_again_total' },
+    backedUpBy: { guard: guards.stuckTickets.title, counter: 'orders_republished_total' },
   },
   {
     name: 'closed-orders-and-stuck-tickets',

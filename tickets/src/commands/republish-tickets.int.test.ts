@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ticketClaimRefused, ticketUpdated } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
-import { openTicketsUnderTest, type TicketsUnderTest } from '../test/tickets-under-test.ts';
+import { openHarness, type TicketsHarness } from '../test/harness.ts';
 
-let tickets: TicketsUnderTest;
+let tickets: TicketsHarness;
 
 beforeAll(async () => {
-  tickets = await openTicketsUnderTest();
+  tickets = await openHarness();
 });
 afterAll(() => tickets.system.close());
 

@@ -1,5 +1,5 @@
-import type { OrderDocument } from '../models/index.ts';
-import type { Deps } from './deps.ts';
+import type { OrderDocument } from '../models/open-models.ts';
+import type { Deps } from '../deps.ts';
 
 export interface ListOrders {
   readonly userId: string;

@@ -1,19 +1,19 @@
-/** A page of the list as it is sent. */
+/** A page of the ticket list as it is sent. */
 export interface ListPage {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
 
-/** Keeps pages that are the same for everybody for a moment; requests that come together share one reading. */
+/** Keeps pages that are the same for everybody for a moment; concurrent requests share one read. */
 export interface ListCache {
   get(key: string, read: () => Promise<ListPage>): Promise<ListPage>;
-  /** This process has changed what the pages show. Changes by others show when the pages' time is up. */
+  /** For changes by this process. Changes by other processes show once `maxAgeMs` is over. */
   readonly clear: () => void;
 }
 
 const maxPages = 200;
 
-/** `maxAgeMs` bounds how old an answer may be; older pages go when the next one is read. */
+/** `maxAgeMs` limits the age of a page, counted from the start of its read; older ones are removed by the next read. */
 export const createListCache = (options: { readonly maxAgeMs: number; readonly now: () => number }): ListCache => {
   /** The oldest first. */
   const pages = new Map<string, { readonly until: number; readonly page: Promise<ListPage> }>();
@@ -34,7 +34,7 @@ export const createListCache = (options: { readonly maxAgeMs: number; readonly n
       const page = read();
       pages.set(key, { until: now + options.maxAgeMs, page });
       page.catch(() => {
-        // It may have been dropped meanwhile, and another read in its place.
+        // The entry may have been replaced meanwhile.
         if (pages.get(key)?.page === page) pages.delete(key);
       });
       return page;

@@ -1,6 +1,6 @@
 import { NotFoundError } from '@ticketing/common/errors';
-import type { TicketDocument } from '../models/index.ts';
-import type { Deps } from './deps.ts';
+import type { TicketDocument } from '../models/open-models.ts';
+import type { Deps } from '../deps.ts';
 
 /** @throws NotFoundError */
 export const getTicket = async (deps: Deps, ticketId: string): Promise<TicketDocument> => {

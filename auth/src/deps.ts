@@ -1,6 +1,6 @@
 import type { Sessions } from '@ticketing/common/http';
-import type { PasswordHasher } from '../gateways/password-hasher.ts';
-import type { Models } from '../models/index.ts';
+import type { PasswordHasher } from './gateways/password-hasher.ts';
+import type { Models } from './models/open-models.ts';
 
 /** What the commands of auth need. */
 export interface Deps extends Models {

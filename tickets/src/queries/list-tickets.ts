@@ -1,8 +1,8 @@
 import type { ticketCategories } from '@ticketing/common/events';
 import type { Filter, Sort } from 'mongodb';
 import { cityKey } from '../domain/listing.ts';
-import type { TicketDocument } from '../models/index.ts';
-import type { Deps } from './deps.ts';
+import type { TicketDocument } from '../models/open-models.ts';
+import type { Deps } from '../deps.ts';
 
 export const ticketSorts = ['newest', 'oldest', 'price', '-price', 'date'] as const;
 

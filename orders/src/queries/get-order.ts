@@ -1,6 +1,6 @@
 import { NotAuthorizedError, NotFoundError } from '@ticketing/common/errors';
-import type { OrderDocument } from '../models/index.ts';
-import type { Deps } from './deps.ts';
+import type { OrderDocument } from '../models/open-models.ts';
+import type { Deps } from '../deps.ts';
 
 /** @throws NotFoundError, and NotAuthorizedError for somebody else's order. */
 export const getOrder = async (

@@ -18,7 +18,7 @@ import type { RunningService } from '@ticketing/common/service';
 import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import supertest from 'supertest';
 import { readConfig } from '../config.ts';
-import type { OrderDocument, TicketCopy } from '../models/index.ts';
+import type { OrderDocument, TicketCopy } from '../models/open-models.ts';
 import { startService } from '../service.ts';
 
 /** An order as HTTP shows it. */
@@ -34,7 +34,7 @@ export interface OrderView {
 }
 
 /** One running orders service, and what other people and services do to it. */
-export interface OrdersUnderTest {
+export interface OrdersHarness {
   readonly system: TestSystem;
   readonly api: ReturnType<typeof supertest>;
   startReplica(): Promise<RunningService>;
@@ -68,7 +68,7 @@ export interface OrdersUnderTest {
   };
 }
 
-export const openOrdersUnderTest = async (env: Readonly<Record<string, string>> = {}): Promise<OrdersUnderTest> => {
+export const openHarness = async (env: Readonly<Record<string, string>> = {}): Promise<OrdersHarness> => {
   const system = await openTestSystem();
   const startReplica = () =>
     system.start((overrides) => startService(readConfig({ ...system.env, ...env }), overrides));
@@ -81,7 +81,7 @@ export const openOrdersUnderTest = async (env: Readonly<Record<string, string>> 
     if (order === null) throw new Error(`no order ${orderId}`);
     return order;
   };
-  const until: OrdersUnderTest['until'] = (order, expected) =>
+  const until: OrdersHarness['until'] = (order, expected) =>
     system.eventually(async () => {
       const { status, reason, version } = await stored(order.id);
       const found = new Map<string, unknown>(Object.entries({ status, reason, version }));
@@ -125,7 +125,7 @@ export const openOrdersUnderTest = async (env: Readonly<Record<string, string>> 
     });
   const expired = (order: OrderView) => system.publish(orderExpired, { orderId: order.id }, { version: 1 });
 
-  const ordered: OrdersUnderTest['ordered'] = async (options = {}) => {
+  const ordered: OrdersHarness['ordered'] = async (options = {}) => {
     const { userId = 'buyer', status = 'created' } = options;
     const ticket = options.ticket ?? (await listed());
     const response = await post({ ticketId: ticket.id }, userId);

@@ -12,7 +12,7 @@ import type { RunningService } from '@ticketing/common/service';
 import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import supertest from 'supertest';
 import { readConfig } from '../config.ts';
-import type { TicketDocument } from '../models/index.ts';
+import type { TicketDocument } from '../models/open-models.ts';
 import { startService } from '../service.ts';
 
 /** A ticket as HTTP shows it. */
@@ -27,7 +27,7 @@ export interface TicketView {
 }
 
 /** One running tickets service, and what other people and services do to it. */
-export interface TicketsUnderTest {
+export interface TicketsHarness {
   readonly system: TestSystem;
   readonly api: ReturnType<typeof supertest>;
   startReplica(): Promise<RunningService>;
@@ -70,7 +70,7 @@ export const orderFor = (ticket: TicketView, changes: Partial<OrderState> = {}, 
   };
 };
 
-export const openTicketsUnderTest = async (): Promise<TicketsUnderTest> => {
+export const openHarness = async (): Promise<TicketsHarness> => {
   const system = await openTestSystem();
   const startReplica = () => system.start((overrides) => startService(readConfig(system.env), overrides));
   const api = supertest((await startReplica()).url);

@@ -3,24 +3,24 @@ import { orderCancelled, orderCreated, orderUpdated } from '@ticketing/common/ev
 import { buildApp } from '@ticketing/common/http';
 import { httpKit, openService } from '@ticketing/common/service';
 import { readConfig } from '../config.ts';
-import { openModels } from '../models/index.ts';
-import { openOrdersUnderTest, type OrdersUnderTest, type OrderView } from '../test/orders-under-test.ts';
-import type { Deps } from './deps.ts';
-import { createStuckTickets } from './tell-orders-of-stuck-tickets.ts';
-import { tellUnconfirmedOrders } from './tell-unconfirmed-orders.ts';
+import { openMetrics } from '../metrics.ts';
+import { openModels } from '../models/open-models.ts';
+import { openHarness, type OrdersHarness, type OrderView } from '../test/harness.ts';
+import type { Deps } from '../deps.ts';
+import { createStuckTicketsRepair } from './republish-orders-of-stuck-tickets.ts';
+import { republishUnconfirmedOrders } from './republish-unconfirmed-orders.ts';
 
-let orders: OrdersUnderTest;
+let orders: OrdersHarness;
 let deps: Deps;
 
 beforeAll(async () => {
-  orders = await openOrdersUnderTest();
+  orders = await openHarness();
   // Another replica, whose workers are called by hand.
   await orders.system.start((overrides) => {
     const config = readConfig(orders.system.env);
     const service = openService('orders-by-hand', config, overrides);
     const { now, newId } = service;
-    const counters = { overdueCancelled: () => undefined, toldAgain: () => undefined };
-    deps = { ...openModels(service), now, newId, windowSeconds: 900, counters };
+    deps = { ...openModels(service), now, newId, windowSeconds: 900, metrics: openMetrics(service.metrics) };
     return service.run({ collections: [], app: buildApp(httpKit(service), () => undefined), listeners: [] });
   });
 });
@@ -44,7 +44,7 @@ const untilOutboxesAreEmpty = () =>
   });
 
 test('When everything is as it should be, then nothing is told again, however long it lasts', async () => {
-  const stuck = createStuckTickets(deps);
+  const republishStuck = createStuckTicketsRepair(deps);
   const [awaiting, complete] = [
     await orders.ordered({ status: 'awaiting:payment' }),
     await orders.ordered({ status: 'complete' }),
@@ -54,10 +54,10 @@ test('When everything is as it should be, then nothing is told again, however lo
     .collection<{ _id: string }>('tickets')
     .updateOne({ _id: complete.ticket.id }, { $set: { ticket: sold } });
   await untilOutboxesAreEmpty();
-  expect(await stuck.tellOrders()).toBe(0);
+  expect(await republishStuck()).toBe(0);
   orders.system.clock.advance(60_000);
-  expect(await stuck.tellOrders()).toBe(0);
-  expect(await tellUnconfirmedOrders(deps)).toBe(0);
+  expect(await republishStuck()).toBe(0);
+  expect(await republishUnconfirmedOrders(deps)).toBe(0);
   expect((await orders.stored(awaiting.id)).republishedAt).toBeUndefined();
 });
 
@@ -65,9 +65,9 @@ test('When an order has waited for its confirmation for half a minute, then it i
   const order = await orders.ordered();
   await untilSaid(order, ['order.created']);
   await untilOutboxesAreEmpty();
-  expect(await tellUnconfirmedOrders(deps)).toBe(0);
+  expect(await republishUnconfirmedOrders(deps)).toBe(0);
   orders.system.clock.advance(31_000);
-  const told = await Promise.all([tellUnconfirmedOrders(deps), tellUnconfirmedOrders(deps)]);
+  const told = await Promise.all([republishUnconfirmedOrders(deps), republishUnconfirmedOrders(deps)]);
   expect(told).toContain(0);
   // Its service's own worker may have been the one.
   await untilSaid(order, ['order.created', 'order.created']);
@@ -84,16 +84,16 @@ test.each([
 ] as const)(
   'When a ticket is still held for an order that is %s, then the order is told again',
   async (status, type) => {
-    const stuck = createStuckTickets(deps);
+    const republishStuck = createStuckTicketsRepair(deps);
     const order = await orders.ordered({ status: 'awaiting:payment' });
     if (status === 'complete') await orders.charged(order, 'completed');
     else await orders.delete(order.id).expect(204);
     await orders.until(order, { status });
     await untilOutboxesAreEmpty();
     const before = said(order).length;
-    expect(await stuck.tellOrders()).toBe(0);
+    expect(await republishStuck()).toBe(0);
     orders.system.clock.advance(31_000);
-    await stuck.tellOrders();
+    await republishStuck();
     await orders.system.eventually(() => {
       expect(said(order)).toHaveLength(before + 1);
     });

@@ -1,0 +1,13 @@
+import type { Models } from './models/open-models.ts';
+import type { HolderWaits } from './memory/holder-waits.ts';
+import type { TicketsMetrics } from './metrics.ts';
+
+/** What commands and queries need. */
+export interface Deps extends Models {
+  readonly now: () => Date;
+  readonly newId: () => string;
+  /** Clears this process's cached pages of the ticket list. */
+  readonly clearListCache: () => void;
+  readonly holderWaits: HolderWaits;
+  readonly metrics: TicketsMetrics;
+}
