@@ -13,8 +13,8 @@ export const guards = {
     edits: [
       {
         file: 'orders/src/models/order.ts',
-        find: "{ unique: true, partialFilterExpression: { status: { $in: [...liveStatuses] } }, name: 'one_live_order_per_ticket' }",
-        replacement: '{}',
+        find: '      unique: true,\n      partialFilterExpression: { status: { $in: [...liveStatuses] } },\n',
+        replacement: '',
       },
     ],
   },
