@@ -1,5 +1,5 @@
-import { runUntilToldToStop } from '@ticketing/common/service';
+import { runUntilSignal } from '@ticketing/common/service';
 import { readConfig } from './config.ts';
 import { startService } from './service.ts';
 
-await runUntilToldToStop(() => startService(readConfig(process.env)));
+await runUntilSignal(() => startService(readConfig(process.env)));

@@ -7,7 +7,7 @@ export interface ErrorEntry {
 /** An error that knows the HTTP status and the words it is answered with. */
 export abstract class CustomError extends Error {
   abstract readonly statusCode: number;
-  /** Seconds after which a repeat makes sense, sent as `Retry-After`. */
+  /** Seconds after which a retry makes sense, sent as `Retry-After`. */
   readonly retryAfterSeconds: number | undefined = undefined;
 
   override get name(): string {

@@ -30,7 +30,7 @@ export class BadRequestError extends CustomError {
   }
 }
 
-/** 401: not signed in, or signed in as somebody else than the owner. */
+/** 401: not signed in, or not the owner. */
 export class NotAuthorizedError extends CustomError {
   readonly statusCode = 401;
 
@@ -82,7 +82,7 @@ export class TooManyRequestsError extends CustomError {
   }
 }
 
-/** 503: a backing service that this request needs is away; the outcome may be unknown, reading again tells. */
+/** 503: a backing service is unreachable; the outcome may be unknown until the resource is read again. */
 export class ServiceUnavailableError extends CustomError {
   readonly statusCode = 503;
   override readonly retryAfterSeconds = 1;
@@ -93,7 +93,7 @@ export class ServiceUnavailableError extends CustomError {
   }
 }
 
-/** 503: the service's own database is away. */
+/** 503: the service's own database is unreachable. */
 export class DatabaseConnectionError extends ServiceUnavailableError {
   constructor(options?: ErrorOptions) {
     super('The database is temporarily unavailable, please try again', options);

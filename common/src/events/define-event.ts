@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-/** Who changed what: carried from the request through every event that follows from it. */
+/** Identifies the request that caused a change: passed on to every event that follows from it. */
 export interface Trace {
-  /** Of the request that began the story; the same on all events that follow from it. */
+  /** Id of the request that started the trace; the same on every event that follows from it. */
   readonly correlationId: string;
   /** W3C trace id (32 hex digits). */
   readonly traceId: string;
@@ -46,7 +46,7 @@ export type EventOf<Definition> =
 export type DataOf<Definition> = Definition extends EventDefinition<string, infer Data> ? Data : never;
 
 /**
- * Defines an event. Its name is its subject; the part before the dot is the type of its aggregate unless told otherwise.
+ * Defines an event. Its name is its subject; the part before the dot is the type of its aggregate, unless `aggregateType` is given.
  * Unknown keys of `data` are dropped, so that a producer may add some before its consumers know them.
  */
 export const defineEvent = <const Type extends string, Schema extends z.ZodType>(

@@ -33,7 +33,7 @@ export const claimRefusalReasons = ['price_changed', 'ticket_changed', 'unavaila
 
 export const ticketCreated = defineEvent('ticket.created', ticketState);
 export const ticketUpdated = defineEvent('ticket.updated', ticketState);
-/** Tickets' answer to an order that it does not hold the ticket for; leaves the ticket's version as it is. */
+/** Tickets does not hold the ticket for this order; the ticket's version is unchanged. */
 export const ticketClaimRefused = defineEvent(
   'ticket.claim-refused',
   z.object({ ticketId: z.string(), orderId: z.string(), reason: z.enum(claimRefusalReasons) }),

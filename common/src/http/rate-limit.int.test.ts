@@ -90,10 +90,10 @@ test('When Redis goes away, then nothing is limited, one line tells so, and its 
   proxy.cut();
   await eventually(async () => expect((await ask()).status).toBe(200));
   for (let n = 0; n < 5; n += 1) expect((await ask()).status).toBe(200);
-  expect(log.filter((line) => line.includes('Redis is away'))).toHaveLength(1);
+  expect(log.filter((line) => line.includes('Redis is unreachable'))).toHaveLength(1);
   proxy.restore();
   await eventually(async () => expect((await ask()).status).toBe(429));
-  expect(log.filter((line) => line.includes('Redis is back'))).toHaveLength(1);
+  expect(log.filter((line) => line.includes('Redis reconnected'))).toHaveLength(1);
   await proxy.close();
 });
 

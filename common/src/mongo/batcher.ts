@@ -1,6 +1,6 @@
 /**
- * Gathers calls that come together into one round trip: what arrives while `inFlight` batches are under way waits for
- * one of them to end, so that batches grow with the load and a single call waits for nobody.
+ * Gathers concurrent calls into one round trip: calls that arrive while `inFlight` batches are running wait for one of
+ * them to end, so that batches grow with the load and a single call does not wait.
  */
 export class Batcher<In, Out> {
   readonly #run: (items: readonly In[]) => Promise<readonly PromiseSettledResult<Out>[]>;
@@ -10,7 +10,7 @@ export class Batcher<In, Out> {
   #running = 0;
   #scheduled = false;
 
-  /** `run` answers one result for each item, in their order; if it throws, every item of the batch fails alike. */
+  /** `run` returns one result for each item, in order; if it throws, every call of the batch fails. */
   constructor(
     run: (items: readonly In[]) => Promise<readonly PromiseSettledResult<Out>[]>,
     options: { readonly maxBatch?: number; readonly inFlight?: number } = {},
@@ -33,7 +33,7 @@ export class Batcher<In, Out> {
     });
   }
 
-  // Requests that were read from the sockets in one turn of the loop go into one batch.
+  // Requests that were read from the sockets in one turn of the event loop go into one batch.
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;

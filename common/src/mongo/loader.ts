@@ -1,6 +1,6 @@
 import { Batcher } from './batcher.ts';
 
-/** Finds documents by id, those that are asked for together by one call of `find`. */
+/** Finds documents by id; concurrent calls share one call of `find`. */
 export const createLoader = <Doc extends { readonly _id: string }>(
   find: (ids: string[]) => Promise<readonly Doc[]>,
 ): ((id: string) => Promise<Doc | null>) => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A service's configuration is missing something or has something malformed; every problem is named. */
+/** Environment variables are missing or malformed; the message names all of them. */
 export class ConfigError extends Error {
   constructor(problems: readonly string[]) {
     super(`Wrong configuration:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
@@ -22,14 +22,14 @@ const hasHost = (text: string): boolean => URL.canParse(text) && new URL(text).h
 const isUrl = (text: string, protocols: readonly string[]): boolean => {
   const [first = '', ...others] = text.split(',').map((part) => part.trim());
   const protocol = protocols.find((candidate) => first.startsWith(`${candidate}://`));
-  // The servers after the first may leave it out: mongodb://a:1,b:2/name.
+  // Later servers may omit the protocol: mongodb://a:1,b:2/name.
   const rest = others.map((part) => (part.includes('://') ? part : `${protocol}://${part}`));
   return [first, ...rest].every(
     (part) => protocols.some((candidate) => part.startsWith(`${candidate}://`)) && hasHost(part),
   );
 };
 
-/** A URL of one of these protocols, of several servers with commas between them too. */
+/** A URL with one of these protocols, or a comma-separated list of servers. */
 export const url = (...protocols: readonly string[]) =>
   z
     .string()
@@ -42,7 +42,7 @@ export const url = (...protocols: readonly string[]) =>
 const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
   z.enum(words, `must be one of ${words.join(', ')}`);
 
-/** Settings that every service reads. No secret has a default. */
+/** Settings of every service. No secret has a default. */
 export const commonEnv = {
   HOST: z.string().default('0.0.0.0').describe('Address to listen on'),
   PORT: wholeNumber({ min: 0, max: 65_535 }).prefault('3000').describe('Port to listen on; 0 takes a free one'),
@@ -58,7 +58,7 @@ export const commonEnv = {
     .describe('Least level that is logged'),
 } as const;
 
-/** Of services whose routes know who is signed in. */
+/** Settings of services whose routes need the signed-in user. */
 export const sessionEnv = {
   JWT_KEY: z
     .string()
@@ -69,15 +69,15 @@ export const sessionEnv = {
     .describe("The site's address for its users; https makes cookies secure"),
 } as const;
 
-/** Of services that limit rates. */
+/** Settings of services that limit rates. */
 export const rateLimitEnv = {
   REDIS_URL: url('redis', 'rediss').describe('Redis'),
   RATE_LIMITS: oneOf('on', 'off').default('on').describe('off only for tests and benchmarks'),
 } as const;
 
 /**
- * Reads and freezes a configuration. Empty variables count as missing.
- * @throws ConfigError that names every wrong variable, and repeats the value of none.
+ * Parses and freezes a configuration. Empty variables count as missing.
+ * @throws ConfigError that names every invalid variable and contains no values.
  */
 export const readEnv = <Shape extends z.ZodRawShape>(
   shape: Shape,

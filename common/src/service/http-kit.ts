@@ -1,7 +1,7 @@
 import { createSessions, type HttpKit } from '../http/index.ts';
 import type { Service } from './open-service.ts';
 
-/** What `buildApp` needs, from a service and its session settings. */
+/** The dependencies of `buildApp`, from a service and its session settings. */
 export const httpKit = (
   service: Service,
   session?: { readonly JWT_KEY: string; readonly PUBLIC_URL: string },

@@ -9,5 +9,5 @@ export { periodically } from './periodic.ts';
 export { connectRateLimitRedis } from './rate-limit-redis.ts';
 export type { RateLimitRedis } from './rate-limit-redis.ts';
 export { openServer } from './server.ts';
-export { runUntilToldToStop } from './run-until-told-to-stop.ts';
+export { runUntilSignal } from './run-until-signal.ts';
 export type { Stoppable } from './stoppable.ts';

@@ -1,7 +1,7 @@
 import pino, { type Logger } from 'pino';
 export type { Logger } from 'pino';
 
-/** JSON lines on standard output. Bodies, cookies, tokens and card data are never handed to it. */
+/** Writes JSON lines to standard output. Bodies, cookies, tokens and card data are never logged. */
 export const createLogger = (options: { readonly service: string; readonly level: string }): Logger =>
   pino({
     level: options.level,

@@ -2,24 +2,30 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@pro
 import type { HttpKit } from '../http/index.ts';
 import type { ListenerCounters, RelayCounters } from '../messaging/index.ts';
 
-/** What every service counts, in Prometheus' text format at `/metrics`. */
+/** Metrics of every service, in Prometheus' text format at `/metrics`. */
 export class Metrics {
   readonly registry = new Registry();
   readonly #requests = new Histogram({
     name: 'http_request_duration_seconds',
-    help: 'Time from a request to its answer',
+    help: 'Duration of HTTP requests in seconds',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
     registers: [this.registry],
   });
-  readonly #published = this.counter('outbox_published_total', 'Events that the broker has acknowledged');
+  readonly #published = this.counter('outbox_published_total', 'Events published and acknowledged by the broker');
   readonly #swept = this.counter(
     'outbox_swept_total',
-    'Events that a dead process left behind, published by the sweep',
+    'Events found in an outbox and published by the sweep, after a process died before it published them',
   );
-  readonly #waiting = this.gauge('outbox_waiting', 'Events that could not be published yet');
-  readonly #handled = this.counter('events_handled_total', 'Events by subject and verdict', ['subject', 'verdict']);
-  readonly #deadLettered = this.counter('events_dead_lettered_total', 'Events set aside', ['subject']);
+  readonly #waiting = this.gauge(
+    'outbox_waiting',
+    'Events waiting to be published because the broker does not acknowledge',
+  );
+  readonly #handled = this.counter('events_handled_total', 'Events handled, by subject and verdict', [
+    'subject',
+    'verdict',
+  ]);
+  readonly #deadLettered = this.counter('events_dead_lettered_total', 'Events stored as dead letters', ['subject']);
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
@@ -33,7 +39,7 @@ export class Metrics {
     return new Counter({ name, help, labelNames: [...labelNames], registers: [this.registry] });
   }
 
-  /** A gauge whose value is read when it is asked for. */
+  /** A gauge whose value is read at each scrape. */
   observed(name: string, help: string, read: () => number): void {
     this.registry.registerMetric(
       new Gauge({

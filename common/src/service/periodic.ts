@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Stoppable } from './stoppable.ts';
 
-/** Runs `action` again and again with `periodMs` between; an error is logged and the next run comes as usual. */
+/** Runs `action` repeatedly, `periodMs` after the end of the last run; an error is logged and does not end the loop. */
 export const periodically = (
   options: { readonly name: string; readonly periodMs: number; readonly logger: Logger },
   action: () => Promise<unknown>,

@@ -2,19 +2,19 @@ import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Stoppable } from './stoppable.ts';
 
-/** Longer than Redis ever takes, short enough for a request to wait for a Redis that hangs. */
+/** Longer than Redis takes when healthy, short enough for a request to wait when it hangs. */
 const commandTimeoutMs = 300;
 const connectTimeoutMs = 2_000;
-const longestPauseMs = 2_000;
+const maxRetryDelayMs = 2_000;
 
-/** Where the rate limits count; `redis` is absent when they are switched off. */
+/** Stores the rate limits' counters; `redis` is undefined when they are switched off. */
 export interface RateLimitRedis extends Stoppable {
   readonly redis: Redis | undefined;
 }
 
 /**
- * Connects in the background and for ever. While Redis is away every command fails at once instead of waiting in a
- * queue, so that no request waits for it; an outage is logged once.
+ * Connects in the background and retries for ever. While Redis is unreachable every command fails at once instead of
+ * being queued, so no request waits for it; an outage is logged once.
  */
 export const connectRateLimitRedis = (
   config: { readonly REDIS_URL: string; readonly RATE_LIMITS: 'on' | 'off' },
@@ -27,20 +27,20 @@ export const connectRateLimitRedis = (
     maxRetriesPerRequest: 0,
     commandTimeout: commandTimeoutMs,
     connectTimeout: connectTimeoutMs,
-    retryStrategy: (times) => Math.min(times * 100, longestPauseMs),
+    retryStrategy: (times) => Math.min(times * 100, maxRetryDelayMs),
   });
-  let away = false;
+  let isDown = false;
   let stopping = false;
-  const onAway = (error?: unknown) => {
-    if (!away && !stopping) logger.warn({ err: error }, 'Redis is away: nothing is rate-limited meanwhile');
-    away = true;
+  const onDown = (error?: unknown) => {
+    if (!isDown && !stopping) logger.warn({ err: error }, 'Redis is unreachable: requests are not rate-limited');
+    isDown = true;
   };
-  redis.on('error', onAway);
-  // A connection that ends in good order is no error.
-  redis.on('close', () => onAway());
+  redis.on('error', onDown);
+  // A connection that the server closes in good order is not an error.
+  redis.on('close', () => onDown());
   redis.on('ready', () => {
-    if (away) logger.info('Redis is back');
-    away = false;
+    if (isDown) logger.info('Redis reconnected');
+    isDown = false;
   });
   return {
     redis,

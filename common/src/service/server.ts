@@ -5,19 +5,19 @@ import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How long a draining process goes on serving, so that whoever routes to it notices that it is unready. */
+/** How long a draining process continues to serve, until the routers have noticed that it is not ready. */
 const endpointsDropMs = 1_500;
 const inFlightMs = 5_000;
 
 export interface RunningServer {
   readonly url: string;
-  /** Serves on while the routers notice, then finishes what is in flight. */
+  /** Continues to serve until the routers have noticed, then finishes the requests in flight. */
   drain(): Promise<void>;
 }
 
 /**
- * Listens with `app` behind the probes: `/healthz` is this process, `/readyz` whether it should get requests,
- * `/metrics` what it counts. The three are never routed from outside.
+ * Serves `app` and the probes: `/healthz` (the process is alive), `/readyz` (it should receive requests), `/metrics`. The
+ * three are never routed from outside.
  */
 export const openServer = async (options: {
   readonly app: Express;
@@ -38,13 +38,13 @@ export const openServer = async (options: {
   probes.get('/metrics', async (_req, res) => {
     res.type('text/plain').send(await options.metrics.metrics());
   });
-  // Chosen by path before Express, so that requests do not run through two apps.
+  // Dispatched before Express, so that requests do not pass through two apps.
   const server = createServer((req, res) => {
     if (req.url === '/healthz' || req.url === '/readyz' || req.url === '/metrics') probes(req, res);
     else options.app(req, res);
   });
   server.keepAliveTimeout = 65_000;
-  // Connections that have sent no request yet, as browsers open them ahead: Node counts them as busy.
+  // Connections that have sent no request yet, as browsers preconnect: Node counts them as active.
   const silent = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     silent.add(socket);
@@ -58,14 +58,14 @@ export const openServer = async (options: {
   return {
     url: `http://${options.host === '0.0.0.0' ? '127.0.0.1' : options.host}:${port}`,
     drain: async () => {
-      // Nobody routes to a server without connections: tests and idle processes need not wait.
+      // Without connections no router sends requests here, so tests and idle processes need not wait.
       const hasClients = await new Promise<boolean>((resolve) => {
         server.getConnections((error, count) => resolve(error !== null || count > 0));
       });
       if (hasClients) await delay(endpointsDropMs);
       const closed = once(server, 'close');
       server.close();
-      // close() waits for keep-alive connections that become idle only later.
+      // close() also waits for keep-alive connections that become idle only later.
       const idle = setInterval(() => server.closeIdleConnections(), 50);
       for (const socket of silent) socket.destroy();
       await Promise.race([closed, delay(inFlightMs, undefined, { ref: false })]);

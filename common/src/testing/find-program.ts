@@ -3,7 +3,7 @@ import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where the project keeps programs that it has fetched. */
+/** Where downloaded programs are cached. */
 export const programCache = fileURLToPath(new URL('../../../.cache/bin/', import.meta.url));
 
 const isExecutable = (path: string): Promise<boolean> =>
@@ -13,7 +13,7 @@ const isExecutable = (path: string): Promise<boolean> =>
   );
 
 /**
- * A server's program: where its variable says (`NATS_SERVER_BIN` for `nats-server`), on the PATH, or in the project's
+ * Path of a server's program: from its variable (`NATS_SERVER_BIN` for `nats-server`), on the PATH, or in the project's
  * cache.
  */
 export const findProgram = async (name: string): Promise<string | undefined> => {
@@ -27,11 +27,13 @@ export const findProgram = async (name: string): Promise<string | undefined> => 
   return undefined;
 };
 
-/** @throws when it is nowhere, with what to do. */
-export const needProgram = async (name: string): Promise<string> => {
+/** @throws when it is not found, with instructions. */
+export const requireProgram = async (name: string): Promise<string> => {
   const program = await findProgram(name);
   if (program === undefined) {
-    throw new Error(`${name} is neither on the PATH nor in ${programCache}: run the tests by npm test, which gets it`);
+    throw new Error(
+      `${name} is neither on the PATH nor in ${programCache}: run the tests with npm test, which downloads it`,
+    );
   }
   return program;
 };

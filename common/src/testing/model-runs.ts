@@ -1,6 +1,6 @@
 /**
- * How often a property about a model is tried: `usual` times, MODEL_RUNS times as often if that is set. MODEL_SEED
- * repeats the runs of a seed that fast-check has printed.
+ * How often fast-check runs a property: `usual` times, multiplied by MODEL_RUNS if that is set. MODEL_SEED repeats the
+ * runs of a seed that fast-check has printed.
  */
 export const modelRuns = (
   usual: number,
@@ -9,7 +9,7 @@ export const modelRuns = (
   const seed = process.env.MODEL_SEED;
   return {
     parameters: { numRuns, ...(seed === undefined ? {} : { seed: Number(seed) }) },
-    // Most of it for finding the shortest counterexample.
+    // Most of it for shrinking a counterexample.
     timeoutMs: 60_000 + numRuns * 1_000,
   };
 };

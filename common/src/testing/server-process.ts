@@ -6,17 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from './eventually.ts';
 
-/** A server of one test file's own, to be killed, frozen and started again. */
+/** A server process that belongs to one test file, to be killed, frozen and restarted. */
 export interface ServerProcess {
   readonly port: number;
-  /** Starts it again, on the same port and data. */
+  /** Restarts it on the same port and data. */
   start(): Promise<void>;
   /** kill -9. */
   kill(): Promise<void>;
-  /** Resolves once it has stopped: it keeps its connections and answers nothing until `thaw`. */
+  /** Suspends the process: it keeps its connections and does not respond until `thaw`. Resolves once it is suspended. */
   freeze(): Promise<void>;
   thaw(): void;
-  /** Removes what it has stored, while it is down. */
+  /** Deletes its data, while it is down. */
   forget(): Promise<void>;
   /** Kills it and removes its data. */
   close(): Promise<void>;
@@ -41,13 +41,13 @@ const canConnect = async (port: number): Promise<void> => {
   }
 };
 
-/** A signal is sent before it has its effect: a thread may still answer for a while. */
+/** A signal takes effect later than it is sent: threads may still respond for a while. */
 const allThreadsStopped = async (pid: number): Promise<void> => {
   const tasks = `/proc/${pid}/task`;
   await eventually(async () => {
     for (const thread of await readdir(tasks)) {
       const stat = await readFile(join(tasks, thread, 'stat'), 'utf8');
-      // The state follows the name, which stands in brackets and may have any character.
+      // The state follows the name, which is in brackets and may contain any character.
       const state = stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
       if (state !== 'T') throw new Error(`thread ${thread} of ${pid} is in state ${state}`);
     }
@@ -91,7 +91,7 @@ export const openServerProcess = async (options: {
       if (started.exitCode !== null) return;
       await canConnect(port);
     }, 20_000);
-    if (started.exitCode !== null) throw new Error(`${options.program} ended at once: ${output.join('')}`);
+    if (started.exitCode !== null) throw new Error(`${options.program} ended during start-up: ${output.join('')}`);
   };
 
   await start();

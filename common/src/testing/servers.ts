@@ -1,6 +1,6 @@
 import { MongoClient } from 'mongodb';
 import { eventually } from './eventually.ts';
-import { needProgram } from './find-program.ts';
+import { requireProgram } from './find-program.ts';
 import { openServerProcess, type ServerProcess } from './server-process.ts';
 
 const address = '127.0.0.1';
@@ -8,14 +8,14 @@ const address = '127.0.0.1';
 /** A NATS server with JetStream. */
 export const openNatsServer = async (flags: Readonly<Record<string, string>> = {}): Promise<ServerProcess> =>
   openServerProcess({
-    program: await needProgram('nats-server'),
+    program: await requireProgram('nats-server'),
     flags: (port, data) => ({ addr: address, port, jetstream: true, store_dir: data, ...flags }),
   });
 
 /** A mongod as a replica set of one node, and its URL. */
 export const openMongod = async (): Promise<ServerProcess & { readonly url: string }> => {
   const server = await openServerProcess({
-    program: await needProgram('mongod'),
+    program: await requireProgram('mongod'),
     flags: (port, data) => ({
       bind_ip: address,
       port,

@@ -1,4 +1,4 @@
-/** A clock that runs like the real one, some way off, as far as a test moves it. */
+/** A clock that runs at the real speed, offset by as much as a test has advanced it. */
 export interface TestClock {
   readonly now: () => Date;
   advance(ms: number): void;

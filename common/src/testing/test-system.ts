@@ -16,29 +16,29 @@ import { createTestClock, type TestClock } from './test-clock.ts';
 const jwtKey = 'a key for tests only';
 
 /**
- * The real MongoDB, NATS and Redis of a test run, with a database and a stream of this test file's own, and everything
- * on the bus recorded.
+ * The real MongoDB, NATS and Redis of a test run, with a database and a stream for this test file, and a record of every
+ * event on the bus.
  */
 export interface TestSystem {
-  /** Environment for a service's readConfig. */
+  /** The environment for a service's readConfig. */
   readonly env: Readonly<Record<string, string>>;
   readonly clock: TestClock;
-  /** Unique to this file: a prefix for keys in Redis. */
+  /** Unique to this test file: a prefix for keys in Redis. */
   readonly name: string;
   /** Starts a service on this system and waits until it is ready; `close` stops it. Start it twice for two replicas. */
   start(begin: (overrides: ServiceOverrides) => Promise<RunningService>): Promise<RunningService>;
   /** Header with the session of a user. */
   as(userId: string): { readonly Cookie: string };
   collection<Doc extends Document = Document>(name: string): Collection<Doc>;
-  /** Publishes an event as its own service would; answers it, so that it can be sent again. */
+  /** Publishes an event as its service would; returns it, so that it can be sent again. */
   publish<Data>(
     definition: EventDefinition<string, Data>,
     data: Data,
     options?: { readonly aggregateId?: string; readonly version?: number; readonly time?: Date },
   ): Promise<EventMessage>;
-  /** Sends a message as it is, under an id of its own. */
+  /** Sends a message unchanged, under a new id. */
   send(subject: string, message: unknown): Promise<void>;
-  /** Events of this kind that have been on the bus, oldest first. */
+  /** Events of this kind that have been published, oldest first. */
   events<Type extends string, Data>(definition: EventDefinition<Type, Data>): EventMessage<Type, Data>[];
   eventually: typeof eventually;
   close(): Promise<void>;
@@ -61,7 +61,7 @@ const recorded = [
 const field = (data: unknown, name: string): unknown =>
   typeof data === 'object' && data !== null ? Object.entries(data).find(([key]) => key === name)?.[1] : undefined;
 
-/** Tests also send what is no JSON. */
+/** Tests also send invalid JSON. */
 const parseJson = (body: string): unknown => {
   try {
     return JSON.parse(body);
@@ -77,7 +77,7 @@ export const openTestSystem = async (): Promise<TestSystem> => {
   mongoUrl.pathname = `/${name}`;
   const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
   const clock = createTestClock();
-  // Sees what the services see: otherwise a test would know of a write before they do.
+  // Majority, as the services: otherwise a test would see a write before they do.
   const client = await new MongoClient(mongoUrl.href, {
     writeConcern: { w: 'majority' },
     readConcern: { level: 'majority' },
@@ -130,9 +130,9 @@ export const openTestSystem = async (): Promise<TestSystem> => {
       services.push(service);
       await service.ready;
       await eventually(async () => {
-        // A connection kept open would make the service drain, which takes its time.
-        const answer = await fetch(`${service.url}/readyz`, { headers: { Connection: 'close' } });
-        if (answer.status !== 200) throw new Error('not ready');
+        // A kept-alive connection would make the service wait when it drains.
+        const response = await fetch(`${service.url}/readyz`, { headers: { Connection: 'close' } });
+        if (response.status !== 200) throw new Error('not ready');
       });
       return service;
     },

@@ -9,7 +9,7 @@ const outboxEntry = new Schema(
   { _id: false },
 );
 
-/** Fields of every aggregate's schema: its id, its version and the events that wait for the broker. */
+/** Fields of every aggregate's schema. */
 export const aggregateFields = {
   _id: { type: String, required: true },
   outbox: { type: [outboxEntry], required: true },

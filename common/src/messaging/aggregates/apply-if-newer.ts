@@ -1,15 +1,15 @@
 import type { AnyBulkWriteOperation, Collection, Document } from 'mongodb';
 
-/** The newest state of an aggregate of another service, as its events told it. */
+/** The public state of another service's aggregate, as its events carry it. */
 export interface CopiedState {
   readonly id: string;
   readonly version: number;
 }
 
 /**
- * Stores each state as the field `field` of the document with its id, unless that document holds a newer one already:
- * any order and any number of deliveries end in the newest state. One round trip for all. `effect` gives further stages
- * of a state's write, which see the document with the copy in it.
+ * Stores each state in the field `field` of the document with its id, unless that document holds a newer one: whatever the
+ * order and number of deliveries, the newest state remains. One round trip for all. `effect` returns further pipeline
+ * stages for a state's write, which see the document with the copy in it.
  */
 export const applyIfNewer = async <Doc extends { readonly _id: string }, State extends CopiedState>(
   collection: Collection<Doc>,
@@ -23,9 +23,9 @@ export const applyIfNewer = async <Doc extends { readonly _id: string }, State e
     if (known === undefined || known.version < state.version) newest.set(state.id, state);
   }
   if (newest.size === 0) return;
-  // Two first states of one aggregate at the same moment are both inserted: the server itself repeats the one that the
-  // unique _id refused as an update, because the filter is nothing but that _id. With the version in the filter it would
-  // not, and the refused one may be the newer.
+  // Two concurrent first states of one aggregate are both upserts. The server retries the one that the unique _id refused
+  // as an update, because the filter is only that _id. With the version in the filter it would not, and the refused one may
+  // be the newer.
   await collection.db.collection<{ _id: string }>(collection.collectionName).bulkWrite(
     [...newest.values()].map((state): AnyBulkWriteOperation<{ _id: string }> => ({
       updateOne: {

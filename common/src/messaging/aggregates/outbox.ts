@@ -1,19 +1,19 @@
 import type { EventMessage, Trace } from '../../events/index.ts';
 
-/** An event that waits in its aggregate's own document until the broker has acknowledged it. */
+/** An event, stored in its aggregate's document until the broker has acknowledged it. */
 export interface OutboxEntry {
   readonly id: string;
   readonly type: string;
   readonly schemaVersion: number;
   readonly time: Date;
-  /** The aggregate's version after the change that this event tells of. */
+  /** The aggregate's version after the change that this event reports. */
   readonly version: number;
   readonly correlationId: string;
   readonly traceId: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** What every aggregate's document has beside its own fields. */
+/** Fields that every aggregate's document has in addition to its own. */
 export interface AggregateDocument {
   readonly _id: string;
   readonly version: number;

@@ -42,7 +42,7 @@ const startRelay = (transport: Transport = bus) => {
     transport,
     logger,
     now: system.clock.now,
-    workEveryMs: 100,
+    periodMs: 100,
     counters: {
       published: (count) => (counted.published += count),
       swept: (count) => (counted.swept += count),

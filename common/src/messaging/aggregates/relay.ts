@@ -4,12 +4,12 @@ import type { Logger } from 'pino';
 import { toMessage, type AggregateDocument, type OutboxEntry } from './outbox.ts';
 import type { Transport } from '../bus/transport.ts';
 
-/** Published entries are taken out of their documents this often, many documents in one write; the sweep comes as often. */
-const workEveryMs = 1_000;
-/** Above `workEveryMs` by far, so that the sweep finds only what a dead or disconnected process left behind. */
-const leftBehindAfterMs = 4_000;
+/** Period of the sweep, and of removing published entries from their documents, many documents in one write. */
+const periodMs = 1_000;
+/** Far above `periodMs`, so that the sweep finds only what a dead or disconnected process has left. */
+const abandonedAfterMs = 4_000;
 const sweepLimit = 500;
-/** Beyond this many the rest waits in the database for the sweep. */
+/** Beyond this many, events wait in the database for the sweep. */
 const maxWaiting = 10_000;
 const retryEveryMs = 200;
 
@@ -30,21 +30,21 @@ interface Pending extends OutboxCollection {
 }
 
 /**
- * Publishes what the aggregates' outboxes hold: right after the write, pipelined and in version order per aggregate;
- * and by a sweep what is left behind when a process dies between a write and its publication. Several relays on one
- * document do no harm: events are delivered at least once.
+ * Publishes the events in the aggregates' outboxes: right after the write, pipelined and in version order per aggregate;
+ * and in a sweep those of a process that died between a write and its publication. Several relays may publish the same
+ * document: events are delivered at least once.
  */
 export class Relay {
   readonly #transport: Transport;
   readonly #logger: Logger;
   readonly #now: () => Date;
   readonly #counters: RelayCounters;
-  readonly #workEveryMs: number;
+  readonly #periodMs: number;
   readonly #collections: OutboxCollection[] = [];
   readonly #cleared = new Map<Collection<AggregateDocument>, Map<string, string[]>>();
   readonly #waiting = new Map<string, Pending>();
   readonly #inFlight = new Set<string>();
-  /** Published and still in their documents: no sweep need take them for left behind. */
+  /** Published but still in their documents, so that the sweep does not publish them again. */
   readonly #uncleared = new Set<string>();
   readonly #closing = new AbortController();
   readonly #loops: Promise<void>[] = [];
@@ -55,29 +55,29 @@ export class Relay {
     readonly now: () => Date;
     readonly counters: RelayCounters;
     /** Shortened by tests only. */
-    readonly workEveryMs?: number;
+    readonly periodMs?: number;
   }) {
     this.#transport = options.transport;
     this.#logger = options.logger;
     this.#now = options.now;
     this.#counters = options.counters;
-    this.#workEveryMs = options.workEveryMs ?? workEveryMs;
+    this.#periodMs = options.periodMs ?? periodMs;
   }
 
-  /** Collections whose documents have an outbox; each needs an index on `outbox.time`. */
+  /** Adds a collection whose documents have an outbox; it needs an index on `outbox.time`. */
   register(collection: OutboxCollection): void {
     this.#collections.push(collection);
   }
 
   start(): void {
     this.#loops.push(
-      this.#every(this.#workEveryMs, () => this.#clear()),
-      this.#every(this.#workEveryMs, () => this.#sweep()),
+      this.#every(this.#periodMs, () => this.#clear()),
+      this.#every(this.#periodMs, () => this.#sweep()),
       this.#every(retryEveryMs, () => this.#retry()),
     );
   }
 
-  /** Takes over entries that a write has just stored. Never throws and never waits: what fails here the sweep finds. */
+  /** Publishes entries that a write has just stored. Neither throws nor waits: failures are retried, or left to the sweep. */
   publish(source: OutboxCollection, id: string, entries: readonly OutboxEntry[]): void {
     for (const entry of entries) {
       if (this.#inFlight.has(entry.id)) continue;
@@ -86,16 +86,18 @@ export class Relay {
     }
   }
 
-  /** Publishes and clears what is under way, for at most `withinMs`. */
-  async stop(withinMs: number): Promise<void> {
+  /** Finishes pending publications and removes their entries, within `timeoutMs`. */
+  async stop(timeoutMs: number): Promise<void> {
     this.#closing.abort();
     await Promise.all(this.#loops);
-    const end = Date.now() + withinMs;
+    const end = Date.now() + timeoutMs;
     while (this.#inFlight.size > 0 && this.#transport.isConnected() && Date.now() < end) {
       await this.#retry();
       await delay(10);
     }
-    await this.#clear().catch((error: unknown) => this.#logger.warn({ err: error }, 'outbox not cleared'));
+    await this.#clear().catch((error: unknown) =>
+      this.#logger.warn({ err: error }, 'published events not removed from their outboxes'),
+    );
   }
 
   async #send(pending: Pending): Promise<void> {
@@ -124,9 +126,9 @@ export class Relay {
 
   async #retry(): Promise<void> {
     if (this.#waiting.size === 0 || !this.#transport.isConnected()) return;
-    const again = [...this.#waiting.values()];
+    const pendings = [...this.#waiting.values()];
     this.#waiting.clear();
-    await Promise.all(again.map((pending) => this.#send(pending)));
+    await Promise.all(pendings.map((pending) => this.#send(pending)));
     this.#counters.waiting(this.#waiting.size);
   }
 
@@ -136,7 +138,7 @@ export class Relay {
       const operations = [...documents].map(([id, ids]) => ({
         updateOne: { filter: { _id: id }, update: { $pull: { outbox: { id: { $in: ids } } } } },
       }));
-      // If this fails the sweep publishes them once more: at least once, and every consumer applies once.
+      // If this fails the sweep publishes them again; consumers apply each event only once.
       try {
         if (operations.length > 0) await collection.bulkWrite(operations, { ordered: false });
       } finally {
@@ -147,15 +149,15 @@ export class Relay {
 
   async #sweep(): Promise<void> {
     if (!this.#transport.isConnected()) return;
-    const before = new Date(this.#now().getTime() - leftBehindAfterMs);
+    const before = new Date(this.#now().getTime() - abandonedAfterMs);
     for (const source of this.#collections) {
       const documents = await source.collection
         .find({ 'outbox.time': { $lte: before } }, { projection: { outbox: 1 }, limit: sweepLimit })
         .toArray();
       for (const document of documents) {
-        const left = document.outbox.filter(({ id }) => !this.#inFlight.has(id) && !this.#uncleared.has(id));
-        this.#counters.swept(left.length);
-        this.publish(source, document._id, left);
+        const abandoned = document.outbox.filter(({ id }) => !this.#inFlight.has(id) && !this.#uncleared.has(id));
+        this.#counters.swept(abandoned.length);
+        this.publish(source, document._id, abandoned);
       }
     }
   }
@@ -164,7 +166,7 @@ export class Relay {
     while (!this.#closing.signal.aborted) {
       await delay(periodMs, undefined, { signal: this.#closing.signal, ref: false }).catch(() => undefined);
       if (this.#closing.signal.aborted) return;
-      await action().catch((error: unknown) => this.#logger.warn({ err: error }, 'outbox relay'));
+      await action().catch((error: unknown) => this.#logger.warn({ err: error }, 'outbox relay failed, retrying'));
     }
   }
 }

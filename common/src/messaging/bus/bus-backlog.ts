@@ -4,23 +4,23 @@ import type { BusConfig } from './create-transport.ts';
 import { streamName } from './jetstream/transport.ts';
 import { natsServers } from './nats-servers.ts';
 
-/** What one durable consumer has still to deal with. */
+/** The messages that one durable consumer has not acknowledged. */
 export interface ConsumerBacklog {
   /** `<service>_<event>`, as `durableName` makes it. */
   readonly durable: string;
   /** Not delivered yet. */
   readonly pending: number;
-  /** Delivered and not acknowledged: in work, or given back with a delay. */
+  /** Delivered and not acknowledged: being handled, or waiting for redelivery. */
   readonly unacknowledged: number;
   /** Everything up to this sequence of the stream is acknowledged. */
   readonly acknowledgedUpTo: number;
 }
 
-/** Looks at the bus from outside, without taking part in it. */
+/** Reads the state of the bus without subscribing to it. */
 export interface BusBacklog {
   /**
-   * Every consumer's backlog; undefined where the bus cannot be asked, which NATS Streaming cannot.
-   * @throws when it does not answer.
+   * Every consumer's backlog; undefined with NATS Streaming, which cannot report it.
+   * @throws when the bus does not respond.
    */
   read(): Promise<readonly ConsumerBacklog[] | undefined>;
   close(): Promise<void>;
@@ -33,7 +33,7 @@ interface Open {
   readonly manager: JetStreamManager;
 }
 
-/** Connects with the first reading, and anew after a reading that failed. */
+/** Connects on the first read, and again after a read that failed. */
 export const openBusBacklog = (
   config: Pick<BusConfig, 'BUS' | 'NATS_URL'>,
   options: {
@@ -43,7 +43,7 @@ export const openBusBacklog = (
   },
 ): BusBacklog => {
   let open: Open | undefined;
-  const begin = async (): Promise<Open> => {
+  const connectOnce = async (): Promise<Open> => {
     const connection = await connect({
       ...natsServers(config.NATS_URL),
       name: options.clientName,
@@ -56,15 +56,15 @@ export const openBusBacklog = (
     };
   };
   const close = async (): Promise<void> => {
-    const ended = open;
+    const previous = open;
     open = undefined;
-    await ended?.connection.close();
+    await previous?.connection.close();
   };
   return {
     read: async () => {
       if (config.BUS === 'nats-streaming') return undefined;
       try {
-        if (open?.connection.isClosed() !== false) open = await begin();
+        if (open?.connection.isClosed() !== false) open = await connectOnce();
         const backlog: ConsumerBacklog[] = [];
         for await (const info of open.manager.consumers.list(streamName(options.namespace))) {
           backlog.push({

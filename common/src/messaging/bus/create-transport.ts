@@ -10,7 +10,7 @@ export interface BusConfig {
   readonly NATS_CLUSTER_ID: string;
 }
 
-/** The transport that the configuration names; `namespace` gives a test subjects of its own on a shared server. */
+/** The transport that the configuration names. With `namespace`, tests on a shared server use separate subjects. */
 export const createTransport = (
   config: BusConfig,
   options: { readonly clientName: string; readonly logger: Logger; readonly namespace?: string },

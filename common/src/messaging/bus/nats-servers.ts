@@ -1,4 +1,4 @@
-/** What `connect` of the NATS client takes: it reads no credentials in URLs itself. */
+/** Options for `connect` of the NATS client, which ignores credentials in URLs. */
 export interface NatsServers {
   readonly servers: string[];
   readonly user?: string;
@@ -6,7 +6,7 @@ export interface NatsServers {
   readonly token?: string;
 }
 
-/** NATS_URL (`nats://user:password@host:port`, or with a token in front of the @; comma-separated) taken apart. */
+/** Parses NATS_URL: `nats://user:password@host:port`, or a token before the @; comma-separated. */
 export const natsServers = (urls: string): NatsServers => {
   const parsed = urls
     .split(',')

@@ -1,21 +1,21 @@
-/** A message on its way to the broker. */
+/** A message to be published. */
 export interface OutboundMessage {
   /** The event's name, on every transport. */
   readonly subject: string;
-  /** The event's id: the broker's dedupe id where it has one. Correctness never rests on it. */
+  /** The event's id: the broker's deduplication id where it has one. Correctness does not depend on it. */
   readonly id: string;
   /** JSON. */
   readonly body: string;
 }
 
-/** A message as the broker delivered it; exactly one of `ack` and `nak` ends the delivery. */
+/** A delivered message; exactly one of `ack` and `nak` ends the delivery. */
 export interface InboundMessage {
   readonly subject: string;
   readonly body: string;
   /** The same for every delivery of one message to one subscription. */
   readonly key: string;
   ack(): void;
-  /** Gives the message back; it is delivered again after `delayMs`, to any replica. */
+  /** Returns the message to the broker, which delivers it again after `delayMs`, to any replica. */
   nak(delayMs: number): void;
 }
 
@@ -23,30 +23,30 @@ export interface SubscriptionOptions {
   /** Name of the durable consumer: one per (service, event), shared by the service's replicas. */
   readonly durable: string;
   readonly subject: string;
-  /** Messages handed over in one call at most; what has arrived is taken, nothing waits to fill a batch. */
+  /** At most this many messages per call; a batch is what has arrived, and is not delayed until it is full. */
   readonly maxBatch: number;
-  /** Calls of `onMessages` under way at once. */
+  /** Concurrent calls of `onMessages`. */
   readonly concurrency: number;
-  /** Must ack or nak every message; a rejection leaves them to redelivery. */
+  /** Must ack or nak every message; when it rejects, the broker redelivers them. */
   onMessages(messages: readonly InboundMessage[]): Promise<void>;
 }
 
 export interface Subscription {
-  /** Gives back what waits, and takes nothing more until `resume`. */
+  /** Returns waiting messages to the broker and accepts no more until `resume`. */
   pause(): void;
   resume(): void;
-  /** Ends the subscription on this replica after the messages in work; the durable consumer stays. */
+  /** Ends the subscription of this replica once the messages being handled are done; the durable consumer remains. */
   stop(): Promise<void>;
 }
 
-/** What this system needs of a broker: at-least-once delivery to durable consumers, in any order. */
+/** A message broker: at-least-once delivery to durable consumers, in any order. */
 export interface Transport {
   readonly name: string;
-  /** Resolves once the broker has stored the message; rejects when that is not known. */
+  /** Resolves once the broker has stored the message; rejects when it may not have. */
   publish(message: OutboundMessage): Promise<void>;
-  /** Resolves once messages can arrive; waits for the broker if it is away. */
+  /** Resolves once messages can arrive; waits while the broker is unreachable. */
   subscribe(options: SubscriptionOptions): Promise<Subscription>;
   isConnected(): boolean;
-  /** Sends what is buffered (acks), then disconnects. */
+  /** Sends buffered acks, then disconnects. */
   close(): Promise<void>;
 }

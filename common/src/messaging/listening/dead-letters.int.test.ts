@@ -167,12 +167,12 @@ test('When a replica that has taken up a letter dies, then another one takes it 
   const letter = { durable: 'd', subject: 's', key: randomUUID(), body: '{}', reason: 'r', failures: 1 };
   await letters.put(letter);
   await letters.replay('all');
-  const taken = await letters.takeUp(['d', 'e']);
+  const taken = await letters.lease(['d', 'e']);
   expect(taken).toMatchObject(letter);
-  expect(await letters.takeUp(['d', 'e'])).toBeUndefined();
+  expect(await letters.lease(['d', 'e'])).toBeUndefined();
   system.clock.advance(61_000);
-  expect(await letters.takeUp(['e'])).toBeUndefined();
-  expect(await letters.takeUp(['d'])).toMatchObject(letter);
+  expect(await letters.lease(['e'])).toBeUndefined();
+  expect(await letters.lease(['d'])).toMatchObject(letter);
   await letters.discard('all');
 });
 

@@ -2,9 +2,9 @@ import type { Collection } from 'mongodb';
 import { Schema } from 'mongoose';
 import type { CollectionDefinition } from '../../mongo/index.ts';
 
-/** An event that its listener could not process, kept in the listener's own database until somebody decides. */
+/** An event that its listener could not handle, stored in the listener's database until an operator replays or discards it. */
 export interface DeadLetter {
-  /** Durable consumer and message key: one row however often the message is set aside. */
+  /** Durable consumer and message key: a message that fails again updates the same document. */
   readonly _id: string;
   readonly durable: string;
   readonly subject: string;
@@ -14,13 +14,13 @@ export interface DeadLetter {
   readonly reason: string;
   readonly failures: number;
   readonly at: Date;
-  /** `replaying`: its service takes it up again within seconds. */
+  /** `replaying`: its service handles it again within seconds. */
   readonly status: 'waiting' | 'replaying';
-  /** Not taken up before: somebody has it in work, or its listener wants it later. */
+  /** Not replayed before this time: another replica is handling it, or its listener asked for a delay. */
   readonly notBefore?: Date;
 }
 
-/** What became of a letter that was taken up. */
+/** The result of a replay. */
 export type ReplayOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'later'; readonly delayMs: number }
@@ -32,13 +32,13 @@ export interface DeadLetters {
   list(): Promise<DeadLetter[]>;
   show(id: string): Promise<DeadLetter | undefined>;
   count(): Promise<number>;
-  /** Has the running service handle these once more; answers how many. */
+  /** Marks these for the running service to handle again; returns how many. */
   replay(ids: readonly string[] | 'all'): Promise<number>;
-  /** Removes these for good; answers how many. */
+  /** Deletes these; returns how many. */
   discard(ids: readonly string[] | 'all'): Promise<number>;
-  /** The next letter to be replayed for one of these consumers; no other replica gets it for a minute. */
-  takeUp(durables: readonly string[]): Promise<DeadLetter | undefined>;
-  /** Ends what `takeUp` began: a letter that was handled is removed, one that failed waits again with the new reason. */
+  /** Leases the next letter to be replayed for one of these consumers; no other replica gets it for a minute. */
+  lease(durables: readonly string[]): Promise<DeadLetter | undefined>;
+  /** Records the result of a replay: a handled letter is deleted, a failed one waits again with the new reason. */
   settle(letter: DeadLetter, outcome: ReplayOutcome): Promise<void>;
 }
 
@@ -64,14 +64,14 @@ schema.index({ status: 1, at: 1 });
 
 export const deadLetterCollection: CollectionDefinition = { name: 'dead-letters', schema };
 
-const these = (ids: readonly string[] | 'all') => (ids === 'all' ? {} : { _id: { $in: [...ids] } });
+const filterOf = (ids: readonly string[] | 'all') => (ids === 'all' ? {} : { _id: { $in: [...ids] } });
 
 export const createDeadLetters = (collection: Collection<DeadLetter>, now: () => Date): DeadLetters => {
   return {
     put: async (letter) => {
       await collection.updateOne(
         { _id: `${letter.durable}/${letter.key}` },
-        // A message whose ack was lost is set aside once more: that takes back no replay that was asked for.
+        // A message whose ack was lost arrives here again: a requested replay is kept.
         { $set: { ...letter, at: now() }, $setOnInsert: { status: 'waiting' } },
         { upsert: true },
       );
@@ -80,15 +80,15 @@ export const createDeadLetters = (collection: Collection<DeadLetter>, now: () =>
     show: async (id) => (await collection.findOne({ _id: id })) ?? undefined,
     count: () => collection.estimatedDocumentCount(),
     replay: async (ids) => {
-      const filter = { ...these(ids), status: 'waiting' as const };
+      const filter = { ...filterOf(ids), status: 'waiting' as const };
       const { modifiedCount } = await collection.updateMany(filter, {
         $set: { status: 'replaying' },
         $unset: { notBefore: true },
       });
       return modifiedCount;
     },
-    discard: async (ids) => (await collection.deleteMany(these(ids))).deletedCount,
-    takeUp: async (durables) => {
+    discard: async (ids) => (await collection.deleteMany(filterOf(ids))).deletedCount,
+    lease: async (durables) => {
       const letter = await collection.findOneAndUpdate(
         { status: 'replaying', durable: { $in: [...durables] }, notBefore: { $not: { $gt: now() } } },
         { $set: { notBefore: new Date(now().getTime() + leaseMs) } },

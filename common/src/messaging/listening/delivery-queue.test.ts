@@ -91,7 +91,7 @@ test('When what waits is given back, then what is in work goes on and later ones
   queue.push(item('in work', log));
   queue.push(item('waiting', log));
   await turns();
-  queue.giveBack(500);
+  queue.returnWaiting(500);
   expect(log).toEqual(['nak waiting 500']);
   queue.push(item('later', log));
   work.resolve();

@@ -1,12 +1,12 @@
-/** What a transport knows of one delivery. */
+/** One delivery, as the transport settles it. */
 export interface Delivery {
   readonly nak: (delayMs: number) => void;
   readonly working: () => void;
 }
 
 /**
- * Hands deliveries over in batches of what has arrived, at most `concurrency` batches at once, and keeps the broker
- * told that everything taken is still being worked on.
+ * Passes deliveries on in batches of what has arrived, with at most `concurrency` concurrent batches, and keeps telling
+ * the broker that all of them are in progress.
  */
 export class DeliveryQueue<Item extends Delivery> {
   readonly #options: {
@@ -16,7 +16,7 @@ export class DeliveryQueue<Item extends Delivery> {
     readonly handle: (items: readonly Item[]) => Promise<void>;
   };
   readonly #waiting: Item[] = [];
-  readonly #inWork = new Set<Item>();
+  readonly #inProgress = new Set<Item>();
   readonly #keepAlive: NodeJS.Timeout;
   #running = 0;
   #scheduled = false;
@@ -32,7 +32,7 @@ export class DeliveryQueue<Item extends Delivery> {
     this.#options = options;
     this.#keepAlive = setInterval(() => {
       for (const item of this.#waiting) item.working();
-      for (const item of this.#inWork) item.working();
+      for (const item of this.#inProgress) item.working();
     }, options.keepAliveMs);
     this.#keepAlive.unref();
   }
@@ -46,25 +46,25 @@ export class DeliveryQueue<Item extends Delivery> {
     this.#schedule();
   }
 
-  /** Gives back everything that is not in work yet. */
-  giveBack(delayMs: number): void {
+  /** Returns everything that is not being handled yet to the broker. */
+  returnWaiting(delayMs: number): void {
     for (const item of this.#waiting.splice(0)) item.nak(delayMs);
   }
 
-  /** Resolves when nothing is in work any more. */
+  /** Resolves when nothing is being handled. */
   async idle(): Promise<void> {
     if (this.#running > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
-  /** Takes nothing more: what waits is given back. Resolves when nothing is in work any more. */
+  /** Accepts no more deliveries and returns waiting ones. Resolves when nothing is being handled. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.giveBack(0);
+    this.returnWaiting(0);
     await this.idle();
     clearInterval(this.#keepAlive);
   }
 
-  // A chunk from the socket holds many messages: waiting for the end of this turn of the loop lets one batch take them all.
+  // A chunk from the socket holds many messages: at the end of this turn of the event loop one batch takes them all.
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -77,13 +77,13 @@ export class DeliveryQueue<Item extends Delivery> {
   async #run(): Promise<void> {
     const batch = this.#waiting.splice(0, this.#options.maxBatch);
     this.#running += 1;
-    for (const item of batch) this.#inWork.add(item);
+    for (const item of batch) this.#inProgress.add(item);
     try {
       await this.#options.handle(batch);
     } catch {
-      // Neither acked nor given back: the broker delivers it again when its ack wait is over.
+      // Neither acked nor returned: the broker redelivers it after its ack wait.
     }
-    for (const item of batch) this.#inWork.delete(item);
+    for (const item of batch) this.#inProgress.delete(item);
     this.#running -= 1;
     if (this.#waiting.length > 0) this.#schedule();
     if (this.#running === 0) for (const resolve of this.#idle.splice(0)) resolve();

@@ -1,14 +1,15 @@
+import { LRUCache } from 'lru-cache';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { DeadLetters } from './dead-letters.ts';
 import { describe, parseJson, retry, type Listener, type Verdict } from './listener.ts';
 import type { InboundMessage, Subscription, Transport } from '../bus/transport.ts';
 
-/** Tries of a message while everything it needs is healthy; after the last it is set aside. */
+/** Failures of a message, counted while the database is healthy, after which it becomes a dead letter. */
 export const maxFailures = 5;
 const backOffMs = [100, 500, 2_000, 5_000, 10_000] as const;
 const healthCheckEveryMs = 250;
-const rememberedFailures = 10_000;
+const maxFailureCounts = 10_000;
 
 export interface ListenerCounters {
   handled(subject: string, verdict: Verdict['kind'], count: number): void;
@@ -21,18 +22,19 @@ export interface ListenerRunnerOptions {
   readonly deadLetters: Pick<DeadLetters, 'put'>;
   readonly logger: Logger;
   readonly counters: ListenerCounters;
-  /** Whether what the listeners themselves need (their database) is there. While it is not, no try is counted. */
+  /** Whether the listeners' database is reachable; while it is not, failures are not counted. */
   readonly isHealthy: () => boolean;
 }
 
-/** The durable consumer of one service for one event. */
+/** Name of the durable consumer of one service for one event. */
 export const durableName = (service: string, subject: string): string => `${service}_${subject.replaceAll('.', '-')}`;
 
 /** Runs listeners: turns verdicts into ack, delayed redelivery or dead letter; a throw is a retry, never a crash. */
 export class ListenerRunner {
   readonly #options: ListenerRunnerOptions;
   readonly #subscriptions: Subscription[] = [];
-  readonly #failures = new Map<string, number>();
+  /** Failures of each message. A restart or another replica counts from zero, so a bad event may be retried more often. */
+  readonly #failures = new LRUCache<string, number>({ max: maxFailureCounts });
   readonly #closing = new AbortController();
   #paused = false;
   #watch: Promise<void> | undefined;
@@ -59,7 +61,7 @@ export class ListenerRunner {
     );
   }
 
-  /** Takes nothing more and waits for what is in work. */
+  /** Accepts no more messages and waits for those being handled. */
   async stop(): Promise<void> {
     this.#closing.abort();
     await Promise.all(this.#subscriptions.map((subscription) => subscription.stop()));
@@ -84,19 +86,19 @@ export class ListenerRunner {
 
   async #settle(listener: Listener, message: InboundMessage, verdict: Verdict | undefined): Promise<void> {
     const { counters, logger } = this.#options;
-    const known = verdict ?? retry('no verdict');
-    counters.handled(listener.subject, known.kind, 1);
+    const settled = verdict ?? retry('no verdict');
+    counters.handled(listener.subject, settled.kind, 1);
     const key = `${listener.subject}/${message.key}`;
-    switch (known.kind) {
+    switch (settled.kind) {
       case 'done':
         this.#failures.delete(key);
         message.ack();
         return;
       case 'later':
-        message.nak(known.delayMs);
+        message.nak(settled.delayMs);
         return;
       case 'reject':
-        await this.#setAside(listener, message, known.reason, 1);
+        await this.#deadLetter(listener, message, settled.reason, 1);
         return;
       case 'retry': {
         if (!this.#options.isHealthy()) {
@@ -105,21 +107,21 @@ export class ListenerRunner {
         }
         const failures = (this.#failures.get(key) ?? 0) + 1;
         logger.warn(
-          { subject: listener.subject, key: message.key, failures, reason: known.reason },
+          { subject: listener.subject, key: message.key, failures, reason: settled.reason },
           'event not processed',
         );
         if (failures >= maxFailures) {
-          await this.#setAside(listener, message, known.reason, failures);
+          await this.#deadLetter(listener, message, settled.reason, failures);
           return;
         }
-        this.#remember(key, failures);
+        this.#failures.set(key, failures);
         message.nak(backOffMs[failures - 1] ?? 10_000);
         return;
       }
     }
   }
 
-  async #setAside(listener: Listener, message: InboundMessage, reason: string, failures: number): Promise<void> {
+  async #deadLetter(listener: Listener, message: InboundMessage, reason: string, failures: number): Promise<void> {
     const { counters, deadLetters, logger } = this.#options;
     try {
       await deadLetters.put({
@@ -131,22 +133,14 @@ export class ListenerRunner {
         failures,
       });
     } catch (error) {
-      logger.warn({ err: error, subject: listener.subject }, 'dead letter not stored, the event stays on the bus');
+      logger.warn({ err: error, subject: listener.subject }, 'dead letter not stored, the event will be redelivered');
       message.nak(2_000);
       return;
     }
     counters.deadLettered(listener.subject);
-    logger.error({ subject: listener.subject, key: message.key, reason }, 'event set aside as a dead letter');
+    logger.error({ subject: listener.subject, key: message.key, reason }, 'event stored as a dead letter');
     this.#failures.delete(`${listener.subject}/${message.key}`);
     message.ack();
-  }
-
-  /** A crash or another replica starts the count anew: a bad event is then tried a few times more. */
-  #remember(key: string, failures: number): void {
-    this.#failures.set(key, failures);
-    if (this.#failures.size <= rememberedFailures) return;
-    const oldest = this.#failures.keys().next();
-    if (oldest.done !== true) this.#failures.delete(oldest.value);
   }
 
   async #watchHealth(): Promise<void> {

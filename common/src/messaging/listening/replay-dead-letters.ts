@@ -3,15 +3,15 @@ import type { DeadLetter, DeadLetters, ReplayOutcome } from './dead-letters.ts';
 import { describe, parseJson, type Listener, type Verdict } from './listener.ts';
 import { durableName } from './listener-runner.ts';
 
-/** So many in one pass at most, so that a stopping service waits for few. */
+/** At most this many per pass, so that a stopping service does not wait long. */
 const passLimit = 100;
 
 export interface ReplayOptions {
   readonly service: string;
-  readonly deadLetters: Pick<DeadLetters, 'takeUp' | 'settle'>;
+  readonly deadLetters: Pick<DeadLetters, 'lease' | 'settle'>;
   readonly listeners: readonly Listener[];
   readonly logger: Logger;
-  /** Whether what the listeners need is there; while it is not, a failure says nothing about the letter. */
+  /** Whether the listeners' database is reachable; while it is not, a failure is not the letter's fault. */
   readonly isHealthy: () => boolean;
 }
 
@@ -30,7 +30,7 @@ const handle = async (listener: Listener, letter: DeadLetter): Promise<ReplayOut
   }
 };
 
-/** Hands the letters whose replay was asked for to their listeners, once each; answers how many. */
+/** Passes each letter marked for replay to its listener once; returns how many. */
 export const replayDeadLetters = async (options: ReplayOptions): Promise<number> => {
   const { deadLetters, logger } = options;
   const listeners = new Map(
@@ -38,11 +38,11 @@ export const replayDeadLetters = async (options: ReplayOptions): Promise<number>
   );
   for (let count = 0; ; count += 1) {
     const letter =
-      count < passLimit && options.isHealthy() ? await deadLetters.takeUp([...listeners.keys()]) : undefined;
+      count < passLimit && options.isHealthy() ? await deadLetters.lease([...listeners.keys()]) : undefined;
     const listener = letter === undefined ? undefined : listeners.get(letter.durable);
     if (letter === undefined || listener === undefined) return count;
     const outcome = await handle(listener, letter);
-    // It stays marked, and is taken up again when its time is over.
+    // It stays marked, and is replayed when its lease has expired.
     if (outcome.kind === 'failed' && !options.isHealthy()) return count;
     await deadLetters.settle(letter, outcome);
     logger.info({ subject: letter.subject, key: letter.key, outcome }, 'dead letter replayed');

@@ -9,11 +9,11 @@ const root = join(import.meta.dirname, '..', '..', '..', '..');
 
 /** Runs a service as its own index.ts does, but with faults. */
 const entry = (service: string): string => `
-import { runUntilToldToStop } from '@ticketing/common/service';
+import { runUntilSignal } from '@ticketing/common/service';
 import { readConfig } from './config.ts';
 import { startService } from './service.ts';
 import { faultyOverrides } from ${JSON.stringify(join(root, 'tools', 'chaos', 'src', 'inject', 'overrides.ts'))};
-await runUntilToldToStop(() => startService(readConfig(process.env), faultyOverrides(${JSON.stringify(service)})));
+await runUntilSignal(() => startService(readConfig(process.env), faultyOverrides(${JSON.stringify(service)})));
 `;
 
 /** Takes guards out of the source while it is bundled. */

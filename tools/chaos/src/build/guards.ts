@@ -118,7 +118,7 @@ export const guards = {
     edits: [
       {
         file: 'common/src/messaging/aggregates/relay.ts',
-        find: '      this.#every(this.#workEveryMs, () => this.#sweep()),\n',
+        find: '      this.#every(this.#periodMs, () => this.#sweep()),\n',
         replacement: '',
       },
     ],

@@ -8,7 +8,7 @@ import { JetStreamMessage } from './message.ts';
 interface ConsumerOptions extends SubscriptionOptions {
   readonly ackWaitMs: number;
   readonly prefixLength: number;
-  /** Makes the durable consumer, or brings it to what this version says. */
+  /** Creates the durable consumer, or updates it to this version's settings. */
   readonly ensure: () => Promise<ConsumerInfo>;
   readonly client: JetStreamClient;
   readonly logger: Logger;
@@ -21,7 +21,7 @@ export class JetStreamConsumer implements Subscription {
   readonly #queue: DeliveryQueue<JetStreamMessage>;
   #messages: ConsumerMessages | undefined;
   #wanted = true;
-  /** One opening after the other; the last one counts. */
+  /** Number of the latest call of `open`; earlier ones are abandoned. */
   #opening = 0;
 
   constructor(options: ConsumerOptions) {
@@ -34,7 +34,7 @@ export class JetStreamConsumer implements Subscription {
     });
   }
 
-  /** Begins to receive, anew if it did before. Resolves once that works, or is no longer wanted. */
+  /** Starts receiving, again after a reconnection. Resolves once that works or is no longer wanted. */
   async open(): Promise<void> {
     this.#opening += 1;
     const own = this.#opening;
@@ -45,9 +45,9 @@ export class JetStreamConsumer implements Subscription {
         const messages = await this.#options.client.consumers.getConsumerFromInfo(info).consume({
           max_messages: 500,
           expires: 5_000,
-          // A pull that the server has forgotten is noticed after two of these and repeated.
+          // A pull request that the server has lost is noticed after two missed heartbeats and repeated.
           idle_heartbeat: 1_000,
-          // Without asking for the consumer first: whether it is there was made sure above.
+          // Skips the look-up of the consumer: `ensure` has just returned it.
           bind: true,
           callback: (message) => this.#queue.push(new JetStreamMessage(message, this.#options.prefixLength)),
         });
@@ -60,7 +60,7 @@ export class JetStreamConsumer implements Subscription {
         return;
       } catch (error) {
         const { logger, durable, closing } = this.#options;
-        if (attempt % 20 === 0) logger.warn({ err: error, durable }, 'not subscribed yet');
+        if (attempt % 20 === 0) logger.warn({ err: error, durable }, 'not subscribed yet, retrying');
         await delay(250, undefined, { signal: closing, ref: false }).catch(() => undefined);
       }
     }
@@ -68,8 +68,8 @@ export class JetStreamConsumer implements Subscription {
 
   pause(): void {
     this.#end();
-    // Replicas pause for a common reason: what one gives back would go to and fro between them.
-    this.#queue.giveBack(500);
+    // Replicas pause for the same reason, so without a delay the message would bounce between them.
+    this.#queue.returnWaiting(500);
   }
 
   resume(): void {

@@ -17,7 +17,7 @@ export class JetStreamMessage implements InboundMessage {
   }
 
   get key(): string {
-    // Sequences begin anew in an emptied store, so the time of storing belongs to the key.
+    // Sequence numbers restart when the store is emptied, so the key includes the timestamp.
     return `${this.#message.seq}-${this.#message.timestampNanos}`;
   }
 

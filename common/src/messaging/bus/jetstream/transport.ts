@@ -25,7 +25,7 @@ const publishTimeoutMs = 3_000;
 const requestTimeoutMs = 2_000;
 const aggregates = ['user', 'ticket', 'order', 'charge'] as const;
 
-/** The one stream of all events; `namespace` as in the options. */
+/** The stream that holds all events. */
 export const streamName = (namespace: string | undefined): string =>
   namespace === undefined ? 'TICKETING' : `TICKETING-${namespace}`;
 
@@ -33,11 +33,11 @@ export interface JetStreamOptions {
   readonly url: string;
   readonly clientName: string;
   readonly logger: Logger;
-  /** Copies of the stream in a cluster of servers. */
+  /** Replicas of the stream in a NATS cluster. */
   readonly replicas?: number;
-  /** Set by tests only: a stream and subjects of their own on a shared server. */
+  /** Set by tests only: a separate stream and subjects on a shared server. */
   readonly namespace?: string;
-  /** Shortened by tests only: after this long without a sign of work a message is delivered again. */
+  /** Shortened by tests only: a message that is neither acked nor marked as in progress for this long is redelivered. */
   readonly ackWaitMs?: number;
 }
 
@@ -55,12 +55,12 @@ class JetStreamTransport implements Transport {
   readonly #connected: Promise<Connected>;
   readonly #closing = new AbortController();
   readonly #consumers = new Set<JetStreamConsumer>();
-  /** What refuses each publication whose acknowledgement is awaited. */
+  /** Rejects each publication that waits for its acknowledgement. */
   readonly #inFlight = new Set<(error: Error) => void>();
   #connection: NatsConnection | undefined;
   #now: Connected | undefined;
   #up = false;
-  /** Counts connections, so that what was begun on one does not end on the next. */
+  /** Number of the connection: what was started on an earlier one is abandoned. */
   #generation = 0;
 
   constructor(options: JetStreamOptions) {
@@ -111,13 +111,13 @@ class JetStreamTransport implements Transport {
     this.#up = false;
     const connection = this.#connection;
     if (connection === undefined || connection.isClosed()) return;
-    // Draining waits for a server that may be away: closing at once loses only acks, which are then redelivered.
+    // drain() would wait for an unreachable server. Closing without it loses acks only: those messages are redelivered.
     await Promise.race([connection.drain().catch(() => undefined), delay(1_000, undefined, { ref: false })]);
     await connection.close();
   }
 
   async #connect(): Promise<Connected> {
-    const connection = await this.#untilDone('connection', () =>
+    const connection = await this.#retryUntilDone('connection', () =>
       connect({
         ...natsServers(this.#options.url),
         name: this.#options.clientName,
@@ -127,7 +127,7 @@ class JetStreamTransport implements Transport {
         timeout: 2_000,
         pingInterval: 2_000,
         maxPingOut: 2,
-        // Or it would give up for good when a server that is starting refuses it twice.
+        // Otherwise the client gives up when a starting server refuses it twice.
         ignoreAuthErrorAbort: true,
       }),
     );
@@ -138,16 +138,16 @@ class JetStreamTransport implements Transport {
       manager: await jetstreamManager(connection, { checkAPI: false, timeout: requestTimeoutMs }),
     };
     void this.#follow(connection, connected);
-    await this.#begin(connected);
+    await this.#onConnected(connected);
     this.#now = connected;
     return connected;
   }
 
-  /** A connection is there, for the first time or again: the server may have come back with nothing, or be still starting. */
-  async #begin(connected: Connected): Promise<void> {
+  /** After each (re)connection: the server may have lost its data, or may still be starting. */
+  async #onConnected(connected: Connected): Promise<void> {
     this.#generation += 1;
     const generation = this.#generation;
-    await this.#untilDone('stream', async () => {
+    await this.#retryUntilDone('stream', async () => {
       if (generation === this.#generation) await this.#ensureStream(connected.manager);
     });
     if (generation !== this.#generation) return;
@@ -171,7 +171,7 @@ class JetStreamTransport implements Transport {
         ...config,
       });
     } catch (error) {
-      // Another replica has made it, perhaps an older version of us: bring it to what this version says.
+      // It exists, perhaps created by an older version of the service: update it to this version's settings.
       await manager.streams.update(this.#stream, config).catch(() => {
         throw error;
       });
@@ -182,7 +182,7 @@ class JetStreamTransport implements Transport {
     const config = {
       filter_subject: this.#prefix + options.subject,
       ack_wait: nanos(this.#ackWaitMs),
-      // Messages given back with a delay count as in flight: few may not block the rest.
+      // High, because messages that wait for a delayed redelivery count as unacknowledged.
       max_ack_pending: 20_000,
       max_deliver: -1,
     };
@@ -203,33 +203,33 @@ class JetStreamTransport implements Transport {
   async #follow(connection: NatsConnection, connected: Connected): Promise<void> {
     for await (const status of connection.status()) {
       if (status.type === 'disconnect' || status.type === 'staleConnection') {
-        if (this.#up) this.#options.logger.warn({ status: status.type }, 'NATS is away');
+        if (this.#up) this.#options.logger.warn({ status: status.type }, 'NATS connection lost');
         this.#up = false;
         this.#generation += 1;
-        // Their acknowledgements will not come: known now, and not only when their time is over.
-        for (const refuse of this.#inFlight) refuse(new Error('the connection to NATS was lost'));
+        // Their acknowledgements will not arrive: reject them now rather than at their time-out.
+        for (const reject of this.#inFlight) reject(new Error('the connection to NATS was lost'));
       } else if (status.type === 'reconnect') {
-        this.#begin(connected).then(
-          () => this.#options.logger.info('NATS is back'),
+        this.#onConnected(connected).then(
+          () => this.#options.logger.info('NATS reconnected'),
           () => undefined,
         );
       }
     }
   }
 
-  /** Repeats until it works or the transport closes: the broker being away is no reason to end a service. */
-  async #untilDone<T>(what: string, action: () => Promise<T>): Promise<T> {
+  /** Retries until it succeeds or the transport closes: an unreachable broker does not end the service. */
+  async #retryUntilDone<T>(what: string, action: () => Promise<T>): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await action();
       } catch (error) {
         if (this.#closing.signal.aborted) throw error;
-        if (attempt % 20 === 0) this.#options.logger.warn({ err: error, what }, 'NATS does not answer yet');
+        if (attempt % 20 === 0) this.#options.logger.warn({ err: error, what }, 'NATS does not respond, retrying');
         await delay(250, undefined, { signal: this.#closing.signal });
       }
     }
   }
 }
 
-/** Connects in the background and for ever: a broker that is away stops no service. */
+/** Connects in the background and retries for ever, so a service also starts while the broker is unreachable. */
 export const createJetStreamTransport = (options: JetStreamOptions): Transport => new JetStreamTransport(options);

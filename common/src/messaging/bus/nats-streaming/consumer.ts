@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { DeliveryQueue } from '../../listening/delivery-queue.ts';
 import type { Subscription, SubscriptionOptions } from '../transport.ts';
 import { toError, type Link } from './link.ts';
-import { NatsStreamingMessage, type InHand } from './message.ts';
+import { NatsStreamingMessage, type HeldMessage } from './message.ts';
 
 /** Messages that are held for later count as in flight; the limit is high so that they do not block the rest. */
 const maxInFlight = 20_000;
@@ -19,13 +19,13 @@ interface ConsumerOptions extends SubscriptionOptions {
 export class NatsStreamingConsumer implements Subscription {
   readonly #options: ConsumerOptions;
   readonly #queue: DeliveryQueue<NatsStreamingMessage>;
-  readonly #inHand = new Map<string, InHand>();
+  readonly #held = new Map<string, HeldMessage>();
   #link: Link | undefined;
   #opened: { readonly subscription: StanSubscription; readonly link: Link } | undefined;
   #wanted = true;
-  /** Whether deliveries are accepted: not before the end of an earlier pause, which may still be under way. */
-  #taking = true;
-  /** Opening and closing of the server's subscription, one after the other. */
+  /** Whether deliveries are accepted; false until an earlier pause has completed. */
+  #accepting = true;
+  /** Serialises opening and closing of the server's subscription. */
   #changes: Promise<unknown> = Promise.resolve();
 
   constructor(options: ConsumerOptions) {
@@ -44,7 +44,7 @@ export class NatsStreamingConsumer implements Subscription {
     });
   }
 
-  /** Begins to receive on a connection; answers whether that worked. What is in hand stays so. */
+  /** Starts receiving on a connection; returns whether that worked. Held messages are kept. */
   attach(link: Link): Promise<boolean> {
     this.#link = link;
     return this.#change(() => this.#open(link));
@@ -52,8 +52,8 @@ export class NatsStreamingConsumer implements Subscription {
 
   pause(): void {
     this.#wanted = false;
-    this.#giveBack();
-    // Acks go by the subscription, so it ends after what is in work. All that was not acked then goes to others.
+    this.#returnWaiting();
+    // Acks belong to the subscription, so it is closed after the messages being handled. Unacked ones go to other replicas.
     void this.#change(async () => {
       await this.#queue.idle();
       await this.#close();
@@ -70,7 +70,7 @@ export class NatsStreamingConsumer implements Subscription {
 
   async stop(): Promise<void> {
     this.#wanted = false;
-    this.#giveBack();
+    this.#returnWaiting();
     await this.#queue.close();
     await this.#change(() => this.#close());
     this.#options.onStop();
@@ -84,7 +84,7 @@ export class NatsStreamingConsumer implements Subscription {
 
   async #open(link: Link): Promise<boolean> {
     while (this.#wanted && !link.isLost()) {
-      this.#taking = true;
+      this.#accepting = true;
       if (this.#opened?.link === link) return true;
       const settings = link.stan
         .subscriptionOptions()
@@ -108,14 +108,14 @@ export class NatsStreamingConsumer implements Subscription {
         return true;
       }
       if (!link.isLost()) {
-        this.#options.logger.warn({ err: outcome, durable: this.#options.durable }, 'not subscribed yet');
+        this.#options.logger.warn({ err: outcome, durable: this.#options.durable }, 'not subscribed yet, retrying');
         await delay(250, undefined, { ref: false });
       }
     }
     return !link.isLost();
   }
 
-  /** Ends the server's subscription and keeps the durable one: `unsubscribe` would remove it. */
+  /** Closes the subscription and keeps the durable one, which `unsubscribe` would remove. */
   async #close(): Promise<void> {
     const opened = this.#opened;
     this.#opened = undefined;
@@ -129,47 +129,47 @@ export class NatsStreamingConsumer implements Subscription {
   }
 
   #receive(message: Message, link: Link): void {
-    // Not taken, not acked: it goes to others as soon as this subscription has ended.
-    if (!this.#taking) return;
-    // Sequences begin anew in an emptied store, so the time of storing belongs to the key.
+    // Neither accepted nor acked: it goes to other replicas once this subscription is closed.
+    if (!this.#accepting) return;
+    // Sequence numbers restart when the store is emptied, so the key includes the timestamp.
     const key = `${message.getSequence()}-${message.getTimestampRaw()}`;
-    const known = this.#inHand.get(key);
+    const known = this.#held.get(key);
     if (known !== undefined) {
       known.latest = { message, link };
       return;
     }
-    const inHand: InHand = { key, latest: { message, link }, timer: undefined };
-    this.#inHand.set(key, inHand);
-    this.#handOver(inHand);
+    const held: HeldMessage = { key, latest: { message, link }, timer: undefined };
+    this.#held.set(key, held);
+    this.#enqueue(held);
   }
 
-  #handOver(inHand: InHand): void {
-    inHand.timer = undefined;
+  #enqueue(held: HeldMessage): void {
+    held.timer = undefined;
     this.#queue.push(
-      new NatsStreamingMessage(this.#options.subject, inHand, {
+      new NatsStreamingMessage(this.#options.subject, held, {
         ack: () => {
-          this.#inHand.delete(inHand.key);
-          if (!inHand.latest.link.isLost()) inHand.latest.message.ack();
+          this.#held.delete(held.key);
+          if (!held.latest.link.isLost()) held.latest.message.ack();
         },
         hold: (delayMs) => {
-          if (!this.#taking) {
-            this.#inHand.delete(inHand.key);
+          if (!this.#accepting) {
+            this.#held.delete(held.key);
             return;
           }
-          inHand.timer = setTimeout(() => this.#handOver(inHand), delayMs).unref();
+          held.timer = setTimeout(() => this.#enqueue(held), delayMs).unref();
         },
-        forget: () => this.#inHand.delete(inHand.key),
+        forget: () => this.#held.delete(held.key),
       }),
     );
   }
 
-  #giveBack(): void {
-    this.#taking = false;
-    this.#queue.giveBack(0);
-    for (const { key, timer } of this.#inHand.values()) {
+  #returnWaiting(): void {
+    this.#accepting = false;
+    this.#queue.returnWaiting(0);
+    for (const { key, timer } of this.#held.values()) {
       if (timer === undefined) continue;
       clearTimeout(timer);
-      this.#inHand.delete(key);
+      this.#held.delete(key);
     }
   }
 }

@@ -9,7 +9,7 @@ const requestTimeoutMs = 2_000;
 const connectTimeoutMs = 5_000;
 const pingEveryMs = 1_000;
 
-/** One connection to the server, from when it is there until it is lost. */
+/** One connection to the server, until it is lost. */
 export interface Link {
   readonly stan: Stan;
   readonly lost: Promise<void>;
@@ -20,7 +20,7 @@ export interface Link {
 
 export const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
-/** @throws when the server does not answer in time. */
+/** @throws when the server does not respond in time. */
 export const openLink = async (options: {
   readonly url: string;
   readonly credentials: Omit<NatsServers, 'servers'>;
@@ -31,7 +31,7 @@ export const openLink = async (options: {
   const stan = connect(options.clusterId, options.clientId, {
     ...options.credentials,
     url: options.url,
-    // A connection that the library mends keeps no promise of what was under way: a new one begins from the known.
+    // After the library's own reconnection the fate of pending operations is unknown: a new connection is opened instead.
     reconnect: false,
     connectTimeout: requestTimeoutMs,
     ackTimeout: publishTimeoutMs,
@@ -45,14 +45,14 @@ export const openLink = async (options: {
       lost = true;
       resolve();
     };
-    // 'disconnect' comes first of all: what the library then tells pending publications looks like success.
+    // 'disconnect' comes first; the library then resolves pending publications as if they had succeeded.
     for (const event of ['disconnect', 'connection_lost', 'error', 'close']) stan.on(event, onLost);
   });
   const abandon = () => {
     try {
       stan.close();
     } catch {
-      // It is closed already.
+      // Already closed.
     }
   };
   const connected = await Promise.race([
@@ -61,7 +61,7 @@ export const openLink = async (options: {
       (error: unknown) => toError(error),
     ),
     whenLost.then(() => new Error('the connection was lost')),
-    delay(connectTimeoutMs, undefined, { ref: false }).then(() => new Error('the server does not answer')),
+    delay(connectTimeoutMs, undefined, { ref: false }).then(() => new Error('the server does not respond')),
   ]);
   if (connected !== true) {
     abandon();
@@ -85,7 +85,7 @@ export const openLink = async (options: {
     close: async () => {
       if (lost) return;
       abandon();
-      // What was written before, acks above all, is sent before the server answers this.
+      // The server confirms the close after it has received everything written before, acks above all.
       await Promise.race([whenLost, delay(1_000, undefined, { ref: false })]);
     },
   };

@@ -2,57 +2,57 @@ import type { Message } from 'node-nats-streaming';
 import type { InboundMessage } from '../transport.ts';
 import type { Link } from './link.ts';
 
-/** A message that this replica has: waiting, in work or held. `latest` is the newest delivery of it. */
-export interface InHand {
+/** A message that this replica holds: queued, being handled or delayed. `latest` is its newest delivery. */
+export interface HeldMessage {
   readonly key: string;
   latest: { readonly message: Message; readonly link: Link };
-  /** Set while it is held. */
+  /** Set while it is delayed. */
   timer: NodeJS.Timeout | undefined;
 }
 
-interface Settling {
+interface SettleActions {
   readonly ack: () => void;
   readonly hold: (delayMs: number) => void;
   readonly forget: () => void;
 }
 
-/** One handing over of a message. */
+/** One delivery of a message to its listener. */
 export class NatsStreamingMessage implements InboundMessage {
   readonly subject: string;
   readonly key: string;
-  readonly #inHand: InHand;
-  readonly #on: Settling;
+  readonly #held: HeldMessage;
+  readonly #actions: SettleActions;
   #done = false;
 
-  constructor(subject: string, inHand: InHand, on: Settling) {
+  constructor(subject: string, held: HeldMessage, actions: SettleActions) {
     this.subject = subject;
-    this.key = inHand.key;
-    this.#inHand = inHand;
-    this.#on = on;
+    this.key = held.key;
+    this.#held = held;
+    this.#actions = actions;
   }
 
   get body(): string {
-    return this.#inHand.latest.message.getRawData().toString('utf8');
+    return this.#held.latest.message.getRawData().toString('utf8');
   }
 
   readonly ack = (): void => {
     if (this.#done) return;
     this.#done = true;
-    this.#on.ack();
+    this.#actions.ack();
   };
 
   readonly nak = (delayMs: number): void => {
     if (this.#done) return;
     this.#done = true;
-    this.#on.hold(delayMs);
+    this.#actions.hold(delayMs);
   };
 
   readonly working = (): void => undefined;
 
-  /** Neither acked nor given back by its handler: the next delivery of it is a new one. */
+  /** Its handler has neither acked nor returned it: its next delivery counts as a new one. */
   abandon(): void {
     if (this.#done) return;
     this.#done = true;
-    this.#on.forget();
+    this.#actions.forget();
   }
 }

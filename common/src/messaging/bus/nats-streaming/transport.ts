@@ -13,21 +13,21 @@ export interface NatsStreamingOptions {
   readonly clusterId: string;
   readonly clientName: string;
   readonly logger: Logger;
-  /** Set by tests only: channels of their own on a shared server. */
+  /** Set by tests only: separate channels on a shared server. */
   readonly namespace?: string;
-  /** Shortened by tests only: after this long a message that was not acked is delivered again. */
+  /** Shortened by tests only: a message that is not acked for this long is redelivered. */
   readonly ackWaitMs?: number;
 }
 
 /**
- * NATS Streaming keeps no delays and knows nothing of work in progress. So this replica remembers what it has in hand,
- * in work or held for later, and ignores the deliveries that the server repeats of it meanwhile. To another replica
- * the server may repeat them: a delay longer than the ack wait can be cut short by that, and slow work be done twice.
+ * NATS Streaming supports neither delayed redelivery nor in-progress signals. So this replica keeps track of the messages
+ * it holds, being handled or delayed, and ignores redeliveries of them. The server may still redeliver them to another
+ * replica: a delay longer than the ack wait may be cut short, and slow work may be done twice.
  */
 class NatsStreamingTransport implements Transport {
   readonly name = 'nats-streaming';
   readonly #options: NatsStreamingOptions;
-  // One for all connections of this process: the server then ends the previous one in favour of the next.
+  // The same for all connections of this process: the server then replaces the previous connection with the new one.
   readonly #clientId: string;
   readonly #prefix: string;
   readonly #consumers = new Set<NatsStreamingConsumer>();
@@ -76,7 +76,7 @@ class NatsStreamingTransport implements Transport {
     await this.#running;
   }
 
-  /** Connects, gives the connection to every consumer and begins anew whenever it is lost. */
+  /** Connects, attaches every consumer to the connection, and reconnects whenever it is lost. */
   async #run(): Promise<void> {
     const { logger, url, clusterId } = this.#options;
     const { servers, ...credentials } = natsServers(url);
@@ -89,17 +89,17 @@ class NatsStreamingTransport implements Transport {
           clientId: this.#clientId,
           signal: this.#closing.signal,
         });
-        if (attempt > 0) logger.info('NATS Streaming is back');
+        if (attempt > 0) logger.info('NATS Streaming reconnected');
         attempt = 0;
         this.#link = link;
         for (const consumer of this.#consumers) void consumer.attach(link);
         this.#wake();
         await link.lost;
         this.#link = undefined;
-        if (!this.#closing.signal.aborted) logger.warn('NATS Streaming is away');
+        if (!this.#closing.signal.aborted) logger.warn('NATS Streaming connection lost');
       } catch (error) {
         if (this.#closing.signal.aborted) return;
-        if (attempt % 20 === 0) logger.warn({ err: error }, 'NATS Streaming does not answer yet');
+        if (attempt % 20 === 0) logger.warn({ err: error }, 'NATS Streaming does not respond, retrying');
       }
       await delay(200, undefined, { signal: this.#closing.signal, ref: false }).catch(() => undefined);
     }
@@ -109,7 +109,7 @@ class NatsStreamingTransport implements Transport {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
-  /** Resolves when there is another connection than `failed`, or this transport closes. */
+  /** Resolves when there is a connection other than `failed`, or this transport closes. */
   async #untilLinked(failed: Link | undefined): Promise<void> {
     while (!this.#closing.signal.aborted && (this.#link === undefined || this.#link === failed)) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -117,6 +117,6 @@ class NatsStreamingTransport implements Transport {
   }
 }
 
-/** Connects in the background and for ever: a broker that is away stops no service. */
+/** Connects in the background and retries for ever, so a service also starts while the broker is unreachable. */
 export const createNatsStreamingTransport = (options: NatsStreamingOptions): Transport =>
   new NatsStreamingTransport(options);

