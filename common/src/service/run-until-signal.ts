@@ -1,12 +1,12 @@
 import { ConfigError } from './config.ts';
-import type { RunningService } from './open-service.ts';
+import type { Stoppable } from './stoppable.ts';
 
 /** Deadline for draining, after which the process exits without it; every mechanism survives that. */
 const drainDeadlineMs = 9_500;
 
 /** Runs a process: start, wait for SIGTERM or SIGINT, drain, exit. A second signal exits at once. */
-export const runUntilSignal = async (start: () => Promise<RunningService>): Promise<void> => {
-  let service: RunningService;
+export const runUntilSignal = async (start: () => Promise<Stoppable>): Promise<void> => {
+  let service: Stoppable;
   try {
     service = await start();
   } catch (error) {

@@ -24,7 +24,10 @@ export const openServer = async (options: {
   readonly host: string;
   readonly port: number;
   readonly isReady: () => boolean;
-  readonly metrics: Registry;
+  /** Without it there is no `/metrics`. */
+  readonly metrics?: Registry;
+  /** Time between unreadiness and the end of listening, for the routers to notice. */
+  readonly drainDelayMs?: number;
 }): Promise<RunningServer> => {
   const probes = express();
   probes.disable('x-powered-by');
@@ -35,12 +38,16 @@ export const openServer = async (options: {
     const ready = options.isReady();
     res.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' });
   });
-  probes.get('/metrics', async (_req, res) => {
-    res.type('text/plain').send(await options.metrics.metrics());
-  });
+  const { metrics, drainDelayMs = endpointsDropMs } = options;
+  if (metrics !== undefined)
+    probes.get('/metrics', async (_req, res) => {
+      res.type('text/plain').send(await metrics.metrics());
+    });
+  const isProbe = (path: string | undefined) =>
+    path === '/healthz' || path === '/readyz' || (path === '/metrics' && metrics !== undefined);
   // Dispatched before Express, so that requests do not pass through two apps.
   const server = createServer((req, res) => {
-    if (req.url === '/healthz' || req.url === '/readyz' || req.url === '/metrics') probes(req, res);
+    if (isProbe(req.url)) probes(req, res);
     else options.app(req, res);
   });
   server.keepAliveTimeout = 65_000;
@@ -62,7 +69,7 @@ export const openServer = async (options: {
       const hasClients = await new Promise<boolean>((resolve) => {
         server.getConnections((error, count) => resolve(error !== null || count > 0));
       });
-      if (hasClients) await delay(endpointsDropMs);
+      if (hasClients && drainDelayMs > 0) await delay(drainDelayMs);
       const closed = once(server, 'close');
       server.close();
       // close() also waits for keep-alive connections that become idle only later.

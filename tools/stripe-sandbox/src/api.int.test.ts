@@ -358,7 +358,7 @@ test('When a key is set, then only that key reads and charges; a publishable key
   expect(await stripeErrorOf(page.charges.list())).toMatchObject({ statusCode: 401, code: 'secret_key_required' });
 });
 
-test('When no key is set, then the books can be read without one', async () => {
+test('When no key is set, then the API can be read without one', async () => {
   const sandbox = await useSandbox();
   const answer = await fetch(`${sandbox.url}/v1/charges`);
   expect(answer.status).toBe(200);

@@ -1,3 +1,4 @@
+import type { Logger } from '@ticketing/common/service';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { cancelPaymentIntent, cancelPaymentIntentParams } from './commands/cancel-payment-intent.ts';
 import { confirmPaymentIntent, confirmPaymentIntentParams } from './commands/confirm-payment-intent.ts';
@@ -6,14 +7,13 @@ import { createPaymentMethod, createPaymentMethodParams } from './commands/creat
 import { createRefund, createRefundParams } from './commands/create-refund.ts';
 import { updatePaymentIntent, updatePaymentIntentParams } from './commands/update-payment-intent.ts';
 import type { Config } from './config.ts';
-import type { Log } from './log.ts';
 import { getAccount } from './routes/account.ts';
 import { authenticate } from './routes/authenticate.ts';
 import { getBehaviour, postBehaviour } from './routes/behaviour.ts';
-import { cardForm, sandboxScript } from './routes/card-form.ts';
+import { cardForm } from './routes/card-form.ts';
 import { mutation, type ApiKit } from './routes/mutation.ts';
 import { list, retrieve } from './routes/reading.ts';
-import { reply, replyError } from './routes/reply.ts';
+import { replyError } from './routes/reply.ts';
 import { StripeError } from './stripe-error.ts';
 
 const bodyLimit = '100kb';
@@ -28,8 +28,6 @@ const formOnly: RequestHandler = (req, _res, next) => {
   next();
 };
 
-const ok: RequestHandler = (_req, res) => reply(res, 200, '{"status":"ok"}');
-
 const noSuchRoute: RequestHandler = (req) => {
   throw new StripeError(404, { message: `Unrecognized request URL (${req.method}: ${req.path}).` });
 };
@@ -39,9 +37,9 @@ const statusOf = (error: unknown): number => {
   return typeof status === 'number' ? status : 500;
 };
 
-/** Everything that goes wrong is answered in Stripe's error shape. */
-const answerErrors =
-  (log: Log): ErrorRequestHandler =>
+/** Every error is sent in Stripe's error shape. */
+const handleErrors =
+  (logger: Logger): ErrorRequestHandler =>
   (error: unknown, req, res, _next) => {
     if (res.headersSent || res.socket === null) return;
     if (error instanceof StripeError) return replyError(res, error);
@@ -50,28 +48,24 @@ const answerErrors =
       const message = status === 413 ? 'The request is too large.' : 'The request cannot be read.';
       return replyError(res, new StripeError(status, { message }));
     }
-    log.error({ path: req.path, stack: error instanceof Error ? error.stack : String(error) }, 'request failed');
+    logger.error({ path: req.path, stack: error instanceof Error ? error.stack : String(error) }, 'request failed');
     return replyError(res, new StripeError(500, { type: 'api_error', message: 'An unknown error occurred' }));
   };
 
 /** Every route on one screen. */
 export const buildApp = (
-  kit: ApiKit & { readonly log: Log },
+  kit: ApiKit & { readonly logger: Logger },
   config: Pick<Config, 'STRIPE_KEY' | 'CARD_FORM_ORIGINS'>,
 ): Express => {
-  const { books, behaviour } = kit;
+  const { store, behaviour } = kit;
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', 'extended');
 
-  app.get('/healthz', ok);
-  app.get('/readyz', ok);
-
   app.get('/sandbox/behaviour', getBehaviour(behaviour));
   app.post('/sandbox/behaviour', express.json({ type: () => true, limit: bodyLimit }), postBehaviour(behaviour));
   app.get('/elements/card', cardForm(config.CARD_FORM_ORIGINS));
-  app.get('/v1/sandbox.js', sandboxScript);
 
   app.use('/v1', authenticate(config.STRIPE_KEY), formOnly, express.urlencoded({ extended: true, limit: bodyLimit }));
 
@@ -82,7 +76,7 @@ export const buildApp = (
   app.post('/v1/payment_intents/:id/cancel', mutation(kit, cancelPaymentIntentParams, cancelPaymentIntent));
   app.get(
     '/v1/payment_intents/:id',
-    retrieve(kit, 'payment_intent', intent, (id) => books.paymentIntent(id)),
+    retrieve(kit, 'payment_intent', intent, (id) => store.paymentIntent(id)),
   );
   app.get(
     '/v1/payment_intents',
@@ -90,14 +84,14 @@ export const buildApp = (
       kind: 'payment_intent',
       title: 'payment_intent',
       url: '/v1/payment_intents',
-      table: books.paymentIntents,
+      table: store.paymentIntents,
       filters: {},
     }),
   );
 
   app.get(
     '/v1/charges/:id',
-    retrieve(kit, 'charge', { title: 'charge', param: 'id' }, (id) => books.charge(id)),
+    retrieve(kit, 'charge', { title: 'charge', param: 'id' }, (id) => store.charge(id)),
   );
   app.get(
     '/v1/charges',
@@ -105,7 +99,7 @@ export const buildApp = (
       kind: 'charge',
       title: 'charge',
       url: '/v1/charges',
-      table: books.charges,
+      table: store.charges,
       filters: { payment_intent: (charge) => charge.paymentIntent },
     }),
   );
@@ -116,7 +110,7 @@ export const buildApp = (
   );
   app.get(
     '/v1/refunds/:id',
-    retrieve(kit, 'refund', { title: 'refund', param: 'id' }, (id) => books.refund(id)),
+    retrieve(kit, 'refund', { title: 'refund', param: 'id' }, (id) => store.refund(id)),
   );
   app.get(
     '/v1/refunds',
@@ -124,7 +118,7 @@ export const buildApp = (
       kind: 'refund',
       title: 'refund',
       url: '/v1/refunds',
-      table: books.refunds,
+      table: store.refunds,
       filters: { payment_intent: (refund) => refund.paymentIntent, charge: (refund) => refund.charge },
     }),
   );
@@ -133,11 +127,11 @@ export const buildApp = (
   app.get(
     '/v1/payment_methods/:id',
     retrieve(kit, 'payment_method', { title: 'PaymentMethod', param: 'payment_method' }, (id) =>
-      books.paymentMethod(id),
+      store.paymentMethod(id),
     ),
   );
   app.get('/v1/account', getAccount(kit));
 
-  app.use(noSuchRoute, answerErrors(kit.log));
+  app.use(noSuchRoute, handleErrors(kit.logger));
   return app;
 };

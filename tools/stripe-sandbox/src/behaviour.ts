@@ -19,7 +19,7 @@ export interface Behaviour {
   takeFailure(): Failure | null;
 }
 
-/** How the sandbox misbehaves on purpose. Not part of the books: a restart behaves well again. */
+/** Faults that tests switch on. Not stored: after a restart there are none. */
 export const createBehaviour = (): Behaviour => {
   let delayMs = 0;
   let failNext: Failure | null = null;

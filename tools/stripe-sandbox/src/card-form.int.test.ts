@@ -35,11 +35,3 @@ test('When an origin is set, then its pages may embed the form too', async () =>
   const answer = await fetch(`${sandbox.url}/elements/card?parent=https://tickets.example`);
   expect(answer.headers.get('content-security-policy')).toContain('frame-ancestors https://tickets.example');
 });
-
-test('When a page asks for the script, then it gets it without a key', async () => {
-  const sandbox = await useSandbox({ STRIPE_KEY: 'sk_test_right' });
-  const answer = await fetch(`${sandbox.url}/v1/sandbox.js`);
-  expect(answer.status).toBe(200);
-  expect(answer.headers.get('content-type')).toContain('text/javascript');
-  expect(await answer.text()).toContain('StripeSandbox');
-});

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError } from '@ticketing/common/service';
+import { readConfig } from './config.ts';
 
 const refusal = (env: NodeJS.ProcessEnv): string => {
   try {
@@ -37,9 +38,14 @@ test('When several settings are wrong, then all are named at once and no value i
     'WEBHOOK_EVENTS must',
     'CARD_FORM_ORIGINS must',
     'LOG_LEVEL',
-    'STRIPE_WEBHOOK_SECRET is missing',
   ]) {
     expect(text).toContain(name);
   }
   expect(text).not.toContain('sk_live_secret');
+});
+
+test('When webhooks have an address and no secret, then the start is refused', () => {
+  expect(refusal({ DATA_DIR: 'somewhere', WEBHOOK_URL: 'http://127.0.0.1:1/' })).toContain(
+    'STRIPE_WEBHOOK_SECRET is missing',
+  );
 });

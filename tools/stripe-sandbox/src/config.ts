@@ -1,16 +1,6 @@
+import { commonEnv, ConfigError, readEnv, url, wholeNumber } from '@ticketing/common/service';
 import { z } from 'zod';
 import { eventTypes, type EventType } from './events.ts';
-import { logLevels } from './log.ts';
-
-/** A setting is missing or malformed; every problem is named. */
-export class ConfigError extends Error {
-  constructor(problems: readonly string[]) {
-    super(`Wrong configuration:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
-    this.name = 'ConfigError';
-  }
-}
-
-const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
 
 const isEventType = (text: string): text is EventType => eventTypes.some((type) => type === text);
 
@@ -19,23 +9,18 @@ const flag = z
   .default('false')
   .transform((value) => value === 'true');
 
-/** Every setting, its default and what it is for; the README's table is checked against it. */
+/** Every setting; a test compares the README's table with it. */
 export const sandboxEnv = {
   HOST: z.string().default('127.0.0.1').describe('Address to listen on'),
-  PORT: z
-    .string()
-    .default('4242')
-    .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535, 'must be a whole number from 0 to 65535')
-    .transform(Number)
-    .describe('Port to listen on; 0 takes a free one'),
-  DATA_DIR: z.string().describe('Directory of the books; made where it is missing. One process at a time'),
+  PORT: wholeNumber({ min: 0, max: 65_535 }).prefault('4242').describe('Port to listen on; 0 takes a free one'),
+  DATA_DIR: z.string().describe('Directory of the stored objects, created if missing; one process at a time'),
   STRIPE_KEY: z
     .string()
     .startsWith('sk_test_', 'must begin with sk_test_')
     .optional()
-    .describe('The one secret key that is accepted; without it any key is, and none as well'),
+    .describe('The only secret key that is accepted; without it any key is accepted, and none is needed'),
   STRIPE_WEBHOOK_SECRET: z.string().min(8, 'must have at least 8 characters').optional().describe('Signs the webhooks'),
-  WEBHOOK_URL: httpUrl.optional().describe('Where webhooks go; without it none are sent'),
+  WEBHOOK_URL: url('http', 'https').optional().describe('Receives the webhooks; without it none are sent'),
   WEBHOOK_EVENTS: z
     .string()
     .default('payment_intent.succeeded,payment_intent.payment_failed,payment_intent.canceled,charge.refunded')
@@ -53,28 +38,16 @@ export const sandboxEnv = {
     )
     .describe('Origins besides loopback ones whose pages may embed the card form'),
   STRICT_AMOUNTS: flag.describe("Refuse amounts below Stripe's smallest (0.50 USD), as Stripe does"),
-  STRICT_RETURN_URL: flag.describe('Refuse a confirmation that might redirect and has no return_url, as Stripe does'),
-  LOG_LEVEL: z.enum(logLevels).default('info').describe('Least level that is logged'),
+  STRICT_RETURN_URL: flag.describe('Refuse a confirmation without return_url that might redirect, as Stripe does'),
+  LOG_LEVEL: commonEnv.LOG_LEVEL,
 };
 
 export type Config = ReturnType<typeof readConfig>;
 
-/**
- * Reads and freezes the settings. Empty variables count as missing.
- * @throws ConfigError that names every wrong variable, and repeats the value of none.
- */
+/** @throws ConfigError that names every wrong variable and repeats no value. */
 export const readConfig = (env: NodeJS.ProcessEnv) => {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
-  const result = z.object(sandboxEnv).safeParse(given);
-  const problems = result.success
-    ? []
-    : result.error.issues.map((issue) => {
-        const variable = issue.path.map(String).join('.');
-        return `${variable} ${given[variable] === undefined ? 'is missing' : issue.message}`;
-      });
-  if (given['WEBHOOK_URL'] !== undefined && given['STRIPE_WEBHOOK_SECRET'] === undefined) {
-    problems.push('STRIPE_WEBHOOK_SECRET is missing (WEBHOOK_URL needs it)');
-  }
-  if (!result.success || problems.length > 0) throw new ConfigError(problems);
-  return Object.freeze(result.data);
+  const config = readEnv(sandboxEnv, env);
+  if (config.WEBHOOK_URL !== undefined && config.STRIPE_WEBHOOK_SECRET === undefined)
+    throw new ConfigError(['STRIPE_WEBHOOK_SECRET is missing (WEBHOOK_URL needs it)']);
+  return config;
 };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { record, withRecords, type Ledger } from './domain/records.ts';
+import { record, withRecords, type Lookup } from './domain/records.ts';
 import { render } from './objects/render.ts';
 
 /** The API version whose objects the sandbox shows; a test compares it with the SDK's own. */
@@ -18,7 +18,7 @@ export const eventTypes = [
 
 export type EventType = (typeof eventTypes)[number];
 
-/** An event as the books keep it: `record` is the object as it was when the event happened. */
+/** An event as stored: `record` is the object's state when the event happened. */
 export const eventRecord = z.object({
   id: z.string(),
   type: z.enum(eventTypes),
@@ -30,12 +30,12 @@ export const eventRecord = z.object({
 export type EventRecord = z.infer<typeof eventRecord>;
 
 /** The body of a webhook. */
-export const eventObject = (ledger: Ledger, event: EventRecord) => ({
+export const eventObject = (lookup: Lookup, event: EventRecord) => ({
   id: event.id,
   object: 'event',
   api_version: apiVersion,
   created: event.created,
-  data: { object: render(withRecords(ledger, [event.record]), event.record) },
+  data: { object: render(withRecords(lookup, [event.record]), event.record) },
   livemode: false,
   pending_webhooks: 1,
   request: event.request,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const newline = 0x0a;
 const readSize = 1 << 20;
 
-/** Where a line stands in the file. */
+/** Position of a line in the file. */
 export interface Place {
   readonly offset: number;
   readonly length: number;
@@ -13,16 +13,16 @@ export interface Place {
 /** An append-only file of JSON lines. */
 export interface Journal {
   /**
-   * Writes one line, whole or not at all. When it returns the line survives the death of this process (not that of the
-   * machine: nothing is flushed to the disk by force).
+   * Writes one line as a whole or not at all. Once it returns, the line survives a crash of this process, but not of the
+   * machine: there is no fsync.
    */
   append(line: object): Place;
-  /** Reads a line again. */
+  /** Reads a line back. */
   read(place: Place): unknown;
   close(): void;
 }
 
-/** Calls `onLine` with each whole line; answers how many bytes they take. A last line without its end is left out. */
+/** Calls `onLine` with each complete line and returns their size in bytes. An incomplete last line is left out. */
 const readLines = (file: number, onLine: (line: string, place: Place) => void): number => {
   const buffer = Buffer.allocUnsafe(readSize);
   let rest = Buffer.alloc(0);
@@ -42,9 +42,9 @@ const readLines = (file: number, onLine: (line: string, place: Place) => void): 
 };
 
 /**
- * Opens the journal in `directory`, making both where they are missing, and hands every line that it holds to `onLine`.
- * A line that a killed process left half written was never answered for, and is cut off.
- * @throws where a line in the middle cannot be read, with its number.
+ * Opens the journal in `directory`, creates both if missing, and passes every line to `onLine`. An incomplete last line
+ * belongs to a request that got no response before the process was killed: it is cut off.
+ * @throws when any other line cannot be read, with its number.
  */
 export const openJournal = (directory: string, onLine: (line: unknown, place: Place) => void): Journal => {
   mkdirSync(directory, { recursive: true });
@@ -73,7 +73,7 @@ export const openJournal = (directory: string, onLine: (line: unknown, place: Pl
       try {
         for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
       } catch (error) {
-        // A full disk may have taken a part of the line; the next one must not be glued to it.
+        // A full disk may have written part of the line; the next line must not be appended to it.
         ftruncateSync(file, size);
         throw error;
       }

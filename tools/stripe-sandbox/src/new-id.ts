@@ -1,4 +1,4 @@
 import { randomUUID } from 'node:crypto';
 
-/** An id of Stripe's look: `pi_` and 24 letters and digits. */
+/** An id like Stripe's: `pi_` and 24 letters and digits. */
 export const newId = (prefix: string): string => `${prefix}_${randomUUID().replaceAll('-', '').slice(8)}`;

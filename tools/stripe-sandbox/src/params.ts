@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { isCurrency } from './domain/amounts.ts';
 import { StripeError } from './stripe-error.ts';
 
-/** Parameters arrive as text (form or query), nested by brackets; these are the shapes in which Stripe reads them. */
+/** Parameters arrive as text (form or query), nested by brackets; these schemas parse them as Stripe does. */
 const refused = (code: string) => ({ params: { code } });
 
-/** Text that may not be empty: an id, a token. */
+/** Text that must not be empty: an id, a token. */
 export const name = z
   .string()
   .max(5000)
@@ -54,7 +54,7 @@ const list = z.union([z.array(z.string()), z.string().transform((value) => [valu
 /** `expand[]=latest_charge` */
 export const expand = list.optional().transform((paths) => paths ?? []);
 
-/** Only cards are taken; the parameter exists so that callers may say so. */
+/** Only cards are supported; callers may say so with this parameter. */
 export const cardOnly = list.refine((types) => types.every((type) => type === 'card'), {
   error: 'The sandbox takes the payment method type card only.',
 });
@@ -73,7 +73,7 @@ export const metadata = z
     'Metadata values can have up to 500 characters.',
   );
 
-/** `given` laid over `current`, keys with an empty value taken out. */
+/** `given` merged into `current`; keys with an empty value are removed. */
 export const mergedMetadata = (
   current: Readonly<Record<string, string>>,
   given: Readonly<Record<string, string>> | undefined,
@@ -94,7 +94,7 @@ const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
   );
 
 /**
- * Reads a request's parameters, all of them: one that is not known is refused, as Stripe does.
+ * Parses all parameters of a request. Like Stripe, it refuses unknown ones.
  * @throws StripeError 400 that names the first wrong parameter.
  */
 export const parseParams = <T>(schema: z.ZodType<T>, input: unknown): T => {

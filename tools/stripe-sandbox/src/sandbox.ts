@@ -1,45 +1,41 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import { setTimeout as wait } from 'node:timers/promises';
+import { createLogger, openServer, type Logger, type Stoppable } from '@ticketing/common/service';
 import { buildApp } from './app.ts';
 import { createBehaviour } from './behaviour.ts';
-import { openBooks } from './books.ts';
 import type { Config } from './config.ts';
-import type { Log } from './log.ts';
 import { newId } from './new-id.ts';
+import { openStore } from './store.ts';
 import { startWebhooks } from './webhooks.ts';
-
-/** How long a stopping sandbox lets requests in flight finish. */
-const inFlightMs = 3_000;
 
 const now = (): number => Math.floor(Date.now() / 1000);
 
-export interface RunningSandbox {
+interface RunningSandbox extends Stoppable {
   readonly url: string;
-  stop(): Promise<void>;
 }
 
-/** Opens the books and listens. @throws where the books cannot be read or the port is taken. */
-export const startSandbox = async (config: Config, log: Log): Promise<RunningSandbox> => {
-  const books = openBooks(config.DATA_DIR);
+/** Opens the store and listens. @throws when the store cannot be read or the port is taken. */
+export const startSandbox = async (
+  config: Config,
+  logger: Logger = createLogger({ service: 'stripe-sandbox', level: config.LOG_LEVEL }),
+): Promise<RunningSandbox> => {
+  const store = openStore(config.DATA_DIR);
   const stopping = new AbortController();
   const webhooks =
     config.WEBHOOK_URL === undefined || config.STRIPE_WEBHOOK_SECRET === undefined
       ? undefined
-      : startWebhooks({ books, log, now }, { url: config.WEBHOOK_URL, secret: config.STRIPE_WEBHOOK_SECRET });
+      : startWebhooks({ store, logger, now }, { url: config.WEBHOOK_URL, secret: config.STRIPE_WEBHOOK_SECRET });
   const app = buildApp(
     {
-      books,
-      log,
+      store,
+      logger,
       context: {
-        ledger: books,
+        lookup: store,
         now,
         newId,
         strictAmounts: config.STRICT_AMOUNTS,
         strictReturnUrl: config.STRICT_RETURN_URL,
       },
       behaviour: createBehaviour(),
-      wanted: new Set(webhooks === undefined ? [] : config.WEBHOOK_EVENTS),
+      sentTypes: new Set(webhooks === undefined ? [] : config.WEBHOOK_EVENTS),
       notify: (event) => webhooks?.send(event),
       stopping: stopping.signal,
       keysInUse: new Set(),
@@ -47,39 +43,22 @@ export const startSandbox = async (config: Config, log: Log): Promise<RunningSan
     },
     config,
   );
-  let inFlight = 0;
-  const server = createServer((req, res) => {
-    inFlight += 1;
-    res.once('close', () => {
-      inFlight -= 1;
-    });
-    app(req, res);
+  const server = await openServer({
+    app,
+    host: config.HOST,
+    port: config.PORT,
+    isReady: () => !stopping.signal.aborted,
+    // There is one sandbox: no router could send its requests elsewhere meanwhile.
+    drainDelayMs: 0,
   });
-  server.keepAliveTimeout = 65_000;
-  server.listen(config.PORT, config.HOST);
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : config.PORT;
-  const url = `http://${config.HOST === '0.0.0.0' ? '127.0.0.1' : config.HOST}:${port}`;
-  log.info({ url }, 'listening');
-
+  logger.info({ url: server.url }, 'listening');
   return {
-    url,
+    url: server.url,
     stop: async () => {
       stopping.abort();
-      const closed = once(server, 'close');
-      server.close();
-      // close() waits for keep-alive connections that become idle only later, and for those that never sent a request.
-      const idle = setInterval(() => {
-        if (inFlight === 0) server.closeAllConnections();
-        else server.closeIdleConnections();
-      }, 20);
-      await Promise.race([closed, wait(inFlightMs, undefined, { ref: false })]);
-      clearInterval(idle);
-      server.closeAllConnections();
-      await closed;
+      await server.drain();
       webhooks?.stop();
-      books.close();
+      store.close();
     },
   };
 };

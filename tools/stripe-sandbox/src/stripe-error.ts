@@ -7,11 +7,11 @@ export interface ErrorDetails {
   readonly extra?: Readonly<Record<string, unknown>>;
 }
 
-/** An answer in Stripe's error shape. */
+/** A response in Stripe's error shape. */
 export class StripeError extends Error {
   readonly status: number;
   readonly body: { readonly error: Readonly<Record<string, unknown>> };
-  /** Whether the SDK should try again; undefined leaves it to its own rules. */
+  /** Whether the SDK should retry; undefined leaves it to the SDK's own rules. */
   readonly shouldRetry: boolean | undefined;
 
   constructor(status: number, details: ErrorDetails, shouldRetry?: boolean) {
@@ -33,11 +33,11 @@ export class StripeError extends Error {
 
 export const docUrl = (code: string): string => `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}`;
 
-/** The thing that the path names does not exist. */
+/** The object in the path does not exist. */
 export const notFound = (what: string, id: string, param: string): StripeError =>
   new StripeError(404, { code: 'resource_missing', message: `No such ${what}: '${id}'`, param });
 
-/** A parameter names something that does not exist. */
+/** A parameter names an object that does not exist. */
 export const noSuch = (what: string, id: string, param: string): StripeError =>
   new StripeError(400, { code: 'resource_missing', message: `No such ${what}: '${id}'`, param });
 
@@ -48,7 +48,7 @@ export const unexpectedState = (message: string, paymentIntent: unknown): Stripe
     extra: { payment_intent: paymentIntent },
   });
 
-/** Another request is at work on the same object. Stripe tells its SDKs to try again. */
+/** Another request works on the same object. Stripe tells its SDKs to retry. */
 export const lockTimeout = (): StripeError =>
   new StripeError(
     429,

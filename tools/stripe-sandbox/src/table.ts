@@ -9,16 +9,16 @@ interface PageRequest<Row> {
   readonly where?: (row: Row) => boolean;
 }
 
-/** Records of one kind in memory, in the order in which they were made. */
+/** Records of one kind in memory, in order of creation. */
 export interface Table<Row> {
   get(id: string): Row | undefined;
-  /** Adds a record, or writes the newer state of one. */
+  /** Adds a record or replaces its state. */
   put(row: Row): void;
   /** Newest first. Cursors name rows that exist. */
   page(request: PageRequest<Row>): { readonly rows: readonly Row[]; readonly hasMore: boolean };
 }
 
-/** `groupsOf` names what the rows can be looked up by, such as their PaymentIntent; a row's groups never change. */
+/** `groupsOf` returns the keys by which rows are also indexed, such as their PaymentIntent; a row's groups never change. */
 export const createTable = <Row extends { readonly id: string }>(
   groupsOf: (row: Row) => readonly string[] = () => [],
 ): Table<Row> => {
@@ -28,12 +28,12 @@ export const createTable = <Row extends { readonly id: string }>(
 
   const positionOf = (id: string | undefined) => (id === undefined ? undefined : rows.get(id)?.position);
 
-  /** Rows of the group, or all, whose position is on the asked side of the cursor. */
+  /** Rows of the group, or all rows, on the requested side of the cursor. */
   const candidates = function* (request: PageRequest<Row>): Generator<Row> {
     const ids = request.group === undefined ? order : (groups.get(request.group) ?? []);
     const before = positionOf(request.startingAfter) ?? Infinity;
     const after = positionOf(request.endingBefore) ?? -1;
-    // In the whole table a position is an index, so that a deep page costs no more than the first.
+    // In the whole table a position is an index, so a deep page costs no more than the first one.
     const isWhole = request.group === undefined;
     const newest = isWhole ? Math.min(before, ids.length) - 1 : ids.length - 1;
     const oldest = isWhole ? after + 1 : 0;

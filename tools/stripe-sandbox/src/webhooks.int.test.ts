@@ -51,7 +51,7 @@ const typesOf = (events: readonly Stripe.Event[]): string[] => events.map((event
 
 const settings = (url: string) => ({ WEBHOOK_URL: url, STRIPE_WEBHOOK_SECRET: secret });
 
-test('When an intent succeeds, fails, is cancelled or refunded, then signed webhooks tell so', async () => {
+test('When an intent succeeds, fails, is cancelled or refunded, then a signed webhook is sent for each', async () => {
   const endpoint = closeAfterTest(await openEndpoint());
   const sandbox = await useSandbox(settings(endpoint.url));
   const { stripe } = sandbox;
@@ -146,7 +146,7 @@ test('When the process is killed with events undelivered, then they are delivere
   const second = await useSandbox(env);
   await until(() => endpoint.received.length === 2);
   expect(typesOf(endpoint.events())).toEqual(['charge.refunded', 'payment_intent.succeeded']);
-  // Delivered ones are struck off the books, so that the next start sends nothing.
+  // Delivered ones are marked as settled, so that the next start sends nothing.
   await until(async () => (await readFile(join(dataDir, 'journal.jsonl'), 'utf8')).match(/"settled"/g)?.length === 2);
   await second.close();
 

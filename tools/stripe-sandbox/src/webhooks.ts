@@ -1,17 +1,17 @@
+import type { Logger } from '@ticketing/common/service';
 import { createHmac } from 'node:crypto';
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { Books } from './books.ts';
+import type { Store } from './store.ts';
 import { eventObject, type EventRecord } from './events.ts';
-import type { Log } from './log.ts';
 
-/** At once at most; more events wait. */
+/** Deliveries in progress; further events wait. */
 const concurrency = 8;
-const answerWithinMs = 10_000;
+const timeoutMs = 10_000;
 const firstRetryMs = 200;
 const longestRetryMs = 60_000;
-/** With the pauses above about ten minutes; then the event is given up. */
-const tries = 18;
+/** About ten minutes with the pauses above; then the event is abandoned. */
+const maxAttempts = 18;
 
 /** Stripe's signature header (https://docs.stripe.com/webhooks#verify-manually). */
 const signature = (secret: string, payload: string, seconds: number): string => {
@@ -21,13 +21,13 @@ const signature = (secret: string, payload: string, seconds: number): string => 
 
 export interface Webhooks {
   send(event: EventRecord): void;
-  /** Ends deliveries; what is undelivered goes out after the next start. */
+  /** Ends deliveries; undelivered events are sent after the next start. */
   stop(): void;
 }
 
-/** Delivers events to one endpoint, at least once each, in no guaranteed order, until it answers 2xx. */
+/** Delivers each event to one endpoint at least once, in no guaranteed order: it retries until the endpoint returns 2xx. */
 export const startWebhooks = (
-  deps: { readonly books: Books; readonly log: Log; readonly now: () => number },
+  deps: { readonly store: Store; readonly logger: Logger; readonly now: () => number },
   endpoint: { readonly url: string; readonly secret: string },
 ): Webhooks => {
   const isHttps = endpoint.url.startsWith('https:');
@@ -35,18 +35,18 @@ export const startWebhooks = (
   const request = isHttps ? httpsRequest : httpRequest;
   const waiting: { readonly event: EventRecord; readonly failed: number }[] = [];
   const timers = new Set<NodeJS.Timeout>();
-  let underWay = 0;
+  let inProgress = 0;
   let stopped = false;
 
   const deliver = (event: EventRecord): Promise<void> => {
-    const payload = JSON.stringify(eventObject(deps.books, event));
+    const payload = JSON.stringify(eventObject(deps.store, event));
     return new Promise((resolve, reject) => {
       const outgoing = request(
         endpoint.url,
         {
           method: 'POST',
           agent,
-          timeout: answerWithinMs,
+          timeout: timeoutMs,
           headers: {
             'Content-Type': 'application/json; charset=utf-8',
             'Content-Length': Buffer.byteLength(payload),
@@ -54,17 +54,17 @@ export const startWebhooks = (
             'User-Agent': 'Stripe/1.0 (local sandbox)',
           },
         },
-        (answer) => {
-          answer.resume();
-          answer.on('error', reject);
-          answer.on('end', () => {
-            const status = answer.statusCode ?? 0;
+        (response) => {
+          response.resume();
+          response.on('error', reject);
+          response.on('end', () => {
+            const status = response.statusCode ?? 0;
             if (status >= 200 && status < 300) resolve();
-            else reject(new Error(`the endpoint answered ${status}`));
+            else reject(new Error(`the endpoint returned ${status}`));
           });
         },
       );
-      outgoing.on('timeout', () => outgoing.destroy(new Error(`no answer within ${answerWithinMs} ms`)));
+      outgoing.on('timeout', () => outgoing.destroy(new Error(`no response within ${timeoutMs} ms`)));
       outgoing.on('error', reject);
       outgoing.end(payload);
     });
@@ -81,7 +81,7 @@ export const startWebhooks = (
   };
 
   const settle = (event: EventRecord): void => {
-    if (!stopped) deps.books.commit({ settled: [event.id] });
+    if (!stopped) deps.store.commit({ settled: [event.id] });
   };
 
   const run = async (event: EventRecord, failed: number): Promise<void> => {
@@ -91,30 +91,30 @@ export const startWebhooks = (
     } catch (error) {
       if (stopped) return;
       const reason = error instanceof Error ? error.message : String(error);
-      const facts = { event: event.id, type: event.type, reason, failed: failed + 1 };
-      if (failed + 1 < tries) {
-        deps.log.warn(facts, 'webhook not delivered, will be tried again');
+      const details = { event: event.id, type: event.type, reason, failed: failed + 1 };
+      if (failed + 1 < maxAttempts) {
+        deps.logger.warn(details, 'webhook not delivered, will be retried');
         retryLater(event, failed + 1);
       } else {
-        deps.log.error(facts, 'webhook given up');
+        deps.logger.error(details, 'webhook abandoned after the last attempt');
         settle(event);
       }
     }
   };
 
   const work = (): void => {
-    while (underWay < concurrency) {
+    while (inProgress < concurrency) {
       const next = stopped ? undefined : waiting.shift();
       if (next === undefined) return;
-      underWay += 1;
+      inProgress += 1;
       void run(next.event, next.failed).finally(() => {
-        underWay -= 1;
+        inProgress -= 1;
         work();
       });
     }
   };
 
-  for (const event of deps.books.unsettled()) waiting.push({ event, failed: 0 });
+  for (const event of deps.store.unsettled()) waiting.push({ event, failed: 0 });
   work();
 
   return {

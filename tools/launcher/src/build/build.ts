@@ -47,8 +47,7 @@ export const bundleOptions = {
 export const buildBundle = async (name: string): Promise<boolean> => {
   const folder = required(bundled[name], `workspace ${name}`);
   const output = join(root, folder, 'dist');
-  const folders = name === 'stripe-sandbox' ? [folder] : [folder, 'common'];
-  const inputs = fingerprint(root, folders, lockfile(), JSON.stringify(bundleOptions));
+  const inputs = fingerprint(root, [folder, 'common'], lockfile(), JSON.stringify(bundleOptions));
   if (isCurrent(output, inputs)) return false;
   const outfile = bundleOf(name);
   const { outputFiles } = await esbuild.build({

@@ -67,7 +67,7 @@ const sources = [
   "form-action 'none'",
 ].join('; ');
 
-/** Only a page of `parent` may show the form, and nothing but what stands in it may run. */
+/** Only a page of `parent` may embed the form, and only the form's own script and style are allowed. */
 export const cardFormHeaders = (parent: string): Record<string, string> => ({
   'Content-Security-Policy': `${sources}; frame-ancestors ${parent}`,
   'Cache-Control': 'no-store',

@@ -1,6 +1,6 @@
 /**
- * What runs inside the iframe. Card numbers stay in here and go to the sandbox only; the page around the frame gets a
- * payment method's id, the brand and the last four digits.
+ * The script inside the iframe. It sends card numbers to the sandbox only; the page around the frame gets the id of a
+ * payment method, the brand and the last four digits.
  */
 export const formScript = String.raw`(() => {
   'use strict';
@@ -57,7 +57,7 @@ export const formScript = String.raw`(() => {
     cvc: (digits) => digits.slice(0, 4),
   };
 
-  /** Keeps the caret behind the digit behind which it was. */
+  /** Keeps the caret behind the same digit. */
   const format = (name) => {
     const field = fields[name];
     if (!formats[name]) return;

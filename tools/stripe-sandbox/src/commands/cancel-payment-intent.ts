@@ -18,16 +18,16 @@ export const cancelPaymentIntent = (
   id: string,
 ): Change => {
   checkExpand('payment_intent', params.expand);
-  const intent = context.ledger.paymentIntent(id);
+  const intent = context.lookup.paymentIntent(id);
   if (intent === undefined) throw notFound('payment_intent', id, 'intent');
   const refusal = refusesCancel(intent);
-  if (refusal !== undefined) throw unexpectedState(refusal, render(context.ledger, intent));
+  if (refusal !== undefined) throw unexpectedState(refusal, render(context.lookup, intent));
   const record = canceled(intent, { now: context.now(), reason: params.cancellation_reason ?? null });
   return {
     records: [record],
     events: [{ type: 'payment_intent.canceled', record }],
     status: 200,
-    body: render(context.ledger, record, params.expand),
+    body: render(context.lookup, record, params.expand),
     triesCard: false,
   };
 };

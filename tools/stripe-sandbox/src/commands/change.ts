@@ -1,9 +1,9 @@
-import type { Ledger, StripeRecord } from '../domain/records.ts';
+import type { Lookup, StripeRecord } from '../domain/records.ts';
 import type { EventType } from '../events.ts';
 
-/** What a command works with. A command decides only; who called it writes the change down. */
+/** What a command needs. A command only decides; its caller stores the change. */
 export interface Context {
-  readonly ledger: Ledger;
+  readonly lookup: Lookup;
   /** Unix seconds. */
   readonly now: () => number;
   /** A fresh id such as `pi_…`. */
@@ -14,12 +14,12 @@ export interface Context {
   readonly strictReturnUrl: boolean;
 }
 
-/** What a request changes, and its answer. */
+/** What a request changes, and its response. */
 export interface Change {
   readonly records: readonly StripeRecord[];
   readonly events: readonly { readonly type: EventType; readonly record: StripeRecord }[];
   readonly status: number;
   readonly body: unknown;
-  /** Whether a card was tried: that is what `failNext` hits. */
+  /** Whether a card was charged or declined: `failNext` applies to these requests only. */
   readonly triesCard: boolean;
 }

@@ -24,7 +24,7 @@ export const confirmPaymentIntent = (
   id: string,
 ): Change => {
   checkExpand('payment_intent', params.expand);
-  const known = context.ledger.paymentIntent(id);
+  const known = context.lookup.paymentIntent(id);
   if (known === undefined) throw notFound('payment_intent', id, 'intent');
   const intent = params.receipt_email === undefined ? known : { ...known, receiptEmail: params.receipt_email };
   return confirm(context, intent, {

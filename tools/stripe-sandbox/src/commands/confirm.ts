@@ -17,9 +17,9 @@ const checkReturnUrl = (context: Context, intent: PaymentIntent, returnUrl: stri
 };
 
 /**
- * Tries the payment method on the PaymentIntent, which the books may not hold yet. A decline is an answer of 402, and a
- * change all the same: the failed charge and the PaymentIntent's error are kept.
- * @throws StripeError 400 where the PaymentIntent cannot be confirmed as it is.
+ * Charges the payment method for the PaymentIntent, which need not be stored yet. A decline is a 402 response and still
+ * a change: the failed charge and the PaymentIntent's error are stored.
+ * @throws StripeError 400 when the PaymentIntent cannot be confirmed in its state.
  */
 export const confirm = (
   context: Context,
@@ -31,20 +31,20 @@ export const confirm = (
   },
 ): Change => {
   const refusal = refusesConfirm(intent);
-  if (refusal !== undefined) throw unexpectedState(refusal, render(context.ledger, intent));
+  if (refusal !== undefined) throw unexpectedState(refusal, render(context.lookup, intent));
   const method =
-    given.method ?? (intent.paymentMethod === null ? undefined : context.ledger.paymentMethod(intent.paymentMethod));
+    given.method ?? (intent.paymentMethod === null ? undefined : context.lookup.paymentMethod(intent.paymentMethod));
   if (method === undefined) {
     throw unexpectedState(
       "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a payment method or ConfirmationToken.",
-      render(context.ledger, intent),
+      render(context.lookup, intent),
     );
   }
   checkReturnUrl(context, intent, given.returnUrl);
 
   const tried = tryCard(intent, method, { chargeId: context.newId('ch'), now: context.now() });
   const records = [tried.method, tried.charge, tried.intent];
-  const after = withRecords(context.ledger, records);
+  const after = withRecords(context.lookup, records);
   if (tried.charge.status === 'succeeded') {
     return {
       records,

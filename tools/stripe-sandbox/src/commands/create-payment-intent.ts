@@ -107,7 +107,7 @@ export const createPaymentIntent = (context: Context, params: z.infer<typeof cre
     records,
     events: [created],
     status: 200,
-    body: render(withRecords(context.ledger, records), intent, params.expand),
+    body: render(withRecords(context.lookup, records), intent, params.expand),
     triesCard: false,
   };
 };

@@ -13,7 +13,7 @@ export const createPaymentMethod = (context: Context, params: z.infer<typeof cre
     records: [method],
     events: [],
     status: 200,
-    body: render(context.ledger, method),
+    body: render(context.lookup, method),
     triesCard: false,
   };
 };

@@ -19,7 +19,7 @@ type Params = z.infer<typeof createRefundParams>;
 
 const chargeOf = (context: Context, params: Params): Charge => {
   if (params.charge !== undefined && params.payment_intent === undefined) {
-    const charge = context.ledger.charge(params.charge);
+    const charge = context.lookup.charge(params.charge);
     if (charge === undefined) throw noSuch('charge', params.charge, 'charge');
     return charge;
   }
@@ -28,11 +28,11 @@ const chargeOf = (context: Context, params: Params): Charge => {
       message: 'One of the following params should be provided for this request: payment_intent or charge.',
     });
   }
-  const intent = context.ledger.paymentIntent(params.payment_intent);
+  const intent = context.lookup.paymentIntent(params.payment_intent);
   if (intent === undefined) throw noSuch('payment_intent', params.payment_intent, 'payment_intent');
   const charge =
     intent.status === 'succeeded' && intent.latestCharge !== null
-      ? context.ledger.charge(intent.latestCharge)
+      ? context.lookup.charge(intent.latestCharge)
       : undefined;
   if (charge === undefined) {
     throw new StripeError(400, {
@@ -88,7 +88,7 @@ export const createRefund = (context: Context, params: Params): Change => {
       { type: 'charge.refunded', record: refunded },
     ],
     status: 200,
-    body: render(withRecords(context.ledger, records), refund, params.expand),
+    body: render(withRecords(context.lookup, records), refund, params.expand),
     triesCard: false,
   };
 };

@@ -150,7 +150,7 @@ export interface MethodChoice {
 
 /**
  * The payment method that a request chose: made from `payment_method_data`, one of Stripe's ready-made ones (of which
- * every use makes a new one), or one from the books. Undefined where it chose none.
+ * every use makes a new one), or a stored one. Undefined when it chose none.
  * @throws StripeError 400
  */
 export const chosenMethod = (context: Context, params: MethodChoice): PaymentMethod | undefined => {
@@ -169,7 +169,7 @@ export const chosenMethod = (context: Context, params: MethodChoice): PaymentMet
   if (readyMadeCard !== undefined) {
     return record(context, readyMade(readyMadeCard, context.now()), { billing: null, metadata: {} });
   }
-  const known = context.ledger.paymentMethod(id);
+  const known = context.lookup.paymentMethod(id);
   if (known === undefined) throw noSuch('PaymentMethod', id, 'payment_method');
   if (known.usedBy !== null) {
     throw new StripeError(400, {

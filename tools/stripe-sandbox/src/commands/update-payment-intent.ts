@@ -27,13 +27,13 @@ export const updatePaymentIntent = (
   id: string,
 ): Change => {
   checkExpand('payment_intent', params.expand);
-  const intent = context.ledger.paymentIntent(id);
+  const intent = context.lookup.paymentIntent(id);
   if (intent === undefined) throw notFound('payment_intent', id, 'intent');
   const changesPayment = [params.amount, params.currency, params.payment_method, params.payment_method_data].some(
     (value) => value !== undefined,
   );
   const refusal = changesPayment ? refusesPaymentChange(intent) : undefined;
-  if (refusal !== undefined) throw unexpectedState(refusal, render(context.ledger, intent));
+  if (refusal !== undefined) throw unexpectedState(refusal, render(context.lookup, intent));
   const method = chosenMethod(context, params);
   const changed = {
     ...(method === undefined ? intent : withMethod(intent, method)),
@@ -54,7 +54,7 @@ export const updatePaymentIntent = (
     records,
     events: [],
     status: 200,
-    body: render(withRecords(context.ledger, records), changed, params.expand),
+    body: render(withRecords(context.lookup, records), changed, params.expand),
     triesCard: false,
   };
 };

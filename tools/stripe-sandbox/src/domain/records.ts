@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * What the books keep. Less than Stripe's objects: everything else in those follows from these (see objects/). Times are
- * Unix seconds, amounts the currency's smallest unit.
+ * What is stored. Less than Stripe's objects, whose other fields are derived from these (see objects/). Times are in
+ * Unix seconds, amounts in the currency's smallest unit.
  */
 const metadata = z.record(z.string(), z.string());
 const seconds = z.number().int();
@@ -112,22 +112,22 @@ export type PaymentMethod = z.infer<typeof paymentMethodRecord>;
 export type BillingDetails = z.infer<typeof billingDetails>;
 export type StripeRecord = z.infer<typeof record>;
 
-/** Looks records up: the books, or the books as a change would leave them. */
-export interface Ledger {
+/** Finds records by id: in the store, or in the store as a change would leave it. */
+export interface Lookup {
   paymentIntent(id: string): PaymentIntent | undefined;
   charge(id: string): Charge | undefined;
   refund(id: string): Refund | undefined;
   paymentMethod(id: string): PaymentMethod | undefined;
 }
 
-/** `ledger` as it will be once `records` are written. */
-export const withRecords = (ledger: Ledger, records: readonly StripeRecord[]): Ledger => ({
+/** `lookup` as it will be once `records` are stored. */
+export const withRecords = (lookup: Lookup, records: readonly StripeRecord[]): Lookup => ({
   paymentIntent: (id) =>
     records.find((row): row is PaymentIntent => row.object === 'payment_intent' && row.id === id) ??
-    ledger.paymentIntent(id),
-  charge: (id) => records.find((row): row is Charge => row.object === 'charge' && row.id === id) ?? ledger.charge(id),
-  refund: (id) => records.find((row): row is Refund => row.object === 'refund' && row.id === id) ?? ledger.refund(id),
+    lookup.paymentIntent(id),
+  charge: (id) => records.find((row): row is Charge => row.object === 'charge' && row.id === id) ?? lookup.charge(id),
+  refund: (id) => records.find((row): row is Refund => row.object === 'refund' && row.id === id) ?? lookup.refund(id),
   paymentMethod: (id) =>
     records.find((row): row is PaymentMethod => row.object === 'payment_method' && row.id === id) ??
-    ledger.paymentMethod(id),
+    lookup.paymentMethod(id),
 });

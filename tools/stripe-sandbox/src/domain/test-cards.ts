@@ -7,7 +7,7 @@ export interface Decline {
   readonly message: string;
   readonly param?: string;
   readonly advice?: 'try_again_later' | 'do_not_try_again' | 'confirm_card_data';
-  /** Refused by Stripe's fraud rules before the bank was asked. */
+  /** Refused by Stripe's fraud rules, without a request to the bank. */
   readonly blocked?: true;
 }
 
@@ -138,10 +138,10 @@ export const cardOfMagicMethod = (id: string): TestCard | undefined => named(id,
 
 export const cardOfNumber = (digits: string): TestCard | undefined => byNumber.get(digits);
 
-/** @throws on a name that is in no table: the books were written by another version. */
+/** @throws on an unknown name: another version wrote the store. */
 export const cardOfName = (name: string): TestCard => {
   const card = byName.get(name);
-  if (card === undefined) throw new Error(`the books name a test card that does not exist: ${name}`);
+  if (card === undefined) throw new Error(`the store names a test card that does not exist: ${name}`);
   return card;
 };
 

@@ -1,4 +1,4 @@
-import type { Charge, Ledger, PaymentIntent, Refund, StripeRecord } from '../domain/records.ts';
+import type { Charge, Lookup, PaymentIntent, Refund, StripeRecord } from '../domain/records.ts';
 import { StripeError } from '../stripe-error.ts';
 import { chargeObject } from './charge.ts';
 import { declineObject, paymentIntentObject } from './payment-intent.ts';
@@ -41,63 +41,63 @@ const expands = (paths: readonly string[], step: string): boolean =>
   paths.some((path) => path === step || path.startsWith(`${step}.`));
 
 const found = <T>(value: T | undefined, id: string): T => {
-  if (value === undefined) throw new Error(`the books have no ${id}`);
+  if (value === undefined) throw new Error(`the store has no ${id}`);
   return value;
 };
 
-const charge = (ledger: Ledger, row: Charge, expand: readonly string[]): unknown => {
+const charge = (lookup: Lookup, row: Charge, expand: readonly string[]): unknown => {
   const intent = expands(expand, 'payment_intent')
     ? paymentIntent(
-        ledger,
-        found(ledger.paymentIntent(row.paymentIntent), row.paymentIntent),
+        lookup,
+        found(lookup.paymentIntent(row.paymentIntent), row.paymentIntent),
         below(expand, 'payment_intent'),
       )
     : row.paymentIntent;
-  return chargeObject(row, found(ledger.paymentMethod(row.paymentMethod), row.paymentMethod), intent);
+  return chargeObject(row, found(lookup.paymentMethod(row.paymentMethod), row.paymentMethod), intent);
 };
 
-const paymentIntent = (ledger: Ledger, row: PaymentIntent, expand: readonly string[]): unknown => {
-  const failed = row.failedCharge === null ? undefined : found(ledger.charge(row.failedCharge), row.failedCharge);
+const paymentIntent = (lookup: Lookup, row: PaymentIntent, expand: readonly string[]): unknown => {
+  const failed = row.failedCharge === null ? undefined : found(lookup.charge(row.failedCharge), row.failedCharge);
   return paymentIntentObject(row, {
     lastError:
       failed === undefined
         ? null
-        : declineObject(failed, found(ledger.paymentMethod(failed.paymentMethod), failed.paymentMethod)),
+        : declineObject(failed, found(lookup.paymentMethod(failed.paymentMethod), failed.paymentMethod)),
     latestCharge:
       row.latestCharge !== null && expands(expand, 'latest_charge')
-        ? charge(ledger, found(ledger.charge(row.latestCharge), row.latestCharge), below(expand, 'latest_charge'))
+        ? charge(lookup, found(lookup.charge(row.latestCharge), row.latestCharge), below(expand, 'latest_charge'))
         : row.latestCharge,
     paymentMethod:
       row.paymentMethod !== null && expands(expand, 'payment_method')
-        ? paymentMethodObject(found(ledger.paymentMethod(row.paymentMethod), row.paymentMethod))
+        ? paymentMethodObject(found(lookup.paymentMethod(row.paymentMethod), row.paymentMethod))
         : row.paymentMethod,
   });
 };
 
-const refund = (ledger: Ledger, row: Refund, expand: readonly string[]): unknown =>
+const refund = (lookup: Lookup, row: Refund, expand: readonly string[]): unknown =>
   refundObject(
     row,
     expands(expand, 'charge')
-      ? charge(ledger, found(ledger.charge(row.charge), row.charge), below(expand, 'charge'))
+      ? charge(lookup, found(lookup.charge(row.charge), row.charge), below(expand, 'charge'))
       : row.charge,
     expands(expand, 'payment_intent')
       ? paymentIntent(
-          ledger,
-          found(ledger.paymentIntent(row.paymentIntent), row.paymentIntent),
+          lookup,
+          found(lookup.paymentIntent(row.paymentIntent), row.paymentIntent),
           below(expand, 'payment_intent'),
         )
       : row.paymentIntent,
   );
 
 /** A record as Stripe shows it. `expand` has passed `checkExpand`. */
-export const render = (ledger: Ledger, row: StripeRecord, expand: readonly string[] = []): unknown => {
+export const render = (lookup: Lookup, row: StripeRecord, expand: readonly string[] = []): unknown => {
   switch (row.object) {
     case 'payment_intent':
-      return paymentIntent(ledger, row, expand);
+      return paymentIntent(lookup, row, expand);
     case 'charge':
-      return charge(ledger, row, expand);
+      return charge(lookup, row, expand);
     case 'refund':
-      return refund(ledger, row, expand);
+      return refund(lookup, row, expand);
     case 'payment_method':
       return paymentMethodObject(row);
   }

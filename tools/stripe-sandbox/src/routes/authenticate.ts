@@ -14,7 +14,7 @@ const masked = (key: string): string => (key.length > 12 ? `${key.slice(0, 8)}**
 const isForBrowsers = (req: Request): boolean => req.method === 'POST' && req.path === '/payment_methods';
 
 /**
- * Checks the API key, as Stripe does. Where no key is set the sandbox asks for none, so that any test can read its books.
+ * Checks the API key, as Stripe does. Without a configured key none is needed, so that any test can read what is stored.
  * @throws StripeError 401
  */
 export const authenticate =

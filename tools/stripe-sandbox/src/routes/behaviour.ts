@@ -9,7 +9,7 @@ export const getBehaviour =
   (_req, res) =>
     reply(res, 200, JSON.stringify(behaviour.current()));
 
-/** POST /sandbox/behaviour: answers how it is then. */
+/** POST /sandbox/behaviour: changes it and returns the result. */
 export const postBehaviour =
   (behaviour: Behaviour): RequestHandler =>
   (req, res) => {

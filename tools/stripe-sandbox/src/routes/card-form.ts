@@ -1,12 +1,11 @@
 import type { RequestHandler } from 'express';
 import { cardFormHeaders, cardFormPage } from '../card-form/page.ts';
-import { mountScript } from '../card-form/mount-script.ts';
 import { StripeError } from '../stripe-error.ts';
 
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host.endsWith('.localhost') || /^127(\.\d{1,3}){3}$/.test(host) || host === '[::1]';
 
-/** The origin of the page around the form, where it is one that may embed it. */
+/** The origin of the page around the form, if it may embed the form. */
 const allowedParent = (parent: unknown, origins: readonly string[]): string | undefined => {
   if (typeof parent !== 'string' || !URL.canParse(parent)) return undefined;
   const { origin, hostname, protocol } = new URL(parent);
@@ -33,8 +32,3 @@ export const cardForm =
     }
     res.set(cardFormHeaders(parent)).type('html').send(cardFormPage({ parent, key }));
   };
-
-/** GET /v1/sandbox.js: puts the form into a page and talks to it. */
-export const sandboxScript: RequestHandler = (_req, res) => {
-  res.set('Cross-Origin-Resource-Policy', 'cross-origin').type('text/javascript').send(mountScript);
-};

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { Behaviour, Failure } from '../behaviour.ts';
-import type { Answer, Books } from '../books.ts';
+import type { Answer, Store } from '../store.ts';
 import type { Change, Context } from '../commands/change.ts';
 import type { EventRecord, EventType } from '../events.ts';
 import { parseParams } from '../params.ts';
@@ -11,21 +11,21 @@ import { lockTimeout, StripeError } from '../stripe-error.ts';
 import { reply, replyError } from './reply.ts';
 
 export interface ApiKit {
-  readonly books: Books;
+  readonly store: Store;
   readonly context: Context;
   readonly behaviour: Behaviour;
-  /** Types that the webhook endpoint wants; none without an endpoint. */
-  readonly wanted: ReadonlySet<EventType>;
+  /** Event types that the webhook endpoint receives; none without an endpoint. */
+  readonly sentTypes: ReadonlySet<EventType>;
   readonly notify: (event: EventRecord) => void;
   /** Aborted when the sandbox stops. */
   readonly stopping: AbortSignal;
-  /** Idempotency keys of requests that are under way. */
+  /** Idempotency keys of requests in progress. */
   readonly keysInUse: Set<string>;
-  /** Objects that a request under way works on. */
+  /** Objects that a request in progress works on. */
   readonly locked: Set<string>;
 }
 
-/** How long a call that meets the failure `timeout` is left without an answer, at most. */
+/** Upper limit on how long the failure `timeout` leaves a request without a response. */
 const silenceMs = 60_000;
 
 const keyInUse = (key: string): StripeError =>
@@ -52,7 +52,7 @@ const idempotencyKey = (req: Request): string | undefined => {
   return key === '' ? undefined : key;
 };
 
-/** Of the whole request: a stored answer is given again to exactly this one. */
+/** Hash of the whole request: a stored response is replayed only for an equal request. */
 const fingerprintOf = (req: Request): string =>
   hash('sha256', `${req.method} ${req.originalUrl} ${JSON.stringify(req.body)}`, 'base64url');
 
@@ -66,7 +66,7 @@ const beSilent = (res: Response, stopping: AbortSignal): void => {
   });
 };
 
-/** The request fails as it was told to, with nothing done; a repeat with the same key starts afresh. */
+/** The request fails as configured and changes nothing; a retry with the same key starts from the beginning. */
 const failUndone = (
   failure: Exclude<Failure, 'network_after_charge'>,
   res: Response,
@@ -97,12 +97,12 @@ const failUndone = (
 };
 
 /**
- * A route that changes something: parameters are read, the idempotency key is honoured, the command decides, its change is
- * written down together with the answer, and only then the answer goes out. Everything between the decision and the write
- * happens in one go, so that of two requests the second one sees what the first one did.
+ * A route that changes something: it checks the idempotency key, parses the parameters, lets the command decide, stores
+ * the change together with the response, and only then sends the response. Between decision and write there is no await,
+ * so that of two requests the second sees the change of the first.
  *
- * An answer is kept for its key once the command has begun, refusals included; what is refused before (wrong parameters,
- * a locked object) is not.
+ * The response is stored for its key once the command has run, errors included; earlier errors (wrong parameters, a
+ * locked object) are not stored.
  */
 export const mutation =
   <Params>(
@@ -119,7 +119,7 @@ export const mutation =
 
     if (key !== undefined) {
       if (kit.keysInUse.has(key)) throw keyInUse(key);
-      const stored = kit.books.answerTo(key);
+      const stored = kit.store.answerTo(key);
       if (stored !== undefined) {
         if (stored.fingerprint !== fingerprint) throw otherRequest(key);
         return reply(res, stored.status, stored.body, {
@@ -142,7 +142,7 @@ export const mutation =
       if (key !== undefined) kit.keysInUse.add(key);
       if (object !== undefined) kit.locked.add(object);
       try {
-        // Like Stripe, a slow sandbox goes on although its caller has given up.
+        // As at Stripe, a slow request goes on after its caller has timed out.
         await wait(delayMs);
       } finally {
         if (key !== undefined) kit.keysInUse.delete(key);
@@ -160,7 +160,7 @@ export const mutation =
     const answer: Answer | undefined =
       key === undefined ? undefined : { key, fingerprint, status: change.status, body: text, requestId, at };
     const events = change.events
-      .filter((event) => kit.wanted.has(event.type))
+      .filter((event) => kit.sentTypes.has(event.type))
       .map((event): EventRecord => ({
         id: kit.context.newId('evt'),
         type: event.type,
@@ -169,7 +169,7 @@ export const mutation =
         record: event.record,
       }));
     if (change.records.length > 0 || events.length > 0 || answer !== undefined) {
-      kit.books.commit({ records: change.records, events, answer });
+      kit.store.commit({ records: change.records, events, answer });
     }
     events.forEach(kit.notify);
 
@@ -180,7 +180,7 @@ export const mutation =
     return reply(res, change.status, text, key === undefined ? headers : { ...headers, 'Original-Request': requestId });
   };
 
-/** A refusal by the command is an answer like any other. */
+/** An error thrown by the command is a response like any other. */
 const decide = (command: () => Change): Change => {
   try {
     return command();

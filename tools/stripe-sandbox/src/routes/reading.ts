@@ -60,7 +60,7 @@ export const retrieve =
     const text = typeof id === 'string' ? id : '';
     const found = find(text);
     if (found === undefined) throw notFound(names.title, text, names.param);
-    reply(res, 200, JSON.stringify(render(kit.books, found, params.expand)), {
+    reply(res, 200, JSON.stringify(render(kit.store, found, params.expand)), {
       'Request-Id': kit.context.newId('req'),
     });
   };
@@ -101,7 +101,7 @@ export const list = <Row extends StripeRecord>(
       });
     }
     await slow(kit);
-    const asked = filters.flatMap(([filter, valueOf]) => {
+    const applied = filters.flatMap(([filter, valueOf]) => {
       const value: unknown = Reflect.get(params, filter);
       return typeof value === 'string' ? [{ value, valueOf }] : [];
     });
@@ -109,13 +109,13 @@ export const list = <Row extends StripeRecord>(
       limit: params.limit,
       startingAfter: params.starting_after,
       endingBefore: params.ending_before,
-      group: asked[0]?.value,
+      group: applied[0]?.value,
       where: (row) =>
-        isWithin(params.created, row.created) && asked.every(({ value, valueOf }) => valueOf(row) === value),
+        isWithin(params.created, row.created) && applied.every(({ value, valueOf }) => valueOf(row) === value),
     });
     const body = {
       object: 'list',
-      data: page.rows.map((row) => render(kit.books, row, paths)),
+      data: page.rows.map((row) => render(kit.store, row, paths)),
       has_more: page.hasMore,
       url: options.url,
     };

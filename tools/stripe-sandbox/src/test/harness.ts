@@ -1,4 +1,5 @@
 import { afterEach } from '@jest/globals';
+import { createLogger } from '@ticketing/common/service';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -8,7 +9,6 @@ import { fileURLToPath } from 'node:url';
 import { Stripe } from 'stripe';
 import type { Behaviour } from '../behaviour.ts';
 import { readConfig } from '../config.ts';
-import { createLog } from '../log.ts';
 import { startSandbox } from '../sandbox.ts';
 
 export const makeDataDir = (): Promise<string> => mkdtemp(join(tmpdir(), 'stripe-sandbox-'));
@@ -46,15 +46,13 @@ afterEach(async () => {
   for (const resource of toClose.splice(0).toReversed()) await resource.close();
 });
 
-/** A sandbox in this process, on a free port, with books of its own unless `DATA_DIR` is given. */
+/** A sandbox in this process, on a free port, with a store of its own unless `DATA_DIR` is given. */
 export const openSandbox = async (env: Readonly<Record<string, string>> = {}) => {
   const dataDir = env['DATA_DIR'] ?? (await makeDataDir());
   const config = readConfig({ PORT: '0', ...env, DATA_DIR: dataDir });
   const lines: string[] = [];
-  const sandbox = await startSandbox(
-    config,
-    createLog('info', (line) => lines.push(line)),
-  );
+  const logger = createLogger({ service: 'stripe-sandbox', level: 'info', write: (line) => lines.push(line) });
+  const sandbox = await startSandbox(config, logger);
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await sandbox.stop();

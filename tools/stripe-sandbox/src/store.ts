@@ -2,7 +2,7 @@ import { z } from 'zod';
 import {
   record,
   type Charge,
-  type Ledger,
+  type Lookup,
   type PaymentIntent,
   type PaymentMethod,
   type Refund,
@@ -12,13 +12,13 @@ import { eventRecord, type EventRecord } from './events.ts';
 import { openJournal, type Place } from './journal.ts';
 import { createTable, type Table } from './table.ts';
 
-/** How long Stripe keeps an answer for its idempotency key. */
+/** How long Stripe stores the response to an idempotency key. */
 const answersLiveSeconds = 24 * 3600;
 
-/** The answer to an idempotency key, as it was first given. */
+/** The first response to a request with an idempotency key. */
 const answer = z.object({
   key: z.string(),
-  /** Of method, path and parameters: the same key may not be used for anything else. */
+  /** Hash of method, path and parameters: the key may not be used for any other request. */
   fingerprint: z.string(),
   status: z.number().int(),
   body: z.string(),
@@ -28,12 +28,12 @@ const answer = z.object({
 
 export type Answer = z.infer<typeof answer>;
 
-/** All that one request changes. It becomes one line of the journal, so that it is kept whole or not at all. */
+/** Everything that one request changes: one line of the journal, so it is stored as a whole or not at all. */
 const entry = z.object({
   records: z.array(record).default([]),
   events: z.array(eventRecord).default([]),
   answer: answer.optional(),
-  /** Ids of events that need no delivery any more. */
+  /** Ids of events that need no further delivery. */
   settled: z.array(z.string()).default([]),
 });
 
@@ -44,27 +44,27 @@ interface Entry {
   readonly settled?: readonly string[];
 }
 
-export interface Books extends Ledger {
+export interface Store extends Lookup {
   readonly paymentIntents: Table<PaymentIntent>;
   /** Grouped by PaymentIntent. */
   readonly charges: Table<Charge>;
   /** Grouped by PaymentIntent and by charge. */
   readonly refunds: Table<Refund>;
   answerTo(key: string): Answer | undefined;
-  /** Events that are neither delivered nor given up, oldest first. */
+  /** Events neither delivered nor abandoned, oldest first. */
   unsettled(): readonly EventRecord[];
-  /** Writes down, then applies: when it returns, the change survives the death of this process. */
+  /** Appends to the journal, then applies: once it returns, the change survives a crash of this process. */
   commit(change: Entry): void;
   close(): void;
 }
 
-/** Opens the books kept in `directory`. @throws where the journal there cannot be read. */
-export const openBooks = (directory: string): Books => {
+/** Opens the store kept in `directory`. @throws when its journal cannot be read. */
+export const openStore = (directory: string): Store => {
   const paymentIntents = createTable<PaymentIntent>();
   const charges = createTable<Charge>((charge) => [charge.paymentIntent]);
   const refunds = createTable<Refund>((refund) => [refund.paymentIntent, refund.charge]);
   const paymentMethods = createTable<PaymentMethod>();
-  /** Where in the journal the answers stand: they are many and seldom asked for. */
+  /** Where in the journal the answers stand: they are many and rarely read. */
   const answers = new Map<string, { readonly at: number; readonly place: Place }>();
   const unsettled = new Map<string, EventRecord>();
 

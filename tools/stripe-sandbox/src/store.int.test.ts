@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { appendFile, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openBooks } from './books.ts';
+import { openStore } from './store.ts';
 import {
   closeAfterTest,
   makeDataDir,
@@ -28,7 +28,7 @@ const lists = async (sandbox: Awaited<ReturnType<typeof openSandbox>>) =>
     ),
   );
 
-test('When the sandbox is started again, then all its books are as they were', async () => {
+test('When the sandbox is started again, then its store is as it was', async () => {
   const first = await useSandbox({ DATA_DIR: dataDir });
   const { stripe } = first;
   const { id } = await stripe.paymentIntents.create({ ...paid, metadata: { orderId: 'o1' } });
@@ -50,7 +50,7 @@ const pay = (url: string, key: string): Promise<Response> =>
     { 'idempotency-key': key },
   );
 
-test('When the process is killed while it serves, then every answer that was given is in the books, and is given again', async () => {
+test('When the process is killed while it serves, then every response that was sent is stored, and is sent again', async () => {
   const answered = new Map<string, string>();
   const killed = closeAfterTest(await spawnSandbox({ DATA_DIR: dataDir }));
   let sent = 0;
@@ -113,7 +113,7 @@ test('When a line in the middle cannot be read, then the sandbox does not start,
   await expect(openSandbox({ DATA_DIR: dataDir })).rejects.toThrow(/journal\.jsonl line 2/);
 });
 
-test('When a card was typed in, then its number is nowhere in the books', async () => {
+test('When a card was typed in, then its number is not stored', async () => {
   const sandbox = await useSandbox({ DATA_DIR: dataDir });
   await postForm(
     `${sandbox.url}/v1/payment_methods`,
@@ -135,13 +135,13 @@ test('When a card was typed in, then its number is nowhere in the books', async 
 test('When an answer is older than a day, then its key is free again, and until then it is kept', () => {
   const answer = { fingerprint: 'f', status: 200, body: '{}', requestId: 'req_1' };
   const day = 24 * 3600;
-  const books = openBooks(dataDir);
-  books.commit({ answer: { ...answer, key: 'old', at: 1_000 } });
-  books.commit({ answer: { ...answer, key: 'young', at: 1_000 + day - 1 } });
-  expect(books.answerTo('old')).toBeDefined();
-  books.commit({ answer: { ...answer, key: 'new', at: 1_000 + day } });
-  expect(books.answerTo('old')).toBeUndefined();
-  expect(books.answerTo('young')).toBeDefined();
-  books.close();
-  expect(() => books.commit({})).toThrow(/closed/);
+  const store = openStore(dataDir);
+  store.commit({ answer: { ...answer, key: 'old', at: 1_000 } });
+  store.commit({ answer: { ...answer, key: 'young', at: 1_000 + day - 1 } });
+  expect(store.answerTo('old')).toBeDefined();
+  store.commit({ answer: { ...answer, key: 'new', at: 1_000 + day } });
+  expect(store.answerTo('old')).toBeUndefined();
+  expect(store.answerTo('young')).toBeDefined();
+  store.close();
+  expect(() => store.commit({})).toThrow(/closed/);
 });
