@@ -1,5 +1,7 @@
-import { buildApp, type HttpKit } from '@ticketing/common/http';
+import { buildApp, serve, type HttpKit, type RoutedEndpoint } from '@ticketing/common/http';
 import type { Express } from 'express';
 
-/** No routes: expiration is heard on the bus only, and asked for its probes. */
-export const createApp = (kit: HttpKit): Express => buildApp(kit, () => undefined);
+/** None: expiration has events, and the probes that every service has. */
+export const routes: readonly RoutedEndpoint<unknown>[] = [];
+
+export const createApp = (kit: HttpKit): Express => buildApp(kit, serve(routes, undefined));

@@ -1,4 +1,4 @@
-import { buildApp, requireAuth, type HttpKit } from '@ticketing/common/http';
+import { buildApp, on, serve, signedIn, type HttpKit, type RoutedEndpoint } from '@ticketing/common/http';
 import type { Express } from 'express';
 import type { Deps } from './deps.ts';
 import { cancelOrderRoute } from './routes/cancel-order.ts';
@@ -6,10 +6,11 @@ import { createOrderRoute } from './routes/create-order.ts';
 import { getOrderRoute } from './routes/get-order.ts';
 import { listOrdersRoute } from './routes/list-orders.ts';
 
-export const createApp = (kit: HttpKit, deps: Deps): Express =>
-  buildApp(kit, (app) => {
-    app.post('/api/orders', requireAuth, createOrderRoute(deps));
-    app.get('/api/orders', requireAuth, listOrdersRoute(deps));
-    app.get('/api/orders/:orderId', requireAuth, getOrderRoute(deps));
-    app.delete('/api/orders/:orderId', requireAuth, cancelOrderRoute(deps));
-  });
+export const routes: readonly RoutedEndpoint<Deps>[] = [
+  on.post('/api/orders', [signedIn], createOrderRoute),
+  on.get('/api/orders', [signedIn], listOrdersRoute),
+  on.get('/api/orders/:orderId', [signedIn], getOrderRoute),
+  on.delete('/api/orders/:orderId', [signedIn], cancelOrderRoute),
+];
+
+export const createApp = (kit: HttpKit, deps: Deps): Express => buildApp(kit, serve(routes, deps));

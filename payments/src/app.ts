@@ -1,17 +1,16 @@
-import { buildApp, requireAuth, type HttpKit } from '@ticketing/common/http';
+import { buildApp, on, serve, signedIn, type HttpKit, type RoutedEndpoint } from '@ticketing/common/http';
 import type { Express, RequestHandler } from 'express';
 import type { Deps } from './deps.ts';
 import { getChargeRoute } from './routes/get-charge.ts';
 import { payOrderRoute } from './routes/pay-order.ts';
+import { limited, type Limited } from './routes/rate-limits.ts';
 import { webhookRoute } from './routes/webhook.ts';
 
-export const createApp = (kit: HttpKit, deps: Deps, limits: readonly RequestHandler[]): Express =>
-  buildApp(
-    kit,
-    (app) => {
-      app.post('/api/payments', requireAuth, ...limits, payOrderRoute(deps));
-      app.post('/api/payments/webhook', webhookRoute(deps));
-      app.get('/api/payments/:orderId', requireAuth, getChargeRoute(deps));
-    },
-    { raw: ['/api/payments/webhook'] },
-  );
+export const routes: readonly RoutedEndpoint<Deps & Limited>[] = [
+  on.post('/api/payments', [signedIn, limited], payOrderRoute),
+  on.post('/api/payments/webhook', [], webhookRoute),
+  on.get('/api/payments/:orderId', [signedIn], getChargeRoute),
+];
+
+export const createApp = (kit: HttpKit, deps: Deps, limits: RequestHandler[]): Express =>
+  buildApp(kit, serve(routes, { ...deps, limits }), { raw: ['/api/payments/webhook'] });

@@ -1,4 +1,4 @@
-import { buildApp, requireAuth, type HttpKit } from '@ticketing/common/http';
+import { buildApp, on, serve, signedIn, type HttpKit, type RoutedEndpoint } from '@ticketing/common/http';
 import type { Express } from 'express';
 import type { Deps } from './deps.ts';
 import { createTicketRoute } from './routes/create-ticket.ts';
@@ -7,10 +7,12 @@ import { getTicketRoute } from './routes/get-ticket.ts';
 import type { ListCache } from './memory/list-cache.ts';
 import { listTicketsRoute } from './routes/list-tickets.ts';
 
-export const createApp = (kit: HttpKit, deps: Deps, cache: ListCache): Express =>
-  buildApp(kit, (app) => {
-    app.get('/api/tickets', listTicketsRoute(deps, cache));
-    app.get('/api/tickets/:ticketId', getTicketRoute(deps));
-    app.post('/api/tickets', requireAuth, createTicketRoute(deps));
-    app.put('/api/tickets/:ticketId', requireAuth, editTicketRoute(deps));
-  });
+export const routes: readonly RoutedEndpoint<Deps & { readonly listCache: ListCache }>[] = [
+  on.get('/api/tickets', [], listTicketsRoute),
+  on.get('/api/tickets/:ticketId', [], getTicketRoute),
+  on.post('/api/tickets', [signedIn], createTicketRoute),
+  on.put('/api/tickets/:ticketId', [signedIn], editTicketRoute),
+];
+
+export const createApp = (kit: HttpKit, deps: Deps, listCache: ListCache): Express =>
+  buildApp(kit, serve(routes, { ...deps, listCache }));

@@ -11,21 +11,23 @@ import {
 const email = z
   .string('Email must be valid')
   .transform(normaliseEmail)
-  .pipe(z.email('Email must be valid').max(longestEmail, 'Email is too long'));
+  .pipe(z.email('Email must be valid').max(longestEmail, 'Email is too long'))
+  .meta({ format: 'email', maxLength: longestEmail });
 
 export const newCredentials = z.object({
   email,
   password: z
     .string('Password must be provided')
     .refine(isPasswordLongEnough, `Password must be between ${shortestPassword} and ${longestPassword} characters`)
-    .transform(normalisePassword),
+    .transform(normalisePassword)
+    .meta({ minLength: shortestPassword, maxLength: longestPassword }),
 });
 
-/** No rule but presence: what is too short or too long is no account's password. */
+/** A password of any length but 0: one of the wrong length is simply the wrong password. */
 export const knownCredentials = z.object({
   email,
   password: z.string('Password must be provided').min(1, 'Password must be provided').transform(normalisePassword),
 });
 
-/** The account that a body names, whatever else is wrong with it. */
+/** The e-mail in a body, whatever else is wrong with the body. */
 export const accountOf = (body: unknown): string | undefined => z.object({ email }).safeParse(body).data?.email;

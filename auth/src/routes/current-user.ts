@@ -1,6 +1,14 @@
-import type { RequestHandler } from 'express';
+import { route } from '@ticketing/common/http';
+import { currentUserShape } from './user-shape.ts';
 
-/** Who the caller is, or null: an answer, no refusal. It is the caller's own and never kept by a cache. */
-export const currentUserRoute: RequestHandler = (req, res) => {
-  res.set('Cache-Control', 'no-store').send({ currentUser: req.currentUser ?? null });
-};
+/** Not being signed in is no error here. The response is the caller's own, so no cache may keep it. */
+export const currentUserRoute = route(
+  {
+    name: 'currentUser',
+    caller: 'anyone-or-user',
+    response: { description: 'The user of the session, or null', body: currentUserShape },
+  },
+  () => (req, res) => {
+    res.set('Cache-Control', 'no-store').send({ currentUser: req.currentUser ?? null });
+  },
+);

@@ -15,6 +15,16 @@ export interface RateLimits {
   readonly signIn: RequestHandler[];
 }
 
+export interface Limited {
+  readonly limits: RateLimits;
+}
+
+/** The guard of a route with the limits of `action`. */
+export const limited =
+  (action: keyof RateLimits) =>
+  ({ limits }: Limited): RequestHandler[] =>
+    limits[action];
+
 /** Redis gets no e-mail to keep. A body that names no account is refused later: it counts for its sender. */
 const account = (req: Request): string => {
   const email = accountOf(req.body);

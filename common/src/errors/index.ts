@@ -11,3 +11,4 @@ export {
   TooManyRequestsError,
   UnsupportedMediaTypeError,
 } from './http-errors.ts';
+export { errorsShape } from './errors-shape.ts';

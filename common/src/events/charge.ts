@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from './define-event.ts';
-
-export const chargeStatuses = ['created', 'completed', 'failed', 'refunded'] as const;
+import { chargeStatuses } from './statuses.ts';
 
 export const chargeState = z.object({
   id: z.string(),

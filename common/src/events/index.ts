@@ -2,24 +2,12 @@ export { defineEvent } from './define-event.ts';
 export type { DataOf, EventDefinition, EventMessage, EventOf, Trace } from './define-event.ts';
 export { userCreated, userUpdated } from './user.ts';
 export type { UserState } from './user.ts';
-export {
-  claimRefusalReasons,
-  ticketState,
-  ticketCategories,
-  ticketClaimRefused,
-  ticketCreated,
-  ticketUpdated,
-} from './ticket.ts';
+export { claimRefusalReasons, ticketClaimRefused, ticketCreated, ticketState, ticketUpdated } from './ticket.ts';
 export type { ClaimRefusalReason, TicketState } from './ticket.ts';
-export {
-  cancelReasons,
-  orderCancelled,
-  orderCreated,
-  orderExpired,
-  orderState,
-  orderStatuses,
-  orderUpdated,
-} from './order.ts';
+export { orderCancelled, orderCreated, orderExpired, orderState, orderUpdated } from './order.ts';
 export type { CancelReason, OrderState, OrderStatus } from './order.ts';
-export { chargeCreated, chargeState, chargeStatuses, chargeUpdated } from './charge.ts';
+export { chargeCreated, chargeState, chargeUpdated } from './charge.ts';
 export type { ChargeState, ChargeStatus } from './charge.ts';
+export { listingDetails, mapListingDetails, textLimits, ticketCategories } from './listing-details.ts';
+export { cancelReasons, chargeStatuses, orderStatuses } from './statuses.ts';
+export type { ListingDetail, TicketCategory } from './listing-details.ts';

@@ -1,15 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from './define-event.ts';
-
-export const orderStatuses = ['created', 'awaiting:payment', 'complete', 'cancelled'] as const;
-export const cancelReasons = [
-  'by_buyer',
-  'expired',
-  'price_changed',
-  'ticket_changed',
-  'unavailable',
-  'payment_failed',
-] as const;
+import { cancelReasons, orderStatuses } from './statuses.ts';
 
 export const orderState = z.object({
   id: z.string(),

@@ -1,21 +1,13 @@
 import { z } from 'zod';
 import { defineEvent } from './define-event.ts';
+import { mapListingDetails, ticketCategories } from './listing-details.ts';
 
-export const ticketCategories = ['sports', 'concerts', 'theatre', 'comedy', 'festivals', 'other'] as const;
-
-/** What a seller may say about a ticket beyond its title and price. */
-export const listingDetails = z.object({
-  category: z.enum(ticketCategories).optional(),
-  venue: z.string().optional(),
-  city: z.string().optional(),
-  startsAt: z.iso.datetime().optional(),
-  section: z.string().optional(),
-  row: z.string().optional(),
-  seat: z.string().optional(),
-  description: z.string().optional(),
-});
-
-export const ticketState = listingDetails.extend({
+export const ticketState = z.object({
+  ...mapListingDetails({
+    category: z.enum(ticketCategories).optional(),
+    text: () => z.string().optional(),
+    startsAt: z.iso.datetime().optional(),
+  }),
   id: z.string(),
   version: z.number().int(),
   /** Raised by each effective edit of the seller; claims and releases leave it. */

@@ -21,7 +21,7 @@ declare module 'express-serve-static-core' {
  * The signed-in user of a request behind `requireAuth`.
  * @throws NotAuthorizedError when nobody is signed in.
  */
-export const currentUserOf = (req: Request): CurrentUser => {
+export const currentUserOf = (req: Pick<Request, 'currentUser'>): CurrentUser => {
   if (req.currentUser === undefined) throw new NotAuthorizedError();
   return req.currentUser;
 };

@@ -15,4 +15,5 @@ export const dollars = z
   .positive('Price must be greater than 0')
   .refine((value) => Math.round(value * 100) / 100 === value, 'Price must have at most two decimals')
   .transform((value) => Math.round(value * 100))
-  .refine((cents) => cents <= maxCents, 'Price must be at most 999999.99');
+  .refine((cents) => cents <= maxCents, 'Price must be at most 999999.99')
+  .meta({ maximum: toDollars(maxCents), description: 'Major units, at most two decimals' });

@@ -6,7 +6,8 @@ const number = (name: string, max: number) =>
     .string(`${name} must be given once`)
     .regex(/^\d{1,9}$/, `${name} must be a whole number`)
     .transform(Number)
-    .refine((value) => value >= 1 && value <= max, `${name} must be from 1 to ${max}`);
+    .refine((value) => value >= 1 && value <= max, `${name} must be from 1 to ${max}`)
+    .meta({ type: 'integer', minimum: 1, maximum: max });
 
 /** Query parameters of every list: `page` counts from 1, and no page is unbounded. */
 export const paging = (options: { readonly defaultLimit: number; readonly maxLimit: number }) => ({
@@ -14,10 +15,13 @@ export const paging = (options: { readonly defaultLimit: number; readonly maxLim
   limit: number('Limit', options.maxLimit).prefault(String(options.defaultLimit)),
 });
 
-/** Proxies take a few KB of an answer's headers (nginx 4) and refuse the whole answer when there are more. */
+/** The headers of every list, as OpenAPI describes them. */
+export const pageHeaders = { 'X-Total-Count': z.int(), Link: z.string() };
+
+/** Proxies accept a few KB of response headers (nginx 4) and refuse the whole response when there are more. */
 const longestLink = 3_000;
 
-/** Headers that say how many there are in all and where the neighbouring pages are (RFC 8288). A very long query gets fewer links. */
+/** The total count and the links to the neighbouring pages (RFC 8288). A very long query gets fewer links. */
 export const pageLinks = (
   req: Pick<Request, 'originalUrl'>,
   list: { readonly page: number; readonly limit: number; readonly total: number },

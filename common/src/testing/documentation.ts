@@ -90,7 +90,7 @@ export const implementedBy = async (
   ]);
   const subscribed = [...listeners].filter(([name]) => subscriptions.includes(`./listeners/${name}`));
   return {
-    routes: [...app.matchAll(/app\.(get|post|put|delete|patch)\(\s*'([^']+)'/g)]
+    routes: [...app.matchAll(/on\.(get|post|put|delete)\(\s*'([^']+)'/g)]
       .map(([, method = '', path = '']) => `${method.toUpperCase()} ${path}`)
       .toSorted(),
     eventsIn: importedEvents([subscriptions, ...subscribed.map(([, text]) => text)]),
@@ -112,17 +112,4 @@ const defaultOf = (schema: unknown): string | undefined => {
   if (typeof schema !== 'object' || schema === null || !('def' in schema)) return undefined;
   const { def } = schema;
   return typeof def === 'object' && def !== null && 'defaultValue' in def ? String(def.defaultValue) : undefined;
-};
-
-/** Routes of an OpenAPI document's `paths`, in Express' notation. */
-export const openApiRoutes = (document: unknown): string[] => {
-  if (typeof document !== 'object' || document === null || !('paths' in document)) return [];
-  const { paths } = document;
-  return Object.entries(paths ?? {})
-    .flatMap(([path, operations]: [string, unknown]) =>
-      Object.keys(typeof operations === 'object' && operations !== null ? operations : {})
-        .filter((method) => /^(get|post|put|delete|patch)$/.test(method))
-        .map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
-    )
-    .toSorted();
 };

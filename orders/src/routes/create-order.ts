@@ -1,23 +1,29 @@
-import { currentUserOf, dollars, parse } from '@ticketing/common/http';
-import type { RequestHandler } from 'express';
+import { currentUserOf, dollars, parse, route } from '@ticketing/common/http';
 import { z } from 'zod';
 import { createOrder } from '../commands/create-order.ts';
 import type { Deps } from '../deps.ts';
+import { orderShape } from './order-shape.ts';
 import { toOrderView } from './order-view.ts';
 
-export const createOrderBody = z.object({
+const body = z.object({
   ticketId: z
     .string('TicketId must be provided')
     .trim()
     .min(1, 'TicketId must be provided')
     .max(100, 'TicketId is too long'),
-  expectedPrice: dollars.optional(),
+  expectedPrice: dollars.optional().meta({ description: 'The price that the buyer was shown, in major units' }),
 });
 
-export const createOrderRoute =
-  (deps: Deps): RequestHandler =>
-  async (req, res) => {
-    const input = parse(createOrderBody, req.body);
+export const createOrderRoute = route(
+  {
+    name: 'createOrder',
+    body,
+    response: { status: 201, description: 'The ticket is held', body: orderShape },
+    errors: [404, 409],
+  },
+  (deps: Deps) => async (req, res) => {
+    const input = parse(body, req.body);
     const order = await createOrder(deps, { ...input, userId: currentUserOf(req).id, trace: req.trace });
     res.status(201).send(toOrderView(order));
-  };
+  },
+);

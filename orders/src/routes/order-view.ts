@@ -1,8 +1,9 @@
 import { toDollars } from '@ticketing/common/http';
+import type { z } from 'zod';
 import type { OrderDocument } from '../models/open-models.ts';
+import type { orderShape } from './order-shape.ts';
 
-/** An order as HTTP shows it: money in major units, times in ISO 8601. */
-export const toOrderView = (order: OrderDocument) => ({
+export const toOrderView = (order: OrderDocument): z.infer<typeof orderShape> => ({
   id: order._id,
   version: order.version,
   userId: order.userId,

@@ -1,7 +1,8 @@
+import type { z } from 'zod';
 import type { Charge } from '../domain/payment.ts';
+import type { chargeShape } from './charge-shape.ts';
 
-/** A charge as HTTP shows it. Its amount is in cents, as at Stripe, unlike the prices of other views. */
-export const toChargeView = (charge: Charge) => ({
+export const toChargeView = (charge: Charge): z.infer<typeof chargeShape> => ({
   id: charge._id,
   orderId: charge._id,
   version: charge.version,

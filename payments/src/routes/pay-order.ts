@@ -1,12 +1,12 @@
 import { NotFoundError } from '@ticketing/common/errors';
-import { currentUserOf, parse } from '@ticketing/common/http';
-import type { RequestHandler } from 'express';
+import { currentUserOf, parse, route } from '@ticketing/common/http';
 import { z } from 'zod';
 import { payOrder } from '../commands/pay/pay-order.ts';
 import type { Deps } from '../deps.ts';
 import { tokenShape } from '../domain/token.ts';
+import { paymentShape } from './charge-shape.ts';
 
-export const payOrderBody = z.object({
+const payOrderBody = z.object({
   orderId: z
     .string('OrderId must be provided')
     .trim()
@@ -16,17 +16,24 @@ export const payOrderBody = z.object({
     .string('Token must be provided')
     .min(1, { error: 'Token must be provided', abort: true })
     .max(255, { error: 'Unknown token', abort: true })
-    .regex(tokenShape, 'Unknown token'),
+    .regex(tokenShape, 'Unknown token')
+    .meta({ description: "A token or a payment method of Stripe's" }),
 });
 
 /** No event can bring an order whose id has another shape, so the request does not wait for one. */
 const idShape = /^[0-9a-f]{24}$/;
 
-export const payOrderRoute =
-  (deps: Deps): RequestHandler =>
-  async (req, res) => {
+export const payOrderRoute = route(
+  {
+    name: 'payOrder',
+    body: payOrderBody,
+    response: { status: 201, description: 'The order is paid, now or before', body: paymentShape },
+    errors: [404, 409, 429],
+  },
+  (deps: Deps) => async (req, res) => {
     const { orderId, token } = parse(payOrderBody, req.body);
     if (!idShape.test(orderId)) throw new NotFoundError('Order not found');
     const charge = await payOrder(deps, { orderId, token, userId: currentUserOf(req).id, trace: req.trace });
     res.status(201).send(charge);
-  };
+  },
+);

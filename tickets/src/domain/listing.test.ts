@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { listingDetails, mapListingDetails } from '@ticketing/common/events';
 import * as fc from 'fast-check';
-import { cityKey, detailFields, effectiveChange, type Listing, type ListingEdit } from './listing.ts';
+import { cityKey, effectiveChange, type Listing, type ListingEdit } from './listing.ts';
 
 const text = fc.constantFrom('a', 'b', '$title', '{"$gt":""}');
 const date = fc.constantFrom(0, 1).map((ms) => new Date(ms));
@@ -10,14 +11,7 @@ const head = { title: text, price: fc.constantFrom(1, 1999) };
 const listing: fc.Arbitrary<Listing> = fc.record(
   {
     ...head,
-    category,
-    venue: text,
-    city: text,
-    startsAt: date,
-    section: text,
-    row: text,
-    seat: text,
-    description: text,
+    ...mapListingDetails({ category, text: () => text, startsAt: date }),
   },
   { requiredKeys: ['title', 'price'] },
 );
@@ -25,14 +19,7 @@ const edited = <Value>(value: fc.Arbitrary<Value>) => fc.oneof(value, fc.constan
 const edit: fc.Arbitrary<ListingEdit> = fc.record(
   {
     ...head,
-    category: edited(category),
-    venue: edited(text),
-    city: edited(text),
-    startsAt: edited(date),
-    section: edited(text),
-    row: edited(text),
-    seat: edited(text),
-    description: edited(text),
+    ...mapListingDetails({ category: edited(category), text: () => edited(text), startsAt: edited(date) }),
   },
   { requiredKeys: ['title', 'price'] },
 );
@@ -47,7 +34,7 @@ const applied = (before: Listing, change: ReturnType<typeof effectiveChange>): M
 
 const wanted = (before: Listing, change: ListingEdit): Map<string, unknown> => {
   const after = new Map<string, unknown>(Object.entries({ ...before, title: change.title, price: change.price }));
-  for (const field of detailFields) {
+  for (const field of listingDetails) {
     const value = change[field];
     if (value === null) after.delete(field);
     else if (value !== undefined) after.set(field, value);

@@ -1,20 +1,14 @@
-import type { ticketCategories } from '@ticketing/common/events';
+import {
+  listingDetails,
+  type ListingDetail,
+  type mapListingDetails,
+  type TicketCategory,
+} from '@ticketing/common/events';
+
+type Details = ReturnType<typeof mapListingDetails<TicketCategory, string, Date>>;
 
 /** What a seller may say about a ticket beyond its title and price. */
-export interface ListingDetails {
-  readonly category?: (typeof ticketCategories)[number];
-  readonly venue?: string;
-  readonly city?: string;
-  readonly startsAt?: Date;
-  readonly section?: string;
-  readonly row?: string;
-  readonly seat?: string;
-  readonly description?: string;
-}
-
-export const detailFields = ['category', 'venue', 'city', 'startsAt', 'section', 'row', 'seat', 'description'] as const;
-
-type DetailField = (typeof detailFields)[number];
+export type ListingDetails = { readonly [Detail in ListingDetail]?: Details[Detail] };
 
 export interface Listing extends ListingDetails {
   readonly title: string;
@@ -24,22 +18,22 @@ export interface Listing extends ListingDetails {
 
 /** An edit: a field that is left out stays, null clears a detail. */
 export type ListingEdit = { readonly title: string; readonly price: number } & {
-  readonly [Field in DetailField]?: ListingDetails[Field] | null | undefined;
+  readonly [Detail in ListingDetail]?: ListingDetails[Detail] | null | undefined;
 };
 
 const same = (left: unknown, right: unknown): boolean =>
   left instanceof Date && right instanceof Date ? left.getTime() === right.getTime() : left === right;
 
-/** What an edit really changes: the fields to set and to clear; nothing where the listing says so already. */
+/** The fields that an edit sets and clears; without those that already have the value. */
 export const effectiveChange = (
   listing: Listing,
   edit: ListingEdit,
-): { readonly set: Readonly<Record<string, unknown>>; readonly unset: readonly DetailField[] } => {
+): { readonly set: Readonly<Record<string, unknown>>; readonly unset: readonly ListingDetail[] } => {
   const set: Record<string, unknown> = {};
-  const unset: DetailField[] = [];
+  const unset: ListingDetail[] = [];
   if (edit.title !== listing.title) set.title = edit.title;
   if (edit.price !== listing.price) set.price = edit.price;
-  for (const field of detailFields) {
+  for (const field of listingDetails) {
     const value = edit[field];
     if (value === undefined || same(value, listing[field])) continue;
     if (value !== null) set[field] = value;
@@ -48,5 +42,5 @@ export const effectiveChange = (
   return { set, unset };
 };
 
-/** City as it is searched: without regard to case and surrounding space. */
+/** A city as searches compare it: in lower case, without surrounding spaces. */
 export const cityKey = (city: string): string => city.trim().toLowerCase();

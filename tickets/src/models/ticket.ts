@@ -1,4 +1,4 @@
-import { ticketCategories } from '@ticketing/common/events';
+import { mapListingDetails, ticketCategories } from '@ticketing/common/events';
 import { aggregateFields, type AggregateDocument } from '@ticketing/common/messaging';
 import type { CollectionDefinition } from '@ticketing/common/mongo';
 import { Schema } from 'mongoose';
@@ -42,15 +42,12 @@ const schema = new Schema(
     soldAt: { type: Date },
     heldAt: { type: Date },
     closedOrders: { type: [new Schema({ id: { type: String }, at: { type: Date } }, { _id: false })], required: true },
-    category: { type: String, enum: ticketCategories },
-    venue: { type: String },
-    city: { type: String },
+    ...mapListingDetails({
+      category: { type: String, enum: ticketCategories },
+      text: () => ({ type: String }),
+      startsAt: { type: Date },
+    }),
     cityKey: { type: String },
-    startsAt: { type: Date },
-    section: { type: String },
-    row: { type: String },
-    seat: { type: String },
-    description: { type: String },
     createdAt: { type: Date, required: true },
   },
   { versionKey: 'version' },
@@ -81,12 +78,5 @@ export const ticketPublicState = {
   userId: 'userId',
   orderId: 'orderId',
   soldAt: 'soldAt',
-  category: 'category',
-  venue: 'venue',
-  city: 'city',
-  startsAt: 'startsAt',
-  section: 'section',
-  row: 'row',
-  seat: 'seat',
-  description: 'description',
+  ...mapListingDetails({ category: 'category', text: (name) => name, startsAt: 'startsAt' }),
 };

@@ -1,29 +1,36 @@
 import { ticketCategories } from '@ticketing/common/events';
-import { currentUserOf, dollars, pageLinks, paging, parse } from '@ticketing/common/http';
-import type { RequestHandler } from 'express';
+import { currentUserOf, dollars, pageHeaders, pageLinks, paging, parse, route } from '@ticketing/common/http';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { listTickets, ticketSorts } from '../queries/list-tickets.ts';
 import type { ListCache } from '../memory/list-cache.ts';
+import { ticketShape } from './ticket-shape.ts';
 import { toTicketView } from './ticket-view.ts';
 
 const once = (name: string) => z.string(`${name} must be given once`).trim().max(200, `${name} is too long`);
 
 const isBlank = (value: unknown): boolean => typeof value === 'string' && value.trim() === '';
 
-/** A form that is sent with empty fields means the same as one without them. */
-const optional = <Schema extends z.ZodType>(schema: Schema) =>
-  z.preprocess((value) => (isBlank(value) ? undefined : value), schema.optional());
+/** An empty field of a form means the same as an absent one. */
+const blankable = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (isBlank(value) ? undefined : value), schema);
+
+const optional = <Schema extends z.ZodType>(schema: Schema, description?: string) =>
+  blankable(description === undefined ? schema.optional() : schema.optional().meta({ description }));
+
+const oneOf = <const Value extends string>(values: readonly Value[], error: string) =>
+  z.enum(values, error).meta({ enum: [...values, ''] });
 
 const price = (name: string) =>
   once(name)
     .regex(/^\d+(\.\d{1,2})?$/, `${name} must be a price such as 19.99`)
     .transform(Number)
-    .pipe(z.union([z.literal(0), dollars], `${name} must be a price such as 19.99`));
+    .pipe(z.union([z.literal(0), dollars], `${name} must be a price such as 19.99`))
+    .meta({ pattern: String.raw`^(\d+(\.\d{1,2})?)?$`, description: 'Major units, such as 19.99' });
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** A moment, or a day (UTC), which is meant whole: `to` a day includes what starts in its evening. */
+/** A time, or a whole day in UTC: `to` a day includes what starts on its evening. */
 const date = (name: string, edge: 'start' | 'end') =>
   once(name)
     .refine(
@@ -35,19 +42,16 @@ const date = (name: string, edge: 'start' | 'end') =>
       return new Date(Date.parse(value) + (isDay && edge === 'end' ? dayMs - 1 : 0));
     });
 
-export const listTicketsQuery = z.object({
-  mine: optional(z.enum(['true', 'false'], 'Mine must be true or false')),
-  q: optional(once('Q')),
-  category: optional(z.enum(ticketCategories, `Category must be one of ${ticketCategories.join(', ')}`)),
+const listTicketsQuery = z.object({
+  mine: optional(oneOf(['true', 'false'], 'Mine must be true or false')),
+  q: optional(once('Q'), 'Every word of it, in title, venue, city or description'),
+  category: optional(oneOf(ticketCategories, `Category must be one of ${ticketCategories.join(', ')}`)),
   city: optional(once('City')),
   minPrice: optional(price('MinPrice')),
   maxPrice: optional(price('MaxPrice')),
-  from: optional(date('From', 'start')),
-  to: optional(date('To', 'end')),
-  sort: z.preprocess(
-    (value) => (isBlank(value) ? undefined : value),
-    z.enum(ticketSorts, `Sort must be one of ${ticketSorts.join(', ')}`).default('newest'),
-  ),
+  from: optional(date('From', 'start'), 'Least start time, ISO 8601; a date alone is the beginning of that day in UTC'),
+  to: optional(date('To', 'end'), 'Latest start time, ISO 8601; a date alone is the end of that day in UTC'),
+  sort: blankable(oneOf(ticketSorts, `Sort must be one of ${ticketSorts.join(', ')}`).default('newest')),
   ...paging({ defaultLimit: 20, maxLimit: 100 }),
 });
 
@@ -55,7 +59,7 @@ type Query = z.output<typeof listTicketsQuery>;
 
 const inDollars = (cents: number | undefined) => (cents === undefined ? undefined : cents / 100);
 
-/** The list's address as the service understood it: what it does not know, or says nothing, is left out. */
+/** The path and query of the list as they were understood, without unknown and empty parameters. */
 const addressOf = ({ minPrice, maxPrice, from, to, ...query }: Query): string => {
   const parameters = new URLSearchParams();
   const known = {
@@ -69,9 +73,17 @@ const addressOf = ({ minPrice, maxPrice, from, to, ...query }: Query): string =>
   return `/api/tickets?${parameters.toString()}`;
 };
 
-export const listTicketsRoute =
-  (deps: Deps, cache: ListCache): RequestHandler =>
-  async (req, res) => {
+export const listTicketsRoute = route(
+  {
+    name: 'listTickets',
+    description:
+      "What can be bought now, the same for everybody; with mine=true the caller's own tickets, held and sold ones too.",
+    caller: 'anyone-or-user',
+    query: listTicketsQuery,
+    response: { description: 'A page of tickets', headers: pageHeaders, body: z.array(ticketShape) },
+    errors: [401],
+  },
+  (deps: Deps & { readonly listCache: ListCache }) => async (req, res) => {
     const query = parse(listTicketsQuery, req.query);
     const read = async (userId?: string) => {
       const { tickets, total } = await listTickets(deps, { ...query, userId });
@@ -80,8 +92,11 @@ export const listTicketsRoute =
         body: Buffer.from(JSON.stringify(tickets.map(toTicketView))),
       };
     };
-    // What can be bought is the same for everybody.
+    // Every caller gets the same page of tickets on sale.
     const page =
-      query.mine === 'true' ? await read(currentUserOf(req).id) : await cache.get(JSON.stringify(query), () => read());
+      query.mine === 'true'
+        ? await read(currentUserOf(req).id)
+        : await deps.listCache.get(JSON.stringify(query), () => read());
     res.set(page.headers).type('json').send(page.body);
-  };
+  },
+);

@@ -1,0 +1,8 @@
+import * as z from 'zod/mini';
+
+/** The body of every error; `field` names the input that broke a rule, dots for nesting. */
+export const errorsShape = z
+  .object({
+    errors: z.array(z.object({ message: z.string(), field: z.optional(z.string()) })).check(z.minLength(1)),
+  })
+  .register(z.globalRegistry, { id: 'Errors' });

@@ -1,0 +1,28 @@
+// Imports nothing: browsers load it too.
+
+export const ticketCategories = ['sports', 'concerts', 'theatre', 'comedy', 'festivals', 'other'] as const;
+export type TicketCategory = (typeof ticketCategories)[number];
+
+/** The most characters of each detail that is a text. */
+export const textLimits = { venue: 200, city: 100, section: 50, row: 50, seat: 50, description: 5_000 } as const;
+
+/** One value for each detail: what a seller may say about a ticket beyond its title and price. */
+export const mapListingDetails = <const Category, const Text, const StartsAt>(values: {
+  readonly category: Category;
+  readonly text: (name: keyof typeof textLimits) => Text;
+  readonly startsAt: StartsAt;
+}) => ({
+  category: values.category,
+  venue: values.text('venue'),
+  city: values.text('city'),
+  startsAt: values.startsAt,
+  section: values.text('section'),
+  row: values.text('row'),
+  seat: values.text('seat'),
+  description: values.text('description'),
+});
+
+const names = mapListingDetails({ category: 'category', text: (name) => name, startsAt: 'startsAt' });
+
+export type ListingDetail = keyof typeof names;
+export const listingDetails: readonly ListingDetail[] = Object.values(names);

@@ -1,0 +1,80 @@
+import type { Express, RequestHandler } from 'express';
+import type { RouteParameters } from 'express-serve-static-core';
+import type { z } from 'zod';
+import { requireAuth } from './session.ts';
+
+type Schema = z.core.$ZodType;
+
+/** What a route takes and returns. The errors that follow from its path, body and session go without saying. */
+export interface RouteShape<Body extends Schema = Schema> {
+  /** Its `operationId` in OpenAPI. */
+  readonly name: string;
+  readonly description?: string;
+  readonly query?: z.ZodObject;
+  readonly body?: Schema;
+  readonly response: {
+    readonly status?: number;
+    readonly description: string;
+    readonly headers?: Readonly<Record<string, Schema>>;
+    /** Absent where the response has no body. */
+    readonly body?: Body;
+  };
+  /** Statuses of the errors that are the route's own. */
+  readonly errors?: readonly number[];
+  /** Who calls it, where that is not said by `signedIn`. */
+  readonly caller?: 'anyone-or-user' | 'stripe';
+}
+
+/** A route without its address: `handler` gives Express what to call. */
+export interface Route<Deps, Params = unknown> {
+  readonly shape: RouteShape;
+  readonly handler: (deps: Deps) => RequestHandler<Params>;
+}
+
+/** Defines a route; the compiler compares what its handler sends, unless as bytes, with `shape.response.body`. */
+export const route = <Deps, Params, Body extends Schema>(
+  shape: RouteShape<Body>,
+  handler: (deps: Deps) => RequestHandler<Params, z.core.input<Body> | Buffer>,
+): Route<Deps, Params> => ({ shape, handler });
+
+/** Runs before a route's handler. */
+type Guard<Deps> = (deps: Deps) => RequestHandler | RequestHandler[];
+
+/** Only signed-in users may call the route. */
+export const signedIn = (): RequestHandler => requireAuth;
+
+/** A route at its address. */
+export interface RoutedEndpoint<Deps> {
+  readonly method: 'get' | 'post' | 'put' | 'delete';
+  readonly path: string;
+  readonly isSignedIn: boolean;
+  readonly shape: RouteShape;
+  readonly register: (app: Express, deps: Deps) => void;
+}
+
+const at =
+  (method: RoutedEndpoint<unknown>['method']) =>
+  <const Path extends string, GuardDeps, Deps>(
+    path: Path,
+    guards: readonly Guard<GuardDeps>[],
+    { shape, handler }: Route<Deps, RouteParameters<Path>>,
+  ): RoutedEndpoint<GuardDeps & Deps> => ({
+    method,
+    path,
+    isSignedIn: guards.includes(signedIn),
+    shape,
+    register: (app, deps) => {
+      for (const guard of guards) app[method](path, guard(deps));
+      app[method](path, handler(deps));
+    },
+  });
+
+/** `on.get('/api/things/:id', [signedIn], getThingRoute)`: an entry of a service's list of routes. */
+export const on = { get: at('get'), post: at('post'), put: at('put'), delete: at('delete') };
+
+/** Registers the routes, in their order, with what they need. */
+export const serve =
+  <Deps>(routes: readonly RoutedEndpoint<Deps>[], deps: Deps) =>
+  (app: Express): void => {
+    for (const { register } of routes) register(app, deps);
+  };

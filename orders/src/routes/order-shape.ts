@@ -1,0 +1,21 @@
+import { cancelReasons, orderStatuses } from '@ticketing/common/events';
+import * as z from 'zod/mini';
+
+/** An order as HTTP shows it: prices in major units, times in ISO 8601. Browsers load this file too. */
+export const orderShape = z
+  .object({
+    id: z.string(),
+    version: z.int().check(z.minimum(0)),
+    userId: z.string(),
+    status: z.enum(orderStatuses),
+    reason: z.optional(z.enum(cancelReasons)),
+    expiresAt: z.iso.datetime(),
+    price: z.number(),
+    ticket: z.object({
+      id: z.string(),
+      title: z.string(),
+      price: z.number(),
+      version: z.int().check(z.minimum(0)),
+    }),
+  })
+  .register(z.globalRegistry, { id: 'Order' });

@@ -1,0 +1,20 @@
+import { chargeStatuses } from '@ticketing/common/events';
+import * as z from 'zod/mini';
+
+/** A charge as HTTP shows it. Its amount is in cents, as at Stripe, unlike the prices of other views. Browsers load this file too. */
+export const chargeShape = z
+  .object({
+    id: z.string(),
+    orderId: z.string(),
+    version: z.int().check(z.minimum(0)),
+    status: z.enum(chargeStatuses),
+    attempts: z.int().check(z.minimum(0), z.describe('Declines so far')),
+    amount: z.int().check(z.minimum(1), z.describe('Cents')),
+    currency: z.string().check(z.meta({ enum: ['usd'] })),
+    stripeId: z.optional(z.string().check(z.describe('The PaymentIntent; absent until Stripe has made it'))),
+    stripeRefundId: z.optional(z.string()),
+  })
+  .register(z.globalRegistry, { id: 'Charge' });
+
+/** The response to a payment: the id of the charge is the id of its order. */
+export const paymentShape = z.object({ id: z.string() });

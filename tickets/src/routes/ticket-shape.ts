@@ -1,0 +1,20 @@
+import { mapListingDetails, ticketCategories } from '@ticketing/common/events';
+import * as z from 'zod/mini';
+
+/** A ticket as HTTP shows it, with the details that the seller gave. Browsers load this file too. */
+export const ticketShape = z
+  .object({
+    id: z.string(),
+    version: z.int().check(z.minimum(0)),
+    title: z.string(),
+    price: z.number().check(z.positive(), z.maximum(999_999.99), z.describe('Major units, at most two decimals')),
+    userId: z.string(),
+    orderId: z.optional(z.string().check(z.describe('The order that holds or has bought the ticket'))),
+    soldAt: z.optional(z.iso.datetime()),
+    ...mapListingDetails({
+      category: z.optional(z.enum(ticketCategories)),
+      text: () => z.optional(z.string()),
+      startsAt: z.optional(z.iso.datetime()),
+    }),
+  })
+  .register(z.globalRegistry, { id: 'Ticket' });
