@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { orderCancelled, orderCreated } from '@ticketing/common/events';
-import { notByMajority, openMongoWire, type MongoWire } from '@ticketing/common/testing';
+import { notByMajority } from '@ticketing/common/testing';
+import type { Document } from 'mongodb';
 import supertest from 'supertest';
 import { readConfig } from './config.ts';
 import type { OrderDocument } from './models/open-models.ts';
@@ -8,20 +9,17 @@ import { startService } from './service.ts';
 import { openHarness, type OrdersHarness } from './test/harness.ts';
 
 let orders: OrdersHarness;
-let wire: MongoWire;
+const commands: Document[] = [];
+const onDatabaseCommand = (command: Document) => commands.push(command);
 let otherApi: ReturnType<typeof supertest>;
 
 beforeAll(async () => {
   orders = await openHarness();
-  wire = await openMongoWire(String(orders.system.env.MONGO_URL));
-  const config = readConfig({ ...orders.system.env, MONGO_URL: wire.url });
-  const other = await orders.system.start((overrides) => startService(config, overrides));
+  const config = readConfig(orders.system.env);
+  const other = await orders.system.start((overrides) => startService(config, { ...overrides, onDatabaseCommand }));
   otherApi = supertest(other.url);
 });
-afterAll(async () => {
-  await orders.system.close();
-  await wire.close();
-});
+afterAll(() => orders.system.close());
 
 test('When buyers meet at two replicas, then each ticket is held once', async () => {
   await Promise.all(
@@ -148,7 +146,6 @@ test('When the routes and events of this service are used, then all it asks of M
     await otherApi.get(`/api/orders/${order.id}`).set(orders.system.as(userId)).expect(200);
     await otherApi.delete(`/api/orders/${order.id}`).set(orders.system.as(userId)).expect(204);
   }
-  const commands = wire.commands();
   for (const name of ['insert', 'update', 'findAndModify', 'find', 'aggregate']) {
     expect([name, commands.some((command) => command[name] === 'orders')]).toEqual([name, true]);
   }

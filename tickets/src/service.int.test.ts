@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ticketClaimRefused, ticketUpdated, type OrderState } from '@ticketing/common/events';
-import { notByMajority, openMongoWire, type MongoWire } from '@ticketing/common/testing';
+import { notByMajority } from '@ticketing/common/testing';
 import * as fc from 'fast-check';
+import type { Document } from 'mongodb';
 import supertest from 'supertest';
 import { readConfig } from './config.ts';
 import type { TicketDocument } from './models/open-models.ts';
@@ -9,20 +10,17 @@ import { startService } from './service.ts';
 import { openHarness, orderFor, type TicketsHarness } from './test/harness.ts';
 
 let tickets: TicketsHarness;
-let wire: MongoWire;
+const commands: Document[] = [];
+const onDatabaseCommand = (command: Document) => commands.push(command);
 let otherApi: ReturnType<typeof supertest>;
 
 beforeAll(async () => {
   tickets = await openHarness();
-  wire = await openMongoWire(String(tickets.system.env.MONGO_URL));
-  const config = readConfig({ ...tickets.system.env, MONGO_URL: wire.url });
-  const other = await tickets.system.start((overrides) => startService(config, overrides));
+  const config = readConfig(tickets.system.env);
+  const other = await tickets.system.start((overrides) => startService(config, { ...overrides, onDatabaseCommand }));
   otherApi = supertest(other.url);
 });
-afterAll(async () => {
-  await tickets.system.close();
-  await wire.close();
-});
+afterAll(() => tickets.system.close());
 
 const longAgo = () => new Date(tickets.system.clock.now().getTime() - 60_000);
 const refusals = (order: OrderState) =>
@@ -174,7 +172,6 @@ test('When the routes and events of this service are used, then all it asks of M
   await otherApi.get(`/api/tickets/${ticket.id}`).expect(200);
   await otherApi.get('/api/tickets').query({ q: 'final', sort: 'price' }).expect(200);
   await otherApi.get('/api/tickets').query({ mine: 'true' }).set(seller).expect(200);
-  const commands = wire.commands();
   for (const name of ['insert', 'update', 'findAndModify', 'find', 'aggregate']) {
     expect([name, commands.some((command) => command[name] === 'tickets')]).toEqual([name, true]);
   }

@@ -25,7 +25,13 @@ export class Database {
   #connected = false;
   #up = false;
 
-  constructor(options: { readonly url: string; readonly appName: string; readonly logger: Logger }) {
+  constructor(options: {
+    readonly url: string;
+    readonly appName: string;
+    readonly logger: Logger;
+    /** Set by tests only: receives every command as it is sent. */
+    readonly onCommand?: ((command: Document) => void) | undefined;
+  }) {
     this.#logger = options.logger;
     this.#client = new MongoClient(options.url, {
       appName: options.appName,
@@ -36,7 +42,9 @@ export class Database {
       heartbeatFrequencyMS: 2_000,
       maxPoolSize: 40,
       ignoreUndefined: true,
+      monitorCommands: options.onCommand !== undefined,
     });
+    this.#client.on('commandStarted', ({ command }) => options.onCommand?.(command));
     // A separate connection, so that a ping measures the server and not the length of our queue.
     this.#monitor = new MongoClient(options.url, {
       appName: `${options.appName}-monitor`,

@@ -1,4 +1,5 @@
 import type { Express } from 'express';
+import type { Document } from 'mongodb';
 import type { Logger } from 'pino';
 import {
   createDeadLetters,
@@ -32,6 +33,8 @@ export interface ServiceOverrides {
   readonly now?: () => Date;
   readonly logger?: Logger;
   readonly transport?: (logger: Logger) => Transport;
+  /** Receives every command that is sent to the database. */
+  readonly onDatabaseCommand?: (command: Document) => void;
 }
 
 export interface Plan {
@@ -75,7 +78,12 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
   const logger = overrides.logger ?? createLogger({ service: name, level: config.LOG_LEVEL });
   const now = overrides.now ?? (() => new Date());
   const metrics = new Metrics();
-  const database = new Database({ url: config.MONGO_URL, appName: name, logger });
+  const database = new Database({
+    url: config.MONGO_URL,
+    appName: name,
+    logger,
+    onCommand: overrides.onDatabaseCommand,
+  });
   const transport = overrides.transport?.(logger) ?? createTransport(config, { clientName: name, logger });
   const relay = new Relay({ transport, logger, now, counters: metrics.relay });
 
