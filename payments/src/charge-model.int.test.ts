@@ -20,7 +20,7 @@ import type { Deps } from './deps.ts';
 import { attemptAbandonedMs } from './domain/payment.ts';
 import { createStripeGateway, type PaymentGateway } from './gateways/stripe/gateway.ts';
 import { createLocalPayments } from './memory/local-payments.ts';
-import { createMetrics } from './metrics.ts';
+import { openMetrics } from './metrics.ts';
 import { collections, openModels } from './models/open-models.ts';
 import type { PaymentDocument } from './models/payment.ts';
 import { subscriptions } from './subscriptions.ts';
@@ -83,7 +83,7 @@ beforeAll(async () => {
   const logger = createLogger({ service: 'payments', level: 'silent' });
   database = new Database({ url: system.env['MONGO_URL'] ?? '', appName: 'payments', logger });
   await database.prepare(collections);
-  const metrics = createMetrics(new Metrics());
+  const metrics = openMetrics(new Metrics());
   const stripe = createStripeGateway(
     { key: 'sk_test_sandbox', webhookSecret, host: sandbox.url, callTimeoutMs: 9_000 },
     logger,

@@ -1,7 +1,7 @@
 import type { PaymentGateway } from './gateways/stripe/gateway.ts';
 import type { LocalPayments } from './memory/local-payments.ts';
 import type { OrderSignals } from './memory/order-signals.ts';
-import type { PaymentMetrics } from './metrics.ts';
+import type { PaymentsMetrics } from './metrics.ts';
 import type { Models } from './models/open-models.ts';
 
 /** What commands and queries need. */
@@ -10,7 +10,7 @@ export interface Deps extends Models {
   readonly gateway: PaymentGateway;
   readonly orderSignals: OrderSignals;
   readonly localPayments: LocalPayments;
-  readonly metrics: PaymentMetrics;
+  readonly metrics: PaymentsMetrics;
   /** How long a buyer's request and a worker wait for Stripe, all calls for one order together. */
   readonly timeoutMs: { readonly buyer: number; readonly worker: number };
   /** How long a request waits for the events that make its order payable. */

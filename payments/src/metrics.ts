@@ -1,7 +1,7 @@
 import type { Metrics } from '@ticketing/common/service';
 
 /** Every metric of payments beside those of all services. */
-export const createMetrics = (metrics: Metrics) => ({
+export const openMetrics = (metrics: Metrics) => ({
   attemptsRecovered: metrics.counter(
     'attempts_recovered_total',
     'Payment attempts still without an outcome 40 s after their claim, settled from the PaymentIntent at Stripe',
@@ -17,4 +17,4 @@ export const createMetrics = (metrics: Metrics) => ({
   ),
 });
 
-export type PaymentMetrics = ReturnType<typeof createMetrics>;
+export type PaymentsMetrics = ReturnType<typeof openMetrics>;

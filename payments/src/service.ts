@@ -15,7 +15,7 @@ import type { Deps } from './deps.ts';
 import { createStripeGateway, type PaymentGateway } from './gateways/stripe/gateway.ts';
 import { createLocalPayments } from './memory/local-payments.ts';
 import { createOrderSignals } from './memory/order-signals.ts';
-import { createMetrics } from './metrics.ts';
+import { openMetrics } from './metrics.ts';
 import { collections, openModels } from './models/open-models.ts';
 import { createRateLimits } from './routes/rate-limits.ts';
 import { subscriptions } from './subscriptions.ts';
@@ -24,15 +24,12 @@ const refundsEveryMs = 500;
 const abandonedEveryMs = 2_000;
 const unmarkedEveryMs = 30_000;
 
-/** How long a buyer's request waits for Stripe. */
-const defaultTimeoutMs = 20_000;
-/** The events of a new order may arrive after its buyer's request to pay. */
-const defaultWaitForOrderMs = 2_000;
-
 export interface PaymentsOverrides extends ServiceOverrides {
   /** Wraps the Stripe gateway. */
   readonly gateway?: (real: PaymentGateway) => PaymentGateway;
+  /** How long a buyer's request waits for Stripe; 20 s by default. */
   readonly timeoutMs?: number;
+  /** How long a request waits for the events of a new order, which may arrive after it; 2 s by default. */
   readonly waitForOrderMs?: number;
 }
 
@@ -40,8 +37,8 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
   const service = openService('payments', config, overrides);
   const { logger, now } = service;
   const limits = connectRateLimitRedis(config, logger);
-  const metrics = createMetrics(service.metrics);
-  const timeoutMs = overrides.timeoutMs ?? defaultTimeoutMs;
+  const metrics = openMetrics(service.metrics);
+  const { timeoutMs = 20_000, waitForOrderMs = 2_000 } = overrides;
   const stripe = createStripeGateway(
     {
       key: config.STRIPE_KEY,
@@ -62,7 +59,7 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
     metrics,
     // A worker retries anyway; the shorter its timeout, the sooner a process can stop.
     timeoutMs: { buyer: timeoutMs, worker: Math.floor(timeoutMs * 0.4) },
-    waitForOrderMs: overrides.waitForOrderMs ?? defaultWaitForOrderMs,
+    waitForOrderMs,
     maxDeclines: config.PAYMENT_ATTEMPTS,
   };
   const every = (periodMs: number, name: string, action: () => Promise<void>) => () =>

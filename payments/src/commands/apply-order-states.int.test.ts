@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => payments.close());
 
-test('When the events of an order come twice and in the wrong order, then its newest state counts', async () => {
+test('When the events of an order arrive twice and out of order, then its newest state is kept', async () => {
   const { system } = payments;
   const created = orderState();
   const awaiting = { ...created, version: 1, status: 'awaiting:payment' as const };
@@ -21,14 +21,14 @@ test('When the events of an order come twice and in the wrong order, then its ne
   await system.publish(orderUpdated, awaiting);
   await system.publish(orderCreated, created);
   await system.publish(orderCancelled, cancelled);
-  // What is published after them to the same listeners comes after them.
+  // Handled after the events above, since the same subscriptions receive it later.
   const later = await payments.payable();
   expect((await payments.pay(later.id)).status).toBe(201);
   expect(await payments.stored(created.id)).toMatchObject({ order: { status: 'cancelled', version: 2 } });
   expect((await payments.pay(created.id)).status).toBe(400);
 });
 
-test('When a message is no order, then it is set aside and blocks nothing', async () => {
+test('When a message is not an order, then it becomes a dead letter and blocks no other', async () => {
   await payments.system.send('order.updated', { nonsense: true });
   const order = await payments.payable();
   expect((await payments.pay(order.id)).status).toBe(201);

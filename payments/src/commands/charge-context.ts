@@ -1,6 +1,6 @@
 import type { Trace } from '@ticketing/common/events';
 import type { Attempting, Charge } from '../domain/payment.ts';
-import type { Deadline } from '../gateways/stripe/gateway.ts';
+import type { Deadline } from '../gateways/stripe/call.ts';
 
 /** A charge that a request, a webhook or a worker works on. */
 export interface ChargeContext {

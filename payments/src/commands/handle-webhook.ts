@@ -5,19 +5,15 @@ import { isSettleable, type Charge, type Payment } from '../domain/payment.ts';
 import type { WebhookEvent } from '../gateways/stripe/gateway.ts';
 import { settleCharge } from './reconcile/settle-charge.ts';
 
-export interface WebhookRequest {
-  /** The bytes that Stripe has signed. */
-  readonly body: unknown;
-  readonly signature: string | undefined;
-  readonly trace: Trace;
-}
-
 /**
  * Settles the charge that a webhook event is about. Mostly there is nothing to do, since the process of the attempt knows
  * its outcome or will soon. What is written is read from Stripe, so an old, repeated or reordered event does no harm.
  */
-export const handleWebhook = async (deps: Deps, request: WebhookRequest): Promise<void> => {
-  const event = readEvent(deps, request);
+export const handleWebhook = async (
+  deps: Deps,
+  request: { readonly body: unknown; readonly signature: string | undefined; readonly trace: Trace },
+): Promise<void> => {
+  const event = readEvent(deps, request.body, request.signature);
   if (event.orderId === undefined || !event.type.startsWith('payment_intent.')) return;
   if (deps.localPayments.has(event.orderId)) return;
   const charge = chargeToSettle(await deps.loadPayment(event.orderId), event, deps.now());
@@ -28,30 +24,21 @@ export const handleWebhook = async (deps: Deps, request: WebhookRequest): Promis
   if (settled.kind === 'unknown') throw new ServiceUnavailableError();
 };
 
-const readEvent = (deps: Deps, { body, signature }: WebhookRequest): WebhookEvent => {
-  if (!Buffer.isBuffer(body) || signature === undefined) throw new BadRequestError('Bad signature');
+const readEvent = (deps: Deps, body: unknown, signature: string | undefined): WebhookEvent => {
   try {
-    return deps.gateway.readWebhookEvent(body, signature);
+    if (Buffer.isBuffer(body) && signature !== undefined) return deps.gateway.readWebhookEvent(body, signature);
   } catch {
-    throw new BadRequestError('Bad signature');
+    // It is refused like one without a signature.
   }
+  throw new BadRequestError('Bad signature');
 };
 
 /** The charge, if the event can be about something that is not written yet. */
 const chargeToSettle = (payment: Payment | null, event: WebhookEvent, now: Date): Charge | null => {
   if (payment === null || payment.order.status === 'cancelled') return null;
-  switch (payment.status) {
-    case undefined:
-    case 'completed':
-    case 'refunded':
-      return null;
-    case 'created':
-    case 'failed': {
-      const isNew =
-        payment.openAttempt === undefined
-          ? event.type !== 'payment_intent.payment_failed'
-          : isSettleable(payment.openAttempt, now);
-      return isNew ? payment : null;
-    }
-  }
+  if (payment.status !== 'created' && payment.status !== 'failed') return null;
+  const { openAttempt } = payment;
+  const isNew =
+    openAttempt === undefined ? event.type !== 'payment_intent.payment_failed' : isSettleable(openAttempt, now);
+  return isNew ? payment : null;
 };

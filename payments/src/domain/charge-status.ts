@@ -11,7 +11,6 @@ const moves = {
   refunded: [],
 } as const satisfies Record<ChargeStatus, readonly ChargeStatus[]>;
 
-export const canMove = (from: ChargeStatus, to: ChargeStatus): boolean => moves[from].some((next) => next === to);
-
 /** The statuses from which a charge may move to `to`: the condition of the write that makes the move. */
-export const statusesBefore = (to: ChargeStatus): ChargeStatus[] => chargeStatuses.filter((from) => canMove(from, to));
+export const statusesBefore = (to: ChargeStatus): ChargeStatus[] =>
+  chargeStatuses.filter((from) => moves[from].some((next) => next === to));

@@ -43,9 +43,9 @@ const cases: readonly [string, Payment | null, object][] = [
   [
     'an unconfirmed order after its deadline',
     uncharged({ status: 'created', expiresAt: expired }),
-    { kind: 'expired' },
+    { kind: 'cancelled', reason: 'expired' },
   ],
-  ['an order after its deadline', uncharged({ expiresAt: expired }), { kind: 'expired' }],
+  ['an order after its deadline', uncharged({ expiresAt: expired }), { kind: 'cancelled', reason: 'expired' }],
   ['a payable order', uncharged(), { kind: 'first-attempt' }],
   ['a declined card', { ...idle, declines: 2 }, { kind: 'next-attempt' }],
   ['no decline left', { ...idle, declines: 3 }, { kind: 'given-up' }],

@@ -4,8 +4,8 @@ import { isSettleable, type Attempting, type Payment } from './payment.ts';
 /** Why a request to pay is refused. */
 export type Refusal =
   | { readonly kind: 'not-owner' }
+  /** An order past its deadline counts as cancelled for it, although that event may still be missing. */
   | { readonly kind: 'cancelled'; readonly reason: CancelReason | undefined }
-  | { readonly kind: 'expired' }
   /** Payment of the order has failed for good, or its money was refunded. */
   | { readonly kind: 'given-up' }
   | { readonly kind: 'in-flight' };
@@ -45,7 +45,7 @@ export const decidePayment = (
           ? { kind: 'settle-first', charge: payment }
           : { kind: 'in-flight' };
       }
-      if (Date.parse(order.expiresAt) <= request.now.getTime()) return { kind: 'expired' };
+      if (Date.parse(order.expiresAt) <= request.now.getTime()) return { kind: 'cancelled', reason: 'expired' };
       if (order.status === 'created') return { kind: 'unconfirmed' };
       if (payment.status === undefined) return { kind: 'first-attempt' };
       return { kind: payment.declines >= request.maxDeclines ? 'given-up' : 'next-attempt' };

@@ -83,7 +83,6 @@ const chargeStates = [attempting, idle, completed, failed, refunded] as const;
 export const paymentState = z.union([...chargeStates, uncharged]);
 
 export type Attempt = z.infer<typeof attempt>;
-export type RefundDue = z.infer<typeof refundDue>;
 export type Attempting = z.infer<typeof attempting>;
 export type Charge = z.infer<(typeof chargeStates)[number]>;
 export type Payment = z.infer<typeof paymentState>;

@@ -23,7 +23,7 @@ const charge: Charge = {
   currency: 'usd',
   createdAt: now,
 };
-const intent = (changes: Partial<IntentState> = {}): IntentState => ({ id: 'pi_1', status: 'open', ...changes });
+const intent = (changes: Partial<IntentState> = {}): IntentState => ({ status: 'open', ...changes });
 const recent = attemptAged(1_000);
 const old = attemptAged(attemptAbandonedMs);
 

@@ -3,7 +3,6 @@ import { isAbandoned, type Charge } from './payment.ts';
 
 /** The PaymentIntent as Stripe has it. */
 export interface IntentState {
-  readonly id: string;
   /** `open`: nothing has been paid and a card may be tried; `processing`: Stripe has not decided. */
   readonly status: 'open' | 'processing' | 'succeeded' | 'canceled';
   /** Of the last card that was tried, if it was refused. */

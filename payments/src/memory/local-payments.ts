@@ -3,21 +3,18 @@ import { LRUCache } from 'lru-cache';
 /** More than are made within the minutes in which Stripe sends its webhooks. */
 const maxEntries = 10_000;
 
+export type LocalPayments = ReturnType<typeof createLocalPayments>;
+
 /**
  * Orders whose payment this process is making or has made, so that the one webhook that follows each payment costs no
  * query. An entry that was evicted costs one query and nothing else.
  */
-export interface LocalPayments {
-  /** Keeps the order while `pay` runs, and afterwards if it succeeds. */
-  during<T>(orderId: string, pay: () => Promise<T>): Promise<T>;
-  has(orderId: string): boolean;
-}
-
-export const createLocalPayments = (): LocalPayments => {
+export const createLocalPayments = () => {
   const orders = new LRUCache<string, true>({ max: maxEntries });
   return {
-    has: (orderId) => orders.has(orderId),
-    during: async (orderId, pay) => {
+    has: (orderId: string): boolean => orders.has(orderId),
+    /** Keeps the order while `pay` runs, and afterwards if it succeeds. */
+    during: async <T>(orderId: string, pay: () => Promise<T>): Promise<T> => {
       orders.set(orderId, true);
       try {
         return await pay();

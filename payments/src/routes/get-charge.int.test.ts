@@ -11,7 +11,7 @@ afterAll(() => payments.close());
 
 const errors = (message: string) => ({ errors: [{ message }] });
 
-test('When nobody has tried to pay yet, then there is no charge', async () => {
+test('When no attempt to pay was made, then the response is 404', async () => {
   const order = await payments.payable();
   expect(await payments.get(order.id)).toEqual({
     status: 404,
@@ -19,18 +19,18 @@ test('When nobody has tried to pay yet, then there is no charge', async () => {
   });
 });
 
-test.each([newId(), 'no-id', '%00', 'webhook'])('When no order has the id %s, then the answer is 404', async (id) => {
+test.each([newId(), 'no-id', '%00', 'webhook'])('When no order has the id %s, then the response is 404', async (id) => {
   expect(await payments.get(id)).toEqual({ status: 404, body: errors('Order not found') });
 });
 
-test("When the order is somebody else's, then the answer is 401, with a charge or without", async () => {
+test("When the order is another user's, then the response is 401, with a charge or without", async () => {
   const order = await payments.payable();
   expect(await payments.get(order.id, 'other')).toEqual({ status: 401, body: errors('Not authorized') });
   await payments.pay(order.id);
   expect(await payments.get(order.id, 'other')).toEqual({ status: 401, body: errors('Not authorized') });
 });
 
-test('When nobody is signed in, then the answer is 401', async () => {
+test('When nobody is signed in, then the response is 401', async () => {
   expect(await payments.request('GET', `/api/payments/${newId()}`)).toEqual({
     status: 401,
     body: errors('Not authorized'),

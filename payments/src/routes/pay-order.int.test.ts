@@ -85,7 +85,7 @@ test('When a paid order is paid again, with any card, then the response is the s
 test('When 100 orders are paid 5 times each at once by two replicas, then each is charged exactly once', async () => {
   const replica = await payments.startReplica();
   const orders = await payments.payables(100);
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     orders.flatMap((order) =>
       Array.from({ length: 5 }, async (_, index) => {
         const url = index % 2 === 0 ? payments.url : replica.url;
@@ -93,8 +93,8 @@ test('When 100 orders are paid 5 times each at once by two replicas, then each i
       }),
     ),
   );
-  expect(answers.filter(({ status }) => status !== 201 && status !== 409)).toEqual([]);
-  const paid = new Set(answers.filter(({ status }) => status === 201).map(({ id }) => id));
+  expect(responses.filter(({ status }) => status !== 201 && status !== 409)).toEqual([]);
+  const paid = new Set(responses.filter(({ status }) => status === 201).map(({ id }) => id));
   expect(paid.size).toBe(100);
 
   const charged = new Map<string, number>();
@@ -185,12 +185,12 @@ test.each([
   [{ orderId: newId(), token: 'x'.repeat(300) }, ['token']],
   [[], ['']],
 ])('When the body is %j, then each invalid field is named', async (body, fields) => {
-  const answer = await payments.request('POST', '/api/payments', {
+  const response = await payments.request('POST', '/api/payments', {
     body: JSON.stringify(body),
     headers: { ...payments.system.as('buyer'), 'Content-Type': 'application/json' },
   });
-  expect(answer.status).toBe(400);
-  expect(answer.body).toEqual({
+  expect(response.status).toBe(400);
+  expect(response.body).toEqual({
     errors: fields.map((field) => ({
       message: expect.any(String),
       ...(field === '' ? {} : { field }),
@@ -199,14 +199,14 @@ test.each([
 });
 
 test('When nobody is signed in, then the response is 401', async () => {
-  const answer = await payments.request('POST', '/api/payments', {
+  const response = await payments.request('POST', '/api/payments', {
     body: JSON.stringify({ orderId: newId(), token: 'tok_visa' }),
     headers: { 'Content-Type': 'application/json' },
   });
-  expect(answer).toEqual({ status: 401, body: message('Not authorized') });
+  expect(response).toEqual({ status: 401, body: message('Not authorized') });
 });
 
-test("When the order is somebody else's, then the response is 401 and nothing is claimed", async () => {
+test("When the order is another user's, then the response is 401 and nothing is claimed", async () => {
   const order = await payments.payable();
   expect(await payments.pay(order.id, 'tok_visa', { userId: 'thief' })).toEqual({
     status: 401,
@@ -225,10 +225,10 @@ test('When no event of the order arrives while the request waits, then the respo
 
 test('When the order becomes payable while the request waits, then it is paid', async () => {
   const order = orderState();
-  const answer = payments.pay(order.id);
+  const response = payments.pay(order.id);
   await payments.system.publish(orderCreated, order);
   await payments.system.publish(orderUpdated, { ...order, status: 'awaiting:payment', version: 1 });
-  expect((await answer).status).toBe(201);
+  expect((await response).status).toBe(201);
 });
 
 test('When the order is still not confirmed after the wait, then the response is 409', async () => {

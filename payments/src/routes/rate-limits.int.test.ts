@@ -19,24 +19,24 @@ const attempt = (userId: string, address: string) =>
 const many = (count: number, one: (index: number) => ReturnType<typeof attempt>) =>
   Promise.all(Array.from({ length: count }, (_, index) => one(index)));
 
-const limited = (answers: readonly { readonly status: number }[]) =>
-  answers.filter(({ status }) => status === 429).length;
+const limited = (responses: readonly { readonly status: number }[]) =>
+  responses.filter(({ status }) => status === 429).length;
 
 // Users and addresses of this run only: the counters are in a Redis that is shared.
 const run = newId();
 const address = (last: number) => `2001:db8:${run.slice(0, 4)}:${run.slice(4, 6)}00:${last.toString(16)}::1`;
 
 test('When one account pays again and again from many addresses, then it is limited', async () => {
-  const answers = await many(33, () =>
+  const responses = await many(33, () =>
     attempt(`buyer-${run}`, `198.51.${Math.floor(Math.random() * 256)}.${Math.floor(Math.random() * 256)}`),
   );
-  expect(limited(answers)).toBe(3);
+  expect(limited(responses)).toBe(3);
 });
 
 test('When many accounts pay from one address, then it is limited', async () => {
-  const answers = await many(63, (index) => attempt(`buyer-${index}-${run}`, address(1)));
-  expect(limited(answers)).toBe(3);
-  expect(answers.find(({ status }) => status === 429)?.body).toEqual({
+  const responses = await many(63, (index) => attempt(`buyer-${index}-${run}`, address(1)));
+  expect(limited(responses)).toBe(3);
+  expect(responses.find(({ status }) => status === 429)?.body).toEqual({
     errors: [{ message: 'Too many requests, please try again later' }],
   });
 });

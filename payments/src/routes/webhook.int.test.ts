@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '@ticketing/common/mongo';
-import { openPayments, type Answer, type PaymentsUnderTest } from '../test/harness.ts';
+import { openPayments, type HttpResponse, type PaymentsUnderTest } from '../test/harness.ts';
 import { openRelay, type Relay } from '../test/relay.ts';
 import { webhookSecret } from '../test/sandbox.ts';
 
@@ -12,7 +12,7 @@ const delivered: { readonly type: string; readonly status: number }[] = [];
 beforeAll(async () => {
   // The sandbox needs the address for its webhooks before the services have one.
   relay = await openRelay(async ({ headers, body }) => {
-    const answer = await fetch(`${payments.url}/api/payments/webhook`, {
+    const response = await fetch(`${payments.url}/api/payments/webhook`, {
       method: 'POST',
       body,
       headers: {
@@ -21,8 +21,8 @@ beforeAll(async () => {
         Connection: 'close',
       },
     });
-    delivered.push({ type: /"type":"([a-z_.]+)"\}$/.exec(body)?.[1] ?? '', status: answer.status });
-    return answer;
+    delivered.push({ type: /"type":"([a-z_.]+)"\}$/.exec(body)?.[1] ?? '', status: response.status });
+    return response;
   });
   payments = await openPayments({ webhookUrl: relay.url, timeoutMs: 4_000 });
 });
@@ -37,7 +37,7 @@ interface Sent {
   readonly url?: string;
 }
 
-const send = (event: object | string, options: Sent = {}): Promise<Answer> => {
+const send = (event: object | string, options: Sent = {}): Promise<HttpResponse> => {
   const { secret = webhookSecret, timestamp, url = payments.url } = options;
   const payload = typeof event === 'string' ? event : JSON.stringify(event);
   const signature = payments.sandbox.stripe.webhooks.generateTestHeaderString({
@@ -82,7 +82,7 @@ test('When a paid order is reported again, then it stays as it is', async () => 
 test('When the signature is not Stripe’s, too old, or missing, then the webhook is refused', async () => {
   const order = await payments.payable();
   await payments.pay(order.id, 'tok_chargeDeclined');
-  expect(await send(succeeded(order.id), { secret: 'whsec_of_somebody_else' })).toEqual(badSignature);
+  expect(await send(succeeded(order.id), { secret: 'whsec_other' })).toEqual(badSignature);
   expect(await send(succeeded(order.id), { timestamp: Math.floor(Date.now() / 1000) - 3_600 })).toEqual(badSignature);
   const unsigned = { body: JSON.stringify(succeeded(order.id)), headers: { 'Content-Type': 'application/json' } };
   expect(await payments.request('POST', '/api/payments/webhook', unsigned)).toEqual(badSignature);
@@ -113,14 +113,14 @@ test('When an attempt is under way, then a webhook at any replica leaves it to i
   const replica = await payments.startReplica();
   const order = await payments.payable();
   const pause = payments.pauseAt('after', 'confirm');
-  const answer = payments.pay(order.id);
+  const response = payments.pay(order.id);
   await pause.reached;
   const reads = payments.calls('readIntent');
   expect(await send(succeeded(order.id))).toEqual(received);
   expect(await send(succeeded(order.id), { url: replica.url })).toEqual(received);
   expect(payments.calls('readIntent')).toBe(reads);
   pause.goOn();
-  expect((await answer).status).toBe(201);
+  expect((await response).status).toBe(201);
   expect(await payments.stored(order.id)).toMatchObject({ status: 'completed', version: 1 });
 });
 

@@ -10,7 +10,7 @@ import { openSandbox, webhookSecret, type Sandbox } from './sandbox.ts';
 
 export type Step = 'createIntent' | 'confirm' | 'readIntent' | 'cancelIntent' | 'refund';
 
-export interface Answer {
+export interface HttpResponse {
   readonly status: number;
   readonly body: unknown;
 }
@@ -30,9 +30,13 @@ export interface PaymentsUnderTest {
   pauseAt(when: 'before' | 'after', step: Step): { readonly reached: Promise<void>; readonly goOn: () => void };
   /** How often Stripe was called. */
   calls(step: Step): number;
-  pay(orderId: string, token?: string, options?: { readonly userId?: string; readonly url?: string }): Promise<Answer>;
-  get(orderId: string, userId?: string): Promise<Answer>;
-  request(method: string, path: string, options?: RequestInit & { readonly url?: string }): Promise<Answer>;
+  pay(
+    orderId: string,
+    token?: string,
+    options?: { readonly userId?: string; readonly url?: string },
+  ): Promise<HttpResponse>;
+  get(orderId: string, userId?: string): Promise<HttpResponse>;
+  request(method: string, path: string, options?: RequestInit & { readonly url?: string }): Promise<HttpResponse>;
   /** Publishes an order that can be paid and waits until it is copied. */
   payable(changes?: Partial<OrderState>): Promise<OrderState>;
   /** Several of them at once. */
@@ -56,24 +60,23 @@ export const orderState = (changes: Partial<OrderState> = {}): OrderState => ({
   ...changes,
 });
 
-const request = async (path: string, base: string, init: RequestInit): Promise<Answer> => {
-  const answer = await fetch(`${base}${path}`, {
+const request = async (path: string, base: string, init: RequestInit): Promise<HttpResponse> => {
+  const response = await fetch(`${base}${path}`, {
     ...init,
     headers: { Connection: 'close', ...Object.fromEntries(new Headers(init.headers)) },
   });
-  const text = await answer.text();
+  const text = await response.text();
   const body: unknown = text === '' ? undefined : JSON.parse(text);
-  return { status: answer.status, body };
+  return { status: response.status, body };
 };
 
 export const openPayments = async (
   options: {
     readonly env?: Readonly<Record<string, string>>;
     readonly webhookUrl?: string;
-    /** How long a buyer's request waits for Stripe. */
-    readonly timeoutMs?: number;
-  } = {},
+  } & Pick<PaymentsOverrides, 'timeoutMs'> = {},
 ): Promise<PaymentsUnderTest> => {
+  const { timeoutMs = 20_000 } = options;
   const [system, sandbox] = await Promise.all([
     openTestSystem(),
     openSandbox(options.webhookUrl === undefined ? {} : { webhookUrl: options.webhookUrl }),
@@ -114,7 +117,7 @@ export const openPayments = async (
       startService(readConfig(env), {
         ...overrides,
         gateway,
-        ...(options.timeoutMs === undefined ? {} : { timeoutMs: options.timeoutMs }),
+        timeoutMs,
         ...replica,
       }),
     );

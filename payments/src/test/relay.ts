@@ -15,18 +15,18 @@ export const openRelay = async (
   }) => Promise<Response | undefined>,
 ): Promise<Relay> => {
   const server = createServer((req, res) => {
-    const answer = async (): Promise<void> => {
+    const respond = async (): Promise<void> => {
       const chunks: Buffer[] = [];
       for await (const chunk of req) chunks.push(Buffer.from(chunk));
-      const answered = await pass({
+      const response = await pass({
         path: req.url ?? '/',
         headers: req.headers,
         body: Buffer.concat(chunks).toString(),
       });
-      if (answered === undefined) res.destroy();
-      else res.writeHead(answered.status, { 'Content-Type': 'application/json' }).end(await answered.text());
+      if (response === undefined) res.destroy();
+      else res.writeHead(response.status, { 'Content-Type': 'application/json' }).end(await response.text());
     };
-    answer().catch(() => res.destroy());
+    respond().catch(() => res.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

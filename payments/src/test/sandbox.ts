@@ -19,7 +19,7 @@ export interface Sandbox {
   readonly url: string;
   readonly stripe: Stripe;
   behave(behaviour: Behaviour): Promise<void>;
-  /** Charges that took money for the order. */
+  /** Successful charges of the order. */
   paid(orderId: string): Promise<Stripe.Charge[]>;
   charges(orderId: string): Promise<Stripe.Charge[]>;
   refunds(orderId: string): Promise<Stripe.Refund[]>;
@@ -69,8 +69,8 @@ export const openSandbox = async (options: { readonly webhookUrl?: string } = {}
     url,
     stripe,
     behave: async (behaviour) => {
-      const answer = await fetch(`${url}/sandbox/behaviour`, { method: 'POST', body: JSON.stringify(behaviour) });
-      if (!answer.ok) throw new Error(`the sandbox refused: ${await answer.text()}`);
+      const response = await fetch(`${url}/sandbox/behaviour`, { method: 'POST', body: JSON.stringify(behaviour) });
+      if (!response.ok) throw new Error(`the sandbox refused: ${await response.text()}`);
     },
     charges,
     paid: async (orderId) => (await charges(orderId)).filter((charge) => charge.paid),

@@ -19,15 +19,12 @@ export interface PayRequest {
   readonly trace: Trace;
 }
 
-export type Claim =
-  /** The order is paid already. */
-  { readonly kind: 'paid' } | { readonly kind: 'claimed'; readonly attempt: AttemptContext };
-
 /**
  * Claims the order's next attempt, which one request at a time can hold. Waits a moment for the events of a new order,
- * and settles an earlier attempt of unknown outcome first. @throws the HTTP error for an order that cannot be paid.
+ * and settles an earlier attempt of unknown outcome first. Returns null when the order is paid already.
+ * @throws the HTTP error for an order that cannot be paid.
  */
-export const claimAttempt = async (deps: Deps, request: PayRequest): Promise<Claim> => {
+export const claimAttempt = async (deps: Deps, request: PayRequest): Promise<AttemptContext | null> => {
   const deadline = performance.now() + deps.timeoutMs.buyer;
   const waitUntil = performance.now() + deps.waitForOrderMs;
   let charge = await claimFirstAttempt(deps, request);
@@ -53,16 +50,15 @@ export const claimAttempt = async (deps: Deps, request: PayRequest): Promise<Cla
         await settleEarlierAttempt(deps, request, { charge: decision.charge, trace: request.trace, deadline });
         break;
       case 'paid':
-        return decision;
+        return null;
       case 'not-owner':
       case 'cancelled':
-      case 'expired':
       case 'given-up':
       case 'in-flight':
         throw refused(decision);
     }
   }
-  return { kind: 'claimed', attempt: { charge, token: request.token, trace: request.trace, deadline } };
+  return { charge, token: request.token, trace: request.trace, deadline };
 };
 
 /** A retry with the same card gets the outcome of the attempt that it repeats. */

@@ -1,7 +1,6 @@
 import type { Deps } from '../../deps.ts';
-import type { Confirmation } from '../../gateways/stripe/gateway.ts';
+import type { Confirmation, OrderIntent } from '../../gateways/stripe/gateway.ts';
 import type { AttemptContext } from '../charge-context.ts';
-import type { EnsuredIntent } from './ensure-intent.ts';
 
 export type AttemptResult =
   | (Confirmation & { readonly intentId: string })
@@ -11,7 +10,7 @@ export type AttemptResult =
   | { readonly kind: 'no-intent' };
 
 /** Tries the buyer's card on the PaymentIntent, if there is one. */
-export const confirm = async (deps: Deps, attempt: AttemptContext, intent: EnsuredIntent): Promise<AttemptResult> => {
+export const confirm = async (deps: Deps, attempt: AttemptContext, intent: OrderIntent): Promise<AttemptResult> => {
   if (intent.kind === 'refused') return intent;
   if (intent.kind === 'unknown') return { kind: 'no-intent' };
   const { charge, token, deadline } = attempt;

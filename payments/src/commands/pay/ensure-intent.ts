@@ -1,4 +1,5 @@
 import type { Deps } from '../../deps.ts';
+import type { OrderIntent } from '../../gateways/stripe/gateway.ts';
 import type { ChargeContext } from '../charge-context.ts';
 import { recordIntent } from '../record-charge.ts';
 
@@ -7,31 +8,22 @@ const keysAreKeptMs = 23 * 60 * 60 * 1000;
 /** How far Stripe's clock may be behind ours. */
 const clockSkewMs = 5 * 60 * 1000;
 
-export type EnsuredIntent =
-  | { readonly kind: 'ready'; readonly id: string }
-  /** Stripe does not charge the order's amount, so the order has no PaymentIntent. */
-  | { readonly kind: 'refused'; readonly message: string }
-  /** Stripe did not respond. */
-  | { readonly kind: 'unknown' };
-
 /**
  * The order's one PaymentIntent, found or created. The idempotency key makes every process that creates it, a paused one
  * included, get the same one; when Stripe may have forgotten the key, it is searched for first.
  */
-export const ensureIntent = async (deps: Deps, { charge, deadline }: ChargeContext): Promise<EnsuredIntent> => {
+export const ensureIntent = async (deps: Deps, { charge, deadline }: ChargeContext): Promise<OrderIntent> => {
   if (charge.stripeId !== undefined) return { kind: 'ready', id: charge.stripeId };
   const { _id: orderId, amount, createdAt } = charge;
   if (deps.now().getTime() - createdAt.getTime() > keysAreKeptMs) {
     const search = await deps.gateway.findIntent(orderId, new Date(createdAt.getTime() - clockSkewMs), deadline);
-    if (search.kind === 'unknown') return search;
-    if (search.kind === 'found') return { kind: 'ready', id: search.id };
+    if (search.kind !== 'none') return search;
   }
-  const creation = await deps.gateway.createIntent({ orderId, amount }, deadline);
-  return creation.kind === 'made' ? { kind: 'ready', id: creation.id } : creation;
+  return deps.gateway.createIntent({ orderId, amount }, deadline);
 };
 
 /** The same for a charge whose process may have died before it wrote the id, which is written at once. */
-export const recoverIntent = async (deps: Deps, context: ChargeContext): Promise<EnsuredIntent> => {
+export const recoverIntent = async (deps: Deps, context: ChargeContext): Promise<OrderIntent> => {
   const intent = await ensureIntent(deps, context);
   if (intent.kind === 'ready' && context.charge.stripeId === undefined) await recordIntent(deps, context, intent.id);
   return intent;

@@ -14,7 +14,7 @@ beforeAll(async () => {
   payments = await openPayments();
   // Kills the process once the card is charged, before it receives the response.
   killer = await openRelay(async ({ path, headers, body }) => {
-    const answer = await fetch(`${payments.sandbox.url}${path}`, {
+    const response = await fetch(`${payments.sandbox.url}${path}`, {
       method: 'POST',
       body,
       headers: {
@@ -24,7 +24,7 @@ beforeAll(async () => {
         Connection: 'close',
       },
     });
-    if (!path.endsWith('/confirm')) return answer;
+    if (!path.endsWith('/confirm')) return response;
     child.kill('SIGKILL');
     return undefined;
   });

@@ -10,9 +10,8 @@ import { recordOutcome } from './record-outcome.ts';
  * claimed while the outcome of an earlier one is unknown.
  */
 export const payOrder = async (deps: Deps, request: PayRequest): Promise<{ readonly id: string }> => {
-  const claim = await claimAttempt(deps, request);
-  if (claim.kind === 'paid') return { id: request.orderId };
-  const { attempt } = claim;
+  const attempt = await claimAttempt(deps, request);
+  if (attempt === null) return { id: request.orderId };
   return deps.localPayments.during(request.orderId, async () => {
     const intent = await ensureIntent(deps, attempt);
     const result = await confirm(deps, attempt, intent);

@@ -35,8 +35,6 @@ export const refused = (refusal: Refusal) => {
       return new NotAuthorizedError();
     case 'cancelled':
       return new BadRequestError(cancelledMessage(refusal.reason));
-    case 'expired':
-      return new BadRequestError(cancelledMessage('expired'));
     case 'given-up':
       return failedForGood();
     case 'in-flight':

@@ -49,9 +49,9 @@ test('When a slow call is retried, then the card is tried once', async () => {
 test('When Stripe does not respond before the deadline, then the outcome is unknown, and a retry returns it', async () => {
   const order = await declinedOnce();
   await payments.sandbox.behave({ delayMs: 6_000 });
-  const begun = performance.now();
+  const start = performance.now();
   expect(await payments.pay(order.id)).toEqual(unknown);
-  expect(performance.now() - begun).toBeLessThan(5_500);
+  expect(performance.now() - start).toBeLessThan(5_500);
   await payments.sandbox.behave({ delayMs: 0 });
   await payments.system.eventually(async () => {
     expect((await payments.pay(order.id)).status).toBe(201);
@@ -89,7 +89,7 @@ test('When Stripe is too slow to create a PaymentIntent, then no card is tried a
   await payments.sandbox.behave({ delayMs: 3_500 });
   expect(await payments.pay(order.id)).toEqual({
     status: 503,
-    body: { errors: [{ message: 'Stripe does not answer; nothing was charged, please try again' }] },
+    body: { errors: [{ message: 'Stripe does not response; nothing was charged, please try again' }] },
   });
   await payments.sandbox.behave({ delayMs: 0 });
   await payments.system.eventually(async () => {

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { Deps } from '../../deps.ts';
 import { attemptAbandonedMs } from '../../domain/payment.ts';
 import { parsePayment, type PaymentDocument } from '../../models/payment.ts';
@@ -14,10 +15,8 @@ export const settleAbandonedAttempts = async (deps: Deps): Promise<void> => {
     .sort({ 'openAttempt.at': 1 })
     .limit(limit)
     .toArray();
-  const settleUntilNone = async (): Promise<void> => {
-    for (let next = abandoned.shift(); next !== undefined; next = abandoned.shift()) await settleOne(deps, next);
-  };
-  await Promise.all(Array.from({ length: concurrency }, settleUntilNone));
+  const run = pLimit(concurrency);
+  await Promise.all(abandoned.map((document) => run(() => settleOne(deps, document))));
 };
 
 const settleOne = async (deps: Deps, document: PaymentDocument): Promise<void> => {

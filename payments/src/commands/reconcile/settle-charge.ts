@@ -30,19 +30,20 @@ export const settleCharge = async (deps: Deps, context: ChargeContext): Promise<
   switch (settlement.kind) {
     case 'paid':
       await recordPaid(deps, context, stripeId);
-      return { kind: 'known' };
+      break;
     case 'declined':
       await recordDecline(deps, context, { ...settlement, stripeId });
       return settlement;
     case 'not-made':
       await recordNotMade(deps, context, { number: settlement.number, stripeId });
-      return { kind: 'known' };
+      break;
     case 'closed':
       await recordFailed(deps, context, stripeId);
-      return { kind: 'known' };
+      break;
     case 'undecided':
       return { kind: 'unknown' };
     case 'nothing':
-      return { kind: 'known' };
+      break;
   }
+  return { kind: 'known' };
 };

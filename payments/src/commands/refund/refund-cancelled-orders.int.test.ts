@@ -66,24 +66,24 @@ test('When a cancelled order has no attempt to pay, then Stripe is not called', 
 test('When the order is cancelled before the card is tried, then nothing is charged', async () => {
   const order = await payments.payable();
   const pause = payments.pauseAt('before', 'confirm');
-  const answer = payments.pay(order.id);
+  const response = payments.pay(order.id);
   await pause.reached;
   await payments.cancel(order, 'expired');
   await untilPrevented(order);
   pause.goOn();
-  expect(await answer).toEqual({ status: 400, body: { errors: [{ message: expect.stringContaining('expired') }] } });
+  expect(await response).toEqual({ status: 400, body: { errors: [{ message: expect.stringContaining('expired') }] } });
   expect(await payments.sandbox.charges(order.id)).toEqual([]);
 });
 
 test('When the order is cancelled before the PaymentIntent is made, then nothing is charged', async () => {
   const order = await payments.payable();
   const pause = payments.pauseAt('before', 'createIntent');
-  const answer = payments.pay(order.id);
+  const response = payments.pay(order.id);
   await pause.reached;
   await payments.cancel(order);
   await untilPrevented(order);
   pause.goOn();
-  expect((await answer).status).toBe(400);
+  expect((await response).status).toBe(400);
   expect(await payments.sandbox.charges(order.id)).toEqual([]);
   expect(await payments.sandbox.intents(order.id)).toHaveLength(1);
 });
@@ -91,11 +91,11 @@ test('When the order is cancelled before the PaymentIntent is made, then nothing
 test('When the order is cancelled while the card is charged, then the payment is recorded and refunded once', async () => {
   const order = await payments.payable();
   const pause = payments.pauseAt('after', 'confirm');
-  const answer = payments.pay(order.id);
+  const response = payments.pay(order.id);
   await pause.reached;
   await payments.cancel(order);
   pause.goOn();
-  expect(await answer).toMatchObject({ status: 400 });
+  expect(await response).toMatchObject({ status: 400 });
   await untilRefunded(order);
   await payments.system.eventually(() => {
     expect(payments.updates(order.id).map(({ status }) => status)).toEqual(['completed', 'refunded']);

@@ -1,5 +1,4 @@
 import type { Deps } from '../../deps.ts';
-import type { Charge, RefundDue } from '../../domain/payment.ts';
 import { parseCharge } from '../../models/payment.ts';
 import type { ChargeContext } from '../charge-context.ts';
 import { recoverIntent } from '../pay/ensure-intent.ts';
@@ -11,9 +10,9 @@ const firstRetryDelayMs = 2_000;
 const maxRetryDelayMs = 5 * 60_000;
 const concurrency = 8;
 
-interface Task {
-  readonly charge: Charge;
-  readonly refundDue: RefundDue;
+/** A charge that is marked for refund. */
+interface Task extends ChargeContext {
+  readonly failures: number;
 }
 
 /**
@@ -44,11 +43,11 @@ const takeDue = async (deps: Deps): Promise<Task | null> => {
   const charge = parseCharge(document);
   const { refundDue } = charge;
   if (refundDue === undefined) throw new Error(`The charge of order ${charge._id} is not marked for refund`);
-  return { charge, refundDue };
+  const { correlationId, traceId, failures } = refundDue;
+  return { charge, trace: { correlationId, traceId }, deadline: performance.now() + deps.timeoutMs.worker, failures };
 };
 
-const postpone = async (deps: Deps, { charge, refundDue }: Task): Promise<void> => {
-  const { failures } = refundDue;
+const postpone = async (deps: Deps, { charge, failures }: Task): Promise<void> => {
   const due = new Date(deps.now().getTime() + Math.min(firstRetryDelayMs * 2 ** failures, maxRetryDelayMs));
   await deps.payments.updateOne(
     { _id: charge._id, 'refundDue.due': { $exists: true } },
@@ -57,13 +56,10 @@ const postpone = async (deps: Deps, { charge, refundDue }: Task): Promise<void> 
 };
 
 /** Returns false when Stripe's response leaves it open whether there is, or will be, money to refund. */
-const finish = async (deps: Deps, { charge, refundDue }: Task): Promise<boolean> => {
+const finish = async (deps: Deps, task: Task): Promise<boolean> => {
+  const { charge, deadline } = task;
   const orderId = charge._id;
-  const trace = { correlationId: refundDue.correlationId, traceId: refundDue.traceId };
-  const deadline = performance.now() + deps.timeoutMs.worker;
-  const context: ChargeContext = { charge, trace, deadline };
-
-  const intent = await recoverIntent(deps, context);
+  const intent = await recoverIntent(deps, task);
   if (intent.kind === 'unknown') return false;
   if (intent.kind === 'refused') {
     await recordNothingToRefund(deps, orderId);
@@ -76,10 +72,10 @@ const finish = async (deps: Deps, { charge, refundDue }: Task): Promise<boolean>
       await recordNothingToRefund(deps, orderId);
       return true;
     }
-    await recordPaid(deps, context, intent.id);
+    await recordPaid(deps, task, intent.id);
   }
   const stripeRefundId = await deps.gateway.refund({ intentId: intent.id, orderId }, deadline);
   if (stripeRefundId === undefined) return false;
-  await recordRefunded(deps, context, stripeRefundId);
+  await recordRefunded(deps, task, stripeRefundId);
   return true;
 };

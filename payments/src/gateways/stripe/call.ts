@@ -10,13 +10,13 @@ const maxServerErrors = 3;
 /** The time by `performance.now()` at which a command stops waiting for Stripe. */
 export type Deadline = number;
 
-/** One request to Stripe, which is retried under the idempotency key it carries until the deadline. */
-export type StripeCall = <T>(deadline: Deadline, perform: (options: Stripe.RequestOptions) => Promise<T>) => Promise<T>;
-
-/** `timeoutMs` limits each single request. @throws the last error when the call fails for good. */
+/**
+ * Performs a request to Stripe and retries it, with the idempotency key that it carries, until the deadline. `timeoutMs`
+ * limits each single request. @throws the last error when the call fails for good.
+ */
 export const createStripeCall =
-  (timeoutMs: number): StripeCall =>
-  async (deadline, perform) => {
+  (timeoutMs: number) =>
+  async <T>(deadline: Deadline, perform: (options: Stripe.RequestOptions) => Promise<T>): Promise<T> => {
     for (let failures = 0, serverErrors = 0; ;) {
       const left = Math.min(timeoutMs, Math.floor(deadline - performance.now()));
       if (left < 1) throw new StripeTimeoutError();

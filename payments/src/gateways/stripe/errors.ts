@@ -7,33 +7,28 @@ const { StripeError, StripeCardError, StripeConnectionError, StripeIdempotencyEr
 /** Stripe did not respond before the deadline. */
 export class StripeTimeoutError extends Error {
   override readonly name = 'StripeTimeoutError';
-
-  constructor() {
-    super('Stripe did not respond in time');
-  }
+  override readonly message = 'Stripe did not respond in time';
 }
 
 /** Declines of cards that need a confirmation by the bank, which our pages cannot show; another card may work. */
-const needsBank = new Set(['authentication_required', 'authentication_not_handled']);
+const needsBank: ReadonlySet<string | undefined> = new Set(['authentication_required', 'authentication_not_handled']);
 const needsBankMessage = 'This card asks for a confirmation by its bank that is not possible here. Try another card.';
 
 /** The decline that an error reports; undefined for every other error. */
 export const declineOf = (error: unknown): Decline | undefined => {
   if (!(error instanceof StripeCardError)) return undefined;
   return {
-    message: declineMessage(error.message, error.code, error.decline_code),
+    message: declineMessage(error),
     declineCode: error.decline_code,
     chargeId: error.charge,
   };
 };
 
+type DeclineFields = Pick<Stripe.PaymentIntent.LastPaymentError, 'message' | 'code' | 'decline_code'>;
+
 /** Stripe's own message about the card, unless it is not meant for a buyer. */
-export const declineMessage = (
-  message: string | undefined,
-  code: string | undefined,
-  declineCode: string | undefined,
-): string => {
-  if (needsBank.has(code ?? '') || needsBank.has(declineCode ?? '')) return needsBankMessage;
+export const declineMessage = ({ message, code, decline_code: declineCode }: DeclineFields): string => {
+  if (needsBank.has(code) || needsBank.has(declineCode)) return needsBankMessage;
   return message === undefined || message === '' ? 'Your card was declined.' : message;
 };
 

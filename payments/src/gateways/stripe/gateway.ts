@@ -7,27 +7,15 @@ import { createStripeCall, type Deadline } from './call.ts';
 import { declineOf, isInvalidToken, isRefusal, loggable, wasSuperseded } from './errors.ts';
 import { connectionTo, orderIdOf, toIntentState, toPaymentMethod } from './mapping.ts';
 
-export type { Deadline } from './call.ts';
-
-/** What is charged for an order. Its PaymentIntent depends on nothing else, so every retry sends the same parameters. */
-export interface OrderAmount {
-  readonly orderId: string;
-  /** Cents. */
-  readonly amount: number;
-}
-
-export type IntentCreation =
-  | { readonly kind: 'made'; readonly id: string }
-  /** Stripe does not charge such an amount. */
+/** The PaymentIntent of an order. */
+export type OrderIntent =
+  | { readonly kind: 'ready'; readonly id: string }
+  /** Stripe does not charge such an amount, so there is none. */
   | { readonly kind: 'refused'; readonly message: string }
-  /** No response. There may be a PaymentIntent, but no card was tried on it. */
+  /** No response. There may be one, but no card was tried on it. */
   | { readonly kind: 'unknown' };
 
-export type IntentSearch =
-  | { readonly kind: 'found'; readonly id: string }
-  | { readonly kind: 'none' }
-  /** No response. */
-  | { readonly kind: 'unknown' };
+export type IntentSearch = Exclude<OrderIntent, { kind: 'refused' }> | { readonly kind: 'none' };
 
 export type Confirmation =
   | { readonly kind: 'paid' }
@@ -47,8 +35,11 @@ export interface WebhookEvent {
 
 /** Stripe, as far as this service needs it. Only `readWebhookEvent` throws; the other methods return every failure. */
 export interface PaymentGateway {
-  /** Creates the order's one PaymentIntent, or returns it by its idempotency key, which Stripe keeps for at least a day. */
-  createIntent(order: OrderAmount, deadline: Deadline): Promise<IntentCreation>;
+  /**
+   * Creates the order's one PaymentIntent, or returns it by its idempotency key, which Stripe keeps for at least a day. The
+   * amount, in cents, is the order's price, so every retry sends the same parameters.
+   */
+  createIntent(order: { readonly orderId: string; readonly amount: number }, deadline: Deadline): Promise<OrderIntent>;
   /** Tries a card, once per attempt number: a retry is the same attempt. */
   confirm(
     attempt: { readonly intentId: string; readonly orderId: string; readonly number: number; readonly token: string },
@@ -92,14 +83,25 @@ export const createStripeGateway = (
   });
   const call = createStripeCall(settings.callTimeoutMs);
 
-  const logFailure = (error: unknown, orderId: string | undefined, step: string): void =>
+  const logFailure = (error: unknown, step: string, orderId?: string): void =>
     logger.warn({ ...loggable(error), orderId, step }, 'Stripe call failed');
 
   const readIntent = async (id: string, deadline: Deadline): Promise<IntentState | undefined> => {
     try {
       return toIntentState(await call(deadline, (options) => stripe.paymentIntents.retrieve(id, {}, options)));
     } catch (error) {
-      logFailure(error, undefined, 'read');
+      logFailure(error, 'read');
+      return undefined;
+    }
+  };
+
+  const findRefund = async (intentId: string, orderId: string, deadline: Deadline): Promise<string | undefined> => {
+    const query = { payment_intent: intentId, limit: 1 };
+    try {
+      const refunds = await call(deadline, (options) => stripe.refunds.list(query, options));
+      return refunds.data[0]?.id;
+    } catch (error) {
+      logFailure(error, 'refund', orderId);
       return undefined;
     }
   };
@@ -108,77 +110,64 @@ export const createStripeGateway = (
     readIntent,
 
     createIntent: async ({ orderId, amount }, deadline) => {
+      const methods = { enabled: true, allow_redirects: 'never' } as const;
+      const intent = { amount, currency, automatic_payment_methods: methods, metadata: { orderId } };
       try {
-        const intent = await call(deadline, (options) =>
-          stripe.paymentIntents.create(
-            {
-              amount,
-              currency,
-              automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
-              metadata: { orderId },
-            },
-            { ...options, idempotencyKey: orderId },
-          ),
+        const { id } = await call(deadline, (options) =>
+          stripe.paymentIntents.create(intent, { ...options, idempotencyKey: orderId }),
         );
-        return { kind: 'made', id: intent.id };
+        return { kind: 'ready', id };
       } catch (error) {
         if (isRefusal(error, ['amount_too_small', 'amount_too_large'])) {
           return { kind: 'refused', message: 'The price of this order cannot be charged' };
         }
-        logFailure(error, orderId, 'create');
+        logFailure(error, 'create', orderId);
         return { kind: 'unknown' };
       }
     },
 
     confirm: async ({ intentId, orderId, number, token }, deadline) => {
+      const card = { ...toPaymentMethod(token), error_on_requires_action: true };
       try {
-        const intent = await call(deadline, (options) =>
-          stripe.paymentIntents.confirm(
-            intentId,
-            { ...toPaymentMethod(token), error_on_requires_action: true },
-            { ...options, idempotencyKey: `${orderId}:${number}` },
-          ),
+        const { status } = await call(deadline, (options) =>
+          stripe.paymentIntents.confirm(intentId, card, { ...options, idempotencyKey: `${orderId}:${number}` }),
         );
-        return { kind: intent.status === 'succeeded' ? 'paid' : 'unknown' };
+        return { kind: status === 'succeeded' ? 'paid' : 'unknown' };
       } catch (error) {
         const decline = declineOf(error);
         if (decline !== undefined) return { kind: 'declined', decline };
         if (isInvalidToken(error)) return { kind: 'unknown-token' };
         if (wasSuperseded(error)) metrics.attemptsRefused.inc();
         // In an unexpected state it was paid or cancelled by another process: its state tells which.
-        if (!isRefusal(error, ['payment_intent_unexpected_state'])) logFailure(error, orderId, 'confirm');
+        if (!isRefusal(error, ['payment_intent_unexpected_state'])) logFailure(error, 'confirm', orderId);
         return { kind: 'unknown' };
       }
     },
 
     findIntent: async (orderId, since, deadline) => {
+      const query = { created: { gte: Math.floor(since.getTime() / 1000) }, limit: 100 };
       try {
-        const created = { gte: Math.floor(since.getTime() / 1000) };
         for (let after: string | undefined; ;) {
-          const page = await call(deadline, (options) =>
-            stripe.paymentIntents.list(
-              { created, limit: 100, ...(after === undefined ? {} : { starting_after: after }) },
-              options,
-            ),
-          );
+          const from = after === undefined ? {} : { starting_after: after };
+          const page = await call(deadline, (options) => stripe.paymentIntents.list({ ...query, ...from }, options));
           const found = page.data.find((intent) => intent.metadata.orderId === orderId);
-          if (found !== undefined) return { kind: 'found', id: found.id };
+          if (found !== undefined) return { kind: 'ready', id: found.id };
           after = page.data.at(-1)?.id;
           if (!page.has_more || after === undefined) return { kind: 'none' };
         }
       } catch (error) {
-        logFailure(error, orderId, 'find');
+        logFailure(error, 'find', orderId);
         return { kind: 'unknown' };
       }
     },
 
     cancelIntent: async (id, deadline) => {
       try {
-        const intent = await call(deadline, (options) => stripe.paymentIntents.cancel(id, {}, options));
-        return intent.status === 'canceled' ? 'canceled' : 'unknown';
+        const { status } = await call(deadline, (options) => stripe.paymentIntents.cancel(id, {}, options));
+        return status === 'canceled' ? 'canceled' : 'unknown';
       } catch (error) {
         if (!isRefusal(error, ['payment_intent_unexpected_state'])) {
-          logFailure(error, undefined, 'cancel');
+          logFailure(error, 'cancel');
           return 'unknown';
         }
         const status = (await readIntent(id, deadline))?.status;
@@ -188,33 +177,19 @@ export const createStripeGateway = (
     },
 
     refund: async ({ intentId, orderId }, deadline) => {
+      const payment = { payment_intent: intentId, metadata: { orderId } };
       try {
-        const refund = await call(deadline, (options) =>
-          stripe.refunds.create(
-            { payment_intent: intentId, metadata: { orderId } },
-            { ...options, idempotencyKey: `refund:${orderId}` },
-          ),
+        const { id, status } = await call(deadline, (options) =>
+          stripe.refunds.create(payment, { ...options, idempotencyKey: `refund:${orderId}` }),
         );
-        if (refund.status === 'failed' || refund.status === 'canceled') {
-          logger.error({ orderId, refundId: refund.id }, 'Stripe could not refund the payment');
-          return undefined;
-        }
-        return refund.id;
+        if (status !== 'failed' && status !== 'canceled') return id;
+        logger.error({ orderId, refundId: id }, 'Stripe could not refund the payment');
+        return undefined;
       } catch (error) {
-        if (!isRefusal(error, ['charge_already_refunded'])) {
-          logFailure(error, orderId, 'refund');
-          return undefined;
-        }
         // Stripe has forgotten the idempotency key, but not the refund.
-        try {
-          const refunds = await call(deadline, (options) =>
-            stripe.refunds.list({ payment_intent: intentId, limit: 1 }, options),
-          );
-          return refunds.data[0]?.id;
-        } catch (listError) {
-          logFailure(listError, orderId, 'refund');
-          return undefined;
-        }
+        if (isRefusal(error, ['charge_already_refunded'])) return findRefund(intentId, orderId, deadline);
+        logFailure(error, 'refund', orderId);
+        return undefined;
       }
     },
 

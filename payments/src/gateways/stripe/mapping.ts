@@ -1,4 +1,5 @@
 import type { Stripe } from 'stripe';
+import { z } from 'zod';
 import type { IntentState } from '../../domain/settlement.ts';
 import { declineMessage } from './errors.ts';
 
@@ -28,13 +29,12 @@ const statuses: Readonly<Record<string, IntentState['status']>> = {
 export const toIntentState = (intent: Stripe.PaymentIntent): IntentState => {
   const error = intent.last_payment_error;
   return {
-    id: intent.id,
     status: statuses[intent.status] ?? 'processing',
     ...(error === null
       ? {}
       : {
           decline: {
-            message: declineMessage(error.message, error.code, error.decline_code),
+            message: declineMessage(error),
             declineCode: error.decline_code,
             chargeId: error.charge ?? idOf(intent.latest_charge),
           },
@@ -52,10 +52,7 @@ export const toPaymentMethod = (token: string) => {
   return { payment_method_data: data };
 };
 
-/** The order that a webhook event's object belongs to, from the metadata of its PaymentIntent. */
-export const orderIdOf = (object: unknown): string | undefined => {
-  if (typeof object !== 'object' || object === null || !('metadata' in object)) return undefined;
-  const { metadata } = object;
-  if (typeof metadata !== 'object' || metadata === null || !('orderId' in metadata)) return undefined;
-  return typeof metadata.orderId === 'string' ? metadata.orderId : undefined;
-};
+const ofOrder = z.object({ metadata: z.object({ orderId: z.string() }) });
+
+/** The order of a webhook event's object, from the metadata of its PaymentIntent. */
+export const orderIdOf = (object: unknown): string | undefined => ofOrder.safeParse(object).data?.metadata.orderId;
