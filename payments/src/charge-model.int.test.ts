@@ -59,7 +59,7 @@ const through = async <T>(step: Death['step'], call: () => Promise<T>): Promise<
 };
 
 /** Each call of Stripe waits for its turn, and its process may die before or after it. */
-const mortal = (real: PaymentGateway): PaymentGateway => {
+const killable = (real: PaymentGateway): PaymentGateway => {
   return {
     ...real,
     createIntent: (...args) => through('createIntent', () => real.createIntent(...args)),
@@ -100,7 +100,7 @@ beforeAll(async () => {
       newId,
     }),
     now,
-    gateway: mortal(stripe),
+    gateway: killable(stripe),
     // A request that would wait for its order fails instead.
     orderSignals: { notify: () => undefined, wait: () => Promise.reject(new Error('waits for the order')) },
     localPayments: createLocalPayments(),
@@ -116,13 +116,13 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-const tokens = ['tok_visa', 'tok_chargeDeclined', 'tok_nobody_knows'] as const;
+const tokens = ['tok_visa', 'tok_chargeDeclined', 'tok_unknown'] as const;
 type Token = (typeof tokens)[number];
 
 type Action =
   | { readonly pay: Token; readonly dies?: Death | undefined }
-  /** States of the order, each by its event; one that there is not is the newest. */
-  | { readonly told: readonly number[] }
+  /** Versions of the order, each delivered as its event; for a version that does not exist, the newest. */
+  | { readonly deliver: readonly number[] }
   | { readonly work: 'settle' | 'refund'; readonly dies?: Death | undefined }
   | 'a webhook comes';
 
@@ -131,7 +131,7 @@ type Step =
   | { readonly together: readonly Action[]; readonly picks: readonly number[] }
   | 'the order is confirmed'
   | 'the order is cancelled'
-  /** Longer than an attempt stays with its process, and a worker's turn. */
+  /** Until an open attempt is abandoned and the lease of a worker is over. */
   | 'time passes'
   | 'the deadline passes';
 
@@ -144,7 +144,7 @@ const dies = fc.option(
 );
 const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ pay: fc.constantFrom(...tokens), dies }) },
-  { weight: 3, arbitrary: fc.record({ told: fc.array(fc.nat(3), { minLength: 1, maxLength: 2 }) }) },
+  { weight: 3, arbitrary: fc.record({ deliver: fc.array(fc.nat(3), { minLength: 1, maxLength: 2 }) }) },
   { weight: 2, arbitrary: fc.record({ work: fc.constantFrom('settle' as const, 'refund' as const), dies }) },
   { weight: 1, arbitrary: fc.constant('a webhook comes' as const) },
 );
@@ -168,13 +168,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** The charge of an order in memory, to which things happen one after the other. */
+/** The model: the charge of an order in memory, changed by one action at a time. */
 interface Charge {
   status: ChargeStatus | undefined;
   attempts: number;
   /** An attempt whose process has died, and what became of it at Stripe. */
   open: { readonly at: number; readonly outcome: 'paid' | 'declined' | 'none' } | undefined;
-  /** Money of the cancelled order is looked for. */
+  /** The cancelled order is marked for refund. */
   isRefundDue: boolean;
 }
 
@@ -186,13 +186,13 @@ const legalMoves: Readonly<Record<string, readonly string[]>> = {
   refunded: [],
 };
 
-/** Whatever a buyer may be told by somebody who is not alone, or dies. */
-const answers =
+/** Every response that concurrent requests, or processes that die, may give. */
+const responses =
   /^$|^paid$|waits for the order|has been cancelled|has expired|has failed|under way|declined|Unknown token|died|a repeat is safe|nothing was charged/;
 
 const trace = { correlationId: 'test', traceId: '0'.repeat(32) };
 
-/** Plays the steps on an order of their own, then delivers what is still to come, and compares all along. */
+/** Plays the steps on a new order, then delivers the remaining events, and compares with the model after each step. */
 const play = async (steps: readonly Step[]): Promise<void> => {
   death = undefined;
   confirming = 0;
@@ -212,7 +212,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
   const source: OrderState[] = [made];
   const newest = () => source.at(-1) ?? made;
   const delivered = new Set<number>();
-  let heard: OrderState | undefined;
+  let copy: OrderState | undefined;
   const model: Charge = { status: undefined, attempts: 0, open: undefined, isRefundDue: false };
 
   const stored = () => database.collection<PaymentDocument>('payments').findOne({ _id: id });
@@ -228,31 +228,31 @@ const play = async (steps: readonly Step[]): Promise<void> => {
     return { intents: ofOrder(intents.data), charges: ofOrder(charges.data), refunds: ofOrder(refunds.data) };
   };
 
-  const hear = (state: OrderState) => {
-    if (heard === undefined || state.version > heard.version) heard = state;
+  const receive = (state: OrderState) => {
+    if (copy === undefined || state.version > copy.version) copy = state;
     const mayHaveMoney = model.status === 'created' || model.status === 'completed' || model.status === 'failed';
     if (state.status === 'cancelled' && mayHaveMoney) model.isRefundDue = true;
   };
 
-  /** What a buyer is answered, and what it makes of the charge. */
+  /** The response to the buyer; changes the model. */
   const pay = (token: Token): string => {
-    if (heard === undefined) return 'waits for the order';
-    if (heard.status === 'cancelled') return 'This order has been cancelled';
+    if (copy === undefined) return 'waits for the order';
+    if (copy.status === 'cancelled') return 'This order has been cancelled';
     if (model.status === 'completed') return 'paid';
     if (model.status === 'failed' || model.status === 'refunded') return 'Payment of this order has failed';
     if (model.open !== undefined) {
       if (clock.ms - model.open.at < attemptAbandonedMs) return 'Another payment of this order is under way';
       const { outcome } = model.open;
       settle();
-      // The same card asked about again gets that attempt's own answer.
+      // A retry with the same card returns the outcome of its attempt.
       if (outcome === 'declined' && token === 'tok_chargeDeclined') return 'Your card was declined.';
       return pay(token);
     }
-    if (Date.parse(heard.expiresAt) <= clock.ms) return 'This order has expired';
-    if (heard.status === 'created') return 'waits for the order';
-    if (heard.status === 'complete') return 'a complete order without a payment';
+    if (Date.parse(copy.expiresAt) <= clock.ms) return 'This order has expired';
+    if (copy.status === 'created') return 'waits for the order';
+    if (copy.status === 'complete') return 'a complete order without a payment';
     model.status ??= 'created';
-    if (token === 'tok_nobody_knows') return 'Unknown token';
+    if (token === 'tok_unknown') return 'Unknown token';
     if (token === 'tok_visa') {
       model.status = 'completed';
       return 'paid';
@@ -285,7 +285,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
         (error: unknown) => (error instanceof Error ? error.message : String(error)),
       );
     },
-    told: async (versions: readonly number[]): Promise<void> => {
+    deliver: async (versions: readonly number[]): Promise<void> => {
       for (const version of versions) {
         const data = source[version] ?? newest();
         delivered.add(data.version);
@@ -333,15 +333,15 @@ const play = async (steps: readonly Step[]): Promise<void> => {
   const take = async (one: Action): Promise<string> => {
     if (one === 'a webhook comes') await runs.webhook();
     else if ('pay' in one) return runs.pay(one);
-    else if ('told' in one) await runs.told(one.told);
+    else if ('deliver' in one) await runs.deliver(one.deliver);
     else await runs.work(one);
     return '';
   };
 
-  /** The model goes on from what is written and what Stripe knows, where processes died or ran side by side. */
+  /** After a death or concurrent actions the model continues from the stored document and Stripe. */
   const goOnFrom = async () => {
     const document = await stored();
-    heard = document?.order;
+    copy = document?.order;
     model.status = document?.status;
     model.attempts = document?.declines ?? 0;
     model.isRefundDue = document?.refundDue !== undefined;
@@ -354,10 +354,10 @@ const play = async (steps: readonly Step[]): Promise<void> => {
   };
 
   const check = async () => {
-    // No card is tried while the outcome of another try is on its way.
+    // No two cards are tried at the same time.
     expect(mostConfirming).toBeLessThanOrEqual(1);
     const document = await stored();
-    // One event for each version, and each a legal move.
+    // One event per version, each a legal move.
     const entries = document?.outbox ?? [];
     expect(entries.map(({ version }) => version)).toEqual([...entries.keys()]);
     expect(document?.version).toBe(entries.length === 0 ? undefined : entries.length - 1);
@@ -368,7 +368,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
     });
     if (entries.length > 0) expect(entries.at(-1)?.data['status']).toBe(document?.status);
     expect(document?.declines ?? 0).toBeLessThanOrEqual(maxDeclines);
-    expect(document?.order).toEqual(heard);
+    expect(document?.order).toEqual(copy);
     const { status, attempts, open, isRefundDue } = model;
     expect({
       status: document?.status,
@@ -389,20 +389,20 @@ const play = async (steps: readonly Step[]): Promise<void> => {
     } else if (one === 'time passes') clock.ms += attemptAbandonedMs + 1;
     else if (one === 'the deadline passes') clock.ms += 900_000;
     else {
-      const known = heard;
+      const known = copy;
       if (typeof one === 'object' && 'together' in one) {
         await turnstile.run(
           one.together.map((each) => async () => {
-            expect(await take(each)).toMatch(answers);
+            expect(await take(each)).toMatch(responses);
           }),
           one.picks,
         );
       } else {
-        const answer = await take(one);
+        const response = await take(one);
         const isPlain = one !== 'a webhook comes' && !('dies' in one && one.dies !== undefined) && death === undefined;
         if (isPlain) {
-          if ('pay' in one) expect(answer).toContain(pay(one.pay));
-          else if ('told' in one) for (const version of one.told) hear(source[version] ?? newest());
+          if ('pay' in one) expect(response).toContain(pay(one.pay));
+          else if ('deliver' in one) for (const version of one.deliver) receive(source[version] ?? newest());
           else if (one.work === 'settle') settle();
           else refund();
           death = undefined;
@@ -412,17 +412,17 @@ const play = async (steps: readonly Step[]): Promise<void> => {
       }
       death = undefined;
       await goOnFrom();
-      // Nobody goes back to an older state of the order.
-      expect(heard?.version ?? -1).toBeGreaterThanOrEqual(known?.version ?? -1);
+      // The copy of the order never becomes older.
+      expect(copy?.version ?? -1).toBeGreaterThanOrEqual(known?.version ?? -1);
       await check();
     }
   };
 
   try {
     for (const one of steps) await next(one);
-    // Everything arrives in the end, and the workers come again until nothing is left to do.
-    // Nothing twice that came before: it would hide what only a repetition mends.
-    await next({ told: source.map(({ version }) => version).filter((version) => !delivered.has(version)) });
+    // Every event arrives in the end, and the workers run until nothing is left to do.
+    // No event is delivered again: that would hide a fault that only a repeated delivery repairs.
+    await next({ deliver: source.map(({ version }) => version).filter((version) => !delivered.has(version)) });
     for (let round = 0; round < 2; round += 1) {
       await next('time passes');
       await next({ work: 'settle' });
@@ -444,24 +444,24 @@ const play = async (steps: readonly Step[]): Promise<void> => {
   }
 };
 
-const known: readonly Step[] = ['the order is confirmed', { told: [0, 1] }];
+const known: readonly Step[] = ['the order is confirmed', { deliver: [0, 1] }];
 const visa = { pay: 'tok_visa' } as const;
-const cancelled: readonly Step[] = ['the order is cancelled', { told: [2] }];
+const cancelled: readonly Step[] = ['the order is cancelled', { deliver: [2] }];
 const later: readonly Step[] = ['time passes', { work: 'settle' }];
 const diesBefore = (call: Death['step']) => ({ pay: 'tok_visa', dies: { when: 'before', step: call } }) as const;
 const diesAfter = (call: Death['step']) => ({ pay: 'tok_visa', dies: { when: 'after', step: call } }) as const;
 
-// What was left of each counterexample that fast-check found once a guard had been taken out.
+// Each is the shrunk counterexample that fast-check found when one guard was removed.
 const counterexamples: readonly (readonly [string, readonly Step[]])[] = [
   ['a buyer pays twice side by side', [...known, { together: [visa, visa], picks: [] }]],
   ['a buyer pays twice side by side, call by call', [...known, { together: [visa, visa], picks: [1, 1, 1, 1, 1, 1] }]],
   ['a buyer pays while another payment is under way', [...known, diesBefore('confirm'), visa]],
   ['a process dies before the card is tried', [...known, diesBefore('confirm'), 'time passes', visa]],
-  ['a process dies before the card is tried, and nobody comes again', [...known, diesBefore('confirm'), ...later]],
+  ['a process dies before the card is tried, and no request follows', [...known, diesBefore('confirm'), ...later]],
   ['a process dies with the card charged', [...known, diesAfter('confirm'), ...later, visa]],
-  ['an order is not confirmed yet', [{ told: [0] }, visa]],
+  ['an order is not confirmed yet', [{ deliver: [0] }, visa]],
   ['the deadline is over', [...known, 'the deadline passes', visa]],
-  ['an older state of the order arrives', [...known, { told: [0] }]],
+  ['an older state of the order arrives', [...known, { deliver: [0] }]],
   ['a paid order is cancelled', [...known, visa, ...cancelled]],
   ['a cancelled order is paid for', [...known, ...cancelled, visa]],
   ['an order is cancelled whose process died with the card charged', [...known, diesAfter('confirm'), ...cancelled]],
@@ -471,7 +471,11 @@ const counterexamples: readonly (readonly [string, readonly Step[]])[] = [
   ],
   [
     'an order is cancelled and its money looked for before the card is tried',
-    [...known, 'the order is cancelled', { together: [visa, { told: [2] }, { work: 'refund' }], picks: [0, 0, 1, 1] }],
+    [
+      ...known,
+      'the order is cancelled',
+      { together: [visa, { deliver: [2] }, { work: 'refund' }], picks: [0, 0, 1, 1] },
+    ],
   ],
   ['all declines are used up', [...known, { pay: 'tok_chargeDeclined' }, { pay: 'tok_chargeDeclined' }, visa]],
 ];

@@ -89,7 +89,7 @@ test('When Stripe is too slow to create a PaymentIntent, then no card is tried a
   await payments.sandbox.behave({ delayMs: 3_500 });
   expect(await payments.pay(order.id)).toEqual({
     status: 503,
-    body: { errors: [{ message: 'Stripe does not response; nothing was charged, please try again' }] },
+    body: { errors: [{ message: 'Stripe does not answer; nothing was charged, please try again' }] },
   });
   await payments.sandbox.behave({ delayMs: 0 });
   await payments.system.eventually(async () => {

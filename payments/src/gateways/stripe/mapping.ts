@@ -27,19 +27,11 @@ const statuses: Readonly<Record<string, IntentState['status']>> = {
 };
 
 export const toIntentState = (intent: Stripe.PaymentIntent): IntentState => {
-  const error = intent.last_payment_error;
-  return {
-    status: statuses[intent.status] ?? 'processing',
-    ...(error === null
-      ? {}
-      : {
-          decline: {
-            message: declineMessage(error),
-            declineCode: error.decline_code,
-            chargeId: error.charge ?? idOf(intent.latest_charge),
-          },
-        }),
-  };
+  const status = statuses[intent.status] ?? 'processing';
+  const { last_payment_error: error } = intent;
+  if (error === null) return { status };
+  const chargeId = error.charge ?? idOf(intent.latest_charge);
+  return { status, decline: { message: declineMessage(error), declineCode: error.decline_code, chargeId } };
 };
 
 /**
