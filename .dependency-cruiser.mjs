@@ -91,6 +91,23 @@ export default {
       from: { path: '^tools/e2e/' },
       to: { path: '^(common|watchdog)/' },
     },
+    {
+      name: 'the-site-knows-shapes-only',
+      comment: 'Whatever else it imported of a service would be sent to browsers.',
+      severity: 'error',
+      from: { path: '^client/' },
+      to: {
+        path: `^(${services.join('|')}|common)/`,
+        pathNot: '/src/routes/[^/]+-shape\\.ts$|^common/src/(errors|events)/index\\.ts$',
+      },
+    },
+    {
+      name: 'shapes-import-nothing-of-the-service',
+      comment: 'They are sent to browsers.',
+      severity: 'error',
+      from: { path: '/src/routes/[^/]+-shape\\.ts$' },
+      to: { pathNot: '^common/src/events/index\\.ts$|/zod/mini/' },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'no-test-helpers-in-the-product',
@@ -101,7 +118,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules|dist|\\.next' },
-    exclude: { path: '(^|/)(dist|\\.next|\\.data|\\.cache)/|^client/|^\\.' },
+    exclude: { path: '(^|/)(dist|\\.next|\\.data|\\.cache)/|^\\.' },
     parser: 'swc',
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
   },

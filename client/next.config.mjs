@@ -6,6 +6,8 @@ export default {
   ...(process.env.STANDALONE === '1'
     ? { output: 'standalone', outputFileTracingRoot: fileURLToPath(new URL('..', import.meta.url)) }
     : {}),
+  // The shapes of requests and responses are sources of other workspaces.
+  transpilePackages: ['auth', 'common', 'orders', 'payments', 'tickets'].map((name) => `@ticketing/${name}`),
   poweredByHeader: false,
   reactStrictMode: true,
   // The types are checked for the whole repository at once, by `npm run typecheck`.

@@ -1,4 +1,5 @@
 'use client';
+import { textLimits, titleLimit } from '@ticketing/common/events';
 import type { CategoryId } from '../lib/categories.ts';
 import { splitErrors } from '../lib/forms/form-state.ts';
 import { editForm, listingFields, sellForm } from '../lib/forms/listing-form.ts';
@@ -36,7 +37,7 @@ export const ListingForm = ({
         {...field('title')}
         label="Title"
         required
-        maxLength={200}
+        maxLength={titleLimit}
         hint="The event, as people would look for it"
       />
       <div className="grid gap-5 sm:grid-cols-2">
@@ -68,22 +69,22 @@ export const ListingForm = ({
           hint="Buyers see this time in UTC as well"
         />
         <div className="grid gap-5 sm:grid-cols-2">
-          <TextField {...field('venue')} label="Venue" maxLength={200} />
-          <TextField {...field('city')} label="City" maxLength={100} />
+          <TextField {...field('venue')} label="Venue" maxLength={textLimits.venue} />
+          <TextField {...field('city')} label="City" maxLength={textLimits.city} />
         </div>
       </fieldset>
       <fieldset className="grid grid-cols-3 gap-3 border-t border-line pt-5 sm:gap-5">
         <legend className="sr-only">Seat</legend>
-        <TextField {...field('section')} label="Section" maxLength={50} />
-        <TextField {...field('row')} label="Row" maxLength={50} />
-        <TextField {...field('seat')} label="Seat" maxLength={50} />
+        <TextField {...field('section')} label="Section" maxLength={textLimits.section} />
+        <TextField {...field('row')} label="Row" maxLength={textLimits.row} />
+        <TextField {...field('seat')} label="Seat" maxLength={textLimits.seat} />
       </fieldset>
       <Field name="description" label="Description" error={description.error}>
         <textarea
           {...control(description)}
           className="input min-h-28"
           rows={4}
-          maxLength={5000}
+          maxLength={textLimits.description}
           defaultValue={description.defaultValue}
         />
       </Field>

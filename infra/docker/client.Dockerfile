@@ -5,11 +5,25 @@ COPY package.json package-lock.json .npmrc infra/docker/write-manifests.mjs ./
 RUN node write-manifests.mjs
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
 
-# For `skaffold dev`: Next renders the sources and brings changes into the open page.
-FROM packages AS dev
-ENV NODE_ENV=development HOST=0.0.0.0 PORT=3000 NEXT_TELEMETRY_DISABLED=1
+# What the site is built from: its own sources, and of other workspaces the shapes of requests and responses.
+FROM packages AS sources
 COPY tsconfig.base.json ./
+COPY common/package.json common/
+COPY common/src/errors common/src/errors
+COPY common/src/events common/src/events
+COPY auth/package.json auth/
+COPY auth/src/routes/*-shape.ts auth/src/routes/
+COPY orders/package.json orders/
+COPY orders/src/routes/*-shape.ts orders/src/routes/
+COPY payments/package.json payments/
+COPY payments/src/routes/*-shape.ts payments/src/routes/
+COPY tickets/package.json tickets/
+COPY tickets/src/routes/*-shape.ts tickets/src/routes/
 COPY --chown=node:node client client
+
+# For `skaffold dev`: Next renders the sources and brings changes into the open page.
+FROM sources AS dev
+ENV NODE_ENV=development HOST=0.0.0.0 PORT=3000 NEXT_TELEMETRY_DISABLED=1
 # Next writes beside the sources.
 RUN chown node:node client
 USER 1000:1000
@@ -17,11 +31,9 @@ EXPOSE 3000
 ENTRYPOINT ["node"]
 CMD ["client/server.mjs"]
 
-FROM packages AS build
+FROM sources AS build
 ENV NEXT_TELEMETRY_DISABLED=1 STANDALONE=1
 WORKDIR /app/client
-COPY tsconfig.base.json /app/
-COPY client ./
 RUN --mount=type=cache,target=/app/client/.next/cache ../node_modules/.bin/next build
 
 FROM node:24-bookworm-slim

@@ -53,7 +53,7 @@ test('When a kept connection was closed, then reading is tried once more, and se
   const twice = answering(closed, closed, { status: 200, data: ticket });
   expect((await getTicket(twice.api, 't1')).ok).toBe(false);
   expect(twice.calls()).toBe(2);
-  const sending = answering(closed, { status: 200, data: { id: 'u1', email: 'a@b.c' } });
-  expect((await signIn(sending.api, { email: 'a@b.c', password: 'secret' })).ok).toBe(false);
+  const sending = answering(closed, { status: 200, data: { id: 'u1', email: 'ada@example.com' } });
+  expect((await signIn(sending.api, { email: 'ada@example.com', password: 'secret' })).ok).toBe(false);
   expect(sending.calls()).toBe(1);
 });

@@ -1,3 +1,4 @@
+import type { ListingDetail } from '@ticketing/common/events';
 import type { Api } from './api.ts';
 import {
   chargeSchema,
@@ -35,13 +36,12 @@ export const listTickets = (api: Api, query: URLSearchParams) =>
 export const getTicket = (api: Api, ticketId: string) =>
   api.send(ticketSchema, { method: 'GET', path: path('/api/tickets', ticketId) });
 
-/** A listing as it is sent; null clears a detail of an edited one. */
-export interface ListingBody {
+/** A listing in a request; null clears a detail. */
+export type ListingBody = {
   readonly title: string;
   /** Major units. */
   readonly price: number;
-  readonly [detail: string]: string | number | null;
-}
+} & { readonly [Detail in ListingDetail]?: string | null };
 
 export const createTicket = (api: Api, listing: ListingBody) =>
   api.send(ticketSchema, { method: 'POST', path: '/api/tickets', body: listing });

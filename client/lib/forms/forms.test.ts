@@ -99,8 +99,8 @@ test('When the session has ended, then the buyer signs in and comes back', async
 });
 
 test('When somebody signs in, then they go to the page that asked for it, on this site only', async () => {
-  const { deps } = scripted({ status: 200, data: { id: 'u1', email: 'a@b.c' } });
-  const fields = { email: ' a@b.c ', password: ' secret ' };
+  const { deps } = scripted({ status: 200, data: { id: 'u1', email: 'ada@example.com' } });
+  const fields = { email: ' ada@example.com ', password: ' secret ' };
   const state = await signInForm(deps, form({ ...fields, next: '/orders/o1' }));
   expect(state).toMatchObject({ goTo: '/orders/o1', sessionChanged: true });
   expect((await signInForm(deps, form({ ...fields, next: '//evil.example' }))).goTo).toBe('/');
@@ -108,9 +108,9 @@ test('When somebody signs in, then they go to the page that asked for it, on thi
 
 test('When signing in is refused, then the email stays typed and the password does not', async () => {
   const { deps, requests } = scripted({ status: 400 });
-  const state = await signInForm(deps, form({ email: 'a@b.c', password: ' secret ' }));
-  expect(state).toEqual({ errors: [{ message: 'refused 400' }], values: { email: 'a@b.c' } });
-  expect(requests[0]?.body).toEqual({ email: 'a@b.c', password: ' secret ' });
+  const state = await signInForm(deps, form({ email: 'ada@example.com', password: ' secret ' }));
+  expect(state).toEqual({ errors: [{ message: 'refused 400' }], values: { email: 'ada@example.com' } });
+  expect(requests[0]?.body).toEqual({ email: 'ada@example.com', password: ' secret ' });
 });
 
 test('When a ticket is listed, then empty details are left out', async () => {

@@ -1,13 +1,12 @@
+import { listingDetails, mapListingDetails, type ListingDetail } from '@ticketing/common/events';
 import type { ApiError } from '../api/api.ts';
 import { createTicket, editTicket, type ListingBody } from '../api/marketplace.ts';
 import { fromInputValue } from '../dates.ts';
 import { parsePrice } from '../money.ts';
 import { failed, fieldOf, goTo, refuse, type FormOperation, type FormState } from './form-state.ts';
 
-const details = ['category', 'venue', 'city', 'startsAt', 'section', 'row', 'seat', 'description'] as const;
-
-/** Every field of a listing's form that can have an error of its own. */
-export const listingFields = ['title', 'price', ...details] as const;
+/** The fields of a listing's form. */
+export const listingFields = ['title', 'price', ...listingDetails] as const;
 
 const readValues = (form: FormData): Record<string, string> =>
   Object.fromEntries(listingFields.map((name) => [name, fieldOf(form, name).trim()]));
@@ -18,18 +17,17 @@ export const readListing = (
 ): { readonly listing: ListingBody } | { readonly errors: readonly ApiError[] } => {
   const title = values.title ?? '';
   const price = parsePrice(values.price ?? '');
-  const typedStart = values.startsAt ?? '';
-  const startsAt = typedStart === '' ? null : fromInputValue(typedStart);
+  const given = (name: ListingDetail): string | null => (values[name] === '' ? null : (values[name] ?? null));
+  const typedStart = given('startsAt');
+  const startsAt = typedStart === null ? null : fromInputValue(typedStart);
   const errors = [
     ...(title === '' ? [{ field: 'title', message: 'Give the ticket a title' }] : []),
     ...(price === undefined || price <= 0 ? [{ field: 'price', message: 'Enter a price such as 19.99' }] : []),
     ...(startsAt === undefined ? [{ field: 'startsAt', message: 'Enter a date and a time' }] : []),
   ];
   if (errors.length > 0 || price === undefined || startsAt === undefined) return { errors };
-  const texts = details
-    .filter((name) => name !== 'startsAt')
-    .map((name) => [name, (values[name] ?? '') === '' ? null : (values[name] ?? null)] as const);
-  return { listing: { ...Object.fromEntries(texts), startsAt, title, price } };
+  const details = mapListingDetails({ category: given('category'), text: given, startsAt });
+  return { listing: { ...details, title, price } };
 };
 
 const withoutEmpty = (listing: ListingBody): ListingBody => ({

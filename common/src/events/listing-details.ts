@@ -3,6 +3,8 @@
 export const ticketCategories = ['sports', 'concerts', 'theatre', 'comedy', 'festivals', 'other'] as const;
 export type TicketCategory = (typeof ticketCategories)[number];
 
+export const titleLimit = 200;
+
 /** The most characters of each detail that is a text. */
 export const textLimits = { venue: 200, city: 100, section: 50, row: 50, seat: 50, description: 5_000 } as const;
 

@@ -1,4 +1,4 @@
-import { mapListingDetails, textLimits, ticketCategories } from '@ticketing/common/events';
+import { mapListingDetails, textLimits, ticketCategories, titleLimit } from '@ticketing/common/events';
 import { dollars } from '@ticketing/common/http';
 import { z } from 'zod';
 
@@ -9,7 +9,7 @@ const text = (name: string, max: number) =>
     .min(1, `${name} must not be empty`)
     .max(max, `${name} must have at most ${max} characters`);
 
-const title = text('Title', 200).meta({ pattern: String.raw`\S` });
+const title = text('Title', titleLimit).meta({ pattern: String.raw`\S` });
 
 const startsAt = z.iso
   .datetime({ offset: true, error: 'StartsAt must be an ISO 8601 date and time' })

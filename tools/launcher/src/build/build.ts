@@ -75,8 +75,11 @@ export const buildClient = async (progress: (text: string) => void, signal: Abor
   const directory = join(root, 'client');
   const output = join(directory, '.next');
   const manifest = readFileSync(join(directory, 'package.json'), 'utf8');
-  const folders = manifest.includes('"@ticketing/common"') ? ['client', 'common'] : ['client'];
-  const inputs = fingerprint(root, folders, lockfile());
+  // Of other workspaces it is built from the shapes of requests and responses.
+  const others = [...manifest.matchAll(/"@ticketing\/(\w+)":/g)].map(([, name = '']) =>
+    name === 'common' ? 'common/src/events' : `${name}/src/routes`,
+  );
+  const inputs = fingerprint(root, ['client', ...others], lockfile());
   if (isCurrent(output, inputs)) return false;
   progress('about a minute when it is built for the first time');
   const log = join(cacheDirectory, 'client-build.log');

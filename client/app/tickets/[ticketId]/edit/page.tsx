@@ -1,3 +1,4 @@
+import { mapListingDetails } from '@ticketing/common/events';
 import type { Metadata } from 'next';
 import { ListingForm } from '../../../../components/listing-form.tsx';
 import { NotFound } from '../../../../components/not-found.tsx';
@@ -18,14 +19,11 @@ export const metadata: Metadata = { title: 'Edit ticket' };
 const typed = (ticket: Ticket): Readonly<Record<string, string>> => ({
   title: ticket.title,
   price: ticket.price.toFixed(2),
-  category: ticket.category ?? '',
-  venue: ticket.venue ?? '',
-  city: ticket.city ?? '',
-  startsAt: ticket.startsAt === undefined ? '' : toInputValue(ticket.startsAt),
-  section: ticket.section ?? '',
-  row: ticket.row ?? '',
-  seat: ticket.seat ?? '',
-  description: ticket.description ?? '',
+  ...mapListingDetails({
+    category: ticket.category ?? '',
+    text: (name) => ticket[name] ?? '',
+    startsAt: ticket.startsAt === undefined ? '' : toInputValue(ticket.startsAt),
+  }),
 });
 
 const Body = ({ ticket, userId }: { readonly ticket: Ticket; readonly userId: string }) => {
