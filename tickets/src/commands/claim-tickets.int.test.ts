@@ -26,7 +26,7 @@ beforeAll(async () => {
   await system.start((overrides) => {
     const config = readConfig(system.env);
     const service = openService('tickets', config, overrides);
-    const cache = createListCache({ maxAgeMs: 0, now: () => 0 });
+    const cache = createListCache({ maxAgeMs: 1_000, now: () => performance.now() });
     deps = {
       ...openModels(service),
       now: service.now,

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 /** Longer than any order waits: an older entry is of an order that another process has decided. */
 const maxAgeMs = 60_000;
 const maxEntries = 10_000;
@@ -18,22 +20,15 @@ export interface HolderWaits {
 
 /** `now` in milliseconds. */
 export const createHolderWaits = (now: () => number): HolderWaits => {
-  /** The oldest first. */
-  const since = new Map<string, number>();
+  const since = new LRUCache<string, number>({ max: maxEntries, ttl: maxAgeMs, ttlResolution: 0, perf: { now } });
   return {
     start: (orderId) => {
       if (since.has(orderId)) return;
-      const time = now();
-      for (const [oldest, at] of since) {
-        if (time - at < maxAgeMs) break;
-        since.delete(oldest);
-      }
-      if (since.size < maxEntries) since.set(orderId, time);
+      since.purgeStale();
+      // Evicting an order that waits would restart its wait, for ever if many orders take turns.
+      if (since.size < maxEntries) since.set(orderId, now());
     },
-    elapsedMs: (orderId) => {
-      const at = since.get(orderId);
-      return at === undefined ? 0 : now() - at;
-    },
+    elapsedMs: (orderId) => now() - (since.get(orderId) ?? now()),
     forget: (orderId) => {
       since.delete(orderId);
     },

@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm';
 import { createListCache, type ListPage } from './list-cache.ts';
 
 const setUp = () => {
-  const time = { now: 0 };
+  const time = { now: 5_000 };
   const reads: string[] = [];
   const cache = createListCache({ maxAgeMs: 1_000, now: () => time.now });
   const read = (key: string) =>
@@ -25,29 +25,29 @@ const collectGarbage = async () => {
   collect();
 };
 
-test('When a page is asked for several times within its time, then it is read once', async () => {
+test('When a page is requested several times before it expires, then it is read once', async () => {
   const { time, reads, read } = setUp();
   const pages = await Promise.all([read('/a'), read('/a')]);
-  time.now = 999;
+  time.now += 1_000;
   expect([...pages, await read('/a')].map(({ headers }) => headers.read)).toEqual(['1', '1', '1']);
   expect(reads).toEqual(['/a']);
 });
 
-test('When its time is up, counted from the beginning of the reading, then the page is read again', async () => {
+test('When a page is older than the maximum, counted from the start of its read, then it is read again', async () => {
   const { time, reads, read } = setUp();
   await read('/a');
-  time.now = 1_000;
+  time.now += 1_001;
   await read('/a');
   expect(reads).toEqual(['/a', '/a']);
 });
 
-test('When pages differ, then none is taken for another', async () => {
+test('When two pages have different keys, then each request gets its own page', async () => {
   const { read } = setUp();
   expect((await read('/a')).body.toString()).toBe('/a');
   expect((await read('/b')).body.toString()).toBe('/b');
 });
 
-test('When this process changes something, even while a page is being read, then the next request reads anew', async () => {
+test('When the cache is cleared, even during a read, then the next request reads again', async () => {
   const { cache, reads, read } = setUp();
   const reading = read('/a');
   cache.clear();
@@ -57,13 +57,13 @@ test('When this process changes something, even while a page is being read, then
   expect(reads).toHaveLength(2);
 });
 
-test('When a reading fails, then its failure is not kept', async () => {
+test('When a read fails, then its failure is not cached', async () => {
   const { cache, read } = setUp();
   await expect(cache.get('/a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
   expect((await read('/a')).body.toString()).toBe('/a');
 });
 
-test('When a reading fails after its page was read anew, then the new page is kept', async () => {
+test('When a read fails after the cache was cleared and the page read again, then the newer page stays cached', async () => {
   const { cache, reads, read } = setUp();
   const failing = Promise.withResolvers<ListPage>();
   const first = cache.get('/a', () => failing.promise);
@@ -75,18 +75,18 @@ test('When a reading fails after its page was read anew, then the new page is ke
   expect(reads).toEqual(['/a']);
 });
 
-test('When a page is too old, then the next reading of any page lets go of it, and of no younger one', async () => {
+test('When a page has expired, then the next read of any page frees its memory, and no younger page is removed', async () => {
   const { time, read } = setUp();
   const old = await weakly(read('/old'));
-  time.now = 1;
+  time.now += 1;
   const young = await weakly(read('/young'));
-  time.now = 1_000;
+  time.now += 1_000;
   await read('/new');
   await collectGarbage();
   expect([old.deref() === undefined, young.deref() === undefined]).toEqual([true, false]);
 });
 
-test('When very many different pages are asked for, then only the oldest makes room for the next', async () => {
+test('When the cache is full, then the next page replaces only the one that was not used for the longest time', async () => {
   const { reads, read } = setUp();
   for (let page = 0; page < 201; page += 1) await read(`/${page}`);
   await read('/1');

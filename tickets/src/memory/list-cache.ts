@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 /** A page of the ticket list as it is sent. */
 export interface ListPage {
   readonly headers: Readonly<Record<string, string>>;
@@ -15,27 +17,23 @@ const maxPages = 200;
 
 /** `maxAgeMs` limits the age of a page, counted from the start of its read; older ones are removed by the next read. */
 export const createListCache = (options: { readonly maxAgeMs: number; readonly now: () => number }): ListCache => {
-  /** The oldest first. */
-  const pages = new Map<string, { readonly until: number; readonly page: Promise<ListPage> }>();
-
-  const makeRoom = (now: number): void => {
-    for (const [key, { until }] of pages) {
-      if (now < until && pages.size < maxPages) return;
-      pages.delete(key);
-    }
-  };
-
+  // Promises, since the cache's own `fetch` counts the age from the end of a read and fails a read that `clear` overtakes.
+  const pages = new LRUCache<string, Promise<ListPage>>({
+    max: maxPages,
+    ttl: options.maxAgeMs,
+    ttlResolution: 0,
+    perf: { now: options.now },
+  });
   return {
     get: (key, read) => {
-      const now = options.now();
       const known = pages.get(key);
-      if (known !== undefined && now < known.until) return known.page;
-      makeRoom(now);
+      if (known !== undefined) return known;
+      pages.purgeStale();
       const page = read();
-      pages.set(key, { until: now + options.maxAgeMs, page });
+      pages.set(key, page);
       page.catch(() => {
         // The entry may have been replaced meanwhile.
-        if (pages.get(key)?.page === page) pages.delete(key);
+        if (pages.peek(key) === page) pages.delete(key);
       });
       return page;
     },
