@@ -1,12 +1,12 @@
-import type { Listener } from '@ticketing/common/messaging';
+import { orderCancelled, orderCreated, orderUpdated } from '@ticketing/common/events';
+import { on, type Listener } from '@ticketing/common/messaging';
+import { armTimers } from './commands/arm-timers.ts';
+import { endTimers } from './commands/end-timers.ts';
 import type { Deps } from './deps.ts';
-import { onOrderCancelled } from './listeners/order-cancelled.ts';
-import { onOrderCreated } from './listeners/order-created.ts';
-import { onOrderUpdated } from './listeners/order-updated.ts';
 
 /** Every event that expiration consumes. */
 export const subscriptions = (deps: Deps): Listener[] => [
-  onOrderCreated(deps),
-  onOrderUpdated(deps),
-  onOrderCancelled(deps),
+  on(orderCreated, armTimers(deps)),
+  on(orderUpdated, endTimers(deps)),
+  on(orderCancelled, endTimers(deps)),
 ];

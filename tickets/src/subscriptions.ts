@@ -1,12 +1,13 @@
-import type { Listener } from '@ticketing/common/messaging';
+import { orderCancelled, orderCreated, orderUpdated } from '@ticketing/common/events';
+import { on, type Listener } from '@ticketing/common/messaging';
+import { claimTickets } from './commands/claim-tickets.ts';
+import { releaseTickets } from './commands/release-tickets.ts';
+import { sellTickets } from './commands/sell-tickets.ts';
 import type { Deps } from './deps.ts';
-import { onOrderCancelled } from './listeners/order-cancelled.ts';
-import { onOrderCreated } from './listeners/order-created.ts';
-import { onOrderUpdated } from './listeners/order-updated.ts';
 
 /** Every event that tickets consumes. */
 export const subscriptions = (deps: Deps): Listener[] => [
-  onOrderCreated(deps),
-  onOrderUpdated(deps),
-  onOrderCancelled(deps),
+  on(orderCreated, claimTickets(deps)),
+  on(orderUpdated, sellTickets(deps)),
+  on(orderCancelled, releaseTickets(deps)),
 ];

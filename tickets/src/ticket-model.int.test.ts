@@ -7,20 +7,19 @@ import {
   type ClaimRefusalReason,
   type OrderState,
 } from '@ticketing/common/events';
-import { createAggregateStore } from '@ticketing/common/messaging';
 import { Database, newId } from '@ticketing/common/mongo';
 import { createLogger, Metrics } from '@ticketing/common/service';
 import { createTurnstile, modelRuns, openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import * as fc from 'fast-check';
+import type { Document } from 'mongodb';
 import { createTicket } from './commands/create-ticket.ts';
 import type { Deps } from './deps.ts';
 import { editTicket } from './commands/edit-ticket.ts';
 import { republishedAfterMs } from './commands/republish-tickets.ts';
 import { createHolderWaits } from './memory/holder-waits.ts';
 import { otherHolderPatienceMs } from './domain/claim-decision.ts';
-import { collections, type TicketDocument } from './models/open-models.ts';
+import { collections, openModels, type TicketDocument } from './models/open-models.ts';
 import { openMetrics } from './metrics.ts';
-import { ticketPublicState } from './models/ticket.ts';
 import { subscriptions } from './subscriptions.ts';
 
 // One ticket, its seller, and up to three orders whose events come in any order, any number of times, alone, in
@@ -38,14 +37,12 @@ beforeAll(async () => {
   const logger = createLogger({ service: 'tickets', level: 'silent' });
   database = new Database({ url: system.env['MONGO_URL'] ?? '', appName: 'tickets', logger });
   await database.prepare(collections);
-  const tickets = turnstile.collection(database.collection<TicketDocument>('tickets'));
   deps = {
-    tickets,
-    ticketStore: createAggregateStore({
-      collection: tickets,
-      aggregateType: 'ticket',
-      publicState: ticketPublicState,
-      // What would be published stays in the outbox, where the test reads it.
+    ...openModels({
+      database: {
+        collection: <Doc extends Document>(name: string) => turnstile.collection(database.collection<Doc>(name)),
+      },
+      // Unpublished events stay in the outbox, where the test reads them.
       relay: { register: () => undefined, publish: () => undefined },
       now,
       newId,

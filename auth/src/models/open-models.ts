@@ -1,27 +1,17 @@
-import { createAggregateStore, type AggregateStore } from '@ticketing/common/messaging';
-import type { Service } from '@ticketing/common/service';
-import type { Collection } from 'mongodb';
-import { userCollection, userPublicState, type UserDocument } from './user.ts';
+import { openStore, type StoreDeps } from '@ticketing/common/messaging';
+import { users } from './user.ts';
 
 export type { UserDocument } from './user.ts';
 
-export interface Models {
-  /** For reading; every change goes through `userStore`. */
-  readonly users: Collection<UserDocument>;
-  readonly userStore: AggregateStore<UserDocument>;
-}
+export type Models = ReturnType<typeof openModels>;
 
-export const collections = [userCollection];
+export const collections = [users];
 
-export const openModels = (service: Service): Models => {
-  const users = service.database.collection<UserDocument>(userCollection.name);
+export const openModels = (service: StoreDeps) => {
+  const userStore = openStore(users, service);
   return {
-    users,
-    userStore: createAggregateStore({
-      ...service,
-      collection: users,
-      aggregateType: 'user',
-      publicState: userPublicState,
-    }),
+    userStore,
+    /** For reading; every change goes through `userStore`. */
+    users: userStore.collection,
   };
 };

@@ -4,7 +4,7 @@ export { userCreated, userState, userUpdated } from './user.ts';
 export type { UserState } from './user.ts';
 export { claimRefusalReasons, ticketClaimRefused, ticketCreated, ticketState, ticketUpdated } from './ticket.ts';
 export type { ClaimRefusalReason, TicketState } from './ticket.ts';
-export { orderCancelled, orderCreated, orderExpired, orderState, orderUpdated } from './order.ts';
+export { orderCancelled, orderCreated, orderExpired, orderState, orderUpdated, timerState } from './order.ts';
 export type { CancelReason, OrderState, OrderStatus } from './order.ts';
 export { chargeCreated, chargeState, chargeUpdated } from './charge.ts';
 export type { ChargeState, ChargeStatus } from './charge.ts';

@@ -26,8 +26,10 @@ export const orderCreated = defineEvent('order.created', orderState);
 /** Awaiting payment, or complete. */
 export const orderUpdated = defineEvent('order.updated', orderState);
 export const orderCancelled = defineEvent('order.cancelled', orderState);
-/** The timer of an order has rung. Published by expiration, whose aggregate is the timer. */
-export const orderExpired = defineEvent('order.expired', z.object({ orderId: z.string() }), { aggregateType: 'timer' });
+/** Public state of an order's timer, the aggregate of expiration. */
+export const timerState = z.object({ orderId: z.string() });
+/** The timer of an order has rung. */
+export const orderExpired = defineEvent('order.expired', timerState, { aggregateType: 'timer' });
 
 export type OrderState = z.infer<typeof orderState>;
 export type OrderStatus = (typeof orderStatuses)[number];

@@ -1,16 +1,16 @@
 import { nextRing, unansweredAfterMs } from '../domain/ring-schedule.ts';
 import type { Deps } from '../deps.ts';
 
-/** Counts the timers that have been ringing for a day, and says so: their orders are in no other way heard of. */
+/** Counts and logs the timers that have rung for a day: no other repair notices that their orders' events are lost. */
 export const countUnansweredTimers = async (deps: Deps): Promise<number> => {
   const now = deps.now();
   const count = await deps.timers.countDocuments({
     armed: true,
-    // All that have ever rung ring again by then, which keeps this within the index of the armed timers.
+    // Every timer that has rung rings again by then; the condition makes the query use the index of armed timers.
     nextRingAt: { $lte: nextRing(now, Number.MAX_SAFE_INTEGER) },
     deadline: { $lte: new Date(now.getTime() - unansweredAfterMs) },
   });
   deps.metrics.timersUnanswered.set(count);
-  if (count > 0) deps.logger.error({ count }, 'timers have been ringing for a day without an answer');
+  if (count > 0) deps.logger.error({ count }, 'timers have rung for a day and their orders have not ended');
   return count;
 };

@@ -5,9 +5,8 @@ import type { Deps } from '../deps.ts';
 const batch = 500;
 
 /**
- * Rings every timer that is due: one conditional write each that sets its next ring and puts order.expired into its
- * outbox, so that several replicas at once ring it once. Answers how many rang here. A timer whose last ring still
- * waits for the broker is left alone: that ring is on its way, and a thousand of them would say no more.
+ * Rings every timer that is due: one conditional write each sets its next ring and appends order.expired, so that one of
+ * several replicas rings it. A timer whose last ring is still in its outbox is skipped. Returns how many rang here.
  */
 export const ringDueTimers = async (deps: Deps): Promise<number> => {
   let rung = 0;

@@ -1,29 +1,19 @@
-import { createAggregateStore, type AggregateStore } from '@ticketing/common/messaging';
-import type { Service } from '@ticketing/common/service';
-import type { Collection } from 'mongodb';
-import { timerCollection, timerPublicState, type TimerDocument } from './timer.ts';
+import { openStore, type StoreDeps } from '@ticketing/common/messaging';
+import { timers } from './timer.ts';
 
 export { newTimer } from './timer.ts';
 export type { TimerDocument } from './timer.ts';
 
-export interface Models {
-  /** For reading, and for arming and ending, which tell nobody. */
-  readonly timers: Collection<TimerDocument>;
-  /** For ringing. */
-  readonly timerStore: AggregateStore<TimerDocument>;
-}
+export type Models = ReturnType<typeof openModels>;
 
-export const collections = [timerCollection];
+export const collections = [timers];
 
-export const openModels = (service: Service): Models => {
-  const timers = service.database.collection<TimerDocument>(timerCollection.name);
+export const openModels = (service: StoreDeps) => {
+  const timerStore = openStore(timers, service);
   return {
-    timers,
-    timerStore: createAggregateStore({
-      ...service,
-      collection: timers,
-      aggregateType: 'timer',
-      publicState: timerPublicState,
-    }),
+    /** For ringing. */
+    timerStore,
+    /** For reading, and for arming and ending, which publish nothing. */
+    timers: timerStore.collection,
   };
 };

@@ -1,23 +1,12 @@
-import {
-  ticketClaimRefused,
-  ticketUpdated,
-  type ClaimRefusalReason,
-  type OrderState,
-  type Trace,
-} from '@ticketing/common/events';
-import { done, later, retry, type Verdict } from '@ticketing/common/messaging';
+import { ticketClaimRefused, ticketUpdated, type ClaimRefusalReason, type OrderState } from '@ticketing/common/events';
+import type { Outcome, Received } from '@ticketing/common/messaging';
 import { decideClaim } from '../domain/claim-decision.ts';
 import { withClosedOrder } from '../models/closed-orders.ts';
 import type { TicketDocument } from '../models/open-models.ts';
 import type { Deps } from '../deps.ts';
 import { isRepublished, republishTickets } from './republish-tickets.ts';
 
-export interface ClaimTicket {
-  readonly order: OrderState;
-  /** Of the event. */
-  readonly time: Date;
-  readonly trace: Trace;
-}
+type Claim = Received<OrderState>;
 
 const retryDelayMs = 150;
 
@@ -25,35 +14,37 @@ const retryDelayMs = 150;
  * Claims tickets for orders, each by one conditional write: the ticket is free, has the revision that the buyer saw, and
  * the order was not cancelled before its claim arrived. An order that cannot get its ticket is refused.
  */
-export const claimTickets = async (deps: Deps, claims: readonly ClaimTicket[]): Promise<Verdict[]> => {
-  const made = await deps.ticketStore.changeMany(
-    claims.map(({ order, trace }) => ({
-      filter: {
-        _id: order.ticket.id,
-        availability: 'on_sale' as const,
-        revision: order.ticket.revision,
-        'closedOrders.id': { $ne: order.id },
-      },
-      set: { orderId: order.id, availability: 'held', heldAt: deps.now() },
-      event: ticketUpdated,
-      trace,
-    })),
-  );
-  if (made.includes(true)) deps.clearListCache();
-  const verdicts = await Promise.all(
-    claims.map(async (claim, index) => (made[index] === true ? done : settleUnclaimed(deps, claim))),
-  );
-  claims.forEach(({ order }, index) => {
-    if (verdicts[index]?.kind === 'done') deps.holderWaits.forget(order.id);
-  });
-  return verdicts;
-};
+export const claimTickets =
+  (deps: Deps) =>
+  async (claims: readonly Claim[]): Promise<Outcome[]> => {
+    const made = await deps.ticketStore.changeMany(
+      claims.map(({ state: order, trace }) => ({
+        filter: {
+          _id: order.ticket.id,
+          availability: 'on_sale' as const,
+          revision: order.ticket.revision,
+          'closedOrders.id': { $ne: order.id },
+        },
+        set: { orderId: order.id, availability: 'held', heldAt: deps.now() },
+        event: ticketUpdated,
+        trace,
+      })),
+    );
+    if (made.includes(true)) deps.clearListCache();
+    const outcomes = await Promise.all(
+      claims.map(async (claim, index) => (made[index] === true ? 'done' : settleUnclaimed(deps, claim))),
+    );
+    claims.forEach(({ state: order }, index) => {
+      if (outcomes[index] === 'done') deps.holderWaits.forget(order.id);
+    });
+    return outcomes;
+  };
 
 /** Decides what becomes of an order that the claim did not get the ticket for. */
-const settleUnclaimed = async (deps: Deps, claim: ClaimTicket): Promise<Verdict> => {
-  const { order } = claim;
+const settleUnclaimed = async (deps: Deps, claim: Claim): Promise<Outcome> => {
+  const order = claim.state;
   const ticket = await deps.tickets.findOne({ _id: order.ticket.id }, { projection: { outbox: 0 } });
-  if (ticket === null) return retry(`ticket ${order.ticket.id} of order ${order.id} is unknown`);
+  if (ticket === null) return { failed: `ticket ${order.ticket.id} of order ${order.id} is unknown` };
   const decision = decideClaim(
     ticket,
     { orderId: order.id, revision: order.ticket.revision, price: order.ticket.price },
@@ -62,47 +53,47 @@ const settleUnclaimed = async (deps: Deps, claim: ClaimTicket): Promise<Verdict>
   switch (decision.kind) {
     case 'nothing':
       await resendAnswer(deps, claim, ticket);
-      return done;
+      return 'done';
     case 'wait':
       // The event that releases it may not have arrived yet.
       deps.holderWaits.start(order.id);
-      return later(retryDelayMs);
+      return { retryAfterMs: retryDelayMs };
     case 'claim':
-      // It has become free since the write.
-      return later(retryDelayMs);
+      // It has become free since the claim.
+      return { retryAfterMs: retryDelayMs };
     case 'refuse':
       await refuse(deps, claim, decision.reason);
-      return done;
+      return 'done';
   }
 };
 
-/** The refused order is closed in the same write, so that a repeated event can't claim for it after all. */
-const refuse = async (deps: Deps, { order, trace }: ClaimTicket, reason: ClaimRefusalReason): Promise<void> => {
-  const after = await deps.ticketStore.change({
+/** Closes the refused order in the same write, so that a repeated event cannot claim for it later. */
+const refuse = async (deps: Deps, { state: order, trace }: Claim, reason: ClaimRefusalReason): Promise<void> => {
+  const after = await deps.ticketStore.publishSideEvent({
     filter: { _id: order.ticket.id, orderId: { $ne: order.id }, 'closedOrders.id': { $ne: order.id } },
     set: { closedOrders: withClosedOrder(order.id, deps.now()) },
     event: ticketClaimRefused,
     trace,
-    notice: { ticketId: order.ticket.id, orderId: order.id, reason },
+    data: { ticketId: order.ticket.id, orderId: order.id, reason },
   });
   if (after !== null) deps.metrics.claimsRefused.inc({ reason });
 };
 
 /** A republished order.created means that the order missed our answer: sends it again. */
-const resendAnswer = async (deps: Deps, claim: ClaimTicket, ticket: TicketDocument): Promise<void> => {
-  const { order, time, trace } = claim;
+const resendAnswer = async (deps: Deps, claim: Claim, ticket: TicketDocument): Promise<void> => {
+  const { state: order, time, trace } = claim;
   if (ticket.orderId === order.id) {
     if (isRepublished(time, ticket.heldAt)) await republishTickets(deps, [{ filter: { _id: ticket._id }, trace }]);
     return;
   }
   const closedAt = ticket.closedOrders.find(({ id }) => id === order.id)?.at;
   if (!isRepublished(time, closedAt)) return;
-  await deps.ticketStore.change({
+  await deps.ticketStore.publishSideEvent({
     filter: { _id: ticket._id },
     set: {},
     event: ticketClaimRefused,
     trace,
-    notice: { ticketId: ticket._id, orderId: order.id, reason: 'unavailable' },
+    data: { ticketId: ticket._id, orderId: order.id, reason: 'unavailable' },
   });
   deps.metrics.ticketsRepublished.inc();
 };

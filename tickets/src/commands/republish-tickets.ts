@@ -15,8 +15,8 @@ export const republishTickets = async (
   deps: Deps,
   tickets: readonly { readonly filter: Filter<TicketDocument> & { readonly _id: string }; readonly trace: Trace }[],
 ): Promise<void> => {
-  const made = await deps.ticketStore.changeMany(
-    tickets.map(({ filter, trace }) => ({ filter, set: {}, event: ticketUpdated, trace, again: true })),
+  const made = await deps.ticketStore.republish(
+    tickets.map(({ filter, trace }) => ({ filter, set: {}, event: ticketUpdated, trace })),
   );
   deps.metrics.ticketsRepublished.inc(made.filter(Boolean).length);
 };

@@ -1,30 +1,35 @@
-import { ticketUpdated, type OrderState, type Trace } from '@ticketing/common/events';
-import { done, retry, type Verdict } from '@ticketing/common/messaging';
+import { ticketUpdated, type OrderState } from '@ticketing/common/events';
+import type { Outcome, Received } from '@ticketing/common/messaging';
 import type { Deps } from '../deps.ts';
 import { isRepublished, republishTickets } from './republish-tickets.ts';
 
-/** Marks tickets of complete orders as sold. A sold ticket is never released and never claimed again. */
-export const sellTickets = async (
-  deps: Deps,
-  complete: readonly { readonly order: OrderState; readonly time: Date; readonly trace: Trace }[],
-): Promise<Verdict[]> => {
-  const soldAt = deps.now();
-  const made = await deps.ticketStore.changeMany(
-    complete.map(({ order, trace }) => ({
-      filter: { _id: order.ticket.id, orderId: order.id, availability: 'held' as const },
-      set: { availability: 'sold', soldAt },
-      event: ticketUpdated,
-      trace,
-    })),
-  );
-  return Promise.all(
-    complete.map(async ({ order, time, trace }, index) => {
-      if (made[index] === true) return done;
-      const sold = await deps.tickets.findOne({ _id: order.ticket.id, orderId: order.id, availability: 'sold' });
-      if (sold === null) return retry(`ticket ${order.ticket.id} is not held by its complete order ${order.id}`);
-      // An order that tells of itself long after its ticket was sold has not heard of it.
-      if (isRepublished(time, sold.soldAt)) await republishTickets(deps, [{ filter: { _id: sold._id }, trace }]);
-      return done;
-    }),
-  );
+/** Marks the tickets of complete orders as sold. A sold ticket is never released and never claimed again. */
+export const sellTickets =
+  (deps: Deps) =>
+  async (orders: readonly Received<OrderState>[]): Promise<Outcome[]> => {
+    const soldAt = deps.now();
+    const complete = orders.filter(({ state }) => state.status === 'complete');
+    const made = await deps.ticketStore.changeMany(
+      complete.map(({ state: order, trace }) => ({
+        filter: { _id: order.ticket.id, orderId: order.id, availability: 'held' as const },
+        set: { availability: 'sold', soldAt },
+        event: ticketUpdated,
+        trace,
+      })),
+    );
+    const sold = new Set(complete.filter((_, index) => made[index] === true));
+    return Promise.all(
+      orders.map(async (order) =>
+        order.state.status !== 'complete' || sold.has(order) ? 'done' : settleUnsold(deps, order),
+      ),
+    );
+  };
+
+/** A ticket that this order already bought is done; one that it does not hold yet is retried until its claim is made. */
+const settleUnsold = async (deps: Deps, { state: order, time, trace }: Received<OrderState>): Promise<Outcome> => {
+  const ticket = await deps.tickets.findOne({ _id: order.ticket.id, orderId: order.id, availability: 'sold' });
+  if (ticket === null) return { failed: `ticket ${order.ticket.id} is not held by its complete order ${order.id}` };
+  // A completion published long after the sale is a republished one: `orders` missed our answer.
+  if (isRepublished(time, ticket.soldAt)) await republishTickets(deps, [{ filter: { _id: ticket._id }, trace }]);
+  return 'done';
 };

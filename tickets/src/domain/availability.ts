@@ -1,4 +1,3 @@
 export const availabilities = ['on_sale', 'held', 'sold'] as const;
 
 /** Whether a ticket can be bought now. */
-export type Availability = (typeof availabilities)[number];

@@ -1,27 +1,17 @@
-import { createAggregateStore, type AggregateStore } from '@ticketing/common/messaging';
-import type { Service } from '@ticketing/common/service';
-import type { Collection } from 'mongodb';
-import { ticketCollection, ticketPublicState, type TicketDocument } from './ticket.ts';
+import { openStore, type StoreDeps } from '@ticketing/common/messaging';
+import { tickets } from './ticket.ts';
 
 export type { TicketDocument } from './ticket.ts';
 
-export interface Models {
-  /** For reading; every change that others may see goes through `ticketStore`. */
-  readonly tickets: Collection<TicketDocument>;
-  readonly ticketStore: AggregateStore<TicketDocument>;
-}
+export type Models = ReturnType<typeof openModels>;
 
-export const collections = [ticketCollection];
+export const collections = [tickets];
 
-export const openModels = (service: Service): Models => {
-  const tickets = service.database.collection<TicketDocument>(ticketCollection.name);
+export const openModels = (service: StoreDeps) => {
+  const ticketStore = openStore(tickets, service);
   return {
-    tickets,
-    ticketStore: createAggregateStore({
-      ...service,
-      collection: tickets,
-      aggregateType: 'ticket',
-      publicState: ticketPublicState,
-    }),
+    ticketStore,
+    /** For reading; every change that others may see goes through `ticketStore`. */
+    tickets: ticketStore.collection,
   };
 };

@@ -1,82 +1,65 @@
-import { mapListingDetails, ticketCategories } from '@ticketing/common/events';
-import { aggregateFields, type AggregateDocument } from '@ticketing/common/messaging';
-import type { CollectionDefinition } from '@ticketing/common/mongo';
-import { Schema } from 'mongoose';
-import { availabilities, type Availability } from '../domain/availability.ts';
-import type { ListingDetails } from '../domain/listing.ts';
+import {
+  mapListingDetails,
+  ticketCategories,
+  ticketClaimRefused,
+  ticketCreated,
+  ticketState,
+  ticketUpdated,
+} from '@ticketing/common/events';
+import { defineAggregate } from '@ticketing/common/messaging';
+import { listOf, type DocumentOf } from '@ticketing/common/mongo';
+import { availabilities } from '../domain/availability.ts';
 
-/** An order whose hold is over; a late claim for it must fail. */
-export interface ClosedOrder {
-  readonly id: string;
-  readonly at: Date;
-}
+// Every filter and order of the list has an index that holds only what is on sale.
+const onSale = { partialFilterExpression: { availability: 'on_sale' } };
 
-export interface TicketDocument extends AggregateDocument, ListingDetails {
-  /** Raised by each effective edit of the seller; orders remember the one that they were made for. */
-  readonly revision: number;
-  readonly title: string;
-  /** Cents. */
-  readonly price: number;
-  readonly userId: string;
-  readonly availability: Availability;
-  /** The order that holds or has bought the ticket. */
-  readonly orderId?: string;
-  readonly soldAt?: Date;
-  /** When the order got the ticket. */
-  readonly heldAt?: Date;
-  readonly closedOrders: readonly ClosedOrder[];
-  /** City in lower case, for searching. */
-  readonly cityKey?: string;
-  readonly createdAt: Date;
-}
-
-const schema = new Schema(
-  {
-    ...aggregateFields,
+export const tickets = defineAggregate({
+  type: 'ticket',
+  collection: 'tickets',
+  fields: {
+    // Raised by each effective edit of the seller; an order remembers the revision that it was made for.
     revision: { type: Number, required: true },
     title: { type: String, required: true },
+    // Cents.
     price: { type: Number, required: true },
     userId: { type: String, required: true },
     availability: { type: String, required: true, enum: availabilities },
+    // The order that holds or has bought the ticket, and since when.
     orderId: { type: String },
-    soldAt: { type: Date },
     heldAt: { type: Date },
-    closedOrders: { type: [new Schema({ id: { type: String }, at: { type: Date } }, { _id: false })], required: true },
+    soldAt: { type: Date },
+    // Orders whose hold is over: a late claim for one of them must fail.
+    closedOrders: {
+      ...listOf({ id: { type: String, required: true }, at: { type: Date, required: true } }),
+      required: true,
+    },
     ...mapListingDetails({
       category: { type: String, enum: ticketCategories },
       text: () => ({ type: String }),
       startsAt: { type: Date },
     }),
+    // City in lower case, for searching.
     cityKey: { type: String },
     createdAt: { type: Date, required: true },
   },
-  { versionKey: 'version' },
-);
+  indexes: [
+    { key: { availability: 1, createdAt: -1, _id: -1 }, ...onSale, name: 'on_sale_newest' },
+    { key: { availability: 1, price: 1, _id: 1 }, ...onSale, name: 'on_sale_price' },
+    { key: { availability: 1, startsAt: 1, _id: 1 }, ...onSale, name: 'on_sale_date' },
+    { key: { availability: 1, category: 1, createdAt: -1, _id: -1 }, ...onSale, name: 'on_sale_category' },
+    { key: { availability: 1, cityKey: 1, createdAt: -1, _id: -1 }, ...onSale, name: 'on_sale_city' },
+    {
+      key: { title: 'text', venue: 'text', city: 'text', description: 'text' },
+      name: 'words',
+      // Titles are names in any language: no word of "The Who" may be dropped as too common, and none is stemmed.
+      default_language: 'none',
+      weights: { title: 10, venue: 4, city: 4, description: 1 },
+    },
+    { key: { userId: 1, createdAt: -1, _id: -1 } },
+  ],
+  state: ticketState,
+  events: [ticketCreated, ticketUpdated],
+  sideEvents: [ticketClaimRefused],
+});
 
-// One index behind every filter and order of the list; only what is on sale is in them.
-const onSale = { partialFilterExpression: { availability: 'on_sale' } };
-schema.index({ availability: 1, createdAt: -1, _id: -1 }, { ...onSale, name: 'on_sale_newest' });
-schema.index({ availability: 1, price: 1, _id: 1 }, { ...onSale, name: 'on_sale_price' });
-schema.index({ availability: 1, startsAt: 1, _id: 1 }, { ...onSale, name: 'on_sale_date' });
-schema.index({ availability: 1, category: 1, createdAt: -1, _id: -1 }, { ...onSale, name: 'on_sale_category' });
-schema.index({ availability: 1, cityKey: 1, createdAt: -1, _id: -1 }, { ...onSale, name: 'on_sale_city' });
-schema.index(
-  { title: 'text', venue: 'text', city: 'text', description: 'text' },
-  // Titles are names in any language: no word of "The Who" may be left out as too common, and none is stemmed.
-  { name: 'words', default_language: 'none', weights: { title: 10, venue: 4, city: 4, description: 1 } },
-);
-schema.index({ userId: 1, createdAt: -1, _id: -1 });
-schema.index({ 'outbox.time': 1 });
-
-export const ticketCollection: CollectionDefinition = { name: 'tickets', schema };
-
-/** Fields of the document that every event of a ticket carries. */
-export const ticketPublicState = {
-  revision: 'revision',
-  title: 'title',
-  price: 'price',
-  userId: 'userId',
-  orderId: 'orderId',
-  soldAt: 'soldAt',
-  ...mapListingDetails({ category: 'category', text: (name) => name, startsAt: 'startsAt' }),
-};
+export type TicketDocument = DocumentOf<typeof tickets>;

@@ -23,7 +23,7 @@ export const guards = {
     edits: [
       {
         file: 'tickets/src/commands/claim-tickets.ts',
-        find: "        availability: 'on_sale' as const,\n",
+        find: "          availability: 'on_sale' as const,\n",
         replacement: '',
       },
     ],
@@ -33,8 +33,8 @@ export const guards = {
     edits: [
       {
         file: 'tickets/src/commands/claim-tickets.ts',
-        find: '        revision: order.ticket.revision,\n        ',
-        replacement: '        ',
+        find: '          revision: order.ticket.revision,\n',
+        replacement: '',
       },
     ],
   },
@@ -43,8 +43,8 @@ export const guards = {
     edits: [
       {
         file: 'tickets/src/commands/claim-tickets.ts',
-        find: "        'closedOrders.id': { $ne: order.id },\n      },\n      set: { orderId",
-        replacement: '      },\n      set: { orderId',
+        find: "          'closedOrders.id': { $ne: order.id },\n        },\n        set: { orderId",
+        replacement: '        },\n        set: { orderId',
       },
     ],
   },
