@@ -5,9 +5,9 @@ import { createHash } from 'node:crypto';
 import { accountOf } from './credentials.ts';
 
 const windowSeconds = 60;
-/** An office behind one address, at nine o'clock. */
+/** Enough for an office behind one address. */
 const perAddress = { signUp: 30, signIn: 60 } as const;
-/** Far from guessing a password, near enough for a forgetful owner; and what a stranger locks is open a minute later. */
+/** Too few to guess a password, enough for its owner; an account that an attacker locks opens a minute later. */
 const perAccount = { signUp: 10, signIn: 10 } as const;
 
 export interface RateLimits {
@@ -25,13 +25,13 @@ export const limited =
   ({ limits }: Limited): RequestHandler[] =>
     limits[action];
 
-/** Redis gets no e-mail to keep. A body that names no account is refused later: it counts for its sender. */
+/** A hash, so that Redis stores no e-mail. A body without a valid e-mail counts for the client's address. */
 const account = (req: Request): string => {
   const email = accountOf(req.body);
   return email === undefined ? clientAddress(req) : createHash('sha256').update(email).digest('hex');
 };
 
-/** By address against one who tries many accounts, by account against many who try one. */
+/** Limits by address stop one client that tries many accounts, limits by account many clients that try one. */
 export const createRateLimits = (redis: RateLimitRedis['redis']): RateLimits => {
   const rule = (action: keyof typeof perAddress): RequestHandler[] => {
     const rules: RateLimitRule[] = [

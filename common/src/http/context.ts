@@ -2,7 +2,7 @@ import type { Request } from 'express';
 import { NotAuthorizedError } from '../errors/index.ts';
 import type { Trace } from '../events/index.ts';
 
-/** Whom the session's token names. */
+/** The user of a session. */
 export interface CurrentUser {
   readonly id: string;
   readonly email: string;
@@ -19,7 +19,7 @@ declare module 'express-serve-static-core' {
 
 /**
  * The signed-in user of a request behind `requireAuth`.
- * @throws NotAuthorizedError when nobody is signed in.
+ * @throws NotAuthorizedError without a valid session.
  */
 export const currentUserOf = (req: Pick<Request, 'currentUser'>): CurrentUser => {
   if (req.currentUser === undefined) throw new NotAuthorizedError();
