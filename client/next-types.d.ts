@@ -1,2 +1,2 @@
-// What next-env.d.ts would bring, without needing a build first.
+// Replaces next-env.d.ts, which exists only after a build.
 /// <reference types="next" />

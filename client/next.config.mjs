@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 
 /** @type {import('next').NextConfig} */
 export default {
-  // For the image: everything that the server needs, and nothing else, in one folder.
+  // For the image: one folder with only what the server needs.
   ...(process.env.STANDALONE === '1'
     ? { output: 'standalone', outputFileTracingRoot: fileURLToPath(new URL('..', import.meta.url)) }
     : {}),
@@ -10,9 +10,9 @@ export default {
   transpilePackages: ['auth', 'common', 'orders', 'payments', 'tickets'].map((name) => `@ticketing/${name}`),
   poweredByHeader: false,
   reactStrictMode: true,
-  // The types are checked for the whole repository at once, by `npm run typecheck`.
+  // `npm run typecheck` checks the whole repository.
   typescript: { ignoreBuildErrors: true },
-  // Streamed metadata would put the title where a reader without JavaScript does not get it.
+  // Streamed metadata would put the title where a browser without JavaScript does not find it.
   htmlLimitedBots: /.*/,
   agentRules: false,
 };

@@ -10,11 +10,13 @@ import { ClientConfigError, readConfig } from './lib/config.ts';
 import { withResponse } from './lib/response-status.ts';
 import { securityHeaders } from './lib/security-headers.ts';
 
-/** How long a draining process goes on serving, so that whoever routes to it notices that it is unready. */
-const endpointsDropMs = 1_500;
+// The life cycle is written here and not taken from common: the image holds server.mjs, lib/ and Next's output only.
+
+/** How long a draining process still serves, until its load balancer has noticed that it is not ready. */
+const unreadyMs = 1_500;
 const inFlightMs = 5_000;
-/** Draining ends by then, whatever hangs. */
-const deadlineMs = 7_500;
+/** Deadline for draining, after which the process exits without it. */
+const drainDeadlineMs = 7_500;
 
 /** @param {string} text */
 const fail = (text) => {
@@ -25,8 +27,8 @@ const fail = (text) => {
 /** @param {unknown} error */
 const describe = (error) => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
-/** A page that there is none of: Next itself answers 500 to a percent-encoding that means nothing. */
-const nowhere = '/_not-found';
+/** Rendered for an invalid percent-encoding, for which Next itself would return 500. */
+const notFoundPath = '/_not-found';
 
 /** @param {string} url */
 const isDecodable = (url) => {
@@ -39,11 +41,11 @@ const isDecodable = (url) => {
 };
 
 /**
- * The image leaves out what reads next.config.mjs; Next is handed what the build made of it, as by the server that Next
- * itself writes for such an image.
+ * The image lacks the code that reads next.config.mjs. Next gets the configuration that the build has resolved, the same
+ * way as in the server.js that Next generates for standalone output.
  * @param {string} dir
  */
-const takeBuiltConfig = (dir) => {
+const useBuiltConfig = (dir) => {
   const { config } = JSON.parse(readFileSync(join(dir, '.next', 'required-server-files.json'), 'utf8'));
   Object.assign(process.env, { __NEXT_PRIVATE_STANDALONE_CONFIG: JSON.stringify(config) });
 };
@@ -51,14 +53,14 @@ const takeBuiltConfig = (dir) => {
 const start = async () => {
   const config = readConfig(process.env);
   const dir = fileURLToPath(new URL('.', import.meta.url));
-  if (process.env.STANDALONE === '1') takeBuiltConfig(dir);
+  if (process.env.STANDALONE === '1') useBuiltConfig(dir);
   const app = next({ dev: config.isDevelopment, dir, hostname: config.host, port: config.port });
   await app.prepare();
   const handle = app.getRequestHandler();
   let draining = false;
 
   /** @param {import('node:http').IncomingMessage} req @param {import('node:http').ServerResponse} res */
-  const answeredProbe = (req, res) => {
+  const handleProbe = (req, res) => {
     if (req.url !== '/healthz' && req.url !== '/readyz') return false;
     const ok = req.url === '/healthz' || !draining;
     res.writeHead(ok ? 200 : 503, { 'Content-Type': 'application/json' });
@@ -66,26 +68,26 @@ const start = async () => {
     return true;
   };
   if (config.probePort !== undefined) {
-    // Behind an ingress that sends everything here, probes have a port that it does not know.
+    // An ingress that routes every path here must not expose the probes, so they have their own port.
     const probes = createServer((req, res) => {
-      if (!answeredProbe(req, res)) res.writeHead(404).end();
+      if (!handleProbe(req, res)) res.writeHead(404).end();
     });
     probes.listen(config.probePort, config.host);
     await once(probes, 'listening');
   }
 
   const server = createServer((req, res) => {
-    if (config.probePort === undefined && answeredProbe(req, res)) return;
+    if (config.probePort === undefined && handleProbe(req, res)) return;
     if (/^\/api(?:[/?]|$)/.test(req.url ?? '')) {
-      // What no service answers comes here, from programs that expect the error envelope.
+      // API paths of no service are routed here; API clients expect the error envelope.
       res.writeHead(404, { 'Content-Type': 'application/json; charset=utf-8' });
       res.end(JSON.stringify({ errors: [{ message: 'Not Found' }] }));
       return;
     }
-    if (!isDecodable(req.url ?? '/')) req.url = nowhere;
+    if (!isDecodable(req.url ?? '/')) req.url = notFoundPath;
     const headers = securityHeaders(config, randomBytes(16).toString('base64'));
     for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
-    // Next takes the nonce for its own scripts from the request.
+    // Next reads the nonce for its own scripts from the request's policy.
     req.headers['content-security-policy'] = headers['Content-Security-Policy'];
     withResponse(res, () => handle(req, res)).catch((/** @type {unknown} */ error) => {
       process.stderr.write(`${describe(error)}\n`);
@@ -99,10 +101,10 @@ const start = async () => {
 
   const drain = async () => {
     draining = true;
-    await delay(endpointsDropMs);
+    await delay(unreadyMs);
     const closed = once(server, 'close');
     server.close();
-    // close() waits for keep-alive connections that become idle only later.
+    // close() also waits for keep-alive connections that become idle only later.
     const idle = setInterval(() => server.closeIdleConnections(), 50);
     await Promise.race([closed, delay(inFlightMs)]);
     clearInterval(idle);
@@ -111,7 +113,7 @@ const start = async () => {
 
   const onSignal = () => {
     if (draining) process.exit(1);
-    setTimeout(() => process.exit(1), deadlineMs).unref();
+    setTimeout(() => process.exit(1), drainDeadlineMs).unref();
     drain().then(
       () => process.exit(0),
       (error) => fail(describe(error)),

@@ -10,7 +10,7 @@ import { runForm } from '../lib/server/run-form.ts';
 import { cookies } from 'next/headers';
 import { redirect } from 'next/navigation';
 
-// What forms post to before their JavaScript has loaded.
+// Forms are posted here when they are submitted before their JavaScript has loaded.
 export const postSignIn = async (_: FormState, form: FormData) => runForm(signInForm, form);
 export const postSignUp = async (_: FormState, form: FormData) => runForm(signUpForm, form);
 export const postSell = async (_: FormState, form: FormData) => runForm(sellForm, form);
@@ -20,7 +20,7 @@ export const postCancel = async (_: FormState, form: FormData) => runForm(cancel
 
 export const postSignOut = async () => {
   await signOut(await serverApi());
-  // Also when auth could not be asked: who signs out must not stay signed in on this browser.
+  // Even if the auth service is unreachable: signing out must end the session in this browser.
   (await cookies()).delete('session');
   redirect('/');
 };

@@ -3,7 +3,7 @@ import { NotFoundText } from '../components/not-found.tsx';
 
 export const metadata: Metadata = { title: 'Not found' };
 
-// Next makes this part of every page, as what to show if it throws: it must not touch the response.
+// Next renders this as the fallback of every page, so it must not set the response's status.
 const NotFoundPage = () => <NotFoundText />;
 
 export default NotFoundPage;

@@ -29,7 +29,7 @@ const Search = ({
 }) => {
   const open = filterFields.some((name) => query[name] !== undefined);
   return (
-    // A changed search is a new form, so that its fields show what the address says.
+    // A new search gets a new form, so that its fields show the values in the URL.
     <SearchForm key={catalogueHref(query)}>
       {query.category !== undefined && <input type="hidden" name="category" value={query.category} />}
       <div className="grid gap-3 rounded-2xl bg-surface p-3 text-ink shadow-lg md:grid-cols-[1fr_14rem_auto] md:items-end md:p-4">

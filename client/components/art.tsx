@@ -1,13 +1,13 @@
 import { categoryOf } from '../lib/categories.ts';
 import { dateParts } from '../lib/dates.ts';
 
-const cuts = 4;
+const crops = 4;
 
-/** The same ticket always looks the same; its neighbours in a list mostly look different. */
-const cutOf = (id: string): number =>
-  Array.from(id).reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 9973, 7) % cuts;
+/** A ticket always gets the same crop; its neighbours in a list mostly get others. */
+const cropOf = (id: string): number =>
+  Array.from(id).reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 9973, 7) % crops;
 
-/** The picture of an event, by its category, with the day in a corner. Decoration: the same is said in words nearby. */
+/** The picture of an event's category with the date in a corner. Decorative: the text beside it says the same. */
 export const Art = ({
   ticket,
   className = '',
@@ -22,7 +22,7 @@ export const Art = ({
   const day = ticket.startsAt === undefined ? undefined : dateParts(ticket.startsAt);
   return (
     <div
-      className={`art art-${categoryOf(ticket.category).id} cut-${cutOf(ticket.id)} ${className}`}
+      className={`art art-${categoryOf(ticket.category).id} crop-${cropOf(ticket.id)} ${className}`}
       aria-hidden="true"
     >
       {day !== undefined && (

@@ -4,7 +4,7 @@ import { ErrorList } from './notice.tsx';
 import { SubmitButton } from './submit-button.tsx';
 import { useForm, type PostForm } from './use-form.ts';
 
-/** Gives a held ticket back, after asking once. */
+/** Releases a held ticket after the user has confirmed. */
 export const CancelOrder = ({
   post,
   orderId,
@@ -22,7 +22,7 @@ export const CancelOrder = ({
         <p className="text-sm text-muted">The ticket goes back on sale for everybody at once.</p>
         <ErrorList messages={state.errors.map(({ message }) => message)} />
         <input type="hidden" name="orderId" value={orderId} />
-        <SubmitButton pending={pending} pendingText="Releasing…" look="button-danger">
+        <SubmitButton pending={pending} pendingText="Releasing…" variant="danger">
           Yes, release the ticket
         </SubmitButton>
       </form>

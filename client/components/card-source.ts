@@ -1,10 +1,10 @@
-/** What became of the card that was typed: Stripe's id for it, or why there is none. */
+/** Stripe's id of the payment method for the card that the user typed, or why there is none. */
 export type TypedCard = { readonly token: string } | { readonly problem: string };
 
-/** Asks the form in which the card is typed for it. The number itself stays in that form. */
+/** Submits the card form. The card number never leaves that form. */
 export type CardSource = () => Promise<TypedCard>;
 
 export interface CardFormProps {
-  /** Called with the source when the form can be used, and with undefined when it can't. */
+  /** Called with the source when the form is ready, and with undefined when it no longer is. */
   readonly onSource: (source: CardSource | undefined) => void;
 }

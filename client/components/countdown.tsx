@@ -4,18 +4,17 @@ import { formatCountdown, secondsLeft, serverTime, speakCountdown, type ClockRea
 
 const tickMs = 200;
 
-/** Seconds until `deadline` by the server's clock; `now` is the server's time for the first picture. */
+/** Seconds until `deadline` by the server's clock; `now` is the server's time when it rendered the page. */
 export const useSecondsLeft = (options: {
   readonly deadline: number;
   readonly now: number;
-  readonly clock: ClockReading | undefined;
+  readonly clock: ClockReading;
   readonly onZero: () => void;
 }): number => {
   const { deadline, now, clock } = options;
   const [left, setLeft] = useState(() => secondsLeft(deadline, now));
   const onZero = useEffectEvent(options.onZero);
   useEffect(() => {
-    if (clock === undefined) return;
     let before = Number.POSITIVE_INFINITY;
     const tick = () => {
       const seconds = secondsLeft(deadline, serverTime(clock, performance.now()));
@@ -30,10 +29,10 @@ export const useSecondsLeft = (options: {
   return left;
 };
 
-/** Those who hear the page are told at these marks, not every second. */
-const spoken = [300, 120, 60, 30, 10];
+/** Seconds left at which a screen reader announces the time, instead of every second. */
+const announcedAt = [300, 120, 60, 30, 10];
 
-/** The time that is left of a hold. */
+/** The time left of a hold. */
 export const Countdown = ({ seconds, until }: { readonly seconds: number; readonly until: string }) => (
   <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-1">
     <div>
@@ -48,7 +47,7 @@ export const Countdown = ({ seconds, until }: { readonly seconds: number; readon
       Nobody else can buy it meanwhile.
     </p>
     <p className="sr-only" role="status">
-      {spoken.includes(seconds) ? `${speakCountdown(seconds)} left` : ''}
+      {announcedAt.includes(seconds) ? `${speakCountdown(seconds)} left` : ''}
     </p>
   </div>
 );

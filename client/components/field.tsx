@@ -13,7 +13,7 @@ const described = (name: string, error: string | undefined, hint: string | undef
   return ids.length === 0 ? undefined : ids.join(' ');
 };
 
-/** What an input, a select or a textarea needs to be the control of a `Field`. */
+/** Attributes that make an input, a select or a textarea the control of a `Field`. */
 export const control = ({ name, error, hint }: Pick<FieldProps, 'name' | 'error' | 'hint'>) => ({
   id: name,
   name,
@@ -21,7 +21,7 @@ export const control = ({ name, error, hint }: Pick<FieldProps, 'name' | 'error'
   'aria-describedby': described(name, error, hint),
 });
 
-/** A label, its control, and beneath it the hint and the error that the control is described by. */
+/** A label, its control, and below it the hint and the error that describe the control. */
 export const Field = ({
   name,
   label,
@@ -48,7 +48,7 @@ export const Field = ({
   </div>
 );
 
-/** A field with a single line of text. */
+/** A field for one line of text. */
 export const TextField = ({
   label,
   error,

@@ -5,7 +5,7 @@ import { ErrorList } from './notice.tsx';
 import { SubmitButton } from './submit-button.tsx';
 import { useForm, type PostForm } from './use-form.ts';
 
-/** Holds a ticket at the price that stands beside it; when that has changed, asks again at the new one. */
+/** Holds a ticket at the price shown; if the price has changed, asks the user to confirm the new one. */
 export const HoldForm = ({
   post,
   ticketId,

@@ -23,7 +23,7 @@ export type IconName =
   | 'timer'
   | 'trophy';
 
-/** A decorative icon; what it means stands beside it in words. */
+/** A decorative icon; the text beside it gives its meaning. */
 export const Icon = ({ name, className = 'icon' }: { readonly name: IconName; readonly className?: string }) => (
   <svg className={className} aria-hidden="true">
     <use href={`/icons.svg#${name}`} />

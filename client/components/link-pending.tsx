@@ -1,5 +1,6 @@
 'use client';
 import { useLinkStatus } from 'next/link';
 
-/** A bar along the top of the page while the page that its link leads to is on the way. */
-export const LinkPending = () => (useLinkStatus().pending ? <span className="going" aria-hidden="true" /> : null);
+/** A progress bar at the top of the page while the page that its link leads to is loading. */
+export const LinkPending = () =>
+  useLinkStatus().pending ? <span className="progress-bar" aria-hidden="true" /> : null;

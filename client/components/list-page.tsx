@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react';
+import { Badge, type BadgeProps } from './badge.tsx';
 import { PageLink } from './page-link.tsx';
 
-/** A page of one's own things. */
+/** The page of a user's own orders or tickets. */
 export const ListPage = ({
   title,
   action,
@@ -24,7 +25,7 @@ export const ListPage = ({
   </div>
 );
 
-/** What stands where there is nothing yet. */
+/** Shown instead of an empty list. */
 export const Empty = ({
   text,
   href,
@@ -42,7 +43,7 @@ export const Empty = ({
   </div>
 );
 
-/** A thing of a list: a title that links to it, facts beneath, and its state and price at the side. */
+/** A row of a list: a title that links to its page, facts below it, state and price on the right. */
 export const ListRow = ({
   href,
   title,
@@ -54,7 +55,7 @@ export const ListRow = ({
   readonly href: string;
   readonly title: string;
   readonly facts: readonly string[];
-  readonly badge: { readonly look: string; readonly words: string };
+  readonly badge: BadgeProps;
   readonly price: string;
   readonly testId: string;
 }) => (
@@ -72,7 +73,7 @@ export const ListRow = ({
       ))}
     </div>
     <div className="grid justify-items-end gap-1.5">
-      <span className={`badge ${badge.look}`}>{badge.words}</span>
+      <Badge {...badge} />
       <span className="font-semibold tabular-nums">{price}</span>
     </div>
   </article>

@@ -8,7 +8,7 @@ import { ErrorList } from './notice.tsx';
 import { SubmitButton } from './submit-button.tsx';
 import { useForm, type PostForm } from './use-form.ts';
 
-/** A listing to fill in, or the one of `ticketId` to change. */
+/** The form for a new listing, or for changing the listing of `ticketId`. */
 export const ListingForm = ({
   post,
   categories,

@@ -1,7 +1,7 @@
 import { setStatus } from '../lib/response-status.ts';
 import { PageLink } from './page-link.tsx';
 
-/** What is said in place of a thing that does not exist. */
+/** Shown in place of a page, ticket or order that does not exist. */
 export const NotFoundText = () => (
   <div className="shell grid max-w-xl justify-items-start gap-4 py-16 md:py-24">
     <p className="badge badge-over">404</p>
@@ -13,7 +13,7 @@ export const NotFoundText = () => (
   </div>
 );
 
-/** The same as a page's own answer, with the status that says so. */
+/** The same, rendered by a page itself; sets the status 404. */
 export const NotFound = () => {
   setStatus(404);
   return <NotFoundText />;

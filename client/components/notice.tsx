@@ -1,28 +1,33 @@
 import type { ReactNode } from 'react';
 import { Icon } from './icon.tsx';
 
-const looks = {
-  error: { look: 'notice-error', icon: 'alert', role: 'alert' },
-  warning: { look: 'notice-warning', icon: 'info', role: 'status' },
-  info: { look: 'notice-info', icon: 'info', role: 'status' },
-  success: { look: 'notice-info', icon: 'check', role: 'status' },
+const variants = {
+  error: { className: 'notice-error', icon: 'alert', role: 'alert' },
+  warning: { className: 'notice-warning', icon: 'info', role: 'status' },
+  success: { className: 'notice-info', icon: 'check', role: 'status' },
 } as const;
 
-/** Something that the reader should notice; an error is announced at once. */
-export const Notice = ({ kind, children }: { readonly kind: keyof typeof looks; readonly children: ReactNode }) => {
-  const { look, icon, role } = looks[kind];
+/** A message in the page; screen readers announce an error at once. */
+export const Notice = ({
+  variant,
+  children,
+}: {
+  readonly variant: keyof typeof variants;
+  readonly children: ReactNode;
+}) => {
+  const { className, icon, role } = variants[variant];
   return (
-    <div className={`notice ${look}`} role={role}>
+    <div className={`notice ${className}`} role={role}>
       <Icon name={icon} />
       <div className="min-w-0 flex-1">{children}</div>
     </div>
   );
 };
 
-/** The errors of a form that belong to none of its fields. */
+/** The errors of a form that belong to no single field. */
 export const ErrorList = ({ messages }: { readonly messages: readonly string[] }) =>
   messages.length === 0 ? null : (
-    <Notice kind="error">
+    <Notice variant="error">
       {messages.map((message) => (
         <p key={message}>{message}</p>
       ))}

@@ -3,9 +3,10 @@ import { useState } from 'react';
 import type { Charge, Order } from '../lib/api/schemas.ts';
 import type { StripeConfig } from '../lib/config.ts';
 import { attemptsLeft, moneyOutcome } from '../lib/money-outcome.ts';
-import { cancelWords, statusWords } from '../lib/order-words.ts';
+import { cancelLabels, orderBadge } from '../lib/order-labels.ts';
 import type { PayOutcome } from '../lib/pay-order.ts';
 import { signInPath } from '../lib/safe-next.ts';
+import { Badge } from './badge.tsx';
 import { CancelOrder } from './cancel-order.tsx';
 import { Countdown, useSecondsLeft } from './countdown.tsx';
 import { Icon } from './icon.tsx';
@@ -18,16 +19,16 @@ import { useOrderWatch } from './use-order-watch.ts';
 export interface OrderPanelProps {
   readonly order: Order;
   readonly charge: Charge | undefined;
-  /** The server's time when it rendered this, in milliseconds. */
+  /** The server's time when it rendered the page, in milliseconds. */
   readonly now: number;
   readonly stripe: StripeConfig;
   readonly paymentAttempts: number | undefined;
   readonly post: PostForm;
-  /** As people read them; made by the server, so that every browser shows the same. */
-  readonly words: {
+  /** Formatted by the server, so that every browser shows the same. */
+  readonly labels: {
     readonly price: string;
     readonly until: string;
-    /** The ticket's price now, where it differs from the order's. */
+    /** The ticket's current price, if it differs from the order's. */
     readonly newPrice?: string | undefined;
   };
 }
@@ -102,7 +103,7 @@ const Cancelled = ({
   readonly charge: Charge | undefined;
   readonly newPrice: string | undefined;
 }) => {
-  const { title, text, again } = cancelWords(order.reason);
+  const { title, text, link } = cancelLabels(order.reason);
   return (
     <div className="grid justify-items-start gap-3">
       <h2 className="text-2xl font-bold">{title}</h2>
@@ -119,11 +120,9 @@ const Cancelled = ({
         <p className="text-sm text-muted">Refund reference {charge.stripeRefundId}</p>
       )}
       <div className="mt-2 flex flex-wrap gap-3">
-        {again !== undefined && (
-          <PageLink href={`/tickets/${order.ticket.id}`} className="button button-main">
-            {again}
-          </PageLink>
-        )}
+        <PageLink href={`/tickets/${order.ticket.id}`} className="button button-main">
+          {link}
+        </PageLink>
         <PageLink href="/" className="button button-quiet">
           Browse tickets
         </PageLink>
@@ -132,16 +131,9 @@ const Cancelled = ({
   );
 };
 
-const badges = {
-  created: 'badge-wait',
-  'awaiting:payment': 'badge-wait',
-  complete: 'badge-good',
-  cancelled: 'badge-over',
-} as const;
-
-/** An order as it stands, followed until it has ended. */
+/** The state of an order, updated until the order ends. */
 export const OrderPanel = (props: OrderPanelProps) => {
-  const { stripe, paymentAttempts, post, words } = props;
+  const { stripe, paymentAttempts, post, labels } = props;
   const watch = useOrderWatch(props);
   const [sent, setSent] = useState<PayOutcome['kind']>();
   const { order, charge } = watch;
@@ -163,18 +155,16 @@ export const OrderPanel = (props: OrderPanelProps) => {
   return (
     <section className="panel p-5 shadow-sm sm:p-7" aria-label="Order status">
       <p className="mb-4" role="status">
-        <span className={`badge ${badges[order.status]}`} data-testid="order-status">
-          {statusWords(order.status, order.reason)}
-        </span>
+        <Badge {...orderBadge(order)} testId="order-status" />
       </p>
-      {watch.trouble === 'offline' && (
+      {watch.problem === 'offline' && (
         <div className="mb-4">
-          <Notice kind="warning">We can’t reach the server at the moment. This page keeps trying.</Notice>
+          <Notice variant="warning">We can’t reach the server at the moment. This page keeps trying.</Notice>
         </div>
       )}
-      {watch.trouble === 'signed-out' && (
+      {watch.problem === 'signed-out' && (
         <div className="mb-4">
-          <Notice kind="error">
+          <Notice variant="error">
             Your session has ended.{' '}
             <a className="underline" href={signInPath(`/orders/${order.id}`)}>
               Sign in again
@@ -189,7 +179,7 @@ export const OrderPanel = (props: OrderPanelProps) => {
         <>
           <div className="rounded-xl bg-pine-deep p-5 text-white">
             {left > 0 ? (
-              <Countdown seconds={left} until={words.until} />
+              <Countdown seconds={left} until={labels.until} />
             ) : (
               <p className="flex items-center gap-3 text-lg font-semibold" role="status">
                 <span className="spinner" aria-hidden="true" />
@@ -205,16 +195,16 @@ export const OrderPanel = (props: OrderPanelProps) => {
           </noscript>
           <PaymentForm
             orderId={order.id}
-            price={words.price}
+            price={labels.price}
             stripe={stripe}
-            over={left === 0}
+            expired={left === 0}
             left={attemptsLeft(charge?.attempts, paymentAttempts)}
             onSent={onSent}
           />
         </>
       )}
-      {order.status === 'complete' && <Complete order={order} charge={charge} price={words.price} />}
-      {order.status === 'cancelled' && <Cancelled order={order} charge={charge} newPrice={words.newPrice} />}
+      {order.status === 'complete' && <Complete order={order} charge={charge} price={labels.price} />}
+      {order.status === 'cancelled' && <Cancelled order={order} charge={charge} newPrice={labels.newPrice} />}
       {(open || order.status === 'created') && (
         <div className="mt-4 border-t border-line pt-3">
           <CancelOrder post={post} orderId={order.id} onDone={watch.expectChange} />

@@ -2,7 +2,7 @@ import type { Paging } from '../lib/paging.ts';
 import { Icon } from './icon.tsx';
 import { PageLink } from './page-link.tsx';
 
-/** Links to the neighbouring pages of a list; nothing where the list has one page only. */
+/** Links to the previous and next page of a list; renders nothing if there is only one page. */
 export const Pager = ({ paging, href }: { readonly paging: Paging; readonly href: (page: number) => string }) =>
   paging.page === 1 && !paging.hasNext ? null : (
     <nav className="mt-8 flex items-center justify-between gap-4" aria-label="Pages">

@@ -5,6 +5,7 @@ import { createBrowserApi } from '../lib/api/browser-api.ts';
 import type { StripeConfig } from '../lib/config.ts';
 import { payOrder, type PayOutcome } from '../lib/pay-order.ts';
 import { signInPath } from '../lib/safe-next.ts';
+import { wait } from '../lib/wait.ts';
 import type { CardSource } from './card-source.ts';
 import { Icon } from './icon.tsx';
 import { Notice } from './notice.tsx';
@@ -12,16 +13,11 @@ import { CardSkeleton, SandboxCard } from './sandbox-card.tsx';
 import { SubmitButton } from './submit-button.tsx';
 import { TestCards } from './test-cards.tsx';
 
-// Stripe's library is loaded where Stripe's form is shown, and not in test mode.
+// Stripe's library is loaded only where its form is shown, not in test mode.
 const StripeCard = dynamic(() => import('./stripe-card.tsx').then((module) => module.StripeCard), {
   ssr: false,
   loading: CardSkeleton,
 });
-
-const wait = (ms: number) =>
-  new Promise<void>((resolve) => {
-    setTimeout(resolve, ms);
-  });
 
 const Outcome = ({
   outcome,
@@ -37,28 +33,28 @@ const Outcome = ({
       return null;
     case 'refused':
       return (
-        <Notice kind="error">
+        <Notice variant="error">
           <p className="font-semibold">{outcome.message}</p>
           <p>The ticket stays yours until the hold runs out. {left}</p>
         </Notice>
       );
     case 'in-flight':
       return (
-        <Notice kind="warning">
+        <Notice variant="warning">
           Another payment for this order is under way, perhaps in another tab. We are waiting for its outcome; this page
           follows by itself.
         </Notice>
       );
     case 'unknown':
       return (
-        <Notice kind="warning">
+        <Notice variant="warning">
           <p className="font-semibold">We don’t know yet whether this payment went through.</p>
           <p>We keep checking. It is safe to pay again: you are never charged twice for one order.</p>
         </Notice>
       );
     case 'signed-out':
       return (
-        <Notice kind="error">
+        <Notice variant="error">
           Your session has ended.{' '}
           <a className="underline" href={signInPath(`/orders/${orderId}`)}>
             Sign in again to pay
@@ -69,34 +65,35 @@ const Outcome = ({
   }
 };
 
-/** Takes a card and pays the order with it. `onSent` hears that payments has answered, whatever it was. */
+/** Reads a card and pays the order with it. `onSent` is called with the outcome, whatever it is. */
 export const PaymentForm = ({
   orderId,
   price,
   stripe,
-  over,
+  expired,
   left,
   onSent,
 }: {
   readonly orderId: string;
-  /** As people read it. */
+  /** Formatted. */
   readonly price: string;
   readonly stripe: StripeConfig;
-  /** The hold has run out. */
-  readonly over: boolean;
-  /** How many tries are left, in words, where that is known. */
+  /** The hold has expired. */
+  readonly expired: boolean;
+  /** How many attempts are left, as a sentence, if known. */
   readonly left: string | undefined;
   readonly onSent: (outcome: PayOutcome) => void;
 }) => {
-  const [source, setSource] = useState<{ readonly ask: CardSource }>();
+  const [source, setSource] = useState<{ readonly submitCard: CardSource }>();
   const [problem, setProblem] = useState<string>();
   const [outcome, setOutcome] = useState<PayOutcome>();
   const [pending, setPending] = useState(false);
   const busy = useRef(false);
-  const onSource = (ask: CardSource | undefined) => setSource(ask === undefined ? undefined : { ask });
+  const onSource = (submitCard: CardSource | undefined) =>
+    setSource(submitCard === undefined ? undefined : { submitCard });
 
-  const pay = async (ask: CardSource) => {
-    const card = await ask();
+  const pay = async (submitCard: CardSource) => {
+    const card = await submitCard();
     if ('problem' in card) {
       setProblem(card.problem);
       return;
@@ -113,7 +110,7 @@ export const PaymentForm = ({
     setPending(true);
     setProblem(undefined);
     setOutcome(undefined);
-    pay(source.ask)
+    pay(source.submitCard)
       .catch(() => setOutcome({ kind: 'unknown' }))
       .finally(() => {
         busy.current = false;
@@ -134,7 +131,7 @@ export const PaymentForm = ({
           {problem}
         </p>
       )}
-      <SubmitButton pending={pending} pendingText="Paying…" disabled={source === undefined || over}>
+      <SubmitButton pending={pending} pendingText="Paying…" disabled={source === undefined || expired}>
         Pay {price}
       </SubmitButton>
       <p className="flex items-start gap-2 text-sm text-muted">

@@ -11,27 +11,27 @@ const message = z.discriminatedUnion('type', [
   z.object({ type: z.literal('sandbox:resize'), height: z.number().check(z.gte(0), z.lte(2_000)) }),
 ]);
 
-const loadMs = 10_000;
+const loadTimeoutMs = 10_000;
 
-/** The sandbox's card form, in a frame of the sandbox's own origin as Stripe's Elements are in Stripe's. */
+/** The sandbox's card form, in an iframe of the sandbox's origin, as Stripe's Elements are of Stripe's. */
 export const SandboxCard = ({ sandboxUrl, onSource }: CardFormProps & { readonly sandboxUrl: string }) => {
   const frame = useRef<HTMLIFrameElement>(null);
   const [src, setSrc] = useState<string>();
   const [height, setHeight] = useState(230);
   const [state, setState] = useState<'loading' | 'ready' | 'failed'>('loading');
-  const tellSource = useEffectEvent(onSource);
+  const reportSource = useEffectEvent(onSource);
 
   useEffect(() => {
     const origin = new URL(sandboxUrl).origin;
-    let waiting: ((card: TypedCard) => void) | undefined;
+    let resolveCard: ((card: TypedCard) => void) | undefined;
     const finish = (card: TypedCard) => {
-      waiting?.(card);
-      waiting = undefined;
+      resolveCard?.(card);
+      resolveCard = undefined;
     };
     const source = () =>
       new Promise<TypedCard>((resolve) => {
         finish({ problem: 'The card was asked for again.' });
-        waiting = resolve;
+        resolveCard = resolve;
         frame.current?.contentWindow?.postMessage({ type: 'sandbox:submit' }, origin);
       });
     const onMessage = (event: MessageEvent<unknown>) => {
@@ -40,9 +40,9 @@ export const SandboxCard = ({ sandboxUrl, onSource }: CardFormProps & { readonly
       if (!parsed.success) return;
       switch (parsed.data.type) {
         case 'sandbox:ready':
-          clearTimeout(late);
+          clearTimeout(loadTimeout);
           setState('ready');
-          tellSource(source);
+          reportSource(source);
           return;
         case 'sandbox:resize':
           setHeight(Math.ceil(parsed.data.height));
@@ -58,22 +58,22 @@ export const SandboxCard = ({ sandboxUrl, onSource }: CardFormProps & { readonly
       }
     };
     window.addEventListener('message', onMessage);
-    const late = setTimeout(() => setState('failed'), loadMs);
-    // Only now: a frame in the server's page could be ready before anybody listens.
+    const loadTimeout = setTimeout(() => setState('failed'), loadTimeoutMs);
+    // Set only now: an iframe rendered by the server could send its message before the listener exists.
     setSrc(`${sandboxUrl}/elements/card?${new URLSearchParams({ parent: window.location.origin }).toString()}`);
     return () => {
       window.removeEventListener('message', onMessage);
-      clearTimeout(late);
+      clearTimeout(loadTimeout);
       finish({ problem: 'The card form was closed.' });
-      tellSource(undefined);
+      reportSource(undefined);
     };
   }, [sandboxUrl]);
 
   return (
-    // As high as the form becomes, so that nothing below it moves when it comes; its last line breaks on narrow phones.
+    // Reserves the height of the loaded form, so that nothing below it moves; its last line wraps on narrow phones.
     <div className="relative min-h-73 min-[23rem]:min-h-68" aria-busy={state === 'loading'}>
       {src !== undefined && (
-        // It says how high it is, and a scrollbar of its own would change that.
+        // The form reports its height, which a scrollbar inside the iframe would change.
         <iframe
           ref={frame}
           src={src}
@@ -98,7 +98,7 @@ export const SandboxCard = ({ sandboxUrl, onSource }: CardFormProps & { readonly
   );
 };
 
-/** Where a card form is about to be. */
+/** Shown while a card form is loading. */
 export const CardSkeleton = () => (
   <p className="flex items-center gap-2 py-6 text-muted">
     <span className="spinner" aria-hidden="true" />

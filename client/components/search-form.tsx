@@ -6,7 +6,7 @@ const onChange = (event: FormEvent<HTMLFormElement>) => {
   if (event.target instanceof HTMLSelectElement) event.currentTarget.requestSubmit();
 };
 
-/** A GET form that, with JavaScript, changes the list in place, leaves empty fields out of the address, and follows its selects. */
+/** A GET form. With JavaScript it replaces the list in place, omits empty fields from the URL and submits when a select changes. */
 export const SearchForm = ({ children }: { readonly children: ReactNode }) => {
   const router = useRouter();
   const [pending, startTransition] = useTransition();
@@ -23,7 +23,7 @@ export const SearchForm = ({ children }: { readonly children: ReactNode }) => {
 
   return (
     <form role="search" aria-label="Tickets" method="get" action="/" onSubmit={onSubmit} onChange={onChange}>
-      {pending && <span className="going" aria-hidden="true" />}
+      {pending && <span className="progress-bar" aria-hidden="true" />}
       {children}
     </form>
   );

@@ -11,7 +11,7 @@ const kinds = {
   signup: { operation: signUpForm, button: 'Create account', pending: 'Creating account…', password: 'new-password' },
 } as const;
 
-/** Email and password. `post` is the same form for a browser without JavaScript, `next` where to go afterwards. */
+/** Email and password. `post` is the Server Action used without JavaScript, `next` the path to go to afterwards. */
 export const SignForm = ({
   kind,
   post,

@@ -6,7 +6,7 @@ import { PageLink } from './page-link.tsx';
 import { SignForm } from './sign-form.tsx';
 import type { PostForm } from './use-form.ts';
 
-/** The page around a sign-in or sign-up form; who is signed in already goes straight on. */
+/** The page around a sign-in or sign-up form; redirects a user who is signed in already. */
 export const SignPage = async ({
   kind,
   post,

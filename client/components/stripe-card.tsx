@@ -10,11 +10,11 @@ const Card = ({ onSource }: CardFormProps) => {
   const elements = useElements();
   const [problem, setProblem] = useState<string>();
   const [ready, setReady] = useState(false);
-  const tellSource = useEffectEvent(onSource);
+  const reportSource = useEffectEvent(onSource);
 
   useEffect(() => {
     if (!ready || stripe === null || elements === null) return;
-    tellSource(async () => {
+    reportSource(async () => {
       const card = elements.getElement(CardElement);
       if (card === null) return { problem: 'The card form did not load. Please load the page again.' };
       const result = await stripe.createPaymentMethod({ type: 'card', card });
@@ -22,7 +22,7 @@ const Card = ({ onSource }: CardFormProps) => {
         ? { token: result.paymentMethod.id }
         : { problem: result.error.message ?? 'This card can’t be used.' };
     });
-    return () => tellSource(undefined);
+    return () => reportSource(undefined);
   }, [stripe, elements, ready]);
 
   return (
@@ -46,23 +46,23 @@ const Card = ({ onSource }: CardFormProps) => {
   );
 };
 
-/** Stripe's own card form; the number goes from its frame straight to Stripe. */
+/** Stripe's own card form; the number goes from its iframe straight to Stripe. */
 export const StripeCard = ({ publishableKey, onSource }: CardFormProps & { readonly publishableKey: string }) => {
   const [stripe, setStripe] = useState<Awaited<ReturnType<typeof loadStripe>>>(null);
   const [failed, setFailed] = useState(false);
   useEffect(() => {
-    let wanted = true;
+    let mounted = true;
     const load = async () => {
       try {
         const loaded = await loadStripe(publishableKey);
-        if (wanted) setStripe(loaded);
+        if (mounted) setStripe(loaded);
       } catch {
-        if (wanted) setFailed(true);
+        if (mounted) setFailed(true);
       }
     };
     void load();
     return () => {
-      wanted = false;
+      mounted = false;
     };
   }, [publishableKey]);
   if (failed) {

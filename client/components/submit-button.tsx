@@ -1,20 +1,20 @@
 import type { ReactNode } from 'react';
 
-/** The button that sends a form; while that is under way it can't be pressed again and says what is going on. */
+/** A form's submit button; while the form is being sent, it is disabled and shows `pendingText`. */
 export const SubmitButton = ({
   pending,
   pendingText,
-  look = 'button-main',
+  variant = 'main',
   disabled = false,
   children,
 }: {
   readonly pending: boolean;
   readonly pendingText: string;
-  readonly look?: string;
+  readonly variant?: 'main' | 'danger';
   readonly disabled?: boolean;
   readonly children: ReactNode;
 }) => (
-  <button type="submit" className={`button button-wide ${look}`} disabled={pending || disabled}>
+  <button type="submit" className={`button button-wide button-${variant}`} disabled={pending || disabled}>
     {pending ? (
       <>
         <span className="spinner" aria-hidden="true" />

@@ -6,7 +6,7 @@ const cards = [
   { number: '4000 0000 0000 9979', outcome: 'stolen, ends the order' },
 ] as const;
 
-/** The cards that the sandbox takes, and what comes of each. */
+/** The sandbox's test cards and the outcome of each. */
 export const TestCards = () => (
   <details className="rounded-lg bg-marquee-tint px-4 py-3 text-sm text-marquee-ink" open>
     <summary className="font-semibold">Test cards</summary>

@@ -2,29 +2,26 @@ import type { Ticket } from '../lib/api/schemas.ts';
 import { categoryOf } from '../lib/categories.ts';
 import { formatDateTime } from '../lib/dates.ts';
 import { formatPrice } from '../lib/money.ts';
-import { seatWords } from '../lib/ticket-words.ts';
+import { placeLabel, seatLabel } from '../lib/ticket-labels.ts';
 import { Art } from './art.tsx';
 import { PageLink } from './page-link.tsx';
 
-/** A ticket in a list; all of the card leads to the ticket's page. */
-export const TicketCard = ({ ticket }: { readonly ticket: Ticket }) => {
-  const place = [ticket.venue, ticket.city].filter((part) => part !== undefined).join(', ');
-  return (
-    <article className="ticket" data-testid="ticket-card">
-      <Art ticket={ticket} className="ticket-art" />
-      <div className="ticket-text">
-        <h3>
-          <PageLink href={`/tickets/${ticket.id}`} className="ticket-link">
-            {ticket.title}
-          </PageLink>
-        </h3>
-        <p>{place === '' ? categoryOf(ticket.category).label : place}</p>
-        {ticket.startsAt !== undefined && <p>{formatDateTime(ticket.startsAt)}</p>}
-      </div>
-      <div className="stub">
-        <span className="stub-price">{formatPrice(ticket.price)}</span>
-        <span className="stub-side">{seatWords(ticket) ?? ''}</span>
-      </div>
-    </article>
-  );
-};
+/** A ticket in a list; the whole card links to the ticket's page. */
+export const TicketCard = ({ ticket }: { readonly ticket: Ticket }) => (
+  <article className="ticket" data-testid="ticket-card">
+    <Art ticket={ticket} className="ticket-art" />
+    <div className="ticket-text">
+      <h3>
+        <PageLink href={`/tickets/${ticket.id}`} className="ticket-link">
+          {ticket.title}
+        </PageLink>
+      </h3>
+      <p>{placeLabel(ticket) ?? categoryOf(ticket.category).label}</p>
+      {ticket.startsAt !== undefined && <p>{formatDateTime(ticket.startsAt)}</p>}
+    </div>
+    <div className="stub">
+      <span className="stub-price">{formatPrice(ticket.price)}</span>
+      <span className="stub-side">{seatLabel(ticket) ?? ''}</span>
+    </div>
+  </article>
+);

@@ -1,8 +1,8 @@
 import type { Failure } from '../lib/api/api.ts';
-import { failureErrors } from '../lib/api/failure-words.ts';
+import { failureErrors } from '../lib/api/failure-labels.ts';
 import { setStatus } from '../lib/response-status.ts';
 
-/** In place of what could not be read, with the status that says so; `retry` is the address of this page. */
+/** Shown in place of data that could not be loaded; sets the status 503. `retry` is the path of this page. */
 export const Unavailable = ({ failure, retry }: { readonly failure: Failure; readonly retry: string }) => {
   setStatus(503);
   return (

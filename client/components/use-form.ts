@@ -3,18 +3,14 @@ import { useRouter } from 'next/navigation';
 import { useActionState, useEffect, useRef, useState, type FormEvent } from 'react';
 import { createBrowserApi } from '../lib/api/browser-api.ts';
 import { untouched, type FormOperation, type FormState } from '../lib/forms/form-state.ts';
+import { wait } from '../lib/wait.ts';
 
-/** The same form's work done by the client's server. */
+/** The Server Action that processes the same form on the client's server. */
 export type PostForm = (state: FormState, form: FormData) => Promise<FormState>;
 
-const wait = (ms: number) =>
-  new Promise<void>((resolve) => {
-    setTimeout(resolve, ms);
-  });
-
 /**
- * Sends a form with the browser's own request to the API. Before JavaScript has loaded, the same form is posted to
- * `post`, which answers with the whole page. `onDone` replaces going on to the operation's next page.
+ * Runs a form's operation in the browser, which calls the API itself. Before JavaScript has loaded, the form is posted to
+ * `post`, which returns the whole page. `onDone` replaces the navigation to the operation's next page.
  */
 export const useForm = (operation: FormOperation, post: PostForm, onDone?: () => void) => {
   const [posted, action] = useActionState(post, untouched);
@@ -26,7 +22,7 @@ export const useForm = (operation: FormOperation, post: PostForm, onDone?: () =>
 
   const finish = (state: FormState) => {
     const leaves = state.goTo !== undefined && onDone === undefined;
-    // A page that is being left stays as it is: its button must not come back for a second press.
+    // The button stays disabled until the next page is shown, so that it cannot be pressed twice.
     busy.current = leaves;
     setPending(leaves);
     setSent(state);

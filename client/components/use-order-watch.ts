@@ -7,113 +7,94 @@ import type { Charge, Order } from '../lib/api/schemas.ts';
 import { nextPoll, readsCharge } from '../lib/order-polling.ts';
 import { refineClock, type ClockReading } from '../lib/server-clock.ts';
 
-interface Seen {
-  readonly order: Order;
-  readonly charge: Charge | undefined;
-}
+// No data-fetching library: SWR, the smallest, does not restart its timer when `expectChange` shortens the interval, and
+// its cache would outlive the page. With these worked around, this file would not be shorter.
 
-/** How long the outcome of a payment is looked for before the order is read at its usual pace again. */
+/** How long after `expectChange` the order is polled at the faster pace. */
 const expectMs = 30_000;
-const retryMs = 2_000;
+const retryDelayMs = 2_000;
 
 const hasEnded = (order: Order): boolean => order.status === 'complete' || order.status === 'cancelled';
 
 /**
- * Follows an order from what the server rendered with, at its time `now`. `expectChange` reads at once, and often for a
- * while; an order that ends has its page rendered again by the server, which knows the ticket as it is then.
+ * Polls an order, starting from what the server rendered at its time `now`. `expectChange` polls at once and, for a
+ * while, more often. When the order ends, the server renders the page again with the current ticket.
  */
-export const useOrderWatch = (first: Seen & { readonly now: number }) => {
-  const [seen, setSeen] = useState<Seen>(first);
-  const [clock, setClock] = useState<ClockReading>();
-  const [trouble, setTrouble] = useState<'offline' | 'signed-out'>();
-  const poke = useRef<() => void>(() => undefined);
+export const useOrderWatch = (rendered: {
+  readonly order: Order;
+  readonly charge: Charge | undefined;
+  readonly now: number;
+}) => {
+  const [order, setOrder] = useState(rendered.order);
+  const [charge, setCharge] = useState(rendered.charge);
+  const [clock, setClock] = useState<ClockReading>(() => ({ server: rendered.now, local: performance.now() }));
+  const [problem, setProblem] = useState<'offline' | 'signed-out'>();
+  // One effect run per poll: a new number cancels the poll before it and starts the next.
+  const [pollNumber, setPollNumber] = useState(0);
+  const changedAt = useRef(clock.local);
   const expectingUntil = useRef(0);
   const router = useRouter();
-  const { now } = first;
-  const orderId = first.order.id;
+
+  const refresh = () => setPollNumber((number) => number + 1);
 
   useEffect(() => {
     const api = createBrowserApi();
-    let stopped = false;
+    let isCurrent = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    let reading = false;
-    let again = false;
-    let known: Seen = { order: first.order, charge: first.charge };
-    let changedAt = performance.now();
-    setClock({ server: now, local: performance.now() });
+    const isExpecting = () => performance.now() < expectingUntil.current;
 
-    const read = async (): Promise<boolean> => {
-      const expecting = performance.now() < expectingUntil.current;
-      const order = await getOrder(api, orderId);
-      if (stopped) return false;
-      if (!order.ok) {
-        setTrouble(order.failure.status === 401 ? 'signed-out' : 'offline');
-        return false;
+    /** Returns the milliseconds until the next poll. */
+    const poll = async (): Promise<number | undefined> => {
+      const expecting = isExpecting();
+      const response = await getOrder(api, order.id);
+      if (!isCurrent) return undefined;
+      if (!response.ok) {
+        setProblem(response.failure.status === 401 ? 'signed-out' : 'offline');
+        return retryDelayMs;
       }
-      const answer = { date: order.header('date'), sentAt: order.sentAt, receivedAt: order.receivedAt };
-      setClock((reading) => refineClock(reading ?? { server: now, local: answer.receivedAt }, answer));
-      const charge = readsCharge(order.data.status, expecting) ? await getCharge(api, orderId) : undefined;
-      if (stopped) return false;
-      const next: Seen = {
-        // Another replica may be a version behind.
-        order: order.data.version >= known.order.version ? order.data : known.order,
-        charge: charge?.ok === true ? charge.data : known.charge,
-      };
-      if (next.order.version !== known.order.version || next.charge?.status !== known.charge?.status) {
-        changedAt = performance.now();
+      const { sentAt, receivedAt } = response;
+      setClock((reading) => refineClock(reading, { date: response.header('date'), sentAt, receivedAt }));
+      const chargeResponse = readsCharge(response.data.status, expecting) ? await getCharge(api, order.id) : undefined;
+      if (!isCurrent) return undefined;
+      // Another replica may be a version behind.
+      const newOrder = response.data.version >= order.version ? response.data : order;
+      const newCharge = chargeResponse?.ok === true ? chargeResponse.data : charge;
+      if (newOrder.version !== order.version || newCharge?.status !== charge?.status) {
+        changedAt.current = performance.now();
       }
-      if (hasEnded(next.order) && !hasEnded(known.order)) router.refresh();
-      known = next;
-      setSeen(next);
-      setTrouble(undefined);
-      return true;
+      if (hasEnded(newOrder) && !hasEnded(order)) router.refresh();
+      setOrder(newOrder);
+      setCharge(newCharge);
+      setProblem(undefined);
+      const quietMs = performance.now() - changedAt.current;
+      return nextPoll({ status: newOrder.status, charge: newCharge?.status, quietMs, expecting: isExpecting() });
     };
 
-    const run = async (): Promise<void> => {
-      clearTimeout(timer);
-      if (reading) {
-        again = true;
-        return;
-      }
-      reading = true;
-      const read1 = await read();
-      reading = false;
-      if (stopped) return;
-      const delay = again
-        ? 0
-        : read1
-          ? nextPoll({
-              status: known.order.status,
-              charge: known.charge?.status,
-              quietMs: performance.now() - changedAt,
-              expecting: performance.now() < expectingUntil.current,
-            })
-          : retryMs;
-      again = false;
-      if (delay !== undefined) timer = setTimeout(() => void run(), delay);
+    const pollAndSchedule = async () => {
+      const delayMs = await poll();
+      if (isCurrent && delayMs !== undefined) timer = setTimeout(refresh, delayMs);
     };
 
-    poke.current = () => void run();
-    const onVisible = () => {
-      if (document.visibilityState === 'visible') void run();
+    const onVisibilityChange = () => {
+      if (document.visibilityState === 'visible') refresh();
     };
-    document.addEventListener('visibilitychange', onVisible);
-    void run();
+    document.addEventListener('visibilitychange', onVisibilityChange);
+    void pollAndSchedule();
     return () => {
-      stopped = true;
+      isCurrent = false;
       clearTimeout(timer);
-      document.removeEventListener('visibilitychange', onVisible);
+      document.removeEventListener('visibilitychange', onVisibilityChange);
     };
-    // The first order is where the watch begins; what the server renders later is older than what it has seen.
-  }, [orderId]);
+  }, [pollNumber]);
 
   return {
-    ...seen,
+    order,
+    charge,
     clock,
-    trouble,
+    problem,
     expectChange: () => {
       expectingUntil.current = performance.now() + expectMs;
-      poke.current();
+      refresh();
     },
   };
 };

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { catalogueHref, catalogueProblems, isNarrowed, readCatalogueQuery, toApiQuery } from './catalogue-query.ts';
 
-test('When everything is searched for, then the API is asked for it, the last day to its end', () => {
+test('When every filter is set, then the API query has all of them and includes the last day', () => {
   const query = readCatalogueQuery({
     q: ' hamlet ',
     category: 'theatre',
@@ -28,14 +28,14 @@ test('When everything is searched for, then the API is asked for it, the last da
   });
 });
 
-test('When the form is sent empty, then nothing narrows the list', () => {
+test('When the form is empty, then the query has no filter', () => {
   const query = readCatalogueQuery({ q: '', category: '', city: ' ', minPrice: '', sort: '', page: '' });
   expect(isNarrowed(query)).toBe(false);
   expect(toApiQuery(query).toString()).toBe('page=1&limit=24');
   expect(catalogueHref(query)).toBe('/');
 });
 
-test('When parameters are unknown or repeated, then they are left out or taken once', () => {
+test('When a parameter is unknown or repeated, then it is ignored or its first value is used', () => {
   const query = readCatalogueQuery({ category: 'opera', sort: 'random', page: '-3', q: ['a', 'b'] });
   expect(query).toMatchObject({ category: undefined, sort: undefined, page: 1, q: 'a' });
 });
@@ -51,7 +51,7 @@ test.each([
   expect(catalogueProblems(readCatalogueQuery(params)).map((problem) => problem.field)).toEqual([field]);
 });
 
-test('When a filter changes, then the rest stays and the list starts again', () => {
+test('When a filter changes, then the others stay and the list starts at its first page', () => {
   const query = readCatalogueQuery({ q: 'cup', city: 'Leeds', page: '3' });
   expect(catalogueHref(query, { category: 'sports' })).toBe('/?q=cup&category=sports&city=Leeds');
   expect(catalogueHref(query, { city: undefined })).toBe('/?q=cup');

@@ -13,10 +13,10 @@ export const sorts = [
   { id: 'oldest', label: 'Oldest first' },
 ] as const;
 
-/** Fills two, three and four columns. */
+/** Divisible by two, three and four columns. */
 export const pageSize = 24;
 
-/** The search as somebody asked for it: the fields of the form, as typed, and where in the list. */
+/** A search: the fields of the form as typed, and the page of the list. */
 export interface CatalogueQuery {
   readonly q?: string | undefined;
   readonly category?: CategoryId | undefined;
@@ -47,7 +47,7 @@ const priceProblem = (field: string, typed: string | undefined): ApiError[] =>
 const dayProblem = (field: string, typed: string | undefined): ApiError[] =>
   typed === undefined || isDay(typed) ? [] : [{ field, message: 'Enter a date such as 2026-12-31' }];
 
-/** What cannot be searched for, by field. */
+/** Errors of the search, by field. */
 export const catalogueProblems = (query: CatalogueQuery): readonly ApiError[] => {
   const problems = [
     ...priceProblem('minPrice', query.minPrice),
@@ -73,7 +73,7 @@ const withoutEmpty = (entries: Readonly<Record<string, string | number | undefin
     Object.entries(entries).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
   );
 
-/** The API's query for a search without problems. The last day counts to its end. */
+/** The API's query for a search without problems. The last day is included. */
 export const toApiQuery = (query: CatalogueQuery): URLSearchParams =>
   withoutEmpty({
     q: query.q,
@@ -88,14 +88,14 @@ export const toApiQuery = (query: CatalogueQuery): URLSearchParams =>
     limit: pageSize,
   });
 
-/** The address of the home page for a search; what differs from it goes back to the first page. */
+/** The home page's URL for a search; a changed filter leads to the first page. */
 export const catalogueHref = (query: CatalogueQuery, change: Partial<CatalogueQuery> = {}): string => {
   const { page, ...rest } = { ...query, page: 1, ...change };
   const params = withoutEmpty({ ...rest, page: page > 1 ? page : undefined }).toString();
   return params === '' ? '/' : `/?${params}`;
 };
 
-/** Whether the search narrows the catalogue at all. */
+/** Whether the search has any filter. */
 export const isNarrowed = (query: CatalogueQuery): boolean =>
   [query.q, query.category, query.city, query.minPrice, query.maxPrice, query.from, query.to].some(
     (value) => value !== undefined,

@@ -1,4 +1,4 @@
-/** The categories that a listing may have, as the API names them, with the words that people read. */
+/** The categories of listings by their API names, with their labels and icons. */
 export const categories = [
   { id: 'concerts', label: 'Concerts', icon: 'music' },
   { id: 'sports', label: 'Sports', icon: 'trophy' },

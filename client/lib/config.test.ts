@@ -10,7 +10,7 @@ const env = {
   STRIPE_SANDBOX: '',
 };
 
-test('When everything is there, then it is read', () => {
+test('When every variable is set, then the configuration has all of them', () => {
   expect(readConfig(env)).toEqual({
     host: '127.0.0.1',
     port: 3001,
@@ -23,7 +23,7 @@ test('When everything is there, then it is read', () => {
   });
 });
 
-test('When a sandbox is named, then cards go there and no key is needed', () => {
+test('When a sandbox is set, then cards go there and no key is needed', () => {
   const config = readConfig({
     ...env,
     STRIPE_SANDBOX: 'http://localhost:4242',
@@ -34,11 +34,11 @@ test('When a sandbox is named, then cards go there and no key is needed', () => 
   expect(config.paymentAttempts).toBe(3);
 });
 
-test('When each service has an address of its own, then the API is taken from there', () => {
+test('When each service has its own address, then the placeholder in API_URL is kept', () => {
   expect(readConfig({ ...env, API_URL: 'http://{service}:3000' }).apiUrl).toBe('http://{service}:3000');
 });
 
-test('When several settings are missing, then all are named at once', () => {
+test('When several variables are missing, then the error names all of them', () => {
   for (const name of ['HOST', 'PORT', 'API_URL', 'PUBLIC_URL', 'STRIPE_PUBLISHABLE_KEY']) {
     expect(() => readConfig({})).toThrow(name);
   }
@@ -51,10 +51,10 @@ test.each([
   [{ API_URL: 'router:3000' }, 'API_URL must be'],
   [{ STRIPE_SANDBOX: 'yes' }, 'STRIPE_SANDBOX must be'],
   [{ PAYMENT_ATTEMPTS: '-1' }, 'PAYMENT_ATTEMPTS must be'],
-])('When %j is set, then the boot stops and says: %s', (change, words) => {
-  expect(() => readConfig({ ...env, ...change })).toThrow(words);
+])('When %j is set, then the error contains: %s', (change, message) => {
+  expect(() => readConfig({ ...env, ...change })).toThrow(message);
 });
 
-test('When a secret key is refused, then it is not repeated', () => {
+test('When a secret key is rejected, then the error does not contain it', () => {
   expect(() => readConfig({ ...env, STRIPE_PUBLISHABLE_KEY: 'sk_live_secret' })).not.toThrow('sk_live_secret');
 });

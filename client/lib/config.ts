@@ -1,21 +1,21 @@
-/** What the client's server needs to know; read once, at boot. */
+/** Configuration of the client's server, read once at start. */
 export interface ClientConfig {
   readonly host: string;
   readonly port: number;
-  /** Undefined when probes are answered at `port`; else they are answered there only. */
+  /** Port of the probes; undefined if they share `port`. */
   readonly probePort: number | undefined;
-  /** Pages are rendered from the sources as they change; true in development only. */
+  /** Renders pages from the sources as they change. */
   readonly isDevelopment: boolean;
-  /** Where the API is reached from this server; `{service}` in it stands for the service that answers a path. */
+  /** The API's URL as seen from this server; `{service}` in it stands for the name of the service that owns a path. */
   readonly apiUrl: string;
-  /** Where people reach the site. */
+  /** The site's URL in browsers. */
   readonly publicUrl: URL;
   readonly stripe: StripeConfig;
-  /** Declined cards after which an order is given up, when this server was told. */
+  /** Declined cards after which an order is cancelled, if configured. */
   readonly paymentAttempts: number | undefined;
 }
 
-/** How cards are taken. All of it may be known to the browser. */
+/** Where the card form comes from. Sent to browsers, so it must not hold a secret. */
 export type StripeConfig =
   | { readonly mode: 'live'; readonly publishableKey: string }
   | { readonly mode: 'sandbox'; readonly sandboxUrl: string };
@@ -29,7 +29,7 @@ const httpUrl = (value: string): URL | undefined => {
   return url !== null && (url.protocol === 'http:' || url.protocol === 'https:') ? url : undefined;
 };
 
-/** @throws ClientConfigError that names everything missing or malformed. */
+/** @throws ClientConfigError that names every missing or malformed variable. */
 export const readConfig = (env: Env): ClientConfig => {
   const problems: string[] = [];
   const text = (name: string): string => {
@@ -78,7 +78,7 @@ const readStripe = (env: Env, url: (name: string) => URL, problems: string[]): S
   }
   const publishableKey = env.STRIPE_PUBLISHABLE_KEY ?? '';
   if (publishableKey === '') problems.push('STRIPE_PUBLISHABLE_KEY is missing (or STRIPE_SANDBOX, for a sandbox)');
-  // It goes into every payment page: a secret key here would be given to everybody.
+  // The key is part of every payment page, so a secret key would be published.
   else if (!publishableKey.startsWith('pk_')) problems.push('STRIPE_PUBLISHABLE_KEY must begin with pk_');
   return { mode: 'live', publishableKey };
 };

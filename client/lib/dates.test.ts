@@ -1,19 +1,19 @@
 import { expect, test } from '@jest/globals';
 import { dateParts, formatDateTime, formatTime, fromInputValue, isDay, toInputValue } from './dates.ts';
 
-test('When a moment is shown, then it is in UTC and says so, whatever the zone of the machine', () => {
+test('When a time is formatted, then it is in UTC and labelled so, whatever the machine’s time zone', () => {
   expect(formatDateTime('2026-03-14T19:30:00.000Z')).toBe('Sat, Mar 14, 2026, 19:30 UTC');
   expect(formatDateTime('2026-03-14T23:30:00-05:00')).toBe('Sun, Mar 15, 2026, 04:30 UTC');
   expect(formatTime('2026-03-14T00:05:00Z')).toBe('00:05 UTC');
   expect(dateParts('2026-03-14T19:30:00Z')).toEqual({ month: 'Mar', day: '14', year: '2026' });
 });
 
-test('When a moment goes into a form and comes back, then it is the same moment', () => {
+test('When a time goes into a form and comes back, then it is the same time', () => {
   expect(fromInputValue(toInputValue('2026-03-14T19:30:00.000Z'))).toBe('2026-03-14T19:30:00.000Z');
 });
 
 test.each(['', 'tomorrow', '2026-13-01T10:00', '2026-03-14'])(
-  'When the field holds %j, then it is no moment',
+  'When the field holds %j, then it is not a time',
   (value) => {
     expect(fromInputValue(value)).toBeUndefined();
   },
@@ -24,6 +24,6 @@ test.each([
   ['2026-02-30', false],
   ['2026-2-3', false],
   ['', false],
-])('When the day is %j, then it is one: %j', (value, expected) => {
+])('When the text is %j, then it is an existing day: %j', (value, expected) => {
   expect(isDay(value)).toBe(expected);
 });

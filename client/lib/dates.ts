@@ -1,5 +1,5 @@
-// Every time is shown in UTC and says so: a listing does not know its venue's time zone, and a server that
-// guessed the reader's would differ from what the browser then renders.
+// Every time is shown in UTC and labelled so: a listing has no time zone of its venue, and if the server guessed the
+// user's, its HTML could differ from what the browser renders.
 const utc = (options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat('en-US', { ...options, timeZone: 'UTC', hourCycle: 'h23' });
 
@@ -24,17 +24,17 @@ export const dateParts = (iso: string): { readonly month: string; readonly day: 
   return { month: month.format(date), day: dayOfMonth.format(date), year: year.format(date) };
 };
 
-/** What an `<input type="datetime-local">` holds for a moment: UTC, to the minute. */
+/** The value of an `<input type="datetime-local">` for a time: UTC, to the minute. */
 export const toInputValue = (iso: string): string => new Date(iso).toISOString().slice(0, 16);
 
-/** The moment that such an input names, read as UTC; undefined when it names none. */
+/** The time in such an input, read as UTC; undefined if it is not valid. */
 export const fromInputValue = (value: string): string | undefined => {
   if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/.test(value)) return undefined;
   const date = new Date(`${value}Z`);
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 };
 
-/** Whether the text is a day as `<input type="date">` gives it, and one that exists. */
+/** Whether the text is an existing day in the format of `<input type="date">`. */
 export const isDay = (value: string): boolean => {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
   const date = new Date(`${value}T00:00:00Z`);

@@ -7,8 +7,8 @@ test.each([
   [{ status: 'failed' as const, amount: 1999 }, 'You have not been charged.'],
   [{ status: 'created' as const, amount: 1999 }, 'You have not been charged.'],
   [undefined, 'You have not been charged.'],
-])('When the order is cancelled and its charge is %j, then it reads %s', (charge, words) => {
-  expect(moneyOutcome(charge)).toBe(words);
+])('When the order is cancelled and its charge is %j, then the sentence is %s', (charge, sentence) => {
+  expect(moneyOutcome(charge)).toBe(sentence);
 });
 
 test.each([
@@ -17,6 +17,6 @@ test.each([
   [3, 3, undefined],
   [1, undefined, undefined],
   [undefined, 3, undefined],
-])('When %j cards of %j were declined, then it reads %j', (attempts, allowed, words) => {
-  expect(attemptsLeft(attempts, allowed)).toBe(words);
+])('When %j cards of %j were declined, then the sentence is %j', (attempts, allowed, sentence) => {
+  expect(attemptsLeft(attempts, allowed)).toBe(sentence);
 });

@@ -1,7 +1,7 @@
 import type { Charge } from './api/schemas.ts';
 import { formatCents } from './money.ts';
 
-/** What became of the money of an order that was cancelled, in one sentence. */
+/** One sentence about the charge of a cancelled order. */
 export const moneyOutcome = (charge: Pick<Charge, 'status' | 'amount'> | undefined): string => {
   switch (charge?.status) {
     case 'refunded':
@@ -15,7 +15,7 @@ export const moneyOutcome = (charge: Pick<Charge, 'status' | 'amount'> | undefin
   }
 };
 
-/** How many more cards may be tried, in words; undefined when that is not known. */
+/** How many more cards may be tried, as a sentence; undefined if not known or if none. */
 export const attemptsLeft = (attempts: number | undefined, allowed: number | undefined): string | undefined => {
   if (attempts === undefined || allowed === undefined || attempts >= allowed) return undefined;
   const left = allowed - attempts;

@@ -5,11 +5,11 @@ test.each([
   [19.99, '$19.99'],
   [20, '$20.00'],
   [1250.5, '$1,250.50'],
-])('When the price is %d, then it reads %s', (price, text) => {
+])('When the price is %d, then it is formatted as %s', (price, text) => {
   expect(formatPrice(price)).toBe(text);
 });
 
-test('When an amount comes in cents, then it reads in dollars', () => {
+test('When an amount is in cents, then it is formatted in dollars', () => {
   expect(formatCents(1999)).toBe('$19.99');
 });
 
@@ -23,7 +23,7 @@ test.each([
 });
 
 test.each(['', 'free', '-3', '1e3', '19.999', '19,99', '1,25', '0x10', 'Infinity'])(
-  'When %j is typed, then it is no price',
+  'When %j is typed, then it is not a price',
   (typed) => {
     expect(parsePrice(typed)).toBeUndefined();
   },

@@ -1,33 +1,35 @@
-import type { Charge } from './api/schemas.ts';
-import type { OrderStatus } from './order-words.ts';
+import type { Charge, Order } from './api/schemas.ts';
 
-/** What is known of an order, and how it stands with the one who looks at it. */
-export interface Watched {
-  readonly status: OrderStatus;
+/** Milliseconds without a change after which polls become rarer, or end. */
+const quietAfterMs = 10_000;
+const refundQuietAfterMs = 30_000;
+
+export interface PollState {
+  readonly status: Order['status'];
   readonly charge: Charge['status'] | undefined;
-  /** Milliseconds since anything of it last changed. */
+  /** Milliseconds since the order or its charge last changed. */
   readonly quietMs: number;
-  /** A payment was sent, or the deadline has passed: something is about to change. */
+  /** A change is imminent: a payment or a cancellation was sent, or the hold has just expired. */
   readonly expecting: boolean;
 }
 
-/** Milliseconds until the order is read again; undefined when nothing can change any more. */
-export const nextPoll = ({ status, charge, quietMs, expecting }: Watched): number | undefined => {
+/** Milliseconds until the next poll; undefined when the order and its charge are final. */
+export const nextPoll = ({ status, charge, quietMs, expecting }: PollState): number | undefined => {
   switch (status) {
     case 'created':
-      return quietMs < 10_000 ? 400 : 2_000;
+      return quietMs < quietAfterMs ? 400 : 2_000;
     case 'awaiting:payment':
       return expecting ? 500 : 4_000;
     case 'complete':
-      // The receipt names the charge, of which payments may still be a moment behind.
-      return charge !== 'completed' && quietMs < 10_000 ? 1_000 : undefined;
+      // The receipt shows the charge, and the payments service may update it a moment later.
+      return charge !== 'completed' && quietMs < quietAfterMs ? 1_000 : undefined;
     case 'cancelled':
-      // Money on the way back, or an attempt that may still land and then comes back.
-      if (charge === 'completed') return quietMs < 30_000 ? 1_000 : 5_000;
-      return (charge === 'created' || expecting) && quietMs < 30_000 ? 1_000 : undefined;
+      // A completed charge is about to be refunded; an open attempt may still succeed and is then refunded as well.
+      if (charge === 'completed') return quietMs < refundQuietAfterMs ? 1_000 : 5_000;
+      return (charge === 'created' || expecting) && quietMs < refundQuietAfterMs ? 1_000 : undefined;
   }
 };
 
-/** Whether the charge is read along with the order. */
-export const readsCharge = (status: OrderStatus, expecting: boolean): boolean =>
+/** Whether a poll reads the charge as well as the order. */
+export const readsCharge = (status: Order['status'], expecting: boolean): boolean =>
   status === 'complete' || status === 'cancelled' || (status === 'awaiting:payment' && expecting);

@@ -1,4 +1,4 @@
-/** A page of a list as its headers describe it. */
+/** A page of a list, as described by the response's headers. */
 export interface Paging {
   readonly page: number;
   readonly total: number;
@@ -18,6 +18,6 @@ export const readPaging = (
   };
 };
 
-/** The page number that a query parameter asks for; the first one when it asks for none that exists. */
+/** The page number in a query parameter; 1 if it is not a valid one. */
 export const readPage = (value: string | undefined): number =>
   value !== undefined && /^[1-9]\d{0,4}$/.test(value) ? Number(value) : 1;

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Api } from './api/api.ts';
 import { payOrder } from './pay-order.ts';
 
-const answering = (...statuses: readonly number[]) => {
+const payingApi = (...statuses: readonly number[]) => {
   let calls = 0;
   const api: Api = {
     send: async (schema) => {
@@ -33,20 +33,20 @@ test.each([
   [500, { kind: 'unknown' }],
   [503, { kind: 'unknown' }],
   [0, { kind: 'unknown' }],
-])('When payments answers %d, then the outcome is %j, after one request', async (status, outcome) => {
-  const { deps, calls } = answering(status);
+])('When the payments service returns %d, then the outcome is %j after one request', async (status, outcome) => {
+  const { deps, calls } = payingApi(status);
   expect(await payOrder(deps, payment)).toEqual(outcome);
   expect(calls()).toBe(1);
 });
 
-test('When payments has not heard of the order yet, then it is asked again quietly', async () => {
-  const { deps, waited } = answering(404, 404, 201);
+test('When the payments service has no copy of the order yet, then the request is retried', async () => {
+  const { deps, waited } = payingApi(404, 404, 201);
   expect(await payOrder(deps, payment)).toEqual({ kind: 'accepted' });
   expect(waited()).toBe(500);
 });
 
-test('When payments never hears of the order, then the buyer is told after 2 s', async () => {
-  const { deps, waited } = answering(404);
+test('When the payments service never gets the order, then the payment is refused after 2 s', async () => {
+  const { deps, waited } = payingApi(404);
   expect(await payOrder(deps, payment)).toMatchObject({ message: expect.stringMatching(/still being prepared/) });
   expect(waited()).toBe(2_000);
 });

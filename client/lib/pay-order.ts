@@ -1,32 +1,32 @@
-import { failureErrors } from './api/failure-words.ts';
+import { failureErrors } from './api/failure-labels.ts';
 import { payOrder as sendPayment } from './api/marketplace.ts';
 import type { FormDeps } from './forms/form-state.ts';
 
-/** What is known after a payment was sent. Only the order itself says whether the ticket is the buyer's. */
+/** Outcome of a payment request. Whether the buyer has the ticket is decided by the order's status only. */
 export type PayOutcome =
   | { readonly kind: 'accepted' }
-  /** Nothing was charged; `message` says why, and another card may be tried. */
+  /** Nothing was charged, for the reason in `message`; the buyer may try another card. */
   | { readonly kind: 'refused'; readonly message: string }
-  /** Another payment of this order has not come back yet. */
+  /** Another payment request of this order is still open. */
   | { readonly kind: 'in-flight' }
-  /** Whether the card was charged is not known yet; a repeat cannot charge twice. */
+  /** It is not known yet whether the card was charged; a retry cannot charge twice. */
   | { readonly kind: 'unknown' }
   | { readonly kind: 'signed-out' };
 
-/** How long an order that payments has not heard of yet is waited for. */
-const patienceMs = 2_000;
-const stepMs = 250;
+/** How long a payment is retried while the payments service has no copy of the order yet. */
+const timeoutMs = 2_000;
+const retryDelayMs = 250;
 
 export const payOrder = async (
   deps: FormDeps,
   payment: { readonly orderId: string; readonly token: string },
 ): Promise<PayOutcome> => {
-  for (let waited = 0; ; waited += stepMs) {
+  for (let waited = 0; ; waited += retryDelayMs) {
     const result = await sendPayment(deps.api, payment);
     if (result.ok) return { kind: 'accepted' };
     const { failure } = result;
-    if (failure.status === 404 && waited < patienceMs) {
-      await deps.wait(stepMs);
+    if (failure.status === 404 && waited < timeoutMs) {
+      await deps.wait(retryDelayMs);
       continue;
     }
     if (failure.status === 401) return { kind: 'signed-out' };

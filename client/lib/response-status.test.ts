@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { setStatus, withResponse } from './response-status.ts';
 
-test('When pages are made at the same time, then each sets the status of its own response', async () => {
+test('When pages are rendered concurrently, then each sets the status of its own response', async () => {
   const [missing, fine, away] = [{ statusCode: 200 }, { statusCode: 200 }, { statusCode: 200 }];
   await Promise.all([
     withResponse(missing, async () => {
@@ -14,6 +14,6 @@ test('When pages are made at the same time, then each sets the status of its own
   expect([missing.statusCode, fine.statusCode, away.statusCode]).toEqual([404, 200, 503]);
 });
 
-test('When no response is being made, then nothing happens', () => {
+test('When no response is being rendered, then nothing happens', () => {
   expect(() => setStatus(404)).not.toThrow();
 });

@@ -18,11 +18,11 @@ test.each([
   '\\\\evil.example',
   'javascript:alert(1)',
   '/.//evil.example',
-])('When next is %j, then it leads home', (next) => {
+])('When next is %j, then the home page is used', (next) => {
   expect(safeNext(next)).toBe('/');
 });
 
-test('When a page needs a session, then the link to sign in comes back to it', () => {
+test('When a page needs a session, then signing in leads back to it', () => {
   const url = new URL(signInPath('/tickets/1?a=b&c=d'), 'http://site.invalid');
   expect(url.pathname).toBe('/signin');
   expect(safeNext(url.searchParams.get('next'))).toBe('/tickets/1?a=b&c=d');

@@ -1,6 +1,6 @@
 /**
- * Where to go after signing in, as `next=` asked for it: a path of this site, or the home page. Whatever a browser would
- * take for another site (`//host`, `/\host`, `https:…`, also with tabs inside) is refused.
+ * Where to go after signing in: `next=` if it is a path of this site, otherwise the home page. Whatever a browser would
+ * resolve to another site (`//host`, `/\host`, `https:…`, also with tabs inside) is rejected.
  */
 export const safeNext = (next: unknown): string => {
   if (typeof next !== 'string' || !next.startsWith('/')) return '/';
@@ -11,6 +11,6 @@ export const safeNext = (next: unknown): string => {
   return path.startsWith('//') ? '/' : path;
 };
 
-/** A link to sign in or up that comes back to `path`. */
+/** The sign-in or sign-up page that redirects back to `path`. */
 export const signInPath = (path: string, page: 'signin' | 'signup' = 'signin'): string =>
   path === '/' ? `/${page}` : `/${page}?${new URLSearchParams({ next: path }).toString()}`;

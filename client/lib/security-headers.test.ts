@@ -12,7 +12,7 @@ const sandbox = {
   isDevelopment: false,
 };
 
-test('When cards go to Stripe, then only Stripe may be framed and called', () => {
+test('When cards go to Stripe, then only Stripe may be framed and requested', () => {
   const policy = securityHeaders(live, 'abc')['Content-Security-Policy'];
   expect(policy).toContain("'nonce-abc'");
   expect(policy).toContain('frame-src https://js.stripe.com');
@@ -27,12 +27,12 @@ test('When cards go to the sandbox, then only its origin may be framed', () => {
   expect(policy).not.toContain('stripe.com');
 });
 
-test('When the site is https, then browsers are told to stay there, and only then', () => {
+test('When the site uses https, then it sends Strict-Transport-Security, and only then', () => {
   expect(securityHeaders(live, 'abc')['Strict-Transport-Security']).toBeDefined();
   expect(securityHeaders(sandbox, 'abc')['Strict-Transport-Security']).toBeUndefined();
 });
 
-test('When the sources are served in development, then they may be evaluated, and only then', () => {
+test('When the sources are served in development, then eval is allowed, and only then', () => {
   expect(securityHeaders({ ...sandbox, isDevelopment: true }, 'abc')['Content-Security-Policy']).toContain(
     "'unsafe-eval'",
   );

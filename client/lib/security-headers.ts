@@ -1,8 +1,8 @@
 import type { ClientConfig } from './config.ts';
 
 /**
- * The headers of every page. Scripts run by nonce only, no style is inline, and cards are typed into frames of Stripe,
- * or of the sandbox, alone.
+ * The headers of every page: scripts run by nonce only, no inline styles, and frames only of Stripe or the sandbox, which
+ * serve the card form.
  */
 export const securityHeaders = (
   config: Pick<ClientConfig, 'stripe' | 'publicUrl' | 'isDevelopment'>,
@@ -10,13 +10,13 @@ export const securityHeaders = (
 ): Readonly<Record<string, string>> => {
   const https = config.publicUrl.protocol === 'https:';
   const live = config.stripe.mode === 'live';
-  // What brings changes into the open page evaluates them, and styles them inline.
+  // Next's hot reloading evaluates scripts and adds inline styles.
   const scripts = config.isDevelopment ? " 'unsafe-eval'" : '';
   const styles = config.isDevelopment ? "'unsafe-inline'" : `'nonce-${nonce}'`;
   const frames = config.stripe.mode === 'live' ? stripeFrames : new URL(config.stripe.sandboxUrl).origin;
   const policy = [
     `default-src 'self'`,
-    // The host counts for browsers that do not know strict-dynamic.
+    // The host is for browsers that do not support strict-dynamic.
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${scripts}${live ? ' https://js.stripe.com' : ''}`,
     `style-src 'self' ${styles}`,
     `img-src 'self' data:`,

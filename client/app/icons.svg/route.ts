@@ -50,7 +50,7 @@ const modules: Readonly<Record<IconName, unknown>> = {
   trophy,
 };
 
-/** Lucide's icons as data, which its modules export beside the component; the types know the component only. */
+/** The icon as data, which Lucide's modules export beside the component; their types declare the component only. */
 const iconModule = z.object({
   __iconData: z.object({
     node: z.array(z.tuple([z.string(), z.record(z.string(), z.union([z.string(), z.number()]))])),
@@ -61,10 +61,10 @@ const shapes = (module: unknown): string => {
   const { __iconData: icon } = iconModule.parse(module);
   return icon.node
     .map(([tag, attributes]) => {
-      const written = Object.entries(attributes).flatMap(([name, value]) =>
+      const text = Object.entries(attributes).flatMap(([name, value]) =>
         name === 'key' ? [] : [`${name}="${value}"`],
       );
-      return `<${tag} ${written.join(' ')}/>`;
+      return `<${tag} ${text.join(' ')}/>`;
     })
     .join('');
 };
@@ -78,7 +78,7 @@ const sprite = (): string => {
 
 export const dynamic = 'force-static';
 
-/** All icons in one file that browsers keep: a page only names them, and none of them costs it any JavaScript. */
+/** All icons in one file that browsers cache: a page refers to them by name and needs no JavaScript for them. */
 export const GET = (): Response =>
   new Response(sprite(), {
     headers: { 'Content-Type': 'image/svg+xml', 'Cache-Control': 'public, max-age=3600' },

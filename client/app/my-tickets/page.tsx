@@ -11,17 +11,11 @@ import { param, type QueryParams } from '../../lib/query-params.ts';
 import { serverApi } from '../../lib/server/api.ts';
 import { toTicketPage } from '../../lib/server/catalogue.ts';
 import { requireUser } from '../../lib/server/require-user.ts';
-import { ticketState } from '../../lib/ticket-words.ts';
+import { ticketBadge } from '../../lib/ticket-labels.ts';
 
 export const metadata: Metadata = { title: 'My tickets' };
 
 const pageSize = 20;
-
-const badges = {
-  'on-sale': { look: 'badge-good', words: 'On sale' },
-  held: { look: 'badge-wait', words: 'On hold' },
-  sold: { look: 'badge-over', words: 'Sold' },
-} as const;
 
 const facts = (ticket: Ticket): string[] => [
   ...(ticket.startsAt === undefined ? [] : [formatDateTime(ticket.startsAt)]),
@@ -50,7 +44,7 @@ const MyTicketsPage = async ({ searchParams }: { readonly searchParams: Promise<
                   href={`/tickets/${ticket.id}`}
                   title={ticket.title}
                   facts={facts(ticket)}
-                  badge={badges[ticketState(ticket)]}
+                  badge={ticketBadge(ticket)}
                   price={formatPrice(ticket.price)}
                   testId="my-ticket"
                 />

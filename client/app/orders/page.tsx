@@ -6,7 +6,7 @@ import { listOrders } from '../../lib/api/marketplace.ts';
 import type { Order } from '../../lib/api/schemas.ts';
 import { formatDateTime } from '../../lib/dates.ts';
 import { formatPrice } from '../../lib/money.ts';
-import { cancelWords, statusWords } from '../../lib/order-words.ts';
+import { cancelLabels, orderBadge } from '../../lib/order-labels.ts';
 import { readPage, readPaging } from '../../lib/paging.ts';
 import { param, type QueryParams } from '../../lib/query-params.ts';
 import { serverApi } from '../../lib/server/api.ts';
@@ -16,20 +16,13 @@ export const metadata: Metadata = { title: 'My orders' };
 
 const pageSize = 20;
 
-const looks = {
-  created: 'badge-wait',
-  'awaiting:payment': 'badge-wait',
-  complete: 'badge-good',
-  cancelled: 'badge-over',
-} as const;
-
 const facts = (order: Order): string[] => {
   switch (order.status) {
     case 'created':
     case 'awaiting:payment':
       return [`Yours until ${formatDateTime(order.expiresAt)}`];
     case 'cancelled':
-      return [cancelWords(order.reason).title];
+      return [cancelLabels(order.reason).title];
     case 'complete':
       return [`Order ${order.id}`];
   }
@@ -63,7 +56,7 @@ const OrdersPage = async ({ searchParams }: { readonly searchParams: Promise<Que
                   href={`/orders/${order.id}`}
                   title={order.ticket.title}
                   facts={facts(order)}
-                  badge={{ look: looks[order.status], words: statusWords(order.status, order.reason) }}
+                  badge={orderBadge(order)}
                   price={formatPrice(order.price)}
                   testId="order-row"
                 />

@@ -8,12 +8,12 @@ export interface ApiError {
   readonly field?: string | undefined;
 }
 
-/** An answer that is none, or one that refuses. */
+/** A request without a response, or a response with an error. */
 export interface Failure {
-  /** 0 when no answer came at all. */
+  /** 0 if there was no response. */
   readonly status: number;
   readonly errors: readonly ApiError[];
-  /** Seconds to wait before another try, where the answer says so. */
+  /** Seconds to wait before a retry, from `Retry-After`. */
   readonly retryAfter?: number | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface Success<Data> {
   readonly ok: true;
   readonly data: Data;
   readonly header: (name: string) => string | undefined;
-  /** When the request was sent and the answer had come, by `performance.now()`. */
+  /** When the request was sent and the response had arrived, by `performance.now()`. */
   readonly sentAt: number;
   readonly receivedAt: number;
 }
@@ -35,13 +35,13 @@ export interface ApiRequest {
   readonly body?: unknown;
 }
 
-/** The marketplace's HTTP API; never throws, and takes no answer for what its schema does not say. */
+/** The marketplace's HTTP API. Never throws; a response that does not match its schema is a failure with status 502. */
 export interface Api {
   send<Schema extends z.ZodMiniType>(schema: Schema, request: ApiRequest): Promise<Result<z.infer<Schema>>>;
 }
 
 const headerOf = (response: AxiosResponse, name: string): string | undefined => {
-  // Axios gives every header by its lower-case name.
+  // Axios lower-cases header names.
   const value: unknown = response.headers[name];
   return typeof value === 'string' ? value : undefined;
 };
@@ -56,12 +56,16 @@ const failureOf = (response: AxiosResponse): Failure => {
   };
 };
 
-/** A kept connection that the other side closed at the same moment: the request was not heard. */
+/** A keep-alive connection that the server closed as the request was sent: the server has not read it. */
 const isClosedConnection = (error: unknown): boolean =>
   isAxiosError(error) && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 
-/** The answer, whatever its status; undefined when there is none. Reading is tried once more on another connection. */
-const ask = async (http: AxiosInstance, request: ApiRequest, again: boolean): Promise<AxiosResponse | undefined> => {
+/** Returns the response, whatever its status; undefined if there is none. A GET is retried once on another connection. */
+const sendRequest = async (
+  http: AxiosInstance,
+  request: ApiRequest,
+  retry: boolean,
+): Promise<AxiosResponse | undefined> => {
   try {
     return await http.request({
       method: request.method,
@@ -72,15 +76,17 @@ const ask = async (http: AxiosInstance, request: ApiRequest, again: boolean): Pr
     });
   } catch (error) {
     if (!isAxiosError(error)) throw error;
-    return again && request.method === 'GET' && isClosedConnection(error) ? ask(http, request, false) : undefined;
+    return retry && request.method === 'GET' && isClosedConnection(error)
+      ? sendRequest(http, request, false)
+      : undefined;
   }
 };
 
-/** `http` brings the address and, on the server, the caller's cookie. */
+/** `http` sets the base URL and, on the server, the user's cookie. */
 export const createApi = (http: AxiosInstance): Api => ({
   send: async (schema, request) => {
     const sentAt = performance.now();
-    const response = await ask(http, request, true);
+    const response = await sendRequest(http, request, true);
     if (response === undefined) return { ok: false, failure: { status: 0, errors: [] } };
     if (response.status >= 400) return { ok: false, failure: failureOf(response) };
     const parsed = schema.safeParse(response.data);

@@ -1,8 +1,8 @@
 import { create } from 'axios';
 import { createApi, type Api } from './api.ts';
 
-/** Above the 22 s that a payment may take by contract. */
+/** Longer than the 22 s that a payment may take by contract. */
 const timeoutMs = 30_000;
 
-/** The API as the browser reaches it: same origin, with the session's cookie. */
+/** The API as called by the browser: same origin, with the session cookie. */
 export const createBrowserApi = (): Api => createApi(create({ timeout: timeoutMs }));

@@ -61,7 +61,7 @@ export const getOrder = (api: Api, orderId: string) =>
 export const cancelOrder = (api: Api, orderId: string) =>
   api.send(nothingSchema, { method: 'DELETE', path: path('/api/orders', orderId) });
 
-/** `token` is what Stripe made of the card. */
+/** `token` is the id of Stripe's payment method. */
 export const payOrder = (api: Api, payment: { readonly orderId: string; readonly token: string }) =>
   api.send(paymentSchema, { method: 'POST', path: '/api/payments', body: payment });
 

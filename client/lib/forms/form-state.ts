@@ -1,15 +1,15 @@
 import type { Api, ApiError, Failure } from '../api/api.ts';
-import { failureErrors } from '../api/failure-words.ts';
+import { failureErrors } from '../api/failure-labels.ts';
 import { signInPath } from '../safe-next.ts';
 
-/** What became of a form that was sent. */
+/** The result of a submitted form. */
 export interface FormState {
   readonly errors: readonly ApiError[];
-  /** What was typed, to be shown again; never a password. */
+  /** Values to show again; never a password. */
   readonly values: Readonly<Record<string, string>>;
-  /** The form has done its work: the path to go on to. */
+  /** Set on success: the path to go to. */
   readonly goTo?: string;
-  /** The session has changed, and with it every page. */
+  /** The user has signed in or out, so every page must be loaded again. */
   readonly sessionChanged?: boolean;
 }
 
@@ -21,12 +21,12 @@ export interface FormDeps {
 }
 
 /**
- * What sending a form does. It runs in the browser, or on the client's server for a form that was sent before its
+ * What submitting a form does. Runs in the browser, or on the client's server for a form that was submitted before its
  * JavaScript had loaded.
  */
 export type FormOperation = (deps: FormDeps, form: FormData) => Promise<FormState>;
 
-/** A text field; files and absent fields count as empty. */
+/** The value of a text field; empty for files and absent fields. */
 export const fieldOf = (form: FormData, name: string): string => {
   const value = form.get(name);
   return typeof value === 'string' ? value : '';
@@ -39,11 +39,11 @@ export const refuse = (errors: readonly ApiError[], values: FormState['values'] 
   values,
 });
 
-/** A failure told at the form; who is not signed in is sent to sign in and comes `back`. */
+/** The state after a failure; without a session, the user goes to sign in and then to `back`. */
 export const failed = (failure: Failure, back: string, values: FormState['values'] = {}): FormState =>
   failure.status === 401 ? goTo(signInPath(back)) : refuse(failureErrors(failure), values);
 
-/** The errors of one field, and those that belong to none of the form's fields. */
+/** Errors by field, and those that belong to no field of the form. */
 export const splitErrors = (
   errors: readonly ApiError[],
   fields: readonly string[],

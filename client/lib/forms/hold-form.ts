@@ -2,18 +2,18 @@ import { createOrder, getTicket } from '../api/marketplace.ts';
 import { formatPrice } from '../money.ts';
 import { failed, fieldOf, goTo, refuse, type FormOperation } from './form-state.ts';
 
-/** How long a listing that is new to the orders service, or whose price is just changing, is quietly waited for. */
-const patienceMs = 2_000;
-const stepMs = 250;
+/** How long a request is retried while the orders service has no current copy of the listing. */
+const timeoutMs = 2_000;
+const retryDelayMs = 250;
 
 /**
- * Holds the ticket at the price that the buyer was shown. When the price has changed, the buyer is asked again at the
- * new one, which comes back as `expectedPrice`.
+ * Holds the ticket at the price that the buyer saw. If the price has changed, the state has the new one as
+ * `expectedPrice`, for the buyer to confirm.
  */
 export const holdForm: FormOperation = async (deps, form) => {
   const ticketId = fieldOf(form, 'ticketId');
   const expectedPrice = Number(fieldOf(form, 'expectedPrice'));
-  for (let waited = 0; ; waited += stepMs) {
+  for (let waited = 0; ; waited += retryDelayMs) {
     const result = await createOrder(deps.api, { ticketId, expectedPrice });
     if (result.ok) return goTo(`/orders/${encodeURIComponent(result.data.id)}`);
     const { failure } = result;
@@ -29,7 +29,7 @@ export const holdForm: FormOperation = async (deps, form) => {
         });
       }
     }
-    if (waited >= patienceMs) {
+    if (waited >= timeoutMs) {
       return refuse([
         {
           message:
@@ -39,6 +39,6 @@ export const holdForm: FormOperation = async (deps, form) => {
         },
       ]);
     }
-    await deps.wait(stepMs);
+    await deps.wait(retryDelayMs);
   }
 };

@@ -1,11 +1,11 @@
 import type { Api, Result } from '../api/api.ts';
-import { failureErrors } from '../api/failure-words.ts';
+import { failureErrors } from '../api/failure-labels.ts';
 import { signIn, signUp, type Credentials } from '../api/marketplace.ts';
 import type { User } from '../api/schemas.ts';
 import { safeNext } from '../safe-next.ts';
 import { fieldOf, refuse, untouched, type FormOperation } from './form-state.ts';
 
-const enter =
+const sessionForm =
   (send: (api: Api, credentials: Credentials) => Promise<Result<User>>): FormOperation =>
   async (deps, form) => {
     const email = fieldOf(form, 'email').trim();
@@ -15,5 +15,5 @@ const enter =
       : refuse(failureErrors(result.failure), { email });
   };
 
-export const signInForm = enter(signIn);
-export const signUpForm = enter(signUp);
+export const signInForm = sessionForm(signIn);
+export const signUpForm = sessionForm(signUp);

@@ -15,7 +15,7 @@ const timeoutMs = 10_000;
 
 let shared: AxiosInstance | undefined;
 
-const toItsService = (http: AxiosInstance): AxiosInstance => {
+const withServiceUrl = (http: AxiosInstance): AxiosInstance => {
   http.interceptors.request.use((request) => {
     request.baseURL = serviceUrl(runtimeConfig().apiUrl, request.url ?? '');
     return request;
@@ -23,7 +23,7 @@ const toItsService = (http: AxiosInstance): AxiosInstance => {
   return http;
 };
 
-/** One pool of connections for all requests. */
+/** All requests share one connection pool. */
 const http = (): AxiosInstance =>
   (shared ??= create({
     timeout: timeoutMs,
@@ -33,24 +33,24 @@ const http = (): AxiosInstance =>
     httpsAgent: new HttpsAgent({ keepAlive: true }),
   }));
 
-/** The API as nobody in particular. */
-export const anonymousApi = (): Api => createApi(toItsService(create(http().defaults)));
+/** The API without a session. */
+export const anonymousApi = (): Api => createApi(withServiceUrl(create(http().defaults)));
 
-/** Passed on so that limits per address count the person and logs tell one story. */
-const passedOn = ['x-forwarded-for', 'x-request-id', 'traceparent'] as const;
+/** Forwarded, so that rate limits count the user's address and the logs of all services share the request's id and trace. */
+const forwarded = ['x-forwarded-for', 'x-request-id', 'traceparent'] as const;
 
-/** The API as the person whose request is being answered. Session cookies that it sets go to that person's browser. */
+/** The API with the session of the request being handled. `relayCookies` sets new session cookies in the browser. */
 export const serverApi = async (
   options: { readonly relayCookies: boolean } = { relayCookies: false },
 ): Promise<Api> => {
   const incoming = await headers();
   const session = sessionOf(incoming.get('cookie'));
-  const mine = create({
+  const userHttp = create({
     ...http().defaults,
     headers: {
       ...(session === undefined ? {} : { cookie: session }),
       ...Object.fromEntries(
-        passedOn.flatMap((name) => {
+        forwarded.flatMap((name) => {
           const value = incoming.get(name);
           return value === null ? [] : [[name, value]];
         }),
@@ -59,7 +59,7 @@ export const serverApi = async (
   });
   if (options.relayCookies) {
     const jar = await cookies();
-    mine.interceptors.response.use((response) => {
+    userHttp.interceptors.response.use((response) => {
       for (const header of response.headers['set-cookie'] ?? []) {
         const cookie = readSetCookie(header);
         if (cookie !== undefined) jar.set(cookie);
@@ -67,10 +67,10 @@ export const serverApi = async (
       return response;
     });
   }
-  return createApi(toItsService(mine));
+  return createApi(withServiceUrl(userHttp));
 };
 
-/** Who is signed in; asked once per page, and not at all without a session. */
+/** The user who is signed in; requested once per page, and only if there is a session. */
 export const currentUser = cache(async (): Promise<User | undefined> => {
   if (sessionOf((await headers()).get('cookie')) === undefined) return undefined;
   const result = await getCurrentUser(await serverApi());

@@ -1,44 +1,63 @@
 import { expect, test } from '@jest/globals';
 import { createBriefCache } from './brief-cache.ts';
 
-const opened = (keep: (value: number) => boolean = () => true) => {
-  let now = 0;
+const openCache = (keep: (value: number) => boolean = () => true) => {
+  let now = 1;
   let reads = 0;
   const cache = createBriefCache<number>({ maxAgeMs: 100, maxEntries: 2, keep, now: () => now });
+  const pass = (ms: number) => {
+    now += ms;
+  };
   return {
-    get: (key: string) => cache.get(key, async () => ++reads),
-    pass: (ms: number) => {
-      now += ms;
-    },
+    pass,
+    get: (key: string, readMs = 0) =>
+      cache.get(key, async () => {
+        pass(readMs);
+        return ++reads;
+      }),
   };
 };
 
-test('When many ask within the time, then one reading answers all, and the next one comes after it', async () => {
-  const cache = opened();
+test('When several callers ask within the time, then they share one read, and a later caller reads again', async () => {
+  const cache = openCache();
   expect(await Promise.all([cache.get('a'), cache.get('a')])).toEqual([1, 1]);
   cache.pass(99);
   expect(await cache.get('a')).toBe(1);
-  cache.pass(1);
+  cache.pass(2);
   expect(await cache.get('a')).toBe(2);
 });
 
-test('When a value is not to be kept, then the next one asks again', async () => {
-  const cache = opened((value) => value > 1);
+test('When a read takes long, then the age of its value counts from the start of the read', async () => {
+  const cache = openCache();
+  expect(await cache.get('a', 60)).toBe(1);
+  cache.pass(39);
   expect(await cache.get('a')).toBe(1);
+  cache.pass(2);
+  expect(await cache.get('a')).toBe(2);
+});
+
+test('When a value is not to be kept, then its callers share it and the next caller reads again', async () => {
+  const cache = openCache((value) => value > 1);
+  expect(await Promise.all([cache.get('a'), cache.get('a')])).toEqual([1, 1]);
   expect(await cache.get('a')).toBe(2);
   expect(await cache.get('a')).toBe(2);
 });
 
-test('When a reading throws, then the next one asks again', async () => {
-  const cache = createBriefCache<number>({ maxAgeMs: 100, maxEntries: 2, keep: () => true, now: () => 0 });
+test('When a read throws, then the next caller reads again', async () => {
+  const cache = createBriefCache<number>({ maxAgeMs: 100, maxEntries: 2, keep: () => true, now: () => 1 });
   await expect(cache.get('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
   expect(await cache.get('a', async () => 1)).toBe(1);
 });
 
-test('When there are too many keys, then the cache starts anew instead of growing', async () => {
-  const cache = opened();
+test('When there are too many keys, then the cache drops one instead of growing', async () => {
+  const cache = openCache();
   await cache.get('a');
   await cache.get('b');
   await cache.get('c');
   expect(await cache.get('a')).toBe(4);
+});
+
+test('When an entry is dropped during its read, then its caller still gets the value', async () => {
+  const cache = openCache();
+  expect(await Promise.all([cache.get('a'), cache.get('b'), cache.get('c')])).toEqual([1, 2, 3]);
 });

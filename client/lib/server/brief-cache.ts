@@ -1,28 +1,34 @@
-/** Keeps what is the same for everybody for a moment; requests that come together share one reading. */
-export interface BriefCache<Value> {
-  get(key: string, read: () => Promise<Value>): Promise<Value>;
-}
+import { LRUCache } from 'lru-cache';
 
-/** `keep` says which values may be given to others; what it refuses, and what throws, is read again by the next. */
-export const createBriefCache = <Value>(options: {
+/**
+ * Caches values that are the same for every user; concurrent calls for a key share one read. `maxAgeMs` counts from the
+ * start of the read. A value that `keep` rejects goes only to the callers that waited for it.
+ */
+export const createBriefCache = <Value extends number | object>(options: {
   readonly maxAgeMs: number;
   readonly maxEntries: number;
   readonly keep: (value: Value) => boolean;
   readonly now: () => number;
-}): BriefCache<Value> => {
-  const entries = new Map<string, { readonly until: number; readonly value: Promise<Value> }>();
+}) => {
+  const { maxAgeMs, maxEntries, keep, now } = options;
+  const cache = new LRUCache<string, Value, () => Promise<Value>>({
+    max: maxEntries,
+    ttl: maxAgeMs,
+    ttlResolution: 0,
+    perf: { now },
+    // An entry that is evicted during its read still has callers that wait for the value.
+    ignoreFetchAbort: true,
+    fetchMethod: async (_key, _stale, { context: read, options: entry }) => {
+      const startedAt = now();
+      const value = await read();
+      entry.ttl = Math.max(1, maxAgeMs - (now() - startedAt));
+      return value;
+    },
+  });
   return {
-    get: (key, read) => {
-      const known = entries.get(key);
-      if (known !== undefined && options.now() < known.until) return known.value;
-      if (entries.size >= options.maxEntries) entries.clear();
-      const value = read();
-      const entry = { until: options.now() + options.maxAgeMs, value };
-      entries.set(key, entry);
-      const forget = () => {
-        if (entries.get(key) === entry) entries.delete(key);
-      };
-      value.then((settled) => (options.keep(settled) ? undefined : forget()), forget);
+    get: async (key: string, read: () => Promise<Value>): Promise<Value> => {
+      const value = await cache.forceFetch(key, { context: read });
+      if (!keep(value)) cache.delete(key);
       return value;
     },
   };

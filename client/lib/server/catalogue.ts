@@ -14,7 +14,7 @@ export interface TicketPage {
 
 export type Loaded<Data> = { readonly data: Data } | { readonly failure: Failure };
 
-// Short, since the tickets service keeps its list for a moment as well and a released ticket should show within 2 s.
+// Short, since the tickets service caches its list as well, and a released ticket should be listed within 2 s.
 const cache = createBriefCache<Loaded<TicketPage>>({
   maxAgeMs: 300,
   maxEntries: 200,
@@ -28,7 +28,7 @@ export const toTicketPage = (result: Result<Ticket[]>, page: number): Loaded<Tic
   return { data: { tickets: result.data, paging: readPaging(headers, { page, shown: result.data.length }) } };
 };
 
-/** A page of what can be bought now, the same for everybody. */
+/** A page of the tickets on sale, the same for every user. */
 export const loadCatalogue = (query: CatalogueQuery): Promise<Loaded<TicketPage>> => {
   const params = toApiQuery(query);
   return cache.get(params.toString(), async () => toTicketPage(await listTickets(anonymousApi(), params), query.page));

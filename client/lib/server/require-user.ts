@@ -4,5 +4,5 @@ import type { User } from '../api/schemas.ts';
 import { signInPath } from '../safe-next.ts';
 import { currentUser } from './api.ts';
 
-/** Who is signed in; anybody else is sent to sign in and comes back to `path`. */
+/** The user who is signed in; otherwise redirects to the sign-in page, which leads back to `path`. */
 export const requireUser = async (path: string): Promise<User> => (await currentUser()) ?? redirect(signInPath(path));

@@ -3,5 +3,5 @@ import { readConfig, type ClientConfig } from '../config.ts';
 
 let known: ClientConfig | undefined;
 
-/** This server's configuration, which server.mjs has checked before the first request. */
+/** This server's configuration, which server.mjs validates at start. */
 export const runtimeConfig = (): ClientConfig => (known ??= readConfig(process.env));

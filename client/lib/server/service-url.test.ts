@@ -6,10 +6,10 @@ test.each([
   ['/api/tickets?mine=true', 'http://tickets:3000'],
   ['/api/orders/1', 'http://orders:3000'],
   ['/api/payments', 'http://payments:3000'],
-])('When %s is asked and services have addresses of their own, then it is asked at %s', (path, url) => {
+])('When the path is %s and each service has its own address, then the base URL is %s', (path, url) => {
   expect(serviceUrl('http://{service}:3000', path)).toBe(url);
 });
 
-test('When one address answers everything, then it is asked', () => {
+test('When all services share one address, then it is the base URL', () => {
   expect(serviceUrl('http://router:3000', '/api/orders')).toBe('http://router:3000');
 });

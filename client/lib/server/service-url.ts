@@ -5,7 +5,7 @@ const services = {
   '/api/payments': 'payments',
 } as const;
 
-/** The address that answers `path`: `apiUrl`, with the service's name in the place of `{service}`. */
+/** The base URL for `path`: `apiUrl` with `{service}` replaced by the name of the service that owns the path. */
 export const serviceUrl = (apiUrl: string, path: string): string => {
   const service = Object.entries(services).find(([prefix]) => path.startsWith(prefix))?.[1];
   return service === undefined ? apiUrl : apiUrl.replace('{service}', service);

@@ -1,6 +1,6 @@
 const name = 'session';
 
-/** The session's cookie of a `Cookie` header, exactly as the browser sent it. */
+/** The session cookie in a `Cookie` header, exactly as the browser sent it. */
 export const sessionOf = (cookieHeader: string | null): string | undefined =>
   cookieHeader
     ?.split(';')
@@ -18,9 +18,9 @@ export interface SessionCookie {
 }
 
 /**
- * The session's cookie of a `Set-Cookie` header, to be set once more. Next percent-encodes what it sets and the
- * services read the value undecoded; written in base64url without padding it is the same bytes to them and needs no
- * encoding.
+ * The session cookie in a `Set-Cookie` header, to be set again by Next. Next percent-encodes cookie values, and the
+ * services read them without decoding. The value is base64; in base64url without padding it needs no encoding and decodes
+ * to the same bytes.
  */
 export const readSetCookie = (header: string): SessionCookie | undefined => {
   const [pair = '', ...attributes] = header.split(';').map((part) => part.trim());

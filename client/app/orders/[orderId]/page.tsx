@@ -14,27 +14,27 @@ import { serverApi } from '../../../lib/server/api.ts';
 import { requireUser } from '../../../lib/server/require-user.ts';
 import { runtimeConfig } from '../../../lib/server/runtime.ts';
 import { refineClock, serverTime } from '../../../lib/server-clock.ts';
-import { seatWords } from '../../../lib/ticket-words.ts';
+import { placeLabel, seatLabel } from '../../../lib/ticket-labels.ts';
 import { postCancel } from '../../form-actions.ts';
 
 export const metadata: Metadata = { title: 'Order' };
 
-/** The time by the clock of the service that ends holds, as far as its answer tells. */
-const ordersClock = (result: Result<Order>): number => {
+/** The orders service, whose clock ends holds, sends its time in the `Date` header. */
+const timeOfOrders = (result: Result<Order>): number => {
   const reading = { server: Date.now(), local: performance.now() };
   if (!result.ok) return reading.server;
-  const answer = { date: result.header('date'), sentAt: result.sentAt, receivedAt: result.receivedAt };
-  return serverTime(refineClock(reading, answer), performance.now());
+  const response = { date: result.header('date'), sentAt: result.sentAt, receivedAt: result.receivedAt };
+  return serverTime(refineClock(reading, response), performance.now());
 };
 
-const loadAround = async (api: Api, order: Order) => {
+const loadTicketAndCharge = async (api: Api, order: Order) => {
   const [ticket, charge] = await Promise.all([getTicket(api, order.ticket.id), getCharge(api, order.id)]);
   return { ticket: ticket.ok ? ticket.data : undefined, charge: charge.ok ? charge.data : undefined };
 };
 
 const Summary = ({ order, ticket }: { readonly order: Order; readonly ticket: Ticket | undefined }) => {
-  const place = [ticket?.venue, ticket?.city].filter((part) => part !== undefined).join(', ');
-  const seat = ticket === undefined ? undefined : seatWords(ticket);
+  const place = placeLabel(ticket);
+  const seat = ticket === undefined ? undefined : seatLabel(ticket);
   return (
     <article className="ticket h-auto!">
       <Art ticket={{ ...ticket, id: order.ticket.id }} className="ticket-art" />
@@ -44,7 +44,7 @@ const Summary = ({ order, ticket }: { readonly order: Order; readonly ticket: Ti
             {order.ticket.title}
           </PageLink>
         </h1>
-        {place !== '' && <p>{place}</p>}
+        {place !== undefined && <p>{place}</p>}
         {ticket?.startsAt !== undefined && <p>{formatDateTime(ticket.startsAt)}</p>}
         {seat !== undefined && <p>{seat}</p>}
       </div>
@@ -58,7 +58,7 @@ const Summary = ({ order, ticket }: { readonly order: Order; readonly ticket: Ti
   );
 };
 
-/** How soon a page without JavaScript looks again. */
+/** How often a page without JavaScript reloads. */
 const refreshSeconds = { created: 2, 'awaiting:payment': 20 } as const;
 
 const OrderPage = async ({ params }: { readonly params: Promise<{ readonly orderId: string }> }) => {
@@ -72,7 +72,7 @@ const OrderPage = async ({ params }: { readonly params: Promise<{ readonly order
     return (
       <div className="shell max-w-2xl py-10">
         {result.failure.status === 401 ? (
-          <Notice kind="error">This order belongs to another account. Sign in as its buyer to see it.</Notice>
+          <Notice variant="error">This order belongs to another account. Sign in as its buyer to see it.</Notice>
         ) : (
           <Unavailable failure={result.failure} retry={path} />
         )}
@@ -80,8 +80,8 @@ const OrderPage = async ({ params }: { readonly params: Promise<{ readonly order
     );
   }
   const order = result.data;
-  const now = ordersClock(result);
-  const { ticket, charge } = await loadAround(api, order);
+  const now = timeOfOrders(result);
+  const { ticket, charge } = await loadTicketAndCharge(api, order);
   const { stripe, paymentAttempts } = runtimeConfig();
   const repriced =
     order.status === 'cancelled' && ticket !== undefined && ticket.soldAt === undefined && ticket.price !== order.price;
@@ -109,7 +109,7 @@ const OrderPage = async ({ params }: { readonly params: Promise<{ readonly order
           stripe={stripe}
           paymentAttempts={paymentAttempts}
           post={postCancel}
-          words={{
+          labels={{
             price: formatPrice(order.price),
             until: formatTime(order.expiresAt),
             newPrice: repriced ? formatPrice(ticket.price) : undefined,

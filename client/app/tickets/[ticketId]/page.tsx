@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import { cache, type ReactNode } from 'react';
 import { Art } from '../../../components/art.tsx';
+import { Badge } from '../../../components/badge.tsx';
 import { HoldForm } from '../../../components/hold-form.tsx';
 import { Icon, type IconName } from '../../../components/icon.tsx';
 import { NotFound } from '../../../components/not-found.tsx';
@@ -16,7 +17,7 @@ import { formatPrice } from '../../../lib/money.ts';
 import { param, type QueryParams } from '../../../lib/query-params.ts';
 import { signInPath } from '../../../lib/safe-next.ts';
 import { currentUser, serverApi } from '../../../lib/server/api.ts';
-import { seatWords, ticketState } from '../../../lib/ticket-words.ts';
+import { placeLabel, seatLabel, ticketBadge, ticketState } from '../../../lib/ticket-labels.ts';
 import { postHold } from '../../form-actions.ts';
 
 interface PageProps {
@@ -33,13 +34,7 @@ export const generateMetadata = async ({ params }: PageProps): Promise<Metadata>
   return { title, description: `${title}, ${formatPrice(price)} on Foyer.` };
 };
 
-const badges = {
-  'on-sale': { look: 'badge-good', words: 'On sale' },
-  held: { look: 'badge-wait', words: 'On hold' },
-  sold: { look: 'badge-over', words: 'Sold' },
-} as const;
-
-/** The buyer's own order on a ticket that is held or sold; undefined when it is somebody else's. */
+/** The user's own order on a ticket that is held or sold; undefined if another user holds or bought it. */
 const loadOwnOrder = async (ticket: Ticket, user: User | undefined): Promise<Order | undefined> => {
   if (user === undefined || ticket.orderId === undefined || ticket.userId === user.id) return undefined;
   const order = await getOrder(await serverApi(), ticket.orderId);
@@ -136,9 +131,9 @@ const Fact = ({
 );
 
 const Facts = ({ ticket }: { readonly ticket: Ticket }) => {
-  const place = [ticket.venue, ticket.city].filter((part) => part !== undefined).join(', ');
-  const seat = seatWords(ticket);
-  if (ticket.startsAt === undefined && place === '' && seat === undefined) return null;
+  const place = placeLabel(ticket);
+  const seat = seatLabel(ticket);
+  if (ticket.startsAt === undefined && place === undefined && seat === undefined) return null;
   return (
     <dl className="facts mt-6 sm:grid-cols-2">
       {ticket.startsAt !== undefined && (
@@ -146,7 +141,7 @@ const Facts = ({ ticket }: { readonly ticket: Ticket }) => {
           <time dateTime={ticket.startsAt}>{formatDateTime(ticket.startsAt)}</time>
         </Fact>
       )}
-      {place !== '' && (
+      {place !== undefined && (
         <Fact icon="pin" term="Place">
           {place}
         </Fact>
@@ -174,14 +169,13 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
   const ticket = loaded.data;
   const own = ticket.userId === user?.id;
   const order = await loadOwnOrder(ticket, user);
-  const badge = badges[ticketState(ticket)];
   const category = categoryOf(ticket.category);
   const justListed = own && param(await searchParams, 'listed') !== undefined;
   return (
     <div className="shell py-6 md:py-10">
       {justListed && (
         <div className="mb-5">
-          <Notice kind="success">Your ticket is listed. Buyers can find it within a moment.</Notice>
+          <Notice variant="success">Your ticket is listed. Buyers can find it within a moment.</Notice>
         </div>
       )}
       <div className="grid gap-6 lg:grid-cols-[1fr_22rem] lg:items-start lg:gap-x-10 lg:gap-y-8">
@@ -203,9 +197,7 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
                 {formatPrice(ticket.price)}
               </p>
             </div>
-            <span className={`badge ${badge.look}`} data-testid="ticket-state">
-              {badge.words}
-            </span>
+            <Badge {...ticketBadge(ticket)} testId="ticket-state" />
           </div>
           <div className="mt-4 grid gap-3">
             {own ? <Seller ticket={ticket} /> : <Buyer ticket={ticket} user={user} order={order} />}

@@ -11,7 +11,7 @@ import { categories } from '../../../../lib/categories.ts';
 import { toInputValue } from '../../../../lib/dates.ts';
 import { serverApi } from '../../../../lib/server/api.ts';
 import { requireUser } from '../../../../lib/server/require-user.ts';
-import { ticketState } from '../../../../lib/ticket-words.ts';
+import { ticketState } from '../../../../lib/ticket-labels.ts';
 import { postEdit } from '../../../form-actions.ts';
 
 export const metadata: Metadata = { title: 'Edit ticket' };
@@ -27,7 +27,7 @@ const typed = (ticket: Ticket): Readonly<Record<string, string>> => ({
 });
 
 const Body = ({ ticket, userId }: { readonly ticket: Ticket; readonly userId: string }) => {
-  if (ticket.userId !== userId) return <Notice kind="error">Only its seller can edit this ticket.</Notice>;
+  if (ticket.userId !== userId) return <Notice variant="error">Only its seller can edit this ticket.</Notice>;
   const state = ticketState(ticket);
   if (state === 'on-sale') {
     return (
@@ -37,7 +37,7 @@ const Body = ({ ticket, userId }: { readonly ticket: Ticket; readonly userId: st
     );
   }
   return (
-    <Notice kind="warning">
+    <Notice variant="warning">
       {state === 'sold'
         ? 'This ticket is sold and can no longer be changed.'
         : 'A buyer holds this ticket right now. You can edit it again if the hold ends without a sale.'}

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { failureErrors } from './failure-words.ts';
+import { failureErrors } from './failure-labels.ts';
 
-test('When the services say what is wrong, then their words and fields are kept', () => {
+test('When a service says what is wrong, then its messages and fields are kept', () => {
   const errors = [{ message: 'Email in use', field: 'email' }, { message: 'Price must be a number' }];
   expect(failureErrors({ status: 400, errors })).toEqual(errors);
 });
@@ -15,8 +15,8 @@ test.each([
   [{ status: 503, errors: [{ message: 'The database is temporarily unavailable' }] }, /not available/],
   [{ status: 500, errors: [{ message: 'Something went wrong' }] }, /on our side/],
   [{ status: 400, errors: [] }, /on our side/],
-])('When the failure is %j, then it reads %s', (failure, words) => {
+])('When the failure is %j, then it reads %s', (failure, message) => {
   const [error] = failureErrors(failure);
-  expect(error?.message).toMatch(words);
+  expect(error?.message).toMatch(message);
   expect(error?.field).toBeUndefined();
 });

@@ -1,0 +1,22 @@
+import { expect, test } from '@jest/globals';
+import { placeLabel, seatLabel, ticketBadge, ticketState } from './ticket-labels.ts';
+
+test('When a seat is described in part, then its label has only those parts', () => {
+  expect(seatLabel({ section: 'Stalls', row: 'F', seat: '12' })).toBe('Stalls · Row F · Seat 12');
+  expect(seatLabel({ row: 'F' })).toBe('Row F');
+  expect(seatLabel({})).toBeUndefined();
+});
+
+test('When a place is described in part, then its label has only those parts', () => {
+  expect(placeLabel({ venue: 'Old Park', city: 'Leeds' })).toBe('Old Park, Leeds');
+  expect(placeLabel({ city: 'Leeds' })).toBe('Leeds');
+  expect(placeLabel({})).toBeUndefined();
+  expect(placeLabel(undefined)).toBeUndefined();
+});
+
+test('When a ticket has a holder or a buyer, then it is not on sale', () => {
+  expect(ticketState({})).toBe('on-sale');
+  expect(ticketState({ orderId: 'o1' })).toBe('held');
+  expect(ticketState({ orderId: 'o1', soldAt: '2026-03-14T12:00:00.000Z' })).toBe('sold');
+  expect(ticketBadge({ orderId: 'o1' })).toEqual({ variant: 'wait', label: 'On hold' });
+});
