@@ -100,8 +100,23 @@ const axeReport = z.object({
   ),
 });
 
+/**
+ * Waits for the end of every fade. In the middle of one, a text may have a contrast that it has in no lasting state. Endless
+ * animations, such as a spinner, are part of a lasting state.
+ */
+const settle = (within: Page | Frame): Promise<void> =>
+  within.evaluate(`(async () => {
+    const isFading = ({ playState, effect }) => playState === 'running' && effect.getComputedTiming().endTime !== Infinity;
+    for (;;) {
+      const fades = document.getAnimations().filter(isFading);
+      if (fades.length === 0) return;
+      await Promise.allSettled(fades.map(({ finished }) => finished));
+    }
+  })()`);
+
 /** Serious and critical barriers that axe finds in a page or a frame of it, one line each. */
 export const barriers = async (within: Page | Frame): Promise<string[]> => {
+  await settle(within);
   await within.evaluate(axe.source);
   const report: unknown = await within.evaluate('axe.run(document, { iframes: false, resultTypes: ["violations"] })');
   return axeReport
