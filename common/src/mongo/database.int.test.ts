@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { MongoClient, MongoServerError } from 'mongodb';
-import { Schema } from 'mongoose';
 import pino from 'pino';
 import { eventually } from '../testing/eventually.ts';
 import { requireEnv } from '../testing/require-env.ts';
 import { Database } from './database.ts';
+import { defineCollection } from './define-collection.ts';
 import { isDatabaseAway, isDuplicateKey } from './errors.ts';
 import { newId } from './new-id.ts';
+import type { CollectionIndex } from './prepare-collections.ts';
 
 const logger = pino({ level: 'silent' });
 const url = new URL(requireEnv('MONGO_URL'));
@@ -25,25 +26,27 @@ afterAll(async () => {
   await client.close();
 });
 
-const thingSchema = () =>
-  new Schema(
-    {
-      _id: { type: String, required: true },
+const define = (name: string, indexes: readonly CollectionIndex[], renames: Readonly<Record<string, string>> = {}) =>
+  defineCollection({
+    name,
+    fields: {
       title: { type: String, required: true },
       status: { type: String, enum: ['free', 'held'] },
       until: { type: Date },
     },
-    { versionKey: false },
-  );
+    indexes,
+    renames,
+  });
 
 test('When several replicas prepare one database at once, and again later, then all indexes and the validator are there', async () => {
-  const schema = thingSchema();
-  schema.index({ title: 1 }, { unique: true, partialFilterExpression: { status: 'held' }, name: 'one_held' });
-  schema.index({ until: 1 }, { expireAfterSeconds: 60 });
-  schema.index({ title: 'text', status: 'text' }, { weights: { title: 5 }, name: 'search' });
-  schema.index({ status: 1, until: -1 });
+  const definition = define('things', [
+    { key: { title: 1 }, unique: true, partialFilterExpression: { status: 'held' }, name: 'one_held' },
+    { key: { until: 1 }, expireAfterSeconds: 60 },
+    { key: { title: 'text', status: 'text' }, weights: { title: 5 }, name: 'search' },
+    { key: { status: 1, until: -1 } },
+  ]);
   const replica = new Database({ url: url.href, appName: 'replica', logger });
-  const definitions = [{ name: 'things', schema }];
+  const definitions = [definition];
   await Promise.all([database, replica, database, replica].map((each) => each.prepare(definitions)));
   await replica.prepare(definitions);
   await replica.close();
@@ -60,17 +63,19 @@ test('When several replicas prepare one database at once, and again later, then 
 });
 
 test('When an index has another definition than before, then several replicas make it anew', async () => {
-  const before = thingSchema();
-  before.index({ until: 1 }, { expireAfterSeconds: 60 });
-  before.index({ title: 1 }, { name: 'by_title' });
-  before.index({ status: 'text' }, { name: 'search' });
-  await database.prepare([{ name: 'changing', schema: before }]);
-  const after = thingSchema();
-  after.index({ until: 1 }, { expireAfterSeconds: 90 });
-  after.index({ title: 1, status: 1 }, { name: 'by_title' });
-  after.index({ title: 'text' }, { name: 'words' });
+  const before = define('changing', [
+    { key: { until: 1 }, expireAfterSeconds: 60 },
+    { key: { title: 1 }, name: 'by_title' },
+    { key: { status: 'text' }, name: 'search' },
+  ]);
+  await database.prepare([before]);
+  const after = define('changing', [
+    { key: { until: 1 }, expireAfterSeconds: 90 },
+    { key: { title: 1, status: 1 }, name: 'by_title' },
+    { key: { title: 'text' }, name: 'words' },
+  ]);
   const replica = new Database({ url: url.href, appName: 'replica', logger });
-  await Promise.all([database, replica, database].map((each) => each.prepare([{ name: 'changing', schema: after }])));
+  await Promise.all([database, replica, database].map((each) => each.prepare([after])));
   await replica.close();
   const indexes = await client.db().collection('changing').indexes();
   expect(indexes).toHaveLength(4);
@@ -84,15 +89,13 @@ test('When an index has another definition than before, then several replicas ma
 });
 
 test('When a unique index has another definition than before, then it stays and the log names it', async () => {
-  const before = thingSchema();
-  before.index({ title: 1 }, { unique: true, name: 'one_of_a_kind' });
-  await database.prepare([{ name: 'unique_things', schema: before }]);
-  const after = thingSchema();
-  after.index({ title: 1, status: 1 }, { unique: true, name: 'one_of_a_kind' });
+  const before = define('unique_things', [{ key: { title: 1 }, unique: true, name: 'one_of_a_kind' }]);
+  await database.prepare([before]);
+  const after = define('unique_things', [{ key: { title: 1, status: 1 }, unique: true, name: 'one_of_a_kind' }]);
   const lines: string[] = [];
   const listening = pino({ level: 'warn' }, { write: (line: string) => lines.push(line) });
   const replica = new Database({ url: url.href, appName: 'replica', logger: listening });
-  const prepared = replica.prepare([{ name: 'unique_things', schema: after }]);
+  const prepared = replica.prepare([after]);
   await eventually(() => expect(lines.join()).toContain('the unique index one_of_a_kind has another definition'));
   await replica.close();
   await expect(prepared).rejects.toThrow();
@@ -112,9 +115,11 @@ test('When fields have new names, then documents of an earlier release get them,
     { _id: 'half', label: 'b' },
     { _id: 'new', title: 'c', window: { until: 3 } },
   ]);
-  const schema = thingSchema();
-  schema.index({ title: 1 }, { unique: true, name: 'one_title' });
-  const definitions = [{ name: 'renamed', schema, renames: { label: 'title', 'window.end': 'window.until' } }];
+  const definition = define('renamed', [{ key: { title: 1 }, unique: true, name: 'one_title' }], {
+    label: 'title',
+    'window.end': 'window.until',
+  });
+  const definitions = [definition];
   const replica = new Database({ url: url.href, appName: 'replica', logger });
   await Promise.all([database, replica, database].map((each) => each.prepare(definitions)));
   await replica.prepare(definitions);
@@ -158,7 +163,7 @@ test('When nothing listens where the database should be, then it is known to be 
     .catch((thrown: unknown) => thrown);
   expect(isDatabaseAway(error)).toBe(true);
   expect(absent.isUp()).toBe(false);
-  const preparing = absent.prepare([{ name: 'things', schema: thingSchema() }]);
+  const preparing = absent.prepare([define('things', [])]);
   await Promise.all([absent.close(), expect(preparing).rejects.toThrow()]);
   await eventually(() => expect(database.isUp()).toBe(true));
 });

@@ -1,6 +1,6 @@
 import { Schema } from 'mongoose';
 import type { z } from 'zod';
-import type { CollectionDefinition } from './prepare-collections.ts';
+import type { CollectionDefinition, CollectionIndex } from './prepare-collections.ts';
 
 type ScalarType = StringConstructor | NumberConstructor | BooleanConstructor | DateConstructor;
 
@@ -70,17 +70,6 @@ export const listOf = <const Definition extends Fields>(
   type: [toSchema(fields, { _id: false })],
 });
 
-/** An index, in MongoDB's own terms. */
-export interface CollectionIndex {
-  readonly key: Readonly<Record<string, 1 | -1 | 'text'>>;
-  readonly name?: string;
-  readonly unique?: true;
-  readonly partialFilterExpression?: Readonly<Record<string, unknown>>;
-  readonly expireAfterSeconds?: number;
-  readonly weights?: Readonly<Record<string, number>>;
-  readonly default_language?: string;
-}
-
 /** A collection and, for the compiler only, the type of its documents. */
 export interface TypedCollection<Doc> extends CollectionDefinition {
   readonly document?: Doc;
@@ -93,12 +82,7 @@ export type DocumentOf<Collection> = Collection extends TypedCollection<infer Do
 export const toSchema = (
   fields: object,
   options: { readonly _id?: false; readonly versionKey?: false | string },
-  indexes: readonly CollectionIndex[] = [],
-): Schema => {
-  const schema: Schema = new Schema(Object.fromEntries(Object.entries(fields)), options);
-  for (const { key, ...rest } of indexes) schema.index(key, rest);
-  return schema;
-};
+): Schema => new Schema(Object.fromEntries(Object.entries(fields)), options);
 
 /** Defines a collection once: from it follow the type of its documents, its validator and its indexes. `_id` is a string. */
 export const defineCollection = <const Definition extends Fields>(definition: {
@@ -108,6 +92,6 @@ export const defineCollection = <const Definition extends Fields>(definition: {
   readonly renames?: Readonly<Record<string, string>>;
 }): TypedCollection<{ readonly _id: string } & ValuesOf<Definition>> => {
   const { name, fields, indexes = [], renames = {} } = definition;
-  const schema = toSchema({ _id: { type: String, required: true }, ...fields }, { versionKey: false }, indexes);
-  return { name, schema, renames };
+  const schema = toSchema({ _id: { type: String, required: true }, ...fields }, { versionKey: false });
+  return { name, schema, indexes, renames };
 };

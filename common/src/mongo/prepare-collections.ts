@@ -1,11 +1,23 @@
-import type { CreateIndexesOptions, Db, IndexDescriptionInfo } from 'mongodb';
+import type { Collection, Db, IndexDescriptionInfo } from 'mongodb';
 import type { Schema } from 'mongoose';
 import type { Logger } from 'pino';
 
-/** A collection's name with its mongoose schema, from which its indexes and its validator in the database are made. */
+/** An index, in MongoDB's own terms. */
+export interface CollectionIndex {
+  readonly key: Readonly<Record<string, 1 | -1 | 'text'>>;
+  readonly name?: string;
+  readonly unique?: true;
+  readonly partialFilterExpression?: Readonly<Record<string, unknown>>;
+  readonly expireAfterSeconds?: number;
+  readonly weights?: Readonly<Record<string, number>>;
+  readonly default_language?: string;
+}
+
+/** A collection as the database is prepared for it; the validator is made from the mongoose schema. */
 export interface CollectionDefinition {
   readonly name: string;
   readonly schema: Schema;
+  readonly indexes: readonly CollectionIndex[];
   /**
    * Old name of a stored field → its new name, for documents that an earlier release wrote; dots for a field of an
    * embedded document. A name is never reused: no new name may be the old name of another entry.
@@ -16,7 +28,7 @@ export interface CollectionDefinition {
 /** Creates the missing collection, its validator and its indexes; safe in several replicas at once, and when repeated. */
 export const prepareCollection = async (
   db: Db,
-  { name, schema, renames = {} }: CollectionDefinition,
+  { name, schema, indexes, renames = {} }: CollectionDefinition,
   logger: Logger,
 ): Promise<void> => {
   const validator = { $jsonSchema: schema.toJSONSchema({ useBsonType: true }) };
@@ -35,17 +47,7 @@ export const prepareCollection = async (
       .collection(name)
       .updateMany({ $or: oldNames.map((field) => ({ [field]: { $exists: true } })) }, { $rename: renames });
   }
-  for (const [keys, options] of schema.indexes()) {
-    const { unique, partialFilterExpression, expireAfterSeconds, name: indexName, weights, default_language } = options;
-    await ensureIndex(db, logger, name, toKeys(keys), {
-      ...(unique === true ? { unique } : {}),
-      ...(partialFilterExpression === undefined ? {} : { partialFilterExpression }),
-      ...(expireAfterSeconds === undefined ? {} : { expireAfterSeconds }),
-      ...(indexName === undefined ? {} : { name: indexName }),
-      ...(weights === undefined ? {} : { weights }),
-      ...(default_language === undefined ? {} : { default_language }),
-    });
-  }
+  for (const index of indexes) await ensureIndex(db.collection(name), index, logger);
 };
 
 /**
@@ -53,46 +55,39 @@ export const prepareCollection = async (
  * text searches on it fail and other queries are slow, so a new definition is better given a new name. A unique index is
  * not replaced: without it, even for a moment, duplicates could be stored.
  */
-const ensureIndex = async (
-  db: Db,
-  logger: Logger,
-  name: string,
-  keys: IndexKeys,
-  options: CreateIndexesOptions,
-): Promise<void> => {
-  const collection = db.collection(name);
+const ensureIndex = async (collection: Collection, index: CollectionIndex, logger: Logger): Promise<void> => {
+  const { key, ...options } = index;
   try {
-    await collection.createIndex(keys, options);
+    await collection.createIndex(key, options);
   } catch (error) {
     if (!hasCodeName(error, 'IndexOptionsConflict') && !hasCodeName(error, 'IndexKeySpecsConflict')) throw error;
-    const existing = (await collection.indexes()).find((index) => conflicts(index, keys, options.name));
+    const existing = (await collection.indexes()).find((candidate) => conflicts(candidate, index));
     if (existing?.name === undefined) throw error;
-    if (existing.unique === true || options.unique === true) {
+    const { collectionName } = collection;
+    if (existing.unique === true || index.unique === true) {
       throw new Error(
-        `${name}: the unique index ${existing.name} has another definition in the database. Give the new one another ` +
-          'name and other keys or another filter, and drop the old one in a later release',
+        `${collectionName}: the unique index ${existing.name} has another definition in the database. Give the new one ` +
+          'another name and other keys or another filter, and drop the old one in a later release',
         { cause: error },
       );
     }
-    logger.warn({ collection: name, index: existing.name }, 'index definition has changed: creating the index again');
+    logger.warn(
+      { collection: collectionName, index: existing.name },
+      'index definition has changed: creating the index again',
+    );
     await collection.dropIndex(existing.name).catch((dropError: unknown) => {
       // Another replica has dropped it.
       if (!hasCodeName(dropError, 'IndexNotFound')) throw dropError;
     });
-    await collection.createIndex(keys, options);
+    await collection.createIndex(key, options);
   }
 };
 
 const hasCodeName = (error: unknown, codeName: string): boolean =>
   typeof error === 'object' && error !== null && 'codeName' in error && error.codeName === codeName;
 
-type IndexKeys = [string, 1 | -1 | 'text'][];
-
 /** The same name or the same keys; and a collection has at most one text index. */
-const conflicts = (index: IndexDescriptionInfo, keys: IndexKeys, name: string | undefined): boolean =>
-  index.name === name ||
-  JSON.stringify(Object.entries(index.key)) === JSON.stringify(keys) ||
-  ('_fts' in index.key && keys.some(([, direction]) => direction === 'text'));
-
-const toKeys = (keys: object): IndexKeys =>
-  Object.entries(keys).map(([field, direction]) => [field, direction === 'text' ? 'text' : direction === -1 ? -1 : 1]);
+const conflicts = (existing: IndexDescriptionInfo, { key, name }: CollectionIndex): boolean =>
+  existing.name === name ||
+  JSON.stringify(Object.entries(existing.key)) === JSON.stringify(Object.entries(key)) ||
+  ('_fts' in existing.key && Object.values(key).includes('text'));

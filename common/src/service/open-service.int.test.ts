@@ -1,16 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { MongoClient } from 'mongodb';
-import { Schema } from 'mongoose';
 import pino from 'pino';
-import { userCreated } from '../events/index.ts';
+import { userCreated, userState } from '../events/index.ts';
 import { buildApp } from '../http/index.ts';
-import {
-  aggregateFields,
-  createAggregateStore,
-  createJetStreamTransport,
-  type AggregateDocument,
-} from '../messaging/index.ts';
-import { newId } from '../mongo/index.ts';
+import { createJetStreamTransport, defineAggregate, openStore } from '../messaging/index.ts';
+import { newId, type DocumentOf } from '../mongo/index.ts';
 import { openFaultyProxy, type FaultyProxy } from '../testing/faulty-proxy.ts';
 import { eventually } from '../testing/eventually.ts';
 import { findProgram } from '../testing/find-program.ts';
@@ -20,13 +14,14 @@ import { commonEnv, readEnv } from './config.ts';
 import { httpKit } from './http-kit.ts';
 import { openService, type RunningService } from './open-service.ts';
 
-interface User extends AggregateDocument {
-  readonly email: string;
-}
-
 const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
-const schema = new Schema({ ...aggregateFields, email: { type: String, required: true } }, { versionKey: 'version' });
-schema.index({ 'outbox.time': 1 });
+const users = defineAggregate({
+  type: 'user',
+  collection: 'users',
+  fields: { email: { type: String, required: true } },
+  state: userState,
+  events: [userCreated],
+});
 
 let system: TestSystem;
 let mongod: Awaited<ReturnType<typeof openMongod>>;
@@ -53,17 +48,12 @@ const start = async (): Promise<RunningService> => {
     logger,
     transport: () => createJetStreamTransport({ url: nats.url, clientName: 'users', logger, namespace: system.name }),
   });
-  const users = createAggregateStore<User>({
-    ...service,
-    collection: service.database.collection<User>('users'),
-    aggregateType: 'user',
-    publicState: { email: 'email' },
-  });
+  const store = openStore(users, service);
   const running = await service.run({
-    collections: [{ name: 'users', schema }],
+    collections: [users],
     app: buildApp(httpKit(service), (app) => {
       app.post('/users', async (req, res) => {
-        const user = await users.insert({ _id: newId(), email: 'a@example.com' }, userCreated, req.trace);
+        const user = await store.insert({ _id: newId(), email: 'a@example.com' }, userCreated, req.trace);
         res.status(201).send({ id: user._id });
       });
     }),
@@ -198,7 +188,7 @@ live(
     const ids = written.map(({ id }) => id);
     const left = await client
       .db('service')
-      .collection<User>('users')
+      .collection<DocumentOf<typeof users>>('users')
       .countDocuments({ _id: { $in: ids }, 'outbox.0': { $exists: true } });
     await client.close();
     expect(left).toBe(0);

@@ -1,8 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import * as events from '../events/index.ts';
 
-/** A table of a README: its rows' cells without back-quotes, under the heading that names it. */
+/** The table under a heading of a README: the cells of its rows, without back-quotes. */
 const table = (markdown: string, heading: string): string[][] => {
   const start = markdown.indexOf(`\n## ${heading}\n`);
   if (start < 0) throw new Error(`README.md has no heading "## ${heading}"`);
@@ -21,31 +21,19 @@ const table = (markdown: string, heading: string): string[][] => {
 
 const firstCells = (rows: readonly string[][]): string[] => rows.map((row) => row[0] ?? '').toSorted();
 
-const sources = async (folder: URL): Promise<Map<string, string>> => {
-  const names = await readdir(folder, { recursive: true }).catch(() => []);
-  const files = names.filter((name) => name.endsWith('.ts') && !name.includes('.test.'));
-  return new Map(
-    await Promise.all(files.map(async (name) => [name, await readFile(new URL(name, folder), 'utf8')] as const)),
-  );
-};
-
 const definitionTypes = new Map<string, string>(
   Object.entries(events).flatMap(([name, value]) =>
     typeof value === 'object' && 'parse' in value && 'type' in value ? [[name, value.type]] : [],
   ),
 );
 
-/** The events whose definitions these sources import as values. */
-const importedEvents = (texts: Iterable<string>): string[] => {
-  const found = new Set<string>();
-  for (const text of texts) {
-    const imported = /import (?!type)\{([^}]*)\} from '@ticketing\/common\/events'/.exec(text)?.[1] ?? '';
-    for (const name of imported.split(',')) {
-      const type = definitionTypes.get(name.trim());
-      if (type !== undefined) found.add(type);
-    }
-  }
-  return [...found].toSorted();
+/** The events whose definitions this source imports as values. */
+const importedEvents = (source: string): string[] => {
+  const imported = /import (?!type)\{([^}]*)\} from '@ticketing\/common\/events'/.exec(source)?.[1] ?? '';
+  return imported
+    .split(',')
+    .flatMap((name) => definitionTypes.get(name.trim()) ?? [])
+    .toSorted();
 };
 
 export interface Documented {
@@ -69,36 +57,34 @@ export const documentedBy = async (service: URL): Promise<Documented> => {
   };
 };
 
-/** What a definition says of the events that an aggregate publishes. */
+/** The events of an aggregate's definition. */
 interface PublishedEvents {
   readonly events: readonly { readonly type: string }[];
   readonly sideEvents: readonly { readonly type: string }[];
 }
 
-/** The same, as implemented: app.ts, the events imported by subscriptions.ts, its aggregates' events, the schema of its environment. */
+/**
+ * The same, as implemented: routes of app.ts, events that subscriptions.ts imports, events of the aggregates, and the
+ * schema of the environment.
+ */
 export const implementedBy = async (
   service: URL,
   env: z.ZodRawShape,
-  aggregates?: readonly PublishedEvents[],
+  aggregates: readonly PublishedEvents[],
 ): Promise<Documented> => {
-  const src = new URL('src/', service);
-  const [app, subscriptions, listeners, commands] = await Promise.all([
-    readFile(new URL('app.ts', src), 'utf8'),
-    readFile(new URL('subscriptions.ts', src), 'utf8'),
-    sources(new URL('listeners/', src)),
-    sources(new URL('commands/', src)),
+  const [app, subscriptions] = await Promise.all([
+    readFile(new URL('src/app.ts', service), 'utf8'),
+    readFile(new URL('src/subscriptions.ts', service), 'utf8'),
   ]);
-  const subscribed = [...listeners].filter(([name]) => subscriptions.includes(`./listeners/${name}`));
   return {
     routes: [...app.matchAll(/on\.(get|post|put|delete)\(\s*'([^']+)'/g)]
       .map(([, method = '', path = '']) => `${method.toUpperCase()} ${path}`)
       .toSorted(),
-    eventsIn: importedEvents([subscriptions, ...subscribed.map(([, text]) => text)]),
-    eventsOut:
-      aggregates
-        ?.flatMap((aggregate) => [...aggregate.events, ...aggregate.sideEvents])
-        .map(({ type }) => type)
-        .toSorted() ?? importedEvents(commands.values()),
+    eventsIn: importedEvents(subscriptions),
+    eventsOut: aggregates
+      .flatMap((aggregate) => [...aggregate.events, ...aggregate.sideEvents])
+      .map(({ type }) => type)
+      .toSorted(),
     environment: Object.entries(env)
       .map(([name, schema]) => {
         const standard = '~standard' in schema ? defaultOf(schema) : undefined;

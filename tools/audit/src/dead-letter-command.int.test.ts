@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { orderCreated, ticketCreated } from '@ticketing/common/events';
-import { durableName, listener, done, reject, type DeadLetter } from '@ticketing/common/messaging';
+import { createListener, done, durableName, reject, type DeadLetter } from '@ticketing/common/messaging';
 import { buildApp } from '@ticketing/common/http';
 import { httpKit, openService, readEnv, commonEnv } from '@ticketing/common/service';
 import { openDatabases, type Databases } from '@ticketing/watchdog/books';
@@ -27,11 +27,13 @@ beforeAll(async () => {
       collections: [],
       app: buildApp(httpKit(service), () => undefined),
       listeners: [
-        listener(ticketCreated, async ({ data }) => {
-          if (mood.refuses) return reject('nobody can make sense of this');
-          handled.push(data.id);
-          return done;
-        }),
+        createListener(ticketCreated, { maxBatch: 1, concurrency: 16 }, async (events) =>
+          events.map(({ data }) => {
+            if (mood.refuses) return reject('nobody can make sense of this');
+            handled.push(data.id);
+            return done;
+          }),
+        ),
       ],
     });
   });

@@ -1,42 +1,53 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { MongoClient, MongoServerError, type Collection } from 'mongodb';
+import { MongoClient, MongoServerError, type Document } from 'mongodb';
 import { z } from 'zod';
 import { defineEvent } from '../../events/index.ts';
-import { newId } from '../../mongo/index.ts';
+import { copyOf, newId, objectOf, type DocumentOf } from '../../mongo/index.ts';
 import { requireEnv } from '../../testing/require-env.ts';
-import { createAggregateStore, expression, type AggregateStore } from './aggregate-store.ts';
-import type { AggregateDocument, OutboxEntry } from './outbox.ts';
+import { expression, openStore } from './aggregate-store.ts';
+import { defineAggregate } from './define-aggregate.ts';
+import type { OutboxEntry } from './outbox.ts';
 
-interface Seat extends AggregateDocument {
-  readonly title: string;
-  readonly price: number;
-  readonly holder?: string;
-  readonly place?: { readonly row: string; readonly tags: readonly unknown[] };
-  readonly secret?: string;
-}
+const seatState = z.object({
+  id: z.string(),
+  version: z.number(),
+  title: z.string(),
+  price: z.number(),
+  holder: z.string().optional(),
+  place: z.object({ row: z.string(), tags: z.array(z.unknown()).optional() }).optional(),
+});
+const seatCreated = defineEvent('ticket.created', seatState);
+const seatUpdated = defineEvent('ticket.updated', seatState);
+const seatRefused = defineEvent('ticket.refused', z.object({ ticketId: z.string(), reason: z.string() }));
 
-const seatCreated = defineEvent('ticket.created', z.unknown());
-const seatUpdated = defineEvent('ticket.updated', z.unknown());
-const seatRefused = defineEvent('ticket.refused', z.unknown());
-const trace = { correlationId: 'story', traceId: 'f'.repeat(32) };
+const seats = defineAggregate({
+  type: 'ticket',
+  collection: 'seats',
+  fields: {
+    title: { type: String, required: true },
+    price: { type: Number, required: true },
+    owner: { type: String },
+    place: objectOf({ row: { type: String, required: true }, tags: copyOf(z.array(z.unknown())) }),
+    secret: { type: String },
+  },
+  state: seatState,
+  publicFields: { holder: 'owner' },
+  events: [seatCreated, seatUpdated],
+  sideEvents: [seatRefused],
+});
+type Seat = DocumentOf<typeof seats>;
+
+const trace = { correlationId: 'request', traceId: 'f'.repeat(32) };
 
 let client: MongoClient;
-let seats: Collection<Seat>;
-let store: AggregateStore<Seat>;
-/** What the store has handed to its relay. */
+let store: ReturnType<typeof openSeats>;
+/** What the store has passed to its relay. */
 const published: { readonly id: string; readonly entries: readonly OutboxEntry[] }[] = [];
 const registered: string[] = [];
 
-beforeAll(async () => {
-  const url = new URL(requireEnv('MONGO_URL'));
-  url.pathname = `/t${newId()}`;
-  client = await new MongoClient(url.href, { ignoreUndefined: true }).connect();
-  seats = client.db().collection('seats');
-  await seats.createIndex({ holder: 1 }, { unique: true, partialFilterExpression: { holder: { $exists: true } } });
-  store = createAggregateStore<Seat>({
-    collection: seats,
-    aggregateType: 'ticket',
-    publicState: { title: 'title', price: 'price', holder: 'holder', row: 'place.row', tags: 'place.tags' },
+const openSeats = () =>
+  openStore(seats, {
+    database: { collection: <Doc extends Document>(name: string) => client.db().collection<Doc>(name) },
     relay: {
       register: ({ aggregateType, collection }) => registered.push(`${aggregateType} ${collection.collectionName}`),
       publish: (_source, id, entries) => published.push({ id, entries }),
@@ -44,6 +55,16 @@ beforeAll(async () => {
     now: () => new Date('2026-01-01T00:00:00.000Z'),
     newId,
   });
+
+beforeAll(async () => {
+  const url = new URL(requireEnv('MONGO_URL'));
+  url.pathname = `/t${newId()}`;
+  client = await new MongoClient(url.href, { ignoreUndefined: true }).connect();
+  store = openSeats();
+  await store.collection.createIndex(
+    { owner: 1 },
+    { unique: true, partialFilterExpression: { owner: { $exists: true } } },
+  );
 });
 beforeEach(() => {
   published.splice(0);
@@ -57,7 +78,7 @@ const insert = (fields: Partial<Omit<Seat, 'version' | 'outbox'>> = {}) =>
   store.insert({ _id: newId(), title: 'Final', price: 1999, ...fields }, seatCreated, trace);
 
 const stored = async (id: string): Promise<Seat> => {
-  const seat = await seats.findOne({ _id: id });
+  const seat = await store.collection.findOne({ _id: id });
   if (seat === null) throw new Error(`no seat ${id}`);
   return seat;
 };
@@ -75,7 +96,7 @@ test('When an aggregate is inserted, then it has version 0 and its event, with i
       time: new Date('2026-01-01T00:00:00.000Z'),
       version: 0,
       ...trace,
-      data: { id: seat._id, version: 0, title: 'Final', price: 1999, row: 'A', tags: ['x'] },
+      data: { id: seat._id, version: 0, title: 'Final', price: 1999, place: { row: 'A', tags: ['x'] } },
     },
   ]);
   expect(published).toEqual([{ id: seat._id, entries: seat.outbox }]);
@@ -84,10 +105,10 @@ test('When an aggregate is inserted, then it has version 0 and its event, with i
 
 test('When an insert is refused by a unique index, then nothing is stored and nothing published', async () => {
   const holder = newId();
-  await insert({ holder });
+  await insert({ owner: holder });
   const second = newId();
-  await expect(insert({ _id: second, holder })).rejects.toBeInstanceOf(MongoServerError);
-  expect(await seats.countDocuments({ _id: second })).toBe(0);
+  await expect(insert({ _id: second, owner: holder })).rejects.toBeInstanceOf(MongoServerError);
+  expect(await store.collection.countDocuments({ _id: second })).toBe(0);
   expect(published).toHaveLength(1);
 });
 
@@ -95,18 +116,18 @@ test('When an aggregate is changed, then its version grows by one and the event 
   const { _id } = await insert({ place: { row: 'A', tags: [] }, secret: 's' });
   const after = await store.change({
     filter: { _id, version: 0 },
-    set: { price: 2500, holder: 'me', 'place.row': 'B' },
+    set: { price: 2500, owner: 'me', place: { row: 'B', tags: [] } },
     event: seatUpdated,
     trace,
   });
   const seat = await stored(_id);
   expect(after).toEqual(seat);
-  expect(seat).toMatchObject({ version: 1, price: 2500, holder: 'me', place: { row: 'B', tags: [] }, secret: 's' });
+  expect(seat).toMatchObject({ version: 1, price: 2500, owner: 'me', place: { row: 'B', tags: [] }, secret: 's' });
   expect(seat.outbox).toHaveLength(2);
   expect(seat.outbox[1]).toMatchObject({
     type: 'ticket.updated',
     version: 1,
-    data: { id: _id, version: 1, title: 'Final', price: 2500, holder: 'me', row: 'B', tags: [] },
+    data: { id: _id, version: 1, title: 'Final', price: 2500, holder: 'me', place: { row: 'B', tags: [] } },
   });
   expect(published.at(-1)).toEqual({ id: _id, entries: [seat.outbox[1]] });
 });
@@ -122,10 +143,10 @@ test('When the condition of a change does not hold, then nothing is changed and 
 });
 
 test('When a field is unset, then the event no longer has it either', async () => {
-  const { _id } = await insert({ holder: newId() });
-  await store.change({ filter: { _id }, set: {}, unset: ['holder', 'place'], event: seatUpdated, trace });
+  const { _id } = await insert({ owner: newId() });
+  await store.change({ filter: { _id }, set: {}, unset: ['owner', 'place'], event: seatUpdated, trace });
   const seat = await stored(_id);
-  expect(seat).not.toHaveProperty('holder');
+  expect(seat).not.toHaveProperty('owner');
   expect(seat.version).toBe(1);
   expect(Object.keys(seat.outbox[1]?.data ?? {}).toSorted()).toEqual(['id', 'price', 'title', 'version']);
 });
@@ -135,10 +156,10 @@ test.each([
   ['a string that looks like a variable', '$$ROOT'],
   ['a string with a dollar inside', 'cost: $5 {"$gt": ""}'],
   ['an empty string', ''],
-])('When %s is written, then it is stored and told as it is', async (_, title) => {
+])('When %s is written, then it is stored and published literally', async (_, title) => {
   const { _id } = await insert({ title });
   expect((await stored(_id)).title).toBe(title);
-  await store.change({ filter: { _id }, set: { title: `${title}!`, holder: undefined }, event: seatUpdated, trace });
+  await store.change({ filter: { _id }, set: { title: `${title}!`, owner: undefined }, event: seatUpdated, trace });
   await store.changeMany([{ filter: { _id }, set: { title }, event: seatUpdated, trace }]);
   const seat = await stored(_id);
   expect(seat.title).toBe(title);
@@ -151,7 +172,7 @@ test('When a value holds operators, arrays and nested objects, then it is stored
   await store.change({ filter: { _id }, set: { place: { row: '$title', tags } }, event: seatUpdated, trace });
   const seat = await stored(_id);
   expect(seat.place).toEqual({ row: '$title', tags });
-  expect(seat.outbox[1]?.data).toMatchObject({ row: '$title', tags });
+  expect(seat.outbox[1]?.data).toMatchObject({ place: { row: '$title', tags } });
 });
 
 test('When a value is an expression, then the database computes it from the document', async () => {
@@ -165,28 +186,35 @@ test('When a value is an expression, then the database computes it from the docu
   expect(await stored(_id)).toMatchObject({ price: 1001, title: _id });
 });
 
-test('When a notice is given, then it is told with the version as it is, and the version stays', async () => {
+test('When a side event is published, then it has its own data and the version is unchanged', async () => {
   const { _id } = await insert();
-  const notice = { ticketId: _id, reason: '$taken' };
-  await store.change({ filter: { _id }, set: {}, event: seatRefused, trace, notice });
+  const data = { ticketId: _id, reason: '$taken' };
+  const after = await store.publishSideEvent({
+    filter: { _id },
+    set: { secret: 's' },
+    event: seatRefused,
+    data,
+    trace,
+  });
   const seat = await stored(_id);
-  expect(seat.version).toBe(0);
-  expect(seat.outbox[1]).toMatchObject({ type: 'ticket.refused', version: 0, data: notice });
+  expect(after).toEqual(seat);
+  expect(seat).toMatchObject({ version: 0, secret: 's' });
+  expect(seat.outbox[1]).toMatchObject({ type: 'ticket.refused', version: 0, data });
   await store.change({ filter: { _id }, set: { price: 1 }, event: seatUpdated, trace });
   expect(await stored(_id)).toMatchObject({ version: 1 });
 });
 
-test('When a state is told again, then under a new event id with the version that it has, which stays', async () => {
+test('When a state is republished, then its event has a new id, the same data and the unchanged version', async () => {
   const { _id } = await insert();
   await store.change({ filter: { _id }, set: { price: 7 }, event: seatUpdated, trace });
-  expect(await store.changeMany([{ filter: { _id }, set: {}, event: seatUpdated, trace, again: true }])).toEqual([
-    true,
-  ]);
-  const { version, outbox } = await stored(_id);
-  expect(version).toBe(1);
-  const [, first, again] = outbox;
-  expect(again).toMatchObject({ type: 'ticket.updated', version: 1, data: first?.data });
-  expect(again?.id).not.toBe(first?.id);
+  const write = { filter: { _id }, set: { secret: 'republished' }, event: seatUpdated, trace };
+  expect(await store.republish([write, { ...write, filter: { _id, version: 7 } }])).toEqual([true, false]);
+  const { version, secret, outbox } = await stored(_id);
+  expect([version, secret]).toEqual([1, 'republished']);
+  const [, first, second, ...others] = outbox;
+  expect(second).toMatchObject({ type: 'ticket.updated', version: 1, data: first?.data });
+  expect(second?.id).not.toBe(first?.id);
+  expect(others).toEqual([]);
 });
 
 test('When a document is changed that has neither version nor outbox, then its first version is 0', async () => {
@@ -223,10 +251,10 @@ test('When one aggregate is changed 50 times in parallel, then its versions are 
   );
 });
 
-test('When many are changed at once, then each knows whether its condition held, and exactly those are published', async () => {
+test('When many are changed at once, then the result says whether each condition held, and exactly those changes are published', async () => {
   const [one, two, three] = await Promise.all([insert(), insert(), insert()]);
   published.splice(0);
-  const change = (seat: AggregateDocument, version: number, title: string) => ({
+  const change = (seat: Pick<Seat, '_id'>, version: number, title: string) => ({
     filter: { _id: seat._id, version },
     set: { title },
     event: seatUpdated,
@@ -237,7 +265,7 @@ test('When many are changed at once, then each knows whether its condition held,
     change(two, 5, 'refused'),
     change(three, 0, 'third'),
     change(one, 0, 'too late'),
-    change(one, 1, 'again'),
+    change(one, 1, 'second'),
     { filter: { _id: newId() }, set: {}, event: seatUpdated, trace },
   ]);
   expect(made[1]).toBe(false);
@@ -248,11 +276,11 @@ test('When many are changed at once, then each knows whether its condition held,
   expect(await stored(two._id)).toEqual(two);
   const changes = made.filter((held) => held).length;
   expect(published.flatMap(({ entries }) => entries)).toHaveLength(changes);
-  const seats = await Promise.all([one, two, three].map(({ _id }) => stored(_id)));
-  expect(seats.reduce((sum, { version }) => sum + version, 0)).toBe(changes);
-  for (const seat of seats) expect(seat.outbox.map(({ version }) => version)).toEqual([...seat.outbox.keys()]);
+  const changed = await Promise.all([one, two, three].map(({ _id }) => stored(_id)));
+  expect(changed.reduce((sum, { version }) => sum + version, 0)).toBe(changes);
+  for (const seat of changed) expect(seat.outbox.map(({ version }) => version)).toEqual([...seat.outbox.keys()]);
 });
 
-test('When nothing is to be changed, then the database is not asked', async () => {
+test('When there are no changes, then the result is empty', async () => {
   expect(await store.changeMany([])).toEqual([]);
 });

@@ -95,16 +95,23 @@ export const defineAggregate = <
       ...fields,
     },
     { versionKey: 'version' },
-    [
-      ...indexes,
-      {
-        key: { 'outbox.time': 1 },
-        ...(isLater ? { partialFilterExpression: { 'outbox.time': { $exists: true } } } : {}),
-      },
-    ],
   );
   const publicNames = Object.keys(definition.state.shape).filter((name) => name !== 'id' && name !== 'version');
   const renamed = new Map(Object.entries<string>(definition.publicFields ?? {}));
   const publicState = Object.fromEntries(publicNames.map((name) => [name, renamed.get(name) ?? name]));
-  return { type, name: collection, schema, renames, publicState, events, sideEvents };
+  // For the relay's sweep. Partial where most documents may have no outbox.
+  const outboxIndex = {
+    key: { 'outbox.time': 1 } as const,
+    ...(isLater ? { partialFilterExpression: { 'outbox.time': { $exists: true } } } : {}),
+  };
+  return {
+    type,
+    name: collection,
+    schema,
+    indexes: [...indexes, outboxIndex],
+    renames,
+    publicState,
+    events,
+    sideEvents,
+  };
 };

@@ -1,4 +1,4 @@
-import type { EventMessage, Trace } from '../../events/index.ts';
+import type { EventMessage } from '../../events/index.ts';
 
 /** An event, stored in its aggregate's document until the broker has acknowledged it. */
 export interface OutboxEntry {
@@ -29,9 +29,4 @@ export const toMessage = (aggregateType: string, aggregateId: string, entry: Out
   correlationId: entry.correlationId,
   traceId: entry.traceId,
   data: entry.data,
-});
-
-export const traceOf = (event: Pick<EventMessage, 'correlationId' | 'traceId'>): Trace => ({
-  correlationId: event.correlationId,
-  traceId: event.traceId,
 });

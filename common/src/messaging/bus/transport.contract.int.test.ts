@@ -13,7 +13,7 @@ import type { ServerProcess } from '../../testing/server-process.ts';
 import { openNatsServer } from '../../testing/servers.ts';
 import { createTransport, type BusConfig } from './create-transport.ts';
 import { createJetStreamTransport } from './jetstream/transport.ts';
-import { done, listener, retry } from '../listening/listener.ts';
+import { onEach } from '../listening/on.ts';
 import { ListenerRunner } from '../listening/listener-runner.ts';
 import { createNatsStreamingTransport } from './nats-streaming/transport.ts';
 import type { InboundMessage, Subscription, SubscriptionOptions, Transport } from './transport.ts';
@@ -451,11 +451,11 @@ for (const kind of kinds) {
           }),
         );
       await runner.start([
-        listener(definition, async ({ data }) => {
-          if (data.n === 0) throw new Error('poison');
-          if (data.n === 1) return retry('not today');
-          handled.push(data.n);
-          return done;
+        onEach(definition, async ({ state }) => {
+          if (state.n === 0) throw new Error('poison');
+          if (state.n === 1) return { failed: 'not today' };
+          handled.push(state.n);
+          return 'done';
         }),
       ]);
       const start = performance.now();

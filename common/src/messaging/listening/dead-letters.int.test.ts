@@ -6,7 +6,7 @@ import { defineEvent } from '../../events/index.ts';
 import { commonEnv, openService, readEnv, type RunningService } from '../../service/index.ts';
 import { openTestSystem, type TestSystem } from '../../testing/index.ts';
 import { createDeadLetters, type DeadLetter, type DeadLetters } from './dead-letters.ts';
-import { done, later, listener, reject, type Verdict } from './listener.ts';
+import { createListener, done, later, reject, type Verdict } from './listener.ts';
 
 const counted = defineEvent('ticket.counted', z.object({ n: z.number() }));
 
@@ -26,10 +26,14 @@ beforeAll(async () => {
         collections: [],
         app: express(),
         listeners: [
-          listener(counted, async ({ data }) => {
-            handled.push(data.n);
-            return (await verdicts.get(data.n)?.()) ?? done;
-          }),
+          createListener(counted, { maxBatch: 1, concurrency: 16 }, (events) =>
+            Promise.all(
+              events.map(async ({ data }) => {
+                handled.push(data.n);
+                return (await verdicts.get(data.n)?.()) ?? done;
+              }),
+            ),
+          ),
         ],
       }),
     );

@@ -1,6 +1,5 @@
 import type { Collection } from 'mongodb';
-import { Schema } from 'mongoose';
-import type { CollectionDefinition } from '../../mongo/index.ts';
+import { defineCollection } from '../../mongo/index.ts';
 
 /** An event that its listener could not handle, stored in the listener's database until an operator replays or discards it. */
 export interface DeadLetter {
@@ -44,9 +43,9 @@ export interface DeadLetters {
 
 const leaseMs = 60_000;
 
-const schema = new Schema(
-  {
-    _id: { type: String, required: true },
+export const deadLetterCollection = defineCollection({
+  name: 'dead-letters',
+  fields: {
     durable: { type: String, required: true },
     subject: { type: String, required: true },
     key: { type: String, required: true },
@@ -57,12 +56,8 @@ const schema = new Schema(
     status: { type: String, required: true, enum: ['waiting', 'replaying'] },
     notBefore: { type: Date },
   },
-  { versionKey: false },
-);
-schema.index({ at: 1 });
-schema.index({ status: 1, at: 1 });
-
-export const deadLetterCollection: CollectionDefinition = { name: 'dead-letters', schema };
+  indexes: [{ key: { at: 1 } }, { key: { status: 1, at: 1 } }],
+});
 
 const filterOf = (ids: readonly string[] | 'all') => (ids === 'all' ? {} : { _id: { $in: [...ids] } });
 

@@ -38,11 +38,15 @@ export interface Listener {
   handle(bodies: readonly unknown[]): Promise<readonly Verdict[]>;
 }
 
-const parsing = <Type extends string, Data>(
+/** A listener whose handler has the parsed events; a malformed message is rejected without reaching it. */
+export const createListener = <Type extends string, Data>(
   definition: EventDefinition<Type, Data>,
+  options: { readonly maxBatch: number; readonly concurrency: number },
   handle: (events: readonly EventMessage<Type, Data>[]) => Promise<readonly Verdict[]>,
-): Listener['handle'] => {
-  return async (bodies) => {
+): Listener => ({
+  subject: definition.type,
+  ...options,
+  handle: async (bodies) => {
     const verdicts = new Map<number, Verdict>();
     const events: EventMessage<Type, Data>[] = [];
     const positions: number[] = [];
@@ -62,34 +66,5 @@ const parsing = <Type extends string, Data>(
       verdicts.set(position, handled[index] ?? retry('the listener gave no verdict')),
     );
     return bodies.map((_, index) => verdicts.get(index) ?? retry('the listener gave no verdict'));
-  };
-};
-
-/** A listener that handles each event on its own, up to `concurrency` at a time. */
-export const listener = <Type extends string, Data>(
-  definition: EventDefinition<Type, Data>,
-  handle: (event: EventMessage<Type, Data>) => Promise<Verdict>,
-  options: { readonly concurrency?: number } = {},
-): Listener => ({
-  subject: definition.type,
-  maxBatch: 1,
-  concurrency: options.concurrency ?? 16,
-  handle: parsing(definition, (events) => Promise.all(events.map(handle))),
-});
-
-/**
- * A listener that handles what has arrived as one batch: one verdict for all or one for each. If it throws, the runner
- * repeats it event by event, so that one bad event does not delay the others.
- */
-export const batchListener = <Type extends string, Data>(
-  definition: EventDefinition<Type, Data>,
-  handle: (events: readonly EventMessage<Type, Data>[]) => Promise<Verdict | readonly Verdict[]>,
-): Listener => ({
-  subject: definition.type,
-  maxBatch: 100,
-  concurrency: 1,
-  handle: parsing(definition, async (events) => {
-    const verdict = await handle(events);
-    return 'kind' in verdict ? events.map(() => verdict) : verdict;
-  }),
+  },
 });

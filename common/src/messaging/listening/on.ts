@@ -1,6 +1,5 @@
 import type { EventDefinition, EventMessage, Trace } from '../../events/index.ts';
-import { traceOf } from '../aggregates/outbox.ts';
-import { batchListener, done, later, listener, retry, type Listener, type Verdict } from './listener.ts';
+import { createListener, done, later, retry, type Listener, type Verdict } from './listener.ts';
 
 /** An event as a command receives it. */
 export interface Received<State> {
@@ -21,7 +20,7 @@ export type Outcome =
 const toReceived = <State>(event: EventMessage<string, State>): Received<State> => ({
   state: event.data,
   time: new Date(event.time),
-  trace: traceOf(event),
+  trace: { correlationId: event.correlationId, traceId: event.traceId },
 });
 
 const toVerdict = (outcome: Outcome): Verdict => {
@@ -37,13 +36,16 @@ export const on = <Type extends string, State>(
   definition: EventDefinition<Type, State>,
   command: (events: readonly Received<State>[]) => Promise<readonly Outcome[] | void>,
 ): Listener =>
-  batchListener(definition, async (events) => {
+  createListener(definition, { maxBatch: 100, concurrency: 1 }, async (events) => {
     const outcomes = await command(events.map(toReceived));
-    return outcomes === undefined ? done : outcomes.map(toVerdict);
+    return outcomes === undefined ? events.map(() => done) : outcomes.map(toVerdict);
   });
 
 /** Subscribes a command that handles each event on its own, 16 at a time. */
 export const onEach = <Type extends string, State>(
   definition: EventDefinition<Type, State>,
   command: (event: Received<State>) => Promise<Outcome | void>,
-): Listener => listener(definition, async (event) => toVerdict((await command(toReceived(event))) ?? 'done'));
+): Listener =>
+  createListener(definition, { maxBatch: 1, concurrency: 16 }, (events) =>
+    Promise.all(events.map(async (event) => toVerdict((await command(toReceived(event))) ?? 'done'))),
+  );
