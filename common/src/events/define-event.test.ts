@@ -15,7 +15,7 @@ const message = {
   data: { n: 1 },
 };
 
-test('When a message is the event, then it comes back with its envelope and without what its schema does not know', () => {
+test('When a message is the event, then it is returned with its envelope and without keys that its schema does not have', () => {
   const parsed: EventMessage<'ticket.counted', { n: number }> = counted.parse({
     ...message,
     data: { n: 1, future: true },
@@ -33,11 +33,11 @@ test.each<readonly [string, unknown]>([
   ['has no data', { ...message, data: undefined }],
   ['is a list', [message]],
   ['is nothing', undefined],
-])('When a message %s, then it is refused', (_, raw) => {
+])('When a message %s, then it is rejected', (_, raw) => {
   expect(() => counted.parse(raw)).toThrow();
 });
 
-test('When an event is named, then its aggregate is the part before the dot unless told otherwise', () => {
+test('When an event is named, then its aggregate is the part before the dot unless another is given', () => {
   expect(counted.aggregateType).toBe('ticket');
   expect(events.orderExpired.aggregateType).toBe('timer');
 });

@@ -5,7 +5,7 @@ import { createLoader } from './loader.ts';
 const doubled = (items: readonly number[]) =>
   items.map((value) => ({ status: 'fulfilled' as const, value: value * 2 }));
 
-test('When calls come together, then they share one round trip and each gets its own answer', async () => {
+test('When calls come together, then they share one round trip and each gets its own result', async () => {
   const batches: (readonly number[])[] = [];
   const batcher = new Batcher<number, number>((items) => {
     batches.push(items);
@@ -15,13 +15,13 @@ test('When calls come together, then they share one round trip and each gets its
   expect(batches).toEqual([[1, 2, 3]]);
 });
 
-test('When a call comes alone, then it waits for nobody', async () => {
+test('When a call comes alone, then it does not wait', async () => {
   const batcher = new Batcher<number, number>((items) => Promise.resolve(doubled(items)));
   expect(await batcher.call(1)).toBe(2);
   expect(await batcher.call(2)).toBe(4);
 });
 
-test('When as many batches as allowed are under way, then later calls gather behind them', async () => {
+test('When the maximum number of batches is running, then later calls are gathered until one ends', async () => {
   const batches: (readonly number[])[] = [];
   const releases: (() => void)[] = [];
   const batcher = new Batcher<number, number>(
@@ -58,7 +58,7 @@ test('When one item of a batch is refused, then only its call fails', async () =
   expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
 });
 
-test('When a whole batch fails, then each of its calls fails, and the next batch runs all the same', async () => {
+test('When a whole batch fails, then each of its calls fails, and the next batch still runs', async () => {
   let away = true;
   const batcher = new Batcher<number, number>((items) =>
     away ? Promise.reject(new Error('away')) : Promise.resolve(doubled(items)),

@@ -62,7 +62,7 @@ test('When several replicas prepare one database at once, and again later, then 
   expect(indexes).toHaveLength(5);
 });
 
-test('When an index has another definition than before, then several replicas make it anew', async () => {
+test('When an index has another definition than before, then several replicas replace it', async () => {
   const before = define('changing', [
     { key: { until: 1 }, expireAfterSeconds: 60 },
     { key: { title: 1 }, name: 'by_title' },
@@ -104,7 +104,7 @@ test('When a unique index has another definition than before, then it stays and 
   );
 });
 
-test('When fields have new names, then documents of an earlier release get them, once, from several replicas', async () => {
+test('When fields have new names, then documents of an earlier release are renamed, also by several replicas at once', async () => {
   interface Renamed {
     readonly _id: string;
     readonly [field: string]: unknown;
@@ -131,7 +131,7 @@ test('When fields have new names, then documents of an earlier release get them,
   ]);
 });
 
-test('When a document breaks its schema, then the database itself refuses it, but one written before may be changed', async () => {
+test('When a document violates its schema, then the database refuses it, but one written earlier can be changed', async () => {
   const things = database.collection<{ _id: string; title?: string; status?: string }>('things');
   await expect(things.insertOne({ _id: newId() })).rejects.toBeInstanceOf(MongoServerError);
   await expect(things.insertOne({ _id: newId(), title: 'a', status: 'unknown' })).rejects.toBeInstanceOf(
@@ -143,7 +143,7 @@ test('When a document breaks its schema, then the database itself refuses it, bu
   expect(await things.findOne({ _id: older })).toEqual({ _id: older, status: 'free' });
 });
 
-test('When a unique index refuses a write, then that is told from a database that is away', async () => {
+test('When a unique index refuses a write, then the error is not taken for an unreachable database', async () => {
   const things = database.collection<{ _id: string; title: string; status?: string }>('things');
   const _id = newId();
   await things.insertOne({ _id, title: 'a', status: 'held' });
@@ -155,7 +155,7 @@ test('When a unique index refuses a write, then that is told from a database tha
   expect(isDatabaseAway(new Error('a bug'))).toBe(false);
 });
 
-test('When nothing listens where the database should be, then it is known to be away and errors say so', async () => {
+test('When no server listens at the address of the database, then the database is down and errors are recognised as such', async () => {
   const absent = new Database({ url: 'mongodb://127.0.0.1:1/x?replicaSet=rs0', appName: 'absent', logger });
   const error: unknown = await absent
     .collection('things')

@@ -6,15 +6,15 @@ import { isDatabaseAway, isDuplicateKey } from './errors.ts';
 const wrapped = (cause: ConstructorParameters<typeof MongoBulkWriteError>[0]): Error =>
   Reflect.construct(MongoBulkWriteError, [cause, {}]);
 
-test('When the connection is lost under a bulk write, then the database is away', () => {
+test('When the connection is lost during a bulk write, then the database is unreachable', () => {
   expect(isDatabaseAway(wrapped(new MongoNetworkError('connection closed')))).toBe(true);
 });
 
-test('When the server shuts down under a bulk write, then the database is away', () => {
+test('When the server shuts down during a bulk write, then the database is unreachable', () => {
   expect(isDatabaseAway(wrapped({ message: 'interrupted at shutdown', code: 11_600, writeErrors: [] }))).toBe(true);
 });
 
-test('When a unique index refuses a write, then the database is there', () => {
+test('When a unique index refuses a write, then the database is reachable', () => {
   const refused = new MongoServerError({ message: 'duplicate key', code: 11_000 });
   expect(isDatabaseAway(refused)).toBe(false);
   expect(isDuplicateKey(refused)).toBe(true);

@@ -19,7 +19,7 @@ const refusal = (given: NodeJS.ProcessEnv): string => {
   throw new Error('accepted');
 };
 
-test('When everything needed is there, then the rest has its defaults, and the whole is frozen', () => {
+test('When all required variables are set, then the others have their defaults, and the result is frozen', () => {
   const config = readEnv(env, right);
   expect(config).toMatchObject({
     ...right,
@@ -34,7 +34,7 @@ test('When everything needed is there, then the rest has its defaults, and the w
   expect(Object.isFrozen(config)).toBe(true);
 });
 
-test('When nothing is there, then every missing variable is named at once, and no secret has a default', () => {
+test('When no variable is set, then the error names every missing one, and no secret has a default', () => {
   expect(refusal({})).toBe(
     [
       'Wrong configuration:',
@@ -51,7 +51,7 @@ test('When a variable is empty, then it counts as missing', () => {
   expect(readEnv(env, { ...right, PORT: '' }).PORT).toBe(3000);
 });
 
-test('When several are wrong, then every one is named with its rule, and none of their values', () => {
+test('When several are invalid, then the error names each with its rule, and none of their values', () => {
   const wrong = {
     PORT: '70000-port',
     MONGO_URL: 'postgres://user:pa55word@host',
@@ -71,20 +71,20 @@ test('When several are wrong, then every one is named with its rule, and none of
 });
 
 test.each(['-1', '70000', '1e3', '0x10', ' ', 'abc', '12.5', 'Infinity'])(
-  'When a port is %j, then it is refused',
+  'When a port is %j, then it is rejected',
   (PORT) => {
     expect(refusal({ ...right, PORT })).toMatch(/^ {2}PORT /m);
   },
 );
 
 test.each(['nats://', 'nats://a:port', 'nats://a:1,', 'a:4222', 'nats://a:1 nats://b:2', 'mongodb://a'])(
-  'When NATS_URL is %j, then it is refused',
+  'When NATS_URL is %j, then it is rejected',
   (NATS_URL) => {
     expect(refusal({ ...right, NATS_URL })).toMatch(/^ {2}NATS_URL must be a URL/m);
   },
 );
 
-test('When a whole number is at its limits, then it is taken', () => {
+test('When a whole number is at its limits, then it is accepted', () => {
   const shape = { N: wholeNumber({ min: 1, max: 5 }) };
   expect(readEnv(shape, { N: '1' }).N).toBe(1);
   expect(readEnv(shape, { N: '5' }).N).toBe(5);

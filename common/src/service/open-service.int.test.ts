@@ -91,7 +91,7 @@ const hasMongod = (await findProgram('mongod')) !== undefined;
 if (!hasMongod) process.stderr.write('The service life cycle is not tested: mongod is not installed\n');
 const live = hasMongod || process.env.CI !== undefined ? test : test.skip;
 
-live('When a service runs, then it is ready, and what it writes is published', async () => {
+live('When a service runs, then it is ready, and the events that it writes are published', async () => {
   const service = await start();
   await service.ready;
   await eventually(async () => expect(await status(`${service.url}/readyz`)).toBe(200));
@@ -100,7 +100,7 @@ live('When a service runs, then it is ready, and what it writes is published', a
 });
 
 live(
-  'When the database is killed, then requests get 503 at once, the process stays alive, and all recovers',
+  'When the database is killed, then requests get 503 at once, the process stays alive, and everything recovers',
   async () => {
     const service = await start();
     const before = await untilWritten(service);
@@ -121,7 +121,7 @@ live(
 );
 
 live(
-  'When the database freezes, then a request that waits for it gets its 503 within 2 s, and all recovers',
+  'When the database freezes, then a request that waits for it gets its 503 within 2 s, and everything recovers',
   async () => {
     const service = await start();
     await untilWritten(service);
@@ -134,7 +134,7 @@ live(
 );
 
 live(
-  'When the database is away at the start, then the service lives, is not ready, and becomes so by itself',
+  'When the database is unreachable at the start, then the service runs, is not ready, and becomes ready without a restart',
   async () => {
     await mongod.kill();
     const service = await start();
@@ -148,7 +148,7 @@ live(
 );
 
 live(
-  'When the broker is away at the start, then the service is ready, and its events are published once it is there',
+  'When the broker is unreachable at the start, then the service is ready, and its events are published once it is reachable',
   async () => {
     nats.cut();
     const service = await start();
@@ -164,7 +164,7 @@ live(
   },
 );
 
-live('When the broker goes away and comes back, then nothing written meanwhile is lost', async () => {
+live('When the connection to the broker is lost and restored, then no event written in between is lost', async () => {
   const service = await start();
   await service.ready;
   nats.cut();
@@ -196,7 +196,7 @@ live(
 );
 
 live(
-  'When a service is told to stop while its database and its broker are away, then it ends in good time',
+  'When a service stops while its database and its broker are unreachable, then it ends within the deadline',
   async () => {
     const service = await start();
     await service.ready;

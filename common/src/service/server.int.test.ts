@@ -45,7 +45,7 @@ const keepAlive = (): Agent => {
   return agent;
 };
 
-test('When the probes are asked, then they tell of life, readiness and metrics; other paths are of the app', async () => {
+test('When the probes are requested, then they return liveness, readiness and metrics; the app has all other paths', async () => {
   const state = { ready: false };
   const server = await open(
     (app) => {
@@ -65,7 +65,7 @@ test('When the probes are asked, then they tell of life, readiness and metrics; 
   expect((await get(`${server.url}/readyz/x`, agent)).status).toBe(404);
 });
 
-test('When the server drains, then it serves on for a while, finishes what is in flight and lets go of idle clients', async () => {
+test('When the server drains, then it continues to serve for a while, finishes requests in flight and closes idle connections', async () => {
   const work = Promise.withResolvers<void>();
   const begun: string[] = [];
   const server = await open((app) => {
@@ -95,7 +95,7 @@ test('When the server drains, then it serves on for a while, finishes what is in
   await draining;
 });
 
-test('When a request never ends, then draining ends all the same', async () => {
+test('When a request never ends, then draining still ends', async () => {
   const begun: string[] = [];
   const server = await open((app) => {
     app.get('/never', () => {
@@ -110,7 +110,7 @@ test('When a request never ends, then draining ends all the same', async () => {
   await never;
 });
 
-test('When nobody is connected, then draining does not wait', async () => {
+test('When no client is connected, then draining does not wait', async () => {
   const server = await open(() => undefined);
   const start = performance.now();
   await server.drain();

@@ -2,17 +2,17 @@ import type { Collection, Document } from 'mongodb';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 
 /**
- * Lets the round trips of commands that run side by side through one at a time, in the order that a test chooses. With
- * the same choice everything happens in the same order again.
+ * Runs the round trips of concurrent commands one at a time, in the order that a test chooses. The same choice produces
+ * the same order again.
  */
 export interface Turnstile {
-  /** The same collection; while `run` runs, each of its round trips waits for its turn. */
+  /** The same collection; during `run` each of its round trips waits for its turn. */
   collection<Doc extends Document>(collection: Collection<Doc>): Collection<Doc>;
   /** Any other operation that waits for its turn. */
   pass<T>(operation: () => Promise<T>): Promise<T>;
   /**
-   * Runs the actions side by side until all have ended. Where several operations wait, the next of `picks` says which
-   * goes first; 0, or none left, lets the action that went last go on.
+   * Runs the actions concurrently until all have ended. Where several operations wait, the next of `picks` selects one; 0,
+   * or none left, selects the action that ran last.
    */
   run(actions: readonly (() => Promise<void>)[], picks: readonly number[]): Promise<void>;
 }
@@ -27,12 +27,12 @@ const roundTrips: ReadonlySet<string | symbol> = new Set([
   'bulkWrite',
   'toArray',
 ]);
-/** What these answer leads to further round trips. */
-const leading: ReadonlySet<string | symbol> = new Set(['find', 'collection']);
+/** Methods whose results make further round trips. */
+const intermediate: ReadonlySet<string | symbol> = new Set(['find', 'collection']);
 
-/** Between two round trips a command only passes through so many turns of the event loop. */
+/** Between two round trips a command needs at most this many turns of the event loop. */
 const turns = 4;
-const withinMs = 20_000;
+const timeoutMs = 20_000;
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
@@ -57,7 +57,7 @@ export const createTurnstile = (): Turnstile => {
           if (roundTrips.has(name)) return pass(async () => call());
           const result = call();
           if (result === target) return proxy;
-          return leading.has(name) && isObject(result) ? gated(result) : result;
+          return intermediate.has(name) && isObject(result) ? gated(result) : result;
         };
       },
     });
@@ -70,9 +70,9 @@ export const createTurnstile = (): Turnstile => {
     run: async (actions, picks) => {
       if (state.running) throw new Error('the turnstile is in use');
       state.running = true;
-      const end = performance.now() + withinMs;
+      const end = performance.now() + timeoutMs;
       state.left = actions.length;
-      // The first comes to wait last, so that it is the first to go on.
+      // Started in reverse, so that the first action is the last to wait and the first to continue.
       const results = Promise.allSettled(
         actions.toReversed().map((action) =>
           action().finally(() => {
@@ -83,7 +83,7 @@ export const createTurnstile = (): Turnstile => {
       try {
         for (let turn = 0; state.left > 0 || waiting.length > 0;) {
           for (let count = 0; count < turns; count += 1) await turnOfTheLoop();
-          if (performance.now() > end) throw new Error('the actions do not end');
+          if (performance.now() > end) throw new Error('the actions do not end within the time-out');
           if (waiting.length === 0) continue;
           const index = waiting.length - 1 - ((picks[turn] ?? 0) % waiting.length);
           turn += 1;

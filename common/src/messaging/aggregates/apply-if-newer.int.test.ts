@@ -20,7 +20,7 @@ afterAll(() => system.close());
 const copies = () => system.collection<Copy>('copies');
 const state = (id: string, version: number) => ({ id, version, text: `$version ${version}` });
 
-test('When states arrive in any order, any number of times, in any batches, then the newest stays', async () => {
+test('When states arrive in any order, any number of times, in any batches, then the newest remains', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.array(fc.tuple(fc.nat(2), fc.nat(5)), { minLength: 1, maxLength: 6 }), {
@@ -51,7 +51,7 @@ test('When states arrive in any order, any number of times, in any batches, then
   );
 });
 
-test('When two first states of one aggregate arrive at the same moment, then the newer one stays', async () => {
+test('When two first states of one aggregate arrive at the same moment, then the newer one remains', async () => {
   for (let round = 0; round < 20; round += 1) {
     const id = newId();
     await Promise.all([1, 0, 2].map((version) => applyIfNewer(copies(), 'thing', [state(id, version)])));
@@ -59,7 +59,7 @@ test('When two first states of one aggregate arrive at the same moment, then the
   }
 });
 
-test('When a state is copied, then the other fields of its document stay', async () => {
+test('When a state is copied, then the other fields of its document are unchanged', async () => {
   const id = newId();
   await copies().insertOne({ _id: id, own: 'kept' });
   await applyIfNewer(copies(), 'thing', [state(id, 0)]);

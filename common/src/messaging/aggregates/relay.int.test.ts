@@ -77,25 +77,25 @@ const published = (id: string) => system.events(userUpdated).filter(({ aggregate
 const untilCleared = (id: string) =>
   system.eventually(async () => expect((await users.findOne({ _id: id }))?.outbox).toEqual([]));
 
-/** The real broker behind a door that can be shut. */
-const behindDoor = () => {
-  const door = { shut: false, refused: 0 };
+/** The real broker, which refuses publications while `outage.active` is set. */
+const withOutage = () => {
+  const outage = { active: false, refused: 0 };
   const transport: Transport = {
     ...bus,
     name: bus.name,
     publish: (message) => {
-      if (!door.shut) return bus.publish(message);
-      door.refused += 1;
+      if (!outage.active) return bus.publish(message);
+      outage.refused += 1;
       return Promise.reject(new Error('away'));
     },
     subscribe: (options) => bus.subscribe(options),
     isConnected: () => bus.isConnected(),
     close: () => bus.close(),
   };
-  return { door, transport };
+  return { outage, transport };
 };
 
-test('When a process died between its write and the publication, then a sweep publishes what it left, once', async () => {
+test('When a process died between its write and the publication, then a sweep publishes its event, once', async () => {
   const { id, outbox } = await leftBehind([0, 1, 2], 10_000);
   const { counted } = startRelay();
   await untilCleared(id);
@@ -114,7 +114,7 @@ test('When a process died between its write and the publication, then a sweep pu
   expect(counted).toEqual({ published: 3, swept: 3, waiting: 0 });
 });
 
-test('When a change is fresh, then the sweep leaves it to the process that made it', async () => {
+test('When a change is recent, then the sweep leaves it to the process that made it', async () => {
   const fresh = await leftBehind([0], 0);
   const old = await leftBehind([0], 10_000);
   startRelay();
@@ -125,7 +125,7 @@ test('When a change is fresh, then the sweep leaves it to the process that made 
   expect(published(fresh.id)).toHaveLength(1);
 });
 
-test('When two replicas sweep at once, then nothing is lost and everything is cleared', async () => {
+test('When two replicas sweep at once, then nothing is lost and every outbox is emptied', async () => {
   const left = await Promise.all(Array.from({ length: 20 }, () => leftBehind([0, 1], 10_000)));
   startRelay();
   startRelay();
@@ -135,30 +135,30 @@ test('When two replicas sweep at once, then nothing is lost and everything is cl
   }
 });
 
-test('When the broker refuses for a while, then what was written is published when it is back', async () => {
-  const { door, transport } = behindDoor();
+test('When the broker refuses for a while, then pending events are published once it accepts again', async () => {
+  const { outage, transport } = withOutage();
   const { relay, counted } = startRelay(transport);
-  door.shut = true;
+  outage.active = true;
   const { id, outbox } = await leftBehind([0, 1], 0);
   relay.publish(source, id, outbox);
   await system.eventually(() => {
-    expect(door.refused).toBeGreaterThan(4);
+    expect(outage.refused).toBeGreaterThan(4);
     expect(counted.waiting).toBe(2);
   });
   expect(published(id)).toEqual([]);
-  door.shut = false;
+  outage.active = false;
   await untilCleared(id);
   expect(published(id)).toHaveLength(2);
   expect(counted).toEqual({ published: 2, swept: 0, waiting: 0 });
 });
 
-test('When a process stops while the broker is away, then the next process publishes what waits', async () => {
-  const { door, transport } = behindDoor();
-  door.shut = true;
+test('When a process stops while the broker is unreachable, then the next process publishes the pending events', async () => {
+  const { outage, transport } = withOutage();
+  outage.active = true;
   const { relay } = startRelay(transport);
   const { id, outbox } = await leftBehind([0], 0);
   relay.publish(source, id, outbox);
-  await system.eventually(() => expect(door.refused).toBeGreaterThan(0));
+  await system.eventually(() => expect(outage.refused).toBeGreaterThan(0));
   await relay.stop(0);
   expect((await users.findOne({ _id: id }))?.outbox).toHaveLength(1);
   startRelay();
@@ -167,7 +167,7 @@ test('When a process stops while the broker is away, then the next process publi
   expect(published(id)).toHaveLength(1);
 });
 
-test('When a process stops, then it first publishes and clears what is under way', async () => {
+test('When a process stops, then it first finishes its publications and empties the outboxes', async () => {
   const { relay } = startRelay();
   const { id, outbox } = await leftBehind([0], 0);
   relay.publish(source, id, outbox);

@@ -8,6 +8,6 @@ test.each([
   ['nats://a:1, nats://b:2', { servers: ['nats://a:1', 'nats://b:2'] }],
   ['nats://me:p%40ss@a:1,nats://b:2', { servers: ['nats://a:1', 'nats://b:2'], user: 'me', pass: 'p@ss' }],
   ['nats://t0ken@a:1', { servers: ['nats://a:1'], token: 't0ken' }],
-])('When NATS_URL is %s, then servers and credentials are told apart', (urls, expected) => {
+])('When NATS_URL is %s, then its servers and credentials are separated', (urls, expected) => {
   expect(natsServers(urls)).toEqual(expected);
 });

@@ -137,7 +137,7 @@ for (const kind of kinds) {
       subject = `ticket.${randomUUID().slice(0, 8)}`;
     };
 
-    test('When messages were published before anybody subscribed, then each durable consumer gets all of them', async () => {
+    test('When messages were published before the first subscription, then each durable consumer gets all of them', async () => {
       fresh();
       const sent = numbered(50);
       await Promise.all(sent.map((body) => publish(body)));
@@ -150,7 +150,7 @@ for (const kind of kinds) {
       }
     });
 
-    test('When a message is delivered, then its body, its subject and a key that stays the same come with it', async () => {
+    test('When a message is delivered, then it has its body, its subject and a key that is the same in every delivery', async () => {
       fresh();
       const text = JSON.stringify({ title: 'Zürich – Łódź 🎟️', dollar: '$x' });
       const { received } = await subscribe(({ message }) => {
@@ -176,7 +176,7 @@ for (const kind of kinds) {
       expect(first.received.length + second.received.length).toBe(sent.length);
     });
 
-    test('When much has arrived, then it is handed over in batches, and never more calls at once than asked for', async () => {
+    test('When many messages have arrived, then they are delivered in batches, and concurrent calls stay within the limit', async () => {
       fresh();
       await Promise.all(numbered(100).map((body) => publish(body)));
       const sizes: number[] = [];
@@ -200,7 +200,7 @@ for (const kind of kinds) {
       expect(most).toBeLessThanOrEqual(2);
     });
 
-    test('When a message is given back with a delay, then it comes again no earlier and those behind it do not wait', async () => {
+    test('When a message is naked with a delay, then it is redelivered no earlier and later messages do not wait', async () => {
       fresh();
       const { received } = await subscribe(({ body, message }) => {
         if (body === 'slow' && bodies(received).filter((other) => other === 'slow').length === 1) message.nak(700);
@@ -217,7 +217,7 @@ for (const kind of kinds) {
       expect(bodies(received)).toEqual(['slow', ...sent, 'slow']);
     });
 
-    test('When a handler fails without a word, then its message is delivered again after the ack wait', async () => {
+    test('When a handler fails without settling its message, then it is redelivered after the ack wait', async () => {
       fresh();
       const { received } = await subscribe(({ message }) => {
         if (received.length === 1) throw new Error('crashed');
@@ -228,7 +228,7 @@ for (const kind of kinds) {
       expect((received[1]?.at ?? 0) - (received[0]?.at ?? 0)).toBeGreaterThan(ackWaitMs / 2);
     });
 
-    test('When work takes longer than the ack wait, then this replica is not handed the same message again', async () => {
+    test('When work takes longer than the ack wait, then this replica does not get the same message again', async () => {
       fresh();
       const work = Promise.withResolvers<void>();
       const { received } = await subscribe(async (entry) => {
@@ -244,7 +244,7 @@ for (const kind of kinds) {
       await throughout(() => expect(bodies(received)).toEqual(['long', 'end']), 1.5 * ackWaitMs);
     });
 
-    test('When the configuration names this bus, then it is the one that carries the events', async () => {
+    test('When the configuration names this bus, then its transport carries the events', async () => {
       fresh();
       const configured = createTransport(
         { BUS: kind.bus, NATS_URL: url(), NATS_STREAM_REPLICAS: 1, NATS_CLUSTER_ID: clusterId },
@@ -258,7 +258,7 @@ for (const kind of kinds) {
     });
 
     if (kind.bus === 'jetstream') {
-      test('When a durable consumer is there with other settings, then it is brought to those of this version', async () => {
+      test('When a durable consumer exists with other settings, then it is updated to those of this version', async () => {
         fresh();
         const older = createJetStreamTransport({
           url: url(),
@@ -276,7 +276,7 @@ for (const kind of kinds) {
         await eventually(() => expect(received.length).toBeGreaterThan(1), 5_000);
       });
 
-      test('When work takes longer than the ack wait, then no other replica is handed its message', async () => {
+      test('When work takes longer than the ack wait, then no other replica gets its message', async () => {
         fresh();
         const work = Promise.withResolvers<void>();
         const onMessage = async (entry: Received): Promise<void> => {
@@ -293,7 +293,7 @@ for (const kind of kinds) {
       });
     }
 
-    test('When a replica pauses, then it takes nothing more, another gets what waits there, and resuming begins anew', async () => {
+    test('When a replica pauses, then it accepts no messages, another replica gets the waiting ones, and after resuming it receives again', async () => {
       fresh();
       const work = Promise.withResolvers<void>();
       const first = await subscribe(
@@ -319,7 +319,7 @@ for (const kind of kinds) {
       await eventually(() => expect(bodies(first.received)).toEqual([sent[0], 'for the first']));
     });
 
-    test('When a subscription pauses and resumes at once, then nothing is lost and new messages come soon', async () => {
+    test('When a subscription pauses and resumes at once, then nothing is lost and new messages arrive soon', async () => {
       fresh();
       const { received, subscription } = await subscribe(ack);
       await publish('before');
@@ -333,7 +333,7 @@ for (const kind of kinds) {
       await eventually(() => expect(unique(bodies(received))).toEqual(['after', 'before', 'meanwhile']));
     });
 
-    test('When a subscription stops, then it finishes what is in work and leaves the rest to the next one', async () => {
+    test('When a subscription stops, then it finishes the messages being handled and leaves the rest to the next subscription', async () => {
       fresh();
       const work = Promise.withResolvers<void>();
       const first = await subscribe(
@@ -387,7 +387,7 @@ for (const kind of kinds) {
       await throughout(() => expect(bodies(second.received)).toEqual(['end']), 1.5 * ackWaitMs);
     });
 
-    test('When a replica ends without a word while it has messages, then another one gets them', async () => {
+    test('When a replica is killed while it has messages, then another one gets them', async () => {
       fresh();
       const gone = open();
       const first = await subscribe(() => new Promise(() => undefined), {}, gone);
@@ -400,7 +400,7 @@ for (const kind of kinds) {
       await eventually(() => expect(unique(bodies(second.received))).toEqual(sent));
     });
 
-    test('When a replica is cut off while it has messages, then another one gets them, and new ones too', async () => {
+    test('When a replica loses its connection while it has messages, then another one gets them, and new ones too', async () => {
       fresh();
       const proxy = await openFaultyProxy(url());
       const first = await subscribe(
@@ -420,7 +420,7 @@ for (const kind of kinds) {
       await proxy.close();
     });
 
-    test('When an event is poison to its listener, then the events behind it are handled without delay', async () => {
+    test('When a listener fails on an event, then later events are handled without delay', async () => {
       fresh();
       const handled: number[] = [];
       const letters: string[] = [];
@@ -468,7 +468,7 @@ for (const kind of kinds) {
       await runner.stop();
     });
 
-    test('When the server freezes, then a publication is refused within its time, and all goes on after it thaws', async () => {
+    test('When the server freezes, then a publication is rejected within its time-out, and everything resumes after the thaw', async () => {
       fresh();
       const { received } = await subscribe(ack);
       await server.freeze();
@@ -483,7 +483,7 @@ for (const kind of kinds) {
       await eventually(() => expect(bodies(received)).toContain('after'));
     });
 
-    test('When the server is killed under load and started again, then nothing acknowledged is lost and all goes on', async () => {
+    test('When the server is killed under load and started again, then no acknowledged message is lost and everything resumes', async () => {
       fresh();
       const { received } = await subscribe(ack);
       const acknowledged: string[] = [];
@@ -525,7 +525,7 @@ for (const kind of kinds) {
       });
     });
 
-    test('When the connection is lost while an acknowledgement is awaited, then that is known before its time is over', async () => {
+    test('When the connection is lost while a publication waits for its acknowledgement, then it is rejected before its time-out', async () => {
       fresh();
       await server.freeze();
       const start = performance.now();
@@ -537,7 +537,7 @@ for (const kind of kinds) {
       await eventually(() => publish('after'));
     });
 
-    test('When a transport closes while its server is away, then it closes at once', async () => {
+    test('When a transport closes while its server is unreachable, then it closes at once', async () => {
       fresh();
       const waiting = open();
       await server.kill();
@@ -552,7 +552,7 @@ for (const kind of kinds) {
       await eventually(() => publish('after'));
     });
 
-    test('When the server comes back with nothing, then publishing and consuming go on without a restart of ours', async () => {
+    test('When the server restarts without its data, then publishing and consuming resume without a restart of the service', async () => {
       fresh();
       const { received } = await subscribe(({ body, message }) => {
         if (body === 'held') message.nak(60_000);

@@ -44,18 +44,18 @@ afterAll(() => system.close());
 const rejected = (reason: string) => (): Promise<Verdict> => Promise.resolve(reject(reason));
 const find = async (n: number): Promise<DeadLetter | undefined> =>
   (await letters.list()).find(({ body }) => body.includes(`"n":${n}}`));
-const setAside = async (n: number, reason = 'nonsense'): Promise<DeadLetter> => {
+const deadLettered = async (n: number, reason = 'nonsense'): Promise<DeadLetter> => {
   verdicts.set(n, rejected(reason));
   await system.publish(counted, { n }, { aggregateId: 'a', version: 0 });
   return system.eventually(async () => {
     const letter = await find(n);
-    if (letter === undefined) throw new Error('not set aside yet');
+    if (letter === undefined) throw new Error('no dead letter yet');
     return letter;
   });
 };
 
-test('When an event is rejected, then it is set aside with all that one needs to decide about it', async () => {
-  const letter = await setAside(1);
+test('When an event is rejected, then it becomes a dead letter with everything an operator needs to know', async () => {
+  const letter = await deadLettered(1);
   expect(letter).toMatchObject({
     _id: `counting_ticket-counted/${letter.key}`,
     durable: 'counting_ticket-counted',
@@ -70,7 +70,7 @@ test('When an event is rejected, then it is set aside with all that one needs to
   expect(await letters.count()).toBe(1);
 });
 
-test('When a message is no JSON, then it is set aside as it was, and those behind it are handled', async () => {
+test('When a message is not JSON, then it becomes a dead letter unchanged, and later messages are handled', async () => {
   await system.send('ticket.counted', 'no {JSON');
   await system.publish(counted, { n: 2 }, { aggregateId: 'a', version: 0 });
   await system.eventually(async () => {
@@ -79,12 +79,12 @@ test('When a message is no JSON, then it is set aside as it was, and those behin
   });
 });
 
-test('When a throwing listener has failed five times, then the event is set aside with its error', async () => {
+test('When a throwing listener has failed five times, then the event becomes a dead letter with its error', async () => {
   verdicts.set(3, () => Promise.reject(new TypeError('cannot read')));
   await system.publish(counted, { n: 3 }, { aggregateId: 'a', version: 0 });
   const letter = await system.eventually(async () => {
     const found = await find(3);
-    if (found === undefined) throw new Error('not set aside yet');
+    if (found === undefined) throw new Error('no dead letter yet');
     return found;
     // Two replicas count apart: in the worst case each of them tries five times.
   }, 25_000);
@@ -93,7 +93,7 @@ test('When a throwing listener has failed five times, then the event is set asid
 });
 
 test('When a letter is replayed and its cause is gone, then the running service handles it and it is removed', async () => {
-  const letter = await setAside(4);
+  const letter = await deadLettered(4);
   verdicts.delete(4);
   expect(await letters.replay([letter._id, 'unknown'])).toBe(1);
   await system.eventually(async () => expect(await letters.show(letter._id)).toBeUndefined());
@@ -102,7 +102,7 @@ test('When a letter is replayed and its cause is gone, then the running service 
 });
 
 test('When a replayed letter fails again, then it waits again with the new reason', async () => {
-  const letter = await setAside(5);
+  const letter = await deadLettered(5);
   verdicts.set(5, rejected('still nonsense'));
   await letters.replay([letter._id]);
   await system.eventually(async () =>
@@ -115,8 +115,8 @@ test('When a replayed letter fails again, then it waits again with the new reaso
   );
 });
 
-test('When a replayed letter is wanted later, then it stays marked and is handled then', async () => {
-  const letter = await setAside(6);
+test('When a replayed letter is to be handled later, then it stays marked and is handled then', async () => {
+  const letter = await deadLettered(6);
   const answers = [later(200)];
   verdicts.set(6, () => Promise.resolve(answers.pop() ?? done));
   await letters.replay([letter._id]);
@@ -125,7 +125,7 @@ test('When a replayed letter is wanted later, then it stays marked and is handle
 });
 
 test('When letters are discarded, then they are gone, also while they are being replayed', async () => {
-  const [one, two] = [await setAside(7), await setAside(8)];
+  const [one, two] = [await deadLettered(7), await deadLettered(8)];
   expect(await letters.discard([one._id])).toBe(1);
   expect(await letters.show(one._id)).toBeUndefined();
   const work = Promise.withResolvers<Verdict>();
@@ -136,11 +136,11 @@ test('When letters are discarded, then they are gone, also while they are being 
   expect(await letters.discard([two._id])).toBe(1);
   work.resolve(reject('too late'));
   verdicts.delete(8);
-  await setAside(9);
+  await deadLettered(9);
   expect(await letters.show(two._id)).toBeUndefined();
 });
 
-test('When all letters are replayed, then each is handled, and a malformed one is set aside again', async () => {
+test('When all letters are replayed, then each is handled, and a malformed one is a dead letter again', async () => {
   verdicts.clear();
   expect(await letters.replay('all')).toBeGreaterThan(1);
   await system.eventually(async () => {
@@ -151,7 +151,7 @@ test('When all letters are replayed, then each is handled, and a malformed one i
   expect(await letters.count()).toBe(0);
 });
 
-test('When a message is set aside once more while its replay is asked for, then it is one letter and the replay stands', async () => {
+test('When a message fails again while its replay is requested, then there is one letter and the replay is kept', async () => {
   const letter = {
     durable: 'somebody_else',
     subject: 'ticket.counted',
@@ -167,7 +167,7 @@ test('When a message is set aside once more while its replay is asked for, then 
   await letters.discard('all');
 });
 
-test('When a replica that has taken up a letter dies, then another one takes it up after a minute', async () => {
+test('When a replica that has leased a letter dies, then another one leases it after a minute', async () => {
   const letter = { durable: 'd', subject: 's', key: randomUUID(), body: '{}', reason: 'r', failures: 1 };
   await letters.put(letter);
   await letters.replay('all');
@@ -180,7 +180,7 @@ test('When a replica that has taken up a letter dies, then another one takes it 
   await letters.discard('all');
 });
 
-test('When the metrics are read, then they tell how many letters there are', async () => {
+test('When the metrics are read, then they contain the number of letters', async () => {
   const text = await (await fetch(`${service.url}/metrics`)).text();
   expect(text).toMatch(/^dead_letters \d+$/m);
   expect(text).toMatch(/^events_dead_lettered_total\{subject="ticket.counted"\} \d+$/m);

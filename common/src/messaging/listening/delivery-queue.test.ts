@@ -19,7 +19,7 @@ const turns = async (count = 5): Promise<void> => {
   for (let turn = 0; turn < count; turn += 1) await setImmediate();
 };
 
-test('When several arrive in one turn of the loop, then they are one batch', async () => {
+test('When several arrive in one turn of the event loop, then they are one batch', async () => {
   const batches: string[][] = [];
   const queue = open({}, async (items) => void batches.push(names(items)));
   for (const name of ['a', 'b', 'c']) queue.push(item(name));
@@ -30,7 +30,7 @@ test('When several arrive in one turn of the loop, then they are one batch', asy
   await queue.close();
 });
 
-test('When more wait than a batch may hold, then the limits of batch and concurrency are kept', async () => {
+test('When more wait than fit into a batch, then the limits of batch size and concurrency are kept', async () => {
   const batches: string[][] = [];
   const gates: (() => void)[] = [];
   const queue = open({ maxBatch: 2, concurrency: 2 }, (items) => {
@@ -51,7 +51,7 @@ test('When more wait than a batch may hold, then the limits of batch and concurr
   await queue.close();
 });
 
-test('When a handler throws, then the queue goes on', async () => {
+test('When a handler throws, then the queue continues', async () => {
   const handled: string[] = [];
   const queue = open({ maxBatch: 1 }, async (items) => {
     handled.push(...names(items));
@@ -64,7 +64,7 @@ test('When a handler throws, then the queue goes on', async () => {
   await queue.close();
 });
 
-test('When the queue closes, then it gives back what waits and resolves after what is in work', async () => {
+test('When the queue closes, then it returns waiting messages and resolves after those being handled', async () => {
   const log: string[] = [];
   const work = Promise.withResolvers<void>();
   const queue = open({ maxBatch: 1 }, () => work.promise);
@@ -80,7 +80,7 @@ test('When the queue closes, then it gives back what waits and resolves after wh
   expect(log.at(-1)).toBe('closed');
 });
 
-test('When what waits is given back, then what is in work goes on and later ones are taken', async () => {
+test('When waiting messages are returned, then those being handled continue and later ones are accepted', async () => {
   const log: string[] = [];
   const handled: string[] = [];
   const work = Promise.withResolvers<void>();
@@ -100,7 +100,7 @@ test('When what waits is given back, then what is in work goes on and later ones
   await queue.close();
 });
 
-test('When messages wait or are in work, then the broker is told so again and again until they are done', async () => {
+test('When messages wait or are being handled, then the broker gets in-progress signals until they are done', async () => {
   const log: string[] = [];
   const work = Promise.withResolvers<void>();
   const queue = open({ maxBatch: 1, keepAliveMs: 5 }, () => work.promise);

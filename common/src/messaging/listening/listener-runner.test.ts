@@ -106,7 +106,7 @@ test('When verdicts differ within a batch, then each message is settled by its o
   await runner.stop();
 });
 
-test('When a message fails again and again, then it is tried with back-off and set aside after the last try', async () => {
+test('When a message fails repeatedly, then it is retried with back-off and becomes a dead letter after the last failure', async () => {
   const { deliver, letters, runner } = await open(giving(retry('no luck')));
   const outcomes: string[] = [];
   for (let n = 0; n < maxFailures; n += 1) outcomes.push(...(await deliver('a')));
@@ -123,7 +123,7 @@ test('When a message succeeds after failures, then its failures are forgotten', 
   await runner.stop();
 });
 
-test('When a listener says later however often, then no failure is counted', async () => {
+test('When a listener returns later any number of times, then no failure is counted', async () => {
   let verdict: Verdict = later(50);
   const { deliver, letters, runner } = await open(async () => [verdict]);
   for (let n = 0; n < 20; n += 1) expect(await deliver('a')).toEqual(['nak 50']);
@@ -133,7 +133,7 @@ test('When a listener says later however often, then no failure is counted', asy
   await runner.stop();
 });
 
-test('When what the listener needs is away, then failures are not counted', async () => {
+test('When the database is unreachable, then failures are not counted', async () => {
   const health = { healthy: false };
   const { deliver, letters, runner } = await open(() => Promise.reject(new Error('no database')), {
     isHealthy: () => health.healthy,
@@ -145,7 +145,7 @@ test('When what the listener needs is away, then failures are not counted', asyn
   await runner.stop();
 });
 
-test('When what the listener needs goes away and comes back, then it is paused and resumed', async () => {
+test('When the database becomes unreachable and reachable again, then the listener is paused and resumed', async () => {
   const health = { healthy: true };
   const { log, runner } = await open(giving(done), { isHealthy: () => health.healthy });
   health.healthy = false;
@@ -155,7 +155,7 @@ test('When what the listener needs goes away and comes back, then it is paused a
   await runner.stop();
 });
 
-test('When a batch throws, then it is repeated one by one and only the bad message is tried again', async () => {
+test('When a batch throws, then it is repeated one by one and only the bad message is retried', async () => {
   const calls: number[] = [];
   const { deliver, runner } = await open(async (bodies) => {
     calls.push(bodies.length);
@@ -167,7 +167,7 @@ test('When a batch throws, then it is repeated one by one and only the bad messa
   await runner.stop();
 });
 
-test('When a batch throws while the database is away, then it is not repeated one by one', async () => {
+test('When a batch throws while the database is unreachable, then it is not repeated one by one', async () => {
   const calls: number[] = [];
   const { deliver, runner } = await open(
     (bodies) => {
@@ -187,7 +187,7 @@ test('When a dead letter cannot be stored, then the message stays on the bus', a
   await runner.stop();
 });
 
-test('When a listener answers too few verdicts, then the rest is tried again', async () => {
+test('When a listener returns too few verdicts, then the remaining messages are retried', async () => {
   const { deliver, runner } = await open(async () => [done]);
   expect(await deliver('a', 'b')).toEqual(['ack', 'nak 100']);
   await runner.stop();
