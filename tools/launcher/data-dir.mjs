@@ -43,7 +43,7 @@ const read = (path) => {
 };
 
 /** @param {number} pid */
-const isAlive = (pid) => {
+export const isAlive = (pid) => {
   try {
     process.kill(pid, 0);
     return true;

@@ -2,6 +2,7 @@ export { bodyLimit, buildApp } from './build-app.ts';
 export type { HttpKit } from './build-app.ts';
 export { currentUserOf } from './context.ts';
 export type { CurrentUser } from './context.ts';
+export { escapeHtml } from './escape-html.ts';
 export { dollars, toDollars } from './money.ts';
 export { pageHeaders, pageLinks, paging } from './paging.ts';
 export { parse } from './parse.ts';

@@ -1,3 +1,4 @@
+export { goProgram } from './go-program.ts';
 export { openFaultyProxy } from './faulty-proxy.ts';
 export type { FaultyProxy } from './faulty-proxy.ts';
 export { eventually } from './eventually.ts';

@@ -1,3 +1,5 @@
+import { escapeHtml } from '@ticketing/common/http';
+
 export interface ChartRow {
   readonly name: string;
   readonly value: number;
@@ -11,8 +13,6 @@ const rowHeight = 54;
 const left = 24;
 const barWidth = width - 2 * left;
 
-const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-
 /** Each figure as a bar against its bound: the mark is the bound, and a bar is green on the right side of it. */
 export const chart = (rows: readonly ChartRow[]): string => {
   const bars = rows.map((row, index) => {
@@ -22,7 +22,7 @@ export const chart = (rows: readonly ChartRow[]): string => {
     const mark = left + (row.bound / most) * barWidth;
     const kept = row.atMost ? row.value <= row.bound : row.value >= row.bound;
     return `
-  <text x="${left}" y="${y}" class="name">${escape(row.name)}</text>
+  <text x="${left}" y="${y}" class="name">${escapeHtml(row.name)}</text>
   <text x="${width - left}" y="${y}" class="figure" text-anchor="end">${row.value.toFixed(2)} ${row.unit} (${row.atMost ? '≤' : '≥'} ${row.bound})</text>
   <rect x="${left}" y="${y + 8}" width="${barWidth}" height="14" rx="3" fill="#e5e7eb"/>
   <rect x="${left}" y="${y + 8}" width="${length.toFixed(1)}" height="14" rx="3" fill="${kept ? '#15803d' : '#b91c1c'}"/>

@@ -1,16 +1,17 @@
+import { openHttpClient, type HttpClient } from '@ticketing/test/http-client';
+import { startProduct, type ProductProcess } from '@ticketing/test/start-product';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { chart } from './chart.ts';
-import { openClient, signUp, type Client } from './client.ts';
 import { costOf, sum } from './cpu.ts';
-import { startProduct, type ProductProcess } from '@ticketing/test/start-product';
 import { catalogue, fillCatalogue } from './scenarios/catalogue.ts';
 import { expiry } from './scenarios/expiry.ts';
 import { flashSale, listTickets, untilOrderable } from './scenarios/flash-sale.ts';
 import { floor } from './scenarios/floor.ts';
 import { journeys, summary } from './scenarios/journeys.ts';
 import { orderRate, storeOrders } from './scenarios/stored-orders.ts';
+import { signUp } from './users.ts';
 
 const { values } = parseArgs({
   options: {
@@ -37,7 +38,7 @@ const record = (name: string, value: number, bound: number, unit: string, atMost
   say(`${kept ? 'ok  ' : 'MISS'} ${name}: ${value.toFixed(2)} ${unit} (${atMost ? '≤' : '≥'} ${bound})`);
 };
 
-const users = async (client: Client, prefix: string, count: number): Promise<string[]> => {
+const users = async (client: HttpClient, prefix: string, count: number): Promise<string[]> => {
   const sessions: string[] = [];
   for (let start = 0; start < count; start += 10) {
     const group = Array.from(
@@ -66,7 +67,7 @@ const product = await startProduct();
 try {
   const processes = product.processes();
   const mongod = find(processes, 'mongod');
-  const client = openClient(product.url, 64);
+  const client = openHttpClient(product.loopbackUrl, { connections: 64 });
   const sellers = await users(client, 'seller', 8);
   const buyers = await users(client, 'buyer', 40);
   const seller = sellers[0] ?? '';
@@ -112,7 +113,7 @@ try {
 
   if (wanted('sale')) {
     const crowd = await users(client, 'crowd', 500);
-    const wide = openClient(product.url, 500);
+    const wide = openHttpClient(product.loopbackUrl, { connections: 500 });
     const first = await listTickets(client, seller, 100);
     await untilOrderable(client, seller, first);
     await flashSale(wide, crowd, first);
@@ -140,7 +141,7 @@ try {
 
   if (wanted('list')) {
     await fillCatalogue(databaseOf(mongod.url, 'tickets'), 10_000 * scale);
-    const list = await catalogue(product.url, databaseOf(mongod.url, 'bench-floor'), 20_000 * scale);
+    const list = await catalogue(product.loopbackUrl, databaseOf(mongod.url, 'bench-floor'), 20_000 * scale);
     results.list = list;
     record('first page of 10 000 tickets, share of a bare handler', list.share, 0.4, '×', false);
   }
@@ -150,9 +151,9 @@ try {
 }
 
 if (wanted('expiry')) {
-  const short = await startProduct({ EXPIRATION_WINDOW_SECONDS: '5' });
+  const short = await startProduct({ settings: { EXPIRATION_WINDOW_SECONDS: '5' } });
   try {
-    const client = openClient(short.url, 64);
+    const client = openHttpClient(short.loopbackUrl, { connections: 64 });
     const sellers = await users(client, 'seller', 1);
     const buyers = await users(client, 'buyer', 20);
     const times = await expiry(client, sellers[0] ?? '', buyers, 200);

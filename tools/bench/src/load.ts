@@ -1,4 +1,4 @@
-/** Runs `count` pieces of work, `concurrency` at a time, and answers the seconds that all of them took. */
+/** Runs `count` pieces of work, `concurrency` at a time, and returns the seconds that all of them took. */
 export const inParallel = async (
   count: number,
   concurrency: number,
@@ -15,10 +15,4 @@ export const inParallel = async (
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, count) }, worker));
   return (performance.now() - start) / 1000;
-};
-
-/** The value below which `share` of all values lie. */
-export const percentile = (values: readonly number[], share: number): number => {
-  const ordered = values.toSorted((a, b) => a - b);
-  return ordered[Math.min(ordered.length - 1, Math.floor(ordered.length * share))] ?? Number.NaN;
 };

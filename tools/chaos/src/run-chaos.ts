@@ -10,7 +10,7 @@ import { Injector, type Injected } from './faults/injector.ts';
 import { planFaults } from './faults/schedule.ts';
 import { readTallies } from './inject/tally.ts';
 import { findLost } from './load/acknowledged.ts';
-import { openHttp } from './load/http.ts';
+import { openRetryingClient } from './load/retrying-client.ts';
 import type { World } from './load/journeys.ts';
 import { Ledger } from './load/ledger.ts';
 import { Market } from './load/market.ts';
@@ -128,7 +128,7 @@ const exercise = async (
   const { orders, kills, say, seed, signal } = options;
   const ledger = new Ledger();
   let failures = 0;
-  const http = openHttp(product.url, () => {
+  const http = openRetryingClient(product.loopbackUrl, () => {
     failures += 1;
   });
   const random = createRandom(seed);
@@ -194,10 +194,12 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
   await buildServices(build, edits);
   say('starting the product');
   const product = await startProduct({
-    TEST_BUILD: build,
-    BUS: 'jetstream',
-    REPLICAS: String(replicas),
-    EXPIRATION_WINDOW_SECONDS: String(windowSeconds),
+    settings: {
+      TEST_BUILD: build,
+      BUS: 'jetstream',
+      REPLICAS: String(replicas),
+      EXPIRATION_WINDOW_SECONDS: String(windowSeconds),
+    },
   });
   const counters = new Counters(product);
   try {

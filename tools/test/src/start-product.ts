@@ -1,46 +1,57 @@
+import { isProcessOf } from '@ticketing/launcher/data-dir';
+import { freePort } from '@ticketing/launcher/free-ports';
+import { root } from '@ticketing/launcher/paths';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { isProcessOf } from '@ticketing/launcher/data-dir';
-import { freePort } from '@ticketing/launcher/free-ports';
-import { root } from '@ticketing/launcher/paths';
+import { z } from 'zod';
+import { waitForLine } from './wait-for-line.ts';
 
-export interface ProductProcess {
-  readonly name: string;
-  readonly replica: number;
-  readonly pid: number;
-  readonly url: string;
-}
+const processList = z.array(z.object({ name: z.string(), replica: z.int(), pid: z.int().positive(), url: z.string() }));
+export type ProductProcess = z.infer<typeof processList>[number];
 
-/** The whole product, started as a user would start it, with nothing in its stores. */
+/** The whole product, started as a user would start it. */
 export interface Product {
+  /** The address that `npm start` prints. */
   readonly url: string;
+  /** The same without a name to resolve, for load generators. */
+  readonly loopbackUrl: string;
   readonly dataDir: string;
-  /** What runs now. */
+  /** Of `npm start` itself. */
+  readonly pid: number;
+  /** The processes that run now. */
   processes(): ProductProcess[];
-  /** Sends a signal to a process of this product, and to none that only has its number now. */
+  /** Sends a signal to a process of this product; returns false when the process has ended and its pid was reused. */
   signal(process: ProductProcess, signal: NodeJS.Signals): boolean;
-  stop(): Promise<void>;
+  /** Ends it as Ctrl-C would; returns how long that took. */
+  stop(): Promise<{ readonly milliseconds: number }>;
 }
 
 const launcher = join(root, 'tools', 'launcher', 'start.mjs');
-/** Settings of another product, and what Jest tells itself: load and faults are for this product only. REPLICAS and BUS are handed on. */
-const notHandedOn =
+
+/** Settings of another product, and Jest's own: they are not inherited. REPLICAS and BUS are. */
+const notInherited =
   /^(PORT|PUBLIC_URL|DATA_DIR|(MONGO|NATS|REDIS|BASE)_URL|JWT_KEY|STRIPE_\w+|EXPIRATION_\w+|PAYMENT_\w+|LOG_LEVEL|RATE_LIMITS|TEST_BUILD|NODE_(ENV|OPTIONS)|JEST_\w+)$/;
 
-const startWithinMs = 10 * 60_000;
+/** The first start on a machine downloads and builds. */
+const startTimeoutMs = 10 * 60_000;
 
-const isProcess = (value: unknown): value is ProductProcess =>
-  typeof value === 'object' && value !== null && 'name' in value && 'pid' in value && 'url' in value;
+/** The processes that run on this data directory. */
+export const processesOf = (dataDir: string): ProductProcess[] =>
+  processList.parse(JSON.parse(readFileSync(join(dataDir, 'processes.json'), 'utf8')));
 
-/** Starts it with these settings beside a free port, no limits of rates and a quiet log. */
-export const startProduct = async (settings: Readonly<Record<string, string>> = {}): Promise<Product> => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'ticketing-product-'));
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !notHandedOn.test(name)));
+/**
+ * Starts the product on a free port, without rate limits and with few log lines; `settings` are those of README's table.
+ * Its data are in `dataDir`, which outlives it; without one they are in a temporary directory that `stop` removes.
+ */
+export const startProduct = async (
+  options: { readonly dataDir?: string; readonly settings?: Readonly<Record<string, string>> } = {},
+): Promise<Product> => {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'ticketing-product-')));
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !notInherited.test(name)));
   const child = spawn(process.execPath, [launcher], {
     env: {
       ...inherited,
@@ -48,43 +59,40 @@ export const startProduct = async (settings: Readonly<Record<string, string>> = 
       PORT: String(await freePort()),
       RATE_LIMITS: 'off',
       LOG_LEVEL: 'warn',
-      ...settings,
+      ...options.settings,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const endWithUs = () => child.kill('SIGTERM');
-  process.once('exit', endWithUs);
+  const terminate = () => child.kill('SIGTERM');
+  process.once('exit', terminate);
   const exited = once(child, 'exit');
-  const late = setTimeout(endWithUs, startWithinMs);
-  const said: string[] = [];
-  let url: string | undefined;
-  for await (const line of createInterface({ input: child.stdout })) {
-    url = /^ready (http\S+)$/.exec(line)?.[1];
-    if (url !== undefined) break;
-    said.push(line);
-  }
-  clearTimeout(late);
   const stop = async () => {
-    process.removeListener('exit', endWithUs);
+    process.removeListener('exit', terminate);
+    const start = performance.now();
     if (child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGTERM');
+      terminate();
       await exited;
     }
-    await rm(dataDir, { recursive: true, force: true });
+    const milliseconds = performance.now() - start;
+    if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+    return { milliseconds };
   };
-  if (url === undefined) {
+  const timer = setTimeout(terminate, startTimeoutMs);
+  let url: string;
+  try {
+    url = await waitForLine(child, (line) => /^ready (http\S+)$/.exec(line)?.[1]);
+  } catch (error) {
     await stop();
-    throw new Error(`npm start ended before it was ready:\n${said.slice(-40).join('\n')}`);
+    throw error;
+  } finally {
+    clearTimeout(timer);
   }
-  // What it says later must not fill the pipe.
-  child.stdout.resume();
   return {
-    url: url.replace('localhost', '127.0.0.1'),
+    url,
+    loopbackUrl: url.replace('localhost', '127.0.0.1'),
     dataDir,
-    processes: () => {
-      const listed: unknown = JSON.parse(readFileSync(join(dataDir, 'processes.json'), 'utf8'));
-      return Array.isArray(listed) ? listed.filter(isProcess) : [];
-    },
+    pid: child.pid ?? 0,
+    processes: () => processesOf(dataDir),
     signal: ({ pid }, signal) => {
       if (pid <= 1 || !isProcessOf(dataDir, pid)) return false;
       try {

@@ -1,23 +1,16 @@
+import { escapeHtml } from '@ticketing/common/http';
 import { checks } from '../checks/all-checks.ts';
 import { services } from '../books/records.ts';
 import { repairCounters, type Repairs } from './read-repairs.ts';
 import { countByCheck, type State } from './watch.ts';
-
-const escape = (text: string): string =>
-  text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
 
 const cell = (content: string, attributes = ''): string => `<td${attributes}>${content}</td>`;
 const row = (...cells: readonly string[]): string => `<tr>${cells.join('')}</tr>`;
 
 const table = (headings: readonly string[], rows: readonly string[], empty: string): string =>
   rows.length === 0
-    ? `<p class="quiet">${escape(empty)}</p>`
-    : `<div class="scroll"><table><thead><tr>${headings.map((heading) => `<th scope="col">${escape(heading)}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+    ? `<p class="quiet">${escapeHtml(empty)}</p>`
+    : `<div class="scroll"><table><thead><tr>${headings.map((heading) => `<th scope="col">${escapeHtml(heading)}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 
 const number = ' class="number"';
 
@@ -42,7 +35,7 @@ const checkRows = (state: State): string[] => {
     return row(
       cell(mark, ` class="${state.passes === 0 ? 'quiet' : count === 0 ? 'good' : 'bad'}"`),
       cell(`<code>${name}</code>`),
-      cell(escape(says)),
+      cell(escapeHtml(says)),
       cell(String(state.lookedAt.get(name) ?? 0), number),
     );
   });
@@ -57,8 +50,8 @@ const violationRows = ({ violations }: State): string[] =>
     .map(({ check, ids, text }) =>
       row(
         cell(`<code>${check}</code>`),
-        cell(escape(text)),
-        cell(ids.map((id) => `<code>${escape(id)}</code>`).join(' ')),
+        cell(escapeHtml(text)),
+        cell(ids.map((id) => `<code>${escapeHtml(id)}</code>`).join(' ')),
       ),
     );
 
@@ -66,15 +59,15 @@ const letterRows = ({ deadLetters }: State): string[] =>
   services.flatMap((service) => {
     const own = deadLetters.filter((letter) => letter.service === service);
     if (own.length === 0) return [];
-    const shown = own.slice(0, 10).map(({ id }) => `<code>${escape(id)}</code>`);
+    const shown = own.slice(0, 10).map(({ id }) => `<code>${escapeHtml(id)}</code>`);
     return [row(cell(service), cell(String(own.length), number), cell(shown.join('<br>')))];
   });
 
 const repairRows = (repairs: readonly Repairs[]): string[] =>
   repairs.map(({ service, counter, count }) =>
     row(
-      cell(escape(service)),
-      cell(escape(repairCounters[counter] ?? 'could not read its metrics')),
+      cell(escapeHtml(service)),
+      cell(escapeHtml(repairCounters[counter] ?? 'could not read its metrics')),
       cell(count === undefined ? '?' : String(count), number),
     ),
   );
@@ -99,7 +92,7 @@ export const page = (state: State, repairs: readonly Repairs[], now: number): st
 <meta http-equiv="refresh" content="10"><title>${kind === 'good' ? '✓' : kind === 'bad' ? '✗' : '?'} The books</title>
 <style>${style}</style></head><body>
 <h1>The books</h1>
-<p class="verdict ${kind}" role="status">${escape(text)}</p>
+<p class="verdict ${kind}" role="status">${escapeHtml(text)}</p>
 <p class="quiet">${state.passes} passes so far${state.lastSeconds === undefined ? '' : `, the last took ${state.lastSeconds.toFixed(2)} s`}. Each looks at what is new or unfinished and at one more page of everything; a violation is told once two passes agree on it. <code>npm run audit</code> reads all of it at once.</p>
 <h2>Violations</h2>
 ${table(['check', 'what is wrong', 'ids'], violationRows(state), 'None.')}

@@ -1,9 +1,9 @@
 import { freePort } from '@ticketing/launcher/free-ports';
+import { waitForLine } from '@ticketing/test/wait-for-line';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { lineOf } from './line-of.ts';
 
 export interface Floor {
   readonly url: string;
@@ -22,7 +22,7 @@ export const startFloor = async (
     env: { ...process.env, MONGO_URL: mongoUrl },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const port = await lineOf(child, (line) => /^listening (\d+)$/.exec(line)?.[1]);
+  const port = await waitForLine(child, (line) => /^listening (\d+)$/.exec(line)?.[1]);
   return {
     url: `http://127.0.0.1:${port}`,
     pid: child.pid ?? 0,

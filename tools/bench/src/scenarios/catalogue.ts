@@ -1,5 +1,5 @@
 import { MongoClient } from 'mongodb';
-import { openClient } from '../client.ts';
+import { openHttpClient } from '@ticketing/test/http-client';
 import { startFloor, startRouterTo } from '../floor/start-floor.ts';
 import { inParallel } from '../load.ts';
 
@@ -57,9 +57,9 @@ export const catalogue = async (
       ['product', productUrl],
       ['bare', router.url],
     ] as const) {
-      const client = openClient(url, 32);
+      const client = openHttpClient(url, { connections: 32 });
       const seconds = await inParallel(requests / rounds, 32, async () => {
-        const { status } = await client.send('GET', '/api/tickets');
+        const { status } = await client.send({ method: 'GET', path: '/api/tickets' });
         if (status !== 200) throw new Error(`list: ${status}`);
       });
       await client.close();

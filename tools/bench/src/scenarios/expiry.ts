@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { textOf, type Client } from '../client.ts';
-import { percentile } from '../load.ts';
+import type { HttpClient } from '@ticketing/test/http-client';
+import { textOf } from '../users.ts';
+import { percentile } from '@ticketing/test/percentile';
 import { listTickets, untilOrderable } from './flash-sale.ts';
 
 /** Seconds after their deadlines at which `count` holds, all made at once, were on sale again. */
 export const expiry = async (
-  client: Client,
+  client: HttpClient,
   seller: string,
   buyers: readonly string[],
   count: number,
@@ -14,7 +15,12 @@ export const expiry = async (
   await untilOrderable(client, seller, ids);
   const orders = await Promise.all(
     ids.map((ticketId, index) =>
-      client.send('POST', '/api/orders', { cookie: buyers[index % buyers.length] ?? '', body: { ticketId } }),
+      client.send({
+        method: 'POST',
+        path: '/api/orders',
+        cookie: buyers[index % buyers.length] ?? '',
+        body: { ticketId },
+      }),
     ),
   );
   const deadlines = new Map(orders.map((order, index) => [ids[index] ?? '', Date.parse(textOf(order, 'expiresAt'))]));
@@ -24,7 +30,7 @@ export const expiry = async (
   while (deadlines.size > 0 && performance.now() < end) {
     await Promise.all(
       [...deadlines].map(async ([ticketId, deadline]) => {
-        const ticket = await client.send('GET', `/api/tickets/${ticketId}`);
+        const ticket = await client.send({ method: 'GET', path: `/api/tickets/${ticketId}` });
         if (typeof ticket.body !== 'object' || ticket.body === null || 'orderId' in ticket.body) return;
         late.push((Date.now() - deadline) / 1000);
         deadlines.delete(ticketId);

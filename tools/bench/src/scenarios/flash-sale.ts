@@ -1,14 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { textOf, type Client } from '../client.ts';
-import { percentile } from '../load.ts';
+import type { HttpClient } from '@ticketing/test/http-client';
+import { textOf } from '../users.ts';
+import { percentile } from '@ticketing/test/percentile';
 
 /** Lists `count` tickets and waits until the last of them can be ordered, so that all can. */
-export const listTickets = async (client: Client, seller: string, count: number): Promise<string[]> => {
+export const listTickets = async (client: HttpClient, seller: string, count: number): Promise<string[]> => {
   const ids: string[] = [];
   for (let index = 0; index < count; index += 50) {
     const answers = await Promise.all(
       Array.from({ length: Math.min(50, count - index) }, (_, offset) =>
-        client.send('POST', '/api/tickets', { cookie: seller, body: { title: `Sale ${index + offset}`, price: 30 } }),
+        client.send({
+          method: 'POST',
+          path: '/api/tickets',
+          cookie: seller,
+          body: { title: `Sale ${index + offset}`, price: 30 },
+        }),
       ),
     );
     ids.push(...answers.map((answer) => textOf(answer, 'id')));
@@ -17,10 +23,12 @@ export const listTickets = async (client: Client, seller: string, count: number)
 };
 
 /** Waits until orders knows these tickets: an order of one's own ticket is refused by 400, an unknown one by 404. */
-export const untilOrderable = async (client: Client, seller: string, ids: readonly string[]): Promise<void> => {
+export const untilOrderable = async (client: HttpClient, seller: string, ids: readonly string[]): Promise<void> => {
   for (const ticketId of ids) {
     const end = performance.now() + 30_000;
-    while ((await client.send('POST', '/api/orders', { cookie: seller, body: { ticketId } })).status === 404) {
+    while (
+      (await client.send({ method: 'POST', path: '/api/orders', cookie: seller, body: { ticketId } })).status === 404
+    ) {
       if (performance.now() > end) throw new Error(`ticket ${ticketId} did not become orderable`);
       await delay(20);
     }
@@ -36,13 +44,18 @@ export interface Sale {
 
 /** `buyers` order at once, several for each ticket. */
 export const flashSale = async (
-  client: Client,
+  client: HttpClient,
   buyers: readonly string[],
   ticketIds: readonly string[],
 ): Promise<Sale> => {
   const answers = await Promise.all(
     buyers.map((cookie, index) =>
-      client.send('POST', '/api/orders', { cookie, body: { ticketId: ticketIds[index % ticketIds.length] } }),
+      client.send({
+        method: 'POST',
+        path: '/api/orders',
+        cookie,
+        body: { ticketId: ticketIds[index % ticketIds.length] },
+      }),
     ),
   );
   const count = (of: (status: number) => boolean): number => answers.filter(({ status }) => of(status)).length;

@@ -1,7 +1,8 @@
-import { openClient } from '../client.ts';
+import { openHttpClient } from '@ticketing/test/http-client';
 import { costOf, sum, type MeasuredProcess } from '../cpu.ts';
 import { startFloor } from '../floor/start-floor.ts';
-import { inParallel, percentile } from '../load.ts';
+import { percentile } from '@ticketing/test/percentile';
+import { inParallel } from '../load.ts';
 
 export interface FloorFigures {
   readonly bareRate: number;
@@ -20,10 +21,10 @@ const rateOf = async (
   concurrency: number,
   body?: object,
 ): Promise<number> => {
-  const client = openClient(url, concurrency);
+  const client = openHttpClient(url, { connections: concurrency });
   const method = body === undefined ? 'GET' : 'POST';
   const seconds = await inParallel(count, concurrency, async () => {
-    await client.send(method, path, body === undefined ? {} : { body });
+    await client.send({ method, path, body });
   });
   await client.close();
   return count / seconds;
@@ -48,9 +49,11 @@ export const floor = async (
   const { result: insertRate, cpu } = await costOf([mongod, { name: 'floor', pid: insert.pid }], () =>
     rateOf(insert.url, '/', options.requests, 32, newTicket),
   );
-  const client = openClient(insert.url, options.burst);
+  const client = openHttpClient(insert.url, { connections: options.burst });
   const burst = async () =>
-    Promise.all(Array.from({ length: options.burst }, () => client.send('POST', '/', { body: newTicket })));
+    Promise.all(
+      Array.from({ length: options.burst }, () => client.send({ method: 'POST', path: '/', body: newTicket })),
+    );
   await burst();
   const answers = await burst();
   await client.close();

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { textOf, type Answer, type Client } from '../client.ts';
-import { inParallel, percentile } from '../load.ts';
+import type { HttpClient, HttpResponse } from '@ticketing/test/http-client';
+import { textOf } from '../users.ts';
+import { percentile } from '@ticketing/test/percentile';
+import { inParallel } from '../load.ts';
 
 export interface JourneyTimes {
   /** Milliseconds from the 201 of a new ticket until it could be ordered. */
@@ -15,10 +17,10 @@ const giveUpMs = 30_000;
 
 /** Repeats a request while `again` says so, ever less often, as a page that waits would. */
 const until = async (
-  send: () => Promise<Answer>,
-  again: (answer: Answer) => boolean,
+  send: () => Promise<HttpResponse>,
+  again: (answer: HttpResponse) => boolean,
   pauseMs: number,
-): Promise<Answer> => {
+): Promise<HttpResponse> => {
   const end = performance.now() + giveUpMs;
   for (let pause = pauseMs; ; pause = Math.min(pause * 1.5, 250)) {
     const answer = await send();
@@ -27,26 +29,28 @@ const until = async (
   }
 };
 
-const expectStatus = (answer: Answer, status: number, step: string): void => {
+const expectStatus = (answer: HttpResponse, status: number, step: string): void => {
   if (answer.status !== status) throw new Error(`${step}: ${answer.status} ${JSON.stringify(answer.body)}`);
 };
 
 /** One whole journey: ticket listed → orderable → ordered → payable → paid → complete. */
 export const journey = async (
-  client: Client,
+  client: HttpClient,
   seller: string,
   buyer: string,
   index: number,
   times: JourneyTimes,
 ): Promise<void> => {
-  const ticket = await client.send('POST', '/api/tickets', {
+  const ticket = await client.send({
+    method: 'POST',
+    path: '/api/tickets',
     cookie: seller,
     body: { title: `Journey ${index}`, price: 20 + (index % 100), category: 'concerts', city: 'Vienna', venue: 'Hall' },
   });
   expectStatus(ticket, 201, 'listing');
   const listedAt = performance.now();
   const order = await until(
-    () => client.send('POST', '/api/orders', { cookie: buyer, body: { ticketId: textOf(ticket, 'id') } }),
+    () => client.send({ method: 'POST', path: '/api/orders', cookie: buyer, body: { ticketId: textOf(ticket, 'id') } }),
     ({ status }) => status === 404,
     10,
   );
@@ -55,7 +59,7 @@ export const journey = async (
   const orderId = textOf(order, 'id');
   const orderedAt = performance.now();
   const payment = await until(
-    () => client.send('POST', '/api/payments', { cookie: buyer, body: { orderId, token: 'tok_visa' } }),
+    () => client.send({ method: 'POST', path: '/api/payments', cookie: buyer, body: { orderId, token: 'tok_visa' } }),
     ({ status }) => status === 404 || status === 409,
     10,
   );
@@ -63,7 +67,7 @@ export const journey = async (
   times.paid.push(performance.now() - orderedAt);
   const paidAt = performance.now();
   const complete = await until(
-    () => client.send('GET', `/api/orders/${orderId}`, { cookie: buyer }),
+    () => client.send({ method: 'GET', path: `/api/orders/${orderId}`, cookie: buyer }),
     (answer) => textOf(answer, 'status') !== 'complete',
     20,
   );
@@ -74,7 +78,7 @@ export const journey = async (
 const at = (list: readonly string[], index: number): string => list[index % list.length] ?? '';
 
 export const journeys = async (
-  client: Client,
+  client: HttpClient,
   users: { readonly sellers: readonly string[]; readonly buyers: readonly string[] },
   count: number,
   concurrency: number,

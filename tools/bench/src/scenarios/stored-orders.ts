@@ -1,5 +1,5 @@
 import { MongoClient } from 'mongodb';
-import type { Client } from '../client.ts';
+import type { HttpClient } from '@ticketing/test/http-client';
 import { inParallel } from '../load.ts';
 import { idOf } from './catalogue.ts';
 import { listTickets, untilOrderable } from './flash-sale.ts';
@@ -33,7 +33,7 @@ export const storeOrders = async (ordersMongoUrl: string, total: number): Promis
 
 /** Orders per second on distinct tickets. */
 export const orderRate = async (
-  client: Client,
+  client: HttpClient,
   seller: string,
   buyers: readonly string[],
   count: number,
@@ -41,7 +41,9 @@ export const orderRate = async (
   const ids = await listTickets(client, seller, count);
   await untilOrderable(client, seller, ids);
   const seconds = await inParallel(count, 32, async (index) => {
-    const { status } = await client.send('POST', '/api/orders', {
+    const { status } = await client.send({
+      method: 'POST',
+      path: '/api/orders',
       cookie: buyers[index % buyers.length] ?? '',
       body: { ticketId: ids[index] },
     });

@@ -1,7 +1,9 @@
+import { sessionOf, type HttpResponse } from '@ticketing/test/http-client';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../random.ts';
-import { field, number, text, type Answer, type Http } from './http.ts';
+import { field, number, text } from './json-field.ts';
 import type { Ledger } from './ledger.ts';
+import type { RetryingClient } from './retrying-client.ts';
 
 /** Somebody who is signed in. */
 export type Person = { readonly cookie: string };
@@ -24,17 +26,17 @@ const cents = (value: number | undefined): number => Math.round((value ?? 0) * 1
 
 /** A new ticket or order is unknown to the next service until its event has come. */
 const knownWithinMs = 30_000;
-const lookAgainMs = 100;
+const retryDelayMs = 100;
 
 /** What people do with the product, one step each; every acknowledged step goes into the ledger. */
 export class Market {
-  readonly #http: Http;
+  readonly #http: RetryingClient;
   readonly #ledger: Ledger;
   readonly #random: Random;
   readonly #stopping: AbortSignal;
 
   constructor(options: {
-    readonly http: Http;
+    readonly http: RetryingClient;
     readonly ledger: Ledger;
     readonly random: Random;
     readonly stopping: AbortSignal;
@@ -47,38 +49,39 @@ export class Market {
 
   async signUp(email: string): Promise<Person> {
     const body = { email, password: 'correct horse' };
-    let answer = await this.#http.send({ method: 'POST', path: '/api/users/signup', body });
-    // The answer to the first try was lost.
-    if (answer?.status === 400) answer = await this.#http.send({ method: 'POST', path: '/api/users/signin', body });
-    if (answer?.cookie === undefined) throw new Error(`${email} cannot sign up: ${answer?.status ?? 'no answer'}`);
-    return { cookie: answer.cookie };
+    let response = await this.#http.send({ method: 'POST', path: '/api/users/signup', body });
+    // The response to the first attempt was lost.
+    if (response?.status === 400) response = await this.#http.send({ method: 'POST', path: '/api/users/signin', body });
+    const cookie = response === undefined ? undefined : sessionOf(response);
+    if (cookie === undefined) throw new Error(`${email} cannot sign up: ${response?.status ?? 'no response'}`);
+    return { cookie };
   }
 
   async list(seller: Person): Promise<ListedTicket | undefined> {
     const price = this.#random.integer(500, 20_000);
-    const answer = await this.#http.send({
+    const response = await this.#http.send({
       method: 'POST',
       path: '/api/tickets',
       cookie: seller.cookie,
       body: { title: `Row ${this.#random.integer(1, 99)}`, price: major(price) },
     });
-    if (answer === undefined) return undefined;
-    const id = text(answer.body, 'id');
-    if (answer.status !== 201 || id === undefined) return this.#surprise('list', answer);
+    if (response === undefined) return undefined;
+    const id = text(response.body, 'id');
+    if (response.status !== 201 || id === undefined) return this.#surprise('list', response);
     this.#ledger.ticket(id, 0);
     return { id, seller, price };
   }
 
   async reprice(ticket: ListedTicket, price: number): Promise<void> {
-    const answer = await this.#http.send({
+    const response = await this.#http.send({
       method: 'PUT',
       path: `/api/tickets/${ticket.id}`,
       cookie: ticket.seller.cookie,
       body: { title: 'Another row', price: major(price) },
     });
-    if (answer === undefined || answer.status === 400 || answer.status === 409) return;
-    const version = number(answer.body, 'version');
-    if (answer.status !== 200 || version === undefined) return this.#surprise('reprice', answer);
+    if (response === undefined || response.status === 400 || response.status === 409) return;
+    const version = number(response.body, 'version');
+    if (response.status !== 200 || version === undefined) return this.#surprise('reprice', response);
     this.#ledger.ticket(ticket.id, version);
     ticket.price = price;
   }
@@ -88,29 +91,30 @@ export class Market {
     const until = performance.now() + knownWithinMs;
     for (;;) {
       const asked = performance.now();
-      const answer = await this.#http.once({
+      const response = await this.#http.once({
         method: 'POST',
         path: '/api/orders',
         cookie: buyer.cookie,
         body: { ticketId: ticket.id, ...(expectedPrice === undefined ? {} : { expectedPrice: major(expectedPrice) }) },
       });
-      if (answer?.status === 201) {
-        const made = this.#made(answer, buyer, ticket);
+      if (response?.status === 201) {
+        const made = this.#made(response, buyer, ticket);
         if (made !== undefined) this.#ledger.times.push({ asked, answered: performance.now() });
         return made;
       }
-      if (answer?.status === 400 || answer?.status === 409) return undefined;
-      if (answer !== undefined && answer.status !== 404 && answer.status < 500) return this.#surprise('order', answer);
+      if (response?.status === 400 || response?.status === 409) return undefined;
+      if (response !== undefined && response.status !== 404 && response.status < 500)
+        return this.#surprise('order', response);
       if (performance.now() > until || this.#stopping.aborted) return undefined;
-      await delay(lookAgainMs);
+      await delay(retryDelayMs);
     }
   }
 
-  #made(answer: Answer, buyer: Person, ticket: ListedTicket): MadeOrder | undefined {
-    const id = text(answer.body, 'id');
-    const expiresAt = text(answer.body, 'expiresAt');
-    const price = number(answer.body, 'price');
-    if (id === undefined || expiresAt === undefined || price === undefined) return this.#surprise('order', answer);
+  #made(response: HttpResponse, buyer: Person, ticket: ListedTicket): MadeOrder | undefined {
+    const id = text(response.body, 'id');
+    const expiresAt = text(response.body, 'expiresAt');
+    const price = number(response.body, 'price');
+    if (id === undefined || expiresAt === undefined || price === undefined) return this.#surprise('order', response);
     this.#ledger.orders.set(id, { ticketId: ticket.id, price: cents(price) });
     return { id, buyer, expiresAt: Date.parse(expiresAt) };
   }
@@ -119,35 +123,36 @@ export class Market {
   async pay(order: MadeOrder, token: string): Promise<boolean> {
     const until = performance.now() + knownWithinMs;
     for (;;) {
-      const answer = await this.#http.once({
+      const response = await this.#http.once({
         method: 'POST',
         path: '/api/payments',
         cookie: order.buyer.cookie,
         body: { orderId: order.id, token },
       });
-      if (answer?.status === 201) {
+      if (response?.status === 201) {
         this.#ledger.paid.add(order.id);
         return true;
       }
-      if (answer?.status === 400) return false;
-      const again = answer === undefined || answer.status >= 500 || answer.status === 404 || answer.status === 409;
+      if (response?.status === 400) return false;
+      const again =
+        response === undefined || response.status >= 500 || response.status === 404 || response.status === 409;
       if (!again) {
-        this.#surprise('pay', answer);
+        this.#surprise('pay', response);
         return false;
       }
       if (performance.now() > until || this.#stopping.aborted) return false;
-      await delay(lookAgainMs);
+      await delay(retryDelayMs);
     }
   }
 
   async cancel(order: MadeOrder): Promise<void> {
-    const answer = await this.#http.send({
+    const response = await this.#http.send({
       method: 'DELETE',
       path: `/api/orders/${order.id}`,
       cookie: order.buyer.cookie,
     });
-    if (answer === undefined || answer.status === 400) return;
-    if (answer.status !== 204) return this.#surprise('cancel', answer);
+    if (response === undefined || response.status === 400) return;
+    if (response.status !== 204) return this.#surprise('cancel', response);
     this.#ledger.cancelled.add(order.id);
   }
 
@@ -155,25 +160,25 @@ export class Market {
   async sees(order: MadeOrder, status: string): Promise<boolean> {
     const until = performance.now() + knownWithinMs;
     while (performance.now() < until && !this.#stopping.aborted) {
-      const answer = await this.#http.send({
+      const response = await this.#http.send({
         method: 'GET',
         path: `/api/orders/${order.id}`,
         cookie: order.buyer.cookie,
       });
-      if (text(answer?.body, 'status') === status) return true;
-      await delay(lookAgainMs);
+      if (text(response?.body, 'status') === status) return true;
+      await delay(retryDelayMs);
     }
     return false;
   }
 
   /** Tries to cancel what is complete, which must be refused. */
   async regret(order: MadeOrder): Promise<void> {
-    const answer = await this.#http.send({
+    const response = await this.#http.send({
       method: 'DELETE',
       path: `/api/orders/${order.id}`,
       cookie: order.buyer.cookie,
     });
-    if (answer !== undefined && answer.status !== 400) this.#surprise('cancel a complete order', answer);
+    if (response !== undefined && response.status !== 400) this.#surprise('cancel a complete order', response);
   }
 
   /** Reads as people do meanwhile. */
@@ -182,8 +187,8 @@ export class Market {
     await this.#http.once({ method: 'GET', path, cookie: person.cookie });
   }
 
-  #surprise(step: string, answer: Answer): undefined {
-    const words = JSON.stringify(field(answer.body, 'errors') ?? answer.body)?.slice(0, 200);
-    this.#ledger.surprises.push(`${step}: ${answer.status} ${words}`);
+  #surprise(step: string, response: HttpResponse): undefined {
+    const words = JSON.stringify(field(response.body, 'errors') ?? response.body)?.slice(0, 200);
+    this.#ledger.surprises.push(`${step}: ${response.status} ${words}`);
   }
 }

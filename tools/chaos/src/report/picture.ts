@@ -1,3 +1,4 @@
+import { escapeHtml } from '@ticketing/common/http';
 import type { Injected } from '../faults/injector.ts';
 import type { OrderTime, Recovery } from './recovery.ts';
 
@@ -20,8 +21,6 @@ const colours: Readonly<Record<Injected['kind'], string>> = {
 };
 
 const kinds = ['kill', 'freeze', 'outage', 'empty redis', 'bus', 'stripe', 'slow stripe', 'clock'] as const;
-
-const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 /** One run as a picture: orders per second, below them the faults, a line for each kind, and how long orders waited after kills. */
 export const picture = (run: {
@@ -53,7 +52,7 @@ export const picture = (run: {
         .map(({ at, until, what }) => {
           const from = x(at);
           const length = Math.max(2, x(until) - from);
-          return `<rect x="${from.toFixed(1)}" y="${laneY}" width="${length.toFixed(1)}" height="10" fill="${colours[kind]}" opacity="0.7"><title>${escape(what)}</title></rect>`;
+          return `<rect x="${from.toFixed(1)}" y="${laneY}" width="${length.toFixed(1)}" height="10" fill="${colours[kind]}" opacity="0.7"><title>${escapeHtml(what)}</title></rect>`;
         })
         .join('');
       return `<text x="${left - 4}" y="${laneY + 9}" text-anchor="end" class="small">${kind}</text>${marks}`;
@@ -71,10 +70,10 @@ export const picture = (run: {
     })
     .join('');
   const height = recoveryTop + recoveryHeight + 16;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(run.title)}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(run.title)}">
   <style>text { font: 13px system-ui, sans-serif; fill: #111827 } .small { font-size: 10px }</style>
   <rect width="${width}" height="${height}" fill="#ffffff"/>
-  <text x="${left}" y="20" font-weight="600">${escape(run.title)}</text>
+  <text x="${left}" y="20" font-weight="600">${escapeHtml(run.title)}</text>
   <text x="${left}" y="${top - 6}" class="small">orders acknowledged in a second, at most ${most}; ${seconds} s</text>
   <line x1="${left}" y1="${top + plotHeight}" x2="${width - right}" y2="${top + plotHeight}" stroke="#9ca3af"/>
   <polyline points="${line}" fill="none" stroke="#1d4ed8" stroke-width="1"/>

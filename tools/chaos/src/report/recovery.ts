@@ -21,9 +21,3 @@ export const recoveries = (injected: readonly Injected[], orders: readonly Order
     );
     return first === Infinity ? [] : [{ victim: what, ms: first - at }];
   });
-
-/** The value below which `share` of them are; 0 when there are none. */
-export const percentile = (values: readonly number[], share: number): number => {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
-};

@@ -1,7 +1,7 @@
 import type { Control } from '../build/guards.ts';
 import type { ChaosResult } from '../run-chaos.ts';
 import { nobody } from '../faults/injector.ts';
-import { percentile } from './recovery.ts';
+import { percentile } from '@ticketing/test/percentile';
 
 /** Shares of the faults may find their victim gone; more, and the run has shown nothing. */
 const mayMiss = 0.1;
@@ -28,11 +28,16 @@ const tally = (items: readonly string[]): string => {
 /** mongod's own start is not ours to shorten. */
 const isOurs = ({ victim }: ChaosResult['recoveries'][number]): boolean => !victim.startsWith('mongod');
 
-const recoveryP95 = (result: ChaosResult): number =>
-  percentile(
-    result.recoveries.filter(isOurs).map(({ ms }) => ms),
-    0.95,
-  );
+/** 0 when no order was requested after any kill. */
+const recoveryMs = (recoveries: ChaosResult['recoveries'], share: number): number =>
+  recoveries.length === 0
+    ? 0
+    : percentile(
+        recoveries.map(({ ms }) => ms),
+        share,
+      );
+
+const recoveryP95 = (result: ChaosResult): number => recoveryMs(result.recoveries.filter(isOurs), 0.95);
 
 /** What a run has shown, for people. */
 export const linesOf = (result: ChaosResult): string[] => {
@@ -47,12 +52,7 @@ export const linesOf = (result: ChaosResult): string[] => {
     `other faults: ${tally(injected.filter(({ kind }) => kind !== 'kill').map(({ kind }) => kind))}`,
     `messages: ${[...disturbed].map(([kind, count]) => `${kind} ${count}`).join(', ')}`,
     `requests that failed and were made again: ${failures}`,
-    `first order after a kill: p50 ${seconds(
-      percentile(
-        result.recoveries.map(({ ms }) => ms),
-        0.5,
-      ),
-    )}, p95 ${seconds(recoveryP95(result))} (mongod apart: ${mongod.map(seconds).join(', ')})`,
+    `first order after a kill: p50 ${seconds(recoveryMs(result.recoveries, 0.5))}, p95 ${seconds(recoveryP95(result))} (mongod apart: ${mongod.map(seconds).join(', ')})`,
     `nothing left to do ${quietAfterMs === undefined ? 'NOT within its time' : seconds(quietAfterMs)} after the last fault`,
   ];
 };

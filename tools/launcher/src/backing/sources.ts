@@ -1,12 +1,14 @@
 import { execa } from 'execa';
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { access, chmod, constants, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { findVersion, isAtLeast } from './versions.ts';
+import { isAlive } from '../../data-dir.mjs';
+import { isExecutable, pathDirectories } from '../programs.ts';
 import type { ServerKind } from './server-kinds.ts';
+import { findVersion, isAtLeast } from './versions.ts';
 
 /** A program that can be run, or the image that holds it. */
 export type Program =
@@ -63,15 +65,6 @@ const downloadWithinMs = 600_000;
 /** For what answers at once on any machine. */
 const quickMs = 20_000;
 
-const isExecutable = async (path: string): Promise<boolean> => {
-  try {
-    await access(path, constants.X_OK);
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
-  }
-};
-
 const shortReason = (error: unknown): string => {
   const text = error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : error;
   return String(text).trim();
@@ -92,10 +85,9 @@ const pathOrCache = (deps: SourceDeps, kind: ServerKind): Source => ({
   find: async () => {
     const { env, cacheDir } = deps;
     const problems: string[] = [];
-    const places = (env['PATH'] ?? '').split(delimiter).filter((directory) => directory !== '');
-    for (const directory of [...places, cacheDir]) {
+    for (const directory of [...pathDirectories(env), cacheDir]) {
       const path = join(directory, kind.program);
-      if (!(await isExecutable(path))) continue;
+      if (!isExecutable(path)) continue;
       try {
         return await proven(deps, kind, path, directory === cacheDir ? 'cache' : 'PATH');
       } catch (error) {
@@ -114,14 +106,6 @@ const verify = async (file: string, sha256: string): Promise<void> => {
 };
 
 const unfinished = /^\.unfinished-(\d+)-/;
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 /** Removes what a process that was killed had begun. */
 const tidyUp = async (cacheDir: string): Promise<void> => {
@@ -295,7 +279,7 @@ const debian = (deps: SourceDeps, kind: ServerKind): Source => ({
     await apt('install', '--yes', '--no-install-recommends', debianPackage);
     for (const directory of ['/usr/bin', '/usr/sbin']) {
       const path = join(directory, kind.program);
-      if (await isExecutable(path)) return proven(deps, kind, path, 'Debian');
+      if (isExecutable(path)) return proven(deps, kind, path, 'Debian');
     }
     throw new Error(`the package holds no ${kind.program}`);
   },

@@ -1,3 +1,4 @@
+import { escapeHtml } from '@ticketing/common/http';
 import { createHash } from 'node:crypto';
 import { formScript } from './script.ts';
 
@@ -53,9 +54,6 @@ const fields = [
   }),
 ].join('\n');
 
-const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
-
 const sourceHash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 const sources = [
@@ -77,7 +75,7 @@ export const cardFormHeaders = (parent: string): Record<string, string> => ({
 
 /** A card form of the same shape as Stripe's Elements. */
 export const cardFormPage = (options: { readonly parent: string; readonly key: string }): string => `<!doctype html>
-<html lang="en" data-parent="${escaped(options.parent)}" data-key="${escaped(options.key)}">
+<html lang="en" data-parent="${escapeHtml(options.parent)}" data-key="${escapeHtml(options.key)}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

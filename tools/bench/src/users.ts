@@ -1,0 +1,22 @@
+import { sessionOf, type HttpClient, type HttpResponse } from '@ticketing/test/http-client';
+
+/** The text field `name` of a response's body. */
+export const textOf = (response: HttpResponse, name: string): string => {
+  const { body } = response;
+  const value: unknown =
+    typeof body === 'object' && body !== null ? Object.entries(body).find(([key]) => key === name)?.[1] : undefined;
+  if (typeof value !== 'string') throw new Error(`no ${name} in ${response.status} ${JSON.stringify(body)}`);
+  return value;
+};
+
+/** Signs a new user up and returns the session cookie. */
+export const signUp = async (client: HttpClient, email: string): Promise<string> => {
+  const response = await client.send({
+    method: 'POST',
+    path: '/api/users/signup',
+    body: { email, password: 'benchmark' },
+  });
+  const session = sessionOf(response);
+  if (response.status !== 201 || session === undefined) throw new Error(`sign-up of ${email}: ${response.status}`);
+  return session;
+};
