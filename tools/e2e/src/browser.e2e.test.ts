@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
-import { barriers, desktop, openBrowser, overflow, payByCard, phone, visit, type Visitor } from './browser.ts';
+import { desktop, openBrowser, openSession, overflow, payByCard, phone, violations, type Session } from './browser.ts';
 import { eventually } from './eventually.ts';
-import { hold, list, newCredentials, pay, signUp, ticketOf, untilOrder, type Person } from './person.ts';
+import { hold, list, newCredentials, pay, signUp, ticketOf, untilOrder, type User } from './user.ts';
 import { siteUnderTest, testOnThisMachine } from './site.ts';
-import { openStripeBooks, payTooLate } from './stripe-books.ts';
+import { openStripeLedger, payTooLate } from './stripe-ledger.ts';
 
 const site = siteUnderTest();
 
@@ -14,24 +14,24 @@ const declined = '4000000000000002';
 const stolen = '4000000000009979';
 
 let browser: Browser;
-const visitors: Visitor[] = [];
+const sessions: Session[] = [];
 
 beforeAll(async () => {
   browser = await openBrowser();
 }, 60_000);
 
 afterEach(async () => {
-  const gone = visitors.splice(0);
-  await Promise.all(gone.map(({ context }) => context.close()));
-  expect(gone.flatMap(({ problems }) => problems)).toEqual([]);
+  const closed = sessions.splice(0);
+  await Promise.all(closed.map(({ context }) => context.close()));
+  expect(closed.flatMap(({ problems }) => problems)).toEqual([]);
 });
 
 afterAll(() => browser?.close());
 
-const comes = async (options: Parameters<typeof visit>[2] = {}): Promise<Page> => {
-  const visitor = await visit(browser, site.url, options);
-  visitors.push(visitor);
-  return visitor.page;
+const openPage = async (options: Parameters<typeof openSession>[2] = {}): Promise<Page> => {
+  const session = await openSession(browser, site.url, options);
+  sessions.push(session);
+  return session.page;
 };
 
 const signUpByForm = async (page: Page): Promise<void> => {
@@ -44,14 +44,14 @@ const signUpByForm = async (page: Page): Promise<void> => {
   await page.getByText(email).first().waitFor();
 };
 
-/** Until then the page moves what is below the form. */
-const cardFormIsThere = (page: Page): Promise<void> => page.locator('button:enabled', { hasText: 'Pay' }).waitFor();
+/** Until the form has loaded, the content below it moves. */
+const cardFormIsReady = (page: Page): Promise<void> => page.locator('button:enabled', { hasText: 'Pay' }).waitFor();
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { name });
 
-test('When one lists a ticket in a browser and another holds and pays it in theirs, then both see it', async () => {
+test('When a seller lists a ticket in a browser and a buyer holds and pays it in another, then both see it', async () => {
   const title = `Finale ${randomUUID().slice(0, 8)}`;
-  const [seller, buyer] = await Promise.all([comes(), comes()]);
+  const [seller, buyer] = await Promise.all([openPage(), openPage()]);
 
   await signUpByForm(seller);
   await seller.getByRole('link', { name: 'Sell a ticket' }).first().click();
@@ -97,13 +97,13 @@ test('When one lists a ticket in a browser and another holds and pays it in thei
   await seller.getByRole('link', { name: 'Sign in' }).first().waitFor();
 }, 90_000);
 
-test('When the price has changed since the buyer saw it, then they are asked at the new one before anything is held', async () => {
+test('When the price has changed since the buyer saw it, then they are asked to accept the new price before anything is held', async () => {
   const [seller, buyer] = await Promise.all([signUp(site.url), signUp(site.url)]);
   const ticket = await list(seller, { price: 20 });
-  const page = await comes({ as: buyer });
+  const page = await openPage({ as: buyer });
   await page.goto(`/tickets/${ticket.id}`);
   const edit = { method: 'PUT', path: `/api/tickets/${ticket.id}`, body: { title: ticket.title, price: 30 } };
-  expect(await seller.ask(edit)).toMatchObject({ status: 200 });
+  expect(await seller.send(edit)).toMatchObject({ status: 200 });
   await page.getByRole('button', { name: 'Hold this ticket' }).click();
   await page.getByText('The seller has changed the price from $20.00 to $30.00.').waitFor();
   expect(await ticketOf(buyer, ticket.id)).not.toHaveProperty('orderId');
@@ -112,12 +112,12 @@ test('When the price has changed since the buyer saw it, then they are asked at 
   expect(await page.getByTestId('order-price').textContent()).toBe('$30.00');
 });
 
-test('When a ticket is held, then its buyer can go on, others and the seller see that it is held', async () => {
+test('When a ticket is held, then its buyer can continue, and others and the seller see that it is held', async () => {
   const [seller, buyer, other] = await Promise.all([signUp(site.url), signUp(site.url), signUp(site.url)]);
   const ticket = await list(seller);
   const { id } = await hold(buyer, ticket.id);
-  const seen = async (as: Person, text: string) => {
-    const page = await comes({ as });
+  const seen = async (as: User, text: string) => {
+    const page = await openPage({ as });
     await page.goto(`/tickets/${ticket.id}`);
     expect(await page.getByTestId('ticket-state').textContent()).toBe('On hold');
     await page.getByText(text).waitFor();
@@ -128,9 +128,9 @@ test('When a ticket is held, then its buyer can go on, others and the seller see
   const page = await seen(buyer, 'You hold this ticket');
   await page.getByRole('link', { name: 'Continue to payment' }).click();
   await page.waitForURL(`**/orders/${id}`);
-  await cardFormIsThere(page);
+  await cardFormIsReady(page);
   const release = page.getByRole('button', { name: 'Yes, release the ticket' });
-  // The card form may still take its height and move what is below it: a click that missed is made again.
+  // The card form may still grow and move the content below it: a click that missed is repeated.
   await eventually(async () => {
     if (!(await release.isVisible())) await page.getByText('Cancel order').click();
     await release.waitFor({ timeout: 1_000 });
@@ -140,29 +140,29 @@ test('When a ticket is held, then its buyer can go on, others and the seller see
   await untilOrder(buyer, id, { status: 'cancelled', reason: 'by_buyer' });
 });
 
-test('When a card is stolen, then the page says that the order has ended and that nothing was charged', async () => {
+test('When a card is stolen, then the page says that the order has ended and nothing was charged', async () => {
   const [seller, buyer] = await Promise.all([signUp(site.url), signUp(site.url)]);
   const { id } = await hold(buyer, (await list(seller)).id);
-  const page = await comes({ as: buyer });
+  const page = await openPage({ as: buyer });
   await page.goto(`/orders/${id}`);
   await payByCard(page, stolen);
   await heading(page, 'The payment did not go through').waitFor();
   expect(await page.getByTestId('money-outcome').textContent()).toBe('You have not been charged.');
 });
 
-testOnThisMachine('When money arrived for a cancelled order, then its page says that it was given back', async () => {
+testOnThisMachine('When a cancelled order was charged, then its page says that the charge was refunded', async () => {
   const [seller, buyer] = await Promise.all([signUp(site.url), signUp(site.url)]);
   const { id } = await hold(buyer, (await list(seller)).id);
-  await payTooLate(openStripeBooks(await site.processes()), buyer, id);
-  const page = await comes({ as: buyer });
+  await payTooLate(openStripeLedger(site.processes()), buyer, id);
+  const page = await openPage({ as: buyer });
   await page.goto(`/orders/${id}`);
   await heading(page, 'You released this ticket').waitFor();
   await page.getByText('Your payment of $19.99 has been refunded to your card.').waitFor();
   await page.getByText(/Refund reference re_/).waitFor();
 });
 
-test('When what was typed is wrong, then each field says so and nobody is signed in', async () => {
-  const page = await comes();
+test('When input is invalid, then each field says so and nobody is signed in', async () => {
+  const page = await openPage();
   await page.goto('/signup');
   await page.getByLabel('Email').fill('no email');
   await page.getByLabel('Password').fill('abc');
@@ -172,15 +172,15 @@ test('When what was typed is wrong, then each field says so and nobody is signed
   await heading(page, 'Sign in').waitFor();
 });
 
-test('When JavaScript is off, then everything that is reading works, and signing in too', async () => {
+test('When JavaScript is off, then all reading works, and signing in too', async () => {
   const [seller, buyer] = await Promise.all([signUp(site.url), signUp(site.url)]);
   const word = `w${randomUUID().slice(0, 8)}`;
   const ticket = await list(seller, { title: `Concert ${word}`, description: 'Row with a view.' });
   await eventually(async () => {
-    const answer = await buyer.ask({ method: 'GET', path: `/api/tickets?q=${word}` });
-    expect(answer.header('x-total-count')).toBe('1');
+    const response = await buyer.send({ method: 'GET', path: `/api/tickets?q=${word}` });
+    expect(response.header('x-total-count')).toBe('1');
   });
-  const page = await comes({ withoutJavaScript: true });
+  const page = await openPage({ withoutJavaScript: true });
   await page.goto('/');
   await page.getByRole('searchbox').fill(word);
   await page.getByRole('button', { name: 'Search' }).click();
@@ -209,13 +209,13 @@ test('When JavaScript is off, then everything that is reading works, and signing
 }, 60_000);
 
 test.each([
-  ['a desk', desktop],
-  ['a phone', phone],
+  ['desktop', desktop],
+  ['phone', phone],
 ])(
-  'When the pages are read at %s, then nothing is wider than it and nobody meets a barrier',
-  async (_where, viewport) => {
+  'When the pages are shown on a %s, then none is wider than the screen or violates accessibility rules',
+  async (_screen, viewport) => {
     const [seller, buyer] = await Promise.all([signUp(site.url), signUp(site.url)]);
-    const words = 'A rather long title of an event that somebody typed without thinking of phones '.repeat(2).trim();
+    const words = 'A rather long title of an event that was written without a phone in mind '.repeat(2).trim();
     const [onSale, held, sold, released] = await Promise.all([
       list(seller, { title: words, description: words, venue: words.slice(0, 90), city: 'Llanfairpwllgwyngyll' }),
       list(seller, { title: 'x'.repeat(120), category: 'theatre' }),
@@ -226,23 +226,23 @@ test.each([
     if (holding === undefined || paid === undefined || cancelled === undefined) throw new Error('no orders');
     expect((await pay(buyer, paid.id)).status).toBe(201);
     await untilOrder(buyer, paid.id, { status: 'complete' });
-    expect((await buyer.ask({ method: 'DELETE', path: `/api/orders/${cancelled.id}` })).status).toBe(204);
+    expect((await buyer.send({ method: 'DELETE', path: `/api/orders/${cancelled.id}` })).status).toBe(204);
     await eventually(async () => expect(await ticketOf(seller, sold.id)).toHaveProperty('soldAt'));
 
-    const [anybody, asSeller, asBuyer] = await Promise.all([
-      comes({ viewport }),
-      comes({ viewport, as: seller }),
-      comes({ viewport, as: buyer }),
+    const [signedOut, asSeller, asBuyer] = await Promise.all([
+      openPage({ viewport }),
+      openPage({ viewport, as: seller }),
+      openPage({ viewport, as: buyer }),
     ]);
     const pages: readonly (readonly [Page, string])[] = [
-      [anybody, '/'],
-      [anybody, '/?q=nothing-that-is-there&minPrice=free'],
-      [anybody, '/signin'],
-      [anybody, '/signup'],
-      [anybody, `/tickets/${onSale.id}`],
-      [anybody, `/tickets/${held.id}`],
-      [anybody, `/tickets/${sold.id}`],
-      [anybody, '/nothing-here'],
+      [signedOut, '/'],
+      [signedOut, '/?q=nothing-that-is-there&minPrice=free'],
+      [signedOut, '/signin'],
+      [signedOut, '/signup'],
+      [signedOut, `/tickets/${onSale.id}`],
+      [signedOut, `/tickets/${held.id}`],
+      [signedOut, `/tickets/${sold.id}`],
+      [signedOut, '/nothing-here'],
       [asSeller, '/tickets/new'],
       [asSeller, `/tickets/${onSale.id}`],
       [asSeller, `/tickets/${onSale.id}/edit`],
@@ -258,15 +258,15 @@ test.each([
     for (const [page, path] of pages) {
       await page.goto(path);
       await page.getByRole('main').waitFor();
-      if (path.endsWith(holding.id)) await cardFormIsThere(page);
+      if (path.endsWith(holding.id)) await cardFormIsReady(page);
       const wider = await overflow(page);
       if (wider > 0) found.push(`${path}: ${wider} px too wide`);
-      found.push(...(await barriers(page)).map((barrier) => `${path}: ${barrier}`));
+      found.push(...(await violations(page)).map((violation) => `${path}: ${violation}`));
     }
     await asBuyer.frameLocator('iframe[title="Card details"]').getByLabel('Card number').waitFor();
     const frame = asBuyer.frames().find((each) => each.parentFrame() !== null);
     if (frame === undefined) throw new Error('no card form');
-    found.push(...(await barriers(frame)).map((barrier) => `card form: ${barrier}`));
+    found.push(...(await violations(frame)).map((violation) => `card form: ${violation}`));
     expect(await overflow(asBuyer)).toBe(0);
     expect(found).toEqual([]);
   },

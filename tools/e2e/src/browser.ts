@@ -1,11 +1,8 @@
+import { findChromium } from '@ticketing/test/find-chromium';
 import axe from 'axe-core';
-import { access, constants } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Frame, type Page } from 'playwright-core';
 import { z } from 'zod';
-import type { Person } from './person.ts';
-
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+import type { User } from './user.ts';
 
 const flags = [
   '--no-sandbox',
@@ -20,52 +17,34 @@ const flags = [
 export const desktop = { width: 1_280, height: 900 };
 export const phone = { width: 375, height: 812 };
 
-const isExecutable = (path: string): Promise<boolean> =>
-  access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+const log = (line: string) => process.stderr.write(`${line}\n`);
 
-const findChromium = async (): Promise<string> => {
-  const { CHROMIUM_PATH: given, PATH: path = '' } = process.env;
-  const candidates =
-    given === undefined || given === ''
-      ? path.split(delimiter).flatMap((directory) => names.map((name) => join(directory, name)))
-      : [given];
-  for (const candidate of candidates) if (await isExecutable(candidate)) return candidate;
-  throw new Error(
-    given === undefined || given === ''
-      ? `No Chromium was found (${names.join(', ')} on the PATH): install one, for example with apt-get install chromium, or set CHROMIUM_PATH`
-      : `CHROMIUM_PATH=${given} is no program`,
-  );
-};
-
-/** A real Chromium, without a window. */
+/** A headless Chromium. */
 export const openBrowser = async (): Promise<Browser> =>
-  chromium.launch({ executablePath: await findChromium(), args: flags });
+  chromium.launch({ executablePath: await findChromium(process.env, log), args: flags });
 
-/** Somebody with a browser of their own, and whatever went wrong in it. */
-export interface Visitor {
+/** A browser context of one user with a page, and the errors in it. */
+export interface Session {
   readonly context: BrowserContext;
   readonly page: Page;
-  /** Errors of the pages' scripts and everything that the content security policy has blocked. */
+  /** Script errors and violations of the content security policy. */
   readonly problems: readonly string[];
 }
 
-/** What the API refuses, or a page that there is none of, is shown to the visitor; that the browser notes it too is no problem. */
-const isShown = (text: string, url: string, page: string): boolean =>
+/** The pages show API errors and missing pages to the user; the browser's own message about them is expected. */
+const isExpected = (text: string, url: string, page: string): boolean =>
   /^Failed to load resource: .*\b(400|401|404|409)\b/.test(text) &&
   (url === page || new URL(url).pathname.startsWith('/api/'));
 
-export const visit = async (
+export const openSession = async (
   browser: Browser,
   origin: string,
   options: {
-    readonly as?: Person;
+    readonly as?: User;
     readonly viewport?: typeof desktop;
     readonly withoutJavaScript?: boolean;
   } = {},
-): Promise<Visitor> => {
+): Promise<Session> => {
   const context = await browser.newContext({
     baseURL: origin,
     viewport: options.viewport ?? desktop,
@@ -82,7 +61,7 @@ export const visit = async (
   page.on('pageerror', (error) => problems.push(`${page.url()}: ${error.message}`));
   page.on('console', (message) => {
     const { url } = message.location();
-    if (message.type() === 'error' && !isShown(message.text(), url, page.url())) {
+    if (message.type() === 'error' && !isExpected(message.text(), url, page.url())) {
       problems.push(`${page.url()}: ${message.text()}`);
     }
   });
@@ -101,7 +80,7 @@ const axeReport = z.object({
 });
 
 /**
- * Waits for the end of every fade. In the middle of one, a text may have a contrast that it has in no lasting state. Endless
+ * Waits for the end of every fade: during one, text may have a contrast that it has in no lasting state. Endless
  * animations, such as a spinner, are part of a lasting state.
  */
 const settle = (within: Page | Frame): Promise<void> =>
@@ -114,8 +93,8 @@ const settle = (within: Page | Frame): Promise<void> =>
     }
   })()`);
 
-/** Serious and critical barriers that axe finds in a page or a frame of it, one line each. */
-export const barriers = async (within: Page | Frame): Promise<string[]> => {
+/** Serious and critical accessibility violations that axe finds in a page or a frame, one line each. */
+export const violations = async (within: Page | Frame): Promise<string[]> => {
   await settle(within);
   await within.evaluate(axe.source);
   const report: unknown = await within.evaluate('axe.run(document, { iframes: false, resultTypes: ["violations"] })');
@@ -129,7 +108,7 @@ export const barriers = async (within: Page | Frame): Promise<string[]> => {
 export const overflow = async (page: Page): Promise<number> =>
   z.number().parse(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'));
 
-/** Types a card into the form of the sandbox, inside its frame, and pays. */
+/** Enters a card into the sandbox's form inside its frame and pays. */
 export const payByCard = async (page: Page, number: string): Promise<void> => {
   const frame = page.frameLocator('iframe[title="Card details"]');
   await frame.getByLabel('Card number').fill(number);

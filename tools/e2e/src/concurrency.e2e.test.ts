@@ -1,24 +1,24 @@
 import { expect, test } from '@jest/globals';
-import { orderAnswer, type Order, type Ticket } from './answers.ts';
+import { orderResponse, type Order, type Ticket } from './responses.ts';
 import { eventually } from './eventually.ts';
-import { list, orderOf, pay, signUp, ticketOf, type Person } from './person.ts';
+import { list, orderOf, pay, signUp, ticketOf, type User } from './user.ts';
 import { siteUnderTest, testOnThisMachine } from './site.ts';
-import { openStripeBooks } from './stripe-books.ts';
+import { openStripeLedger } from './stripe-ledger.ts';
 
 const site = siteUnderTest();
 
 /** How often each value occurs. */
-const tally = <T>(values: readonly T[]): Map<T, number> => {
+const countsOf = <T>(values: readonly T[]): Map<T, number> => {
   const counts = new Map<T, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   return counts;
 };
 
-const signUpMany = (count: number): Promise<Person[]> =>
+const signUpMany = (count: number): Promise<User[]> =>
   Promise.all(Array.from({ length: count }, () => signUp(site.url)));
 
-/** Lists tickets and waits until the orders service knows each of them: it then tells their seller whose they are. */
-const listMany = async (seller: Person, count: number): Promise<Ticket[]> => {
+/** Lists tickets and waits until the orders service knows each: from then on it refuses an order of their seller. */
+const listMany = async (seller: User, count: number): Promise<Ticket[]> => {
   const tickets = await Promise.all(
     Array.from({ length: count }, (_, index) =>
       list(seller, { title: `Seat ${index + 1}`, price: (1_000 + index) / 100 }),
@@ -27,46 +27,46 @@ const listMany = async (seller: Person, count: number): Promise<Ticket[]> => {
   await Promise.all(
     tickets.map(({ id }) =>
       eventually(async () => {
-        const answer = await seller.ask({ method: 'POST', path: '/api/orders', body: { ticketId: id } });
-        expect(answer.status).toBe(400);
+        const response = await seller.send({ method: 'POST', path: '/api/orders', body: { ticketId: id } });
+        expect(response.status).toBe(400);
       }, 30_000),
     ),
   );
   return tickets;
 };
 
-const awaitingPayment = (buyer: Person, id: string): Promise<Order> =>
+const awaitingPayment = (buyer: User, id: string): Promise<Order> =>
   eventually(async () => {
     const found = await orderOf(buyer, id);
     expect(found.status).toBe('awaiting:payment');
     return found;
   }, 30_000);
 
-test('When 20 buyers want each of 200 tickets at once, then each ticket has exactly one hold and nothing fails', async () => {
+test('When 20 buyers want each of 200 tickets at once, then each ticket has exactly one hold and no request fails', async () => {
   const seller = await signUp(site.url);
   const [buyers, tickets] = await Promise.all([signUpMany(20), listMany(seller, 200)]);
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     tickets.flatMap(({ id: ticketId }) =>
       buyers.map(async (buyer) => {
-        const { status, body } = await buyer.ask({ method: 'POST', path: '/api/orders', body: { ticketId } });
+        const { status, body } = await buyer.send({ method: 'POST', path: '/api/orders', body: { ticketId } });
         return { buyer, ticketId, status, body };
       }),
     ),
   );
-  expect(tally(answers.map(({ status }) => status))).toEqual(
+  expect(countsOf(responses.map(({ status }) => status))).toEqual(
     new Map([
       [201, 200],
       [400, 3_800],
     ]),
   );
-  const winners = answers.filter(({ status }) => status === 201);
+  const winners = responses.filter(({ status }) => status === 201);
   expect(new Set(winners.map(({ ticketId }) => ticketId)).size).toBe(200);
-  for (const { status, body } of answers) {
+  for (const { status, body } of responses) {
     if (status === 400) expect(body).toEqual({ errors: [{ message: 'Ticket is already reserved' }] });
   }
   await Promise.all(
     winners.map(async ({ buyer, ticketId, body }) => {
-      const { id } = await awaitingPayment(buyer, orderAnswer.parse(body).id);
+      const { id } = await awaitingPayment(buyer, orderResponse.parse(body).id);
       expect((await ticketOf(seller, ticketId)).orderId).toBe(id);
     }),
   );
@@ -80,25 +80,25 @@ testOnThisMachine(
     const payable = await Promise.all(
       tickets.map(async ({ id: ticketId }, index) => {
         const buyer = buyers[index % buyers.length] ?? seller;
-        const answer = await buyer.ask({ method: 'POST', path: '/api/orders', body: { ticketId } });
-        expect(answer.status).toBe(201);
-        return { buyer, order: await awaitingPayment(buyer, orderAnswer.parse(answer.body).id) };
+        const response = await buyer.send({ method: 'POST', path: '/api/orders', body: { ticketId } });
+        expect(response.status).toBe(201);
+        return { buyer, order: await awaitingPayment(buyer, orderResponse.parse(response.body).id) };
       }),
     );
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       payable.flatMap(({ buyer, order }) =>
-        Array.from({ length: 5 }, async () => ({ id: order.id, answer: await pay(buyer, order.id) })),
+        Array.from({ length: 5 }, async () => ({ id: order.id, response: await pay(buyer, order.id) })),
       ),
     );
-    for (const { answer } of answers) expect([201, 409]).toContain(answer.status);
-    const paid = answers.filter(({ answer }) => answer.status === 201);
+    for (const { response } of responses) expect([201, 409]).toContain(response.status);
+    const paid = responses.filter(({ response }) => response.status === 201);
     expect(new Set(paid.map(({ id }) => id)).size).toBe(100);
     for (const { id } of payable.map(({ order }) => order)) {
-      const bodies = paid.filter((each) => each.id === id).map(({ answer }) => JSON.stringify(answer.body));
+      const bodies = paid.filter((each) => each.id === id).map(({ response }) => JSON.stringify(response.body));
       expect(new Set(bodies).size).toBe(1);
     }
 
-    const charges = await openStripeBooks(await site.processes()).charges();
+    const charges = await openStripeLedger(site.processes()).charges();
     const wanted = new Map(payable.map(({ order }) => [order.id, Math.round(order.price * 100)]));
     const charged = charges.filter(({ metadata }) => wanted.has(metadata.orderId));
     expect(charged.map(({ metadata }) => metadata.orderId).toSorted()).toEqual([...wanted.keys()].toSorted());

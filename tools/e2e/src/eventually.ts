@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const lookAgainMs = 25;
+const retryDelayMs = 25;
 
-/** Repeats `check` until it no longer throws and answers what it answered; after `withinMs` its last error is thrown. */
+/** Repeats `check` until it does not throw, and returns its result. @throws the last error after `withinMs`. until it no longer throws and responses what it answered; after `withinMs` its last error is thrown. */
 export const eventually = async <T>(check: () => T | Promise<T>, withinMs = 15_000): Promise<T> => {
   const end = performance.now() + withinMs;
   for (;;) {
@@ -10,7 +10,7 @@ export const eventually = async <T>(check: () => T | Promise<T>, withinMs = 15_0
       return await check();
     } catch (error) {
       if (performance.now() > end) throw error;
-      await delay(lookAgainMs);
+      await delay(retryDelayMs);
     }
   }
 };

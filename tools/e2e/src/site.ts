@@ -1,11 +1,12 @@
 import { test } from '@jest/globals';
-import { dataDirVariable, processesOf, type ProductProcess } from './product.ts';
+import { processesOf, type ProductProcess } from '@ticketing/test/start-product';
+import { dataDirVariable } from './product.ts';
 
-/** Where the product is that the tests of this run share. */
+/** The product that the tests of this run share. */
 export interface Site {
   readonly url: string;
-  /** What runs there; it can be told only on this machine. */
-  processes(): Promise<ProductProcess[]>;
+  /** Its processes, when they run on this machine. */
+  processes(): ProductProcess[];
 }
 
 export const siteUnderTest = (): Site => {
@@ -15,18 +16,18 @@ export const siteUnderTest = (): Site => {
   return {
     url: url.replace(/\/$/, ''),
     processes: () => {
-      if (dataDir === undefined) throw new Error('the product was not started by these tests');
+      if (dataDir === undefined) throw new Error('these tests did not start the product');
       return processesOf(dataDir);
     },
   };
 };
 
-/** Whether these tests have started the product themselves, and may start others beside it. */
+/** Whether these tests started the product themselves and may start others beside it. */
 export const isOnThisMachine = (): boolean =>
   (process.env['BASE_URL'] ?? '') === '' || (process.env[dataDirVariable] ?? '') !== '';
 
-/** A test that needs the product's processes, its databases or the Stripe sandbox: skipped when BASE_URL was given. */
+/** A test that needs the product's processes, databases or Stripe sandbox: it is skipped when BASE_URL is set. */
 export const testOnThisMachine = (title: string, run: () => Promise<void>, timeoutMs?: number): void => {
   if (isOnThisMachine()) test(title, run, timeoutMs);
-  else test.skip(`${title} (skipped: BASE_URL names a product whose processes are out of reach)`, run, timeoutMs);
+  else test.skip(`${title} (skipped: BASE_URL names a product whose processes cannot be reached)`, run, timeoutMs);
 };

@@ -9,11 +9,11 @@ const schema = z.custom<JsonSchema>(isSchema);
 
 const content = z.record(z.string(), z.object({ schema: schema.optional() })).optional();
 const parameter = z.object({ name: z.string(), in: z.enum(['query', 'path', 'header', 'cookie']) });
-const response = z.union([z.object({ $ref: z.string() }), z.object({ content })]);
+const documentedResponse = z.union([z.object({ $ref: z.string() }), z.object({ content })]);
 const operation = z.object({
   parameters: z.array(parameter).default([]),
   requestBody: z.object({ content }).optional(),
-  responses: z.record(z.string(), response),
+  responses: z.record(z.string(), documentedResponse),
 });
 const methods = ['get', 'put', 'post', 'delete', 'patch'] as const;
 const pathItem = z.object({
@@ -43,8 +43,8 @@ export interface Operation {
   readonly pathParameters: readonly string[];
   readonly queryParameters: readonly string[];
   readonly body: JsonSchema | undefined;
-  /** What its answers look like, by status; undefined where there is no body. */
-  readonly answers: ReadonlyMap<number, z.ZodType | undefined>;
+  /** Schemas of its responses by status; undefined for a response without a body. */
+  readonly responses: ReadonlyMap<number, z.ZodType | undefined>;
 }
 
 /** References inside a document, as a JSON Schema has them. */
@@ -58,8 +58,8 @@ export const documentedOperations = async (service: string): Promise<Operation[]
   const within = (part: JsonSchema | undefined): JsonSchema | undefined =>
     part === undefined ? undefined : { ...part, $defs };
 
-  const answerOf = (answer: z.infer<typeof response>): z.ZodType | undefined => {
-    const found = '$ref' in answer ? components.responses[answer.$ref.split('/').at(-1) ?? ''] : answer;
+  const responseOf = (response: z.infer<typeof documentedResponse>): z.ZodType | undefined => {
+    const found = '$ref' in response ? components.responses[response.$ref.split('/').at(-1) ?? ''] : response;
     const part = within(found?.content?.['application/json']?.schema);
     return part === undefined ? undefined : z.fromJSONSchema(part);
   };
@@ -78,8 +78,10 @@ export const documentedOperations = async (service: string): Promise<Operation[]
         pathParameters: named('path'),
         queryParameters: named('query'),
         body: within(reference === undefined ? body : $defs[reference]),
-        answers: new Map(
-          Object.entries(described.responses).map(([status, answer]) => [Number(status), answerOf(answer)] as const),
+        responses: new Map(
+          Object.entries(described.responses).map(
+            ([status, response]) => [Number(status), responseOf(response)] as const,
+          ),
         ),
       };
     }),

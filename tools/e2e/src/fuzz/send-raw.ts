@@ -1,25 +1,25 @@
 import { request, type Agent } from 'node:http';
 
-/** A request byte for byte, as no well-behaved client would send it. */
+/** A request byte for byte, which a well-behaved client would not send. */
 export interface RawRequest {
   readonly method: string;
-  /** As it stands in the request line: nothing is encoded or normalised. */
+  /** As sent in the request line, neither encoded nor normalised. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
 }
 
-export interface RawAnswer {
+export interface RawResponse {
   readonly status: number;
   readonly text: string;
 }
 
-/** Answers what came back, even when the other side stopped reading before everything was sent. */
+/** Returns the response, even when the server stopped reading before everything was sent. */
 export const sendRaw = (
   origin: string,
   agent: Agent,
   { method, path, headers, body }: RawRequest,
-): Promise<RawAnswer> =>
+): Promise<RawResponse> =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(origin);
     const length = body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) };

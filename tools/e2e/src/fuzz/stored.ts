@@ -1,13 +1,13 @@
+import type { ProductProcess } from '@ticketing/test/start-product';
 import { MongoClient, type Document } from 'mongodb';
 import { eventually } from '../eventually.ts';
-import type { ProductProcess } from '../product.ts';
 
 const databases = ['auth', 'tickets', 'orders', 'expiration', 'payments'];
 
 /** Everything that is stored in the services' databases, by collection and id. */
 export type Stored = ReadonlyMap<string, string>;
 
-/** Whether events of this document are still on their way: until they are published and cleared it will change again. */
+/** Whether this document has unpublished events: it changes again when they are published. */
 const hasEventsToPublish = (document: Document): boolean =>
   Array.isArray(document.outbox) && document.outbox.length > 0;
 
@@ -26,7 +26,7 @@ const readAll = async (client: MongoClient): Promise<{ readonly stored: Stored; 
   return { stored, isAtRest };
 };
 
-/** Reads every document of every service, once nothing is on its way between them any more. */
+/** Reads every document of every service, once no event is pending between them. */
 export const everythingStored = async (processes: readonly ProductProcess[]): Promise<Stored> => {
   const mongod = processes.find(({ name }) => name === 'mongod');
   if (mongod === undefined) throw new Error('mongod is not running');
@@ -37,7 +37,7 @@ export const everythingStored = async (processes: readonly ProductProcess[]): Pr
       const before = last;
       last = await readAll(client);
       if (!last.isAtRest || differences(before.stored, last.stored).length > 0) {
-        throw new Error('the databases do not come to rest');
+        throw new Error('the databases keep changing');
       }
       return last.stored;
     }, 30_000);

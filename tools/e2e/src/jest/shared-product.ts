@@ -1,4 +1,4 @@
-import type { Product } from '../product.ts';
+import type { Product } from '@ticketing/test/start-product';
 
-/** What the set-up has started and the tear-down ends. */
+/** The product that the set-up starts and the tear-down ends. */
 export const sharedProduct: { product?: Product; dataDir?: string } = {};

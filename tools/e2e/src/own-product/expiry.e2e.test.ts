@@ -1,13 +1,15 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
+import { percentile } from '@ticketing/test/percentile';
+import { startProduct, type Product } from '@ticketing/test/start-product';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { orderAnswer, ticketAnswer } from '../answers.ts';
-import { openBrowser, visit } from '../browser.ts';
+import { orderResponse, ticketResponse } from '../responses.ts';
+import { openBrowser, openSession } from '../browser.ts';
 import { eventually } from '../eventually.ts';
-import { hold, list, order, orderOf, pay, signUp, ticketOf, untilOrder } from '../person.ts';
-import { discard, startProduct, type Product } from '../product.ts';
+import { hold, list, order, orderOf, pay, signUp, ticketOf, untilOrder } from '../user.ts';
+import { discard } from '../product.ts';
 import { isOnThisMachine, testOnThisMachine } from '../site.ts';
 
 const windowSeconds = 5;
@@ -19,7 +21,7 @@ let url: string;
 beforeAll(async () => {
   if (!isOnThisMachine()) return;
   dataDir = await mkdtemp(join(tmpdir(), 'ticketing-e2e-expiry-'));
-  product = await startProduct(dataDir, { EXPIRATION_WINDOW_SECONDS: String(windowSeconds) });
+  product = await startProduct({ dataDir, settings: { EXPIRATION_WINDOW_SECONDS: String(windowSeconds) } });
   ({ url } = product);
 }, 300_000);
 
@@ -27,10 +29,7 @@ afterAll(async () => {
   if (dataDir !== undefined) await discard(product, dataDir);
 }, 30_000);
 
-const percentile = (values: readonly number[], share: number): number =>
-  values.toSorted((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? Number.NaN;
-
-testOnThisMachine('When a hold runs out, then it cannot be paid and somebody else can have the ticket', async () => {
+testOnThisMachine('When a hold runs out, then it cannot be paid and another buyer can hold the ticket', async () => {
   const [seller, buyer, other] = await Promise.all([signUp(url), signUp(url), signUp(url)]);
   const ticket = await list(seller);
   const held = await hold(buyer, ticket.id);
@@ -50,13 +49,13 @@ testOnThisMachine('When a hold runs out, then it cannot be paid and somebody els
 });
 
 testOnThisMachine(
-  'When a hold runs out while its buyer looks at it, then the page says so by itself and leads back to the ticket',
+  'When a hold runs out while its buyer looks at it, then the page updates itself and leads back to the ticket',
   async () => {
     const [seller, buyer] = await Promise.all([signUp(url), signUp(url)]);
     const ticket = await list(seller);
     const browser = await openBrowser();
     try {
-      const { page, problems } = await visit(browser, url, { as: buyer });
+      const { page, problems } = await openSession(browser, url, { as: buyer });
       await page.goto(`/tickets/${ticket.id}`);
       await page.getByRole('button', { name: 'Hold this ticket' }).click();
       await page.getByRole('heading', { name: 'Your hold ran out' }).waitFor();
@@ -95,15 +94,15 @@ testOnThisMachine(
     const deadlines = new Map(
       await Promise.all(
         tickets.map(async ({ id }) => {
-          const answer = await order(buyer, id);
-          expect(answer.status).toBe(201);
-          return [id, Date.parse(orderAnswer.parse(answer.body).expiresAt)] as const;
+          const response = await order(buyer, id);
+          expect(response.status).toBe(201);
+          return [id, Date.parse(orderResponse.parse(response.body).expiresAt)] as const;
         }),
       ),
     );
     const path = '/api/tickets?mine=true&limit=100';
     const held = async () => {
-      const mine = z.array(ticketAnswer).parse((await seller.ask({ method: 'GET', path })).body);
+      const mine = z.array(ticketResponse).parse((await seller.send({ method: 'GET', path })).body);
       return new Set(mine.filter(({ orderId }) => orderId !== undefined).map(({ id }) => id));
     };
     await eventually(async () => expect((await held()).size).toBe(100));

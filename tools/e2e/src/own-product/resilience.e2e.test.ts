@@ -1,19 +1,21 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
+import { isAlive } from '@ticketing/launcher/data-dir';
+import { processesOf, startProduct, type Product, type ProductProcess } from '@ticketing/test/start-product';
 import { access, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { orderAnswer, ticketAnswer } from '../answers.ts';
+import { orderResponse, ticketResponse } from '../responses.ts';
 import { eventually } from '../eventually.ts';
-import { hold, list, orderOf, pay, signIn, signUp, ticketOf, untilOrder, type Person } from '../person.ts';
-import { discard, isAlive, processesOf, startProduct, type Product, type ProductProcess } from '../product.ts';
+import { hold, list, orderOf, pay, signIn, signUp, ticketOf, untilOrder, type User } from '../user.ts';
+import { discard, stop } from '../product.ts';
 import { isOnThisMachine, testOnThisMachine } from '../site.ts';
-import { openStripeBooks } from '../stripe-books.ts';
+import { openStripeLedger } from '../stripe-ledger.ts';
 
 const services = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'client'];
 const everything = [...services, 'router', 'stripe-sandbox', 'watchdog', 'nats', 'redis', 'mongod'];
 
 /** From the end of a process until a whole journey succeeds again. */
-const backWithinMs = 20_000;
+const recoveryTimeoutMs = 20_000;
 
 let dataDir: string;
 let product: Product | undefined;
@@ -26,26 +28,26 @@ const running = (): Product => {
 beforeAll(async () => {
   if (!isOnThisMachine()) return;
   dataDir = await mkdtemp(join(tmpdir(), 'ticketing-e2e-resilience-'));
-  product = await startProduct(dataDir);
+  product = await startProduct({ dataDir });
 }, 300_000);
 
 afterAll(async () => {
   if (dataDir !== undefined) await discard(product, dataDir);
 }, 30_000);
 
-const named = async (name: string): Promise<ProductProcess[]> =>
-  (await processesOf(dataDir)).filter((process) => process.name === name);
+const named = (name: string): ProductProcess[] => processesOf(dataDir).filter((process) => process.name === name);
 
-const isReadyAgain = (name: string, gone: ProductProcess): Promise<void> =>
+const isReadyAgain = (name: string, ended: ProductProcess): Promise<void> =>
   eventually(async () => {
-    const again = (await named(name)).find(({ replica }) => replica === gone.replica);
-    if (again === undefined || again.pid === gone.pid || !isAlive(again.pid)) throw new Error(`${name} is not back`);
+    const again = named(name).find(({ replica }) => replica === ended.replica);
+    if (again === undefined || again.pid === ended.pid || !isAlive(again.pid)) throw new Error(`${name} is not back`);
     if (!again.url.startsWith('http') || name === 'router') return;
-    const response = await fetch(new URL(name === 'stripe-sandbox' ? '/healthz' : '/readyz', again.url));
+    const response = await fetch(new URL('/readyz', again.url));
     expect(response.status).toBe(200);
-  }, backWithinMs);
+  }, recoveryTimeoutMs);
 
-interface Kept {
+/** What the product has acknowledged, and the steps that failed. */
+interface Acknowledged {
   readonly tickets: string[];
   /** Order → ticket. */
   readonly orders: Map<string, string>;
@@ -54,52 +56,56 @@ interface Kept {
 }
 
 interface Load {
-  readonly kept: Kept;
+  readonly acknowledged: Acknowledged;
   readonly stop: () => Promise<void>;
 }
 
-/** Whole journeys, over and over, noting what was acknowledged. A step that fails ends its journey and no more. */
-const journeys = (seller: Person, buyer: Person): Load => {
-  const kept: Kept = { tickets: [], orders: new Map(), paid: new Set(), failures: [] };
+/** Repeats whole journeys and records what was acknowledged. A failed step ends its journey only. */
+const journeys = (seller: User, buyer: User): Load => {
+  const acknowledged: Acknowledged = { tickets: [], orders: new Map(), paid: new Set(), failures: [] };
   const stopping = new AbortController();
-  const step = async (what: string, run: () => ReturnType<Person['ask']>, expected: readonly number[]) => {
-    const answer = await run().catch((error: unknown) => ({ status: 0, body: String(error) }));
-    if (!expected.includes(answer.status)) {
-      kept.failures.push(`${what}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  const step = async (what: string, run: () => ReturnType<User['send']>, expected: readonly number[]) => {
+    const response = await run().catch((error: unknown) => ({ status: 0, body: String(error) }));
+    if (!expected.includes(response.status)) {
+      acknowledged.failures.push(`${what}: ${response.status} ${JSON.stringify(response.body)}`);
       throw new Error(what);
     }
-    return answer;
+    return response;
   };
   const journey = async () => {
     const listing = { title: 'Under load', price: 19.99 };
-    const listed = await step('list', () => seller.ask({ method: 'POST', path: '/api/tickets', body: listing }), [201]);
-    const ticketId = ticketAnswer.parse(listed.body).id;
-    kept.tickets.push(ticketId);
+    const listed = await step(
+      'list',
+      () => seller.send({ method: 'POST', path: '/api/tickets', body: listing }),
+      [201],
+    );
+    const ticketId = ticketResponse.parse(listed.body).id;
+    acknowledged.tickets.push(ticketId);
     const ordered = await eventually(async () => {
       const body = { ticketId, expectedPrice: 19.99 };
-      const answer = await step(
+      const response = await step(
         'order',
-        () => buyer.ask({ method: 'POST', path: '/api/orders', body }),
+        () => buyer.send({ method: 'POST', path: '/api/orders', body }),
         [201, 400, 404],
       );
-      if (answer.status === 404) throw new Error('not known yet');
-      return answer;
+      if (response.status === 404) throw new Error('not known yet');
+      return response;
     });
     if (ordered.status !== 201) return;
-    const { id } = orderAnswer.parse(ordered.body);
-    kept.orders.set(id, ticketId);
+    const { id } = orderResponse.parse(ordered.body);
+    acknowledged.orders.set(id, ticketId);
     await eventually(async () => {
-      const answer = await step('pay', () => pay(buyer, id), [201, 404, 409]);
-      if (answer.status !== 201) throw new Error('not payable yet');
+      const response = await step('pay', () => pay(buyer, id), [201, 404, 409]);
+      if (response.status !== 201) throw new Error('not payable yet');
     });
-    kept.paid.add(id);
+    acknowledged.paid.add(id);
   };
   const worker = async () => {
     while (!stopping.signal.aborted) await journey().catch(() => undefined);
   };
   const workers = Promise.all([worker(), worker()]);
   return {
-    kept,
+    acknowledged,
     stop: async () => {
       stopping.abort();
       await workers;
@@ -107,14 +113,14 @@ const journeys = (seller: Person, buyer: Person): Load => {
   };
 };
 
-const wholeJourney = async (seller: Person, buyer: Person): Promise<void> => {
+const wholeJourney = async (seller: User, buyer: User): Promise<void> => {
   const { id } = await hold(buyer, (await list(seller)).id);
   expect((await pay(buyer, id)).status).toBe(201);
   await untilOrder(buyer, id, { status: 'complete' });
 };
 
-/** Everything that was acknowledged is there, and the money is as the orders say. */
-const isKept = async (seller: Person, buyer: Person, { tickets, orders, paid }: Kept): Promise<void> => {
+/** Everything acknowledged is still stored, and the charges match the orders. */
+const isKept = async (seller: User, buyer: User, { tickets, orders, paid }: Acknowledged): Promise<void> => {
   await Promise.all(tickets.map(async (ticketId) => expect((await ticketOf(seller, ticketId)).id).toBe(ticketId)));
   await Promise.all(
     [...orders].map(async ([id, ticketId]) => {
@@ -126,7 +132,7 @@ const isKept = async (seller: Person, buyer: Person, { tickets, orders, paid }: 
       });
     }),
   );
-  const charges = await openStripeBooks(await processesOf(dataDir)).charges();
+  const charges = await openStripeLedger(processesOf(dataDir)).charges();
   const charged = charges.map(({ metadata }) => metadata.orderId);
   expect(new Set(charged).size).toBe(charged.length);
   for (const id of paid) {
@@ -135,49 +141,49 @@ const isKept = async (seller: Person, buyer: Person, { tickets, orders, paid }: 
 };
 
 testOnThisMachine(
-  'When every process is killed once under load, then all that was acknowledged is kept and buying goes on',
+  'When every process is killed once under load, then everything acknowledged is kept and buying continues',
   async () => {
     const { url } = running();
     const [seller, buyer] = await Promise.all([signUp(url), signUp(url)]);
     const load = journeys(seller, buyer);
     for (const name of everything) {
-      const [victim] = await named(name);
+      const [victim] = named(name);
       if (victim === undefined) throw new Error(`${name} is not running`);
       process.kill(victim.pid, 'SIGKILL');
       await isReadyAgain(name, victim);
-      await eventually(() => wholeJourney(seller, buyer), backWithinMs);
+      await eventually(() => wholeJourney(seller, buyer), recoveryTimeoutMs);
     }
     await load.stop();
-    expect(load.kept.paid.size).toBeGreaterThan(everything.length);
-    await isKept(seller, buyer, load.kept);
+    expect(load.acknowledged.paid.size).toBeGreaterThan(everything.length);
+    await isKept(seller, buyer, load.acknowledged);
   },
   300_000,
 );
 
 if (Number(process.env['REPLICAS'] ?? 1) > 1) {
   testOnThisMachine(
-    'When one replica of each is told to end, one at a time, then no request fails',
+    'When one replica of each service gets SIGTERM in turn, then no request fails',
     async () => {
       const { url } = running();
       const [seller, buyer] = await Promise.all([signUp(url), signUp(url)]);
       const load = journeys(seller, buyer);
       for (const name of services) {
-        const [victim] = await named(name);
+        const [victim] = named(name);
         if (victim === undefined) throw new Error(`${name} is not running`);
         process.kill(victim.pid, 'SIGTERM');
         await isReadyAgain(name, victim);
         expect((await fetch(url)).status).toBe(200);
       }
       await load.stop();
-      expect(load.kept.failures).toEqual([]);
-      await isKept(seller, buyer, load.kept);
+      expect(load.acknowledged.failures).toEqual([]);
+      await isKept(seller, buyer, load.acknowledged);
     },
     300_000,
   );
 }
 
 testOnThisMachine(
-  'When the product is ended and started again, then no process stays and the ticket and the order are found',
+  'When the product is stopped and started again, then no process is left over and ticket and order are found',
   async () => {
     const [seller, buyer] = await Promise.all([signUp(running().url), signUp(running().url)]);
     const ticket = await list(seller);
@@ -185,14 +191,14 @@ testOnThisMachine(
     expect((await pay(buyer, id)).status).toBe(201);
     await untilOrder(buyer, id, { status: 'complete' });
 
-    const pids = (await processesOf(dataDir)).map(({ pid }) => pid);
+    const pids = processesOf(dataDir).map(({ pid }) => pid);
     expect(pids.length).toBeGreaterThanOrEqual(everything.length);
     expect(pids.filter(isAlive)).toEqual(pids);
-    await running().stop();
+    await stop(running());
     expect([...pids, running().pid].filter(isAlive)).toEqual([]);
     await expect(access(join(dataDir, 'processes.json'))).rejects.toThrow('ENOENT');
 
-    product = await startProduct(dataDir);
+    product = await startProduct({ dataDir });
     const signedIn = await signIn(running().url, buyer);
     expect(await orderOf(signedIn, id)).toMatchObject({ status: 'complete', ticket: { id: ticket.id } });
     await eventually(async () => {

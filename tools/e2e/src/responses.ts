@@ -1,16 +1,16 @@
 import { z } from 'zod';
 
-// Strict: whatever the contract does not name, `_id` and `__v` first of all, is refused.
+// Strict: a field that the contract does not name fails, `_id` and `__v` above all.
 
 const id = z.string().min(1);
 const version = z.int().min(0);
 const time = z.iso.datetime();
 
-export const userAnswer = z.strictObject({ id, email: z.email() });
+export const userResponse = z.strictObject({ id, email: z.email() });
 
-export const currentUserAnswer = z.strictObject({ currentUser: z.looseObject({ id, email: z.email() }).nullable() });
+export const currentUserResponse = z.strictObject({ currentUser: z.looseObject({ id, email: z.email() }).nullable() });
 
-export const ticketAnswer = z.strictObject({
+export const ticketResponse = z.strictObject({
   id,
   version,
   title: z.string(),
@@ -27,9 +27,9 @@ export const ticketAnswer = z.strictObject({
   seat: z.string().optional(),
   description: z.string().optional(),
 });
-export type Ticket = z.infer<typeof ticketAnswer>;
+export type Ticket = z.infer<typeof ticketResponse>;
 
-export const orderAnswer = z.strictObject({
+export const orderResponse = z.strictObject({
   id,
   version,
   userId: id,
@@ -41,11 +41,11 @@ export const orderAnswer = z.strictObject({
   price: z.number().positive(),
   ticket: z.strictObject({ id, title: z.string(), price: z.number().positive(), version }),
 });
-export type Order = z.infer<typeof orderAnswer>;
+export type Order = z.infer<typeof orderResponse>;
 
-export const paymentAnswer = z.strictObject({ id });
+export const paymentResponse = z.strictObject({ id });
 
-export const chargeAnswer = z.strictObject({
+export const chargeResponse = z.strictObject({
   id,
   orderId: id,
   version: version.optional(),
@@ -57,7 +57,7 @@ export const chargeAnswer = z.strictObject({
   stripeRefundId: id.optional(),
 });
 
-/** The one shape of every refusal. */
-export const errorsAnswer = z.strictObject({
+/** The shape of every error response. */
+export const errorsResponse = z.strictObject({
   errors: z.array(z.strictObject({ message: z.string().min(1), field: z.string().min(1).optional() })).min(1),
 });

@@ -1,18 +1,19 @@
 import type { z } from 'zod';
 import type { Operation } from './open-api.ts';
+import { malformedBodies, nested, noNumbers, noStrings, oddStrings } from './hostile-values.ts';
 import type { RawRequest } from './send-raw.ts';
 
 /** One request that a careless or malicious client might send. */
 export interface Attack {
   readonly title: string;
   readonly request: RawRequest;
-  /** Whether it must be refused; the others may be understood as something harmless. */
+  /** Whether it must be refused; other requests may be accepted as harmless. */
   readonly isRefused: boolean;
-  /** Whether it meets the documented route at all, so that only documented statuses may come back. */
+  /** Whether it reaches the documented route, which returns documented statuses only. */
   readonly isOfRoute: boolean;
 }
 
-/** What a valid request to a route is made of. */
+/** A valid request to a route. */
 export interface Subject {
   readonly operation: Operation;
   /** The path with its parameters filled in. */
@@ -21,93 +22,6 @@ export interface Subject {
 }
 
 const megabyte = 1_000_000;
-const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
-const nestedObject = (depth: number): string => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
-
-/** JSON texts that are no string. */
-const noStrings = [
-  'null',
-  'true',
-  '0',
-  '-1',
-  '1e400',
-  '[]',
-  '{}',
-  '["text"]',
-  '{"$gt":""}',
-  '{"$ne":null}',
-  '{"$regex":".*"}',
-  '{"$where":"sleep(1000)"}',
-  '{"toString":"x"}',
-  '{"__proto__":{"admin":true}}',
-  nested(200),
-  nestedObject(2_000),
-  `[${'1,'.repeat(9_999)}1]`,
-];
-
-/** JSON texts that are no number. */
-const noNumbers = ['"1"', '"NaN"', '""', '"{\\"$gt\\":0}"'];
-
-/** Strings that some code somewhere takes for something else. */
-const oddStrings = [
-  '',
-  ' ',
-  '\u0000',
-  'a\u0000b',
-  '\ud800',
-  '\udfff\ud800',
-  '\ufeff',
-  '\u202etxet',
-  '\u200b',
-  'ｅｘａｍｐｌｅ',
-  'İ'.repeat(50),
-  'Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘!͖̬̰̙̗̿̋ͥͥ̂ͣ̐́́͜͞',
-  '👩‍👩‍👧‍👦',
-  '__proto__',
-  'constructor',
-  'prototype',
-  'hasOwnProperty',
-  'undefined',
-  'null',
-  '[object Object]',
-  '$gt',
-  '$where',
-  'a.b.c',
-  '{"$gt":""}',
-  '../../etc/passwd',
-  '%00',
-  '%E0%A4%A',
-  "' OR 1=1 --",
-  '<script>alert(1)</script>',
-  '${7*7}{{7*7}}',
-  '(a+)+$',
-  '\r\nSet-Cookie: session=x',
-  '0x10',
-  '1e3',
-  '-0',
-  '9'.repeat(400),
-  '000000000000000000000000',
-  'zzzzzzzzzzzzzzzzzzzzzzzz',
-];
-
-const malformedBodies = [
-  '{',
-  '{"title":',
-  '{"title":"a",}',
-  "{'title':'a'}",
-  'title=a&price=1',
-  '\u0000',
-  '"text"',
-  '1',
-  'true',
-  'nul',
-  'NaN',
-  '[',
-  nestedObject(20_000),
-  '{"a":"\\ud8"}',
-  '{}{}',
-  '<?xml version="1.0"?><a/>',
-];
 
 const json = { 'Content-Type': 'application/json' };
 
@@ -122,13 +36,13 @@ const contentTypes = [
   'json',
 ];
 
-/** The JSON text of `body` with the member `name` replaced by a text that need not be JSON of any value. */
+/** The JSON text of `body` with `text`, JSON or not, as the member `name`. */
 const withMember = (body: Readonly<Record<string, unknown>>, name: string, text: string): string =>
   `{${Object.entries({ ...body, [name]: undefined })
     .map(([key, value]) => `${JSON.stringify(key)}:${key === name ? text : JSON.stringify(value)}`)
     .join(',')}}`;
 
-/** What a body may not be in this place, by its schema. */
+/** JSON texts that the schema of this property does not allow. */
 const wrongFor = (part: z.core.JSONSchema.BaseSchema): string[] => {
   const types = [part.type ?? []].flat();
   const isNullable = types.includes('null') || (part.enum ?? []).includes(null);
@@ -226,7 +140,7 @@ const pathAttacks = ({ operation, body }: Subject): Attack[] => {
       title: `${name} is ${text.slice(0, 20)}`,
       request: { method, path: path.replace(`{${name}}`, text), ...sent },
       isRefused: true,
-      // A malformed encoding is refused before any route is found.
+      // A malformed encoding is refused before routing.
       isOfRoute: false,
     })),
   );
@@ -260,7 +174,7 @@ const queryAttacks = ({ operation, path, body }: Subject): Attack[] => {
   ];
 };
 
-/** Methods that no route here has, and a HEAD whose answer has no body. */
+/** Methods that no route has. */
 const otherMethods = ['PATCH', 'OPTIONS', 'TRACE', 'PROPFIND', 'LINK', 'PURGE', 'QUERY'];
 
 const methodAttacks = ({ path, body }: Subject): Attack[] =>
@@ -271,7 +185,7 @@ const methodAttacks = ({ path, body }: Subject): Attack[] =>
     isOfRoute: false,
   }));
 
-/** Longer than any parser takes. */
+/** Longer than any parser accepts. */
 const longAddress = ({ operation: { method }, path }: Subject): Attack => ({
   title: 'a very long address',
   request: { method, path: `${path}?q=${'x'.repeat(100_000)}` },
@@ -279,7 +193,7 @@ const longAddress = ({ operation: { method }, path }: Subject): Attack => ({
   isOfRoute: false,
 });
 
-/** Everything that is tried on a route. */
+/** All attacks on a route. */
 export const attacksOn = (subject: Subject): Attack[] => [
   ...(subject.body === undefined ? [] : bodyAttacks(subject)),
   ...pathAttacks(subject),

@@ -1,0 +1,87 @@
+export const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+const nestedObject = (depth: number): string => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+
+/** JSON texts whose value is not a string. */
+export const noStrings = [
+  'null',
+  'true',
+  '0',
+  '-1',
+  '1e400',
+  '[]',
+  '{}',
+  '["text"]',
+  '{"$gt":""}',
+  '{"$ne":null}',
+  '{"$regex":".*"}',
+  '{"$where":"sleep(1000)"}',
+  '{"toString":"x"}',
+  '{"__proto__":{"admin":true}}',
+  nested(200),
+  nestedObject(2_000),
+  `[${'1,'.repeat(9_999)}1]`,
+];
+
+/** JSON texts whose value is a string and not a number. */
+export const noNumbers = ['"1"', '"NaN"', '""', '"{\\"$gt\\":0}"'];
+
+/** Strings that careless code misinterprets. */
+export const oddStrings = [
+  '',
+  ' ',
+  '\u0000',
+  'a\u0000b',
+  '\ud800',
+  '\udfff\ud800',
+  '\ufeff',
+  '\u202etxet',
+  '\u200b',
+  'ｅｘａｍｐｌｅ',
+  'İ'.repeat(50),
+  'Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴̵̜̰͔ͫ͗͢L̠ͨͧͩ͘G̴̻͈͍͔̹̑͗̎̅͛́Ǫ̵̹̻̝̳͂̌̌͘!͖̬̰̙̗̿̋ͥͥ̂ͣ̐́́͜͞',
+  '👩‍👩‍👧‍👦',
+  '__proto__',
+  'constructor',
+  'prototype',
+  'hasOwnProperty',
+  'undefined',
+  'null',
+  '[object Object]',
+  '$gt',
+  '$where',
+  'a.b.c',
+  '{"$gt":""}',
+  '../../etc/passwd',
+  '%00',
+  '%E0%A4%A',
+  "' OR 1=1 --",
+  '<script>alert(1)</script>',
+  '${7*7}{{7*7}}',
+  '(a+)+$',
+  '\r\nSet-Cookie: session=x',
+  '0x10',
+  '1e3',
+  '-0',
+  '9'.repeat(400),
+  '000000000000000000000000',
+  'zzzzzzzzzzzzzzzzzzzzzzzz',
+];
+
+export const malformedBodies = [
+  '{',
+  '{"title":',
+  '{"title":"a",}',
+  "{'title':'a'}",
+  'title=a&price=1',
+  '\u0000',
+  '"text"',
+  '1',
+  'true',
+  'nul',
+  'NaN',
+  '[',
+  nestedObject(20_000),
+  '{"a":"\\ud8"}',
+  '{}{}',
+  '<?xml version="1.0"?><a/>',
+];

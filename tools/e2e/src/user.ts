@@ -1,0 +1,98 @@
+import { expect } from '@jest/globals';
+import { openHttpClient, sessionOf, type HttpResponse, type Send } from '@ticketing/test/http-client';
+import { randomUUID } from 'node:crypto';
+import { orderResponse, ticketResponse, userResponse, type Order, type Ticket } from './responses.ts';
+import { eventually } from './eventually.ts';
+
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+}
+
+/** A user with an account and a session. */
+export interface User {
+  readonly id: string;
+  readonly credentials: Credentials;
+  /** `session=…`, as a browser sends it. */
+  readonly cookie: string;
+  readonly send: Send;
+}
+
+export const newCredentials = (): Credentials => ({
+  email: `${randomUUID()}@example.test`,
+  password: randomUUID().slice(0, 12),
+});
+
+/** The session cookie that a response sets. @throws when it sets none. */
+export const sessionCookie = (response: HttpResponse): string => {
+  const session = sessionOf(response);
+  if (session === undefined)
+    throw new Error(`no session in the response ${response.status} ${JSON.stringify(response.body)}`);
+  return session;
+};
+
+/** Creates a new user. */
+export const signUp = async (origin: string, credentials: Credentials = newCredentials()): Promise<User> => {
+  const response = await openHttpClient(origin).send({ method: 'POST', path: '/api/users/signup', body: credentials });
+  expect(response).toMatchObject({ status: 201 });
+  const { id } = userResponse.parse(response.body);
+  const cookie = sessionCookie(response);
+  return { id, credentials, cookie, send: openHttpClient(origin, { headers: { cookie } }).send };
+};
+
+/** Signs the same user in again, at the same or another address of the site. */
+export const signIn = async (origin: string, { id, credentials }: User): Promise<User> => {
+  const response = await openHttpClient(origin).send({ method: 'POST', path: '/api/users/signin', body: credentials });
+  expect(response).toMatchObject({ status: 200, body: { id } });
+  const cookie = sessionCookie(response);
+  return { id, credentials, cookie, send: openHttpClient(origin, { headers: { cookie } }).send };
+};
+
+export const list = async (seller: User, listing: Readonly<Record<string, unknown>> = {}): Promise<Ticket> => {
+  const body = { title: 'Cup final', price: 19.99, ...listing };
+  const response = await seller.send({ method: 'POST', path: '/api/tickets', body });
+  expect(response).toMatchObject({ status: 201 });
+  return ticketResponse.parse(response.body);
+};
+
+export const ticketOf = async (user: User, id: string): Promise<Ticket> => {
+  const response = await user.send({ method: 'GET', path: `/api/tickets/${id}` });
+  expect(response).toMatchObject({ status: 200 });
+  return ticketResponse.parse(response.body);
+};
+
+export const orderOf = async (buyer: User, id: string): Promise<Order> => {
+  const response = await buyer.send({ method: 'GET', path: `/api/orders/${id}` });
+  expect(response).toMatchObject({ status: 200 });
+  return orderResponse.parse(response.body);
+};
+
+/** The response to an order of this ticket, once the orders service knows the ticket. */
+export const order = (
+  buyer: User,
+  ticketId: string,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<HttpResponse> =>
+  eventually(async () => {
+    const response = await buyer.send({ method: 'POST', path: '/api/orders', body: { ticketId, ...more } });
+    if (response.status === 404) throw new Error(`orders does not know ticket ${ticketId}`);
+    return response;
+  });
+
+/** Waits until the order matches `expected`. */
+export const untilOrder = (buyer: User, id: string, expected: Partial<Order>, withinMs?: number): Promise<Order> =>
+  eventually(async () => {
+    const found = await orderOf(buyer, id);
+    expect(found).toMatchObject(expected);
+    return found;
+  }, withinMs);
+
+/** Orders a ticket that is on sale and returns the order once it can be paid. */
+export const hold = async (buyer: User, ticketId: string): Promise<Order> => {
+  const response = await order(buyer, ticketId);
+  expect(response).toMatchObject({ status: 201 });
+  return untilOrder(buyer, orderResponse.parse(response.body).id, { status: 'awaiting:payment' });
+};
+
+export const pay = (buyer: User, orderId: string, token = 'tok_visa'): Promise<HttpResponse> =>
+  buyer.send({ method: 'POST', path: '/api/payments', body: { orderId, token } });
