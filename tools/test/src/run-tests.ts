@@ -5,37 +5,29 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findChromium } from './find-chromium.ts';
-import { countsOf, summaryOf, type StepResult } from './summary.ts';
+import { countsOf, sumOf, summaryOf, type Counts, type StepResult } from './summary.ts';
 
-const say = (line: string) => {
+const log = (line: string) => {
   process.stdout.write(`${line}\n`);
 };
 
 const bin = join(root, 'node_modules', '.bin');
-// So that whatever is run here runs on this Node.
+// Children run on this Node as well.
 const env = { PATH: `${bin}:${process.env['PATH'] ?? ''}` };
 
-/** Whoever ran us has gone, or a signal has come: what runs ends with this process. */
-const gone = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => gone.abort());
-process.on('disconnect', () => gone.abort());
-
-type Counts = Pick<StepResult, 'passed' | 'failed' | 'skipped'>;
+/** Aborted by a signal or when the parent process has ended: all children end with this process. */
+const aborted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => aborted.abort());
+process.on('disconnect', () => aborted.abort());
 
 const timed = async (title: string, run: () => Promise<Counts>): Promise<StepResult> => {
-  say(`\n▶ ${title}`);
+  log(`\n▶ ${title}`);
   const began = performance.now();
   const counts = await run();
   return { title, ...counts, seconds: (performance.now() - began) / 1000 };
 };
 
-const sum = (all: readonly Counts[]): Counts => ({
-  passed: all.reduce((total, { passed }) => total + passed, 0),
-  failed: all.reduce((total, { failed }) => total + failed, 0),
-  skipped: all.reduce((total, { skipped }) => total + skipped, 0),
-});
-
-/** A check of package.json that passes or fails as a whole; what it says is shown when it fails. */
+/** A script of package.json that passes or fails as a whole; its output is shown when it fails. */
 const check = (script: string) => async (): Promise<Counts> => {
   const { failed, all } = await execa('npm', ['run', '--silent', script], {
     cwd: root,
@@ -43,13 +35,13 @@ const check = (script: string) => async (): Promise<Counts> => {
     all: true,
     reject: false,
     stdin: 'ignore',
-    cancelSignal: gone.signal,
+    cancelSignal: aborted.signal,
   });
-  if (failed) say(all);
-  return { passed: failed ? 0 : 1, failed: failed ? 1 : 0, skipped: 0 };
+  if (failed) log(all);
+  return { passed: failed ? 0 : 1, failed: failed ? 1 : 0, skipped: [] };
 };
 
-/** The compiler keeps one core busy; the others share the other one meanwhile. */
+/** The compiler keeps one core busy; the other checks share the second one meanwhile. */
 const staticChecks = async (): Promise<Counts> => {
   const others = async () => [
     await check('lint')(),
@@ -58,7 +50,7 @@ const staticChecks = async (): Promise<Counts> => {
     await check('check:k8s')(),
   ];
   const [types, rest] = await Promise.all([check('typecheck')(), others()]);
-  return sum([types, ...rest]);
+  return sumOf([types, ...rest]);
 };
 
 const jest =
@@ -86,16 +78,16 @@ const jest =
         cwd: root,
         env: { ...env, ...options.env },
         reject: false,
-        // The report goes to its file; what Jest tells people is on stderr.
+        // The report goes to its file; Jest's messages are on stderr.
         stdio: ['ignore', 'ignore', 'inherit'],
-        cancelSignal: gone.signal,
+        cancelSignal: aborted.signal,
         forceKillAfterDelay: 15_000,
       },
     );
     try {
       return countsOf(JSON.parse(readFileSync(report, 'utf8')));
     } catch {
-      return { passed: 0, failed: failed ? 1 : 0, skipped: 0 };
+      return { passed: 0, failed: failed ? 1 : 0, skipped: [] };
     } finally {
       rmSync(report, { force: true });
     }
@@ -113,18 +105,18 @@ const { values, positionals } = parseArgs({
 const endToEnd = async (): Promise<Counts> => {
   let chromium: string;
   try {
-    chromium = await findChromium(process.env, say);
+    chromium = await findChromium(process.env, log);
   } catch (error) {
-    say(error instanceof Error ? error.message : String(error));
-    return { passed: 0, failed: 1, skipped: 0 };
+    log(error instanceof Error ? error.message : String(error));
+    return { passed: 0, failed: 1, skipped: [] };
   }
   const env = { CHROMIUM_PATH: chromium };
   const own = await jest(['e2e-own-product'], { env, args: ['--runInBand', ...positionals] })();
   const shared = await jest(['e2e'], { env, args: ['--runInBand', ...positionals] })();
-  return sum([own, shared]);
+  return sumOf([own, shared]);
 };
 
-/** A short run of the proof under faults: every kind of fault at least once. How fast it recovers is no test here. */
+/** A short chaos run with every kind of fault. Its recovery time is not tested: the bound is generous. */
 const chaos = async (): Promise<Counts> => {
   const { failed } = await execa(
     process.execPath,
@@ -134,11 +126,11 @@ const chaos = async (): Promise<Counts> => {
       env,
       reject: false,
       stdio: ['ignore', 'inherit', 'inherit'],
-      cancelSignal: gone.signal,
+      cancelSignal: aborted.signal,
       forceKillAfterDelay: 20_000,
     },
   );
-  return { passed: failed ? 0 : 1, failed: failed ? 1 : 0, skipped: 0 };
+  return { passed: failed ? 0 : 1, failed: failed ? 1 : 0, skipped: [] };
 };
 
 const steps: readonly (readonly [title: string, run: () => Promise<Counts>])[] =
@@ -166,11 +158,11 @@ const steps: readonly (readonly [title: string, run: () => Promise<Counts>])[] =
 
 const results: StepResult[] = [];
 for (const [title, run] of steps) {
-  if (gone.signal.aborted) break;
+  if (aborted.signal.aborted) break;
   results.push(await timed(title, run));
 }
 const ran = results.reduce((total, { passed, failed }) => total + passed + failed, 0);
-if (ran === 0) say('\nNo test has run');
-say('');
-for (const line of summaryOf(results)) say(line);
-process.exit(ran === 0 || gone.signal.aborted || results.some(({ failed }) => failed > 0) ? 1 : 0);
+if (ran === 0) log('\nNo test has run');
+log('');
+for (const line of summaryOf(results)) log(line);
+process.exit(ran === 0 || aborted.signal.aborted || results.some(({ failed }) => failed > 0) ? 1 : 0);

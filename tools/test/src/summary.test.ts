@@ -4,14 +4,24 @@ import { countsOf, summaryOf } from './summary.ts';
 const report = {
   numPassedTests: 3,
   numFailedTests: 0,
-  numPendingTests: 1,
-  numTodoTests: 0,
   numRuntimeErrorTestSuites: 0,
   success: true,
+  testResults: [
+    {
+      assertionResults: [
+        { fullName: 'When it runs, then it passes', status: 'passed' },
+        { fullName: 'When a program is missing, then it is skipped (no go)', status: 'pending' },
+      ],
+    },
+  ],
 };
 
-test('When all tests pass, then they are counted as passed', () => {
-  expect(countsOf(report)).toEqual({ passed: 3, failed: 0, skipped: 1 });
+test('When all tests pass, then they are counted as passed, and the skipped ones are named', () => {
+  expect(countsOf(report)).toEqual({
+    passed: 3,
+    failed: 0,
+    skipped: ['When a program is missing, then it is skipped (no go)'],
+  });
 });
 
 test('When a suite cannot even run, then it counts as a failure', () => {
@@ -22,14 +32,21 @@ test('When Jest fails without a failed test, then that is a failure', () => {
   expect(countsOf({ ...report, success: false }).failed).toBe(1);
 });
 
-test('When steps are summed up, then the last line has the totals', () => {
+test('When steps are summed up, then skipped tests are listed and the last line has the totals', () => {
   const lines = summaryOf([
-    { title: 'types', passed: 1, failed: 0, skipped: 0, seconds: 3.2 },
-    { title: 'tests', passed: 40, failed: 2, skipped: 1, seconds: 61 },
+    { title: 'types', passed: 1, failed: 0, skipped: [], seconds: 3.2 },
+    { title: 'tests', passed: 40, failed: 2, skipped: ['When it rains (no umbrella)'], seconds: 61 },
   ]);
   expect(lines).toEqual([
     'ok   types  1 passed, 0 failed (3 s)',
     'FAIL tests  40 passed, 2 failed, 1 skipped (61 s)',
+    'skip When it rains (no umbrella)',
     '41 passed, 2 failed',
   ]);
+});
+
+test('When very many tests are skipped, then only the first ones are named', () => {
+  const skipped = Array.from({ length: 12 }, (_, index) => `test ${index}`);
+  const lines = summaryOf([{ title: 'one', passed: 1, failed: 0, skipped, seconds: 1 }]);
+  expect(lines.slice(-3)).toEqual(['skip test 9', 'skip 2 more', '1 passed, 0 failed']);
 });

@@ -7,7 +7,7 @@ import { startBackingServers } from '@ticketing/launcher/backing-servers';
 import { serversOfTheRun } from './servers-of-the-run.ts';
 
 const isGiven = (name: string): boolean => (process.env[name] ?? '') !== '';
-const say = (line: string) => process.stderr.write(`${line}\n`);
+const log = (line: string) => process.stderr.write(`${line}\n`);
 
 /** Starts the real MongoDB, NATS and Redis that the tests talk to, each unless its URL is in the environment. */
 const setUp = async (): Promise<void> => {
@@ -15,7 +15,7 @@ const setUp = async (): Promise<void> => {
   const directory = await mkdtemp(join(tmpdir(), 'ticketing-test-'));
   serversOfTheRun.directory = directory;
   if (!isGiven('MONGO_URL')) {
-    const program = await findProgram('mongod', { progress: say });
+    const program = await findProgram('mongod', { progress: log });
     if (program.kind === 'file') {
       serversOfTheRun.mongo = await MongoMemoryReplSet.create({
         binary: { systemBinary: program.path, version: program.version },
@@ -24,7 +24,7 @@ const setUp = async (): Promise<void> => {
       process.env['MONGO_URL'] = serversOfTheRun.mongo.getUri();
     }
   }
-  const others = await startBackingServers({ dataDir: directory, env: process.env, log: say, progress: say });
+  const others = await startBackingServers({ dataDir: directory, env: process.env, log, progress: log });
   serversOfTheRun.others = others;
   Object.assign(process.env, { MONGO_URL: others.mongoUrl, NATS_URL: others.natsUrl, REDIS_URL: others.redisUrl });
 };
