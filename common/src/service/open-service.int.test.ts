@@ -179,7 +179,8 @@ live(
   async () => {
     const service = await start();
     await service.ready;
-    // Without a connection that is kept, draining does not wait, and neither may the outbox.
+    await untilWritten(service);
+    // Without kept-alive connections draining does not wait, and the outbox has to be published without that time.
     const written = await Promise.all(Array.from({ length: 20 }, () => write(service, { connection: 'close' })));
     await service.stop();
     await eventually(() => expect(published()).toEqual(expect.arrayContaining(written.map(({ id }) => id))));
