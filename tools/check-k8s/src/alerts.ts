@@ -12,9 +12,9 @@ const rules = z.object({
   ),
 });
 
-/** Those that others than we count: Prometheus itself, the kubelet, kube-state-metrics. */
-const others = /^(up|kube_\w+|kubelet_\w+)$/;
-const isMetric = /\b[a-z]+(?:_[a-z]+)+\b/g;
+/** Metrics that are not ours: those of Prometheus, the kubelet and kube-state-metrics. */
+const foreignMetric = /^(up|kube_\w+|kubelet_\w+)$/;
+const metricName = /\b[a-z]+(?:_[a-z]+)+\b/g;
 const functions = new Set(['histogram_quantile']);
 
 const sourcesBelow = (folder: string): string =>
@@ -23,14 +23,14 @@ const sourcesBelow = (folder: string): string =>
     .map((name) => readFileSync(join(folder, name), 'utf8'))
     .join('\n');
 
-/** Every alert has its runbook, is about something that is counted, and no runbook is without its alert. */
+/** Every alert has a runbook and uses metrics that exist; every runbook has an alert. */
 export const alertProblems = (root: string): string[] => {
   const alerts = rules
     .parse(parse(readFileSync(join(root, 'infra', 'observability', 'alerts.yaml'), 'utf8')))
     .groups.flatMap((group) => group.rules);
   const runbooks = readFileSync(join(root, 'docs', 'runbooks.md'), 'utf8');
   const headings = [...runbooks.matchAll(/^## (\S+)$/gm)].map(([, name = '']) => name);
-  const counted = readWorkspaces(root)
+  const sources = readWorkspaces(root)
     .filter(({ name, description }) => name === 'common' || description.kind !== undefined)
     .map(({ folder }) => sourcesBelow(join(root, folder, 'src')))
     .join('\n');
@@ -39,10 +39,10 @@ export const alertProblems = (root: string): string[] => {
     ...names.filter((name) => !headings.includes(name)).map((name) => `the alert ${name} has no runbook`),
     ...headings.filter((name) => !names.includes(name)).map((name) => `the runbook ${name} has no alert`),
     ...alerts.flatMap(({ alert, expr }) =>
-      [...expr.replaceAll(/"[^"]*"/g, '').matchAll(isMetric)]
+      [...expr.replaceAll(/"[^"]*"/g, '').matchAll(metricName)]
         .map(([name]) => name.replace(/_(count|bucket|sum)$/, ''))
-        .filter((name) => !functions.has(name) && !others.test(name) && !counted.includes(`'${name}'`))
-        .map((name) => `the alert ${alert} is about ${name}, which nobody counts`),
+        .filter((name) => !functions.has(name) && !foreignMetric.test(name) && !sources.includes(`'${name}'`))
+        .map((name) => `the alert ${alert} uses the metric ${name}, which no process has`),
     ),
   ];
 };

@@ -11,20 +11,17 @@ import { findKubectl } from './find-kubectl.ts';
 import { imageProblems, variablesOf, watchdogVariables } from './images.ts';
 import { emptyScratch, Kustomizations } from './kustomize.ts';
 import { containersOf, ofKind, parseManifests, workloadsOf, type Manifest } from './manifest.ts';
-import {
-  aimProblems,
-  ingressProblems,
-  podProblems,
-  referenceProblems,
-  selectorProblems,
-  variableProblems,
-  type Secrets,
-} from './rules.ts';
-import { schemaFile, schemaProblems, type SchemaFile } from './schema.ts';
+import { ingressProblems } from './rules/ingress.ts';
+import { podProblems } from './rules/pods.ts';
+import { referenceProblems, type Secrets } from './rules/references.ts';
+import { selectorProblems } from './rules/selectors.ts';
+import { targetProblems } from './rules/targets.ts';
+import { variableProblems } from './rules/variables.ts';
+import { createSchemaCheck, schemaFile, type SchemaFile } from './schema.ts';
 
-// npm run check:k8s: everything about infra/k8s and skaffold.yaml that can be told without a cluster.
+// npm run check:k8s: checks infra/k8s and skaffold.yaml as far as that is possible without a cluster.
 
-const say = (line: string): void => {
+const print = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
@@ -33,10 +30,10 @@ const readSchema = (name: string): SchemaFile =>
   schemaFile.parse(JSON.parse(readFileSync(join(folder, 'schemas', name), 'utf8')));
 const kubernetes = readSchema('kubernetes-1.35.json');
 const others = readSchema('others.json');
-const schemas: SchemaFile = {
+const schemaProblems = createSchemaCheck({
   kinds: { ...kubernetes.kinds, ...others.kinds },
   definitions: { ...kubernetes.definitions, ...others.definitions },
-};
+});
 
 const externalSecret = z.looseObject({
   spec: z.looseObject({
@@ -49,23 +46,25 @@ const keysOf = (secrets: Readonly<Record<string, Readonly<Record<string, string>
   Object.fromEntries(Object.entries(secrets).map(([name, values]) => [name, Object.keys(values)]));
 
 const development = keysOf(makeSecrets());
-/** Whoever takes the component mongo makes this one, as docs/deploy.md says. */
-const ofComponents = { 'mongo-keyfile': ['KEYFILE'] };
+/** The operator creates this one for the component mongo, as docs/deploy.md describes. */
+const createdByHand = { 'mongo-keyfile': ['KEYFILE'] };
 
-/** Secrets that the manifests themselves ask a secret store for; without any, those of the development script. */
+/** Secrets that exist beside the manifests: those of their ExternalSecrets, or else those of dev-secrets.mjs. */
 const secretsOf = (manifests: readonly Manifest[]): Secrets => {
-  const asked = ofKind(manifests, 'ExternalSecret', externalSecret);
-  return asked.length === 0
+  const external = ofKind(manifests, 'ExternalSecret', externalSecret);
+  return external.length === 0
     ? development
     : {
-        ...ofComponents,
-        ...Object.fromEntries(asked.map(({ spec }) => [spec.target.name, spec.data.map(({ secretKey }) => secretKey)])),
+        ...createdByHand,
+        ...Object.fromEntries(
+          external.map(({ spec }) => [spec.target.name, spec.data.map(({ secretKey }) => secretKey)]),
+        ),
       };
 };
 
-/** Path of each process that a manifest runs. */
+/** Folder of each process that a manifest runs. */
 const processes = new Map<string, string>([...Object.entries(bundled), ['client', 'client']]);
-/** INSPECT is read by what runs the sources. */
+/** Each process reads INSPECT when it runs from its sources (run-sources.mjs). */
 const variables = Object.fromEntries(
   [...processes].map(([name, folder]) => [
     `ticketing/${name}`,
@@ -73,15 +72,16 @@ const variables = Object.fromEntries(
   ]),
 );
 
+/** Overlays whose containers run from their sources, and need to write files. */
 const fromSources = new Set(['dev', 'debug']);
 
-const problemsOf = (overlay: string, manifests: readonly Manifest[], isWritable: boolean): string[] => {
+const problemsIn = (overlay: string, manifests: readonly Manifest[], isWritable: boolean): string[] => {
   const names = manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
   return [
-    ...manifests.flatMap((manifest) => schemaProblems(schemas, manifest)),
-    ...names.filter((name, index) => names.indexOf(name) !== index).map((name) => `${name} is there twice`),
+    ...manifests.flatMap(schemaProblems),
+    ...names.filter((name, index) => names.indexOf(name) !== index).map((name) => `${name} is defined twice`),
     ...selectorProblems(manifests),
-    ...aimProblems(manifests),
+    ...targetProblems(manifests),
     ...ingressProblems(manifests, routes),
     ...referenceProblems(manifests, secretsOf(manifests)),
     ...variableProblems(manifests, variables),
@@ -89,40 +89,40 @@ const problemsOf = (overlay: string, manifests: readonly Manifest[], isWritable:
   ].map((problem) => `${overlay}: ${problem}`);
 };
 
-const kubectl = await findKubectl(process.env, say);
+const kubectl = await findKubectl(process.env, print);
 const kustomizations = new Kustomizations(kubectl, folder);
 const scratch = emptyScratch(join(cacheDirectory, 'check-k8s'));
 const problems: string[] = [];
 const images = new Set<string>();
 let rendered = 0;
-const look = async (name: string, render: () => Promise<string>, isWritable: boolean): Promise<void> => {
+const check = async (name: string, render: () => Promise<string>, isWritable: boolean): Promise<void> => {
   rendered += 1;
   try {
     const manifests = parseManifests(await render());
-    problems.push(...problemsOf(name, manifests, isWritable));
+    problems.push(...problemsIn(name, manifests, isWritable));
     for (const workload of workloadsOf(manifests)) {
       for (const { image } of containersOf(workload)) if (image.startsWith('ticketing/')) images.add(image);
     }
   } catch (error) {
-    problems.push(`${name} cannot be rendered: ${error instanceof Error ? error.message : String(error)}`);
+    problems.push(`${name} cannot be checked: ${error instanceof Error ? error.message : String(error)}`);
   }
 };
 
 for (const overlay of kustomizations.names('overlays')) {
-  await look(overlay, () => kustomizations.render(overlay), fromSources.has(overlay));
+  await check(overlay, () => kustomizations.render(overlay), fromSources.has(overlay));
   const present = kustomizations.componentsOf(overlay);
   for (const component of kustomizations.names('components').filter((name) => !present.includes(name))) {
-    await look(
+    await check(
       `${overlay} with ${component}`,
       () => kustomizations.renderWith(overlay, component, scratch),
       fromSources.has(overlay) || component === 'dev-sources',
     );
   }
-  for (const patch of await kustomizations.idlePatches(overlay, scratch)) {
+  for (const patch of await kustomizations.noOpPatches(overlay, scratch)) {
     problems.push(`${overlay}: a patch changes nothing: ${patch}`);
   }
 }
 problems.push(...imageProblems(root, images), ...alertProblems(root));
-for (const problem of new Set(problems)) say(`✗ ${problem}`);
-say(`${rendered} combinations of overlays and components rendered, ${new Set(problems).size} problems`);
+for (const problem of new Set(problems)) print(`✗ ${problem}`);
+print(`${rendered} combinations of overlays and components rendered, ${new Set(problems).size} problems`);
 process.exitCode = problems.length === 0 ? 0 : 1;

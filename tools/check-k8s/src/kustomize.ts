@@ -17,7 +17,7 @@ const read = (folder: string) => kustomization.parse(parse(readFileSync(fileOf(f
 export class Kustomizations {
   readonly #kubectl: string;
   readonly #folder: string;
-  /** Patches that are known to change something. */
+  /** Patches that are known to change the output. */
   readonly #effective = new Set<string>();
 
   constructor(kubectl: string, folder: string) {
@@ -29,12 +29,12 @@ export class Kustomizations {
     return readdirSync(join(this.#folder, kind)).toSorted();
   }
 
-  /** @throws Error with what kustomize says. */
+  /** @throws Error with the output of kustomize. */
   async render(overlay: string): Promise<string> {
     return this.#render(join(this.#folder, 'overlays', overlay));
   }
 
-  /** An overlay and a component that it does not have. */
+  /** Renders an overlay with a component that it does not have. */
   async renderWith(overlay: string, component: string, scratch: string): Promise<string> {
     const folder = mkdtempSync(join(scratch, 'with-'));
     const to = (kind: string, name: string) => relative(folder, join(this.#folder, kind, name));
@@ -45,7 +45,7 @@ export class Kustomizations {
     return this.#render(folder);
   }
 
-  /** Which components an overlay has, also by what it is made from. */
+  /** The components of an overlay and of everything that it includes. */
   componentsOf(overlay: string): string[] {
     const components = join(this.#folder, 'components');
     return this.#foldersOf(join(this.#folder, 'overlays', overlay))
@@ -53,29 +53,32 @@ export class Kustomizations {
       .map((folder) => relative(components, folder));
   }
 
-  /** Patches of `overlay`, of those not looked at before, without which the same comes out: kustomize says nothing of a target that there is not. */
-  async idlePatches(overlay: string, scratch: string): Promise<string[]> {
+  /**
+   * Patches of `overlay` without which the output is the same; kustomize accepts a patch of a target that does not exist.
+   * Patches that an earlier call has found effective are skipped.
+   */
+  async noOpPatches(overlay: string, scratch: string): Promise<string[]> {
     const whole = await this.render(overlay);
-    const idle: string[] = [];
+    const noOps: string[] = [];
     for (const folder of this.#foldersOf(join(this.#folder, 'overlays', overlay))) {
       const { patches } = read(folder);
       for (const [index, patch] of patches.entries()) {
-        const known = `${folder} ${index}`;
-        if (this.#effective.has(known)) continue;
+        const key = `${folder} ${index}`;
+        if (this.#effective.has(key)) continue;
         const copy = mkdtempSync(join(scratch, 'without-'));
         cpSync(this.#folder, copy, { recursive: true });
         const file = fileOf(join(copy, relative(this.#folder, folder)));
         writeFileSync(file, stringify({ ...read(folder), patches: patches.toSpliced(index, 1) }));
-        const rest = await new Kustomizations(this.#kubectl, copy).render(overlay).catch(() => 'it cannot be rendered');
+        const without = await new Kustomizations(this.#kubectl, copy).render(overlay).catch(() => undefined);
         rmSync(copy, { recursive: true });
-        if (rest === whole) idle.push(`${relative(this.#folder, folder)}: ${JSON.stringify(patch)}`);
-        else this.#effective.add(known);
+        if (without === whole) noOps.push(`${relative(this.#folder, folder)}: ${JSON.stringify(patch)}`);
+        else this.#effective.add(key);
       }
     }
-    return idle;
+    return noOps;
   }
 
-  /** Every folder that the one at `start` is made from, itself included. */
+  /** `start` and every kustomization that it includes. */
   #foldersOf(start: string): string[] {
     const { resources, components } = read(start);
     const below = [...resources, ...components]
@@ -90,7 +93,7 @@ export class Kustomizations {
   }
 }
 
-/** A folder for what is made to be looked at, emptied first. */
+/** Empties the folder, or creates it. */
 export const emptyScratch = (folder: string): string => {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });

@@ -1,15 +1,18 @@
 import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 
-/** Any object of Kubernetes, as far as all are alike. */
+export const labels = z.record(z.string(), z.string());
+type Labels = Readonly<z.infer<typeof labels>>;
+
+/** What every Kubernetes object has. */
 const manifest = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
-  metadata: z.looseObject({ name: z.string(), labels: z.record(z.string(), z.string()).default({}) }),
+  metadata: z.looseObject({ name: z.string(), labels: labels.default({}) }),
 });
 export type Manifest = z.infer<typeof manifest>;
 
-/** The objects of what was rendered. */
+/** The objects in the output of kustomize. */
 export const parseManifests = (text: string): Manifest[] =>
   parseAllDocuments(text).map((document) => manifest.parse(document.toJS()));
 
@@ -83,10 +86,10 @@ const workload = z.looseObject({
   kind: z.enum(['Deployment', 'StatefulSet', 'Job']),
   metadata: z.looseObject({ name: z.string() }),
   spec: z.looseObject({
-    selector: z.looseObject({ matchLabels: z.record(z.string(), z.string()) }).optional(),
+    selector: z.looseObject({ matchLabels: labels }).optional(),
     strategy: z.looseObject({ rollingUpdate: z.looseObject({ maxUnavailable: z.unknown() }).optional() }).optional(),
     template: z.looseObject({
-      metadata: z.looseObject({ labels: z.record(z.string(), z.string()) }),
+      metadata: z.looseObject({ labels }),
       spec: podSpec,
     }),
     volumeClaimTemplates: z.array(z.looseObject({ metadata: z.looseObject({ name: z.string() }) })).default([]),
@@ -94,7 +97,22 @@ const workload = z.looseObject({
 });
 export type Workload = z.infer<typeof workload>;
 
-/** Those objects that run pods. */
+export const service = z.looseObject({
+  metadata: z.looseObject({ name: z.string() }),
+  spec: z.looseObject({
+    selector: labels,
+    ports: z.array(
+      z.looseObject({ name: z.string(), port: z.number(), targetPort: z.union([z.string(), z.number()]) }),
+    ),
+  }),
+});
+
+export const configMap = z.looseObject({
+  metadata: z.looseObject({ name: z.string() }),
+  data: z.record(z.string(), z.string()).default({}),
+});
+
+/** The objects that run pods. */
 export const workloadsOf = (manifests: readonly Manifest[]): Workload[] =>
   manifests.flatMap((candidate) =>
     ['Deployment', 'StatefulSet', 'Job'].includes(candidate.kind) ? [workload.parse(candidate)] : [],
@@ -104,6 +122,14 @@ export const containersOf = ({ spec }: Workload): Container[] => [
   ...spec.template.spec.initContainers,
   ...spec.template.spec.containers,
 ];
+
+export const labelsOf = ({ spec }: Workload): Labels => spec.template.metadata.labels;
+
+export const selects = (selector: Labels, podLabels: Labels): boolean =>
+  Object.entries(selector).every(([label, value]) => podLabels[label] === value);
+
+/** An image without its tag. */
+export const imageName = (image: string): string => image.replace(/:[^:/]*$/, '');
 
 /** Objects of one kind, each parsed by `schema`. */
 export const ofKind = <Schema extends z.ZodType>(

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { schemaProblems } from './schema.ts';
+import { createSchemaCheck } from './schema.ts';
 
-const file = {
+const check = createSchemaCheck({
   kinds: { 'v1 Thing': 'Thing' },
   definitions: {
     Thing: {
@@ -18,24 +18,25 @@ const file = {
         memory: { $ref: 'api.resource.Quantity' },
       },
     },
+    'api.resource.Quantity': { type: 'string' },
   },
-};
+});
 const thing = (more: object) => ({ apiVersion: 'v1', kind: 'Thing', metadata: { name: 'one' }, ...more });
 
-test('When an object is as its schema says, then nothing is said', () => {
+test('When an object matches its schema, then there are no problems', () => {
   const right = { size: 1, parts: ['a'], notes: { any: 'text' }, port: 80, memory: '1Gi' };
-  expect(schemaProblems(file, thing(right))).toEqual([]);
+  expect(check(thing(right))).toEqual([]);
 });
 
 test.each([
-  [{}, 'Thing one.size: is missing'],
-  [{ size: '1' }, 'Thing one.size: is string, not integer'],
-  [{ size: 1, colour: 'red' }, 'Thing one.colour: is no field of it'],
-  [{ size: 1, parts: ['c'] }, 'Thing one.parts[0]: c is none of a, b'],
-  [{ size: 1, notes: { any: 1 } }, 'Thing one.notes.any: is integer, not string'],
-  [{ size: 1, port: true }, 'Thing one.port: no number and no name'],
-  [{ size: 1, memory: {} }, 'Thing one.memory: no quantity'],
-  [{ size: 1, kind: 'Other' }, 'Other one: v1 has no such kind, or it is not in infra/k8s/schemas'],
-])('When it is %j, then the answer is: %s', (more, problem) => {
-  expect(schemaProblems(file, thing(more))).toEqual([problem]);
+  [{}, 'Thing one: /size is missing'],
+  [{ size: '1' }, 'Thing one: /size must be integer'],
+  [{ size: 1, colour: 'red' }, 'Thing one: /colour is not a known field'],
+  [{ size: 1, parts: ['c'] }, 'Thing one: /parts/0 must be one of a,b'],
+  [{ size: 1, notes: { any: 1 } }, 'Thing one: /notes/any must be string'],
+  [{ size: 1, port: true }, 'Thing one: /port must be string,integer'],
+  [{ size: 1, memory: {} }, 'Thing one: /memory must be string,number'],
+  [{ size: 1, kind: 'Other' }, 'Other one: infra/k8s/schemas has no schema of v1 Other'],
+])('When an object is %j, then the problem is: %s', (more, problem) => {
+  expect(check(thing(more))).toEqual([problem]);
 });

@@ -1,14 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
-import { parseManifests, type Manifest } from './manifest.ts';
-import {
-  aimProblems,
-  ingressProblems,
-  podProblems,
-  referenceProblems,
-  selectorProblems,
-  variableProblems,
-} from './rules.ts';
+import { parseManifests, type Manifest } from '../manifest.ts';
+import { ingressProblems } from './ingress.ts';
+import { podProblems } from './pods.ts';
+import { referenceProblems } from './references.ts';
+import { selectorProblems } from './selectors.ts';
+import { targetProblems } from './targets.ts';
+import { variableProblems } from './variables.ts';
 
 const labels = { app: 'shop' };
 const probe = { httpGet: { path: '/healthz', port: 'http' } };
@@ -38,7 +36,7 @@ const pod = {
 const backend = (name: string) => ({ service: { name, port: { name: 'http' } } });
 const path = (prefix: string, name: string) => ({ path: prefix, pathType: 'Prefix', backend: backend(name) });
 
-/** A shop that is right, with what is wrong about it. */
+/** Manifests without a problem, changed by `wrong`. */
 const shop = (
   wrong: {
     readonly container?: object;
@@ -87,14 +85,14 @@ const shop = (
 
 const all = (manifests: Manifest[]): string[] => [
   ...selectorProblems(manifests),
-  ...aimProblems(manifests),
+  ...targetProblems(manifests),
   ...ingressProblems(manifests, {}),
   ...referenceProblems(manifests, { keys: ['KEY'] }),
   ...variableProblems(manifests, { 'ticketing/shop': ['KEY', 'COLOUR'] }),
   ...podProblems(manifests, { readOnly: true }),
 ];
 
-test('When all is right, then nothing is said', () => {
+test('When the manifests are right, then there are no problems', () => {
   expect(all(shop())).toEqual([]);
 });
 
@@ -121,33 +119,36 @@ const policy = (app: string, from: string) => ({
 });
 
 test.each([
-  ['leads to 0 workloads', { service: { selector: { app: 'other' } } }],
-  ['leads to port web', { service: { ports: [{ name: 'http', port: 3000, targetPort: 'web' }] } }],
+  ['selects 0 workloads', { service: { selector: { app: 'other' } } }],
+  ['targets port web', { service: { ports: [{ name: 'http', port: 3000, targetPort: 'web' }] } }],
   ['does not select its own pods', { spec: { selector: { matchLabels: { app: 'other' } } } }],
-  ['may be unavailable in a rollout', { spec: { strategy: { rollingUpdate: { maxUnavailable: 1 } } } }],
-  ['scales nothing', { more: [autoscaler('other')] }],
-  ['is about no pod', { more: [budget('other')] }],
-  ['is about no pod', { more: [policy('other', 'shop')] }],
-  ['names pods that there are none of', { more: [policy('shop', 'other')] }],
+  ['may be unavailable during a rollout', { spec: { strategy: { rollingUpdate: { maxUnavailable: 1 } } } }],
+  ['scales other, which does not exist', { more: [autoscaler('other')] }],
+  ['PodDisruptionBudget any selects no pod', { more: [budget('other')] }],
+  ['NetworkPolicy any selects no pod', { more: [policy('other', 'shop')] }],
+  ['names peers that select no pod', { more: [policy('shop', 'other')] }],
   ['instead of / Prefix client', { paths: [path('/', 'client'), path('/metrics', 'client')] }],
-  ['which there is not', { paths: [path('/', 'client')], service: { ports: [] } }],
+  ['routes to client:http, which does not exist', { paths: [path('/', 'client')], service: { ports: [] } }],
   [
-    'which nobody makes',
+    'KEY is the key NO of Secret keys, which does not exist',
     { container: { env: [{ name: 'KEY', valueFrom: { secretKeyRef: { name: 'keys', key: 'NO' } } }] } },
   ],
-  ['reads ConfigMap other', { container: { envFrom: [{ configMapRef: { name: 'other' } }] } }],
-  ['which it does not read', { container: { env: [{ name: 'SIZE', value: '1' }] } }],
-  ['which is no volume of it', { container: { volumeMounts: [{ name: 'data', mountPath: '/data' }] } }],
-  ['mounts Secret other', { pod: { volumes: [{ name: 'data', secret: { secretName: 'other' } }] } }],
+  ['reads ConfigMap other, which does not exist', { container: { envFrom: [{ configMapRef: { name: 'other' } }] } }],
+  ['sets SIZE, which its process does not read', { container: { env: [{ name: 'SIZE', value: '1' }] } }],
+  ['which is not one of its volumes', { container: { volumeMounts: [{ name: 'data', mountPath: '/data' }] } }],
+  [
+    'mounts Secret other, which does not exist',
+    { pod: { volumes: [{ name: 'data', secret: { secretName: 'other' } }] } },
+  ],
   ['has no service account', { pod: { serviceAccountName: 'other' } }],
   ['may run as root', { pod: { securityContext: {} } }],
-  ['token of the cluster', { pod: { automountServiceAccountToken: true } }],
+  ['token of the Kubernetes API', { pod: { automountServiceAccountToken: true } }],
   ['lacks a probe', { container: { readinessProbe: { httpGet: { path: '/', port: 'web' } } } }],
   ['may gain privileges', { container: { securityContext: {} } }],
-  ['has no limit of memory', { container: { resources: {} } }],
-  ['is pulled each time', { container: { imagePullPolicy: 'Always' } }],
-  ['no fixed version', { container: { image: 'redis' } }],
-  ['a tag that moves', { container: { image: 'ticketing/shop:latest' } }],
-])('When something is wrong, then it is said: %s', (words, wrong) => {
-  expect(all(shop(wrong)).join('\n')).toContain(words);
+  ['has no memory limit', { container: { resources: {} } }],
+  ['pulls its image at each start', { container: { imagePullPolicy: 'Always' } }],
+  ['not a fixed version', { container: { image: 'redis' } }],
+  ['the tag latest, which moves', { container: { image: 'ticketing/shop:latest' } }],
+])('When something is wrong, then the problem is reported: %s', (problem, wrong) => {
+  expect(all(shop(wrong)).join('\n')).toContain(problem);
 });
