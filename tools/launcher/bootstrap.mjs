@@ -5,18 +5,18 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
-// What must be there before anything of ours can run: the npm packages, among them Node 24. It runs on Node 20.
+// Installs the npm packages, Node 24 among them, before any other code runs. Runs on Node 20 without dependencies.
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** @typedef {Record<string, { version?: string, integrity?: string, optional?: boolean, link?: boolean }>} Packages */
 
 /**
- * What is recorded of packages: by `package-lock.json`, or by npm itself beside those that it has installed.
+ * Reads the packages that `package-lock.json`, or npm's record of what it has installed, lists.
  * @param {string} file
  * @returns {Packages | undefined}
  */
-const packagesOf = (file) => {
+const readPackages = (file) => {
   try {
     return JSON.parse(readFileSync(file, 'utf8')).packages;
   } catch {
@@ -25,7 +25,7 @@ const packagesOf = (file) => {
 };
 
 /**
- * Whether what is installed is what the lockfile says. Optional packages may be missing: they are for other systems.
+ * Whether the installed packages are those of the lockfile. Optional packages may be missing: they are for other systems.
  * @param {Packages | undefined} locked
  * @param {Packages | undefined} installed
  */
@@ -40,25 +40,25 @@ export const isInstalled = (locked, installed) =>
   });
 
 /** @param {string} line */
-const say = (line) => {
+const print = (line) => {
   process.stdout.write(`${line}\n`);
 };
 
 /**
- * Installs the npm packages of the lockfile unless they are there.
+ * Installs the npm packages of the lockfile, unless they are installed already.
  * @returns {Promise<void>} Rejects with a message for the user.
  */
 export const ensurePackages = async () => {
   const lockfile = join(root, 'package-lock.json');
   const hash = createHash('sha256').update(readFileSync(lockfile)).digest('hex');
-  // Two ways to know: we have installed this very lockfile, or somebody else has installed what it says.
+  // They are installed if we have installed this lockfile before, or if somebody else has run npm.
   const record = join(root, 'node_modules', '.installed-lockfile');
   if (existsSync(record) && readFileSync(record, 'utf8') === hash) return;
-  if (isInstalled(packagesOf(lockfile), packagesOf(join(root, 'node_modules', '.package-lock.json')))) return;
-  say('Installing the npm packages of package-lock.json (npm ci); this takes a minute or two');
+  if (isInstalled(readPackages(lockfile), readPackages(join(root, 'node_modules', '.package-lock.json')))) return;
+  print('Installing the npm packages of package-lock.json (npm ci); this takes a minute or two');
   const began = Date.now();
   const heartbeat = setInterval(() => {
-    say(`  still installing, ${Math.round((Date.now() - began) / 1000)} s`);
+    print(`  still installing, ${Math.round((Date.now() - began) / 1000)} s`);
   }, 15_000);
   try {
     await new Promise((resolve, reject) => {
@@ -67,7 +67,7 @@ export const ensurePackages = async () => {
         stdio: ['ignore', 'inherit', 'inherit'],
       });
       npm.once('error', (error) => {
-        reject(new Error(`npm could not be started (${error.message}): npm must be on the PATH`));
+        reject(new Error(`npm could not be started (${error.message}): is npm on the PATH?`));
       });
       npm.once('exit', (code, signal) => {
         if (code === 0) resolve(undefined);
@@ -75,7 +75,7 @@ export const ensurePackages = async () => {
           reject(
             new Error(
               `npm ci ${signal === null ? `ended with code ${code}` : `was ended by ${signal}`}. ` +
-                "What it says is above; it needs npm's registry (npm config get registry) to be reachable.",
+                "See its output above. It must be able to reach npm's registry (npm config get registry).",
             ),
           );
       });
@@ -87,22 +87,22 @@ export const ensurePackages = async () => {
 };
 
 /**
- * Node 24: this one, or the one that npm has installed.
- * @returns {string} Its path.
+ * Returns the path of Node 24: of this process, or of the npm package.
+ * @returns {string}
  */
 export const findNode24 = () => {
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
   for (const path of [join(root, 'node_modules', 'node', 'bin', 'node'), join(root, 'node_modules', '.bin', 'node')]) {
     if (existsSync(path) && spawnSync(path, ['--version']).stdout?.toString().startsWith('v24')) return path;
   }
-  throw new Error('Node 24 is not among the npm packages: run npm ci, or put Node 24 on the PATH');
+  throw new Error('Node 24 is not installed: run npm ci, or put Node 24 on the PATH');
 };
 
 /**
- * Runs a script of ours on Node 24, hands signals on to it and ends with its code. The script is told over the channel
- * between them when this process is gone, whatever has ended it.
+ * Runs a script on Node 24 and forwards signals to it. The script receives `disconnect` on its IPC channel when this
+ * process ends, even by SIGKILL.
  *
- * @param {string} script Path below the root.
+ * @param {string} script Path from the root.
  * @param {readonly string[]} args
  * @param {{ readonly afterFailure?: () => Promise<void> }} [options]
  * @returns {Promise<number>} The exit code.
@@ -115,11 +115,11 @@ export const runOnNode24 = (script, args, options = {}) =>
     });
     /** @type {NodeJS.Signals[]} */
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-    const handOn = (/** @type {NodeJS.Signals} */ signal) => {
+    const forward = (/** @type {NodeJS.Signals} */ signal) => {
       child.kill(signal === 'SIGHUP' ? 'SIGTERM' : signal);
     };
-    for (const signal of signals) process.on(signal, handOn);
-    // npm that is killed tells nobody; its children then belong to somebody else.
+    for (const signal of signals) process.on(signal, forward);
+    // When npm is killed, this process receives no signal, but its parent changes.
     const parent = process.ppid;
     const orphaned = setInterval(() => {
       if (process.env['npm_lifecycle_event'] === undefined || process.ppid === parent) return;
@@ -136,7 +136,7 @@ export const runOnNode24 = (script, args, options = {}) =>
   });
 
 /**
- * The life of a command: says what is wrong in words, never with a stack.
+ * Runs a command and sets the exit code. Errors are printed without their stack.
  * @param {() => Promise<number>} run
  */
 export const runCommand = async (run) => {

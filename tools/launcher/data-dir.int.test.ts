@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { claimDataDir, emptyDataDir, endLeftovers, marker, releaseDataDir, runningLauncher } from './data-dir.mjs';
+import { claimDataDir, emptyDataDir, stopLeftovers, marker, releaseDataDir, runningLauncher } from './data-dir.mjs';
 
 let directory: string;
 const started: ChildProcess[] = [];
@@ -17,8 +17,8 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** A process that runs until it is ended, once it runs. */
-const idle = async (options: {
+/** Starts a process that does nothing until it is killed. */
+const startIdle = async (options: {
   args?: string[];
   env?: Record<string, string>;
   cwd?: string;
@@ -33,16 +33,16 @@ const idle = async (options: {
   return child;
 };
 
-test('When another launcher runs on a directory, then it cannot be claimed and the message names that launcher', async () => {
-  const launcher = await idle({ args: ['start.ts'] });
+test('When a launcher uses a directory, then it cannot be claimed, and the message has the process id of that launcher', async () => {
+  const launcher = await startIdle({ args: ['start.ts'] });
   await writeFile(join(directory, 'launcher.json'), `{ "pid": ${launcher.pid} }`);
   expect(runningLauncher(directory)).toBe(launcher.pid);
   expect(() => claimDataDir(directory)).toThrow(`process ${launcher.pid}`);
 });
 
-test('When the launcher of a directory is gone, or its number is somebody elseâ€™s by now, then it can be claimed', async () => {
-  const somebody = await idle({});
-  await writeFile(join(directory, 'launcher.json'), `{ "pid": ${somebody.pid} }`);
+test('When the launcher of a directory has ended, even if its process id is in use again, then it can be claimed', async () => {
+  const other = await startIdle({});
+  await writeFile(join(directory, 'launcher.json'), `{ "pid": ${other.pid} }`);
   expect(runningLauncher(directory)).toBeUndefined();
   claimDataDir(directory);
   expect(JSON.parse(await readFile(join(directory, 'launcher.json'), 'utf8'))).toEqual({ pid: process.pid });
@@ -50,7 +50,7 @@ test('When the launcher of a directory is gone, or its number is somebody elseâ€
   expect(await readdir(directory)).toEqual(['.ticketing']);
 });
 
-test('When a directory is emptied, then what the launcher made goes and everything else stays', async () => {
+test('When a directory is emptied, then only files of the launcher are removed', async () => {
   claimDataDir(directory);
   await mkdir(join(directory, 'mongod'));
   await mkdir(join(directory, 'photos'));
@@ -59,44 +59,44 @@ test('When a directory is emptied, then what the launcher made goes and everythi
   expect((await readdir(directory)).toSorted()).toEqual(['.ticketing', 'photos']);
 });
 
-test('When a directory was not made by the launcher, then it is not emptied', async () => {
+test('When a directory was not created by the launcher, then it is not emptied', async () => {
   await mkdir(join(directory, 'redis'));
   expect(() => emptyDataDir(directory)).toThrow('--fresh does not empty it');
   expect((await stat(join(directory, 'redis'))).isDirectory()).toBe(true);
 });
 
-test('When a launcher runs on a directory, then it is not emptied', async () => {
-  const launcher = await idle({ args: ['start.ts'] });
+test('When a launcher uses a directory, then it is not emptied', async () => {
+  const launcher = await startIdle({ args: ['start.ts'] });
   claimDataDir(directory);
   await writeFile(join(directory, 'launcher.json'), `{ "pid": ${launcher.pid} }`);
   expect(() => emptyDataDir(directory)).toThrow(`process ${launcher.pid}`);
 });
 
-test('When a directory was not made by the launcher, then nothing is removed from it at the end', async () => {
+test('When a directory was not created by the launcher, then releasing it removes nothing', async () => {
   await writeFile(join(directory, 'processes.json'), '[]');
   releaseDataDir(directory);
   expect(await readdir(directory)).toEqual(['processes.json']);
 });
 
-test('When a killed launcher has left processes behind, then they are ended and nobody else is', async () => {
+test('When a killed launcher has left processes running, then they are stopped, and no others', async () => {
   await mkdir(join(directory, 'redis'));
-  const marked = await idle({ env: { [marker]: directory } });
-  const written = await idle({ cwd: join(directory, 'redis') });
-  const elsewhere = await idle({ env: { [marker]: `${directory}-other` } });
-  const visitor = await idle({ cwd: join(directory, 'redis') });
+  const marked = await startIdle({ env: { [marker]: directory } });
+  const listed = await startIdle({ cwd: join(directory, 'redis') });
+  const elsewhere = await startIdle({ env: { [marker]: `${directory}-other` } });
+  const unlisted = await startIdle({ cwd: join(directory, 'redis') });
   await writeFile(
     join(directory, 'processes.json'),
     JSON.stringify([
-      { name: 'redis', replica: 0, pid: written.pid },
+      { name: 'redis', replica: 0, pid: listed.pid },
       { name: 'old', replica: 0, pid: elsewhere.pid },
     ]),
   );
-  const ended = Promise.all([once(marked, 'exit'), once(written, 'exit')]);
+  const ended = Promise.all([once(marked, 'exit'), once(listed, 'exit')]);
   const lines: string[] = [];
-  await endLeftovers(directory, (line) => lines.push(line));
+  await stopLeftovers(directory, (line) => lines.push(line));
   await ended;
-  expect(lines).toEqual(['Ending 2 processes that an earlier npm start has left behind']);
-  expect([elsewhere.exitCode, elsewhere.signalCode, visitor.exitCode, visitor.signalCode]).toEqual([
+  expect(lines).toEqual(['Stopping 2 processes that an earlier npm start has left running']);
+  expect([elsewhere.exitCode, elsewhere.signalCode, unlisted.exitCode, unlisted.signalCode]).toEqual([
     null,
     null,
     null,

@@ -12,12 +12,13 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
 
-// Who uses a DATA_DIR. No dependency and nothing newer than Node 20: it is asked before anything is installed.
+// Ensures that one launcher at a time uses a DATA_DIR, and stops what a killed one has left. It runs before the npm
+// packages are installed, so on Node 20 without dependencies.
 
-/** In the environment of every process that the launcher starts: tells whose it is. */
+/** Environment variable of every process that the launcher starts: the DATA_DIR that it belongs to. */
 export const marker = 'TICKETING_DATA_DIR';
 
-/** What the launcher makes in a DATA_DIR; nothing else is ever removed from it. */
+/** Everything that the launcher creates in a DATA_DIR; nothing else is removed from it. */
 const ours = [
   'mongod',
   'nats',
@@ -31,7 +32,8 @@ const ours = [
   'launcher.json',
 ];
 
-const note = '.ticketing';
+/** File that marks a directory as created by the launcher. */
+const markerFile = '.ticketing';
 
 /** @param {string} path */
 const read = (path) => {
@@ -53,7 +55,7 @@ export const isAlive = (pid) => {
 };
 
 /**
- * Writes a file so that nobody ever sees half of it.
+ * Writes a file by a rename, so that no reader sees a partial file.
  * @param {string} path @param {string} text @param {number} [mode]
  */
 export const writeWhole = (path, text, mode = 0o644) => {
@@ -63,9 +65,9 @@ export const writeWhole = (path, text, mode = 0o644) => {
 };
 
 /**
- * The launcher that runs on this DATA_DIR now.
+ * Returns the process id of the launcher that uses this DATA_DIR.
  * @param {string} dataDir
- * @returns {number | undefined} Its process id.
+ * @returns {number | undefined}
  */
 export const runningLauncher = (dataDir) => {
   const text = read(join(dataDir, 'launcher.json'));
@@ -77,32 +79,32 @@ export const runningLauncher = (dataDir) => {
 
 /** @param {string} dataDir @param {number} pid */
 export const inUse = (dataDir, pid) =>
-  `${dataDir} is in use by another npm start (process ${pid}): end that one, or choose another DATA_DIR and PORT`;
+  `${dataDir} is in use by another npm start (process ${pid}): stop it, or choose another DATA_DIR and PORT`;
 
 /**
- * Makes the directory and claims it for this process.
+ * Creates the directory and records this process as its launcher.
  * @param {string} dataDir
  */
 export const claimDataDir = (dataDir) => {
   mkdirSync(dataDir, { recursive: true });
   const pid = runningLauncher(dataDir);
   if (pid !== undefined) throw new Error(inUse(dataDir, pid));
-  writeFileSync(join(dataDir, note), 'Data of the ticket marketplace on this machine, made by npm start.\n');
+  writeFileSync(join(dataDir, markerFile), 'Data of the ticket marketplace on this machine, made by npm start.\n');
   writeWhole(join(dataDir, 'launcher.json'), `{ "pid": ${process.pid} }\n`);
 };
 
 /**
- * Removes what says that a launcher runs on it; a directory that no launcher has made is left alone.
+ * Removes the records of running processes, unless the directory was not created by a launcher.
  * @param {string} dataDir
  */
 export const releaseDataDir = (dataDir) => {
-  if (!existsSync(join(dataDir, note))) return;
+  if (!existsSync(join(dataDir, markerFile))) return;
   rmSync(join(dataDir, 'processes.json'), { force: true });
   rmSync(join(dataDir, 'launcher.json'), { force: true });
 };
 
 /**
- * Removes everything that the launcher keeps in a DATA_DIR, and nothing else.
+ * Removes everything that the launcher stores in a DATA_DIR, and nothing else.
  * @param {string} dataDir
  */
 export const emptyDataDir = (dataDir) => {
@@ -116,8 +118,10 @@ export const emptyDataDir = (dataDir) => {
     return;
   }
   const found = ours.filter((entry) => entries.includes(entry));
-  if (found.length > 0 && !entries.includes(note))
-    throw new Error(`${dataDir} was not made by npm start (there is no ${note} in it): --fresh does not empty it`);
+  if (found.length > 0 && !entries.includes(markerFile))
+    throw new Error(
+      `${dataDir} was not created by npm start (it has no file ${markerFile}): --fresh does not empty it`,
+    );
   for (const entry of found) rmSync(join(dataDir, entry), { recursive: true, force: true });
 };
 
@@ -134,14 +138,14 @@ const worksInside = (dataDir, pid) => {
 };
 
 /**
- * Whether the process with this number is one that a launcher of this DATA_DIR has started.
+ * Whether the process with this id was started by a launcher of this DATA_DIR.
  * @param {string} dataDir @param {number} pid
  */
 export const isProcessOf = (dataDir, pid) => isMarked(dataDir, String(pid)) || worksInside(dataDir, String(pid));
 
 /**
- * Processes that a launcher of this DATA_DIR has started and that still run: marked in their environment, or written
- * down and at work in the directory, since Redis writes over its environment.
+ * Finds processes of this DATA_DIR that still run: those with the environment variable, and those that are in
+ * processes.json and work in the directory, since Redis overwrites its environment.
  * @param {string} dataDir
  * @returns {number[]}
  */
@@ -154,9 +158,9 @@ const leftovers = (dataDir) => {
     return [];
   }
   /** @type {string[]} */
-  const written = read(join(dataDir, 'processes.json'))?.match(/(?<="pid":)\d+/g) ?? [];
+  const listed = read(join(dataDir, 'processes.json'))?.match(/(?<="pid":)\d+/g) ?? [];
   return entries
-    .filter((pid) => isMarked(dataDir, pid) || (written.includes(pid) && worksInside(dataDir, pid)))
+    .filter((pid) => isMarked(dataDir, pid) || (listed.includes(pid) && worksInside(dataDir, pid)))
     .map(Number)
     .filter((pid) => pid !== process.pid);
 };
@@ -167,20 +171,20 @@ const signalAll = (pids, signal) => {
     try {
       process.kill(pid, signal);
     } catch {
-      // It has ended meanwhile.
+      // The process has ended.
     }
   }
 };
 
 /**
- * Ends what a launcher that was killed has left running on this DATA_DIR.
+ * Stops the processes that a killed launcher has left running.
  * @param {string} dataDir
  * @param {(line: string) => void} log
  */
-export const endLeftovers = async (dataDir, log) => {
+export const stopLeftovers = async (dataDir, log) => {
   const found = leftovers(dataDir);
   if (found.length === 0) return;
-  log(`Ending ${found.length} processes that an earlier npm start has left behind`);
+  log(`Stopping ${found.length} processes that an earlier npm start has left running`);
   signalAll(found, 'SIGTERM');
   const end = Date.now() + 8_000;
   while (leftovers(dataDir).length > 0) {

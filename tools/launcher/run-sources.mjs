@@ -3,9 +3,10 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 
-// Runs a workspace from its sources and restarts it whenever one of them, or of common's, changes: the WORKSPACE of the
-// development images, such as orders. What copies files into a container replaces them, after which `node --watch` sees
-// no further change of them. A restart cuts off what is in progress. INSPECT=0.0.0.0:9229 opens a debugger there.
+// Runs a workspace from its sources and restarts it whenever they, or those of common, change. Development images use it:
+// WORKSPACE is the folder, such as orders; INSPECT=0.0.0.0:9229 opens a debugger at that address. It polls, because
+// skaffold replaces files in the container, after which `node --watch` no longer sees changes of them. A restart does not
+// wait for requests in progress.
 
 const { INSPECT: inspect = '', WORKSPACE: workspace = '' } = process.env;
 const entry = `${workspace}/src/index.ts`;
@@ -35,9 +36,9 @@ setInterval(() => {
   const now = snapshot();
   if (now === before) return;
   before = now;
-  process.stdout.write(`${entry} restarts\n`);
+  process.stdout.write(`restarting ${entry}\n`);
   child.once('exit', run);
-  // A process that a mistake in the sources has ended waits here for the next change.
+  // A process that has failed stays ended until the sources change.
   if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
   else child.emit('exit');
 }, pollEveryMs);

@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { optionsTable, readSettings, settingsTable } from './settings.mjs';
+import { optionsTable, settingsTable } from './settings-table.mjs';
+import { readSettings } from './settings.mjs';
 
-test('When nothing is given, then everything has its documented default', () => {
+test('When no variable is set, then every setting has its documented default', () => {
   const { settings, problems } = readSettings({}, []);
   expect(problems).toEqual([]);
   expect(settings).toMatchObject({
@@ -21,7 +22,7 @@ test('When nothing is given, then everything has its documented default', () => 
   expect(settings.dataDir.endsWith('/.data')).toBe(true);
 });
 
-test('When several settings are wrong, then all are named at once and no value is repeated', () => {
+test('When several settings are invalid, then all are reported at once, without their values', () => {
   const { problems } = readSettings(
     { PORT: '70000', REPLICAS: '0', JWT_KEY: 'hunter2', NATS_URL: 'http://x', STRIPE_KEY: 'hunter2', BUS: 'kafka' },
     ['--fast'],
@@ -39,7 +40,7 @@ test('When several settings are wrong, then all are named at once and no value i
   expect(problems.join()).not.toContain('hunter2');
 });
 
-const wrong: Readonly<Record<string, string>> = {
+const invalid: Readonly<Record<string, string>> = {
   PORT: '3e3',
   PUBLIC_URL: 'localhost:3000',
   DATA_DIR: import.meta.filename,
@@ -60,27 +61,27 @@ const wrong: Readonly<Record<string, string>> = {
   TEST_BUILD: import.meta.filename,
 };
 
-test.each(settingsTable.map(({ name }) => name))('When %s is wrong, then it is named', (name) => {
-  const { problems } = readSettings({ [name]: wrong[name] }, []);
+test.each(settingsTable.map(({ name }) => name))('When %s is invalid, then it is reported', (name) => {
+  const { problems } = readSettings({ [name]: invalid[name] }, []);
   expect(problems.at(0)).toMatch(new RegExp(`^${name} `));
 });
 
-test.each(settingsTable.map(({ name }) => name))('When %s is empty, then it counts as not given', (name) => {
+test.each(settingsTable.map(({ name }) => name))('When %s is empty, then it counts as not set', (name) => {
   expect(readSettings({ [name]: ' ' }, []).problems).toEqual([]);
 });
 
-test('When the real Stripe is to be used without the key for the card form, then that key is named', () => {
+test('When STRIPE_KEY is set without the key of the card form, then that key is reported', () => {
   expect(readSettings({ STRIPE_KEY: 'sk_test_1' }, []).problems.at(0)).toMatch(/^STRIPE_PUBLISHABLE_KEY is missing/);
   expect(readSettings({ STRIPE_KEY: 'sk_test_1', STRIPE_PUBLISHABLE_KEY: 'pk_test_1' }, []).problems).toEqual([]);
   expect(readSettings({ STRIPE_KEY: 'sk_test_1', STRIPE_HOST: 'http://127.0.0.1:4242' }, []).problems).toEqual([]);
 });
 
-test('When a test key meets a live key, then they are refused', () => {
+test('When one key is a test key and the other a live key, then they are refused', () => {
   const { problems } = readSettings({ STRIPE_KEY: 'sk_live_1', STRIPE_PUBLISHABLE_KEY: 'pk_test_1' }, []);
   expect(problems).toHaveLength(1);
 });
 
-test('When the documentation is read, then its tables are these tables', () => {
+test('When docs/settings.md is read, then its tables match the settings', () => {
   const documentation = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'settings.md'), 'utf8');
   const rows = [
     ...settingsTable.map((setting) => `| \`${setting.name}\` | ${setting.default} | ${setting.purpose} |`),

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import process from 'node:process';
 import { ensurePackages, runCommand, runOnNode24 } from './bootstrap.mjs';
-import { endLeftovers, inUse, releaseDataDir, runningLauncher } from './data-dir.mjs';
+import { stopLeftovers, inUse, releaseDataDir, runningLauncher } from './data-dir.mjs';
 import { readSettings } from './settings.mjs';
 
 /** @param {number} port */
@@ -14,9 +14,9 @@ const checkPort = async (port) => {
     await once(server.close(), 'close');
   } catch (error) {
     const reason = error instanceof Error && 'code' in error ? String(error.code) : '';
-    const words = reason === 'EADDRINUSE' ? 'is in use by another program' : `cannot be used (${reason})`;
+    const problem = reason === 'EADDRINUSE' ? 'is in use by another program' : `cannot be used (${reason})`;
     throw new Error(
-      `Port ${port} ${words}: end that program, or choose another port, for example PORT=${port + 1} npm start`,
+      `Port ${port} ${problem}: stop that program, or choose another port, for example PORT=${port + 1} npm start`,
       { cause: error },
     );
   }
@@ -27,19 +27,19 @@ await runCommand(async () => {
   const { settings, problems } = readSettings(process.env, args);
   if (problems.length > 0)
     throw new Error(
-      `Wrong settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}\nSee docs/settings.md for all of them.`,
+      `Invalid settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}\nAll settings are described in docs/settings.md.`,
     );
   const { dataDir, port } = settings;
   const running = runningLauncher(dataDir);
   if (running !== undefined) throw new Error(inUse(dataDir, running));
-  await endLeftovers(dataDir, (line) => process.stdout.write(`${line}\n`));
+  await stopLeftovers(dataDir, (line) => process.stdout.write(`${line}\n`));
   await checkPort(port);
   await ensurePackages();
   return runOnNode24('tools/launcher/src/start.ts', args, {
-    // The launcher was killed, and nobody but us is left to end what it has started.
+    // When the launcher was killed, its processes still run.
     afterFailure: async () => {
       if (runningLauncher(dataDir) !== undefined) return;
-      await endLeftovers(dataDir, () => undefined);
+      await stopLeftovers(dataDir, () => undefined);
       releaseDataDir(dataDir);
     },
   });

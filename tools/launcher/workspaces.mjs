@@ -4,15 +4,15 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { root } from './bootstrap.mjs';
 
-// The one list of workspaces: `workspaces` in package.json. The test runner, Jest, the linters, the launcher and the CI
-// matrix all read it here.
+// Reads the workspaces from package.json, for the test runner, Jest, the linters, the launcher and the CI matrix. Runs on
+// Node 20 without dependencies.
 
 /**
- * What a workspace says of itself, under `ticketing` in its package.json.
+ * The field `ticketing` of a workspace's package.json.
  * @typedef {object} Description
- * @property {'service' | 'process'} [kind] One of the services, or another process that is bundled before it runs.
- * @property {string} [route] The path below which a service receives the requests of the outside.
- * @property {string[]} [settings] The environment variables that the launcher gives a service, besides those of all.
+ * @property {'service' | 'process'} [kind] A service, or another process that is bundled before it runs.
+ * @property {string} [route] Path prefix of the requests that the router sends to the service.
+ * @property {string[]} [settings] Environment variables that the launcher sets for the service, besides those of every service.
  * @property {boolean} [testServers] Its tests need MongoDB, NATS and Redis.
  */
 

@@ -1,7 +1,7 @@
 import { marker } from '../data-dir.mjs';
 
-/** What every process may need of the machine's own environment; nothing else of it is handed on. */
-const handedOn = [
+/** The only variables of our own environment that child processes inherit. */
+const inherited = [
   'PATH',
   'HOME',
   'TMPDIR',
@@ -15,14 +15,14 @@ const handedOn = [
   'NO_PROXY',
 ];
 
-/** The environment of a process of this launcher; undefined entries are left out. */
+/** The environment of a child process; undefined and empty variables are left out. */
 export const childEnvironment = (
   env: NodeJS.ProcessEnv,
   dataDir: string,
   own: Readonly<Record<string, string | undefined>>,
 ): Record<string, string> => {
   const all: [string, string | undefined][] = [
-    ...handedOn.map((name): [string, string | undefined] => [name, env[name]]),
+    ...inherited.map((name): [string, string | undefined] => [name, env[name]]),
     ...Object.entries(own),
     [marker, dataDir],
   ];

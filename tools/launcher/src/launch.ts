@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Settings } from '../settings.mjs';
 import { startBackingServers, type BackingServers } from './backing/start-backing-servers.ts';
-import { planMembers } from './plan-members.ts';
+import { planProcesses } from './plan-processes.ts';
 import { readSecrets } from './secrets.ts';
 import { ProcessList } from './supervision/process-list.ts';
 import { SupervisedProcess } from './supervision/supervised-process.ts';
@@ -11,12 +11,12 @@ import type { RunContext } from './topology.ts';
 export interface LaunchOptions {
   readonly settings: Settings;
   readonly env: NodeJS.ProcessEnv;
-  /** One line for the user: what has happened to a process. */
+  /** Prints a line for the user when a process ends or restarts. */
   readonly log: (line: string) => void;
 }
 
-/** The routes of the site, each with the answer of somebody who is not signed in. */
-const front = [
+/** One route of each service and of the site, with its status for a visitor who is not signed in. */
+const smokeRoutes = [
   ['/api/users/currentuser', 200],
   ['/api/tickets', 200],
   ['/api/orders', 401],
@@ -24,11 +24,13 @@ const front = [
   ['/', 200],
 ] as const;
 
-/** Everything that one `npm start` runs. */
+const stopReason = new Error('npm start is stopping');
+
+/** All processes of one `npm start`. */
 export class Launch {
   readonly #options: LaunchOptions;
   readonly #list: ProcessList;
-  readonly #members: SupervisedProcess[] = [];
+  readonly #processes: SupervisedProcess[] = [];
   #backing: BackingServers | undefined;
   readonly #stopping = new AbortController();
   #stopped: Promise<void> | undefined;
@@ -38,12 +40,12 @@ export class Launch {
     this.#list = new ProcessList(join(options.settings.dataDir, 'processes.json'));
   }
 
-  /** Aborted once everything is told to end. */
+  /** Aborted by `stop` and `kill`. */
   get stopping(): AbortSignal {
     return this.#stopping.signal;
   }
 
-  /** Finds, starts and awaits MongoDB, NATS and Redis. */
+  /** Finds and starts MongoDB, NATS and Redis, and waits until they are ready. */
   async startBackingServers(progress: (text: string) => void): Promise<void> {
     const { settings, env, log } = this.#options;
     this.#backing = await startBackingServers({
@@ -62,59 +64,56 @@ export class Launch {
     });
   }
 
-  /** Starts everything else, awaits it and the way to it through the router. */
-  async startMembers(progress: (text: string) => void): Promise<RunContext> {
+  /** Starts all other processes, and waits until they are ready and reachable through the router. */
+  async startProcesses(progress: (text: string) => void): Promise<RunContext> {
     if (this.#backing === undefined) throw new Error('The backing servers are not started');
     const { settings, env, log } = this.#options;
     const { mongoUrl, natsUrl, redisUrl } = this.#backing;
     const secrets = readSecrets(settings);
-    const { specs, around } = await planMembers({ settings, secrets, env, mongoUrl, natsUrl, redisUrl });
+    const { specs, context } = await planProcesses({ settings, secrets, env, mongoUrl, natsUrl, redisUrl });
     for (const spec of specs) {
       this.#stopping.signal.throwIfAborted();
-      const member = new SupervisedProcess(spec, { log, onChange: this.#list.write });
-      this.#members.push(member);
-      this.#list.add(member);
-      member.start();
+      const process = new SupervisedProcess(spec, { log, onChange: this.#list.write });
+      this.#processes.push(process);
+      this.#list.add(process);
+      process.start();
     }
-    const waiting = new Set(this.#members.map(({ label }) => label));
-    const tell = () => progress(`waiting for ${[...waiting].join(', ')}`);
-    tell();
+    const waiting = new Set(this.#processes.map(({ label }) => label));
+    const report = () => progress(`waiting for ${[...waiting].join(', ')}`);
+    report();
     await Promise.all(
-      this.#members.map(async (member) => {
-        await member.ready();
-        waiting.delete(member.label);
-        if (waiting.size > 0) tell();
+      this.#processes.map(async (process) => {
+        await process.ready();
+        waiting.delete(process.label);
+        if (waiting.size > 0) report();
       }),
     );
-    await Promise.all(front.map(([path, status]) => this.#answers(`${around.routerUrl}${path}`, status)));
-    return around;
+    await Promise.all(smokeRoutes.map(([path, status]) => this.#waitForStatus(`${context.routerUrl}${path}`, status)));
+    return context;
   }
 
-  /** Ends all of it in order: first whoever writes, then what is written to. At most 15 s in all. */
+  /** Stops all processes within 15 s: first those that write, then the sandbox and the backing servers. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
   }
 
-  /** Ends all of it at once. */
+  /** Kills all processes without waiting. */
   kill(): void {
-    this.#stopping.abort(new Error('everything is told to end'));
+    this.#stopping.abort(stopReason);
     for (const process of this.#list.all) process.kill();
     this.#list.remove();
   }
 
   async #stop(): Promise<void> {
-    this.#stopping.abort(new Error('everything is told to end'));
-    const [sandbox, others] = [
-      this.#members.filter(({ spec }) => spec.name === 'stripe-sandbox'),
-      this.#members.filter(({ spec }) => spec.name !== 'stripe-sandbox'),
-    ];
-    await Promise.all(others.map((member) => member.stop()));
-    await Promise.all([...sandbox, ...this.#list.all].map((process) => process.stop()));
+    this.#stopping.abort(stopReason);
+    const writers = this.#processes.filter(({ spec }) => spec.name !== 'stripe-sandbox');
+    await Promise.all(writers.map((process) => process.stop()));
+    await Promise.all(this.#list.all.map((process) => process.stop()));
     this.#list.remove();
   }
 
-  async #answers(url: string, status: number): Promise<void> {
+  async #waitForStatus(url: string, status: number): Promise<void> {
     for (let found = 0; found !== status;) {
       this.#stopping.signal.throwIfAborted();
       found = await fetch(url, { signal: AbortSignal.timeout(10_000) }).then(

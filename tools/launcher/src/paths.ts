@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
-/** The project's own folder. */
+/** Root of the repository. */
 export const root = join(import.meta.dirname, '..', '..', '..');
 
-/** What was downloaded or built and can be had again. */
+/** Downloads and build results, all of which can be deleted. */
 export const cacheDirectory = join(root, '.cache');

@@ -1,4 +1,4 @@
-/** The value, which the caller knows to be there. @throws Error that names what is missing. */
+/** Returns a value that must be present. @throws Error that names the missing value. */
 export const required = <T>(value: T | undefined, what: string): T => {
   if (value === undefined) throw new Error(`${what} is missing`);
   return value;

@@ -8,7 +8,7 @@ import type { Settings } from '../settings.mjs';
 const Secrets = z.object({ jwtKey: z.string(), stripeKey: z.string(), stripeWebhookSecret: z.string() });
 export type Secrets = Readonly<z.output<typeof Secrets>>;
 
-const kept = (file: string): Secrets | undefined => {
+const readKept = (file: string): Secrets | undefined => {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -16,19 +16,19 @@ const kept = (file: string): Secrets | undefined => {
     return undefined;
   }
   const found = Secrets.safeParse(JSON.parse(text));
-  if (!found.success) throw new Error(`${file} is damaged: put it back, or begin with nothing by npm start -- --fresh`);
+  if (!found.success) throw new Error(`${file} is damaged: restore it, or delete all data with npm start -- --fresh`);
   return found.data;
 };
 
 const random = (prefix: string): string => `${prefix}${randomBytes(24).toString('hex')}`;
 
 /**
- * The secrets of this machine: those that are given, else those that were made earlier, so that sessions and the
- * sandbox's books live on. What is given is not stored.
+ * Returns the secrets from the settings, or else those generated at the first start, so that sessions and the sandbox's
+ * data stay valid. Secrets from the settings are not stored.
  */
 export const readSecrets = (settings: Settings): Secrets => {
   const file = join(settings.dataDir, 'secrets.json');
-  const made = kept(file) ?? {
+  const made = readKept(file) ?? {
     jwtKey: random(''),
     stripeKey: random('sk_test_'),
     stripeWebhookSecret: random('whsec_'),

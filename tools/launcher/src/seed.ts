@@ -1,9 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import pLimit from 'p-limit';
 import { z } from 'zod';
 import { writeWhole } from '../data-dir.mjs';
-import { demoEvents, type DemoEvent } from './seed-catalogue.ts';
+
+/** An event in seed-catalogue.json. Each of its seats becomes a listing. */
+const demoEvent = z.strictObject({
+  title: z.string(),
+  category: z.enum(['sports', 'concerts', 'theatre', 'comedy', 'festivals', 'other']),
+  venue: z.string(),
+  city: z.string(),
+  /** Days from the day on which the catalogue is filled, and the hour in UTC. */
+  inDays: z.number(),
+  hour: z.number(),
+  price: z.number(),
+  section: z.string().optional(),
+  row: z.string().optional(),
+  seats: z.array(z.string()).optional(),
+  description: z.string(),
+});
+type DemoEvent = Readonly<z.infer<typeof demoEvent>>;
+
+const readDemoEvents = (): DemoEvent[] =>
+  z.array(demoEvent).parse(JSON.parse(readFileSync(join(import.meta.dirname, 'seed-catalogue.json'), 'utf8')));
 
 export interface DemoAccount {
   readonly email: string;
@@ -12,18 +32,18 @@ export interface DemoAccount {
 
 const Passwords = z.record(z.string(), z.string());
 const emails = ['maya@demo.example', 'jonas@demo.example'] as const;
-/** Of five listings so many belong to the first account; the rest is the second one's, so that each can buy. */
+/** Of every five events the first account lists three and the second account two, so that each can buy from the other. */
 const firstOfFive = 3;
-const atOnce = 4;
+const concurrency = 4;
 
-/** Passwords made once and kept, so that a second run prints the same. */
+/** Passwords are kept in DATA_DIR, so that a second run prints the same ones. */
 const accountsOf = (dataDir: string): DemoAccount[] => {
   const file = join(dataDir, 'demo-accounts.json');
   let kept: Record<string, string> = {};
   try {
     kept = Passwords.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
-    // The first run.
+    // The file does not exist before the first run.
   }
   const accounts = emails.map((email) => ({ email, password: kept[email] ?? randomBytes(9).toString('base64url') }));
   const passwords = Object.fromEntries(accounts.map(({ email, password }) => [email, password]));
@@ -31,8 +51,8 @@ const accountsOf = (dataDir: string): DemoAccount[] => {
   return accounts;
 };
 
-interface Site {
-  readonly url: string;
+interface Session {
+  readonly email: string;
   readonly cookie: string;
 }
 
@@ -43,16 +63,16 @@ const send = (url: string, cookie: string, body: object): Promise<Response> =>
     body: JSON.stringify(body),
   });
 
-const signIn = async (url: string, account: DemoAccount): Promise<Site> => {
+const signIn = async (url: string, account: DemoAccount): Promise<Session> => {
   let response = await send(`${url}/api/users/signin`, '', account);
   if (response.status === 400) response = await send(`${url}/api/users/signup`, '', account);
   if (!response.ok)
     throw new Error(
-      `The demo account ${account.email} cannot be used (${response.status}): ` +
-        'if its password was made in another DATA_DIR, use that one',
+      `Signing in as ${account.email} failed (${response.status}): ` +
+        'if that account was created with another DATA_DIR, use that one',
     );
   return {
-    url,
+    email: account.email,
     cookie: response.headers
       .getSetCookie()
       .map((cookie) => cookie.split(';')[0])
@@ -65,12 +85,12 @@ const Listed = z.array(z.object({ title: z.string(), seat: z.string().optional()
 const key = (listing: { readonly title: string; readonly seat?: string | undefined }): string =>
   `${listing.title}\n${listing.seat ?? ''}`;
 
-/** What the account lists already: on sale, held and sold. */
-const listedBy = async ({ url, cookie }: Site): Promise<Set<string>> => {
+/** Keys of the account's listings, whether on sale, held or sold. */
+const listedBy = async (url: string, cookie: string): Promise<Set<string>> => {
   const found = new Set<string>();
   for (let next: string | undefined = '/api/tickets?mine=true'; next !== undefined;) {
     const response: Response = await fetch(`${url}${next}`, { headers: { cookie } });
-    if (!response.ok) throw new Error(`The catalogue cannot be read (${response.status})`);
+    if (!response.ok) throw new Error(`Reading the listings failed (${response.status})`);
     for (const listing of Listed.parse(await response.json())) found.add(key(listing));
     next = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
   }
@@ -87,8 +107,8 @@ const listingsOf = (event: DemoEvent, today: Date) => {
 };
 
 /**
- * Fills a believable catalogue through the site's own API, as its users would. What is listed already is left alone.
- * @returns The accounts that have listed it.
+ * Lists the demo events through the public API, except those that are already listed.
+ * @returns The accounts that list them.
  */
 export const seedCatalogue = async (options: {
   readonly url: string;
@@ -96,25 +116,23 @@ export const seedCatalogue = async (options: {
   readonly progress: (text: string) => void;
 }): Promise<readonly DemoAccount[]> => {
   const accounts = accountsOf(options.dataDir);
+  const demoEvents = readDemoEvents();
+  const limit = pLimit(concurrency);
   const today = new Date();
-  const sites = await Promise.all(accounts.map((account) => signIn(options.url, account)));
-  for (const [index, site] of sites.entries()) {
-    const listed = await listedBy(site);
+  const sessions = await Promise.all(accounts.map((account) => signIn(options.url, account)));
+  for (const [index, { cookie, email }] of sessions.entries()) {
+    const listed = await listedBy(options.url, cookie);
     const missing = demoEvents
       .filter((_, place) => (place % 5 < firstOfFive ? 0 : 1) === index)
       .flatMap((event) => listingsOf(event, today))
       .filter((listing) => !listed.has(key(listing)));
-    const total = missing.length;
     let done = 0;
-    const list = async () => {
-      for (let listing = missing.pop(); listing !== undefined; listing = missing.pop()) {
-        const response = await send(`${options.url}/api/tickets`, site.cookie, listing);
-        if (response.status !== 201) throw new Error(`${listing.title} could not be listed: ${await response.text()}`);
-        done += 1;
-        options.progress(`${accounts[index]?.email ?? ''} has listed ${done} of ${total} tickets`);
-      }
-    };
-    await Promise.all(Array.from({ length: atOnce }, list));
+    await limit.map(missing, async (listing) => {
+      const response = await send(`${options.url}/api/tickets`, cookie, listing);
+      if (response.status !== 201) throw new Error(`Listing ${listing.title} failed: ${await response.text()}`);
+      done += 1;
+      options.progress(`${email} has listed ${done} of ${missing.length} tickets`);
+    });
   }
   return accounts;
 };

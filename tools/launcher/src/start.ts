@@ -2,7 +2,7 @@ import { Listr, type ListrTask } from 'listr2';
 import { setTimeout as delay } from 'node:timers/promises';
 import { claimDataDir, emptyDataDir, releaseDataDir } from '../data-dir.mjs';
 import { readSettings } from '../settings.mjs';
-import { buildAlone } from './build/build-lock.ts';
+import { withBuildLock } from './build/build-lock.ts';
 import { buildBundle, buildClient, endBundler } from './build/build.ts';
 import { Launch } from './launch.ts';
 import { cacheDirectory } from './paths.ts';
@@ -14,7 +14,7 @@ import type { RunContext } from './topology.ts';
 const { settings } = readSettings(process.env, process.argv.slice(2));
 const { dataDir, port } = settings;
 
-const say = (line: string) => {
+const print = (line: string) => {
   process.stdout.write(`${line}\n`);
 };
 
@@ -22,94 +22,94 @@ try {
   if (settings.fresh) emptyDataDir(dataDir);
   claimDataDir(dataDir);
 } catch (error) {
-  say(error instanceof Error ? error.message : String(error));
+  print(error instanceof Error ? error.message : String(error));
   process.exit(1);
 }
 
-const launch = new Launch({ settings, env: process.env, log: say });
-/** Set once everything is told to end: by whom, and how this process ends. */
-let ending: { readonly since: number; readonly code: number } | undefined;
+const launch = new Launch({ settings, env: process.env, log: print });
+/** When the first stop was requested; undefined before. */
+let stoppingSince: number | undefined;
 
-/** What is being downloaded or built when everything is told to end gets this long to tidy up. */
-const settleWithinMs = 3_000;
+/** Time for downloads and builds to remove their partial files after a stop. */
+const cleanUpTimeoutMs = 3_000;
 let settled: Promise<unknown> = Promise.resolve();
 
-const leave = (code: number): never => {
+const exit = (code: number): never => {
   releaseDataDir(dataDir);
   process.exit(code);
 };
 
-const end = (reason: string, code: number): void => {
-  if (ending !== undefined) return;
-  ending = { since: performance.now(), code };
-  say(`${reason}: ending everything (once more ends it at once)`);
-  void Promise.all([launch.stop(), Promise.race([settled, delay(settleWithinMs)])])
+const stop = (reason: string, code: number): void => {
+  if (stoppingSince !== undefined) return;
+  stoppingSince = performance.now();
+  print(`${reason}: stopping all processes (press Ctrl-C again to kill them)`);
+  void Promise.all([launch.stop(), Promise.race([settled, delay(cleanUpTimeoutMs)])])
     .then(
-      () => 'Everything has ended',
+      () => 'All processes have ended',
       (error: unknown) => {
         launch.kill();
-        return `Not everything ended in order: ${String(error)}`;
+        return `Stopping failed, all processes were killed: ${String(error)}`;
       },
     )
-    .then((words) => {
-      say(words);
-      return leave(code);
+    .then((outcome) => {
+      print(outcome);
+      return exit(code);
     });
 };
 
-/** One Ctrl-C reaches this process up to three times: from the terminal, from npm and from the script that runs us. */
+/** One Ctrl-C arrives up to three times: from the terminal, from npm and from start.mjs. */
 const sameSignalMs = 700;
 
 const onSignal = (signal: NodeJS.Signals): void => {
-  if (ending === undefined) return end(signal, 0);
-  if (performance.now() - ending.since < sameSignalMs) return;
-  say('Ending everything at once');
+  if (stoppingSince === undefined) return stop(signal, 0);
+  if (performance.now() - stoppingSince < sameSignalMs) return;
+  print('Killing all processes');
   launch.kill();
-  leave(1);
+  exit(1);
 };
 process.on('SIGINT', onSignal);
 process.on('SIGTERM', onSignal);
-// The script that runs us is gone, however it was ended.
-process.on('disconnect', () => end('npm start has gone', 1));
+// start.mjs has ended, even by SIGKILL.
+process.on('disconnect', () => stop('npm start was killed', 1));
 process.on('uncaughtException', (error) => {
-  say(error.stack ?? error.message);
-  end('Something in the launcher went wrong', 1);
+  print(error.stack ?? error.message);
+  stop('Unexpected error in the launcher', 1);
 });
-// A terminal that is closed takes its output with it.
+// Writing fails once the terminal is closed.
 process.stdout.on('error', () => undefined);
 
-interface Found {
-  around?: RunContext;
+interface Results {
+  context?: RunContext;
   accounts?: readonly DemoAccount[];
 }
 
-const found: Found = {};
+const results: Results = {};
 const isTerminal = process.stdout.isTTY;
 const { failures, keeping } = collectFailures();
 
-const prepare: ListrTask<Found>[] = [
+const prepare: ListrTask<Results>[] = [
   {
     title: 'Find and start MongoDB, NATS and Redis',
-    task: (_found, task) => keeping(() => launch.startBackingServers(progressOf(task, isTerminal))),
+    task: (_results, task) => keeping(() => launch.startBackingServers(progressOf(task, isTerminal))),
   },
   {
     title: 'Bundle the services, build the site',
-    task: (_found, task) => {
-      const tell = progressOf(task, isTerminal);
+    task: (_results, task) => {
+      const report = progressOf(task, isTerminal);
       return keeping(() =>
-        buildAlone(
+        withBuildLock(
           {
             directory: cacheDirectory,
             signal: launch.stopping,
-            waiting: (pid) => tell(`another npm start (process ${pid}) is building`),
+            waiting: (pid) => report(`waiting for the build of another npm start (process ${pid})`),
           },
           async () => {
             const built = await Promise.all([
               ...Object.keys(bundled).map(buildBundle),
-              buildClient(tell, launch.stopping),
+              buildClient(report, launch.stopping),
             ]);
             await endBundler();
-            if (!built.includes(true)) task.skip('nothing has changed');
+            if (!built.includes(true)) task.skip('unchanged');
           },
         ),
       );
@@ -117,20 +117,20 @@ const prepare: ListrTask<Found>[] = [
   },
 ];
 
-const bringUp: ListrTask<Found>[] = [
+const run: ListrTask<Results>[] = [
   {
     title: 'Start the services, the site and the router',
-    task: (context, task) =>
+    task: (started, task) =>
       keeping(async () => {
-        context.around = await launch.startMembers(progressOf(task, isTerminal));
+        started.context = await launch.startProcesses(progressOf(task, isTerminal));
       }),
   },
   {
     title: 'Fill the catalogue',
     enabled: settings.seed,
-    task: (context, task) =>
+    task: (started, task) =>
       keeping(async () => {
-        context.accounts = await seedCatalogue({
+        started.accounts = await seedCatalogue({
           url: `http://127.0.0.1:${port}`,
           dataDir,
           progress: progressOf(task, isTerminal),
@@ -140,8 +140,8 @@ const bringUp: ListrTask<Found>[] = [
 ];
 
 const runAll = async (): Promise<void> => {
-  await new Listr<Found>(prepare, { ...listrOptions, ctx: found, concurrent: true }).run();
-  await new Listr<Found>(bringUp, { ...listrOptions, ctx: found }).run();
+  await new Listr<Results>(prepare, { ...listrOptions, ctx: results, concurrent: true }).run();
+  await new Listr<Results>(run, { ...listrOptions, ctx: results }).run();
 };
 
 const running = runAll();
@@ -149,19 +149,19 @@ settled = running.catch(() => undefined);
 try {
   await running;
 } catch {
-  if (ending === undefined) {
-    for (const failure of failures) say(`\n${failure instanceof Error ? failure.message : String(failure)}`);
-    end('\nThe start has failed', 1);
+  if (stoppingSince === undefined) {
+    for (const failure of failures) print(`\n${failure instanceof Error ? failure.message : String(failure)}`);
+    stop('\nThe start has failed', 1);
   }
 }
 
-if (ending === undefined) {
-  if (found.around?.sandboxUrl !== undefined) {
-    say('Payments run against the local Stripe sandbox, since there is no STRIPE_KEY: no real card is ever charged.');
-    say('Test cards: tok_visa and tok_mastercard succeed, tok_chargeDeclined is declined.');
+if (stoppingSince === undefined) {
+  if (results.context?.sandboxUrl !== undefined) {
+    print('Payments use the local Stripe sandbox because STRIPE_KEY is not set: no real card is charged.');
+    print('Test cards: tok_visa and tok_mastercard succeed, tok_chargeDeclined is declined.');
   }
-  if (settings.testBuild !== undefined) say(`This is a test build, not the product: ${settings.testBuild}`);
-  for (const { email, password } of found.accounts ?? []) say(`Demo account: ${email}  password: ${password}`);
-  say(`Logs and data: ${dataDir}`);
-  say(`ready http://localhost:${port}`);
+  if (settings.testBuild !== undefined) print(`The services run from a test build: ${settings.testBuild}`);
+  for (const { email, password } of results.accounts ?? []) print(`Demo account: ${email}  password: ${password}`);
+  print(`Logs and data: ${dataDir}`);
+  print(`ready http://localhost:${port}`);
 }

@@ -1,34 +1,34 @@
 import type { Listr } from 'listr2';
 
-/** What a running task can say about itself. */
+/** The part of a Listr task that reports its progress. */
 interface Task {
   output: unknown;
 }
 
-const quietMs = 3_000;
+const reportEveryMs = 3_000;
 
 /**
- * Tells what a task is doing. On a terminal each word replaces the one before; elsewhere every word is a line that
- * stays, so there are few.
+ * Reports the progress of a task. On a terminal each text replaces the previous one; elsewhere each is a new line, so at
+ * most one is printed every three seconds.
  */
 export const progressOf = (task: Task, isTerminal: boolean, now: () => number = () => performance.now()) => {
-  let told = Number.NEGATIVE_INFINITY;
+  let reported = Number.NEGATIVE_INFINITY;
   return (text: string): void => {
-    if (!isTerminal && now() - told < quietMs) return;
-    told = now();
+    if (!isTerminal && now() - reported < reportEveryMs) return;
+    reported = now();
     task.output = text;
   };
 };
 
-/** How tasks are shown, for all commands alike. */
+/** Display options of all task lists. */
 export const listrOptions = {
-  // The commands end things in order by themselves.
+  // The commands handle signals themselves.
   registerSignalListeners: false,
   fallbackRenderer: 'simple',
   rendererOptions: { collapseSubtasks: false, showErrorMessage: false, collapseSkips: false },
 } as const satisfies ConstructorParameters<typeof Listr>[1];
 
-/** Failures of tasks, told once and in full after the list of tasks, where each has one word only. */
+/** Collects the errors of tasks, so that they are printed in full after the task list, which has room for one line each. */
 export const collectFailures = () => {
   const failures: unknown[] = [];
   return {

@@ -7,10 +7,10 @@ import { root } from './paths.ts';
 import { routes } from './router/routes.ts';
 import type { Secrets } from './secrets.ts';
 
-/** The services, in the order in which they are started; everything is stopped the other way round. */
+/** Names of the services, in the order in which they are started. */
 export const services: readonly string[] = readServices().map(({ name }) => name);
 
-/** Addresses, secrets and settings of one run, once every port is chosen. */
+/** Settings, secrets and addresses of one run. */
 export interface RunContext {
   readonly settings: Settings;
   readonly secrets: Secrets;
@@ -18,27 +18,27 @@ export interface RunContext {
   readonly natsUrl: string;
   readonly redisUrl: string;
   readonly routerUrl: string;
-  /** Undefined when payments goes to the real Stripe, or to an address that was given. */
+  /** Undefined when payments uses the real Stripe, or the address in STRIPE_HOST. */
   readonly sandboxUrl: string | undefined;
-  /** Addresses of every replica. */
+  /** Addresses of the replicas of each process. */
   readonly urls: Readonly<Record<string, readonly string[]>>;
 }
 
-export interface Member {
+export interface ProcessDefinition {
   readonly name: string;
   readonly entry: string;
-  /** What it answers, and where, when it does its work. */
+  /** It is ready when this path returns this status. */
   readonly probe: { readonly path: '/readyz' | '/healthz'; readonly status: number };
   readonly isReplicated: boolean;
-  /** Its settings besides HOST, PORT and LOG_LEVEL: only what it needs. */
-  readonly env: (around: RunContext) => Readonly<Record<string, string | undefined>>;
+  /** Its environment variables besides HOST, PORT and LOG_LEVEL: only those that it needs. */
+  readonly env: (context: RunContext) => Readonly<Record<string, string | undefined>>;
 }
 
-/** Whether payments needs the local stand-in of Stripe. */
+/** Whether payments uses the local Stripe sandbox. */
 export const needsSandbox = (settings: Settings): boolean =>
   settings.stripeKey === undefined && settings.stripeHost === undefined;
 
-/** Every variable that a service may ask for in its package.json (`ticketing.settings`), with its value. */
+/** Values of the variables that a service can list in its package.json (`ticketing.settings`). */
 const serviceSettings = ({ settings, secrets, redisUrl, sandboxUrl }: RunContext) => ({
   JWT_KEY: secrets.jwtKey,
   PUBLIC_URL: settings.publicUrl,
@@ -51,36 +51,36 @@ const serviceSettings = ({ settings, secrets, redisUrl, sandboxUrl }: RunContext
   STRIPE_HOST: settings.stripeHost ?? sandboxUrl,
 });
 
-const serviceProcess = ({ name, description }: Workspace): Member => ({
+const serviceProcess = ({ name, description }: Workspace): ProcessDefinition => ({
   name,
   entry: bundleOf(name),
   probe: { path: '/readyz', status: 200 },
   isReplicated: true,
   env: (context) => {
     const values = new Map<string, string | undefined>(Object.entries(serviceSettings(context)));
-    const asked = (description.settings ?? []).map((variable) => {
-      if (!values.has(variable)) throw new Error(`${name}/package.json asks for the unknown setting ${variable}`);
+    const listed = (description.settings ?? []).map((variable) => {
+      if (!values.has(variable)) throw new Error(`${name}/package.json lists the unknown setting ${variable}`);
       return [variable, values.get(variable)] as const;
     });
     return {
       MONGO_URL: databaseUrl(context.mongoUrl, name),
       NATS_URL: context.natsUrl,
       BUS: context.settings.bus,
-      ...Object.fromEntries(asked),
+      ...Object.fromEntries(listed),
     };
   },
 });
 
 const isLoopback = (url: string): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
 
-export const members: readonly Member[] = [
+export const processes: readonly ProcessDefinition[] = [
   {
     name: 'stripe-sandbox',
     entry: bundleOf('stripe-sandbox'),
     probe: { path: '/healthz', status: 200 },
     isReplicated: false,
     env: ({ settings, secrets, routerUrl }) => ({
-      // Without a key it asks for none: any outside test can read its books.
+      // Without a STRIPE_KEY of its own it accepts every key, so that any test can read its data.
       DATA_DIR: join(settings.dataDir, 'stripe-sandbox'),
       STRIPE_WEBHOOK_SECRET: secrets.stripeWebhookSecret,
       WEBHOOK_URL: `${routerUrl}/api/payments/webhook`,
@@ -98,14 +98,14 @@ export const members: readonly Member[] = [
       PUBLIC_URL: settings.publicUrl,
       PAYMENT_ATTEMPTS: settings.paymentAttempts,
       STRIPE_PUBLISHABLE_KEY: settings.stripePublishableKey,
-      // Whatever stands in for Stripe has a card form of its own, unless a key for Stripe's is given.
+      // A replacement for Stripe has its own card form, unless there is a publishable key for Stripe's.
       STRIPE_SANDBOX: sandboxUrl ?? (settings.stripePublishableKey === undefined ? settings.stripeHost : undefined),
     }),
   },
   {
     name: 'router',
     entry: join(root, 'tools', 'launcher', 'src', 'router', 'index.ts'),
-    // Probes are not routed: it refuses this one itself.
+    // The router has no probe of its own: it is ready when it refuses this path.
     probe: { path: '/healthz', status: 404 },
     isReplicated: false,
     env: ({ settings, urls }) => ({

@@ -1,21 +1,22 @@
 import { join } from 'node:path';
 import { cacheDirectory } from '../paths.ts';
 import { serverKinds, type ServerKind, type ServerName } from './server-kinds.ts';
-import { sourcesOf, type Program, type Source, type SourceDeps } from './sources.ts';
+import type { Program, Source, SourceDeps } from './sources/source.ts';
+import { sourcesOf } from './sources/sources-of.ts';
 
-/** No source has the program; the message lists what was tried, why each failed and what to do. */
+/** No source works. The message lists every source, why it failed, and what to do. */
 export class ServerNotFoundError extends Error {
   constructor(kind: ServerKind, failures: readonly { readonly label: string; readonly reason: string }[]) {
     super(
       [
-        `No ${kind.program} (${kind.minimum} or newer) could be found. Tried:`,
+        `${kind.program} ${kind.minimum} or newer could not be found. Tried:`,
         ...[{ label: kind.urlVariable, reason: 'not set' }, ...failures].map(
           ({ label, reason }) => `  - ${label}: ${reason}`,
         ),
-        'What to do, one of:',
+        'Do one of these:',
         `  - set ${kind.urlVariable} to the address of a running server`,
         `  - put ${kind.program} ${kind.minimum} or newer on the PATH`,
-        `  - make one of the sources above reachable (a network or a proxy, pip, docker) and start again`,
+        `  - make one of the sources above work (network or proxy, pip, docker) and start again`,
       ].join('\n'),
     );
     this.name = 'ServerNotFoundError';
@@ -23,8 +24,8 @@ export class ServerNotFoundError extends Error {
 }
 
 /**
- * What the first source that works has found.
- * @throws ServerNotFoundError when none does.
+ * Returns the program of the first source that works.
+ * @throws ServerNotFoundError when none works.
  */
 export const firstThatWorks = async (
   kind: ServerKind,
@@ -44,7 +45,7 @@ export const firstThatWorks = async (
 };
 
 /**
- * A program of a backing server: from the PATH, from the project's cache, or downloaded into it.
+ * Finds the program of a backing server on the PATH or in the project's cache, or downloads it into the cache.
  * @throws ServerNotFoundError
  */
 export const findProgram = (server: ServerName | ServerKind, deps: Partial<SourceDeps> = {}): Promise<Program> => {

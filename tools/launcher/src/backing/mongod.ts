@@ -1,19 +1,18 @@
-import { MongoClient, MongoServerError } from 'mongodb';
+import { MongoClient, MongoServerError, type Db, type MongoClientOptions } from 'mongodb';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const client = (url: string) =>
-  new MongoClient(url, { directConnection: true, serverSelectionTimeoutMS: 1_500, connectTimeoutMS: 1_500 });
-
-const using = async <T>(url: string, use: (admin: ReturnType<MongoClient['db']>) => Promise<T>): Promise<T> => {
-  const connected = client(url);
+const withAdmin = async <T>(url: string, options: MongoClientOptions, use: (admin: Db) => Promise<T>): Promise<T> => {
+  const client = new MongoClient(url, options);
   try {
-    return await use(connected.db('admin'));
+    return await use(client.db('admin'));
   } finally {
-    await connected.close();
+    await client.close();
   }
 };
 
-/** Half a gigabyte is plenty for one machine's data, and leaves memory to everything else. */
+const probeOptions = { directConnection: true, serverSelectionTimeoutMS: 1_500, connectTimeoutMS: 1_500 };
+
+/** A cache of 0.5 GB is enough for one machine's data, and leaves memory to the other processes. */
 export const mongodArguments = (options: { readonly port: number; readonly directory: string }): string[] => [
   '--dbpath',
   options.directory,
@@ -30,11 +29,11 @@ export const mongodArguments = (options: { readonly port: number; readonly direc
 ];
 
 /**
- * Whether it takes writes. A server that has never been a replica set, or was one at another port, is made one of one
- * node first: only a replica set keeps what it has acknowledged by majority.
+ * Whether it accepts writes. A server that is not a replica set yet, or was one at another port, is first configured as
+ * a replica set of one node: majority writes need a replica set.
  */
 export const isMongodReady = (port: number): Promise<boolean> =>
-  using(`mongodb://127.0.0.1:${port}`, async (admin) => {
+  withAdmin(`mongodb://127.0.0.1:${port}`, probeOptions, async (admin) => {
     const hello = await admin.command({ hello: 1 });
     if (hello['isWritablePrimary'] === true) return true;
     const member = { _id: 0, host: `127.0.0.1:${port}` };
@@ -53,14 +52,10 @@ export const isMongodReady = (port: number): Promise<boolean> =>
     return false;
   });
 
-/** @throws Error that says why a database cannot be used. */
-export const checkMongo = async (url: string): Promise<void> => {
-  const connected = new MongoClient(url, { serverSelectionTimeoutMS: 5_000, connectTimeoutMS: 5_000 });
-  try {
-    const hello = await connected.db('admin').command({ hello: 1 });
+/** @throws Error with the reason why the database cannot be used. */
+export const checkMongo = (url: string): Promise<void> =>
+  withAdmin(url, { serverSelectionTimeoutMS: 5_000, connectTimeoutMS: 5_000 }, async (admin) => {
+    const hello = await admin.command({ hello: 1 });
     if (typeof hello['setName'] !== 'string' && hello['msg'] !== 'isdbgrid')
       throw new Error('it is not a replica set: start mongod with --replSet and initiate it');
-  } finally {
-    await connected.close();
-  }
-};
+  });

@@ -1,6 +1,6 @@
-import { firstWords } from '../net/conversation.ts';
+import { probe } from '../net/probe.ts';
 
-/** JetStream keeps its streams in files under `directory`, synced at its own interval. */
+/** JetStream stores its streams in files below `directory` and syncs them at its default interval. */
 export const natsArguments = (options: { readonly port: number; readonly directory: string }): string[] => [
   '--addr',
   '127.0.0.1',
@@ -11,7 +11,7 @@ export const natsArguments = (options: { readonly port: number; readonly directo
   options.directory,
 ];
 
-/** The cluster id is the one that services ask for; heartbeats are short, so that a dead replica's work moves on soon. */
+/** The services connect to this cluster id. Heartbeats are short, so that a dead replica's messages are soon redelivered. */
 export const natsStreamingArguments = (options: { readonly port: number; readonly directory: string }): string[] => [
   '--addr=127.0.0.1',
   `--port=${options.port}`,
@@ -26,26 +26,27 @@ export const natsStreamingArguments = (options: { readonly port: number; readonl
   '--hb_fail_count=2',
 ];
 
-const greeting = async (host: string, port: number, withinMs: number): Promise<string> => {
-  const words = await firstWords({ host, port }, '', withinMs);
-  if (!words.startsWith('INFO ')) throw new Error('what answers there is no NATS server');
-  return words;
+/** The INFO line that a NATS server sends to each new connection. */
+const readInfo = async (host: string, port: number, timeoutMs: number): Promise<string> => {
+  const info = await probe({ host, port }, '', timeoutMs);
+  if (!info.startsWith('INFO ')) throw new Error('the server at this address is not NATS');
+  return info;
 };
 
 export const isNatsReady = async (port: number): Promise<boolean> =>
-  (await greeting('127.0.0.1', port, 1_000)).includes('"jetstream":true');
+  (await readInfo('127.0.0.1', port, 1_000)).includes('"jetstream":true');
 
 export const isNatsStreamingReady = async (port: number): Promise<boolean> =>
-  (await greeting('127.0.0.1', port, 1_000)) !== '';
+  (await readInfo('127.0.0.1', port, 1_000)) !== '';
 
-/** @throws Error that says why a broker cannot be used. */
+/** @throws Error with the reason why the broker cannot be used. */
 export const checkNats = async (urls: string, bus: string): Promise<void> => {
   const problems: string[] = [];
   for (const text of urls.split(',')) {
     const url = new URL(text);
     try {
-      const words = await greeting(url.hostname, Number(url.port === '' ? 4222 : url.port), 5_000);
-      if (bus === 'jetstream' && !words.includes('"jetstream":true'))
+      const info = await readInfo(url.hostname, Number(url.port === '' ? 4222 : url.port), 5_000);
+      if (bus === 'jetstream' && !info.includes('"jetstream":true'))
         throw new Error('it runs without JetStream: start it with --jetstream');
       return;
     } catch (error) {

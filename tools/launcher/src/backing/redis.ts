@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
-import { firstWords } from '../net/conversation.ts';
+import { probe } from '../net/probe.ts';
 
-/** Kept in an append-only file that is synced each second: Redis is the only place of nothing. */
+/** An append-only file synced each second is enough: everything in Redis can be restored from the databases. */
 export const redisArguments = (options: { readonly port: number; readonly directory: string }): string[] => [
   '--bind',
   '127.0.0.1',
@@ -20,9 +20,9 @@ export const redisArguments = (options: { readonly port: number; readonly direct
 ];
 
 export const isRedisReady = async (port: number): Promise<boolean> =>
-  (await firstWords({ host: '127.0.0.1', port }, 'PING\r\n', 1_000)).startsWith('+PONG');
+  (await probe({ host: '127.0.0.1', port }, 'PING\r\n', 1_000)).startsWith('+PONG');
 
-/** @throws Error that says why a Redis cannot be used. */
+/** @throws Error with the reason why the Redis cannot be used. */
 export const checkRedis = async (url: string): Promise<void> => {
   const redis = new Redis(url, { lazyConnect: true, connectTimeout: 5_000, retryStrategy: () => null });
   let problem: Error | undefined;

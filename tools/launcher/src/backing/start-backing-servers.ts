@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { childEnvironment } from '../child-environment.ts';
 import { freePorts } from '../net/free-ports.ts';
+import { required } from '../required.ts';
 import type { ProcessList } from '../supervision/process-list.ts';
 import { SupervisedProcess, type ProcessSpec } from '../supervision/supervised-process.ts';
 import { findProgram } from './find-program.ts';
@@ -10,20 +11,20 @@ import { checkMongo, isMongodReady, mongodArguments } from './mongod.ts';
 import { checkNats, isNatsReady, isNatsStreamingReady, natsArguments, natsStreamingArguments } from './nats.ts';
 import { checkRedis, isRedisReady, redisArguments } from './redis.ts';
 import { natsStreamingKind, serverKinds, type ServerKind, type ServerName } from './server-kinds.ts';
-import type { Program } from './sources.ts';
+import type { Program } from './sources/source.ts';
 
 export interface BackingOptions {
-  /** Data goes into `<dataDir>/<server>`, logs into `<dataDir>/logs`. */
+  /** Data is stored in `<dataDir>/<server>`, logs in `<dataDir>/logs`. */
   readonly dataDir: string;
-  /** URLs given here are checked and used, and nothing is started for them. */
+  /** A server whose URL is set here is checked and used; none is started in its place. */
   readonly env: NodeJS.ProcessEnv;
   readonly log: (line: string) => void;
   readonly progress?: (text: string) => void;
-  /** Once it is aborted, nothing more is started. */
+  /** Nothing is started once it is aborted. */
   readonly signal?: AbortSignal;
-  /** Where those that are started here are written down. */
+  /** Lists the servers that are started. */
   readonly list?: ProcessList;
-  /** Which ones; all without it. */
+  /** The servers to start; all of them without it. */
   readonly only?: readonly ServerName[];
 }
 
@@ -31,14 +32,14 @@ export interface BackingServers {
   readonly mongoUrl: string;
   readonly natsUrl: string;
   readonly redisUrl: string;
-  /** Those that were started here. */
+  /** The servers that were started. */
   readonly processes: readonly SupervisedProcess[];
   stop(): Promise<void>;
 }
 
 interface Server {
   readonly kind: ServerKind;
-  /** Its data, below DATA_DIR. */
+  /** Where its data is stored, below DATA_DIR. */
   readonly directory: string;
   readonly url: (port: number) => string;
   readonly args: (options: { readonly port: number; readonly directory: string }) => string[];
@@ -82,8 +83,8 @@ const natsStreaming: Server = {
   check: servers.nats.check,
 };
 
-/** A checkpoint and the sync of the journal come with the end of a server; it may take some seconds. */
-const stopWithinMs = 4_000;
+/** Servers write a checkpoint and sync their journals before they exit, which may take seconds. */
+const stopTimeoutMs = 4_000;
 
 const withoutPassword = (url: string): string => url.replace(/\/\/[^@/]*@/, '//…@');
 
@@ -108,14 +109,14 @@ const commandOf = (
       kind.program,
       ...args,
     ],
-    // The container outlives a client that is killed.
+    // The container keeps running when its docker client is killed.
     cleanUp: async () => {
       await execa('docker', ['rm', '--force', container], { reject: false, timeout: 5_000 });
     },
   };
 };
 
-const given = async ({ kind, check }: Server, url: string, env: NodeJS.ProcessEnv): Promise<void> => {
+const checkGiven = async ({ kind, check }: Server, url: string, env: NodeJS.ProcessEnv): Promise<void> => {
   try {
     await check(url, env);
   } catch (error) {
@@ -127,12 +128,12 @@ const given = async ({ kind, check }: Server, url: string, env: NodeJS.ProcessEn
 };
 
 /**
- * Starts a MongoDB, a NATS and a Redis, each unless its URL is given, and waits until all are ready.
+ * Starts MongoDB, NATS and Redis, except those whose URL is given, and waits until all are ready.
  * @throws ServerNotFoundError, or an Error that names the server that does not start.
  */
 export const startBackingServers = async (options: BackingOptions): Promise<BackingServers> => {
   const { dataDir, env, log, progress = () => undefined, list, signal } = options;
-  const only = options.only ?? (['mongod', 'nats', 'redis'] as const);
+  const only: readonly ServerName[] = options.only ?? ['mongod', 'nats', 'redis'];
   const processes: SupervisedProcess[] = [];
   const stop = async () => {
     await Promise.all(processes.map((process) => process.stop()));
@@ -142,12 +143,12 @@ export const startBackingServers = async (options: BackingOptions): Promise<Back
   const start = async (name: ServerName): Promise<string> => {
     if (!only.includes(name)) return '';
     const server = name === 'nats' && env['BUS'] === 'nats-streaming' ? natsStreaming : servers[name];
-    const url = env[server.kind.urlVariable];
-    if (url !== undefined && url !== '') {
-      await given(server, url, env);
-      return url;
+    const given = env[server.kind.urlVariable];
+    if (given !== undefined && given !== '') {
+      await checkGiven(server, given, env);
+      return given;
     }
-    const port = ports[only.indexOf(name)] ?? 0;
+    const port = required(ports[only.indexOf(name)], `port of ${name}`);
     const program = await findProgram(server.kind, { env, progress, signal });
     const directory = join(dataDir, server.directory);
     await mkdir(directory, { recursive: true });
@@ -161,7 +162,7 @@ export const startBackingServers = async (options: BackingOptions): Promise<Back
         url: server.url(port),
         logFile: join(dataDir, 'logs', `${name}-0.log`),
         isReady: () => server.isReady(port),
-        stopWithinMs,
+        stopTimeoutMs,
       },
       { log, onChange: () => list?.write() },
     );
@@ -173,15 +174,15 @@ export const startBackingServers = async (options: BackingOptions): Promise<Back
     return process.spec.url;
   };
 
-  const started = await Promise.allSettled([start('mongod'), start('nats'), start('redis')]);
-  const failures = started.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  const starting = [start('mongod'), start('nats'), start('redis')] as const;
+  const failures = (await Promise.allSettled(starting)).flatMap((result) =>
+    result.status === 'rejected' ? [result.reason] : [],
+  );
   if (failures.length > 0) {
     await stop();
     if (failures.length === 1) throw failures[0];
     throw new Error(failures.map((failure) => (failure instanceof Error ? failure.message : failure)).join('\n\n'));
   }
-  const [mongoUrl = '', natsUrl = '', redisUrl = ''] = started.map((result) =>
-    result.status === 'fulfilled' ? result.value : '',
-  );
+  const [mongoUrl, natsUrl, redisUrl] = await Promise.all(starting);
   return { mongoUrl, natsUrl, redisUrl, processes, stop };
 };

@@ -17,6 +17,6 @@ test.each([
   ['6', '6.0', true],
   ['2.9.10', '2.9', true],
   ['7.0.0', '6.2', true],
-])('When %s is held against the minimum %s, then the answer is %j', (version, minimum, answer) => {
-  expect(isAtLeast(version, minimum)).toBe(answer);
+])('When the version is %s and the minimum %s, then it is new enough: %j', (version, minimum, expected) => {
+  expect(isAtLeast(version, minimum)).toBe(expected);
 });

@@ -13,10 +13,10 @@ const holderOf = (file: string): number => {
 };
 
 /**
- * Builds alone: two launchers of one checkout would write into each other's output. The one that comes second waits,
- * and then mostly finds everything built.
+ * Runs `build` while holding a lock file, since two launchers of one checkout would write to the same output. A second
+ * launcher waits, and then usually finds everything built.
  */
-export const buildAlone = async <T>(
+export const withBuildLock = async <T>(
   options: { readonly directory: string; readonly signal: AbortSignal; readonly waiting: (pid: number) => void },
   build: () => Promise<T>,
 ): Promise<T> => {

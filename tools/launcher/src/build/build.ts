@@ -8,7 +8,7 @@ import { required } from '../required.ts';
 import { bundled, bundleOf } from './bundled.ts';
 import { fingerprint } from './fingerprint.ts';
 
-/** Beside what was built: of which inputs. */
+/** File beside a build result with the hash of its inputs. */
 const stamp = 'inputs.sha256';
 
 const isCurrent = (directory: string, inputs: string): boolean => {
@@ -21,10 +21,10 @@ const isCurrent = (directory: string, inputs: string): boolean => {
 
 const lockfile = (): string => readFileSync(join(root, 'package-lock.json'), 'utf8');
 
-/** CommonJS packages inside the bundle ask for `require`, which ES modules do not have. */
+/** CommonJS packages in the bundle call `require`, which ES modules do not have. */
 const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-/** How every service is bundled. */
+/** esbuild options of every bundle. */
 export const bundleOptions = {
   bundle: true,
   platform: 'node',
@@ -34,15 +34,15 @@ export const bundleOptions = {
   sourcesContent: false,
   keepNames: true,
   banner: { js: banner },
-  // Native code stays outside.
+  // Native modules cannot be bundled.
   external: ['@node-rs/argon2'],
   logLevel: 'silent',
   write: false,
 } as const satisfies esbuild.BuildOptions;
 
 /**
- * Bundles a service into one file, unless nothing has changed.
- * @returns Whether there was something to do.
+ * Bundles a workspace into one file, unless its inputs are unchanged.
+ * @returns Whether it was built.
  */
 export const buildBundle = async (name: string): Promise<boolean> => {
   const folder = required(bundled[name], `workspace ${name}`);
@@ -57,19 +57,19 @@ export const buildBundle = async (name: string): Promise<boolean> => {
     absWorkingDir: root,
   });
   mkdirSync(output, { recursive: true });
-  // The map first: whoever reads the bundle finds its own map.
+  // The source map first, so that a new bundle never has an old map.
   for (const file of outputFiles.toSorted((a, b) => (a.path > b.path ? -1 : 1))) writeWhole(file.path, file.text);
   writeWhole(join(output, stamp), inputs);
   return true;
 };
 
-/** To be called when the last bundle is made: the bundler keeps a process of its own. */
+/** Stops esbuild's child process; call it after the last bundle. */
 export const endBundler = (): Promise<void> => esbuild.stop();
 
 /**
- * Builds the site for production, unless nothing has changed.
- * @returns Whether there was something to do.
- * @throws Error with the end of what the build said.
+ * Builds the site for production, unless its inputs are unchanged.
+ * @returns Whether it was built.
+ * @throws Error with the end of the build's output.
  */
 export const buildClient = async (progress: (text: string) => void, signal: AbortSignal): Promise<boolean> => {
   const directory = join(root, 'client');
@@ -81,7 +81,7 @@ export const buildClient = async (progress: (text: string) => void, signal: Abor
   );
   const inputs = fingerprint(root, ['client', ...others], lockfile());
   if (isCurrent(output, inputs)) return false;
-  progress('about a minute when it is built for the first time');
+  progress('the first build takes about a minute');
   const log = join(cacheDirectory, 'client-build.log');
   const { failed, all } = await execa(join(root, 'node_modules', '.bin', 'next'), ['build'], {
     cwd: directory,
@@ -95,7 +95,7 @@ export const buildClient = async (progress: (text: string) => void, signal: Abor
   mkdirSync(cacheDirectory, { recursive: true });
   writeWhole(log, all);
   if (failed)
-    throw new Error(`The site could not be built. The end of ${log}:\n${all.trim().split('\n').slice(-30).join('\n')}`);
+    throw new Error(`Building the site failed. The end of ${log}:\n${all.trim().split('\n').slice(-30).join('\n')}`);
   writeWhole(join(output, stamp), inputs);
   return true;
 };

@@ -3,11 +3,11 @@ import { readWorkspaces } from '../../workspaces.mjs';
 import { root } from '../paths.ts';
 import { required } from '../required.ts';
 
-/** What is bundled before it runs: name → folder. The site has a build of its own. */
+/** Workspaces that are bundled before they run: name → folder. The site has its own build. */
 export const bundled: Readonly<Record<string, string>> = Object.fromEntries(
   readWorkspaces().flatMap(({ name, folder, description }) => (description.kind === undefined ? [] : [[name, folder]])),
 );
 
-/** The file that a workspace is bundled into. */
+/** Path of a workspace's bundle. */
 export const bundleOf = (name: string): string =>
   join(root, required(bundled[name], `workspace ${name}`), 'dist', 'index.mjs');

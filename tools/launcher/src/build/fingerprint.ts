@@ -14,7 +14,7 @@ const filesBelow = (path: string): string[] =>
       return entry.isFile() && isInput(entry.name) ? [below] : [];
     });
 
-/** One hash of the names and contents of everything below these folders, and of whatever else decides what is built. */
+/** Hashes the names and contents of all inputs below these folders, and `others`. */
 export const fingerprint = (base: string, folders: readonly string[], ...others: readonly string[]): string => {
   const hash = createHash('sha256');
   for (const other of others) hash.update(other).update('\0');

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
+import { required } from '../required.ts';
 
 /**
- * Below the range from which Linux takes the ports of outgoing connections (32768 and up): so nobody takes the port of
- * a process while it restarts.
+ * Below the range that Linux uses for outgoing connections (32768 and up), so that none of them takes the port of a
+ * process while it restarts.
  */
 const lowest = 20_000;
 const highest = 32_000;
@@ -19,7 +20,7 @@ const listen = async (port: number): Promise<Server | undefined> => {
   }
 };
 
-/** So many different ports of the loopback interface that nothing listens on. */
+/** Returns `count` different ports of the loopback interface that nothing listens on. */
 export const freePorts = async (count: number): Promise<number[]> => {
   const held = new Map<number, Server>();
   try {
@@ -34,8 +35,4 @@ export const freePorts = async (count: number): Promise<number[]> => {
   }
 };
 
-export const freePort = async (): Promise<number> => {
-  const [port] = await freePorts(1);
-  if (port === undefined) throw new Error('No free port found');
-  return port;
-};
+export const freePort = async (): Promise<number> => required((await freePorts(1))[0], 'free port');

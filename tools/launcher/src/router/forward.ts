@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { isRefusal, type Replica, type ReplicaSet } from './replicas.ts';
 
-/** Headers of one connection, which a proxy does not hand on; and those that it writes itself. */
-const notHandedOn = new Set([
+/** Hop-by-hop headers, which a proxy does not forward, and headers that it sets itself. */
+const notForwarded = new Set([
   'connection',
   'expect',
   'keep-alive',
@@ -19,10 +19,10 @@ const notHandedOn = new Set([
   'x-forwarded-proto',
 ]);
 
-/** Bodies up to here are read first, so that they can be sent again; services accept 100 KB. */
-const keptBodyBytes = 128 * 1024;
+/** Bodies up to this size are buffered, so that they can be sent again; services accept 100 KB. */
+const bufferedBodyBytes = 128 * 1024;
 
-export const answerError = (res: ServerResponse, status: number, message: string, headers = {}): void => {
+export const sendError = (res: ServerResponse, status: number, message: string, headers = {}): void => {
   const body = JSON.stringify({ errors: [{ message }] });
   res.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
@@ -33,15 +33,15 @@ export const answerError = (res: ServerResponse, status: number, message: string
 };
 
 /**
- * What the client says about forwarding is replaced by what is known, as an ingress does: else anybody could choose
- * the address that rate limits count.
+ * Replaces the client's own X-Forwarded headers, as an ingress does; otherwise a client could choose the address that
+ * rate limits count.
  */
 const requestHeaders = (req: IncomingMessage, proto: string): string[] => {
   const headers: string[] = [];
   const { rawHeaders } = req;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? '';
-    if (!notHandedOn.has(name.toLowerCase())) headers.push(name, rawHeaders[index + 1] ?? '');
+    if (!notForwarded.has(name.toLowerCase())) headers.push(name, rawHeaders[index + 1] ?? '');
   }
   headers.push('x-forwarded-for', req.socket.remoteAddress ?? '', 'x-forwarded-proto', proto);
   if (req.headers.host !== undefined) headers.push('x-forwarded-host', req.headers.host);
@@ -51,7 +51,8 @@ const requestHeaders = (req: IncomingMessage, proto: string): string[] => {
 const hasBody = (req: IncomingMessage): boolean =>
   req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
 
-const isSmall = (req: IncomingMessage): boolean => Number(req.headers['content-length'] ?? Infinity) <= keptBodyBytes;
+const isSmall = (req: IncomingMessage): boolean =>
+  Number(req.headers['content-length'] ?? Infinity) <= bufferedBodyBytes;
 
 const readAll = (req: IncomingMessage, then: (body: Buffer) => void): void => {
   const chunks: Buffer[] = [];
@@ -74,8 +75,8 @@ const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PAT
 const isMethod = (method: string): method is Dispatcher.HttpMethod => methods.has(method);
 
 /**
- * Hands a request to a replica that is ready. It goes to another one when nothing of it has been sent, or when it is
- * safe to repeat and nothing has come back.
+ * Forwards a request to a ready replica. It is sent to another replica when the first one refused the connection, or
+ * when the method is safe and no response has begun.
  */
 export const forward = (
   req: IncomingMessage,
@@ -84,18 +85,18 @@ export const forward = (
   options: { readonly proto: string },
 ): void => {
   const method = req.method ?? 'GET';
-  if (!isMethod(method)) return answerError(res, 405, 'Method not allowed');
+  if (!isMethod(method)) return sendError(res, 405, 'Method not allowed');
   const headers = requestHeaders(req, options.proto);
   const tried = new Set<Replica>();
   let current: Dispatcher.DispatchController | undefined;
   res.once('close', () => {
-    if (!res.writableFinished) current?.abort(new Error('the client has gone'));
+    if (!res.writableFinished) current?.abort(new Error('the client has closed the connection'));
   });
 
   const send = (body: Buffer | IncomingMessage | null): void => {
     const replica = replicas.next(tried);
     if (replica === undefined) {
-      return answerError(res, 503, 'Service unavailable, try again shortly', { 'retry-after': '1' });
+      return sendError(res, 503, 'Service unavailable, try again shortly', { 'retry-after': '1' });
     }
     tried.add(replica);
     const canRepeat = body === null || Buffer.isBuffer(body);
@@ -123,9 +124,9 @@ export const forward = (
             return;
           }
           const refused = isRefusal(error);
-          if (refused) replica.refused();
+          if (refused) replica.markNotReady();
           if (canRepeat && (refused || isSafe(method))) send(body);
-          else answerError(res, 502, 'The service ended before it answered');
+          else sendError(res, 502, 'The service ended before it answered');
         },
       },
     );

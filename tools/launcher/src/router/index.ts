@@ -6,14 +6,14 @@ const urls = z.array(z.url()).readonly();
 const Env = z.object({
   PORT: z.coerce.number().int(),
   PROTO: z.enum(['http', 'https']),
-  /** Addresses of the replicas by service, as JSON. */
+  /** JSON: the addresses of each service's replicas. */
   UPSTREAMS: z
     .string()
     .transform((text): unknown => JSON.parse(text))
     .pipe(z.record(z.string(), urls)),
 });
 
-const answersUnderWayMs = 5_000;
+const drainTimeoutMs = 5_000;
 
 const env = Env.parse(process.env);
 const router = await startRouter({
@@ -24,11 +24,11 @@ const router = await startRouter({
   proto: env.PROTO,
 });
 
-let told = false;
+let stopping = false;
 const stop = () => {
-  if (told) process.exit(1);
-  told = true;
-  router.stop(answersUnderWayMs).then(
+  if (stopping) process.exit(1);
+  stopping = true;
+  router.stop(drainTimeoutMs).then(
     () => process.exit(0),
     () => process.exit(1),
   );

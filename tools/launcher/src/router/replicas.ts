@@ -1,18 +1,20 @@
 import { Pool } from 'undici';
 import { codeOf } from '../error-code.ts';
+import { required } from '../required.ts';
 
-const missesAllowed = 3;
+/** Probes that may time out in a row before a replica counts as not ready. */
+const maxMisses = 3;
 
 const refusals = new Set(['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT', 'EHOSTUNREACH', 'ENETUNREACH']);
 
-/** Whether a request failed before anything of it was sent. */
+/** Whether a request failed before any of it was sent. */
 export const isRefusal = (error: unknown): boolean => refusals.has(codeOf(error) ?? '');
 
-/** One running copy of a service, as the router sees it. */
+/** One process of a service, with its readiness. */
 export class Replica {
   readonly url: string;
   readonly pool: Pool;
-  /** Apart from `pool`, so that a probe never queues behind requests. */
+  /** Separate from `pool`, so that a probe never queues behind requests. */
   readonly #probes: Pool;
   readonly #probeEveryMs: number;
   #ready = false;
@@ -31,8 +33,8 @@ export class Replica {
     return this.#ready;
   }
 
-  /** It refused a connection: not ready until a probe says otherwise. */
-  refused(): void {
+  /** Takes it out of use until a probe succeeds. */
+  markNotReady(): void {
     this.#ready = false;
   }
 
@@ -53,29 +55,29 @@ export class Replica {
       this.#missed = 0;
       this.#ready = statusCode === 200;
     } catch (error) {
-      // A machine that is busy answers late; only a process that is gone refuses.
-      this.#missed += isRefusal(error) ? missesAllowed : 1;
-      if (this.#missed >= missesAllowed) this.#ready = false;
+      // A busy process responds late; only one that is not running refuses the connection.
+      this.#missed += isRefusal(error) ? maxMisses : 1;
+      if (this.#missed >= maxMisses) this.#ready = false;
     }
     if (!this.#closed) this.#timer = setTimeout(() => void this.#probe(), this.#probeEveryMs);
   }
 }
 
-/** The replicas of one service, taken in turn. */
-export class ReplicaSet<Member extends { readonly isReady: boolean } = Replica> {
-  readonly members: readonly Member[];
+/** The replicas of one service, used in turn. */
+export class ReplicaSet<Item extends { readonly isReady: boolean } = Replica> {
+  readonly replicas: readonly Item[];
   #turn = 0;
 
-  constructor(members: readonly Member[]) {
-    this.members = members;
+  constructor(replicas: readonly Item[]) {
+    this.replicas = replicas;
   }
 
-  /** The next one that is ready and has not been tried; undefined when there is none. */
-  next(tried: ReadonlySet<Member>): Member | undefined {
-    for (let step = 0; step < this.members.length; step += 1) {
-      this.#turn = (this.#turn + 1) % this.members.length;
-      const member = this.members[this.#turn];
-      if (member !== undefined && member.isReady && !tried.has(member)) return member;
+  /** The next replica that is ready and not in `tried`. */
+  next(tried: ReadonlySet<Item>): Item | undefined {
+    for (let step = 0; step < this.replicas.length; step += 1) {
+      this.#turn = (this.#turn + 1) % this.replicas.length;
+      const replica = required(this.replicas[this.#turn], 'replica');
+      if (replica.isReady && !tried.has(replica)) return replica;
     }
     return undefined;
   }

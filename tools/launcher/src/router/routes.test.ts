@@ -20,6 +20,6 @@ test.each([
   ['/healthz', undefined],
   ['/readyz?verbose', undefined],
   ['/metrics/', undefined],
-])('When %s is asked for, then %s answers', (url, upstream) => {
+])('When the path is %s, then it is routed to %s', (url, upstream) => {
   expect(upstreamOf(url)).toBe(upstream);
 });

@@ -13,7 +13,7 @@ afterEach(async () => {
 const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
   const end = performance.now() + 10_000;
   while (!(await condition())) {
-    if (performance.now() > end) throw new Error('the condition has not come true');
+    if (performance.now() > end) throw new Error('timed out');
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 };
@@ -22,7 +22,7 @@ interface FakeService {
   readonly url: string;
   readonly seen: { method: string; url: string; headers: IncomingMessage['headers']; body: string }[];
   ready: boolean;
-  /** Ends the connection of the next requests without an answer. */
+  /** Closes the connection of each request without a response. */
   hangsUp: boolean;
   close(): Promise<void>;
 }
@@ -82,7 +82,7 @@ const readyAt = async (base: string): Promise<void> => {
   await until(async () => (await fetch(`${base}/api/orders`)).status !== 503);
 };
 
-test('When two replicas are ready, then requests go to both in turn', async () => {
+test('When two replicas are ready, then they receive requests in turn', async () => {
   const [a, b] = [await fakeService('a'), await fakeService('b')];
   const base = await route([a.url, b.url]);
   await until(async () => {
@@ -91,7 +91,7 @@ test('When two replicas are ready, then requests go to both in turn', async () =
   });
 });
 
-test('When a request is handed on, then method, path, body and cookies arrive and what it says of forwarding does not', async () => {
+test('When a request is forwarded, then method, path, body and cookies arrive, and its own X-Forwarded headers are replaced', async () => {
   const service = await fakeService('a');
   const base = await route([service.url]);
   await readyAt(base);
@@ -114,7 +114,7 @@ test('When a request is handed on, then method, path, body and cookies arrive an
   });
 });
 
-test('When a large body comes in pieces, then it arrives whole', async () => {
+test('When a large body is sent in chunks, then it arrives complete', async () => {
   const service = await fakeService('a');
   const base = await route([service.url]);
   await readyAt(base);
@@ -125,7 +125,7 @@ test('When a large body comes in pieces, then it arrives whole', async () => {
   expect(service.seen.at(-1)?.body.length).toBe(640_000);
 });
 
-test('When a replica says that it is not ready, then the other one gets every request', async () => {
+test('When a replica reports that it is not ready, then the other one receives every request', async () => {
   const [a, b] = [await fakeService('a'), await fakeService('b')];
   const base = await route([a.url, b.url]);
   await until(async () => (await fetch(`${base}/api/orders`)).headers.get('x-from') === 'b');
@@ -137,7 +137,7 @@ test('When a replica says that it is not ready, then the other one gets every re
   });
 });
 
-test('When a replica is gone before a probe has noticed, then what was not sent goes to the other one, whatever the method', async () => {
+test('When a replica ends between two probes, then requests that it refuses go to the other one, whatever their method', async () => {
   const [a, b] = [await fakeService('a'), await fakeService('b')];
   const base = await route([a.url, b.url], [], 60_000);
   await until(async () => {
@@ -151,7 +151,7 @@ test('When a replica is gone before a probe has noticed, then what was not sent 
   expect(statuses).toEqual(Array.from({ length: 10 }, () => 201));
 });
 
-test('When a replica hangs up, then a GET goes to the other one and a POST is not repeated', async () => {
+test('When a replica closes the connection, then a GET goes to the other one and a POST is not repeated', async () => {
   const [a, b] = [await fakeService('a'), await fakeService('b')];
   const base = await route([a.url, b.url]);
   await until(async () => {
@@ -168,7 +168,7 @@ test('When a replica hangs up, then a GET goes to the other one and a POST is no
   expect(new Set(posts.map(({ status }) => status))).toEqual(new Set([201, 502]));
 });
 
-test('When no replica is ready, then the answer is 503 and says when to try again', async () => {
+test('When no replica is ready, then the status is 503 with a Retry-After header', async () => {
   const base = await route([`http://127.0.0.1:${await freePort()}`]);
   const response = await fetch(`${base}/api/orders`);
   expect(response.status).toBe(503);
@@ -176,7 +176,7 @@ test('When no replica is ready, then the answer is 503 and says when to try agai
   expect(await response.json()).toEqual({ errors: [{ message: expect.any(String) }] });
 });
 
-test('When a replica comes back on its port, then it gets requests again', async () => {
+test('When a replica restarts on its port, then it receives requests again', async () => {
   const port = await freePort();
   const first = await fakeService('first', port);
   const base = await route([first.url]);
@@ -188,7 +188,7 @@ test('When a replica comes back on its port, then it gets requests again', async
 });
 
 test.each(['/healthz', '/readyz', '/metrics', '/api', '/api/unknown'])(
-  'When %s is asked for from outside, then it is not found',
+  'When %s is requested from outside, then the status is 404',
   async (path) => {
     const service = await fakeService('a');
     const base = await route([service.url], [service.url]);
@@ -200,21 +200,21 @@ test.each(['/healthz', '/readyz', '/metrics', '/api', '/api/unknown'])(
 );
 
 test.each([
-  ['a method that there is none of', 'BREW / HTTP/1.1\r\nHost: x\r\n\r\n', 400],
-  ['headers without end', `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(70_000)}\r\n\r\n`, 431],
-])('When %s is sent, then it is refused in the error envelope', async (_what, text, status) => {
+  ['an unknown method', 'BREW / HTTP/1.1\r\nHost: x\r\n\r\n', 400],
+  ['headers that are too long', `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(70_000)}\r\n\r\n`, 431],
+])('When a request has %s, then the response is a JSON error', async (_what, text, status) => {
   const service = await fakeService('a');
   const base = new URL(await route([service.url]));
   const socket = connect(Number(base.port), base.hostname);
   socket.write(text);
-  let answer = '';
-  for await (const chunk of socket) answer += String(chunk);
-  const [head = '', body = ''] = answer.split('\r\n\r\n');
+  let response = '';
+  for await (const chunk of socket) response += String(chunk);
+  const [head = '', body = ''] = response.split('\r\n\r\n');
   expect(head).toContain(`HTTP/1.1 ${status} `);
   expect(JSON.parse(body)).toEqual({ errors: [{ message: expect.any(String) }] });
 });
 
-test('When the port is in use, then the router says so', async () => {
+test('When the port is in use, then starting the router fails', async () => {
   const service = await fakeService('a');
   await expect(
     startRouter({

@@ -2,41 +2,41 @@ import { once } from 'node:events';
 import { createServer, STATUS_CODES, type RequestListener, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { codeOf } from '../error-code.ts';
-import { answerError, forward } from './forward.ts';
+import { sendError, forward } from './forward.ts';
 import { Replica, ReplicaSet } from './replicas.ts';
 import { upstreamOf } from './routes.ts';
 
 export interface RouterOptions {
   readonly port: number;
-  /** Loopback addresses to listen on; those that this machine does not have are left out. */
+  /** Loopback addresses to listen on; those that this machine does not have are skipped. */
   readonly hosts: readonly string[];
   readonly replicas: Readonly<Record<string, readonly string[]>>;
   readonly probeEveryMs: number;
-  /** How users see the site: http or https. */
+  /** Protocol of the site's public address: http or https. */
   readonly proto: string;
 }
 
 export interface Router {
   readonly port: number;
-  /** Takes no more connections and waits for the answers under way, for at most `withinMs`. */
-  stop(withinMs: number): Promise<void>;
+  /** Closes the listening sockets and waits for open requests, for at most `timeoutMs`. */
+  stop(timeoutMs: number): Promise<void>;
 }
 
 const noSuchAddress = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
-const parserRefusals: Readonly<Record<string, readonly [number, string]>> = {
+const parserErrors: Readonly<Record<string, readonly [number, string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'Request Header Fields Too Large'],
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'Request Timeout'],
 };
 
-/** What Node's parser refuses reaches no listener; it is told in the one error envelope all the same. */
-const refuse = (error: Error, socket: Duplex): void => {
+/** Node's HTTP parser reports malformed requests here and not to the listener; they get the same JSON error body. */
+const onClientError = (error: Error, socket: Duplex): void => {
   const code = codeOf(error) ?? '';
   if (!socket.writable || code === 'ECONNRESET') {
     socket.destroy();
     return;
   }
-  const [status, message] = parserRefusals[code] ?? [400, 'Malformed request'];
+  const [status, message] = parserErrors[code] ?? [400, 'Malformed request'];
   const body = JSON.stringify({ errors: [{ message }] });
   socket.end(
     [
@@ -52,7 +52,7 @@ const refuse = (error: Error, socket: Duplex): void => {
 
 const listen = async (listener: RequestListener, port: number, host: string): Promise<Server | undefined> => {
   const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 }, listener);
-  server.on('clientError', refuse);
+  server.on('clientError', onClientError);
   try {
     server.listen(port, host);
     await once(server, 'listening');
@@ -68,17 +68,17 @@ const portOf = (server: Server | undefined): number => {
   return typeof address === 'object' && address !== null ? address.port : 0;
 };
 
-const close = async (server: Server, withinMs: number): Promise<void> => {
+const close = async (server: Server, timeoutMs: number): Promise<void> => {
   const closed = once(server, 'close');
   server.close();
   const idle = setInterval(() => server.closeIdleConnections(), 50);
-  const late = setTimeout(() => server.closeAllConnections(), withinMs);
+  const timeout = setTimeout(() => server.closeAllConnections(), timeoutMs);
   await closed;
   clearInterval(idle);
-  clearTimeout(late);
+  clearTimeout(timeout);
 };
 
-/** Sends each path to the replicas of the service that answers it, as the cluster's ingress does. */
+/** Starts a reverse proxy that routes paths to the replicas of services, as the cluster's ingress does. */
 export const startRouter = async (options: RouterOptions): Promise<Router> => {
   const sets = new Map(
     Object.entries(options.replicas).map(([name, urls]) => [
@@ -86,12 +86,12 @@ export const startRouter = async (options: RouterOptions): Promise<Router> => {
       new ReplicaSet(urls.map((url) => new Replica(url, options.probeEveryMs))),
     ]),
   );
-  const replicas = [...sets.values()].flatMap((set) => set.members);
+  const replicas = [...sets.values()].flatMap((set) => set.replicas);
   const listener: RequestListener = (req, res) => {
     const url = req.url ?? '/';
-    if (!url.startsWith('/')) return answerError(res, 400, 'Malformed request');
+    if (!url.startsWith('/')) return sendError(res, 400, 'Malformed request');
     const upstream = sets.get(upstreamOf(url) ?? '');
-    if (upstream === undefined) return answerError(res, 404, 'Not Found');
+    if (upstream === undefined) return sendError(res, 404, 'Not Found');
     forward(req, res, upstream, { proto: options.proto });
   };
   const servers: Server[] = [];
@@ -102,8 +102,8 @@ export const startRouter = async (options: RouterOptions): Promise<Router> => {
   for (const replica of replicas) replica.watch();
   return {
     port: portOf(servers[0]),
-    stop: async (withinMs) => {
-      await Promise.all(servers.map((server) => close(server, withinMs)));
+    stop: async (timeoutMs) => {
+      await Promise.all(servers.map((server) => close(server, timeoutMs)));
       await Promise.all(replicas.map((replica) => replica.close()));
     },
   };

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { writeWhole } from '../../data-dir.mjs';
 import type { SupervisedProcess } from './supervised-process.ts';
 
-/** `processes.json`: what runs, kept true through restarts; a process that is down at the moment is not in it. */
+/** Keeps `processes.json` up to date: the processes that run at this moment. */
 export class ProcessList {
   readonly #file: string;
   readonly #processes: SupervisedProcess[] = [];
@@ -29,7 +29,7 @@ export class ProcessList {
       pid === undefined ? [] : [{ name, replica, pid, url }],
     );
     const lines = running.map((entry) => `  ${JSON.stringify(entry)}`);
-    // It may name passwords.
+    // URLs may contain passwords.
     writeWhole(this.#file, `[\n${lines.join(',\n')}\n]\n`, 0o600);
   };
 

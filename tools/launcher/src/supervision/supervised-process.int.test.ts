@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive } from '../../data-dir.mjs';
 import { freePort } from '../net/free-ports.ts';
+import { required } from '../required.ts';
 import { ProcessList } from './process-list.ts';
 import { SupervisedProcess, type ProcessSpec } from './supervised-process.ts';
 
@@ -27,12 +28,12 @@ const until = async <T>(read: () => T | undefined | false | Promise<T | undefine
   for (;;) {
     const found = await read();
     if (found !== undefined && found !== false) return found;
-    if (performance.now() > end) throw new Error(`the condition has not come true; so far: ${lines.join('\n')}`);
+    if (performance.now() > end) throw new Error(`timed out; log: ${lines.join('\n')}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 };
 
-/** A tiny service that answers on its port and does what `onTerm` says when it is told to end. */
+/** Script of a minimal HTTP server that runs `onTerm` on SIGTERM. */
 const service = (port: number, onTerm = 'process.exit(0)') => `
   require('node:http').createServer((req, res) => res.end('ok')).listen(${port}, '127.0.0.1');
   process.on('SIGTERM', () => { ${onTerm} });
@@ -51,7 +52,7 @@ const supervise = async (script: (port: number) => string, overrides: Partial<Pr
       url: `http://127.0.0.1:${port}`,
       logFile: join(directory, 'logs', 'fake-0.log'),
       isReady: async () => (await fetch(`http://127.0.0.1:${port}`)).ok,
-      stopWithinMs: 3_000,
+      stopTimeoutMs: 3_000,
       ...overrides,
     },
     { log: (line) => lines.push(line), onChange: list.write },
@@ -64,27 +65,27 @@ const supervise = async (script: (port: number) => string, overrides: Partial<Pr
 const listed = async (): Promise<{ name: string; replica: number; pid: number; url: string }[]> =>
   JSON.parse(await readFile(join(directory, 'processes.json'), 'utf8'));
 
-test('When a process is killed, then it runs again at the same address, the list is true again, and both is said', async () => {
+test('When a process is killed, then it is restarted at the same address, and listed and logged', async () => {
   const supervised = await supervise(service);
   await supervised.ready();
   const [before] = await listed();
   expect(before).toEqual({ name: 'fake', replica: 0, pid: supervised.pid, url: supervised.spec.url });
-  process.kill(supervised.pid ?? 0, 'SIGKILL');
+  process.kill(required(supervised.pid, 'pid'), 'SIGKILL');
   await until(() => supervised.isReady && supervised.pid !== before?.pid);
   expect(await listed()).toEqual([{ ...before, pid: supervised.pid }]);
-  expect(lines).toEqual(['fake-0 was ended by SIGKILL, starting it again in 0.1 s', 'fake-0 is ready again']);
+  expect(lines).toEqual(['fake-0 was ended by SIGKILL, restarting in 0.1 s', 'fake-0 is ready again']);
 });
 
-test('When a process is told to end by somebody else, then it is started again too', async () => {
+test('When a process is sent SIGTERM by somebody else, then it is restarted too', async () => {
   const supervised = await supervise(service);
   await supervised.ready();
-  const pid = supervised.pid ?? 0;
+  const pid = required(supervised.pid, 'pid');
   process.kill(pid, 'SIGTERM');
   await until(() => supervised.isReady && supervised.pid !== pid);
-  expect(lines[0]).toBe('fake-0 ended with code 0, starting it again in 0.1 s');
+  expect(lines[0]).toBe('fake-0 ended with code 0, restarting in 0.1 s');
 });
 
-test('When a process is down, then it is not in the list', async () => {
+test('When a process does not run, then it is not in the list', async () => {
   const supervised = await supervise(() => 'process.exit(3)');
   await until(() => lines.length >= 2);
   await until(() => supervised.pid === undefined);
@@ -97,38 +98,38 @@ test('When a process keeps dying before it is ready, then waiting for it fails w
   expect(lines.slice(0, 4).map((line) => line.split(' in ')[1])).toEqual(['0.1 s', '0.2 s', '0.4 s', '0.8 s']);
 });
 
-test('When a program does not exist, then waiting for it fails and says so', async () => {
+test('When a program does not exist, then waiting for it fails with ENOENT', async () => {
   const supervised = await supervise(service, { command: join(directory, 'no-such-program') });
   await expect(supervised.ready()).rejects.toThrow(/ENOENT/);
 });
 
-test('When a process is stopped, then it drains, ends and stays ended', async () => {
+test('When a process is stopped, then it drains, ends and is not restarted', async () => {
   const supervised = await supervise((port) => service(port, 'setTimeout(() => process.exit(0), 100)'));
   await supervised.ready();
-  const pid = supervised.pid ?? 0;
+  const pid = required(supervised.pid, 'pid');
   await supervised.stop();
   expect(isAlive(pid)).toBe(false);
   expect(lines).toEqual([]);
   expect(await listed()).toEqual([]);
 });
 
-test('When a process ignores SIGTERM, then it is killed in time, with what it has started', async () => {
+test('When a process ignores SIGTERM, then it is killed with its child processes', async () => {
   const supervised = await supervise(
     (port) => `
       const child = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
       require('node:fs').writeFileSync('child', String(child.pid));
       ${service(port, '')}
     `,
-    { stopWithinMs: 300 },
+    { stopTimeoutMs: 300 },
   );
   await supervised.ready();
   const child = Number(await readFile(join(directory, 'child'), 'utf8'));
   await supervised.stop();
-  expect(lines).toEqual(['fake-0 has not ended within 0.3 s and is killed']);
+  expect(lines).toEqual(['fake-0 did not end within 0.3 s and is killed']);
   await until(() => !isAlive(child));
 });
 
-test('When it is stopped while it waits for a restart, then it is not started again', async () => {
+test('When it is stopped while it waits for a restart, then it is not restarted', async () => {
   const supervised = await supervise(() => 'process.exit(1)');
   await until(() => lines.length >= 4);
   await until(() => supervised.pid === undefined);

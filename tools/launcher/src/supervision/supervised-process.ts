@@ -9,32 +9,32 @@ export interface ProcessSpec {
   readonly replica: number;
   readonly command: string;
   readonly args: readonly string[];
-  /** Its whole environment. */
+  /** Its complete environment. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  /** Where it is reached; goes into `processes.json`. */
+  /** Its address, written to `processes.json`. */
   readonly url: string;
   readonly logFile: string;
-  /** Whether it does its work by now. A throw counts as no. */
+  /** Whether it is ready; an error counts as not ready. */
   readonly isReady: () => Promise<boolean>;
-  /** From SIGTERM until it is killed. */
-  readonly stopWithinMs: number;
-  /** Ends what the process itself cannot end when it is killed, such as a container. */
+  /** Time from SIGTERM to SIGKILL. */
+  readonly stopTimeoutMs: number;
+  /** Runs after each end of the process, to remove what outlives it, such as a container. */
   readonly cleanUp?: () => Promise<void>;
 }
 
 export interface Supervision {
-  /** One line for the user. */
+  /** Prints a line for the user. */
   readonly log: (line: string) => void;
-  /** Called whenever a process has begun or ended. */
+  /** Called when a process has started or ended. */
   readonly onChange: () => void;
 }
 
 const probeEveryMs = 100;
-/** So many deaths before it was ever ready, and it will never be. */
-const triesBeforeGivingUp = 5;
+/** After this many deaths before it was ever ready, the start has failed. */
+const maxFailedStarts = 5;
 const tailBytes = 3_000;
-const longLogBytes = 20_000_000;
+const maxLogBytes = 20_000_000;
 
 const endOf = (file: string): string => {
   const fd = openSync(file, 'r');
@@ -48,16 +48,16 @@ const endOf = (file: string): string => {
   }
 };
 
-/** Logs are appended to for ever; at a start a long one becomes `….1`, in the place of an earlier one. */
-const setLongLogAside = (file: string): void => {
+/** Renames a long log to `….1` before the process starts; logs are only appended to. */
+const rotateLongLog = (file: string): void => {
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  if (size > longLogBytes) renameSync(file, `${file}.1`);
+  if (size > maxLogBytes) renameSync(file, `${file}.1`);
 };
 
 /**
- * A process that is started again, after a wait, whenever it ends without having been told to by `stop`. It runs in a
- * session of its own, so that a Ctrl-C in the terminal reaches only the launcher, which stops things in order. Its
- * output goes straight to its log file.
+ * A process that is restarted with back-off whenever it ends, until `stop` is called. It runs in its own session, so
+ * that Ctrl-C in the terminal reaches only the launcher, which stops the processes in order. Its output is appended to
+ * its log file.
  */
 export class SupervisedProcess {
   readonly spec: ProcessSpec;
@@ -72,7 +72,7 @@ export class SupervisedProcess {
   constructor(spec: ProcessSpec, supervision: Supervision) {
     this.spec = spec;
     this.#supervision = supervision;
-    // Whoever waits hears of it; nobody has to wait.
+    // Without a caller of ready(), a failed start is no unhandled rejection.
     this.#firstReady.promise.catch(() => undefined);
   }
 
@@ -80,7 +80,7 @@ export class SupervisedProcess {
     return `${this.spec.name}-${this.spec.replica}`;
   }
 
-  /** Undefined while it is not running. */
+  /** Undefined while it does not run. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }
@@ -95,14 +95,14 @@ export class SupervisedProcess {
   }
 
   /**
-   * Resolves once it has been ready for the first time.
+   * Resolves when it is ready for the first time.
    * @throws Error with the end of its log when it keeps dying before that.
    */
   ready(): Promise<void> {
     return this.#firstReady.promise;
   }
 
-  /** Ends it: SIGTERM, then SIGKILL when it takes too long. */
+  /** Sends SIGTERM, and SIGKILL after `stopTimeoutMs`. */
   async stop(): Promise<void> {
     if (this.#stopping.signal.aborted) return this.#life;
     this.#stopping.abort();
@@ -111,16 +111,16 @@ export class SupervisedProcess {
     if (child !== undefined) {
       child.kill('SIGTERM');
       const kill = setTimeout(() => {
-        this.#supervision.log(`${this.label} has not ended within ${this.spec.stopWithinMs / 1000} s and is killed`);
+        this.#supervision.log(`${this.label} did not end within ${this.spec.stopTimeoutMs / 1000} s and is killed`);
         this.kill();
-      }, this.spec.stopWithinMs);
+      }, this.spec.stopTimeoutMs);
       await this.#life;
       clearTimeout(kill);
     }
     await this.#life;
   }
 
-  /** Ends it and whatever it has started, now; for when there is no time to wait. */
+  /** Kills it and its child processes immediately. */
   kill(): void {
     if (this.#child?.pid === undefined) return;
     try {
@@ -136,7 +136,7 @@ export class SupervisedProcess {
       const ending = await this.#runOnce();
       if (this.#stopping.signal.aborted) break;
       deaths = deathsInARow(deaths, performance.now() - began);
-      if (!this.#wasReady && deaths >= triesBeforeGivingUp) {
+      if (!this.#wasReady && deaths >= maxFailedStarts) {
         this.#firstReady.reject(
           new Error(
             `${this.label} does not start: it ${ending}. The end of ${this.spec.logFile}:\n${endOf(this.spec.logFile)}`,
@@ -144,16 +144,16 @@ export class SupervisedProcess {
         );
       }
       const wait = backOffMs(deaths);
-      this.#supervision.log(`${this.label} ${ending}, starting it again in ${wait / 1000} s`);
+      this.#supervision.log(`${this.label} ${ending}, restarting in ${wait / 1000} s`);
       await delay(wait, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
     }
   }
 
-  /** Runs the process to its end and tells how it ended. */
+  /** Runs the process until it ends, and returns how it ended. */
   async #runOnce(): Promise<string> {
     const { command, args, env, cwd, logFile, cleanUp } = this.spec;
     mkdirSync(dirname(logFile), { recursive: true });
-    setLongLogAside(logFile);
+    rotateLongLog(logFile);
     const output = openSync(logFile, 'a');
     const child = spawn(command, args, { cwd, env, stdio: ['ignore', output, output], detached: true });
     closeSync(output);

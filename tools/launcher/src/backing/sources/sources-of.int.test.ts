@@ -6,8 +6,10 @@ import { createServer, type Server } from 'node:http';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { serverKinds, type ServerKind } from './server-kinds.ts';
-import { sourcesOf, type Source } from './sources.ts';
+import { serverKinds, type ServerKind } from '../server-kinds.ts';
+import { required } from '../../required.ts';
+import type { Source } from './source.ts';
+import { sourcesOf } from './sources-of.ts';
 
 let directory: string;
 let server: Server;
@@ -43,16 +45,12 @@ const sources = (kind: ServerKind): readonly Source[] =>
     kind,
   );
 
-// A name that no machine has, so that the PATH of this one does not matter.
+// A program that no machine has, so that the real PATH does not matter.
 const kind: ServerKind = { ...serverKinds.redis, program: 'fake-redis-server' };
 
-const pathSource = () => {
-  const [source] = sources(kind);
-  if (source === undefined) throw new Error('there is no source');
-  return source;
-};
+const pathSource = (): Source => required(sources(kind)[0], 'first source');
 
-/** An archive of a fake program, and where it is served. */
+/** Serves an archive of a fake program. */
 const archived = async (version: string): Promise<ServerKind> => {
   await fake('made', version);
   const file = join(directory, 'archive.tgz');
@@ -71,41 +69,37 @@ const archived = async (version: string): Promise<ServerKind> => {
   };
 };
 
-const archiveSource = (of: ServerKind): Source => {
-  const source = sources(of)[1];
-  if (source === undefined) throw new Error('there is no source');
-  return source;
-};
+const archiveSource = (of: ServerKind): Source => required(sources(of)[1], 'second source');
 
-test('When the program on the PATH is too old, then the next one on it is taken', async () => {
+test('When the program on the PATH is too old, then the next one on the PATH is used', async () => {
   await fake('first', '5.0.7');
   const path = await fake('second', '6.2.14');
   expect(await pathSource().find()).toEqual({ kind: 'file', path, version: '6.2.14', from: 'PATH' });
 });
 
-test('When the program is in the cache only, then it is taken from there', async () => {
+test('When the program is only in the cache, then it is used from there', async () => {
   const path = await fake('cache', '99.0.0');
   expect(await pathSource().find()).toMatchObject({ path, from: 'cache' });
 });
 
-test('When an archive has its checksum, then its program is kept in the cache and nothing else is', async () => {
+test('When an archive has the pinned checksum, then its program is kept in the cache, and nothing else', async () => {
   const found = await archiveSource(await archived('7.4.1')).find();
   expect(found).toMatchObject({ path: join(directory, 'cache', 'fake-redis-server'), version: '7.4.1' });
   expect(await readdir(join(directory, 'cache'))).toEqual(['fake-redis-server']);
 });
 
-test('When an archive is not what was pinned, then it is refused and nothing of it stays', async () => {
+test('When an archive has another checksum, then it is refused and nothing of it is kept', async () => {
   const pinned = await archived('7.4.1');
   served = Buffer.concat([served, Buffer.from('x')]);
   await expect(archiveSource(pinned).find()).rejects.toThrow(/checksum/);
   expect(await readdir(join(directory, 'cache'))).toEqual([]);
 });
 
-test('When an archive holds a program that is too old, then it is refused', async () => {
-  await expect(archiveSource(await archived('5.0.0')).find()).rejects.toThrow(/needed is 6\.2 or newer/);
+test('When an archive contains a program that is too old, then it is refused', async () => {
+  await expect(archiveSource(await archived('5.0.0')).find()).rejects.toThrow(/6\.2 or newer is required/);
   expect(await readdir(join(directory, 'cache'))).toEqual([]);
 });
 
-test('When the makers publish no archive, then that is the reason', async () => {
+test('When the publisher has no archive, then the reason says so', async () => {
   await expect(archiveSource(kind).find()).rejects.toThrow('source only');
 });

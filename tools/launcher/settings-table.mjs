@@ -1,0 +1,172 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+
+// The settings of `npm start`, as docs/settings.md lists them. Runs on Node 20 without dependencies.
+
+/**
+ * @typedef {object} Setting
+ * @property {string} name
+ * @property {string} default Text for the documentation.
+ * @property {string} purpose
+ * @property {(text: string) => string | undefined} check Returns what is wrong, or undefined.
+ */
+
+/** @param {number} min @param {number} max @returns {(text: string) => string | undefined} */
+const wholeNumber = (min, max) => (text) =>
+  /^\d+$/.test(text) && Number(text) >= min && Number(text) <= max
+    ? undefined
+    : `must be a whole number from ${min} to ${max}`;
+
+/** @param {string[]} values @returns {(text: string) => string | undefined} */
+const oneOf =
+  (...values) =>
+  (text) =>
+    values.includes(text) ? undefined : `must be ${values.join(' or ')}`;
+
+/** @param {string[]} protocols @returns {(text: string) => string | undefined} */
+const address =
+  (...protocols) =>
+  (text) =>
+    protocols.some((protocol) => text.startsWith(`${protocol}://`) && text.length > protocol.length + 3)
+      ? undefined
+      : `must begin with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`;
+
+/** @param {string} text @returns {string | undefined} */
+const webAddress = (text) =>
+  URL.canParse(text) && /^https?:\/\//.test(text) ? undefined : 'must be an http:// or https:// address';
+
+/** @param {string[]} prefixes @returns {(text: string) => string | undefined} */
+const beginsWith =
+  (...prefixes) =>
+  (text) =>
+    prefixes.some((prefix) => text.startsWith(prefix)) ? undefined : `must begin with ${prefixes.join(' or ')}`;
+
+/** @param {string} text @returns {string | undefined} */
+const natsServers = (text) =>
+  text.split(',').every((server) => /^(nats|tls):\/\/./.test(server) && URL.canParse(server))
+    ? undefined
+    : 'must be addresses that begin with nats:// or tls://, separated by commas';
+
+/** @param {string} text @returns {string | undefined} */
+const directory = (text) => {
+  const found = statSync(resolve(text), { throwIfNoEntry: false });
+  return found === undefined || found.isDirectory() ? undefined : 'must be a directory';
+};
+
+/** Environment variables of `npm start`. @type {readonly Setting[]} */
+export const settingsTable = [
+  {
+    name: 'PORT',
+    default: '3000',
+    purpose: 'Port of the site on the loopback interface',
+    check: wholeNumber(1, 65_535),
+  },
+  {
+    name: 'PUBLIC_URL',
+    default: 'http://localhost:PORT',
+    purpose: 'Public address of the site; with https, cookies are secure',
+    check: webAddress,
+  },
+  {
+    name: 'DATA_DIR',
+    default: '.data',
+    purpose: 'Directory of all data: databases, secrets, logs, processes.json',
+    check: directory,
+  },
+  {
+    name: 'REPLICAS',
+    default: '1',
+    purpose: 'Number of processes of each service and of the site',
+    check: wholeNumber(1, 9),
+  },
+  {
+    name: 'MONGO_URL',
+    default: 'a mongod is started',
+    purpose: 'Address of a MongoDB replica set; each service uses the database with its name',
+    check: address('mongodb', 'mongodb+srv'),
+  },
+  {
+    name: 'NATS_URL',
+    default: 'a nats-server is started',
+    purpose: 'Addresses of NATS servers with JetStream, separated by commas',
+    check: natsServers,
+  },
+  {
+    name: 'REDIS_URL',
+    default: 'a redis-server is started',
+    purpose: 'Address of a Redis server',
+    check: address('redis', 'rediss'),
+  },
+  {
+    name: 'JWT_KEY',
+    default: 'generated once, kept in DATA_DIR',
+    purpose: 'Key that signs session tokens; at least 16 characters',
+    check: (text) => (text.length >= 16 ? undefined : 'must have at least 16 characters'),
+  },
+  {
+    name: 'STRIPE_KEY',
+    default: 'the local Stripe sandbox is used',
+    purpose: "Stripe's secret key; with it, payments use the real Stripe",
+    check: beginsWith('sk_', 'rk_'),
+  },
+  {
+    name: 'STRIPE_PUBLISHABLE_KEY',
+    default: "the sandbox's card form is used",
+    purpose: "Stripe's publishable key for its card form; required with STRIPE_KEY",
+    check: beginsWith('pk_'),
+  },
+  {
+    name: 'STRIPE_WEBHOOK_SECRET',
+    default: 'generated once, kept in DATA_DIR',
+    purpose: "Secret that signs Stripe's webhooks",
+    check: beginsWith('whsec_'),
+  },
+  {
+    name: 'STRIPE_HOST',
+    default: 'the sandbox, or Stripe itself with STRIPE_KEY',
+    purpose: "Address of a server that replaces Stripe's API",
+    check: webAddress,
+  },
+  {
+    name: 'EXPIRATION_WINDOW_SECONDS',
+    default: '900',
+    purpose: 'Seconds for which an order holds its ticket',
+    check: wholeNumber(1, 86_400),
+  },
+  {
+    name: 'PAYMENT_ATTEMPTS',
+    default: '3',
+    purpose: 'Number of declined cards after which the payment of an order has failed',
+    check: wholeNumber(1, 20),
+  },
+  {
+    name: 'BUS',
+    default: 'jetstream',
+    purpose: 'Message broker: jetstream or nats-streaming',
+    check: oneOf('jetstream', 'nats-streaming'),
+  },
+  {
+    name: 'LOG_LEVEL',
+    default: 'info',
+    purpose: 'Lowest level that is logged',
+    check: oneOf('silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'),
+  },
+  {
+    name: 'RATE_LIMITS',
+    default: 'on',
+    purpose: 'on or off; off is for tests and benchmarks only',
+    check: oneOf('on', 'off'),
+  },
+  {
+    name: 'TEST_BUILD',
+    default: 'the services from this checkout',
+    purpose: 'Directory of service bundles to run instead, for the chaos test only',
+    check: directory,
+  },
+];
+
+/** Command-line options after `npm start --`. @type {Readonly<Record<string, string>>} */
+export const optionsTable = {
+  '--fresh': 'Delete all data in DATA_DIR first',
+  '--seed': 'Create two demo accounts with tickets on sale, and print their passwords',
+};
