@@ -27,7 +27,7 @@ export default {
     'tools/chaos': { entry: ['src/index.ts', 'src/inject/overrides.ts', tests], project: 'src/**/*.ts' },
     'tools/check-k8s': { entry: ['src/check-k8s.ts', tests], project: 'src/**/*.ts' },
     'tools/cluster': {
-      entry: ['*.mjs', 'src/{enter,test-cluster,run-backup,run-restore}.ts'],
+      entry: ['*.mjs', 'src/{exec-in-cluster,test-cluster,run-backup,run-restore}.ts'],
       project: '**/*.{ts,mjs}',
       ignoreBinaries: ['kubectl', 'skaffold'],
     },

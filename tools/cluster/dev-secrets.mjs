@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import { makeSecrets } from './make-secrets.mjs';
 
-// Makes the secrets of a development cluster that are not there yet, in the current context and namespace:
-// node tools/cluster/dev-secrets.mjs. Existing ones stay as they are, since the databases already know them.
-// CLUSTER_EXEC is put before kubectl, where the cluster is out of reach from here.
+// node tools/cluster/dev-secrets.mjs: creates the missing secrets of a development cluster in the current context and
+// namespace. Existing secrets are kept, since the databases use them. CLUSTER_EXEC is a prefix of the kubectl command, for
+// clusters that are not reachable from this machine.
 
 const secrets = makeSecrets();
 const { CLUSTER_EXEC = '', SKAFFOLD_KUBE_CONTEXT = '', SKAFFOLD_NAMESPACES = '' } = process.env;
@@ -24,7 +24,7 @@ const kubectl = (args, input) => {
     ...(input === undefined ? {} : { input }),
   });
   if (error !== undefined || status !== 0) {
-    process.stderr.write(`${command} ${rest.join(' ')} has failed${error === undefined ? '' : `: ${error.message}`}\n`);
+    process.stderr.write(`${command} ${rest.join(' ')} failed${error === undefined ? '' : `: ${error.message}`}\n`);
     process.exit(1);
   }
   return stdout;
@@ -41,4 +41,6 @@ if (missing.length > 0) {
   }));
   kubectl(['create', '--filename', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
 }
-process.stdout.write(`secrets: ${missing.length} made, ${Object.keys(secrets).length - missing.length} were there\n`);
+process.stdout.write(
+  `secrets: ${missing.length} created, ${Object.keys(secrets).length - missing.length} exist already\n`,
+);

@@ -4,11 +4,11 @@ import { readServices } from '../launcher/workspaces.mjs';
 const random = (bytes = 24) => randomBytes(bytes).toString('hex');
 
 /**
- * Every secret that the manifests name, with new values.
+ * Generates every secret that the manifests use.
  * @returns {Record<string, Record<string, string>>}
  */
 export const makeSecrets = () => {
-  // A letter first: NATS reads what begins like a number as a number.
+  // It begins with a letter, because NATS parses values that begin like a number as numbers.
   const natsPassword = `n${random()}`;
   const redisPassword = random();
   return {

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-const batch = 1_000;
-/** Of one document, by BSON; and of MongoDB's own limit for one. */
+const batchSize = 1_000;
+/** Size of the length field at the start of every BSON document. */
 const lengthBytes = 4;
 
-const using = async <T>(url: string, use: (client: MongoClient) => Promise<T>): Promise<T> => {
+const withClient = async <T>(url: string, use: (client: MongoClient) => Promise<T>): Promise<T> => {
   const client = new MongoClient(url, { writeConcern: { w: 'majority' }, serverSelectionTimeoutMS: 10_000 });
   try {
     return await use(client);
@@ -25,23 +25,23 @@ const collectionsOf = async (client: MongoClient): Promise<string[]> =>
     .toSorted();
 
 /**
- * Writes each collection of the database of `url` into a file of its documents, as mongodump does.
- * @returns How many documents of each.
+ * Writes each collection of a database into a .bson file, in mongodump's format.
+ * @returns The number of documents in each collection.
  */
 export const dumpDatabase = (url: string, directory: string): Promise<Record<string, number>> =>
-  using(url, async (client) => {
+  withClient(url, async (client) => {
     await mkdir(directory, { recursive: true });
     const counts: Record<string, number> = {};
     for (const name of await collectionsOf(client)) {
       let count = 0;
       const documents = async function* () {
-        // As it is stored, so that no number becomes another kind of number.
+        // Raw, so that no number changes its BSON type.
         const cursor = client
           .db()
           .collection(name)
           .find({}, { raw: true, readConcern: { level: 'majority' } });
         for await (const document of cursor) {
-          if (!Buffer.isBuffer(document)) throw new Error(`${name}: the driver has not answered raw documents`);
+          if (!Buffer.isBuffer(document)) throw new Error(`${name}: the driver has not returned raw documents`);
           count += 1;
           yield document;
         }
@@ -52,9 +52,9 @@ export const dumpDatabase = (url: string, directory: string): Promise<Record<str
     return counts;
   });
 
-/** Collections that have a document. */
+/** Names of the collections that are not empty. */
 export const filledCollections = (url: string): Promise<string[]> =>
-  using(url, async (client) => {
+  withClient(url, async (client) => {
     const filled: string[] = [];
     for (const name of await collectionsOf(client)) {
       if (
@@ -89,25 +89,25 @@ const documentsIn = async function* (file: string): AsyncGenerator<Document> {
 };
 
 /**
- * Puts back what `dumpDatabase` has written. Indexes and validators are made by the service when it boots.
- * @returns How many documents of each.
+ * Restores what `dumpDatabase` has written. The service creates indexes and validators when it starts.
+ * @returns The number of documents in each collection.
  */
 export const loadDatabase = (url: string, directory: string): Promise<Record<string, number>> =>
-  using(url, async (client) => {
+  withClient(url, async (client) => {
     const counts: Record<string, number> = {};
     for (const file of (await readdir(directory)).filter((name) => name.endsWith('.bson'))) {
       const name = file.replace(/\.bson$/, '');
       const collection = client.db().collection(name);
       let count = 0;
-      let waiting: Document[] = [];
+      let batch: Document[] = [];
       const flush = async () => {
-        if (waiting.length > 0) await collection.insertMany(waiting, { ordered: false });
-        count += waiting.length;
-        waiting = [];
+        if (batch.length > 0) await collection.insertMany(batch, { ordered: false });
+        count += batch.length;
+        batch = [];
       };
       for await (const document of documentsIn(join(directory, file))) {
-        waiting.push(document);
-        if (waiting.length === batch) await flush();
+        batch.push(document);
+        if (batch.length === batchSize) await flush();
       }
       await flush();
       counts[name] = count;

@@ -8,9 +8,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 
-/** The one stream of all events. */
+/** The stream of all events. */
 const stream = 'TICKETING';
-const inFlight = 256;
+const maxInFlight = 256;
 
 const line = z.object({
   subject: z.string(),
@@ -19,7 +19,7 @@ const line = z.object({
 });
 const configuration = z.looseObject({ name: z.string(), subjects: z.array(z.string()) });
 
-const using = async <T>(url: string, use: (connection: NatsConnection) => Promise<T>): Promise<T> => {
+const withConnection = async <T>(url: string, use: (connection: NatsConnection) => Promise<T>): Promise<T> => {
   const { host, username, password } = new URL(url);
   const connection = await connect({
     servers: host,
@@ -32,9 +32,9 @@ const using = async <T>(url: string, use: (connection: NatsConnection) => Promis
   }
 };
 
-/** How many messages the stream holds; undefined when there is no stream. */
+/** The number of messages in the stream; undefined when the stream does not exist. */
 export const messagesInStream = (url: string): Promise<number | undefined> =>
-  using(url, async (connection) => {
+  withConnection(url, async (connection) => {
     const manager = await jetstreamManager(connection);
     try {
       return (await manager.streams.info(stream)).state.messages;
@@ -45,11 +45,11 @@ export const messagesInStream = (url: string): Promise<number | undefined> =>
   });
 
 /**
- * Writes every message of the stream into `stream.jsonl`, and its configuration into `stream.json`.
- * @returns How many messages.
+ * Writes every message of the stream to `stream.jsonl`, and its configuration to `stream.json`.
+ * @returns The number of messages.
  */
 export const dumpStream = (url: string, directory: string): Promise<number> =>
-  using(url, async (connection) => {
+  withConnection(url, async (connection) => {
     const manager = await jetstreamManager(connection);
     const { config, state } = await manager.streams.info(stream);
     await writeFile(join(directory, 'stream.json'), `${JSON.stringify(config, null, 2)}\n`);
@@ -79,29 +79,29 @@ export const dumpStream = (url: string, directory: string): Promise<number> =>
   });
 
 /**
- * Publishes what `dumpStream` has written, in its order, into a stream that is empty; it is made when it is missing.
- * @returns How many messages.
+ * Publishes the messages that `dumpStream` has written, in order, to an empty stream, which is created if necessary.
+ * @returns The number of messages.
  */
 export const loadStream = (url: string, directory: string): Promise<number> =>
-  using(url, async (connection) => {
+  withConnection(url, async (connection) => {
     const manager = await jetstreamManager(connection);
     const config = configuration.parse(JSON.parse(await readFile(join(directory, 'stream.json'), 'utf8')));
     if ((await messagesInStream(url)) === undefined) await manager.streams.add(config);
     const client = jetstream(connection);
     let count = 0;
-    let waiting: Promise<unknown>[] = [];
+    let pending: Promise<unknown>[] = [];
     for await (const text of createInterface({ input: createReadStream(join(directory, 'stream.jsonl')) })) {
       const message = line.parse(JSON.parse(text));
       const headers = newHeaders();
       for (const [key, values] of Object.entries(message.headers))
         for (const value of values) headers.append(key, value);
-      waiting.push(client.publish(message.subject, Buffer.from(message.data, 'base64'), { headers }));
+      pending.push(client.publish(message.subject, Buffer.from(message.data, 'base64'), { headers }));
       count += 1;
-      if (waiting.length === inFlight) {
-        await Promise.all(waiting);
-        waiting = [];
+      if (pending.length === maxInFlight) {
+        await Promise.all(pending);
+        pending = [];
       }
     }
-    await Promise.all(waiting);
+    await Promise.all(pending);
     return count;
   });

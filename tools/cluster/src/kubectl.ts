@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { root } from '@ticketing/launcher/paths';
 
-/** What a command of the cluster says; all of it is for the current context and namespace. */
+/** Runs a command and returns its output. kubectl and skaffold use the current context and namespace. */
 export const run = async (command: string, ...args: readonly string[]): Promise<string> => {
   const { stdout } = await execa(command, args, { cwd: root, stdin: 'ignore' });
   return stdout;
@@ -11,14 +11,14 @@ export const run = async (command: string, ...args: readonly string[]): Promise<
 
 export const kubectl = (...args: readonly string[]): Promise<string> => run('kubectl', ...args);
 
-/** Says what it hears, for what takes long. */
-export const runAloud = async (command: string, ...args: readonly string[]): Promise<void> => {
+/** Runs a command that takes long, and prints its output. */
+export const runVisibly = async (command: string, ...args: readonly string[]): Promise<void> => {
   await execa(command, args, { cwd: root, stdin: 'ignore', stdout: 'inherit', stderr: 'inherit' });
 };
 
 const secretData = z.object({ data: z.record(z.string(), z.string()).default({}) });
 
-/** @throws Error when there is no such secret or key. */
+/** @throws Error when the secret or the key does not exist. */
 export const secretValue = async (secret: string, key: string): Promise<string> => {
   const { data } = secretData.parse(JSON.parse(await kubectl('get', 'secret', secret, '--output=json')));
   const value = data[key];
@@ -28,13 +28,14 @@ export const secretValue = async (secret: string, key: string): Promise<string> 
 
 const named = z.object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }) })) });
 
-/** Names of the objects of a kind with these labels. */
+/** Names of the objects of a kind that match a label selector. */
 export const namesOf = async (kind: string, selector: string): Promise<string[]> =>
   named
     .parse(JSON.parse(await kubectl('get', kind, `--selector=${selector}`, '--output=json')))
     .items.map(({ metadata }) => metadata.name);
 
-export const partOfUs = 'app.kubernetes.io/part-of=ticketing';
+/** Selects all objects of the product. */
+export const productSelector = 'app.kubernetes.io/part-of=ticketing';
 
 const workloads = z.object({
   items: z.array(
@@ -46,16 +47,16 @@ const workloads = z.object({
   ),
 });
 
-const readyWithinMs = 300_000;
+const readyTimeoutMs = 300_000;
 
 /**
- * Waits until every Deployment and StatefulSet of ours is ready.
- * @throws Error that names those that are not, after five minutes.
+ * Waits until every Deployment and StatefulSet of the product is ready.
+ * @throws Error that names the others, after five minutes.
  */
 export const untilAllReady = async (): Promise<void> => {
-  const giveUpAt = Date.now() + readyWithinMs;
+  const giveUpAt = Date.now() + readyTimeoutMs;
   for (;;) {
-    const text = await kubectl('get', 'deployments,statefulsets', `--selector=${partOfUs}`, '--output=json');
+    const text = await kubectl('get', 'deployments,statefulsets', `--selector=${productSelector}`, '--output=json');
     const { items } = workloads.parse(JSON.parse(text));
     const missing = items.filter(({ spec, status }) => status.readyReplicas < spec.replicas);
     if (missing.length === 0) return;

@@ -24,8 +24,8 @@ const deployment = z.object({
 
 const track = { 'ticketing.example/track': 'newest-tag' };
 
-/** The Deployment of `name` once more, under another name, of another image; its Service leads to both. */
-const twinOf = async (name: string, image: string): Promise<string> => {
+/** A copy of a Deployment with another name and image. The Service selects the pods of both. */
+const siblingOf = async (name: string, image: string): Promise<string> => {
   const { apiVersion, kind, metadata, spec } = deployment.parse(
     JSON.parse(await kubectl('get', 'deployment', name, '--output=json')),
   );
@@ -53,15 +53,15 @@ const selector = Object.entries(track)
   .join(',');
 
 /**
- * Runs `check` while every service is there twice, as it was at the newest tag and as it is now, behind one Service.
- * @returns Why it could not be done; undefined when it was.
+ * Runs `check` while each Service sends requests to two versions: the newest tag and the current one.
+ * @returns Why it was skipped; undefined if it ran.
  */
-export const runNewestTagBeside = async (
-  say: (line: string) => void,
+export const runBesideNewestTag = async (
+  log: (line: string) => void,
   check: () => Promise<void>,
 ): Promise<string | undefined> => {
   const tag = (await run('git', 'tag', '--sort=-creatordate')).split('\n')[0] ?? '';
-  if (tag === '') return 'there is no tag yet';
+  if (tag === '') return 'there is no tag';
   const directory = await mkdtemp(join(tmpdir(), 'ticketing-newest-tag-'));
   const checkout = join(directory, 'checkout');
   try {
@@ -76,10 +76,10 @@ export const runNewestTagBeside = async (
     });
     for (const { imageName, tag: image } of builds.parse(JSON.parse(await readFile(file, 'utf8'))).builds) {
       const name = imageName.replace('ticketing/', '');
-      await execa('kubectl', ['apply', '--filename=-'], { cwd: root, input: await twinOf(name, image) });
+      await execa('kubectl', ['apply', '--filename=-'], { cwd: root, input: await siblingOf(name, image) });
     }
     for (const name of services) await kubectl('rollout', 'status', `deployment/${name}-newest-tag`, '--timeout=180s');
-    say(`  ${tag} runs beside this version`);
+    log(`  ${tag} runs beside the current version`);
     await check();
     return undefined;
   } finally {

@@ -9,11 +9,11 @@ const scaled = z.object({
 });
 
 export interface Pause {
-  /** From now on a failure leaves the services down: they would go to work on half of a product. */
+  /** After this call a failure leaves the services stopped, since the stores are incomplete. */
   leaveDownOnFailure(): void;
 }
 
-/** Does something while no service runs: none of their databases changes meanwhile, and no event is on its way. */
+/** Calls `work` while no service runs, so that neither a database nor the stream changes. */
 export const whilePaused = async <T>(work: (pause: Pause) => Promise<T>): Promise<T> => {
   const { items } = scaled.parse(
     JSON.parse(await kubectl('get', 'deployments', `--selector=${services}`, '--output=json')),
@@ -39,7 +39,7 @@ export const whilePaused = async <T>(work: (pause: Pause) => Promise<T>): Promis
     if (!state.leaveDown) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `${reason}\nThe services stay down, since only a part is there: empty the databases and the stream, and repeat`,
+      `${reason}\nThe services stay stopped, since the stores are incomplete: empty the databases and the stream, and retry`,
       { cause: error },
     );
   } finally {

@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { freePorts } from '@ticketing/launcher/free-ports';
+import { freePort } from '@ticketing/launcher/free-ports';
 
 export interface PortForward {
   /** On 127.0.0.1. */
@@ -9,7 +9,7 @@ export interface PortForward {
   close(): Promise<void>;
 }
 
-const answers = (port: number): Promise<boolean> =>
+const isOpen = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
@@ -17,11 +17,11 @@ const answers = (port: number): Promise<boolean> =>
   });
 
 /**
- * A way from here to a port of a Service. It leads to one pod, and ends with it.
- * @throws Error with what kubectl says when there is none.
+ * Forwards a local port to a port of a Service. It reaches one pod, and ends when that pod ends.
+ * @throws Error with the output of kubectl.
  */
 export const forwardTo = async (service: string, remotePort: number): Promise<PortForward> => {
-  const [port = 0] = await freePorts(1);
+  const port = await freePort();
   const forward = execa('kubectl', ['port-forward', `service/${service}`, `${port}:${remotePort}`], {
     stdin: 'ignore',
     reject: false,
@@ -31,8 +31,8 @@ export const forwardTo = async (service: string, remotePort: number): Promise<Po
     ended.text = (await forward).stderr;
   };
   const end = watch();
-  while (!(await answers(port))) {
-    if (ended.text !== undefined) throw new Error(`No way to ${service}: ${ended.text}`);
+  while (!(await isOpen(port))) {
+    if (ended.text !== undefined) throw new Error(`port-forward to ${service} failed: ${ended.text}`);
     await delay(50);
   }
   return {

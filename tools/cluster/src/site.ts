@@ -1,5 +1,7 @@
 import { once } from 'node:events';
-import { type Agent, createServer, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { createServer, request as httpRequest } from 'node:http';
+import { required } from '@ticketing/launcher/required';
+import { getGlobalDispatcher, type Dispatcher } from 'undici';
 import { z } from 'zod';
 import { kubectl } from './kubectl.ts';
 
@@ -14,80 +16,68 @@ const ingressObject = z.object({
   }),
 });
 
-/** Where the ingress is, and the site's name there. */
+/** Address of the ingress, and the host name of the site. */
 export interface Ingress {
   readonly address: URL;
   readonly host: string;
 }
 
-/** The ingress of the current namespace; `given` is its address when it cannot be told from the object. */
+/** Finds the ingress of the current namespace; `given` is its address if the Ingress object has none. */
 export const findIngress = async (given: string | undefined): Promise<Ingress> => {
   const { spec, status } = ingressObject.parse(
     JSON.parse(await kubectl('get', 'ingress', 'ticketing', '--output=json')),
   );
   const first = status.loadBalancer.ingress[0];
-  const host = spec.rules[0]?.host ?? '';
-  const address = given ?? (first === undefined ? undefined : `http://${first.ip ?? first.hostname ?? ''}`);
+  const { host } = required(spec.rules[0], 'rule of the ingress');
+  const found = first?.ip ?? first?.hostname;
+  const address = given ?? (found === undefined ? undefined : `http://${found}`);
   if (address === undefined)
     throw new Error('The ingress has no address yet: set CLUSTER_INGRESS to its http://host:port');
   return { address: new URL(address), host };
 };
 
-export interface Asked {
+export interface Response {
   readonly status: number;
-  readonly headers: IncomingHttpHeaders;
+  readonly setCookies: readonly string[];
   readonly body: string;
 }
 
-export interface Question {
+export interface Request {
   readonly method: string;
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  readonly agent?: Agent;
+  readonly agent?: Dispatcher;
 }
 
-const answerWithinMs = 30_000;
-
-/** One request to the site through the ingress; rejects when there is no answer. */
-export const ask = ({ address, host }: Ingress, question: Question): Promise<Asked> =>
-  new Promise((resolve, reject) => {
-    const { method, path, headers, body, agent } = question;
-    const request = httpRequest(
-      {
-        host: address.hostname,
-        port: address.port === '' ? 80 : address.port,
-        method,
-        path,
-        headers: { ...headers, host },
-        timeout: answerWithinMs,
-        ...(agent === undefined ? {} : { agent }),
-      },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.once('error', reject);
-        response.once('end', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            headers: response.headers,
-            body: Buffer.concat(chunks).toString(),
-          }),
-        );
-      },
-    );
-    request.once('error', reject);
-    request.once('timeout', () => request.destroy(new Error(`no answer within ${answerWithinMs / 1000} s`)));
-    request.end(body);
-  });
+const timeoutMs = 30_000;
 
 /**
- * An address on this machine that leads to the ingress under the site's name, which not every resolver knows.
- * For programs that take nothing but a URL.
+ * Sends a request to the site through the ingress. The path is sent as it is, without resolving `..`.
+ * @throws Error when there is no response.
  */
-export const openDoor = async ({ address, host }: Ingress): Promise<{ readonly url: string; close(): void }> => {
+export const request = async ({ address, host }: Ingress, sent: Request): Promise<Response> => {
+  const { method, path, headers, body, agent = getGlobalDispatcher() } = sent;
+  const response = await agent.request({
+    origin: address.origin,
+    method,
+    path,
+    headers: { ...headers, host },
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    ...(body === undefined ? {} : { body }),
+  });
+  return {
+    status: response.statusCode,
+    setCookies: [response.headers['set-cookie'] ?? []].flat(),
+    body: await response.body.text(),
+  };
+};
+
+/** An address on this machine that forwards to the ingress under the site's host name, for programs that accept only a URL. */
+export const openHostProxy = async ({ address, host }: Ingress): Promise<{ readonly url: string; close(): void }> => {
   const server = createServer((incoming, outgoing) => {
-    const onward = httpRequest(
+    const forwarded = httpRequest(
       {
         host: address.hostname,
         port: address.port === '' ? 80 : address.port,
@@ -100,15 +90,15 @@ export const openDoor = async ({ address, host }: Ingress): Promise<{ readonly u
         response.pipe(outgoing);
       },
     );
-    onward.once('error', () => outgoing.destroy());
-    incoming.pipe(onward);
+    forwarded.once('error', () => outgoing.destroy());
+    incoming.pipe(forwarded);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const bound = server.address();
-  const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
+  if (typeof bound !== 'object' || bound === null) throw new Error('the host proxy has no port');
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://127.0.0.1:${bound.port}`,
     close: () => {
       server.close();
       server.closeAllConnections();

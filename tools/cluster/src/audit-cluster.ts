@@ -6,7 +6,7 @@ import { services } from '@ticketing/launcher/topology';
 import { secretValue } from './kubectl.ts';
 import { forwardTo, type PortForward } from './port-forward.ts';
 
-/** The address of a database as it is reached by a port forward: its only member, whatever it calls itself. */
+/** The address of a database behind a port forward: a direct connection, since its replica set names another host. */
 const directUrl = (text: string, port: number): string => {
   const url = new URL(text);
   url.host = `127.0.0.1:${port}`;
@@ -16,15 +16,16 @@ const directUrl = (text: string, port: number): string => {
 };
 
 /**
- * Ways to the five databases and to the bus, as the environment of a program that works on them. Addresses that this
- * process is given itself count: databases that are not in the cluster are named by ORDERS_MONGO_URL and the like.
+ * Opens port forwards to every service's database and to the bus, and returns their addresses as environment variables
+ * (ORDERS_MONGO_URL, NATS_URL). Addresses that are already in the environment are used as they are: they are those of
+ * databases outside the cluster.
  */
-export const openBooks = async (): Promise<{
+export const openSources = async (): Promise<{
   readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }> => {
   const forwards: PortForward[] = [];
-  const to = async (service: string, port: number): Promise<number> => {
+  const forwardedPort = async (service: string, port: number): Promise<number> => {
     const forward = await forwardTo(service, port);
     forwards.push(forward);
     return forward.port;
@@ -39,11 +40,11 @@ export const openBooks = async (): Promise<{
         const given = process.env[variable] ?? '';
         if (given !== '') return [variable, given];
         const url = await secretValue(`${name}-mongo`, 'MONGO_URL');
-        return [variable, directUrl(url, await to(`${name}-mongo`, 27017))];
+        return [variable, directUrl(url, await forwardedPort(`${name}-mongo`, 27017))];
       }),
     );
     const natsUrl = new URL(await secretValue('nats-secret', 'NATS_URL'));
-    natsUrl.host = `127.0.0.1:${await to('nats', 4222)}`;
+    natsUrl.host = `127.0.0.1:${await forwardedPort('nats', 4222)}`;
     return { env: { ...Object.fromEntries(urls), NATS_URL: natsUrl.href }, close };
   } catch (error) {
     await close();
@@ -51,17 +52,19 @@ export const openBooks = async (): Promise<{
   }
 };
 
+const run = join(root, 'tools', 'launcher', 'run.mjs');
+
 /**
- * `npm run audit` on the product in the cluster.
- * @returns Whether its books are right; what is wrong is printed.
+ * Runs `npm run audit` on the product in the cluster, which prints what is wrong.
+ * @returns Whether nothing is wrong.
  */
 export const auditCluster = async (): Promise<boolean> => {
-  const books = await openBooks();
+  const sources = await openSources();
   const stripe = await forwardTo('stripe-sandbox', 4242);
   try {
-    const { exitCode } = await execa(process.execPath, [join(root, 'scripts', 'audit.mjs')], {
+    const { exitCode } = await execa(process.execPath, [run, 'tools/audit/src/run-audit.ts'], {
       cwd: root,
-      env: { ...books.env, STRIPE_HOST: `http://127.0.0.1:${stripe.port}` },
+      env: { ...sources.env, STRIPE_HOST: `http://127.0.0.1:${stripe.port}` },
       stdin: 'ignore',
       stdout: 'inherit',
       stderr: 'inherit',
@@ -69,6 +72,6 @@ export const auditCluster = async (): Promise<boolean> => {
     });
     return exitCode === 0;
   } finally {
-    await Promise.all([books.close(), stripe.close()]);
+    await Promise.all([sources.close(), stripe.close()]);
   }
 };

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Agent } from 'undici';
+import { z } from 'zod';
+import { request, type Ingress, type Response } from './site.ts';
+
+const withId = z.object({ id: z.string() });
+const orderState = z.object({ id: z.string(), status: z.string(), reason: z.string().optional() });
+export type OrderState = z.infer<typeof orderState>;
+
+/** A signed-in user. `send` rejects when there is no response. */
+export interface User {
+  send(method: string, path: string, body?: unknown): Promise<Response>;
+}
+
+const signUp = async (ingress: Ingress, agent: Agent): Promise<User> => {
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ email: `${randomUUID()}@example.test`, password: randomUUID() });
+  const response = await request(ingress, { method: 'POST', path: '/api/users/signup', headers, body, agent });
+  if (response.status !== 201) throw new Error(`sign-up failed with ${response.status} ${response.body}`);
+  const cookie = response.setCookies.map((text) => text.split(';')[0]).join('; ');
+  return {
+    send: (method, path, json) =>
+      request(ingress, {
+        method,
+        path,
+        agent,
+        headers: json === undefined ? { cookie } : { ...headers, cookie },
+        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+      }),
+  };
+};
+
+/** Orders with their buyers, and paid orders, that the product has acknowledged with 201. */
+export interface Acknowledged {
+  readonly orders: Map<string, User>;
+  readonly paid: Set<string>;
+}
+
+export interface LoadReport {
+  readonly requests: number;
+  readonly failures: readonly string[];
+}
+
+/** Sellers and buyers who list, browse, order and pay until `stop` is called. */
+export class LoadGenerator {
+  readonly acknowledged: Acknowledged = { orders: new Map(), paid: new Set() };
+  readonly #ingress: Ingress;
+  readonly #agent = new Agent({ connections: 64 });
+  readonly #running: Promise<void>[] = [];
+  readonly #failures: string[] = [];
+  #requests = 0;
+  #stopping = false;
+
+  constructor(ingress: Ingress) {
+    this.#ingress = ingress;
+  }
+
+  /** The number of requests, and those without a response or with a status of 500 and above. */
+  get report(): LoadReport {
+    return { requests: this.#requests, failures: [...this.#failures] };
+  }
+
+  async start(pairs: number): Promise<void> {
+    const users = await Promise.all(
+      Array.from({ length: pairs }, async () => ({
+        seller: await signUp(this.#ingress, this.#agent),
+        buyer: await signUp(this.#ingress, this.#agent),
+      })),
+    );
+    for (const { seller, buyer } of users) this.#running.push(this.#shop(seller, buyer));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await Promise.all(this.#running);
+    await this.#agent.destroy();
+  }
+
+  async #counted(user: User, method: string, path: string, body?: unknown): Promise<Response | undefined> {
+    this.#requests += 1;
+    const label = `${new Date().toISOString()} ${method} ${path}`;
+    try {
+      const response = await user.send(method, path, body);
+      if (response.status >= 500) this.#failures.push(`${label} ${response.status} ${response.body.slice(0, 200)}`);
+      return response;
+    } catch (error) {
+      this.#failures.push(`${label} ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
+  }
+
+  async #shop(seller: User, buyer: User): Promise<void> {
+    for (let round = 0; !this.#stopping; round += 1) {
+      await this.#counted(buyer, 'GET', '/');
+      await this.#counted(buyer, 'GET', '/api/users/currentuser');
+      await this.#counted(buyer, 'GET', '/api/tickets?limit=20');
+      await this.#counted(buyer, 'GET', '/api/orders');
+      const listed = await this.#counted(seller, 'POST', '/api/tickets', { title: 'Cup final', price: 19.99 });
+      if (listed?.status === 201) await this.#buy(buyer, withId.parse(JSON.parse(listed.body)).id, round % 2 === 0);
+      await delay(100);
+    }
+  }
+
+  async #buy(buyer: User, ticketId: string, pays: boolean): Promise<void> {
+    await this.#counted(buyer, 'GET', `/tickets/${ticketId}`);
+    const order = await this.#retry(() => this.#counted(buyer, 'POST', '/api/orders', { ticketId }), [404]);
+    if (order?.status !== 201) return;
+    const { id } = withId.parse(JSON.parse(order.body));
+    this.acknowledged.orders.set(id, buyer);
+    if (!pays) return;
+    const payment = await this.#retry(
+      () => this.#counted(buyer, 'POST', '/api/payments', { orderId: id, token: 'tok_visa' }),
+      [404, 409],
+    );
+    if (payment?.status === 201) this.acknowledged.paid.add(id);
+  }
+
+  /** Retries while the status is one of these: the next service has not received the event yet. */
+  async #retry(send: () => Promise<Response | undefined>, statuses: readonly number[]): Promise<Response | undefined> {
+    for (let retries = 0; ; retries += 1) {
+      const response = await send();
+      if (response === undefined || !statuses.includes(response.status) || retries === 50 || this.#stopping)
+        return response;
+      await delay(200);
+    }
+  }
+}
+
+/** Reads an order as its buyer; undefined when it is not found. */
+export const readOrder = async (buyer: User, orderId: string): Promise<OrderState | undefined> => {
+  const response = await buyer.send('GET', `/api/orders/${orderId}`);
+  return response.status === 200 ? orderState.parse(JSON.parse(response.body)) : undefined;
+};
