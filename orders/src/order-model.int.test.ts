@@ -60,7 +60,7 @@ afterAll(async () => {
   await system.close();
 });
 
-/** Orders are numbered from 0, as they come; what is said of one that there is not is left out. */
+/** Orders are numbered from 0 in order of creation; an action on an order that does not exist is skipped. */
 type Action =
   | { readonly order: 'buyer' | 'seller'; readonly expectedPrice?: number | undefined }
   | { readonly cancel: number; readonly by: 'buyer' | 'seller' }
@@ -71,7 +71,7 @@ type Action =
   | { readonly expired: readonly number[] }
   | 'overdue orders are looked for';
 
-/** What tickets does with the ticket, told in an event that comes when it comes. */
+/** What `tickets` does with the ticket, published in an event that may arrive at any time. */
 type TicketMove = { readonly holds: number } | 'edits' | 'frees' | 'sells';
 
 type Step =
@@ -175,7 +175,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
   ];
   let copy: TicketState | undefined;
   const orders: Order[] = [];
-  const told = new Map<string, number>();
+  const seen = new Map<string, number>();
   let labels = 0;
   const newest = (): TicketState => {
     const state = source.at(-1);
@@ -365,7 +365,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
 
   const compare = async (happenings: readonly Happening[], inSequence: boolean): Promise<boolean> => {
     const wasTaken = isTaken() || copy?.orderId !== undefined;
-    // In sequence, what is wanted is said before anything has changed.
+    // In sequence, the request is made before anything has changed.
     const wanted = happenings.map((happening) => happening.wanted?.());
     const found = await database
       .collection<OrderDocument>('orders')
@@ -378,7 +378,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
     const changedBy = new Map<Happening, Set<Order>>();
     for (const { _id, outbox, price, ticket } of found) {
       let order = orders.find(({ id }) => id === _id);
-      for (const entry of outbox.slice(told.get(_id) ?? 0)) {
+      for (const entry of outbox.slice(seen.get(_id) ?? 0)) {
         const happening = happenings.find(({ label }) => label === entry.correlationId);
         if (order === undefined) {
           expect([entry.version, entry.type, happening?.subject]).toEqual([0, 'order.created', 'order']);
@@ -403,7 +403,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
         expect([entry.data['status'], entry.data['reason']]).toEqual([self.status, self.reason]);
         if (happening !== undefined) changedBy.set(happening, (changedBy.get(happening) ?? new Set()).add(self));
       }
-      told.set(_id, outbox.length);
+      seen.set(_id, outbox.length);
       expect(order).toBeDefined();
       const { id, expiresAt, reason, ...rest } = order ?? { id: '', expiresAt: 0, reason: undefined };
       const document = found.find((one) => one._id === id);

@@ -42,7 +42,7 @@ test('When buyers meet at two replicas, then each ticket is held once', async ()
   );
 });
 
-test('When two replicas share all events, delivered twice and in any order, then every order moves as told, once', async () => {
+test('When two replicas share all events, delivered twice and in any order, then every order moves as its events say, once', async () => {
   const all = await Promise.all(Array.from({ length: 24 }, () => orders.ordered()));
   await Promise.all(
     all.flatMap((order, index) => {

@@ -121,11 +121,11 @@ test('When the events of orders come in any order and several times, then what h
     );
   const stories = fc.sample(lawful, { numRuns: 30, seed: 7 });
   const told = await Promise.all(
-    stories.map(async (story) => {
+    stories.map(async (events) => {
       const ticket = await tickets.list();
       const orders = [orderFor(ticket), orderFor(ticket), orderFor(ticket)];
       await Promise.all(
-        story.map(async ([kind, index]) => {
+        events.map(async ([kind, index]) => {
           const order = orders[index];
           if (order === undefined) return;
           if (kind === 'created') await tickets.created(order, longAgo());
@@ -133,7 +133,7 @@ test('When the events of orders come in any order and several times, then what h
           else await tickets.complete(order);
         }),
       );
-      return { ticket, orders, story };
+      return { ticket, orders, events };
     }),
   );
   for (let replica = 0; replica < 2; replica += 1) {
@@ -141,13 +141,13 @@ test('When the events of orders come in any order and several times, then what h
     await tickets.cancelledHandled();
     await tickets.updatedHandled();
   }
-  for (const { ticket, orders, story } of told) {
+  for (const { ticket, orders, events } of told) {
     const happened = (kind: string) =>
-      orders.filter((_, index) => story.some(([each, of]) => each === kind && of === index)).map(({ id }) => id);
+      orders.filter((_, index) => events.some(([each, of]) => each === kind && of === index)).map(({ id }) => id);
     await tickets.system.eventually(async () => {
       const { orderId, availability, version } = await tickets.stored(ticket.id);
       const updates = tickets.updates(ticket.id);
-      // Each version is told once, and from one to the next the ticket is claimed, released or sold, nothing else.
+      // Each version is published once, and from one to the next the ticket is claimed, released or sold, nothing else.
       expect(updates.map((state) => state.version)).toEqual(Array.from({ length: version }, (_, index) => index + 1));
       let [holder, isSold]: [string | undefined, boolean] = [undefined, false];
       for (const state of updates) {

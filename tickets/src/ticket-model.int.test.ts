@@ -68,7 +68,7 @@ const untrueOrder = 2;
 /** Something that reaches the ticket. An order is made when it is first spoken of. */
 type Action =
   | { readonly edit: { readonly price: number; readonly title: string } }
-  /** Events of one kind, as one batch. What can't be told of an order is left out. */
+  /** Events of one kind, as one batch. Events that cannot be published for an order are skipped. */
   | { readonly event: Kind; readonly orders: readonly number[] };
 
 type Step =
@@ -79,7 +79,7 @@ type Step =
   /** From now on orders are made for the ticket as it is now, and not as it was. */
   | 'the ticket is seen'
   /** Much later, each under new ids and with a new time. */
-  | 'the orders tell again';
+  | 'the orders are republished';
 
 const action: fc.Arbitrary<Action> = fc.oneof(
   {
@@ -107,7 +107,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.constantFrom('time passes' as const, 'the ticket is seen' as const, 'the orders tell again' as const),
+    arbitrary: fc.constantFrom('time passes' as const, 'the ticket is seen' as const, 'the orders are republished' as const),
   },
 );
 
@@ -199,7 +199,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
   const listeners = new Map(subscriptions(deps).map((listener) => [listener.subject, listener]));
   /** The orders service, as far as tickets hears of it. */
   const orders = new Map<number, { readonly state: OrderState; end?: 'complete' | 'cancelled' }>();
-  /** Orders of which tickets has told that they hold the ticket. */
+  /** Orders for which `tickets` has published that they hold the ticket. */
   const confirmed = new Set<string>();
   /** When each order was given the ticket, was closed, was sold the ticket. */
   const heldAt = new Map<string, number>();
@@ -319,7 +319,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
     closedAt.set(id, closedAt.get(id) ?? clock.ms);
     model.closed.add(id);
   };
-  /** Whether its order, long after an answer, has told of itself again. */
+  /** Whether its order was republished long after the answer. */
   const isRepublished = ({ kind, order, time }: Happening): boolean => {
     const id = order?.id ?? '';
     const created = model.ticket.holder === id ? heldAt : closedAt;
@@ -396,7 +396,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
 
   const take = async (one: Step): Promise<boolean> => {
     if (one === 'time passes') clock.ms += otherHolderPatienceMs + 1;
-    else if (one === 'the orders tell again') {
+    else if (one === 'the orders are republished') {
       clock.ms += 30_000;
       times.clear();
     } else if (one === 'the ticket is seen') {

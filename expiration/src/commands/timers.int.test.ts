@@ -69,7 +69,7 @@ const whenOthersHaveRung = async () => {
   await system.eventually(() => expect(ringsOf(id).length).toBeGreaterThan(0));
 };
 
-test('When an order is created, then its timer rings at the deadline, not before, and tells its story on', async () => {
+test('When an order is created, then its timer rings at the deadline, not before, and carries the trace', async () => {
   const state = order(700);
   const created = await system.publish(orderCreated, state);
   await system.eventually(async () => {

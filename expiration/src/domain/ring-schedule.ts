@@ -1,7 +1,7 @@
 const shortestPauseMs = 2_000;
 const longestPauseMs = 60_000;
 
-/** From then on a timer that still rings is told of as a fault: something is wrong with its order's events. */
+/** A timer that still rings after this long is reported as a fault: its order's events have been lost. */
 export const unansweredAfterMs = 24 * 60 * 60 * 1000;
 
 /**

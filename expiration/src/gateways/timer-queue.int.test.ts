@@ -74,7 +74,7 @@ test('When Redis comes, then alarms are set and ring to the moment', async () =>
   expect(lates.toSorted((a, b) => a - b)[2]).toBeLessThan(300);
 });
 
-test('When a replica is told to stop while Redis is away, then it stops at once', async () => {
+test('When a replica stops while Redis is away, then it stops at once', async () => {
   // With a queue of its own, so that it waits there for a first alarm.
   const replica = await start(`${system.name}-other`);
   proxy.cut();

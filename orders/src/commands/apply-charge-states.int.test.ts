@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => orders.system.close());
 
-test('When the charge is completed, then the order is complete, and this is told once', async () => {
+test('When the charge is completed, then the order is complete, and one event is published', async () => {
   const ticket = await orders.listed();
   const order = await orders.ordered({ ticket, status: 'awaiting:payment' });
   const event = await orders.charged(order, 'completed');
@@ -47,7 +47,7 @@ test('When money arrives for a cancelled order, then it stays cancelled', async 
   expect(await orders.stored(order.id)).toMatchObject({ status: 'cancelled', reason: 'by_buyer', version: 1 });
 });
 
-test('When a failure is told after the completion, then the order stays complete', async () => {
+test('When a failure arrives after the completion, then the order stays complete', async () => {
   const order = await orders.ordered({ status: 'complete' });
   await orders.charged(order, 'failed');
   await orders.charged(order, 'refunded');

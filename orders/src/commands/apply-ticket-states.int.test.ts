@@ -13,7 +13,7 @@ afterAll(() => orders.system.close());
 
 const details = { category: 'sports' as const, city: 'Bern', startsAt: '2030-01-01T19:00:00.000Z', seat: '7' };
 
-test('When a ticket is listed and edited, then its copy says what its events said', async () => {
+test('When a ticket is listed and edited, then its copy has the state of its events', async () => {
   const ticket = await orders.listed(details);
   expect(await orders.copy(ticket.id)).toEqual(ticket);
   const edited = { ...ticket, version: 1, revision: 1, price: 2500 };
@@ -90,7 +90,7 @@ test('When the ticket is held for an order, then exactly that order awaits payme
   });
 });
 
-test('When the hold is told late, then a cancelled or complete order does not move', async () => {
+test('When the hold arrives late, then a cancelled or complete order does not move', async () => {
   const cancelled = await orders.ordered({ status: 'cancelled' });
   const complete = await orders.ordered({ status: 'complete' });
   await orders.confirmed(cancelled);

@@ -43,7 +43,7 @@ test('When the timer rings too early, then the order keeps its ticket until the 
   await orders.until(order, { status: 'cancelled', reason: 'expired', version: 2 });
   const cancelled = await orders.system.eventually(() => {
     const found = orders.system.events(orderCancelled).find(({ data }) => data.id === order.id);
-    if (found === undefined) throw new Error('not told yet');
+    if (found === undefined) throw new Error('not published yet');
     return found;
   });
   expect(Date.parse(cancelled.time)).toBeGreaterThanOrEqual(Date.parse(order.expiresAt));

@@ -26,8 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => orders.system.close());
 
-/** The ids and versions of what was said of an order. */
-const said = (order: Pick<OrderView, 'id'>) =>
+/** The events published about an order: ids, types and versions. */
+const published = (order: Pick<OrderView, 'id'>) =>
   [orderCreated, orderUpdated, orderCancelled]
     .flatMap((definition) => orders.system.events(definition))
     .filter(({ data }) => data.id === order.id)
@@ -35,7 +35,7 @@ const said = (order: Pick<OrderView, 'id'>) =>
 
 const untilSaid = (order: Pick<OrderView, 'id'>, types: readonly string[]) =>
   orders.system.eventually(() => {
-    expect(said(order).map(({ type }) => type)).toEqual(types);
+    expect(published(order).map(({ type }) => type)).toEqual(types);
   });
 
 const untilOutboxesAreEmpty = () =>
@@ -43,7 +43,7 @@ const untilOutboxesAreEmpty = () =>
     expect(await orders.system.collection('orders').countDocuments({ 'outbox.0': { $exists: true } })).toBe(0);
   });
 
-test('When everything is as it should be, then nothing is told again, however long it lasts', async () => {
+test('When everything is as it should be, then nothing is republished, however long it lasts', async () => {
   const republishStuck = createStuckTicketsRepair(deps);
   const [awaiting, complete] = [
     await orders.ordered({ status: 'awaiting:payment' }),
@@ -61,17 +61,17 @@ test('When everything is as it should be, then nothing is told again, however lo
   expect((await orders.stored(awaiting.id)).republishedAt).toBeUndefined();
 });
 
-test('When an order has waited for its confirmation for half a minute, then it is told again, by one of two replicas', async () => {
+test('When an order has waited for its confirmation for half a minute, then it is republished, by one of two replicas', async () => {
   const order = await orders.ordered();
   await untilSaid(order, ['order.created']);
   await untilOutboxesAreEmpty();
   expect(await republishUnconfirmedOrders(deps)).toBe(0);
   orders.system.clock.advance(31_000);
-  const told = await Promise.all([republishUnconfirmedOrders(deps), republishUnconfirmedOrders(deps)]);
-  expect(told).toContain(0);
+  const counts = await Promise.all([republishUnconfirmedOrders(deps), republishUnconfirmedOrders(deps)]);
+  expect(counts).toContain(0);
   // Its service's own worker may have been the one.
   await untilSaid(order, ['order.created', 'order.created']);
-  const [first, second] = said(order);
+  const [first, second] = published(order);
   expect(second).toEqual({ ...first, id: expect.not.stringMatching(`^${first?.id ?? ''}$`) });
   expect(await orders.stored(order.id)).toMatchObject({ status: 'created', version: 0 });
   await orders.confirmed(order);
@@ -82,7 +82,7 @@ test.each([
   ['cancelled', 'order.cancelled'],
   ['complete', 'order.updated'],
 ] as const)(
-  'When a ticket is still held for an order that is %s, then the order is told again',
+  'When a ticket is still held for an order that is %s, then the order is republished',
   async (status, type) => {
     const republishStuck = createStuckTicketsRepair(deps);
     const order = await orders.ordered({ status: 'awaiting:payment' });
@@ -90,14 +90,14 @@ test.each([
     else await orders.delete(order.id).expect(204);
     await orders.until(order, { status });
     await untilOutboxesAreEmpty();
-    const before = said(order).length;
+    const before = published(order).length;
     expect(await republishStuck()).toBe(0);
     orders.system.clock.advance(31_000);
     await republishStuck();
     await orders.system.eventually(() => {
-      expect(said(order)).toHaveLength(before + 1);
+      expect(published(order)).toHaveLength(before + 1);
     });
-    expect(said(order).at(-1)).toMatchObject({ type, status, version: 2 });
+    expect(published(order).at(-1)).toMatchObject({ type, status, version: 2 });
     expect(await orders.stored(order.id)).toMatchObject({ status, version: 2 });
   },
 );

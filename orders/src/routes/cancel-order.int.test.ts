@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => orders.system.close());
 
 test.each(['created', 'awaiting:payment'] as const)(
-  'When the buyer cancels an order that is %s, then it is cancelled and this is told once, however often they do',
+  'When the buyer cancels an order that is %s, then it is cancelled and one event is published, however often they do',
   async (status) => {
     const order = await orders.ordered({ status });
     const before = await orders.stored(order.id);

@@ -42,7 +42,7 @@ export interface OrdersHarness {
   listed(state?: Partial<TicketState>): Promise<TicketState>;
   post(body: object, userId?: string): supertest.Test;
   delete(orderId: string, userId?: string): supertest.Test;
-  /** An order of `buyer`, on a ticket of its own unless told otherwise, moved as far as `status`. */
+  /** An order of `buyer`, on a ticket of its own by default, moved as far as `status`. */
   ordered(options?: {
     readonly ticket?: TicketState;
     readonly userId?: string;

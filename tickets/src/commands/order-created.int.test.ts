@@ -20,7 +20,7 @@ const refused = (order: OrderState, reason: string) =>
   tickets.system.eventually(() => expect(refusals(order)).toEqual([reason]));
 const deadLetters = () => tickets.system.collection<DeadLetter>('dead-letters').find().toArray();
 
-test('When the ticket is free and unchanged, then it is held for the order and this is told once', async () => {
+test('When the ticket is free and unchanged, then it is held for the order and one event is published', async () => {
   const ticket = await tickets.list({ city: 'Berlin' });
   const order = orderFor(ticket);
   const event = await tickets.created(order);
@@ -45,7 +45,7 @@ test('When the ticket is free and unchanged, then it is held for the order and t
   expect(refusals(order)).toEqual([]);
 });
 
-test('When an event causes another, then both tell of the same request', async () => {
+test('When an event causes another, then both carry the trace of the same request', async () => {
   const ticket = await tickets.list();
   const order = orderFor(ticket);
   const cause = await tickets.created(order);

@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => tickets.system.close());
 
-test('When the holding order is cancelled, then the ticket is on sale again and this is told once', async () => {
+test('When the holding order is cancelled, then the ticket is on sale again and one event is published', async () => {
   const { ticket, order } = await tickets.held();
   await tickets.cancelled(order);
   await tickets.cancelled(order);

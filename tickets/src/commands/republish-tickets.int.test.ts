@@ -21,7 +21,7 @@ const untilSaid = (ticketId: string, versions: readonly number[]) =>
     expect(versionsSaid(ticketId)).toEqual(versions);
   });
 
-test('When an order that holds its ticket tells of itself again, then it hears once more that it does', async () => {
+test('When an order that holds its ticket is republished, then ticket.updated is republished too', async () => {
   const { ticket, order } = await tickets.held();
   await untilSaid(ticket.id, [1]);
   // A duplicate has the time of the first.
@@ -34,7 +34,7 @@ test('When an order that holds its ticket tells of itself again, then it hears o
   expect(await tickets.stored(ticket.id)).toMatchObject({ version: 1, orderId: order.id });
 });
 
-test('When an order that was refused tells of itself again, then it is refused once more', async () => {
+test('When an order that was refused is republished, then it is refused again', async () => {
   const { ticket, order } = await tickets.held();
   const late = { ...order, id: newId(), ticket: { ...order.ticket, revision: 9 } };
   const refusals = () => tickets.system.events(ticketClaimRefused).filter(({ data }) => data.orderId === late.id);
@@ -53,7 +53,7 @@ test('When an order that was refused tells of itself again, then it is refused o
   expect(await tickets.stored(ticket.id)).toMatchObject({ version: 1, orderId: order.id });
 });
 
-test('When a cancelled order tells of itself again, then a ticket that it holds is released', async () => {
+test('When a cancelled order is republished, then a ticket that it holds is released', async () => {
   const { ticket, order } = await tickets.held();
   tickets.system.clock.advance(31_000);
   await tickets.cancelled(order);
@@ -61,7 +61,7 @@ test('When a cancelled order tells of itself again, then a ticket that it holds 
   await untilSaid(ticket.id, [1, 2]);
 });
 
-test('When a cancelled order tells of itself again and its ticket is free, then it hears so once more', async () => {
+test('When a cancelled order is republished and its ticket is free, then ticket.updated is republished too', async () => {
   const { ticket, order } = await tickets.held();
   await tickets.cancelled(order);
   await untilSaid(ticket.id, [1, 2]);
@@ -73,7 +73,7 @@ test('When a cancelled order tells of itself again and its ticket is free, then 
   await untilSaid(ticket.id, [1, 2, 2]);
 });
 
-test('When a complete order tells of itself again, then it hears once more that its ticket is sold', async () => {
+test('When a complete order is republished, then the sale of its ticket is republished too', async () => {
   const { ticket, order } = await tickets.held();
   await tickets.complete(order);
   await untilSaid(ticket.id, [1, 2]);

@@ -23,7 +23,7 @@ const details = {
   description: 'With a view.',
 };
 
-test('When a ticket is listed with every detail, then it is shown, stored and told with all of them', async () => {
+test('When a ticket is listed with every detail, then it is shown, stored and published with all of them', async () => {
   const response = await post({ title: '  Final ', price: 19.99, ...details });
   expect(response.status).toBe(201);
   const { id } = response.body;

@@ -31,7 +31,7 @@ const cleared = {
   description: null,
 };
 
-test('When the owner edits title and price, then version and revision grow by one and the change is told', async () => {
+test('When the owner edits title and price, then version and revision grow by one and the change is published', async () => {
   const ticket = await tickets.list(details);
   const response = await tickets.put(ticket.id, { title: 'Semi-final', price: 25.5 });
   expect(response.status).toBe(200);
@@ -52,7 +52,7 @@ test('When the owner edits title and price, then version and revision grow by on
   });
 });
 
-test('When an edit changes nothing, then version and revision stay and nothing is told', async () => {
+test('When an edit changes nothing, then version and revision stay and nothing is published', async () => {
   const ticket = await tickets.list(details);
   const repeated = { title: 'Final', price: 19.99, ...details, startsAt: '2030-05-01T22:00:00+02:00' };
   for (const body of [repeated, { title: 'Final', price: 19.99 }, { title: ' Final ', price: 19.99 }]) {

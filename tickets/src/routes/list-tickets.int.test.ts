@@ -253,7 +253,7 @@ test('When this process has changed something, then its next list shows it, howe
   }
 });
 
-test('When nothing is said about the size of a page, then it is bounded', async () => {
+test('When no page size is given, then the page is bounded', async () => {
   const seller = `seller-${newId()}`;
   await Promise.all(Array.from({ length: 25 }, () => tickets.list({ title: 'Many' }, seller)));
   const response = await get({ q: 'many' });
