@@ -13,7 +13,7 @@ const rowHeight = 54;
 const left = 24;
 const barWidth = width - 2 * left;
 
-/** Each figure as a bar against its bound: the mark is the bound, and a bar is green on the right side of it. */
+/** Draws each figure as a bar with a mark at its bound. The bar is green if the figure is within its bound, else red. */
 export const chart = (rows: readonly ChartRow[]): string => {
   const bars = rows.map((row, index) => {
     const y = 24 + index * rowHeight;

@@ -21,7 +21,7 @@ test('When a process computes, then its CPU time is counted, and replicas are ad
   expect([...(await cpuOf([self])).keys()]).toEqual(['self']);
 });
 
-test('When figures are added up, then the sum is theirs', () => {
+test('When figures are added up, then the result is their sum', () => {
   expect(sum([1, 2, 3.5])).toBe(6.5);
   expect(sum([])).toBe(0);
 });

@@ -10,19 +10,19 @@ export interface MeasuredProcess {
 
 const milliseconds = async (pid: number): Promise<number> => {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  // The command in parentheses may hold spaces: fields are counted from behind it. utime and stime are fields 14 and 15.
+  // The command in parentheses may contain spaces, so fields are counted after it. utime and stime are fields 14 and 15.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond;
 };
 
-/** CPU milliseconds that each process has spent so far, by the operating system's accounting; replicas are added up. */
+/** CPU milliseconds that the processes have used since their start, by name; replicas are added up. */
 export const cpuOf = async (processes: readonly MeasuredProcess[]): Promise<Map<string, number>> => {
   const spent = new Map<string, number>();
   for (const { name, pid } of processes) spent.set(name, (spent.get(name) ?? 0) + (await milliseconds(pid)));
   return spent;
 };
 
-/** What `action` cost the processes, in CPU milliseconds by name, beside what it answered. */
+/** Runs `action` and returns its result with the CPU milliseconds that the processes used meanwhile, by name. */
 export const costOf = async <T>(
   processes: readonly MeasuredProcess[],
   action: () => Promise<T>,

@@ -1,3 +1,4 @@
+import { required } from '@ticketing/launcher/required';
 import { openHttpClient, type HttpClient } from '@ticketing/test/http-client';
 import { startProduct, type ProductProcess } from '@ticketing/test/start-product';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -8,7 +9,7 @@ import { costOf, sum } from './cpu.ts';
 import { catalogue, fillCatalogue } from './scenarios/catalogue.ts';
 import { expiry } from './scenarios/expiry.ts';
 import { flashSale, listTickets, untilOrderable } from './scenarios/flash-sale.ts';
-import { floor } from './scenarios/floor.ts';
+import { measureBaseline } from './scenarios/baseline.ts';
 import { journeys, summary } from './scenarios/journeys.ts';
 import { orderRate, storeOrders } from './scenarios/stored-orders.ts';
 import { signUp } from './users.ts';
@@ -20,10 +21,10 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
   },
 });
-const wanted = (name: string): boolean => values.only === '' || values.only.split(',').includes(name);
+const isSelected = (name: string): boolean => values.only === '' || values.only.split(',').includes(name);
 const scale = values.quick ? 0.1 : 1;
 
-const say = (text: string): void => {
+const print = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 
@@ -35,7 +36,7 @@ const rows: { name: string; value: number; bound: number; unit: string; atMost: 
 const record = (name: string, value: number, bound: number, unit: string, atMost: boolean): void => {
   rows.push({ name, value, bound, unit, atMost });
   const kept = atMost ? value <= bound : value >= bound;
-  say(`${kept ? 'ok  ' : 'MISS'} ${name}: ${value.toFixed(2)} ${unit} (${atMost ? '≤' : '≥'} ${bound})`);
+  print(`${kept ? 'ok  ' : 'MISS'} ${name}: ${value.toFixed(2)} ${unit} (${atMost ? '≤' : '≥'} ${bound})`);
 };
 
 const users = async (client: HttpClient, prefix: string, count: number): Promise<string[]> => {
@@ -50,10 +51,11 @@ const users = async (client: HttpClient, prefix: string, count: number): Promise
   return sessions;
 };
 
-const find = (processes: readonly ProductProcess[], name: string): ProductProcess => {
-  const found = processes.find((process) => process.name === name);
-  if (found === undefined) throw new Error(`no ${name} in processes.json`);
-  return found;
+const findProcess = (processes: readonly ProductProcess[], name: string): ProductProcess => {
+  return required(
+    processes.find((process) => process.name === name),
+    `${name} in processes.json`,
+  );
 };
 
 const databaseOf = (mongoUrl: string, database: string): string => {
@@ -62,24 +64,27 @@ const databaseOf = (mongoUrl: string, database: string): string => {
   return url.href;
 };
 
-say('starting the product');
+print('starting the product');
 const product = await startProduct();
 try {
   const processes = product.processes();
-  const mongod = find(processes, 'mongod');
+  const mongod = findProcess(processes, 'mongod');
   const client = openHttpClient(product.loopbackUrl, { connections: 64 });
   const sellers = await users(client, 'seller', 8);
   const buyers = await users(client, 'buyer', 40);
-  const seller = sellers[0] ?? '';
+  const seller = required(sellers[0], 'seller');
 
-  const base = await floor(databaseOf(mongod.url, 'bench-floor'), mongod, { requests: 10_000 * scale, burst: 500 });
-  results.floor = base;
-  say(
-    `floor: node:http ${base.bareRate.toFixed(0)}/s, Express ${base.expressRate.toFixed(0)}/s, Express + insert ` +
-      `${base.insertRate.toFixed(0)}/s at ${base.insertCpu.toFixed(3)} CPU ms`,
+  const baseline = await measureBaseline(databaseOf(mongod.url, 'bench-baseline'), mongod, {
+    requests: 10_000 * scale,
+    burst: 500,
+  });
+  results.baseline = baseline;
+  print(
+    `baseline: node:http ${baseline.bareRate.toFixed(0)}/s, Express ${baseline.expressRate.toFixed(0)}/s, Express + insert ` +
+      `${baseline.insertRate.toFixed(0)}/s at ${baseline.insertCpu.toFixed(3)} CPU ms`,
   );
 
-  if (wanted('rest')) {
+  if (isSelected('rest')) {
     await journeys(client, { sellers, buyers }, 50, 1);
     const { times } = await journeys(client, { sellers, buyers }, 300 * scale, 1);
     results.atRest = {
@@ -91,7 +96,7 @@ try {
     record('order paid after its 201, p99 at rest', summary(times.paid).p99, 200, 'ms', true);
   }
 
-  if (wanted('journeys')) {
+  if (isSelected('journeys')) {
     const count = Number(values.journeys) * scale;
     await journeys(client, { sellers, buyers }, Math.max(100, count / 5), 32);
     const { result, cpu } = await costOf(processes, () => journeys(client, { sellers, buyers }, count, 32));
@@ -101,32 +106,32 @@ try {
       perSecond: count / result.seconds,
       cpuMilliseconds: Object.fromEntries(perJourney),
       total,
-      inFloorRequests: total / base.insertCpu,
+      inBaselineRequests: total / baseline.insertCpu,
       orderable: summary(result.times.orderable),
       paid: summary(result.times.paid),
       complete: summary(result.times.complete),
     };
-    for (const [name, spent] of perJourney) say(`     ${name}: ${spent.toFixed(2)} CPU ms per journey`);
-    say(`     ${(count / result.seconds).toFixed(0)} journeys/s`);
-    record('CPU of a whole journey in floor requests', total / base.insertCpu, 50, '×', true);
+    for (const [name, spent] of perJourney) print(`     ${name}: ${spent.toFixed(2)} CPU ms per journey`);
+    print(`     ${(count / result.seconds).toFixed(0)} journeys/s`);
+    record('CPU of a whole journey in baseline requests', total / baseline.insertCpu, 50, '×', true);
   }
 
-  if (wanted('sale')) {
-    const crowd = await users(client, 'crowd', 500);
+  if (isSelected('sale')) {
+    const manyBuyers = await users(client, 'many-buyers', 500);
     const wide = openHttpClient(product.loopbackUrl, { connections: 500 });
     const first = await listTickets(client, seller, 100);
     await untilOrderable(client, seller, first);
-    await flashSale(wide, crowd, first);
+    await flashSale(wide, manyBuyers, first);
     const tickets = await listTickets(client, seller, 100);
     await untilOrderable(client, seller, tickets);
-    const sale = await flashSale(wide, crowd, tickets);
+    const sale = await flashSale(wide, manyBuyers, tickets);
     await wide.close();
     results.sale = sale;
     if (sale.held !== 100 || sale.failed !== 0) throw new Error(`flash sale: ${JSON.stringify(sale)}`);
-    record('500 buyers on 100 tickets, p95 in floor p95', sale.p95 / base.burstP95, 3, '×', true);
+    record('500 buyers on 100 tickets, p95 in baseline p95', sale.p95 / baseline.burstP95, 3, '×', true);
   }
 
-  if (wanted('stored')) {
+  if (isSelected('stored')) {
     const ordersUrl = databaseOf(mongod.url, 'orders');
     const count = 1_000 * scale;
     await storeOrders(ordersUrl, 1_000);
@@ -139,9 +144,9 @@ try {
     record('orders per second with 100 000 stored, of that with 1 000', many / few, 0.9, '×', false);
   }
 
-  if (wanted('list')) {
+  if (isSelected('list')) {
     await fillCatalogue(databaseOf(mongod.url, 'tickets'), 10_000 * scale);
-    const list = await catalogue(product.loopbackUrl, databaseOf(mongod.url, 'bench-floor'), 20_000 * scale);
+    const list = await catalogue(product.loopbackUrl, databaseOf(mongod.url, 'bench-baseline'), 20_000 * scale);
     results.list = list;
     record('first page of 10 000 tickets, share of a bare handler', list.share, 0.4, '×', false);
   }
@@ -150,13 +155,13 @@ try {
   await product.stop();
 }
 
-if (wanted('expiry')) {
+if (isSelected('expiry')) {
   const short = await startProduct({ settings: { EXPIRATION_WINDOW_SECONDS: '5' } });
   try {
     const client = openHttpClient(short.loopbackUrl, { connections: 64 });
     const sellers = await users(client, 'seller', 1);
     const buyers = await users(client, 'buyer', 20);
-    const times = await expiry(client, sellers[0] ?? '', buyers, 200);
+    const times = await expiry(client, required(sellers[0], 'seller'), buyers, 200);
     results.expiry = times;
     record('200 holds at once on sale again after their deadline, p95', times.p95, 2, 's', true);
     await client.close();
@@ -169,4 +174,4 @@ const folder = new URL('../results/', import.meta.url);
 await mkdir(folder, { recursive: true });
 await writeFile(new URL('latest.json', folder), `${JSON.stringify({ ...results, rows }, undefined, 2)}\n`);
 await writeFile(new URL('latest.svg', folder), chart(rows));
-say('written: tools/bench/results/latest.json, tools/bench/results/latest.svg');
+print('written: tools/bench/results/latest.json, tools/bench/results/latest.svg');

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { setImmediate } from 'node:timers/promises';
 import { inParallel } from './load.ts';
 
-test('When work is done in parallel, then each piece is done once and no more than the limit at a time', async () => {
+test('When work runs in parallel, then each call happens once, and at most `concurrency` at a time', async () => {
   const done: number[] = [];
   let running = 0;
   let most = 0;
@@ -18,7 +18,7 @@ test('When work is done in parallel, then each piece is done once and no more th
   expect(seconds).toBeGreaterThan(0);
 });
 
-test('When a piece of work fails, then the run fails', async () => {
+test('When a call fails, then the run fails', async () => {
   await expect(
     inParallel(3, 2, async (index) => {
       await setImmediate();

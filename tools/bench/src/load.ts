@@ -1,18 +1,15 @@
-/** Runs `count` pieces of work, `concurrency` at a time, and returns the seconds that all of them took. */
+import pLimit from 'p-limit';
+
+/** Calls `work` `count` times, at most `concurrency` at a time, and returns the seconds that this took. */
 export const inParallel = async (
   count: number,
   concurrency: number,
   work: (index: number) => Promise<void>,
 ): Promise<number> => {
   const start = performance.now();
-  let next = 0;
-  const worker = async () => {
-    while (next < count) {
-      const index = next;
-      next += 1;
-      await work(index);
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(concurrency, count) }, worker));
+  await pLimit(concurrency).map(
+    Array.from({ length: count }, (_, index) => index),
+    work,
+  );
   return (performance.now() - start) / 1000;
 };

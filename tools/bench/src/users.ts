@@ -1,3 +1,4 @@
+import { required } from '@ticketing/launcher/required';
 import { sessionOf, type HttpClient, type HttpResponse } from '@ticketing/test/http-client';
 
 /** The text field `name` of a response's body. */
@@ -20,3 +21,6 @@ export const signUp = async (client: HttpClient, email: string): Promise<string>
   if (response.status !== 201 || session === undefined) throw new Error(`sign-up of ${email}: ${response.status}`);
   return session;
 };
+
+/** The item at `index` of an endless repetition of `items`. */
+export const cyclic = <T>(items: readonly T[], index: number): T => required(items[index % items.length], 'item');

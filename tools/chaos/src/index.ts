@@ -1,17 +1,17 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { controls, editsOf, titlesOf, type Control } from './build/guards.ts';
-import { judgeControl, judgeRun, linesOf, toJson } from './report/report.ts';
+import { controls, editsOf, titlesOf, type Control } from './build/controls.ts';
+import { evaluateControl, linesOf, problemsOfRun, toJson } from './report/report.ts';
 import { picture } from './report/picture.ts';
 import { runChaos, type ChaosOptions } from './run-chaos.ts';
 
-const say = (line: string) => {
+const print = (line: string) => {
   process.stdout.write(`${line}\n`);
 };
 
 const usage = `npm run chaos -- [--orders N] [--kills N] [--seed N] [--replicas N] [--window SECONDS] [--recovery SECONDS]
                  [--control NAME|all] [--json FILE] [--picture FILE]
-Controls, each a run without a guard: ${controls.map(({ name }) => name).join(', ')}`;
+Controls, each a run without one guard or several: ${controls.map(({ name }) => name).join(', ')}`;
 
 const fail = (problem: string): never => {
   process.stderr.write(`${problem}\n${usage}\n`);
@@ -38,63 +38,64 @@ const { values } = (() => {
   }
 })();
 
-const whole = (name: 'orders' | 'kills' | 'seed' | 'replicas' | 'window' | 'recovery', most: number): number => {
+const wholeNumber = (name: 'orders' | 'kills' | 'seed' | 'replicas' | 'window' | 'recovery', most: number): number => {
   const value = values[name];
   if (!/^\d+$/.test(value) || Number(value) > most) return fail(`--${name} must be a whole number, at most ${most}`);
   return Number(value);
 };
 
-const gone = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => gone.abort());
-process.on('disconnect', () => gone.abort());
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
+process.on('disconnect', () => interrupted.abort());
 
 const options: ChaosOptions = {
-  orders: whole('orders', 1_000_000),
-  kills: whole('kills', 100_000),
-  seed: whole('seed', 2 ** 31),
-  replicas: whole('replicas', 9),
-  windowSeconds: whole('window', 900),
-  quietWithinMs: 60_000,
+  orders: wholeNumber('orders', 1_000_000),
+  kills: wholeNumber('kills', 100_000),
+  seed: wholeNumber('seed', 2 ** 31),
+  replicas: wholeNumber('replicas', 9),
+  windowSeconds: wholeNumber('window', 900),
+  quietTimeoutMs: 60_000,
   edits: [],
-  say,
-  signal: gone.signal,
+  log: print,
+  signal: interrupted.signal,
 };
 
 const runOne = async (): Promise<boolean> => {
-  say(`seed ${options.seed}: ${options.orders} orders, ${options.kills} kills, ${options.replicas} of each service`);
+  print(`seed ${options.seed}: ${options.orders} orders, ${options.kills} kills, ${options.replicas} of each service`);
   const result = await runChaos(options);
-  for (const line of linesOf(result)) say(line);
+  for (const line of linesOf(result)) print(line);
   const title = `npm run chaos -- --orders ${options.orders} --kills ${options.kills} --seed ${options.seed} --replicas ${options.replicas}`;
   if (values.json !== undefined) writeFileSync(values.json, toJson(title, result));
   if (values.picture !== undefined) writeFileSync(values.picture, picture({ title, ...result }));
-  const recoveryMs = whole('recovery', 600) * 1000;
-  const problems = judgeRun(result, { ...options, recoveryMs });
-  for (const problem of problems) say(`FAILED: ${problem}`);
-  if (problems.length === 0) say('Nothing was sold twice, charged twice or lost, and nothing is stuck.');
+  const recoveryMs = wholeNumber('recovery', 600) * 1000;
+  const problems = problemsOfRun(result, { ...options, recoveryMs });
+  for (const problem of problems) print(`FAILED: ${problem}`);
+  if (problems.length === 0)
+    print('No ticket was sold twice, no order charged twice, nothing acknowledged was lost, and nothing is stuck.');
   return problems.length === 0;
 };
 
 const runControl = async (control: Control): Promise<boolean> => {
-  say(`\n▶ without ${titlesOf(control)}`);
-  // What is to be found stays; only a backup may take longer to come.
-  const quietWithinMs = control.caughtBy === undefined ? options.quietWithinMs + 15_000 : 20_000;
-  const result = await runChaos({ ...options, quietWithinMs, edits: editsOf(control) });
-  const { caught, words } = judgeControl(control, result);
-  say(`${caught ? 'caught' : 'NOT CAUGHT'}: ${words}`);
+  print(`\n▶ without ${titlesOf(control)}`);
+  // Violations do not go away, but a guard that backs up another may take longer to act.
+  const quietTimeoutMs = control.caughtBy === undefined ? options.quietTimeoutMs + 15_000 : 20_000;
+  const result = await runChaos({ ...options, quietTimeoutMs, edits: editsOf(control) });
+  const { caught, summary } = evaluateControl(control, result);
+  print(`${caught ? 'caught' : 'NOT CAUGHT'}: ${summary}`);
   return caught;
 };
 
 const main = async (): Promise<boolean> => {
   if (values.control === undefined) return runOne();
   const chosen = controls.filter(({ name }) => values.control === 'all' || name === values.control);
-  if (chosen.length === 0) return fail(`There is no control ${values.control}`);
+  if (chosen.length === 0) return fail(`The control ${values.control} does not exist`);
   const missed: string[] = [];
   for (const control of chosen) {
-    if (gone.signal.aborted) break;
+    if (interrupted.signal.aborted) break;
     if (!(await runControl(control))) missed.push(control.name);
   }
-  say(missed.length === 0 ? `\nall ${chosen.length} controls are caught` : `\nnot caught: ${missed.join(', ')}`);
+  print(missed.length === 0 ? `\nall ${chosen.length} controls are caught` : `\nnot caught: ${missed.join(', ')}`);
   return missed.length === 0;
 };
 
-process.exit((await main()) && !gone.signal.aborted ? 0 : 1);
+process.exit((await main()) && !interrupted.signal.aborted ? 0 : 1);

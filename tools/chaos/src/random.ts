@@ -1,20 +1,20 @@
-/** Numbers that follow from a seed alone, so that a run can be repeated. */
+/** Pseudo-random numbers that depend only on a seed, so that a run can be repeated. */
 export interface Random {
-  /** From 0 up to, not including, 1. */
+  /** From 0 to 1, excluding 1. */
   next(): number;
-  /** From `least` up to and including `most`. */
+  /** From `least` to `most`, including both. */
   integer(least: number, most: number): number;
-  /** From `least` up to `most`. */
+  /** From `least` to `most`, excluding `most`. */
   between(least: number, most: number): number;
   pick<T>(items: readonly T[]): T;
-  /** An item, each as likely as its weight says. */
+  /** An item, chosen with a probability proportional to its weight. */
   weighted<T>(items: readonly (readonly [weight: number, item: T])[]): T;
   chance(probability: number): boolean;
 }
 
-/** xorshift32 by G. Marsaglia, "Xorshift RNGs", Journal of Statistical Software 8 (2003): enough to choose faults by. */
+/** xorshift32 by G. Marsaglia, "Xorshift RNGs", Journal of Statistical Software 8 (2003): sufficient for choosing faults. */
 export const createRandom = (seed: number): Random => {
-  // Small seeds are spread out first; 0 would stay 0.
+  // The multiplication spreads small seeds; a state of 0 would stay 0.
   let state = Math.imul((seed >>> 0) + 1, 0x9e3779b1) >>> 0 || 1;
   const next = (): number => {
     state ^= state << 13;

@@ -8,10 +8,10 @@ import { buildServices } from './build/build-services.ts';
 import type { SourceEdit } from './build/guards.ts';
 import { Injector, type Injected } from './faults/injector.ts';
 import { planFaults } from './faults/schedule.ts';
-import { readTallies } from './inject/tally.ts';
+import { readFaultCounts } from './inject/fault-counts.ts';
 import { findLost } from './load/acknowledged.ts';
 import { openRetryingClient } from './load/retrying-client.ts';
-import type { World } from './load/journeys.ts';
+import type { LoadContext } from './load/journeys.ts';
 import { Ledger } from './load/ledger.ts';
 import { Market } from './load/market.ts';
 import { runLoad } from './load/run-load.ts';
@@ -27,33 +27,33 @@ export interface ChaosOptions {
   readonly replicas: number;
   /** How long an order holds its ticket. */
   readonly windowSeconds: number;
-  /** Nothing may be stuck for longer after the last fault; holds have their own time besides. */
-  readonly quietWithinMs: number;
-  /** What is taken out of the services. */
+  /** Time after the last fault, in addition to that of a hold, in which all work must be finished. */
+  readonly quietTimeoutMs: number;
+  /** Edits that remove guards from the services. */
   readonly edits: readonly SourceEdit[];
-  readonly say: (line: string) => void;
+  readonly log: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
 export interface ChaosResult {
   readonly violations: readonly Violation[];
-  /** What was acknowledged and is not so. */
+  /** Acknowledged steps that the databases do not have. */
   readonly lost: readonly string[];
-  /** Answers that no contract allows. */
-  readonly surprises: readonly string[];
+  /** Responses that the contract does not allow. */
+  readonly unexpected: readonly string[];
   readonly injected: readonly Injected[];
-  /** Faults of messages, by kind. */
+  /** Number of message faults of each kind. */
   readonly disturbed: ReadonlyMap<string, number>;
   readonly orders: readonly OrderTime[];
   readonly paid: number;
   readonly cancelled: number;
   readonly journeys: ReadonlyMap<string, number>;
-  /** Answers of 5xx and 429, and requests without an answer, all of which were made again. */
+  /** Responses of 5xx and 429, and requests without a response; all were retried. */
   readonly failures: number;
   readonly recoveries: readonly Recovery[];
-  /** From the last fault until nothing was left to do; undefined when that did not come. */
+  /** Time from the last fault until all work was finished; undefined if it was not. */
   readonly quietAfterMs: number | undefined;
-  /** Sums of the services' counters, by name and labels, as far as they were read. */
+  /** Sums of the services' counters, by name and labels. */
   readonly counters: ReadonlyMap<string, number>;
   readonly began: number;
   readonly ended: number;
@@ -61,13 +61,13 @@ export interface ChaosResult {
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
-const sayEveryMs = 5_000;
-/** The slowest that a run may be. */
+const progressEveryMs = 5_000;
+/** Limits of a run's duration. */
 const startMs = 10 * 60_000;
 const msPerOrder = 1_000;
-/** What was killed last is started again. */
-const backWithinMs = 30_000;
-const people = { sellers: 12, buyers: 60 };
+/** Time for the last killed process to restart. */
+const restartTimeoutMs = 30_000;
+const users = { sellers: 12, buyers: 60 };
 
 const signUpAll = async (market: Market, count: number, role: string) => {
   const all = [];
@@ -97,7 +97,7 @@ const untilQuiet = async (
 };
 
 const addressesOf = async (product: Product): Promise<Addresses> => {
-  const until = performance.now() + backWithinMs;
+  const until = performance.now() + restartTimeoutMs;
   for (;;) {
     try {
       return await findAddresses({ DATA_DIR: product.dataDir }, root);
@@ -110,10 +110,10 @@ const addressesOf = async (product: Product): Promise<Addresses> => {
 
 const withProgress = async (
   state: () => string,
-  say: (line: string) => void,
+  log: (line: string) => void,
   action: () => Promise<void>,
 ): Promise<void> => {
-  const timer = setInterval(() => say(state()), sayEveryMs);
+  const timer = setInterval(() => log(state()), progressEveryMs);
   try {
     await action();
   } finally {
@@ -125,7 +125,7 @@ const exercise = async (
   product: Product,
   options: ChaosOptions,
 ): Promise<Omit<ChaosResult, 'violations' | 'lost' | 'quietAfterMs' | 'counters'> & { ledger: Ledger }> => {
-  const { orders, kills, say, seed, signal } = options;
+  const { orders, kills, log, seed, signal } = options;
   const ledger = new Ledger();
   let failures = 0;
   const http = openRetryingClient(product.loopbackUrl, () => {
@@ -137,11 +137,11 @@ const exercise = async (
   const injector = new Injector(product);
   const began = performance.now();
   try {
-    const world: World = {
+    const context: LoadContext = {
       market,
       random,
-      sellers: await signUpAll(market, people.sellers, 'seller'),
-      buyers: await signUpAll(market, people.buyers, 'buyer'),
+      sellers: await signUpAll(market, users.sellers, 'seller'),
+      buyers: await signUpAll(market, users.buyers, 'buyer'),
       released: [],
       stopping: signal,
     };
@@ -151,16 +151,16 @@ const exercise = async (
       const killed = injector.done.filter(({ kind }) => kind === 'kill').length;
       return `${seconds} s: ${ledger.orders.size} of ${orders} orders, ${ledger.paid.size} paid, ${killed} of ${kills} kills, ${injector.done.length - killed} other faults`;
     };
-    await withProgress(state, say, async () => {
-      // What the schedule has left when the orders are done is done all the same.
+    await withProgress(state, log, async () => {
+      // Faults that are left when all orders are acknowledged happen then.
       const injecting = injector.run(plan, () => (over.signal.aborted ? Infinity : ledger.orders.size));
-      // Once more when no later order's alarm can ring for those that are still held.
+      // Once more after the last order: no later order's alarm can then end the holds that remain.
       const onLastOrder = () => injector.inject({ kind: 'empty redis' });
-      await runLoad(world, ledger, { orders, onLastOrder });
+      await runLoad(context, ledger, { orders, onLastOrder });
       over.abort();
       await injecting;
     });
-    say(state());
+    log(state());
   } finally {
     await injector.stop();
     await http.close();
@@ -168,9 +168,9 @@ const exercise = async (
   const ended = performance.now();
   return {
     ledger,
-    surprises: ledger.surprises,
+    unexpected: ledger.unexpected,
     injected: injector.done,
-    disturbed: readTallies(product.dataDir),
+    disturbed: readFaultCounts(product.dataDir),
     orders: ledger.times,
     paid: ledger.paid.size,
     cancelled: ledger.cancelled.size,
@@ -184,15 +184,15 @@ const exercise = async (
 
 /** One run: a test build of the product, a load of whole journeys, faults by a schedule, and the audit at the end. */
 export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
-  // A product that makes no orders any more is to fail, not to be waited for.
+  // A product that accepts no more orders must fail the run.
   const limit = AbortSignal.timeout(startMs + given.orders * msPerOrder);
   const options = { ...given, signal: AbortSignal.any([given.signal, limit]) };
-  const { edits, replicas, say, signal, windowSeconds } = options;
-  // Of its own: a service that is started again must not be another run's.
+  const { edits, replicas, log, signal, windowSeconds } = options;
+  // In a directory of its own, since services restart from it during the run.
   const build = join(root, '.cache', 'chaos', String(process.pid));
-  say('building the services with faults');
+  log('building the services with faults');
   await buildServices(build, edits);
-  say('starting the product');
+  log('starting the product');
   const product = await startProduct({
     settings: {
       TEST_BUILD: build,
@@ -207,13 +207,13 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
     const addresses = await addressesOf(product);
     const books = openBooks(addresses, 'chaos');
     try {
-      say('waiting until nothing is left to do');
+      log('waiting until nothing is left to do');
       const quietAfterMs = await untilQuiet(books, {
         since: performance.now(),
-        withinMs: options.quietWithinMs + windowSeconds * 1000,
+        withinMs: options.quietTimeoutMs + windowSeconds * 1000,
         signal,
       });
-      say('auditing the books');
+      log('auditing the books');
       const { violations } = await auditBooks(books);
       const lost = await findLost(ledger, addresses.mongoUrls);
       await counters.read();

@@ -1,13 +1,13 @@
 import { MongoClient } from 'mongodb';
 import { openHttpClient } from '@ticketing/test/http-client';
-import { startFloor, startRouterTo } from '../floor/start-floor.ts';
+import { startBaseline, startRouterTo } from '../baseline/start-baseline.ts';
 import { inParallel } from '../load.ts';
 
-/** An id like the product's, in an order of their own. */
+/** An id in the product's format; ids with a larger index sort later. */
 export const idOf = (prefix: string, index: number): string =>
   prefix + index.toString(16).padStart(24 - prefix.length, '0');
 
-/** Puts `count` tickets on sale, straight into the store of tickets: only their list is read. */
+/** Inserts `count` tickets directly into the database of tickets; the scenario only lists them. */
 export const fillCatalogue = async (ticketsMongoUrl: string, count: number): Promise<void> => {
   const client = await new MongoClient(ticketsMongoUrl).connect();
   const tickets = client.db().collection<{ _id: string }>('tickets');
@@ -40,15 +40,15 @@ export const fillCatalogue = async (ticketsMongoUrl: string, count: number): Pro
 };
 
 /**
- * Rate of the list's first page as a share of the rate of a bare handler that sends the same bytes behind the same
- * router and middleware; the two in turn, so that the machine's drift meets both.
+ * Measures the rate of the list's first page as a share of the rate of a baseline server that sends the same bytes behind
+ * the same router and middleware. The two alternate, so that changes in the machine's speed affect both.
  */
 export const catalogue = async (
   productUrl: string,
   mongoUrl: string,
   requests: number,
 ): Promise<{ readonly share: number; readonly rate: number }> => {
-  const page = await startFloor('page', mongoUrl, `${productUrl}/api/tickets`);
+  const page = await startBaseline('page', mongoUrl, `${productUrl}/api/tickets`);
   const router = await startRouterTo(page.url);
   const rates = { product: 0, bare: 0 };
   const rounds = 4;

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HttpClient } from '@ticketing/test/http-client';
-import { textOf } from '../users.ts';
+import { cyclic, textOf } from '../users.ts';
 import { percentile } from '@ticketing/test/percentile';
 import { listTickets, untilOrderable } from './flash-sale.ts';
 
-/** Seconds after their deadlines at which `count` holds, all made at once, were on sale again. */
+/** Measures how many seconds after their deadlines `count` simultaneous holds were on sale again. */
 export const expiry = async (
   client: HttpClient,
   seller: string,
@@ -18,12 +18,12 @@ export const expiry = async (
       client.send({
         method: 'POST',
         path: '/api/orders',
-        cookie: buyers[index % buyers.length] ?? '',
+        cookie: cyclic(buyers, index),
         body: { ticketId },
       }),
     ),
   );
-  const deadlines = new Map(orders.map((order, index) => [ids[index] ?? '', Date.parse(textOf(order, 'expiresAt'))]));
+  const deadlines = new Map(orders.map((order, index) => [cyclic(ids, index), Date.parse(textOf(order, 'expiresAt'))]));
   const late: number[] = [];
   await delay(Math.min(...deadlines.values()) - Date.now());
   const end = performance.now() + 60_000;

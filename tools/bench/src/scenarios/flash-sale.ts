@@ -3,11 +3,11 @@ import type { HttpClient } from '@ticketing/test/http-client';
 import { textOf } from '../users.ts';
 import { percentile } from '@ticketing/test/percentile';
 
-/** Lists `count` tickets and waits until the last of them can be ordered, so that all can. */
+/** Lists `count` tickets and returns their ids. */
 export const listTickets = async (client: HttpClient, seller: string, count: number): Promise<string[]> => {
   const ids: string[] = [];
   for (let index = 0; index < count; index += 50) {
-    const answers = await Promise.all(
+    const responses = await Promise.all(
       Array.from({ length: Math.min(50, count - index) }, (_, offset) =>
         client.send({
           method: 'POST',
@@ -17,12 +17,12 @@ export const listTickets = async (client: HttpClient, seller: string, count: num
         }),
       ),
     );
-    ids.push(...answers.map((answer) => textOf(answer, 'id')));
+    ids.push(...responses.map((response) => textOf(response, 'id')));
   }
   return ids;
 };
 
-/** Waits until orders knows these tickets: an order of one's own ticket is refused by 400, an unknown one by 404. */
+/** Waits until orders knows these tickets: it refuses a seller's own ticket with 400, and an unknown ticket with 404. */
 export const untilOrderable = async (client: HttpClient, seller: string, ids: readonly string[]): Promise<void> => {
   for (const ticketId of ids) {
     const end = performance.now() + 30_000;
@@ -42,13 +42,13 @@ export interface Sale {
   readonly failed: number;
 }
 
-/** `buyers` order at once, several for each ticket. */
+/** All buyers order at once, several of them the same ticket. */
 export const flashSale = async (
   client: HttpClient,
   buyers: readonly string[],
   ticketIds: readonly string[],
 ): Promise<Sale> => {
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     buyers.map((cookie, index) =>
       client.send({
         method: 'POST',
@@ -58,10 +58,10 @@ export const flashSale = async (
       }),
     ),
   );
-  const count = (of: (status: number) => boolean): number => answers.filter(({ status }) => of(status)).length;
+  const count = (of: (status: number) => boolean): number => responses.filter(({ status }) => of(status)).length;
   return {
     p95: percentile(
-      answers.map(({ milliseconds }) => milliseconds),
+      responses.map(({ milliseconds }) => milliseconds),
       0.95,
     ),
     held: count((status) => status === 201),

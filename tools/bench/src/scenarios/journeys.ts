@@ -1,39 +1,39 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HttpClient, HttpResponse } from '@ticketing/test/http-client';
-import { textOf } from '../users.ts';
+import { cyclic, textOf } from '../users.ts';
 import { percentile } from '@ticketing/test/percentile';
 import { inParallel } from '../load.ts';
 
 export interface JourneyTimes {
   /** Milliseconds from the 201 of a new ticket until it could be ordered. */
   readonly orderable: number[];
-  /** Milliseconds from the 201 of an order until its payment was accepted for processing and done. */
+  /** Milliseconds from the 201 of an order until the 201 of its payment. */
   readonly paid: number[];
-  /** Milliseconds from the payment's 201 until the order showed as complete. */
+  /** Milliseconds from the 201 of the payment until the order was complete. */
   readonly complete: number[];
 }
 
-const giveUpMs = 30_000;
+const timeoutMs = 30_000;
 
-/** Repeats a request while `again` says so, ever less often, as a page that waits would. */
+/** Repeats a request while `again` is true, at growing intervals, as a waiting page does. */
 const until = async (
   send: () => Promise<HttpResponse>,
-  again: (answer: HttpResponse) => boolean,
+  again: (response: HttpResponse) => boolean,
   pauseMs: number,
 ): Promise<HttpResponse> => {
-  const end = performance.now() + giveUpMs;
+  const end = performance.now() + timeoutMs;
   for (let pause = pauseMs; ; pause = Math.min(pause * 1.5, 250)) {
-    const answer = await send();
-    if (!again(answer) || performance.now() > end) return answer;
+    const response = await send();
+    if (!again(response) || performance.now() > end) return response;
     await delay(pause);
   }
 };
 
-const expectStatus = (answer: HttpResponse, status: number, step: string): void => {
-  if (answer.status !== status) throw new Error(`${step}: ${answer.status} ${JSON.stringify(answer.body)}`);
+const expectStatus = (response: HttpResponse, status: number, step: string): void => {
+  if (response.status !== status) throw new Error(`${step}: ${response.status} ${JSON.stringify(response.body)}`);
 };
 
-/** One whole journey: ticket listed → orderable → ordered → payable → paid → complete. */
+/** One journey: ticket listed → orderable → ordered → payable → paid → complete. */
 export const journey = async (
   client: HttpClient,
   seller: string,
@@ -68,14 +68,12 @@ export const journey = async (
   const paidAt = performance.now();
   const complete = await until(
     () => client.send({ method: 'GET', path: `/api/orders/${orderId}`, cookie: buyer }),
-    (answer) => textOf(answer, 'status') !== 'complete',
+    (response) => textOf(response, 'status') !== 'complete',
     20,
   );
   if (textOf(complete, 'status') !== 'complete') throw new Error(`order ${orderId} is ${textOf(complete, 'status')}`);
   times.complete.push(performance.now() - paidAt);
 };
-
-const at = (list: readonly string[], index: number): string => list[index % list.length] ?? '';
 
 export const journeys = async (
   client: HttpClient,
@@ -85,7 +83,7 @@ export const journeys = async (
 ): Promise<{ readonly seconds: number; readonly times: JourneyTimes }> => {
   const times: JourneyTimes = { orderable: [], paid: [], complete: [] };
   const seconds = await inParallel(count, concurrency, (index) =>
-    journey(client, at(users.sellers, index), at(users.buyers, index), index, times),
+    journey(client, cyclic(users.sellers, index), cyclic(users.buyers, index), index, times),
   );
   return { seconds, times };
 };

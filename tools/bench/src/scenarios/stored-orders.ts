@@ -1,10 +1,11 @@
 import { MongoClient } from 'mongodb';
 import type { HttpClient } from '@ticketing/test/http-client';
 import { inParallel } from '../load.ts';
+import { cyclic } from '../users.ts';
 import { idOf } from './catalogue.ts';
 import { listTickets, untilOrderable } from './flash-sale.ts';
 
-/** Stores complete orders up to `total`, straight into the store of orders, as years of business would have. */
+/** Inserts complete orders directly into the database of orders, up to a total of `total`. */
 export const storeOrders = async (ordersMongoUrl: string, total: number): Promise<void> => {
   const client = await new MongoClient(ordersMongoUrl).connect();
   const orders = client.db().collection<{ _id: string }>('orders');
@@ -31,7 +32,7 @@ export const storeOrders = async (ordersMongoUrl: string, total: number): Promis
   await client.close();
 };
 
-/** Orders per second on distinct tickets. */
+/** Measures orders per second, each for another ticket. */
 export const orderRate = async (
   client: HttpClient,
   seller: string,
@@ -44,7 +45,7 @@ export const orderRate = async (
     const { status } = await client.send({
       method: 'POST',
       path: '/api/orders',
-      cookie: buyers[index % buyers.length] ?? '',
+      cookie: cyclic(buyers, index),
       body: { ticketId: ids[index] },
     });
     if (status !== 201) throw new Error(`order: ${status}`);

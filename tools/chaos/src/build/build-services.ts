@@ -7,7 +7,7 @@ import type { SourceEdit } from './guards.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
 
-/** Runs a service as its own index.ts does, but with faults. */
+/** Starts a service like its own index.ts, but with fault injection. */
 const entry = (service: string): string => `
 import { runUntilSignal } from '@ticketing/common/service';
 import { readConfig } from './config.ts';
@@ -16,7 +16,7 @@ import { faultyOverrides } from ${JSON.stringify(join(root, 'tools', 'chaos', 's
 await runUntilSignal(() => startService(readConfig(process.env), faultyOverrides(${JSON.stringify(service)})));
 `;
 
-/** Takes guards out of the source while it is bundled. */
+/** Applies the edits, which remove guards, while the sources are bundled. */
 const editing = (edits: readonly SourceEdit[], used: Set<SourceEdit>): esbuild.Plugin => ({
   name: 'edited sources',
   setup: (build) => {
@@ -27,7 +27,7 @@ const editing = (edits: readonly SourceEdit[], used: Set<SourceEdit>): esbuild.P
       let contents = await readFile(path, 'utf8');
       for (const edit of own) {
         if (contents.split(edit.find).length !== 2) {
-          throw new Error(`${file} does not have exactly once:\n${edit.find}`);
+          throw new Error(`${file} must contain exactly once:\n${edit.find}`);
         }
         contents = contents.replace(edit.find, () => edit.replacement);
         used.add(edit);
@@ -38,8 +38,8 @@ const editing = (edits: readonly SourceEdit[], used: Set<SourceEdit>): esbuild.P
 });
 
 /**
- * Bundles the five services with faults, and without the guards that the edits take out.
- * @throws Error when an edit does not fit the source any more.
+ * Bundles the services with fault injection, and with the edits applied.
+ * @throws Error when an edit does not match the sources.
  */
 export const buildServices = async (directory: string, edits: readonly SourceEdit[]): Promise<void> => {
   await rm(directory, { recursive: true, force: true });
@@ -57,5 +57,5 @@ export const buildServices = async (directory: string, edits: readonly SourceEdi
     for (const { path, text } of outputFiles) await writeFile(path, text);
   }
   const unused = edits.filter((edit) => !used.has(edit));
-  if (unused.length > 0) throw new Error(`No service has ${unused.map(({ file }) => file).join(', ')}`);
+  if (unused.length > 0) throw new Error(`No service imports ${unused.map(({ file }) => file).join(', ')}`);
 };

@@ -1,4 +1,4 @@
-/** A change of one source file while it is bundled; `find` stands in it exactly once. */
+/** A change to one source file while it is bundled. `find` must occur in it exactly once. */
 export interface SourceEdit {
   /** From the root of the repository. */
   readonly file: string;
@@ -6,7 +6,7 @@ export interface SourceEdit {
   readonly replacement: string;
 }
 
-/** Something that keeps the promises of the product, and how to take it out. */
+/** Lines that protect the product's invariants, with the edits that remove them. */
 export const guards = {
   uniqueIndex: {
     title: "unique index on a ticket's orders",
@@ -166,87 +166,3 @@ export const guards = {
 } as const satisfies Record<string, { readonly title: string; readonly edits: readonly SourceEdit[] }>;
 
 export type GuardName = keyof typeof guards;
-
-/** A run without some guards, and what must come of it. */
-export interface Control {
-  readonly name: string;
-  /** What is taken out: one guard, or one with those that back it up. */
-  readonly without: readonly GuardName[];
-  /** The audit must name one of these checks; `acknowledged` stands for what was acknowledged and got lost. */
-  readonly caughtBy?: readonly string[];
-  /** Or nothing happens, because of a backup, whose counter must have moved. */
-  readonly backedUpBy?: { readonly guard: string; readonly counter: string };
-}
-
-export const titlesOf = (control: Control): string => control.without.map((name) => guards[name].title).join(' + ');
-
-export const editsOf = (control: Control): SourceEdit[] => control.without.flatMap((name) => [...guards[name].edits]);
-
-export const controls: readonly Control[] = [
-  {
-    name: 'unique-index',
-    without: ['uniqueIndex'],
-    backedUpBy: { guard: 'holder in the claim', counter: 'claims_refused_total{reason="unavailable"}' },
-  },
-  {
-    name: 'unique-index-and-holder-in-claim',
-    without: ['uniqueIndex', 'holderInClaim'],
-    caughtBy: ['one-live-order-per-ticket', 'one-complete-order-per-ticket'],
-  },
-  { name: 'revision-in-claim', without: ['revisionInClaim'], caughtBy: ['held-price-is-order-price'] },
-  {
-    name: 'closed-orders',
-    without: ['closedOrders'],
-    backedUpBy: { guard: guards.stuckTickets.title, counter: 'orders_republished_total' },
-  },
-  {
-    name: 'closed-orders-and-stuck-tickets',
-    without: ['closedOrders', 'stuckTickets'],
-    caughtBy: ['held-ticket-has-live-order'],
-  },
-  { name: 'holder-in-release', without: ['holderInRelease'], caughtBy: ['live-order-has-ticket'] },
-  {
-    name: 'status-in-cancel',
-    without: ['statusInCancel'],
-    caughtBy: ['sold-ticket-has-complete-order', 'legal-order-state'],
-  },
-  {
-    name: 'attempt-claim',
-    without: ['attemptClaim'],
-    backedUpBy: { guard: 'one PaymentIntent per order', counter: 'attempts_refused_by_stripe_total' },
-  },
-  {
-    name: 'one-payment-intent',
-    without: ['onePaymentIntent'],
-    backedUpBy: {
-      guard: 'claim of an attempt',
-      counter: 'http_request_duration_seconds_count{method="POST",route="/api/payments",status="409"}',
-    },
-  },
-  {
-    name: 'one-payment-intent-and-both-guards-of-attempts',
-    without: ['onePaymentIntent', 'attemptClaim', 'attemptKey'],
-    caughtBy: ['one-charge-per-order'],
-  },
-  { name: 'outbox-sweep', without: ['outboxSweep'], caughtBy: ['nothing-unpublished'] },
-  {
-    name: 'apply-if-newer',
-    without: ['applyIfNewer'],
-    caughtBy: ['ticket-copies-are-true', 'order-copies-are-true'],
-  },
-  {
-    name: 'majority',
-    without: ['majority'],
-    caughtBy: ['acknowledged', 'ticket-copies-are-true', 'order-copies-are-true'],
-  },
-  {
-    name: 'expiry-sweep',
-    without: ['expirySweep'],
-    backedUpBy: { guard: 'cancellation of overdue orders', counter: 'overdue_orders_cancelled_total' },
-  },
-  {
-    name: 'expiry-sweep-and-overdue-orders',
-    without: ['expirySweep', 'overdueOrders'],
-    caughtBy: ['hold-ends-at-deadline'],
-  },
-];

@@ -5,7 +5,7 @@ import { writeFaults, type BusFaults } from '../inject/faults.ts';
 import type { Product, ProductProcess } from '@ticketing/test/start-product';
 import type { Fault, PlannedFault } from './schedule.ts';
 
-/** What was done, for the report. Times by `performance.now()`. */
+/** An injected fault. Times are from `performance.now()`. */
 export interface Injected {
   readonly kind: Fault['kind'];
   readonly what: string;
@@ -13,15 +13,15 @@ export interface Injected {
   readonly until: number;
 }
 
-/** What a fault has hit that found nothing to hit. */
-export const nobody = 'nobody';
+/** `what` of a fault whose victim did not run. */
+export const noVictim = 'no victim';
 
-/** Without progress for so long, the next fault comes all the same. */
+/** After this long without a new order, the next fault happens regardless. */
 const standstillMs = 8_000;
-/** A victim that is just being started again is waited for. */
-const victimWithinMs = 15_000;
+/** How long to wait for a victim that is restarting. */
+const victimTimeoutMs = 15_000;
 
-/** Does to a product what a schedule says, as its orders go on. */
+/** Injects the faults of a schedule into a running product. */
 export class Injector {
   readonly #product: Product;
   readonly #clocks = new Map<string, number>();
@@ -35,7 +35,7 @@ export class Injector {
     this.#product = product;
   }
 
-  /** Resolves when the last fault has begun and ended, or at `stop`. */
+  /** Resolves when the last fault has ended, or at `stop`. */
   async run(faults: readonly PlannedFault[], orders: () => number): Promise<void> {
     let progress = { orders: orders(), at: performance.now() };
     for (const { atOrder, fault } of faults) {
@@ -52,15 +52,15 @@ export class Injector {
     await Promise.all(this.#running);
   }
 
-  /** Ends what lasts and starts nothing more. */
+  /** Ends all current faults and starts no more. */
   async stop(): Promise<void> {
     this.#ending.abort();
     await Promise.all(this.#running);
     writeFaults(this.#product.dataDir, {});
-    await this.#tellStripe({ delayMs: 0, failNext: null });
+    await this.#updateStripe({ delayMs: 0, failNext: null });
   }
 
-  /** Does one thing now; resolves when it is over. */
+  /** Injects one fault; resolves when it has ended. */
   async inject(fault: Fault): Promise<void> {
     const at = performance.now();
     const what = await this.#perform(fault);
@@ -70,11 +70,11 @@ export class Injector {
   async #perform(fault: Fault): Promise<string> {
     switch (fault.kind) {
       case 'kill': {
-        const victim = await this.#signal(fault.victim, fault.die, 'SIGKILL');
+        const victim = await this.#signal(fault.victim, fault.draw, 'SIGKILL');
         return label(victim);
       }
       case 'freeze': {
-        const victim = await this.#signal(fault.victim, fault.die, 'SIGSTOP');
+        const victim = await this.#signal(fault.victim, fault.draw, 'SIGSTOP');
         await this.#pause(fault.ms);
         if (victim !== undefined) this.#product.signal(victim, 'SIGCONT');
         return label(victim);
@@ -89,62 +89,62 @@ export class Injector {
         return fault.victim;
       }
       case 'empty redis':
-        return (await this.#emptyRedis()) ? 'emptied' : nobody;
+        return (await this.#emptyRedis()) ? 'emptied' : noVictim;
       case 'bus':
         this.#bus = fault.faults;
-        this.#tellServices();
+        this.#updateServices();
         await this.#pause(fault.ms);
         this.#bus = undefined;
-        this.#tellServices();
+        this.#updateServices();
         return 'messages';
       case 'stripe':
-        return (await this.#tellStripe({ failNext: fault.trouble })) ? fault.trouble : nobody;
+        return (await this.#updateStripe({ failNext: fault.problem })) ? fault.problem : noVictim;
       case 'slow stripe':
         this.#slowStripe += 1;
-        await this.#tellStripe({ delayMs: fault.delayMs });
+        await this.#updateStripe({ delayMs: fault.delayMs });
         await this.#pause(fault.ms);
         this.#slowStripe -= 1;
-        if (this.#slowStripe === 0) await this.#tellStripe({ delayMs: 0 });
+        if (this.#slowStripe === 0) await this.#updateStripe({ delayMs: 0 });
         return `${fault.delayMs} ms`;
       case 'clock':
         this.#clocks.set(fault.service, fault.offsetMs);
-        this.#tellServices();
+        this.#updateServices();
         await this.#pause(fault.ms);
         this.#clocks.delete(fault.service);
-        this.#tellServices();
+        this.#updateServices();
         return `${fault.service} ${fault.offsetMs > 0 ? '+' : '−'}${Math.abs(fault.offsetMs) / 1000} s`;
     }
   }
 
-  #find(name: string, die: number): ProductProcess | undefined {
+  #find(name: string, draw: number): ProductProcess | undefined {
     const running = this.#product.processes().filter((process) => process.name === name);
-    return running[Math.floor(die * running.length)];
+    return running[Math.floor(draw * running.length)];
   }
 
-  /** Sends the signal to one of the victim's replicas, as soon as one runs. */
-  async #signal(name: string, die: number, signal: NodeJS.Signals): Promise<ProductProcess | undefined> {
-    const until = performance.now() + victimWithinMs;
+  /** Sends the signal to one of the victim's replicas, waiting until one runs. */
+  async #signal(name: string, draw: number, signal: NodeJS.Signals): Promise<ProductProcess | undefined> {
+    const until = performance.now() + victimTimeoutMs;
     while (performance.now() < until && !this.#ending.signal.aborted) {
-      const victim = this.#find(name, die);
+      const victim = this.#find(name, draw);
       if (victim !== undefined && this.#product.signal(victim, signal)) return victim;
       await this.#pause(50);
     }
     return undefined;
   }
 
-  #tellServices(): void {
+  #updateServices(): void {
     writeFaults(this.#product.dataDir, {
       ...(this.#bus === undefined ? {} : { bus: this.#bus }),
       clocks: Object.fromEntries(this.#clocks),
     });
   }
 
-  /** Whether it was heard. */
-  async #tellStripe(behaviour: { readonly delayMs?: number; readonly failNext?: string | null }): Promise<boolean> {
-    for (let tries = 0; tries < 40; tries += 1) {
+  /** Changes the sandbox's behaviour; returns whether it was reached. */
+  async #updateStripe(behaviour: { readonly delayMs?: number; readonly failNext?: string | null }): Promise<boolean> {
+    for (let attempt = 0; attempt < 40; attempt += 1) {
       const sandbox = this.#find('stripe-sandbox', 0);
       try {
-        if (sandbox === undefined) throw new Error('it does not run');
+        if (sandbox === undefined) throw new Error('the sandbox does not run');
         const response = await request(`${sandbox.url}/sandbox/behaviour`, {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
@@ -152,7 +152,7 @@ export class Injector {
           headersTimeout: 2_000,
         });
         await response.body.dump();
-        if (response.statusCode !== 200) throw new Error(`the sandbox answers ${response.statusCode}`);
+        if (response.statusCode !== 200) throw new Error(`the sandbox returns ${response.statusCode}`);
         return true;
       } catch {
         await delay(100);
@@ -183,4 +183,4 @@ export class Injector {
 }
 
 const label = (process: ProductProcess | undefined): string =>
-  process === undefined ? nobody : `${process.name}-${process.replica}`;
+  process === undefined ? noVictim : `${process.name}-${process.replica}`;

@@ -1,7 +1,7 @@
 import type { BusFaults } from '../inject/faults.ts';
 import type { Random } from '../random.ts';
 
-/** What can be killed or stopped; replicas are chosen when it happens. */
+/** Processes that can be killed or frozen. */
 export const victims = [
   'auth',
   'tickets',
@@ -18,22 +18,23 @@ export const victims = [
 ] as const;
 export type Victim = (typeof victims)[number];
 
-export type StripeTrouble = 'network_before_charge' | 'network_after_charge' | 'http_500' | 'http_429' | 'timeout';
+export type StripeProblem = 'network_before_charge' | 'network_after_charge' | 'http_500' | 'http_429' | 'timeout';
 
+/** `draw`, from 0 to 1, chooses one of the victim's replicas when the fault happens. */
 export type Fault =
-  | { readonly kind: 'kill'; readonly victim: Victim; readonly die: number }
-  /** SIGSTOP, and SIGCONT after so long. */
-  | { readonly kind: 'freeze'; readonly victim: Victim; readonly die: number; readonly ms: number }
-  /** Killed again and again as soon as it is back, for so long. */
+  | { readonly kind: 'kill'; readonly victim: Victim; readonly draw: number }
+  /** SIGSTOP, and SIGCONT after `ms`. */
+  | { readonly kind: 'freeze'; readonly victim: Victim; readonly draw: number; readonly ms: number }
+  /** Killed after every restart for `ms`. */
   | { readonly kind: 'outage'; readonly victim: 'mongod' | 'nats' | 'redis'; readonly ms: number }
   | { readonly kind: 'empty redis' }
   | { readonly kind: 'bus'; readonly faults: BusFaults; readonly ms: number }
-  | { readonly kind: 'stripe'; readonly trouble: StripeTrouble }
+  | { readonly kind: 'stripe'; readonly problem: StripeProblem }
   | { readonly kind: 'slow stripe'; readonly delayMs: number; readonly ms: number }
   | { readonly kind: 'clock'; readonly service: string; readonly offsetMs: number; readonly ms: number };
 
 export interface PlannedFault {
-  /** It happens once so many orders are acknowledged. */
+  /** The number of acknowledged orders at which it happens. */
   readonly atOrder: number;
   readonly fault: Fault;
 }
@@ -53,7 +54,7 @@ const weights: readonly (readonly [number, Victim])[] = [
   [3, 'watchdog'],
 ];
 
-const stripeTroubles: readonly StripeTrouble[] = [
+const stripeProblems: readonly StripeProblem[] = [
   'network_before_charge',
   'network_after_charge',
   'http_500',
@@ -74,12 +75,12 @@ const busFaults = (random: Random): BusFaults => ({
   lateMs: random.integer(100, 3_000),
 });
 
-/** Of so many kills, how many of the rest; every kind at least once. */
+/** One fault of another kind for every `per` kills, at least one. */
 const times = (kills: number, per: number): number => Math.max(1, Math.round(kills / per));
 
 /**
- * Which faults happen at which order: it follows from the seed and the size alone. Every victim is killed at least once
- * when there are kills enough, and the last tenth of the orders is left without new faults of the long kinds.
+ * Plans which faults happen at which order, from the seed and the size alone. Given enough kills, every victim is killed
+ * at least once. During the last tenth of the orders only kills begin, since other faults last longer.
  */
 export const planFaults = (
   random: Random,
@@ -88,13 +89,13 @@ export const planFaults = (
   const kills = Array.from({ length: size.kills }, (_, index): Fault => ({
     kind: 'kill',
     victim: victims[index] ?? random.weighted(weights),
-    die: random.next(),
+    draw: random.next(),
   }));
   const others: Fault[] = [
     ...Array.from({ length: times(size.kills, 5) }, (): Fault => ({
       kind: 'freeze',
       victim: random.weighted(weights),
-      die: random.next(),
+      draw: random.next(),
       ms: random.integer(300, 5_000),
     })),
     ...Array.from({ length: times(size.kills, 13) }, (_, index): Fault => ({
@@ -108,9 +109,9 @@ export const planFaults = (
       faults: busFaults(random),
       ms: random.integer(4_000, 15_000),
     })),
-    ...Array.from({ length: Math.max(stripeTroubles.length, times(size.kills, 4)) }, (_, index): Fault => ({
+    ...Array.from({ length: Math.max(stripeProblems.length, times(size.kills, 4)) }, (_, index): Fault => ({
       kind: 'stripe',
-      trouble: stripeTroubles[index] ?? random.pick(stripeTroubles),
+      problem: stripeProblems[index] ?? random.pick(stripeProblems),
     })),
     ...Array.from({ length: times(size.kills, 13) }, (): Fault => ({
       kind: 'slow stripe',

@@ -1,57 +1,57 @@
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** How messages are disturbed: each number is a probability from 0 to 1. */
+/** Probabilities from 0 to 1 of each fault of a message. */
 export interface BusFaults {
-  /** Published but told to have failed. */
+  /** Published, but reported as failed. */
   readonly publishedButRefused: number;
-  /** Not published, and told to have failed. */
+  /** Not published, and reported as failed. */
   readonly refused: number;
   /** Published twice, as two messages. */
   readonly publishedTwice: number;
-  /** Published late, so that others overtake it. */
+  /** Published late, after later messages. */
   readonly publishedLate: number;
-  /** Handed to its listener twice at the same time. */
+  /** Delivered to its listener twice at the same time. */
   readonly deliveredTwice: number;
-  /** Handled, but its acknowledgement is lost: it comes again. */
+  /** Handled, but its acknowledgement is lost, so that it is redelivered. */
   readonly acknowledgementLost: number;
-  /** Given back unhandled and delivered later, after others. */
+  /** Not handled, and redelivered after later messages. */
   readonly deliveredLate: number;
-  /** The longest of the delays. */
+  /** The longest delay. */
   readonly lateMs: number;
 }
 
-/** What the chaos test wants of the services at this moment; it writes the file, they read it. */
+/** The current faults of the services. The chaos test writes them to a file, which the services read. */
 export interface Faults {
   readonly bus?: BusFaults;
-  /** By service: how far its clock is ahead, in milliseconds. */
+  /** Milliseconds by which each service's clock is ahead. */
   readonly clocks?: Readonly<Record<string, number>>;
 }
 
 const faultsFile = 'faults.json';
 
-/** Tells all services that run on this data directory. */
+/** Sets the faults of all services that use this data directory. */
 export const writeFaults = (dataDir: string, faults: Faults): void => {
   const path = join(dataDir, faultsFile);
   writeFileSync(`${path}.new`, JSON.stringify(faults));
   renameSync(`${path}.new`, path);
 };
 
-const lookEveryMs = 100;
+const readEveryMs = 100;
 
-/** What the file says now, looked at every tenth of a second. */
+/** Returns a function that returns the current faults, read every 100 ms. */
 export const watchFaults = (dataDir: string): (() => Faults) => {
   const path = join(dataDir, faultsFile);
   let faults: Faults = {};
   let seen = '';
-  const look = () => {
+  const readIfChanged = () => {
     const found = statSync(path, { throwIfNoEntry: false });
     const state = found === undefined ? '' : `${found.ino} ${found.mtimeMs}`;
     if (state === seen) return;
     seen = state;
     faults = found === undefined ? {} : JSON.parse(readFileSync(path, 'utf8'));
   };
-  look();
-  setInterval(look, lookEveryMs).unref();
+  readIfChanged();
+  setInterval(readIfChanged, readEveryMs).unref();
   return () => faults;
 };

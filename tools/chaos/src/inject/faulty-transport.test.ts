@@ -17,7 +17,7 @@ const none: BusFaults = {
 const open = (faults: Partial<BusFaults>) => {
   const published: string[] = [];
   const ends: string[] = [];
-  const tallied: string[] = [];
+  const counted: string[] = [];
   let subscribed: SubscriptionOptions | undefined;
   const real: Transport = {
     name: 'memory',
@@ -34,7 +34,7 @@ const open = (faults: Partial<BusFaults>) => {
   const transport = faultyTransport(real, {
     faults: () => ({ ...none, ...faults }),
     chance: () => 0.5,
-    tally: (kind) => tallied.push(kind),
+    count: (kind) => counted.push(kind),
   });
   const handled: string[] = [];
   const receive = async (key: string) => {
@@ -59,34 +59,34 @@ const open = (faults: Partial<BusFaults>) => {
     };
     await subscribed?.onMessages([message]);
   };
-  return { transport, published, ends, tallied, handled, receive };
+  return { transport, published, ends, counted, handled, receive };
 };
 
 const message = { subject: 's', id: '1', body: '{}' };
 
-test('When there are no faults, then it is as the real one', async () => {
-  const { transport, published, ends, tallied, handled, receive } = open({});
+test('When there are no faults, then it behaves like the real transport', async () => {
+  const { transport, published, ends, counted, handled, receive } = open({});
   await transport.publish(message);
   await receive('a');
-  expect({ published, handled, ends, tallied }).toEqual({
+  expect({ published, handled, ends, counted }).toEqual({
     published: ['1'],
     handled: ['a'],
     ends: ['ack'],
-    tallied: [],
+    counted: [],
   });
 });
 
 test.each([
   ['refused', []],
   ['publishedButRefused', ['1']],
-] as const)('When a message is %s, then its publisher hears of a failure', async (kind, stored) => {
-  const { transport, published, tallied } = open({ [kind]: 1 });
+] as const)('When a message is %s, then publishing it fails', async (kind, stored) => {
+  const { transport, published, counted } = open({ [kind]: 1 });
   await expect(transport.publish(message)).rejects.toThrow('chaos');
   expect(published).toEqual(stored);
-  expect(tallied).toEqual([kind]);
+  expect(counted).toEqual([kind]);
 });
 
-test('When a message is published twice, then the broker cannot know it for one', async () => {
+test('When a message is published twice, then the two have different ids', async () => {
   const { transport, published } = open({ publishedTwice: 1 });
   await transport.publish(message);
   expect(published).toEqual(['1', '1-again']);
@@ -96,9 +96,12 @@ test.each([
   ['deliveredTwice', ['a', 'a'], ['ack']],
   ['acknowledgementLost', ['a'], ['nak']],
   ['deliveredLate', [], ['nak']],
-] as const)('When the fault is %s, then the broker hears what it would', async (kind, seen, broker) => {
-  const { handled, ends, receive } = open({ [kind]: 1 });
-  await receive('a');
-  expect(handled).toEqual(seen);
-  expect(ends).toEqual(broker);
-});
+] as const)(
+  'When the fault is %s, then deliveries and acknowledgements are as expected',
+  async (kind, seen, broker) => {
+    const { handled, ends, receive } = open({ [kind]: 1 });
+    await receive('a');
+    expect(handled).toEqual(seen);
+    expect(ends).toEqual(broker);
+  },
+);

@@ -2,7 +2,7 @@ import type { InboundMessage, OutboundMessage, Transport } from '@ticketing/comm
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BusFaults } from './faults.ts';
 
-/** A second delivery of a message; how it ends is of no consequence for the first. */
+/** A second delivery of a message, whose ack or nak does not reach the broker. */
 const copyOf = (message: InboundMessage): InboundMessage => ({
   subject: message.subject,
   body: message.body,
@@ -10,7 +10,7 @@ const copyOf = (message: InboundMessage): InboundMessage => ({
   ack: () => undefined,
   nak: () => undefined,
 });
-/** The message, with its methods as own fields. */
+/** The message with its methods as own properties, so that it can be spread. */
 const plain = (message: InboundMessage): InboundMessage => ({
   subject: message.subject,
   body: message.body,
@@ -19,21 +19,21 @@ const plain = (message: InboundMessage): InboundMessage => ({
   nak: (ms) => message.nak(ms),
 });
 
-/** A real transport between which and its user messages are lost, doubled, held up and put out of order. */
+/** A transport that loses, duplicates, delays and reorders the messages of a real one. */
 export const faultyTransport = (
   real: Transport,
   options: {
     readonly faults: () => BusFaults | undefined;
     readonly chance: () => number;
-    readonly tally: (kind: string) => void;
+    readonly count: (kind: string) => void;
   },
 ): Transport => {
-  const { chance, faults, tally } = options;
-  /** Whether this happens now; if so it is counted. */
+  const { chance, faults, count } = options;
+  /** Decides whether this fault happens now, and counts it if so. */
   const happens = (kind: Exclude<keyof BusFaults, 'lateMs'>): boolean => {
     const probability = faults()?.[kind] ?? 0;
     if (probability === 0 || chance() >= probability) return false;
-    tally(kind);
+    count(kind);
     return true;
   };
   const lateMs = (): number => Math.ceil(chance() * (faults()?.lateMs ?? 0));
@@ -42,9 +42,9 @@ export const faultyTransport = (
     if (happens('refused')) throw new Error('chaos: not published');
     if (happens('publishedLate')) await delay(lateMs());
     await real.publish(message);
-    // Under an id of its own the broker does not know it for a repeat.
+    // With another id, so that the broker does not deduplicate it.
     if (happens('publishedTwice')) await real.publish({ ...message, id: `${message.id}-again` });
-    if (happens('publishedButRefused')) throw new Error('chaos: published, but nobody knows');
+    if (happens('publishedButRefused')) throw new Error('chaos: published, but reported as failed');
   };
 
   const withoutAcknowledgement = (message: InboundMessage): InboundMessage => ({

@@ -1,19 +1,19 @@
 import { createTransport } from '@ticketing/common/messaging';
 import { commonEnv, readEnv, type ServiceOverrides } from '@ticketing/common/service';
+import { required } from '@ticketing/launcher/required';
 import { createRandom } from '../random.ts';
 import { watchFaults } from './faults.ts';
 import { faultyTransport } from './faulty-transport.ts';
-import { createTally } from './tally.ts';
+import { createFaultCounter } from './fault-counts.ts';
 
-/** The launcher tells every process that it starts whose it is. */
+/** The launcher sets it for every process. */
 const dataDirVariable = 'TICKETING_DATA_DIR';
 
-/** A service's transport with faults and a clock that can be set wrong; part of test builds only. */
+/** Gives a service a fault-injecting transport and an adjustable clock. Only test builds contain it. */
 export const faultyOverrides = (service: string): ServiceOverrides => {
-  const dataDir = process.env[dataDirVariable];
-  if (dataDir === undefined) throw new Error(`${dataDirVariable} is missing`);
+  const dataDir = required(process.env[dataDirVariable], dataDirVariable);
   const faults = watchFaults(dataDir);
-  const tally = createTally(dataDir, service);
+  const count = createFaultCounter(dataDir, service);
   const random = createRandom(process.pid);
   return {
     now: () => new Date(Date.now() + (faults().clocks?.[service] ?? 0)),
@@ -21,7 +21,7 @@ export const faultyOverrides = (service: string): ServiceOverrides => {
       faultyTransport(createTransport(readEnv(commonEnv, process.env), { clientName: service, logger }), {
         faults: () => faults().bus,
         chance: () => random.next(),
-        tally,
+        count,
       }),
   };
 };

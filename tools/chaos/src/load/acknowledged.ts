@@ -19,8 +19,8 @@ interface StoredPayment {
 }
 
 /**
- * What was acknowledged and is not so: orders, payments, cancellations and edits that somebody was told of and that
- * the databases do not have. Answers a line for each.
+ * Finds acknowledged orders, payments, cancellations and edits that the databases do not have.
+ * @returns A line for each.
  */
 export const findLost = async (
   ledger: Ledger,
@@ -58,20 +58,20 @@ export const findLost = async (
     }
     for (const [id, { ticketId, price }] of ledger.orders) {
       const order = orderOf.get(id);
-      if (order === undefined) lost.push(`order ${id} was acknowledged and does not exist`);
+      if (order === undefined) lost.push(`order ${id} was acknowledged, but does not exist`);
       else if (order.price !== price || order.ticket.id !== ticketId)
-        lost.push(`order ${id} was acknowledged for ${price} cents and ticket ${ticketId}, and is another now`);
+        lost.push(`order ${id} was acknowledged for ${price} cents and ticket ${ticketId}, but is stored differently`);
     }
     for (const id of ledger.paid) {
       const status = orderOf.get(id)?.status;
-      // Its hold may have run out in the moment of the payment: then the money goes back.
+      // If the hold expired at the moment of the payment, the money is refunded.
       const isReturned = status === 'cancelled' && chargeOf.get(id) === 'refunded';
       if (status !== 'complete' && !isReturned)
-        lost.push(`order ${id} was acknowledged as paid and is ${status}, its charge ${chargeOf.get(id)}`);
+        lost.push(`order ${id} was acknowledged as paid, but is ${status}, and its charge is ${chargeOf.get(id)}`);
     }
     for (const id of ledger.cancelled) {
       const status = orderOf.get(id)?.status;
-      if (status !== 'cancelled') lost.push(`order ${id} was acknowledged as cancelled and is ${status}`);
+      if (status !== 'cancelled') lost.push(`order ${id} was acknowledged as cancelled, but is ${status}`);
     }
     return lost;
   } finally {

@@ -1,138 +1,138 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../random.ts';
-import type { ListedTicket, Market, Person } from './market.ts';
+import type { ListedTicket, Market, User } from './market.ts';
 
-export interface World {
+export interface LoadContext {
   readonly market: Market;
   readonly random: Random;
-  readonly sellers: readonly Person[];
-  readonly buyers: readonly Person[];
-  /** Tickets that were ordered and let go: the next buyers try them first. */
+  readonly sellers: readonly User[];
+  readonly buyers: readonly User[];
+  /** Tickets whose order ended without a sale; the next buyers try them first. */
   readonly released: ListedTicket[];
   readonly stopping: AbortSignal;
 }
 
-/** One story of a seller and buyers from its beginning to its end. */
-export type Journey = (world: World) => Promise<void>;
+/** A sequence of steps of a seller and buyers. */
+export type Journey = (context: LoadContext) => Promise<void>;
 
-const good = ['tok_visa', 'tok_mastercard', 'pm_card_visa'] as const;
-const declined = [
+const acceptedCards = ['tok_visa', 'tok_mastercard', 'pm_card_visa'] as const;
+const declinedCards = [
   'tok_chargeDeclined',
   'tok_chargeDeclinedInsufficientFunds',
   'tok_chargeDeclinedExpiredCard',
 ] as const;
 
-const ticketToBuy = async ({ market, random, sellers, released }: World): Promise<ListedTicket | undefined> =>
+const ticketToBuy = async ({ market, random, sellers, released }: LoadContext): Promise<ListedTicket | undefined> =>
   (random.chance(0.5) ? released.shift() : undefined) ?? market.list(random.pick(sellers));
 
-const buy: Journey = async (world) => {
-  const { market, random, buyers } = world;
-  const ticket = await ticketToBuy(world);
+const buy: Journey = async (context) => {
+  const { market, random, buyers } = context;
+  const ticket = await ticketToBuy(context);
   if (ticket === undefined) return;
   const buyer = random.pick(buyers);
-  await market.look(buyer);
+  await market.browse(buyer);
   const order = await market.order(buyer, ticket);
-  if (order !== undefined) await market.pay(order, random.pick(good));
+  if (order !== undefined) await market.pay(order, random.pick(acceptedCards));
 };
 
-/** Several want one ticket at the same moment. */
-const contest: Journey = async (world) => {
-  const { market, random, buyers } = world;
-  const ticket = await ticketToBuy(world);
+/** Several buyers order one ticket at the same time. */
+const contest: Journey = async (context) => {
+  const { market, random, buyers } = context;
+  const ticket = await ticketToBuy(context);
   if (ticket === undefined) return;
   const orders = await Promise.all(
     Array.from({ length: random.integer(2, 4) }, () => market.order(random.pick(buyers), ticket)),
   );
   const made = orders.filter((order) => order !== undefined);
-  await Promise.all(made.map((order) => market.pay(order, random.pick(good))));
+  await Promise.all(made.map((order) => market.pay(order, random.pick(acceptedCards))));
 };
 
-const doubleClick: Journey = async (world) => {
-  const { market, random, buyers } = world;
-  const ticket = await ticketToBuy(world);
+const doubleClick: Journey = async (context) => {
+  const { market, random, buyers } = context;
+  const ticket = await ticketToBuy(context);
   if (ticket === undefined) return;
   const order = await market.order(random.pick(buyers), ticket);
   if (order === undefined) return;
-  await Promise.all(Array.from({ length: random.integer(2, 4) }, () => market.pay(order, random.pick(good))));
+  await Promise.all(Array.from({ length: random.integer(2, 4) }, () => market.pay(order, random.pick(acceptedCards))));
 };
 
-const decline: Journey = async (world) => {
-  const { market, random, buyers } = world;
-  const ticket = await ticketToBuy(world);
+const decline: Journey = async (context) => {
+  const { market, random, buyers } = context;
+  const ticket = await ticketToBuy(context);
   if (ticket === undefined) return;
   const order = await market.order(random.pick(buyers), ticket);
   if (order === undefined) return;
   const declines = random.integer(1, 3);
   for (let count = 0; count < declines; count += 1) {
-    if (await market.pay(order, random.pick(declined))) return;
+    if (await market.pay(order, random.pick(declinedCards))) return;
   }
-  if (declines < 3) await market.pay(order, random.pick(good));
-  else world.released.push(ticket);
+  if (declines < 3) await market.pay(order, random.pick(acceptedCards));
+  else context.released.push(ticket);
 };
 
-/** A buyer lets go and others take over, while the events of the first order are still on their way. */
-const cancel: Journey = async (world) => {
-  const { market, random, buyers } = world;
-  const ticket = await ticketToBuy(world);
+/** A buyer cancels and others order, while the events of the first order are still in transit. */
+const cancel: Journey = async (context) => {
+  const { market, random, buyers } = context;
+  const ticket = await ticketToBuy(context);
   if (ticket === undefined) return;
   for (let turn = random.integer(1, 3); turn > 0; turn -= 1) {
     const order = await market.order(random.pick(buyers), ticket);
     if (order === undefined) break;
-    await Promise.all([random.chance(0.4) && market.pay(order, random.pick(good)), market.cancel(order)]);
+    await Promise.all([random.chance(0.4) && market.pay(order, random.pick(acceptedCards)), market.cancel(order)]);
   }
   const last = await market.order(random.pick(buyers), ticket);
-  if (last !== undefined) await market.pay(last, random.pick(good));
+  if (last !== undefined) await market.pay(last, random.pick(acceptedCards));
 };
 
-/** A buyer has paid, sees the ticket as theirs, and would like to give it back. */
-const regret: Journey = async (world) => {
-  const { market, random, buyers } = world;
-  const ticket = await ticketToBuy(world);
+/** A buyer has paid, and tries to cancel the complete order. */
+const regret: Journey = async (context) => {
+  const { market, random, buyers } = context;
+  const ticket = await ticketToBuy(context);
   if (ticket === undefined) return;
   const order = await market.order(random.pick(buyers), ticket);
-  if (order === undefined || !(await market.pay(order, random.pick(good)))) return;
-  if (await market.sees(order, 'complete')) await market.regret(order);
+  if (order === undefined || !(await market.pay(order, random.pick(acceptedCards)))) return;
+  if (await market.waitForStatus(order, 'complete')) await market.cancelComplete(order);
 };
 
-/** The seller changes the price in the moment in which somebody buys. */
-const reprice: Journey = async (world) => {
-  const { market, random, buyers } = world;
-  const ticket = await ticketToBuy(world);
+/** The seller changes the price while a buyer orders. */
+const reprice: Journey = async (context) => {
+  const { market, random, buyers } = context;
+  const ticket = await ticketToBuy(context);
   if (ticket === undefined) return;
   const shown = ticket.price;
-  const asked = random.chance(0.5) ? shown : undefined;
+  const expected = random.chance(0.5) ? shown : undefined;
   const [order] = await Promise.all([
-    market.order(random.pick(buyers), ticket, asked),
+    market.order(random.pick(buyers), ticket, expected),
     market.reprice(ticket, random.integer(500, 20_000)),
     random.chance(0.3) && market.reprice(ticket, random.integer(500, 20_000)),
   ]);
-  if (order !== undefined && (await market.pay(order, random.pick(good)))) return;
+  if (order !== undefined && (await market.pay(order, random.pick(acceptedCards)))) return;
   const again = await market.order(random.pick(buyers), ticket, ticket.price);
-  if (again !== undefined) await market.pay(again, random.pick(good));
+  if (again !== undefined) await market.pay(again, random.pick(acceptedCards));
 };
 
-const letExpire: Journey = async (world) => {
-  const { market, random, buyers } = world;
-  const ticket = await ticketToBuy(world);
+const letExpire: Journey = async (context) => {
+  const { market, random, buyers } = context;
+  const ticket = await ticketToBuy(context);
   if (ticket === undefined) return;
   const order = await market.order(random.pick(buyers), ticket);
-  if (order !== undefined) world.released.push(ticket);
+  if (order !== undefined) context.released.push(ticket);
 };
 
-/** Pays in the moment in which the hold runs out, or after it. */
-const payLate: Journey = async (world) => {
-  const { market, random, buyers, stopping } = world;
-  const ticket = await ticketToBuy(world);
+/** Pays around the moment at which the hold expires. */
+const payLate: Journey = async (context) => {
+  const { market, random, buyers, stopping } = context;
+  const ticket = await ticketToBuy(context);
   if (ticket === undefined) return;
   const order = await market.order(random.pick(buyers), ticket);
   if (order === undefined) return;
   const wait = order.expiresAt - Date.now() + random.between(-1_500, 1_500);
   await delay(Math.max(0, Math.min(wait, 120_000)), undefined, { signal: stopping }).catch(() => undefined);
-  await market.pay(order, random.pick(good));
-  world.released.push(ticket);
+  await market.pay(order, random.pick(acceptedCards));
+  context.released.push(ticket);
 };
 
-/** `waits`: it takes as long as a hold, beside the others. */
+/** A journey with `waits` takes as long as a hold, and runs beside the others. */
 export const journeys: readonly (readonly [
   weight: number,
   journey: { readonly name: string; readonly run: Journey; readonly waits?: true },

@@ -1,16 +1,16 @@
-/** What the product has said 2xx to: none of it may be lost. */
+/** Everything that the product has acknowledged with 2xx, none of which may be lost. */
 export class Ledger {
-  /** By ticket: the newest version that was acknowledged. */
+  /** The latest acknowledged version of each ticket. */
   readonly tickets = new Map<string, number>();
-  /** By order: what was acknowledged of it. Prices in cents. */
+  /** The acknowledged ticket and price, in cents, of each order. */
   readonly orders = new Map<string, { readonly ticketId: string; readonly price: number }>();
   readonly paid = new Set<string>();
   readonly cancelled = new Set<string>();
-  /** When each order was asked for and acknowledged, by `performance.now()`. */
-  readonly times: { readonly asked: number; readonly answered: number }[] = [];
+  /** When each order was requested and acknowledged, from `performance.now()`. */
+  readonly times: { readonly requested: number; readonly acknowledged: number }[] = [];
   readonly journeys = new Map<string, number>();
-  /** Answers that the contract does not allow for what was asked. */
-  readonly surprises: string[] = [];
+  /** Responses that the contract does not allow. */
+  readonly unexpected: string[] = [];
 
   ticket(id: string, version: number): void {
     this.tickets.set(id, Math.max(version, this.tickets.get(id) ?? 0));

@@ -5,30 +5,30 @@ import { field, number, text } from './json-field.ts';
 import type { Ledger } from './ledger.ts';
 import type { RetryingClient } from './retrying-client.ts';
 
-/** Somebody who is signed in. */
-export type Person = { readonly cookie: string };
+/** A signed-in user. */
+export type User = { readonly cookie: string };
 
 export interface ListedTicket {
   readonly id: string;
-  readonly seller: Person;
-  /** Cents, as last acknowledged. */
+  readonly seller: User;
+  /** The last acknowledged price, in cents. */
   price: number;
 }
 
 export interface MadeOrder {
   readonly id: string;
-  readonly buyer: Person;
+  readonly buyer: User;
   readonly expiresAt: number;
 }
 
 const major = (cents: number): number => cents / 100;
 const cents = (value: number | undefined): number => Math.round((value ?? 0) * 100);
 
-/** A new ticket or order is unknown to the next service until its event has come. */
-const knownWithinMs = 30_000;
+/** How long the next service may not know a new ticket or order, until it has received the event. */
+const knownTimeoutMs = 30_000;
 const retryDelayMs = 100;
 
-/** What people do with the product, one step each; every acknowledged step goes into the ledger. */
+/** Steps of users. The ledger records every acknowledged step. */
 export class Market {
   readonly #http: RetryingClient;
   readonly #ledger: Ledger;
@@ -47,7 +47,7 @@ export class Market {
     this.#stopping = options.stopping;
   }
 
-  async signUp(email: string): Promise<Person> {
+  async signUp(email: string): Promise<User> {
     const body = { email, password: 'correct horse' };
     let response = await this.#http.send({ method: 'POST', path: '/api/users/signup', body });
     // The response to the first attempt was lost.
@@ -57,7 +57,7 @@ export class Market {
     return { cookie };
   }
 
-  async list(seller: Person): Promise<ListedTicket | undefined> {
+  async list(seller: User): Promise<ListedTicket | undefined> {
     const price = this.#random.integer(500, 20_000);
     const response = await this.#http.send({
       method: 'POST',
@@ -67,7 +67,7 @@ export class Market {
     });
     if (response === undefined) return undefined;
     const id = text(response.body, 'id');
-    if (response.status !== 201 || id === undefined) return this.#surprise('list', response);
+    if (response.status !== 201 || id === undefined) return this.#unexpected('list', response);
     this.#ledger.ticket(id, 0);
     return { id, seller, price };
   }
@@ -81,16 +81,16 @@ export class Market {
     });
     if (response === undefined || response.status === 400 || response.status === 409) return;
     const version = number(response.body, 'version');
-    if (response.status !== 200 || version === undefined) return this.#surprise('reprice', response);
+    if (response.status !== 200 || version === undefined) return this.#unexpected('reprice', response);
     this.#ledger.ticket(ticket.id, version);
     ticket.price = price;
   }
 
-  /** Undefined when somebody else has it, its price has changed or nobody answers. */
-  async order(buyer: Person, ticket: ListedTicket, expectedPrice?: number): Promise<MadeOrder | undefined> {
-    const until = performance.now() + knownWithinMs;
+  /** Undefined when another buyer has the ticket, its price has changed, or there is no response. */
+  async order(buyer: User, ticket: ListedTicket, expectedPrice?: number): Promise<MadeOrder | undefined> {
+    const until = performance.now() + knownTimeoutMs;
     for (;;) {
-      const asked = performance.now();
+      const requested = performance.now();
       const response = await this.#http.once({
         method: 'POST',
         path: '/api/orders',
@@ -99,29 +99,29 @@ export class Market {
       });
       if (response?.status === 201) {
         const made = this.#made(response, buyer, ticket);
-        if (made !== undefined) this.#ledger.times.push({ asked, answered: performance.now() });
+        if (made !== undefined) this.#ledger.times.push({ requested, acknowledged: performance.now() });
         return made;
       }
       if (response?.status === 400 || response?.status === 409) return undefined;
       if (response !== undefined && response.status !== 404 && response.status < 500)
-        return this.#surprise('order', response);
+        return this.#unexpected('order', response);
       if (performance.now() > until || this.#stopping.aborted) return undefined;
       await delay(retryDelayMs);
     }
   }
 
-  #made(response: HttpResponse, buyer: Person, ticket: ListedTicket): MadeOrder | undefined {
+  #made(response: HttpResponse, buyer: User, ticket: ListedTicket): MadeOrder | undefined {
     const id = text(response.body, 'id');
     const expiresAt = text(response.body, 'expiresAt');
     const price = number(response.body, 'price');
-    if (id === undefined || expiresAt === undefined || price === undefined) return this.#surprise('order', response);
+    if (id === undefined || expiresAt === undefined || price === undefined) return this.#unexpected('order', response);
     this.#ledger.orders.set(id, { ticketId: ticket.id, price: cents(price) });
     return { id, buyer, expiresAt: Date.parse(expiresAt) };
   }
 
-  /** Whether it was paid. */
+  /** Returns whether the order was paid. */
   async pay(order: MadeOrder, token: string): Promise<boolean> {
-    const until = performance.now() + knownWithinMs;
+    const until = performance.now() + knownTimeoutMs;
     for (;;) {
       const response = await this.#http.once({
         method: 'POST',
@@ -137,7 +137,7 @@ export class Market {
       const again =
         response === undefined || response.status >= 500 || response.status === 404 || response.status === 409;
       if (!again) {
-        this.#surprise('pay', response);
+        this.#unexpected('pay', response);
         return false;
       }
       if (performance.now() > until || this.#stopping.aborted) return false;
@@ -152,13 +152,13 @@ export class Market {
       cookie: order.buyer.cookie,
     });
     if (response === undefined || response.status === 400) return;
-    if (response.status !== 204) return this.#surprise('cancel', response);
+    if (response.status !== 204) return this.#unexpected('cancel', response);
     this.#ledger.cancelled.add(order.id);
   }
 
-  /** Whether its buyer sees the order in this status before their patience ends. */
-  async sees(order: MadeOrder, status: string): Promise<boolean> {
-    const until = performance.now() + knownWithinMs;
+  /** Returns whether the order reached this status in time. */
+  async waitForStatus(order: MadeOrder, status: string): Promise<boolean> {
+    const until = performance.now() + knownTimeoutMs;
     while (performance.now() < until && !this.#stopping.aborted) {
       const response = await this.#http.send({
         method: 'GET',
@@ -171,24 +171,24 @@ export class Market {
     return false;
   }
 
-  /** Tries to cancel what is complete, which must be refused. */
-  async regret(order: MadeOrder): Promise<void> {
+  /** Cancels a complete order, which must be refused. */
+  async cancelComplete(order: MadeOrder): Promise<void> {
     const response = await this.#http.send({
       method: 'DELETE',
       path: `/api/orders/${order.id}`,
       cookie: order.buyer.cookie,
     });
-    if (response !== undefined && response.status !== 400) this.#surprise('cancel a complete order', response);
+    if (response !== undefined && response.status !== 400) this.#unexpected('cancel a complete order', response);
   }
 
-  /** Reads as people do meanwhile. */
-  async look(person: Person): Promise<void> {
+  /** Reads one of the pages or lists. */
+  async browse(user: User): Promise<void> {
     const path = this.#random.pick(['/api/tickets?limit=20', '/api/tickets?mine=true', '/api/orders?limit=20', '/']);
-    await this.#http.once({ method: 'GET', path, cookie: person.cookie });
+    await this.#http.once({ method: 'GET', path, cookie: user.cookie });
   }
 
-  #surprise(step: string, response: HttpResponse): undefined {
-    const words = JSON.stringify(field(response.body, 'errors') ?? response.body)?.slice(0, 200);
-    this.#ledger.surprises.push(`${step}: ${response.status} ${words}`);
+  #unexpected(step: string, response: HttpResponse): undefined {
+    const problem = JSON.stringify(field(response.body, 'errors') ?? response.body)?.slice(0, 200);
+    this.#ledger.unexpected.push(`${step}: ${response.status} ${problem}`);
   }
 }

@@ -1,28 +1,28 @@
-import { journeys, type World } from './journeys.ts';
+import { journeys, type LoadContext } from './journeys.ts';
 import type { Ledger } from './ledger.ts';
 
-/** Stories at a time. */
-const atOnce = 24;
-/** Of those that take as long as a hold. */
-const waitingAtMost = 120;
+/** Journeys at a time. */
+const concurrency = 24;
+/** Limit of journeys that take as long as a hold. */
+const maxWaiting = 120;
 
 /**
- * Runs journeys until so many orders are acknowledged, then calls `onLastOrder` while some are still held; resolves when
- * all journeys have ended.
+ * Runs journeys until `orders` orders are acknowledged, then calls `onLastOrder` while tickets are still held. Resolves
+ * when all journeys have ended.
  */
 export const runLoad = async (
-  world: World,
+  context: LoadContext,
   ledger: Ledger,
   options: { readonly orders: number; readonly onLastOrder: () => Promise<void> },
 ): Promise<void> => {
   const { orders, onLastOrder } = options;
   const waiting = new Set<Promise<void>>();
-  const live = async () => {
-    while (ledger.orders.size < orders && !world.stopping.aborted) {
-      const { name, run, waits } = world.random.weighted(journeys);
-      if (waits !== undefined && waiting.size >= waitingAtMost) continue;
+  const worker = async () => {
+    while (ledger.orders.size < orders && !context.stopping.aborted) {
+      const { name, run, waits } = context.random.weighted(journeys);
+      if (waits !== undefined && waiting.size >= maxWaiting) continue;
       ledger.count(name);
-      const running = run(world);
+      const running = run(context);
       if (waits === undefined) {
         await running;
         continue;
@@ -31,7 +31,7 @@ export const runLoad = async (
       waiting.add(kept);
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, live));
+  await Promise.all(Array.from({ length: concurrency }, worker));
   await onLastOrder();
   await Promise.all(waiting);
 };

@@ -22,7 +22,7 @@ const colours: Readonly<Record<Injected['kind'], string>> = {
 
 const kinds = ['kill', 'freeze', 'outage', 'empty redis', 'bus', 'stripe', 'slow stripe', 'clock'] as const;
 
-/** One run as a picture: orders per second, below them the faults, a line for each kind, and how long orders waited after kills. */
+/** Draws a run as SVG: orders per second, faults by kind, and the time from each kill to the next order. */
 export const picture = (run: {
   readonly title: string;
   readonly began: number;
@@ -33,8 +33,8 @@ export const picture = (run: {
 }): string => {
   const seconds = Math.max(1, Math.ceil((run.ended - run.began) / 1000));
   const perSecond = Array.from({ length: seconds }, () => 0);
-  for (const { answered } of run.orders) {
-    const second = Math.floor((answered - run.began) / 1000);
+  for (const { acknowledged } of run.orders) {
+    const second = Math.floor((acknowledged - run.began) / 1000);
     if (perSecond[second] !== undefined) perSecond[second] += 1;
   }
   const most = Math.max(1, ...perSecond);

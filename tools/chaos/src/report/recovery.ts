@@ -1,22 +1,22 @@
-import { nobody, type Injected } from '../faults/injector.ts';
+import { noVictim, type Injected } from '../faults/injector.ts';
 
 export interface OrderTime {
-  readonly asked: number;
-  readonly answered: number;
+  readonly requested: number;
+  readonly acknowledged: number;
 }
 
 export interface Recovery {
   readonly victim: string;
-  /** From the kill until the first order that was asked for after it was acknowledged. */
+  /** From the kill until the acknowledgement of the first order that was requested after it. */
   readonly ms: number;
 }
 
-/** How long after each kill the first new order was made. Kills after which no order was asked for tell nothing. */
+/** Returns how long after each kill the first new order was acknowledged, if an order was requested after it. */
 export const recoveries = (injected: readonly Injected[], orders: readonly OrderTime[]): Recovery[] =>
   injected.flatMap(({ kind, what, at }) => {
-    if (kind !== 'kill' || what === nobody) return [];
+    if (kind !== 'kill' || what === noVictim) return [];
     const first = orders.reduce(
-      (earliest, { asked, answered }) => (asked >= at ? Math.min(earliest, answered) : earliest),
+      (earliest, { requested, acknowledged }) => (requested >= at ? Math.min(earliest, acknowledged) : earliest),
       Infinity,
     );
     return first === Infinity ? [] : [{ victim: what, ms: first - at }];

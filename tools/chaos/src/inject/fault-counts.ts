@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 const folder = 'injected';
 
-/** Counts what was done to messages in this process and keeps the sums where the chaos test finds them. */
-export const createTally = (dataDir: string, service: string): ((kind: string) => void) => {
+/** Counts the message faults of this process in a file below `dataDir`. */
+export const createFaultCounter = (dataDir: string, service: string): ((kind: string) => void) => {
   const counts = new Map<string, number>();
   const path = join(dataDir, folder, `${service}-${process.pid}.json`);
   let dirty = false;
@@ -20,8 +20,8 @@ export const createTally = (dataDir: string, service: string): ((kind: string) =
   };
 };
 
-/** The sums over all processes; what a killed one did in its last half second is missing. */
-export const readTallies = (dataDir: string): ReadonlyMap<string, number> => {
+/** Sums the counts of all processes. Those of a killed process lack its last half second. */
+export const readFaultCounts = (dataDir: string): ReadonlyMap<string, number> => {
   const sums = new Map<string, number>();
   const directory = join(dataDir, folder);
   mkdirSync(directory, { recursive: true });
@@ -30,7 +30,7 @@ export const readTallies = (dataDir: string): ReadonlyMap<string, number> => {
     try {
       counts = JSON.parse(readFileSync(join(directory, name), 'utf8'));
     } catch {
-      // It was killed while it wrote.
+      // The process was killed while it wrote the file.
       continue;
     }
     if (typeof counts !== 'object' || counts === null) continue;

@@ -1,15 +1,19 @@
 import { buildApp } from '@ticketing/common/http';
 import { createLogger } from '@ticketing/common/service';
+import { required } from '@ticketing/launcher/required';
 import express from 'express';
 import { MongoClient } from 'mongodb';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 
-// The floor of this machine: what the least program of a kind can do, measured in the same run as the product.
+// The baseline servers: the smallest program of each kind, measured on the same machine in the same run as the product.
 
-const client = new MongoClient(process.env.MONGO_URL ?? '', { writeConcern: { w: 'majority' }, maxPoolSize: 40 });
-const inserts = client.db().collection<{ _id: string; title: string; price: number }>('floor');
+const client = new MongoClient(required(process.env.MONGO_URL, 'MONGO_URL'), {
+  writeConcern: { w: 'majority' },
+  maxPoolSize: 40,
+});
+const inserts = client.db().collection<{ _id: string; title: string; price: number }>('baseline');
 
 const bare: RequestListener = (_req, res) => {
   res.setHeader('content-type', 'application/json');
@@ -29,7 +33,7 @@ insert.post('/', async (req, res) => {
   res.status(201).send({ id: document._id });
 });
 
-/** The same bytes as a page of the product, behind the same middleware, with nothing else. */
+/** Sends the same bytes as a page of the product, behind the same middleware. */
 const page = async (url: string): Promise<RequestListener> => {
   const original = await fetch(url);
   const body = Buffer.from(await original.arrayBuffer());
@@ -38,7 +42,7 @@ const page = async (url: string): Promise<RequestListener> => {
     Link: original.headers.get('link') ?? '',
   };
   const kit = {
-    logger: createLogger({ service: 'floor', level: 'warn' }),
+    logger: createLogger({ service: 'baseline', level: 'warn' }),
     secureCookies: false,
     database: { isUp: () => true, onDown: () => undefined },
     observe: () => undefined,
@@ -58,9 +62,9 @@ const listeners = new Map<string, RequestListener>([
 
 const [, , kind = '', pageUrl] = process.argv;
 const listener = pageUrl === undefined ? listeners.get(kind) : await page(pageUrl);
-if (listener === undefined) throw new Error(`one of page, ${[...listeners.keys()].join(', ')} is needed`);
+if (listener === undefined) throw new Error(`usage: server.ts page URL, or one of ${[...listeners.keys()].join(', ')}`);
 const server = createServer((req, res) => {
-  // The router asks whether it is ready.
+  // The router's probe.
   if (req.url === '/readyz') res.end('{}');
   else listener(req, res);
 });

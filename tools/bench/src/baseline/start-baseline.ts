@@ -1,22 +1,29 @@
 import { freePort } from '@ticketing/launcher/free-ports';
+import { required } from '@ticketing/launcher/required';
 import { waitForLine } from '@ticketing/test/wait-for-line';
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-export interface Floor {
+export interface BaselineServer {
   readonly url: string;
   readonly pid: number;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts one of the floor's servers as a process of its own. */
-export const startFloor = async (
+const terminate = async (child: ChildProcess): Promise<void> => {
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+};
+
+/** Starts a baseline server in its own process. */
+export const startBaseline = async (
   kind: 'bare' | 'express' | 'insert' | 'page',
   mongoUrl: string,
   pageUrl?: string,
-): Promise<Floor> => {
+): Promise<BaselineServer> => {
   const script = fileURLToPath(new URL('server.ts', import.meta.url));
   const child = spawn(process.execPath, [script, kind, ...(pageUrl === undefined ? [] : [pageUrl])], {
     env: { ...process.env, MONGO_URL: mongoUrl },
@@ -25,17 +32,13 @@ export const startFloor = async (
   const port = await waitForLine(child, (line) => /^listening (\d+)$/.exec(line)?.[1]);
   return {
     url: `http://127.0.0.1:${port}`,
-    pid: child.pid ?? 0,
-    stop: async () => {
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      await ended;
-    },
+    pid: required(child.pid, 'pid'),
+    stop: () => terminate(child),
   };
 };
 
-/** A router like the product's own, in front of a floor's server alone. */
-export const startRouterTo = async (url: string): Promise<Floor> => {
+/** Starts the product's router in front of a baseline server. */
+export const startRouterTo = async (url: string): Promise<BaselineServer> => {
   const script = fileURLToPath(new URL('../../../launcher/src/router/index.ts', import.meta.url));
   const port = await freePort();
   const child = spawn(process.execPath, [script], {
@@ -48,24 +51,20 @@ export const startRouterTo = async (url: string): Promise<Floor> => {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const router = `http://127.0.0.1:${port}`;
-  await untilAnswers(`${router}/api/tickets`);
+  await waitUntilReady(`${router}/api/tickets`);
   return {
     url: router,
-    pid: child.pid ?? 0,
-    stop: async () => {
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      await ended;
-    },
+    pid: required(child.pid, 'pid'),
+    stop: () => terminate(child),
   };
 };
 
-const untilAnswers = async (url: string): Promise<void> => {
+const waitUntilReady = async (url: string): Promise<void> => {
   const end = performance.now() + 10_000;
   for (;;) {
-    const answer = await fetch(url).catch(() => undefined);
-    if (answer?.ok === true) return;
-    if (performance.now() > end) throw new Error(`${url} does not answer`);
+    const response = await fetch(url).catch(() => undefined);
+    if (response?.ok === true) return;
+    if (performance.now() > end) throw new Error(`${url} did not become ready`);
     await delay(50);
   }
 };

@@ -1,10 +1,10 @@
 import { openHttpClient } from '@ticketing/test/http-client';
 import { costOf, sum, type MeasuredProcess } from '../cpu.ts';
-import { startFloor } from '../floor/start-floor.ts';
+import { startBaseline } from '../baseline/start-baseline.ts';
 import { percentile } from '@ticketing/test/percentile';
 import { inParallel } from '../load.ts';
 
-export interface FloorFigures {
+export interface BaselineFigures {
   readonly bareRate: number;
   readonly expressRate: number;
   readonly insertRate: number;
@@ -30,23 +30,23 @@ const rateOf = async (
   return count / seconds;
 };
 
-const newTicket = { title: 'Floor', price: 20 };
+const newTicket = { title: 'Baseline', price: 20 };
 
-/** Measures what the least programs of their kind do on this machine, now. */
-export const floor = async (
+/** Measures the baseline servers on this machine. */
+export const measureBaseline = async (
   mongoUrl: string,
   mongod: MeasuredProcess,
   options: { requests: number; burst: number },
-): Promise<FloorFigures> => {
-  const bare = await startFloor('bare', mongoUrl);
+): Promise<BaselineFigures> => {
+  const bare = await startBaseline('bare', mongoUrl);
   const bareRate = await rateOf(bare.url, '/', options.requests, 32);
   await bare.stop();
-  const express = await startFloor('express', mongoUrl);
+  const express = await startBaseline('express', mongoUrl);
   const expressRate = await rateOf(express.url, '/', options.requests, 32);
   await express.stop();
-  const insert = await startFloor('insert', mongoUrl);
+  const insert = await startBaseline('insert', mongoUrl);
   await rateOf(insert.url, '/', options.requests / 5, 32, newTicket);
-  const { result: insertRate, cpu } = await costOf([mongod, { name: 'floor', pid: insert.pid }], () =>
+  const { result: insertRate, cpu } = await costOf([mongod, { name: 'baseline', pid: insert.pid }], () =>
     rateOf(insert.url, '/', options.requests, 32, newTicket),
   );
   const client = openHttpClient(insert.url, { connections: options.burst });
@@ -55,7 +55,7 @@ export const floor = async (
       Array.from({ length: options.burst }, () => client.send({ method: 'POST', path: '/', body: newTicket })),
     );
   await burst();
-  const answers = await burst();
+  const responses = await burst();
   await client.close();
   await insert.stop();
   return {
@@ -64,7 +64,7 @@ export const floor = async (
     insertRate,
     insertCpu: sum(cpu.values()) / options.requests,
     burstP95: percentile(
-      answers.map(({ milliseconds }) => milliseconds),
+      responses.map(({ milliseconds }) => milliseconds),
       0.95,
     ),
   };

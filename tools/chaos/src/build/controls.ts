@@ -1,0 +1,85 @@
+import { guards, type GuardName, type SourceEdit } from './guards.ts';
+
+/** A run without some guards, and the damage that it must show. */
+export interface Control {
+  readonly name: string;
+  /** The removed guards: one, or one together with the guards that back it up. */
+  readonly without: readonly GuardName[];
+  /** One of these checks must fail; `acknowledged` stands for acknowledged steps that were lost. */
+  readonly caughtBy?: readonly string[];
+  /** No check fails because of this other guard, whose counter must have increased. */
+  readonly backedUpBy?: { readonly guard: string; readonly counter: string };
+}
+
+export const titlesOf = (control: Control): string => control.without.map((name) => guards[name].title).join(' + ');
+
+export const editsOf = (control: Control): SourceEdit[] => control.without.flatMap((name) => [...guards[name].edits]);
+
+export const controls: readonly Control[] = [
+  {
+    name: 'unique-index',
+    without: ['uniqueIndex'],
+    backedUpBy: { guard: 'holder in the claim', counter: 'claims_refused_total{reason="unavailable"}' },
+  },
+  {
+    name: 'unique-index-and-holder-in-claim',
+    without: ['uniqueIndex', 'holderInClaim'],
+    caughtBy: ['one-live-order-per-ticket', 'one-complete-order-per-ticket'],
+  },
+  { name: 'revision-in-claim', without: ['revisionInClaim'], caughtBy: ['held-price-is-order-price'] },
+  {
+    name: 'closed-orders',
+    without: ['closedOrders'],
+    backedUpBy: { guard: guards.stuckTickets.title, counter: 'orders_republished_total' },
+  },
+  {
+    name: 'closed-orders-and-stuck-tickets',
+    without: ['closedOrders', 'stuckTickets'],
+    caughtBy: ['held-ticket-has-live-order'],
+  },
+  { name: 'holder-in-release', without: ['holderInRelease'], caughtBy: ['live-order-has-ticket'] },
+  {
+    name: 'status-in-cancel',
+    without: ['statusInCancel'],
+    caughtBy: ['sold-ticket-has-complete-order', 'legal-order-state'],
+  },
+  {
+    name: 'attempt-claim',
+    without: ['attemptClaim'],
+    backedUpBy: { guard: 'one PaymentIntent per order', counter: 'attempts_refused_by_stripe_total' },
+  },
+  {
+    name: 'one-payment-intent',
+    without: ['onePaymentIntent'],
+    backedUpBy: {
+      guard: 'claim of an attempt',
+      counter: 'http_request_duration_seconds_count{method="POST",route="/api/payments",status="409"}',
+    },
+  },
+  {
+    name: 'one-payment-intent-and-both-guards-of-attempts',
+    without: ['onePaymentIntent', 'attemptClaim', 'attemptKey'],
+    caughtBy: ['one-charge-per-order'],
+  },
+  { name: 'outbox-sweep', without: ['outboxSweep'], caughtBy: ['nothing-unpublished'] },
+  {
+    name: 'apply-if-newer',
+    without: ['applyIfNewer'],
+    caughtBy: ['ticket-copies-are-true', 'order-copies-are-true'],
+  },
+  {
+    name: 'majority',
+    without: ['majority'],
+    caughtBy: ['acknowledged', 'ticket-copies-are-true', 'order-copies-are-true'],
+  },
+  {
+    name: 'expiry-sweep',
+    without: ['expirySweep'],
+    backedUpBy: { guard: 'cancellation of overdue orders', counter: 'overdue_orders_cancelled_total' },
+  },
+  {
+    name: 'expiry-sweep-and-overdue-orders',
+    without: ['expirySweep', 'overdueOrders'],
+    caughtBy: ['hold-ends-at-deadline'],
+  },
+];
