@@ -4,7 +4,7 @@ import { createPasswordHasher } from './password-hasher.ts';
 
 const hasher = createPasswordHasher();
 
-test('When a password is hashed, then the hash names the parameters, differs each time and matches that password only', async () => {
+test('When a password is hashed, then the hash has the parameters, a new salt and matches that password only', async () => {
   const [first, second] = await Promise.all([hasher.hash('correct horse'), hasher.hash('correct horse')]);
   expect(first).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   expect(second).not.toBe(first);
@@ -12,7 +12,7 @@ test('When a password is hashed, then the hash names the parameters, differs eac
   await expect(hasher.verify(first, 'correct horse ')).resolves.toBe(false);
 });
 
-test('When the account does not exist, then nothing matches', async () => {
+test('When the account does not exist, then no password matches', async () => {
   await expect(hasher.verify(undefined, 'anything')).resolves.toBe(false);
 });
 
@@ -22,7 +22,7 @@ test('When a hash was made with other parameters, then it is outdated', async ()
   expect(hasher.isOutdated(await hash('password', { memoryCost: 19_456, timeCost: 3 }))).toBe(true);
 });
 
-test('When more passwords come at once than may wait, then the rest is refused with 503', async () => {
+test('When more passwords arrive than may wait, then the rest is refused with 503', async () => {
   const small = createPasswordHasher({ concurrency: 2, maxWaiting: 3 });
   const outcomes = await Promise.allSettled(Array.from({ length: 10 }, () => small.verify(undefined, 'x')));
   const refused = outcomes.filter((outcome) => outcome.status === 'rejected');

@@ -1,30 +1,24 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { newId } from '@ticketing/common/mongo';
-import { openFaultyProxy, openTestSystem, type FaultyProxy, type TestSystem } from '@ticketing/common/testing';
+import { openFaultyProxy, type FaultyProxy } from '@ticketing/common/testing';
 import { randomInt } from 'node:crypto';
-import supertest from 'supertest';
-import { readConfig } from '../config.ts';
-import { startService } from '../service.ts';
+import { newEmail, openHarness, type Api, type AuthHarness } from '../test/harness.ts';
 
-let system: TestSystem;
+let auth: AuthHarness;
 let redis: FaultyProxy;
-let replicas: ReturnType<typeof supertest>[];
+let replicas: readonly Api[];
 
-// Redis is away when the services start: that must neither stop them nor switch the limits off for good.
+// Redis is unreachable when the services start, which must neither stop them nor turn off the limits permanently.
 beforeAll(async () => {
-  system = await openTestSystem();
-  redis = await openFaultyProxy(system.env.REDIS_URL ?? '', { cut: true });
-  const env = { ...system.env, RATE_LIMITS: 'on', REDIS_URL: redis.url };
-  const start = () => system.start((overrides) => startService(readConfig(env), overrides));
-  replicas = (await Promise.all([start(), start()])).map(({ url }) => supertest(url));
+  redis = await openFaultyProxy(process.env['REDIS_URL'] ?? '', { cut: true });
+  auth = await openHarness({ RATE_LIMITS: 'on', REDIS_URL: redis.url });
+  replicas = [auth.api, await auth.startReplica()];
 });
 afterAll(async () => {
-  await system.close();
+  await auth.system.close();
   await redis.close();
 });
 
 const newAddress = (): string => `10.${randomInt(256)}.${randomInt(256)}.${randomInt(256)}`;
-const newEmail = (): string => `user-${newId()}@example.com`;
 
 const post = async (path: string, request: { address: string; email: string; replica?: number }) => {
   const api = replicas[request.replica ?? 0];
@@ -41,33 +35,33 @@ const statuses = async (path: string, count: number, request: (index: number) =>
   return counts;
 };
 
-/** Waits until the services count again. */
-const counting = () =>
-  system.eventually(async () => {
+/** Waits until every replica counts requests in Redis. */
+const untilLimited = () =>
+  auth.system.eventually(async () => {
     for (const replica of [0, 1]) {
       const { headers } = await post('/api/users/signin', { address: newAddress(), email: newEmail(), replica });
       expect(headers).toHaveProperty('ratelimit');
     }
   });
 
-test('When Redis is away, then nothing is limited and nothing waits; once it is there, the limits hold', async () => {
+test('When Redis is unreachable, then no request is limited or delayed; once it is reachable, the limits apply', async () => {
   const [address, email] = [newAddress(), newEmail()];
   const begin = performance.now();
   expect(await statuses('/api/users/signin', 15, () => ({ address, email }))).toEqual({ 400: 15 });
   expect(performance.now() - begin).toBeLessThan(5_000);
   redis.restore();
-  await counting();
+  await untilLimited();
   expect(await statuses('/api/users/signin', 15, () => ({ address, email }))).toEqual({ 400: 10, 429: 5 });
   redis.cut();
-  await system.eventually(async () => {
+  await auth.system.eventually(async () => {
     expect((await post('/api/users/signin', { address, email })).status).toBe(400);
   });
   redis.restore();
-  await counting();
+  await untilLimited();
   expect((await post('/api/users/signin', { address, email })).status).toBe(429);
 });
 
-test('When one account is tried from many addresses on two replicas, then 10 a minute get through', async () => {
+test('When many addresses try one account on two replicas, then 10 attempts a minute are allowed', async () => {
   const email = newEmail();
   const counts = await statuses('/api/users/signin', 14, (index) => ({
     address: newAddress(),
@@ -77,7 +71,7 @@ test('When one account is tried from many addresses on two replicas, then 10 a m
   expect(counts).toEqual({ 400: 10, 429: 4 });
 });
 
-test('When one address tries many accounts, then 60 a minute get through, and the refusal says when to come again', async () => {
+test('When one address tries many accounts, then 60 attempts a minute are allowed, and a refusal has Retry-After', async () => {
   const address = newAddress();
   expect(await statuses('/api/users/signin', 60, () => ({ address, email: newEmail() }))).toEqual({ 400: 60 });
   const response = await post('/api/users/signin', { address, email: newEmail(), replica: 1 });
@@ -88,7 +82,7 @@ test('When one address tries many accounts, then 60 a minute get through, and th
   expect((await post('/api/users/signin', { address: newAddress(), email: newEmail() })).status).toBe(400);
 });
 
-test('When one address signs up many accounts, then 30 a minute are made; for one e-mail 10 are tried', async () => {
+test('When one address signs up many accounts, then 30 a minute are allowed, and 10 for one e-mail', async () => {
   const address = newAddress();
   expect(await statuses('/api/users/signup', 32, () => ({ address, email: newEmail() }))).toEqual({ 201: 30, 429: 2 });
   const email = newEmail();

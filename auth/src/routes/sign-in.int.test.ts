@@ -2,23 +2,16 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { hash } from '@node-rs/argon2';
 import { ServiceUnavailableError } from '@ticketing/common/errors';
 import { userCreated, userUpdated } from '@ticketing/common/events';
-import { newId } from '@ticketing/common/mongo';
-import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
-import supertest from 'supertest';
-import { readConfig } from '../config.ts';
 import { createPasswordHasher } from '../gateways/password-hasher.ts';
-import type { UserDocument } from '../models/open-models.ts';
-import { startService } from '../service.ts';
+import { newEmail, openHarness, type AuthHarness } from '../test/harness.ts';
 
-let system: TestSystem;
-let api: ReturnType<typeof supertest>;
-/** For each check of a password whether there was a hash to check it against. */
+let auth: AuthHarness;
+/** For each password check whether the account, and so a hash, existed. */
 const verified: boolean[] = [];
-/** Whether too many wait for a new hash to be made. */
+/** Whether new hashes are refused because too many requests wait. */
 let hashPoolIsFull = false;
 
 beforeAll(async () => {
-  system = await openTestSystem();
   const real = createPasswordHasher();
   const passwordHasher = {
     ...real,
@@ -29,42 +22,33 @@ beforeAll(async () => {
       return real.verify(passwordHash, password);
     },
   };
-  const service = await system.start((overrides) =>
-    startService(readConfig(system.env), { ...overrides, passwordHasher }),
-  );
-  api = supertest(service.url);
+  auth = await openHarness({}, { passwordHasher });
 });
 beforeEach(() => {
   verified.length = 0;
   hashPoolIsFull = false;
 });
-afterAll(() => system.close());
-
-const users = () => system.collection<UserDocument>('users');
+afterAll(() => auth.system.close());
 
 const signedUp = async (password = 'correct horse'): Promise<{ id: string; email: string }> => {
-  const { status, body } = await api.post('/api/users/signup').send({ email: `user-${newId()}@example.com`, password });
+  const { status, body } = await auth.signUp(newEmail(), password);
   expect(status).toBe(201);
   return body;
 };
 
-const signIn = (email: string, password: string) => api.post('/api/users/signin').send({ email, password });
-
-test('When the password is right, then the answer is the user and the session is set', async () => {
+test('When the password is right, then the response has the user and sets the session', async () => {
   const user = await signedUp();
-  const response = await signIn(` ${user.email.toUpperCase()}`, 'correct horse');
+  const response = await auth.signIn(` ${user.email.toUpperCase()}`, 'correct horse');
   expect(response.status).toBe(200);
   expect(response.body).toEqual(user);
-  const [cookie = ''] = response.get('Set-Cookie') ?? [];
-  const current = await api.get('/api/users/currentuser').set('Cookie', cookie.split(';')[0] ?? '');
-  expect(current.body).toEqual({ currentUser: user });
-  expect(await users().findOne({ email: user.email })).toMatchObject({ version: 0 });
+  expect(await auth.currentUser(response)).toEqual(user);
+  expect(await auth.users.findOne({ email: user.email })).toMatchObject({ version: 0 });
 });
 
-test('When the password is wrong or nobody has that e-mail, then the answers are the same and so is the work', async () => {
+test('When the password is wrong or no account has the e-mail, then the responses are the same and a hash is computed for both', async () => {
   const user = await signedUp();
-  const wrong = await signIn(user.email, 'incorrect horse');
-  const unknown = await signIn(`nobody-${newId()}@example.com`, 'correct horse');
+  const wrong = await auth.signIn(user.email, 'incorrect horse');
+  const unknown = await auth.signIn(newEmail(), 'correct horse');
   expect(wrong.status).toBe(400);
   expect(wrong.body).toEqual({ errors: [{ message: 'Invalid credentials' }] });
   expect([unknown.status, unknown.body]).toEqual([wrong.status, wrong.body]);
@@ -76,7 +60,7 @@ test.each([' correct horse', 'correct horse ', 'Correct Horse', 'correct horse'.
   'When the password differs in spaces, capitals or length, then it is wrong',
   async (password) => {
     const user = await signedUp();
-    expect((await signIn(user.email, password)).body).toEqual({ errors: [{ message: 'Invalid credentials' }] });
+    expect((await auth.signIn(user.email, password)).body).toEqual({ errors: [{ message: 'Invalid credentials' }] });
   },
 );
 
@@ -85,27 +69,27 @@ test.each([
   [{ email: 'ann@example.com', password: '' }, ['password']],
   [{ email: 'ann', password: 'password' }, ['email']],
   [{ email: { $ne: null }, password: { $ne: null } }, ['email', 'password']],
-])('When the body is %j, then the answer is 400 with an entry for each of %j', async (body, fields) => {
-  const response = await api.post('/api/users/signin').send(body);
+])('When the body is %j, then the response is 400 with an entry for each of %j', async (body, fields) => {
+  const response = await auth.api.post('/api/users/signin').send(body);
   expect(response.status).toBe(400);
   const entries: { field: string }[] = response.body.errors;
   expect(entries.map(({ field }) => field).toSorted()).toEqual(fields);
   expect(verified).toEqual([]);
 });
 
-test('When the hash is outdated, then a sign-in renews it once, however many come at once, and tells of it', async () => {
+test('When the hash is outdated, then concurrent sign-ins renew it once and one event is published', async () => {
   const user = await signedUp();
   const outdated = await hash('correct horse', { memoryCost: 8_192, timeCost: 1 });
-  await users().updateOne({ _id: user.id }, { $set: { passwordHash: outdated } });
-  expect((await signIn(user.email, 'wrong')).status).toBe(400);
-  expect(await users().findOne({ _id: user.id })).toMatchObject({ passwordHash: outdated, version: 0 });
+  await auth.users.updateOne({ _id: user.id }, { $set: { passwordHash: outdated } });
+  expect((await auth.signIn(user.email, 'wrong')).status).toBe(400);
+  expect(await auth.users.findOne({ _id: user.id })).toMatchObject({ passwordHash: outdated, version: 0 });
 
-  const responses = await Promise.all(Array.from({ length: 5 }, () => signIn(user.email, 'correct horse')));
+  const responses = await Promise.all(Array.from({ length: 5 }, () => auth.signIn(user.email, 'correct horse')));
   expect(responses.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
-  const renewed = await users().findOne({ _id: user.id });
+  const renewed = await auth.users.findOne({ _id: user.id });
   expect(renewed?.passwordHash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
-  const event = await system.eventually(() => {
-    const [found, ...more] = system.events(userUpdated).filter(({ data }) => data.id === user.id);
+  const event = await auth.system.eventually(() => {
+    const [found, ...more] = auth.system.events(userUpdated).filter(({ data }) => data.id === user.id);
     if (found === undefined) throw new Error('not published yet');
     expect(more).toEqual([]);
     return found;
@@ -113,32 +97,32 @@ test('When the hash is outdated, then a sign-in renews it once, however many com
   expect(event.aggregate).toEqual({ type: 'user', id: user.id, version: 1 });
   expect(event.data).toEqual({ id: user.id, version: 1, email: user.email });
   expect(renewed?.version).toBe(1);
-  expect((await signIn(user.email, 'correct horse')).status).toBe(200);
+  expect((await auth.signIn(user.email, 'correct horse')).status).toBe(200);
 });
 
-test('When too many wait for a hash to be renewed too, then the sign-in succeeds and the next one renews it', async () => {
+test('When the hasher is too busy to renew an outdated hash, then the sign-in succeeds and the next one renews it', async () => {
   const user = await signedUp();
   const outdated = await hash('correct horse', { memoryCost: 8_192, timeCost: 1 });
-  await users().updateOne({ _id: user.id }, { $set: { passwordHash: outdated } });
+  await auth.users.updateOne({ _id: user.id }, { $set: { passwordHash: outdated } });
   hashPoolIsFull = true;
-  const response = await signIn(user.email, 'correct horse');
+  const response = await auth.signIn(user.email, 'correct horse');
   expect([response.status, response.body]).toEqual([200, user]);
-  expect(await users().findOne({ _id: user.id })).toMatchObject({ passwordHash: outdated, version: 0 });
+  expect(await auth.users.findOne({ _id: user.id })).toMatchObject({ passwordHash: outdated, version: 0 });
   hashPoolIsFull = false;
-  expect((await signIn(user.email, 'correct horse')).status).toBe(200);
-  expect(await users().findOne({ _id: user.id })).toMatchObject({ version: 1 });
+  expect((await auth.signIn(user.email, 'correct horse')).status).toBe(200);
+  expect(await auth.users.findOne({ _id: user.id })).toMatchObject({ version: 1 });
 });
 
-test('When 100 sign in at once, then all of them get in', async () => {
+test('When there are 100 sign-ins at once, then all of them succeed', async () => {
   const user = await signedUp();
-  const responses = await Promise.all(Array.from({ length: 100 }, () => signIn(user.email, 'correct horse')));
+  const responses = await Promise.all(Array.from({ length: 100 }, () => auth.signIn(user.email, 'correct horse')));
   expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
 }, 60_000);
 
-test('When a user is told of, then no message has anything of the password', async () => {
+test('When user events are published, then they contain neither password nor hash', async () => {
   await signedUp();
-  await system.eventually(() => expect(system.events(userCreated).length).toBeGreaterThan(0));
-  expect(JSON.stringify([...system.events(userCreated), ...system.events(userUpdated)])).not.toMatch(
+  await auth.system.eventually(() => expect(auth.system.events(userCreated).length).toBeGreaterThan(0));
+  expect(JSON.stringify([...auth.system.events(userCreated), ...auth.system.events(userUpdated)])).not.toMatch(
     /argon2|password/i,
   );
 });

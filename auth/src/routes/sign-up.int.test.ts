@@ -1,31 +1,19 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { userCreated } from '@ticketing/common/events';
-import { newId } from '@ticketing/common/mongo';
-import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
-import supertest from 'supertest';
-import { readConfig } from '../config.ts';
-import type { UserDocument } from '../models/open-models.ts';
-import { startService } from '../service.ts';
+import { newEmail, openHarness, type Api, type AuthHarness } from '../test/harness.ts';
 
-let system: TestSystem;
-let replicas: ReturnType<typeof supertest>[];
-let api: ReturnType<typeof supertest>;
+let auth: AuthHarness;
+let replica: Api;
 
 beforeAll(async () => {
-  system = await openTestSystem();
-  const start = () => system.start((overrides) => startService(readConfig(system.env), overrides));
-  const services = await Promise.all([start(), start()]);
-  replicas = services.map(({ url }) => supertest(url));
-  api = supertest(services[0].url);
+  auth = await openHarness();
+  replica = await auth.startReplica();
 });
-afterAll(() => system.close());
+afterAll(() => auth.system.close());
 
-const newEmail = () => `user-${newId()}@example.com`;
-const users = () => system.collection<UserDocument>('users');
-
-test('When somebody signs up, then the account exists, the session is set and the event tells of it without the hash', async () => {
+test('When a user signs up, then the account is stored, the session is set and an event without the hash is published', async () => {
   const email = newEmail();
-  const response = await api.post('/api/users/signup').send({ email, password: ' pass word ' });
+  const response = await auth.signUp(email, ' pass word ');
   expect(response.status).toBe(201);
   expect(response.body).toEqual({ id: expect.any(String), email });
   const [cookie = ''] = response.get('Set-Cookie') ?? [];
@@ -33,16 +21,15 @@ test('When somebody signs up, then the account exists, the session is set and th
   expect(JSON.parse(Buffer.from(/session=([^;]+)/.exec(cookie)?.[1] ?? '', 'base64').toString())).toEqual({
     jwt: expect.any(String),
   });
-  const current = await api.get('/api/users/currentuser').set('Cookie', cookie.split(';')[0] ?? '');
-  expect(current.body).toEqual({ currentUser: response.body });
+  expect(await auth.currentUser(response)).toEqual(response.body);
 
-  expect(await users().findOne({ email })).toMatchObject({
+  expect(await auth.users.findOne({ email })).toMatchObject({
     _id: response.body.id,
     version: 0,
     passwordHash: expect.stringMatching(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/),
   });
-  const event = await system.eventually(() => {
-    const found = system.events(userCreated).find(({ data }) => data.email === email);
+  const event = await auth.system.eventually(() => {
+    const found = auth.system.events(userCreated).find(({ data }) => data.email === email);
     if (found === undefined) throw new Error('not published yet');
     return found;
   });
@@ -50,21 +37,21 @@ test('When somebody signs up, then the account exists, the session is set and th
   expect(event.data).toEqual({ id: response.body.id, version: 0, email });
 });
 
-test('When the e-mail has an account already, in whatever capitals, then the answer is 400 Email in use', async () => {
+test('When the e-mail has an account already, in any case, then the response is 400 Email in use', async () => {
   const email = newEmail();
-  expect((await api.post('/api/users/signup').send({ email, password: 'password' })).status).toBe(201);
-  const again = await api.post('/api/users/signup').send({ email: ` ${email.toUpperCase()} `, password: 'different' });
+  expect((await auth.signUp(email)).status).toBe(201);
+  const again = await auth.signUp(` ${email.toUpperCase()} `, 'different');
   expect(again.status).toBe(400);
   expect(again.body).toEqual({ errors: [{ message: 'Email in use', field: 'email' }] });
   expect(again.get('Set-Cookie')).toBeUndefined();
-  expect(await users().countDocuments({ email })).toBe(1);
+  expect(await auth.users.countDocuments({ email })).toBe(1);
 });
 
-test('When 20 sign up with one e-mail at the same moment on two replicas, then exactly one gets the account', async () => {
+test('When 20 requests sign up one e-mail at once on two replicas, then exactly one makes the account', async () => {
   const email = newEmail();
   const responses = await Promise.all(
     Array.from({ length: 20 }, (_, index) =>
-      (replicas[index % 2] ?? api)
+      (index % 2 === 0 ? auth.api : replica)
         .post('/api/users/signup')
         .send({ email: index % 3 === 0 ? email.toUpperCase() : email, password: `password-${index}` }),
     ),
@@ -75,7 +62,7 @@ test('When 20 sign up with one e-mail at the same moment on two replicas, then e
     expect(status).toBe(400);
     expect(body).toEqual({ errors: [{ message: 'Email in use', field: 'email' }] });
   }
-  expect(await users().countDocuments({ email })).toBe(1);
+  expect(await auth.users.countDocuments({ email })).toBe(1);
 });
 
 test.each([
@@ -88,15 +75,15 @@ test.each([
   [{ email: `${'x'.repeat(300)}@example.com`, password: 'password' }, ['email']],
   [{ email: '__proto__', password: 'abc' }, ['email', 'password']],
 ])(
-  'When the body is %j, then the answer is 400 with an entry for each of %j and no account is made',
+  'When the body is %j, then the response is 400 with an entry for each of %j and no account is made',
   async (body, fields) => {
-    const before = await users().countDocuments();
-    const response = await api.post('/api/users/signup').send(body);
+    const before = await auth.users.countDocuments();
+    const response = await auth.api.post('/api/users/signup').send(body);
     expect(response.status).toBe(400);
     const entries: { message: string; field: string }[] = response.body.errors;
     expect([...new Set(entries.map(({ field }) => field))].toSorted()).toEqual(fields);
     expect(entries.map(({ message }) => message).join()).not.toContain('x'.repeat(100));
-    expect(await users().countDocuments()).toBe(before);
+    expect(await auth.users.countDocuments()).toBe(before);
   },
 );
 
@@ -104,8 +91,8 @@ test.each([
   ['{"email":', 'application/json', 400],
   ['email=a@example.com', 'application/x-www-form-urlencoded', 415],
   [JSON.stringify({ email: 'a@example.com', password: 'x'.repeat(110_000) }), 'application/json', 413],
-])('When the body cannot be read, then the answer has the error envelope', async (body, type, status) => {
-  const response = await api.post('/api/users/signup').set('Content-Type', type).send(body);
+])('When the body cannot be read, then the response has the error envelope', async (body, type, status) => {
+  const response = await auth.api.post('/api/users/signup').set('Content-Type', type).send(body);
   expect(response.status).toBe(status);
   expect(response.body.errors[0].message).toEqual(expect.any(String));
 });
