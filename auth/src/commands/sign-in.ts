@@ -12,8 +12,9 @@ export interface SignIn {
 }
 
 /**
- * Checks who somebody is. An unknown e-mail and a wrong password get the same words after the same work.
- * @throws BadRequestError, and ServiceUnavailableError when too many passwords wait.
+ * Checks an e-mail and password. An unknown e-mail and a wrong password get the same message after the same hashing work,
+ * so that neither text nor time shows which accounts exist.
+ * @throws BadRequestError, and ServiceUnavailableError when too many passwords wait to be hashed.
  */
 export const signIn = async (deps: Deps, request: SignIn): Promise<SignedIn> => {
   const user = await deps.users.findOne({ email: request.email }, { projection: { outbox: 0 } });
@@ -25,8 +26,8 @@ export const signIn = async (deps: Deps, request: SignIn): Promise<SignedIn> => 
 };
 
 /**
- * Only at sign-in is the password at hand. Whoever changes the account at the same moment wins. Where too many
- * passwords wait it is left for the next time: who signs in has shown who they are.
+ * Replaces an outdated hash, which is possible only while the password is known. A concurrent change of the account takes
+ * precedence. While too many passwords wait, the hash is left for the next sign-in and this one still succeeds.
  */
 const renewPasswordHash = async (deps: Deps, user: UserDocument, request: SignIn): Promise<void> => {
   if (!deps.passwordHasher.isOutdated(user.passwordHash)) return;

@@ -12,8 +12,9 @@ export interface SignUp {
 }
 
 /**
- * Makes an account. Of several sign-ups with one e-mail at once the unique index lets one through.
- * @throws BadRequestError when the e-mail has an account, ServiceUnavailableError when too many passwords wait.
+ * Creates an account. Of several concurrent sign-ups with one e-mail the unique index lets one through.
+ * @throws BadRequestError when the e-mail has an account, ServiceUnavailableError when too many passwords wait to be
+ *   hashed.
  */
 export const signUp = async (deps: Deps, request: SignUp): Promise<SignedIn> => {
   const passwordHash = await deps.passwordHasher.hash(request.password);

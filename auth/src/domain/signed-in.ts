@@ -1,6 +1,6 @@
 import type { CurrentUser } from '@ticketing/common/http';
 
-/** Somebody who has shown who they are, and the token that says so from now on. */
+/** A user whose credentials were checked, and the token of the new session. */
 export interface SignedIn {
   readonly user: CurrentUser;
   readonly token: string;

@@ -23,11 +23,11 @@ export const newCredentials = z.object({
     .meta({ minLength: shortestPassword, maxLength: longestPassword }),
 });
 
-/** A password of any length but 0: one of the wrong length is simply the wrong password. */
+/** Any password but an empty one: one of the wrong length is simply a wrong password. */
 export const knownCredentials = z.object({
   email,
   password: z.string('Password must be provided').min(1, 'Password must be provided').transform(normalisePassword),
 });
 
-/** The e-mail in a body, whatever else is wrong with the body. */
+/** The normalised e-mail of a body, even if the rest of the body is invalid. */
 export const accountOf = (body: unknown): string | undefined => z.object({ email }).safeParse(body).data?.email;

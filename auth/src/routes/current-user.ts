@@ -1,7 +1,7 @@
 import { route } from '@ticketing/common/http';
 import { currentUserShape } from './user-shape.ts';
 
-/** Not being signed in is no error here. The response is the caller's own, so no cache may keep it. */
+/** A caller who is not signed in gets null, not an error. The response is personal, so caches must not store it. */
 export const currentUserRoute = route(
   {
     name: 'currentUser',
