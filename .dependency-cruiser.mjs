@@ -70,7 +70,7 @@ export default {
       comment: 'A deep import into common/src ties a service to a file that may move.',
       severity: 'error',
       from: { pathNot: '^common/' },
-      to: { path: '^common/src/', pathNot: '^common/src/[^/]+/index\\.ts$' },
+      to: { path: '^common/src/', pathNot: '^common/src/[^/]+/(testing/)?index\\.ts$' },
     },
     {
       name: 'the-product-imports-no-tool',
@@ -114,7 +114,7 @@ export default {
       name: 'no-test-helpers-in-the-product',
       severity: 'error',
       from: { path: '/src/', pathNot: '\\.test\\.ts$|/test(ing)?/' },
-      to: { path: '^common/src/testing/|/src/test/' },
+      to: { path: '^common/src/(events/)?testing/|/src/test/' },
     },
   ],
   options: {

@@ -6,6 +6,7 @@ import {
   type ChargeStatus,
   type OrderState,
 } from '@ticketing/common/events';
+import { newOrder } from '@ticketing/common/events/testing';
 import { Database, newId } from '@ticketing/common/mongo';
 import { createLogger, Metrics } from '@ticketing/common/service';
 import { createTurnstile, modelRuns, openTestSystem, type TestSystem } from '@ticketing/common/testing';
@@ -199,15 +200,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
   mostConfirming = 0;
   const listeners = new Map(subscriptions(deps).map((listener) => [listener.subject, listener]));
   const id = newId();
-  const made: OrderState = {
-    id,
-    version: 0,
-    userId: 'buyer',
-    status: 'created',
-    expiresAt: new Date(clock.ms + 900_000).toISOString(),
-    price,
-    ticket: { id: newId(), title: 'Final', price, version: 0, revision: 0 },
-  };
+  const made = newOrder({ id, price, expiresAt: new Date(clock.ms + 900_000).toISOString() });
   /** Every state of the order, by version. */
   const source: OrderState[] = [made];
   const newest = () => source.at(-1) ?? made;

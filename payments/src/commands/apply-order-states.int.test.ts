@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { orderCancelled, orderCreated, orderUpdated } from '@ticketing/common/events';
-import { openPayments, orderState, type PaymentsUnderTest } from '../test/harness.ts';
+import { newOrder } from '@ticketing/common/events/testing';
+import { openPayments, type PaymentsUnderTest } from '../test/harness.ts';
 
 let payments: PaymentsUnderTest;
 
@@ -11,7 +12,7 @@ afterAll(() => payments.close());
 
 test('When the events of an order arrive twice and out of order, then its newest state is kept', async () => {
   const { system } = payments;
-  const created = orderState();
+  const created = newOrder();
   const awaiting = { ...created, version: 1, status: 'awaiting:payment' as const };
   const cancelled = { ...created, version: 2, status: 'cancelled' as const, reason: 'by_buyer' as const };
   await system.publish(orderCancelled, cancelled);

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { chargeCreated, orderCreated, orderUpdated } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
-import { openPayments, orderState, type PaymentsUnderTest } from '../test/harness.ts';
+import { newOrder } from '@ticketing/common/events/testing';
+import { openPayments, type PaymentsUnderTest } from '../test/harness.ts';
 
 let payments: PaymentsUnderTest;
 
@@ -224,7 +225,7 @@ test('When no event of the order arrives while the request waits, then the respo
 });
 
 test('When the order becomes payable while the request waits, then it is paid', async () => {
-  const order = orderState();
+  const order = newOrder();
   const response = payments.pay(order.id);
   await payments.system.publish(orderCreated, order);
   await payments.system.publish(orderUpdated, { ...order, status: 'awaiting:payment', version: 1 });
@@ -233,7 +234,7 @@ test('When the order becomes payable while the request waits, then it is paid', 
 
 test('When the order is still not confirmed after the wait, then the response is 409', async () => {
   const { url } = await payments.startReplica({ waitForOrderMs: 100 });
-  const order = orderState();
+  const order = newOrder();
   await payments.system.publish(orderCreated, order);
   await payments.system.eventually(async () => expect(await payments.stored(order.id)).not.toBeNull());
   expect(await payments.pay(order.id, 'tok_visa', { url })).toEqual({

@@ -1,5 +1,5 @@
 import { chargeUpdated, orderCancelled, orderCreated, orderUpdated, type OrderState } from '@ticketing/common/events';
-import { newId } from '@ticketing/common/mongo';
+import { newOrder } from '@ticketing/common/events/testing';
 import type { RunningService } from '@ticketing/common/service';
 import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import { readConfig } from '../config.ts';
@@ -48,17 +48,6 @@ export interface PaymentsUnderTest {
   updates(orderId: string): ReturnType<typeof chargeUpdated.parse>['data'][];
   close(): Promise<void>;
 }
-
-export const orderState = (changes: Partial<OrderState> = {}): OrderState => ({
-  id: newId(),
-  version: 0,
-  userId: 'buyer',
-  status: 'created',
-  expiresAt: new Date(Date.now() + 900_000).toISOString(),
-  price: 1999,
-  ticket: { id: newId(), title: 'Final', price: 1999, version: 0, revision: 0 },
-  ...changes,
-});
 
 const request = async (path: string, base: string, init: RequestInit): Promise<HttpResponse> => {
   const response = await fetch(`${base}${path}`, {
@@ -132,7 +121,7 @@ export const openPayments = async (
   const payables = async (count: number, changes: Partial<OrderState> = {}): Promise<OrderState[]> => {
     const expiresAt = new Date(system.clock.now().getTime() + 900_000).toISOString();
     const orders = Array.from({ length: count }, () =>
-      orderState({ status: 'awaiting:payment', version: 1, expiresAt, ...changes }),
+      newOrder({ status: 'awaiting:payment', version: 1, expiresAt, ...changes }),
     );
     await Promise.all(
       orders.flatMap((order) => [

@@ -7,7 +7,7 @@ import {
   type OrderState,
   type TicketState,
 } from '@ticketing/common/events';
-import { newId } from '@ticketing/common/mongo';
+import { newOrder } from '@ticketing/common/events/testing';
 import type { RunningService } from '@ticketing/common/service';
 import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import supertest from 'supertest';
@@ -26,7 +26,7 @@ export interface TicketView {
   readonly soldAt?: string;
 }
 
-/** One running tickets service, and what other people and services do to it. */
+/** One running tickets service, the requests of its users and the events of orders. */
 export interface TicketsHarness {
   readonly system: TestSystem;
   readonly api: ReturnType<typeof supertest>;
@@ -43,7 +43,7 @@ export interface TicketsHarness {
   complete(order: OrderState): Promise<EventMessage>;
   /** Resolves once the order holds its ticket. */
   untilHeld(order: OrderState): Promise<void>;
-  /** Resolves once nobody holds the ticket. */
+  /** Resolves once no order holds the ticket. */
   untilOnSale(ticketId: string): Promise<void>;
   /** A ticket that an order holds. */
   held(body?: object): Promise<{ readonly ticket: TicketView; readonly order: OrderState }>;
@@ -55,19 +55,14 @@ export interface TicketsHarness {
   updatedHandled(): Promise<void>;
 }
 
-/** An order for a ticket as it is listed now. */
+/** A new order for a ticket with its current price. */
 export const orderFor = (ticket: TicketView, changes: Partial<OrderState> = {}, revision = 0): OrderState => {
   const price = Math.round(ticket.price * 100);
-  return {
-    id: newId(),
-    version: 0,
-    userId: 'buyer',
-    status: 'created',
-    expiresAt: new Date(Date.now() + 900_000).toISOString(),
+  return newOrder({
     price,
     ticket: { id: ticket.id, title: ticket.title, price, version: ticket.version, revision },
     ...changes,
-  };
+  });
 };
 
 export const openHarness = async (): Promise<TicketsHarness> => {
