@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { coalesced } from './coalesced.ts';
 
-test('When many calls come at once, then one run answers them, and those that come meanwhile get one more', async () => {
+test('When several calls come at once, then they share one run, and calls during that run share the next', async () => {
   const ends: (() => void)[] = [];
   const call = coalesced(() => new Promise<void>((resolve) => ends.push(resolve)));
   const first = Promise.all([call(), call(), call()]);
@@ -15,7 +15,7 @@ test('When many calls come at once, then one run answers them, and those that co
   expect(ends).toHaveLength(2);
 });
 
-test('When a run fails, then its callers hear of it and the next call runs', async () => {
+test('When a run fails, then its callers get the error and the next call runs', async () => {
   let runs = 0;
   const call = coalesced(async () => {
     runs += 1;
