@@ -1,7 +1,7 @@
 import { nextRing, unansweredAfterMs } from '../domain/ring-schedule.ts';
 import type { Deps } from '../deps.ts';
 
-/** Counts and logs the timers that have rung for a day: no other repair notices that their orders' events are lost. */
+/** Counts and logs the timers that have rung for a day: nothing else detects that the events of their orders were lost. */
 export const countUnansweredTimers = async (deps: Deps): Promise<number> => {
   const now = deps.now();
   const count = await deps.timers.countDocuments({

@@ -1,12 +1,12 @@
-const shortestPauseMs = 2_000;
-const longestPauseMs = 60_000;
+const minDelayMs = 2_000;
+const maxDelayMs = 60_000;
 
-/** A timer that still rings after this long is reported as a fault: its order's events have been lost. */
+/** A timer that still rings after this time is reported as a fault: its order's events must have been lost. */
 export const unansweredAfterMs = 24 * 60 * 60 * 1000;
 
 /**
- * When a timer rings again that rings at `now` and has rung `rings` times before: after 2 s, then twice as long each
- * time, a minute at most. It rings until its order is heard to have ended, since any one ring may get lost.
+ * When a timer that rings now, after `rings` earlier rings, rings next: after 2 s, then after twice the last delay, at most
+ * a minute. It rings until an event says that its order has ended, since any ring may be lost.
  */
 export const nextRing = (now: Date, rings: number): Date =>
-  new Date(now.getTime() + Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.min(rings, 10)));
+  new Date(now.getTime() + Math.min(maxDelayMs, minDelayMs * 2 ** Math.min(rings, 10)));

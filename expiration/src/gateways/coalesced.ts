@@ -1,6 +1,6 @@
 /**
- * Runs `action` one at a time, after each call that came since its last beginning: many calls at once become one or two
- * runs. The promise of a call ends with a run that began after it.
+ * Returns a function that runs `action`, never twice at once: concurrent calls share one or two runs. The promise of a call
+ * settles with a run that started after the call.
  */
 export const coalesced = (action: () => Promise<unknown>): (() => Promise<void>) => {
   let running: Promise<void> | undefined;

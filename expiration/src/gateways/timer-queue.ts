@@ -5,22 +5,22 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { coalesced } from './coalesced.ts';
 
 const queueName = 'timers';
-const longestPauseMs = 2_000;
-/** Longer than the 10 s for which a worker blocks on a queue that is silent. */
-const silentSocketMs = 15_000;
-const closeWithinMs = 1_000;
+const maxReconnectDelayMs = 2_000;
+/** Longer than the 10 s for which a worker blocks on an empty queue. */
+const socketTimeoutMs = 15_000;
+const closeTimeoutMs = 1_000;
 
-/** An alarm at the moment when a timer is due. It may be missing or late: the sweep rings what is due without it. */
+/** Alarms for the moments when timers are due. An alarm may be missing or late: the sweep rings due timers without it. */
 export interface TimerQueue {
-  /** Never waits and never throws: without Redis there is no alarm, and that is all. */
+  /** Does not wait and never throws: while Redis is unavailable no alarm is set. */
   set(timers: readonly { readonly orderId: string; readonly at: Date }[]): void;
-  /** The same. */
+  /** Does not wait and never throws either. */
   remove(orderIds: readonly string[]): void;
-  /** Calls `ring` when alarms go off; those that go off while it runs make it run once more. `stop` ends the queue. */
+  /** Calls `ring` when an alarm goes off; alarms during a call cause one more call. `stop` closes the queue. */
   onAlarm(ring: () => Promise<unknown>): Stoppable;
 }
 
-/** Alarms by BullMQ: one delayed job per order, with the order's id, in whichever replica takes it. */
+/** Alarms as BullMQ jobs: one delayed job per order, with the order's id; any replica may take it. */
 export const openTimerQueue = (options: {
   readonly url: string;
   readonly prefix: string;
@@ -28,38 +28,38 @@ export const openTimerQueue = (options: {
   readonly now: () => Date;
 }): TimerQueue => {
   const { logger, prefix, now } = options;
-  // Commands under way when Redis goes are repeated when it is back, as BullMQ's workers need it.
+  // Without maxRetriesPerRequest, as BullMQ's workers require: pending commands are sent again after a reconnect.
   const redis = new Redis(options.url, {
     maxRetriesPerRequest: null,
-    socketTimeout: silentSocketMs,
-    disconnectTimeout: closeWithinMs / 2,
-    retryStrategy: (times) => Math.min(times * 100, longestPauseMs),
+    socketTimeout: socketTimeoutMs,
+    disconnectTimeout: closeTimeoutMs / 2,
+    retryStrategy: (times) => Math.min(times * 100, maxReconnectDelayMs),
   });
-  let away = false;
+  let isAway = false;
   const onError = (error: unknown): void => {
-    if (!away) logger.warn({ err: error }, 'Redis is away: timers ring by the sweep');
-    away = true;
+    if (!isAway) logger.warn({ err: error }, 'Redis is unavailable: only the sweep rings timers');
+    isAway = true;
   };
   redis.on('error', onError);
   redis.on('ready', () => {
-    if (away) logger.info('Redis is back');
-    away = false;
+    if (isAway) logger.info('Redis is available again');
+    isAway = false;
   });
   const queue = new Queue(queueName, { connection: redis, prefix });
   queue.on('error', onError);
 
-  /** Only while Redis is there, so that an outage fills no queue of ours. */
-  const tell = (what: string, action: () => Promise<unknown>): void => {
+  /** Only while Redis is connected, so that no commands pile up during an outage. `problem` is logged on failure. */
+  const send = (problem: string, action: () => Promise<unknown>): void => {
     if (redis.status !== 'ready') return;
     action().catch((error: unknown) => {
-      if (redis.status === 'ready') logger.warn({ err: error }, what);
+      if (redis.status === 'ready') logger.warn({ err: error }, problem);
     });
   };
 
   return {
     set: (timers) => {
       if (timers.length === 0) return;
-      tell('alarms not set', () =>
+      send('alarms not set', () =>
         queue.addBulk(
           timers.map(({ orderId, at }) => ({
             name: 'ring',
@@ -75,7 +75,7 @@ export const openTimerQueue = (options: {
       );
     },
     remove: (orderIds) => {
-      for (const orderId of orderIds) tell('alarm not removed', () => queue.remove(orderId));
+      for (const orderId of orderIds) send('alarm not removed', () => queue.remove(orderId));
     },
     onAlarm: (ring) => {
       const worker = new QueueWorker(queueName, coalesced(ring), {
@@ -83,15 +83,15 @@ export const openTimerQueue = (options: {
         prefix,
         concurrency: 100,
         runRetryDelay: 1_000,
-        // An alarm is done in milliseconds, or the sweep does its work.
+        // Handling an alarm takes milliseconds; if it fails, the sweep rings the timer.
         skipLockRenewal: true,
       });
       worker.on('error', onError);
       return {
         stop: async () => {
-          // Ending in order needs a Redis that answers; an alarm left in work is taken over by another replica.
+          // A graceful close needs a responding Redis; another replica takes over an alarm that was being handled.
           const closing = Promise.allSettled([worker.close(redis.status !== 'ready'), queue.close()]);
-          await Promise.race([closing, delay(closeWithinMs, undefined, { ref: false })]);
+          await Promise.race([closing, delay(closeTimeoutMs, undefined, { ref: false })]);
           redis.disconnect();
         },
       };

@@ -4,14 +4,14 @@ import type { DocumentOf } from '@ticketing/common/mongo';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** The timer of one order; its id is the order's. Its `version` is absent until it rings for the first time. */
+/** The timer of one order, with the order's id. It has no `version` until its first ring. */
 export const timers = defineAggregate({
   type: 'timer',
   collection: 'timers',
   fields: {
-    // Rings until its order has ended.
+    // False once the order has ended.
     armed: { type: Boolean, required: true },
-    // When the order runs out.
+    // When the order expires.
     deadline: { type: Date, required: true },
     nextRingAt: { type: Date, required: true },
     rings: { type: Number, required: true },
@@ -24,7 +24,7 @@ export const timers = defineAggregate({
   },
   indexes: [
     { key: { nextRingAt: 1 }, partialFilterExpression: { armed: true }, name: 'armed_by_next_ring' },
-    // Kept until no order.created can arrive that would arm it again, and while it has something to publish.
+    // Kept while an order.created could still arrive and arm it again, and while its outbox is not empty.
     {
       key: { endedAt: 1 },
       expireAfterSeconds: (streamMaxAgeMs + dayMs) / 1000,
@@ -39,7 +39,7 @@ export const timers = defineAggregate({
 
 export type TimerDocument = DocumentOf<typeof timers>;
 
-/** A timer as it is first stored, apart from whether it is armed. */
+/** The fields of a new timer but `armed`. */
 export const newTimer = (order: OrderState, trace: Trace) => {
   const deadline = new Date(order.expiresAt);
   return { deadline, nextRingAt: deadline, rings: 0, trace, outbox: [] };
