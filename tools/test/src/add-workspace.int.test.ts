@@ -163,14 +163,14 @@ test(
 /** Starts one replica of the service as the launcher plans it, and prints what it saw. */
 const startSample = `
 import { readSettings } from '../settings.mjs';
-import { planMembers } from './plan-members.ts';
+import { planProcesses } from './plan-processes.ts';
 import { upstreamOf } from './router/routes.ts';
 import { readSecrets } from './secrets.ts';
 import { SupervisedProcess } from './supervision/supervised-process.ts';
 import { services } from './topology.ts';
 
 const { settings } = readSettings({ REPLICAS: '2', DATA_DIR: import.meta.dirname }, []);
-const { specs } = await planMembers({
+const { specs } = await planProcesses({
   settings,
   secrets: readSecrets(settings),
   env: process.env,
