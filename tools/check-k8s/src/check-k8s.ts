@@ -8,7 +8,7 @@ import { cacheDirectory, root } from '@ticketing/launcher/paths';
 import { routes } from '@ticketing/launcher/routes';
 import { alertProblems } from './alerts.ts';
 import { findKubectl } from './find-kubectl.ts';
-import { imageProblems, variablesOf, watchdogVariables } from './images.ts';
+import { imageProblems, variablesOf } from './images.ts';
 import { emptyScratch, Kustomizations } from './kustomize.ts';
 import { containersOf, ofKind, parseManifests, workloadsOf, type Manifest } from './manifest.ts';
 import { ingressProblems } from './rules/ingress.ts';
@@ -66,10 +66,7 @@ const secretsOf = (manifests: readonly Manifest[]): Secrets => {
 const processes = new Map<string, string>([...Object.entries(bundled), ['client', 'client']]);
 /** Each process reads INSPECT when it runs from its sources (run-sources.mjs). */
 const variables = Object.fromEntries(
-  [...processes].map(([name, folder]) => [
-    `ticketing/${name}`,
-    [...(name === 'watchdog' ? watchdogVariables(root) : variablesOf(root, folder)), 'INSPECT'],
-  ]),
+  [...processes].map(([name, folder]) => [`ticketing/${name}`, [...variablesOf(root, folder), 'INSPECT']]),
 );
 
 /** Overlays whose containers run from their sources, and need to write files. */

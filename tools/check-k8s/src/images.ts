@@ -46,9 +46,3 @@ export const variablesOf = (root: string, folder: string): string[] =>
   [...readFileSync(join(root, folder, 'README.md'), 'utf8').matchAll(/^\| *(`[A-Z_]+`(?:, *`[A-Z_]+`)*)/gm)].flatMap(
     ([, cell = '']) => [...cell.matchAll(/`([A-Z_]+)`/g)].map(([, name = '']) => name),
   );
-
-/** The environment variables that the watchdog reads, taken from its config.ts: its README has no table of them. */
-export const watchdogVariables = (root: string): string[] =>
-  [...readFileSync(join(root, 'watchdog', 'src', 'config.ts'), 'utf8').matchAll(/^ {2}([A-Z_]+):/gm)].map(
-    ([, name = '']) => name,
-  );
