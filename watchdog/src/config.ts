@@ -12,8 +12,8 @@ const json = (text: string): unknown => {
   }
 };
 
-/** Everything the watchdog reads of its environment. */
-export const env = {
+/** Settings of the watchdog. */
+export const watchdogEnv = {
   HOST: commonEnv.HOST,
   PORT: commonEnv.PORT,
   LOG_LEVEL: commonEnv.LOG_LEVEL,
@@ -27,23 +27,25 @@ export const env = {
   STRIPE_KEY: z
     .string()
     .optional()
-    .describe("Stripe's secret key; a restricted one that may read charges and refunds will do"),
-  STRIPE_HOST: url('http', 'https').optional().describe("Address of something else that speaks Stripe's API"),
+    .describe("Stripe's secret key; a restricted key that reads charges and refunds is enough"),
+  STRIPE_HOST: url('http', 'https')
+    .optional()
+    .describe("Address of another server with Stripe's API, such as the sandbox"),
   METRICS_URLS: z
     .string()
-    .default('{}')
     .transform(json)
     .pipe(metricsUrls)
-    .describe('JSON: addresses of the replicas of each service, whose repairs are shown'),
+    .prefault('{}')
+    .describe('JSON: addresses of the replicas of each service; the page shows their repairs'),
 } as const;
 
 export type Config = ReturnType<typeof readConfig>;
 
-/** @throws ConfigError that names every wrong variable. */
+/** @throws ConfigError that names every invalid variable. */
 export const readConfig = (environment: NodeJS.ProcessEnv) => {
-  const config = readEnv(env, environment);
+  const config = readEnv(watchdogEnv, environment);
   if (config.STRIPE_KEY === undefined && config.STRIPE_HOST === undefined) {
-    throw new ConfigError(['STRIPE_KEY is missing, and so is STRIPE_HOST: one of them is needed']);
+    throw new ConfigError(['STRIPE_KEY and STRIPE_HOST are both missing: set one of them']);
   }
   return config;
 };

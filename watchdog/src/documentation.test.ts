@@ -1,14 +1,18 @@
 import { expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { checks } from './checks/all-checks.ts';
-import { bounds } from './watchdog/choose.ts';
-import { repairCounters } from './watchdog/read-repairs.ts';
+import { watchdogEnv } from './config.ts';
+import { repairCounters } from './page/read-repairs.ts';
+import { bounds } from './scan/plan-scan.ts';
 
-const document = await readFile(new URL('../../docs/audit.md', import.meta.url), 'utf8');
+const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
 
-const rows = (heading: string): string[][] => {
-  const section = document.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
+/** The cells of the table below a heading, without back-quotes. */
+const table = (heading: string): string[][] => {
+  const [, section] = readme.split(`\n## ${heading}\n`);
+  if (section === undefined) throw new Error(`README.md has no heading "## ${heading}"`);
   return section
+    .replace(/\n## .*/s, '')
     .split('\n')
     .filter((line) => line.startsWith('|'))
     .slice(2)
@@ -16,22 +20,28 @@ const rows = (heading: string): string[][] => {
       line
         .slice(1, -1)
         .split('|')
-        .map((cell) => cell.trim()),
+        .map((cell) => cell.trim().replaceAll('`', '')),
     );
 };
 
-test('When a check is made or changed, then the table of checks has it in its words', () => {
-  expect(rows('Checks')).toEqual(checks.map(({ name, says }) => [`\`${name}\``, says]));
+test('When a check changes, then the table of checks has its name and rule', () => {
+  expect(table('Checks')).toEqual(checks.map(({ name, rule }) => [name, rule]));
 });
 
-test('When a counter of repairs is shown to operators, then the table of reconcilers explains it', () => {
-  const metrics = rows('Reconcilers').map((row) => row.at(-1) ?? '');
-  expect(Object.keys(repairCounters).filter((counter) => !metrics.some((cell) => cell.includes(counter)))).toEqual([]);
+test('When a setting changes, then the table of settings has its name, default and meaning', () => {
+  const settings = Object.entries(watchdogEnv).map(([name, schema]) => {
+    const standard = 'defaultValue' in schema.def ? schema.def.defaultValue : '';
+    return [name, standard, schema.description ?? ''];
+  });
+  expect(table('Environment')).toEqual(settings);
 });
 
-test('When the bounds of a pass change, then the table of bounds has them', () => {
-  const limits = rows('The watchdog').map(([, limit = '']) => limit.replaceAll(',', ''));
-  for (const bound of Object.values(bounds)) {
-    expect(limits.some((limit) => limit.split(/\D+/).includes(String(bound)))).toBe(true);
-  }
+test('When the page shows a repair counter, then the table of repairs explains it', () => {
+  const metrics = table('Repairs').flatMap((row) => row.at(-1)?.split(', ') ?? []);
+  expect(metrics).toEqual(expect.arrayContaining(Object.keys(repairCounters)));
+});
+
+test('When the bounds of a scan change, then the table of bounds has them', () => {
+  const limits = table('Scans').flatMap(([, limit = '']) => limit.replaceAll(',', '').match(/\d+/g) ?? []);
+  expect(limits).toEqual(expect.arrayContaining(Object.values(bounds).map(String)));
 });

@@ -4,14 +4,14 @@ import type { RunningService } from '@ticketing/common/service';
 import { openFaultyProxy, type FaultyProxy } from '@ticketing/common/testing';
 import { readConfig } from './config.ts';
 import { startService } from './service.ts';
-import { openBooksUnderTest, type BooksUnderTest } from './test/books-under-test.ts';
+import { openTestSources, type TestSources } from './test/test-sources.ts';
 
-let under: BooksUnderTest;
+let under: TestSources;
 let proxy: FaultyProxy;
 let watchdog: RunningService;
 
 beforeAll(async () => {
-  under = await openBooksUnderTest();
+  under = await openTestSources();
   proxy = await openFaultyProxy(under.addresses.mongoUrls.payments);
 });
 afterEach(() => watchdog.stop());
@@ -20,11 +20,11 @@ afterAll(async () => {
   await under.close();
 });
 
-/** A watchdog that knows nothing of the books of the test before, and reaches payments' database through the proxy. */
-const watch = async (): Promise<void> => {
+/** A watchdog without state from earlier tests, which reaches the database of payments through the proxy. */
+const startWatchdog = async (): Promise<void> => {
   const { mongoUrls, natsUrl, stripe } = under.addresses;
   const payments = new URL(proxy.url);
-  // By the replica set's own list of its members the driver would find a way around the proxy.
+  // Otherwise the driver would connect to the replica set's members by their own addresses.
   payments.search = '?directConnection=true';
   const config = readConfig({
     HOST: '127.0.0.1',
@@ -38,12 +38,12 @@ const watch = async (): Promise<void> => {
     PAYMENTS_MONGO_URL: payments.href,
     STRIPE_HOST: stripe.host,
   });
-  watchdog = await startService(config, { passEveryMs: 50, namespace: under.system.name });
+  watchdog = await startService(config, { scanEveryMs: 50, namespace: under.system.name });
 };
 
 const get = async (path: string): Promise<string> => {
-  const answer = await fetch(new URL(path, watchdog.url), { headers: { Connection: 'close' } });
-  return `${answer.status} ${await answer.text()}`;
+  const response = await fetch(new URL(path, watchdog.url), { headers: { Connection: 'close' } });
+  return `${response.status} ${await response.text()}`;
 };
 
 const gauge = async (check: string): Promise<number> => {
@@ -51,50 +51,50 @@ const gauge = async (check: string): Promise<number> => {
   return Number(found?.[1] ?? Number.NaN);
 };
 
-test('When the books are right, then every metric is 0 and the page says that nothing is wrong', async () => {
-  await under.consistent();
-  await watch();
+test('When nothing is wrong, then the metrics are 0 and the page shows no violations', async () => {
+  await under.seed();
+  await startWatchdog();
   await under.system.eventually(async () => {
-    expect(await get('/')).toContain('Nothing is wrong');
-    expect(await get('/metrics')).toContain('audit_readings_total{outcome="read"}');
+    expect(await get('/')).toContain('No violations');
+    expect(await get('/metrics')).toContain('audit_scans_total{outcome="read"}');
   });
   expect(await gauge('one-live-order-per-ticket')).toBe(0);
 });
 
-test('When an invariant breaks, then its metric rises and the page names the ids; when it is mended, both end', async () => {
-  const { held } = await under.consistent();
-  await watch();
-  const order = await under.rows('orders', 'orders').findOne({ _id: held.orderId });
-  const intruder = { ...order, _id: newId() };
-  await under.rows('orders', 'orders').insertOne(intruder);
+test('When an invariant is violated, then its metric rises and the page has the ids, until it is repaired', async () => {
+  const { held } = await under.seed();
+  await startWatchdog();
+  const order = await under.collection('orders', 'orders').findOne({ _id: held.orderId });
+  const duplicate = { ...order, _id: newId() };
+  await under.collection('orders', 'orders').insertOne(duplicate);
   await under.system.eventually(async () => {
     expect(await gauge('one-live-order-per-ticket')).toBe(1);
   });
   const page = await get('/');
   expect(page).toContain('class="verdict bad"');
-  expect(page).toContain(intruder._id);
-  await under.rows('orders', 'orders').deleteOne({ _id: intruder._id });
+  expect(page).toContain(duplicate._id);
+  await under.collection('orders', 'orders').deleteOne({ _id: duplicate._id });
   await under.system.eventually(async () => {
     expect(await gauge('one-live-order-per-ticket')).toBe(0);
-    expect(await get('/')).toContain('Nothing is wrong');
+    expect(await get('/')).toContain('No violations');
   });
 });
 
-test('When money of an older order is gone at Stripe, then a pass asks for it and tells', async () => {
-  const { sold } = await under.consistent();
-  await under.rows('orders', 'orders').updateOne({ _id: sold.orderId }, { $set: { createdAt: new Date(0) } });
+test('When Stripe lacks the charge of an older order, then a scan requests it and reports the violation', async () => {
+  const { sold } = await under.seed();
+  await under.collection('orders', 'orders').updateOne({ _id: sold.orderId }, { $set: { createdAt: new Date(0) } });
   under.stripe.charges.length = 0;
-  await watch();
+  await startWatchdog();
   await under.system.eventually(async () => {
     expect(await get('/')).toContain(`order ${sold.orderId} is complete and has 0 charges`);
   });
 });
 
-test('When a dead letter lies about, then the page shows it and its body is not on it', async () => {
-  await under.consistent();
-  await watch();
+test('When there is a dead letter, then the page shows its id but not its body', async () => {
+  await under.seed();
+  await startWatchdog();
   const letter = { subject: 'user.created', at: new Date(), body: '{"email":"ann@example.com"}' };
-  await under.rows('auth', 'dead-letters').insertOne({ _id: 'auth_user-created/1-1', ...letter });
+  await under.collection('auth', 'dead-letters').insertOne({ _id: 'auth_user-created/1-1', ...letter });
   await under.system.eventually(async () => {
     expect(await gauge('no-dead-letters')).toBe(1);
   });
@@ -103,16 +103,16 @@ test('When a dead letter lies about, then the page shows it and its body is not 
   expect(page).not.toContain('ann@example.com');
 });
 
-test('When a database is away, then the page says which, the watchdog stays ready, and goes on when it is back', async () => {
-  await under.consistent();
-  await watch();
-  await under.system.eventually(async () => expect(await get('/')).toContain('Nothing is wrong'));
+test('When a database is unreachable, then the page names it, the watchdog stays ready, and scans succeed once it is back', async () => {
+  await under.seed();
+  await startWatchdog();
+  await under.system.eventually(async () => expect(await get('/')).toContain('No violations'));
   proxy.cut();
   await under.system.eventually(async () => {
-    expect(await get('/')).toContain('Could not read the books: could not read the database of payments');
-    expect(await get('/metrics')).toMatch(/audit_readings_total\{outcome="unreadable"\} [1-9]/);
+    expect(await get('/')).toContain('The last scan failed: could not read the database of payments');
+    expect(await get('/metrics')).toMatch(/audit_scans_total\{outcome="unreadable"\} [1-9]/);
   }, 20_000);
   expect(await get('/readyz')).toContain('200');
   proxy.restore();
-  await under.system.eventually(async () => expect(await get('/')).toContain('Nothing is wrong'), 20_000);
+  await under.system.eventually(async () => expect(await get('/')).toContain('No violations'), 20_000);
 });

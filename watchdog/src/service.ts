@@ -1,34 +1,50 @@
 import { createLogger, Metrics, openServer, periodically, type RunningService } from '@ticketing/common/service';
 import { createApp } from './app.ts';
-import { openBooks } from './books/open-books.ts';
 import type { Limits } from './checks/check.ts';
 import type { Config } from './config.ts';
-import { readRepairs } from './watchdog/read-repairs.ts';
-import { countByCheck, Watch } from './watchdog/watch.ts';
+import { readRepairs } from './page/read-repairs.ts';
+import { Watch, type WatchMeters } from './scan/watch.ts';
+import { openSources } from './sources/open-sources.ts';
 
-const passEveryMs = 10_000;
+const scanEveryMs = 10_000;
 
 export interface WatchdogOverrides {
-  readonly passEveryMs?: number;
+  readonly scanEveryMs?: number;
   readonly limits?: Partial<Limits>;
-  /** A stream of a test's own. */
+  /** Set by tests only: their own stream on a shared server. */
   readonly namespace?: string;
 }
 
+const createMeters = (metrics: Metrics): WatchMeters => {
+  const scans = metrics.counter('audit_scans_total', 'Scans by outcome', ['outcome']);
+  const truncated = metrics.counter('audit_truncated_scans_total', 'Scans that did not read all new orders');
+  const lastSuccess = metrics.gauge('audit_last_success_seconds', 'Time of the last successful scan, in Unix time');
+  const duration = metrics.gauge('audit_duration_seconds', 'Duration of the last successful scan');
+  const checked = metrics.gauge('audit_checked', 'Items checked in the last successful scan', ['check']);
+  const violations = metrics.gauge('audit_violations', 'Violations that the last two scans found', ['check']);
+  return {
+    succeeded: ({ at, seconds, counts }) => {
+      scans.inc({ outcome: 'read' });
+      lastSuccess.set(at / 1000);
+      duration.set(seconds);
+      for (const { check, checked: items, violations: count } of counts) {
+        checked.set({ check }, items);
+        violations.set({ check }, count);
+      }
+    },
+    failed: () => scans.inc({ outcome: 'unreadable' }),
+    truncated: () => truncated.inc(),
+  };
+};
+
 /**
- * The watchdog: the checks of the audit, again and again while the product runs. It has no data of its own, so it is
- * ready as soon as it listens, whatever is away.
+ * Starts the watchdog, which runs the checks of the audit while the product runs. It stores nothing, so it is ready as
+ * soon as it listens, whether or not the sources can be read.
  */
 export const startService = async (config: Config, overrides: WatchdogOverrides = {}): Promise<RunningService> => {
   const logger = createLogger({ service: 'watchdog', level: config.LOG_LEVEL });
   const metrics = new Metrics();
-  const violations = metrics.gauge('audit_violations', 'Violations that two passes agree on', ['check']);
-  const readings = metrics.counter('audit_readings_total', 'Passes over the books by outcome', ['outcome']);
-  const lastSuccess = metrics.gauge('audit_last_success_seconds', 'When the books were last read, in Unix time');
-  const duration = metrics.gauge('audit_duration_seconds', 'How long the last pass took');
-  const lookedAt = metrics.gauge('audit_looked_at', 'How much the last pass looked at', ['check']);
-  const cutShort = metrics.counter('audit_cut_short_total', 'Passes in which more orders were new than are looked at');
-  const books = openBooks(
+  const sources = openSources(
     {
       mongoUrls: {
         auth: config.AUTH_MONGO_URL,
@@ -45,52 +61,42 @@ export const startService = async (config: Config, overrides: WatchdogOverrides 
     'watchdog',
   );
   const watch = new Watch({
-    books,
+    sources,
+    meters: createMeters(metrics),
     ...(overrides.limits === undefined ? {} : { limits: overrides.limits }),
-    meters: {
-      passed: (state) => {
-        readings.inc({ outcome: 'read' });
-        lastSuccess.set((state.lastReadAt ?? 0) / 1000);
-        duration.set(state.lastSeconds ?? 0);
-        for (const [check, count] of countByCheck(state)) violations.set({ check }, count);
-        for (const [check, count] of state.lookedAt) lookedAt.set({ check }, count);
-      },
-      failed: () => readings.inc({ outcome: 'unreadable' }),
-      cutShort: () => cutShort.inc(),
-    },
   });
-  const life = { stopping: false };
+  let isStopping = false;
   const server = await openServer({
     app: createApp({ state: () => watch.state, repairs: () => readRepairs(config.METRICS_URLS) }),
     host: config.HOST,
     port: config.PORT,
-    isReady: () => !life.stopping,
+    isReady: () => !isStopping,
     metrics: metrics.registry,
   });
-  const told = new Set<string>();
-  const worker = periodically({ name: 'watch', periodMs: overrides.passEveryMs ?? passEveryMs, logger }, async () => {
+  let logged = new Set<string>();
+  const worker = periodically({ name: 'scan', periodMs: overrides.scanEveryMs ?? scanEveryMs, logger }, async () => {
     const before = watch.state.problem;
-    await watch.pass();
-    const { problem, violations: found } = watch.state;
-    if (problem !== undefined && problem !== before) logger.warn({ problem }, 'the books could not be read');
-    if (problem === undefined && before !== undefined) logger.info('the books can be read again');
-    for (const { check, ids, text } of found) {
-      if (!told.has(text)) logger.error({ check, ids }, text);
+    await watch.scan();
+    const { problem, violations } = watch.state;
+    if (problem !== undefined && problem !== before) logger.warn({ problem }, 'scan failed');
+    if (problem === undefined && before !== undefined) logger.info('scans succeed again');
+    // Each violation once, for as long as it lasts.
+    for (const { check, ids, text } of violations) {
+      if (!logged.has(text)) logger.error({ check, ids }, text);
     }
-    told.clear();
-    for (const { text } of found) told.add(text);
+    logged = new Set(violations.map(({ text }) => text));
   });
   logger.info({ url: server.url }, 'listening');
   return {
     url: server.url,
     ready: Promise.resolve(),
-    isReady: () => !life.stopping,
+    isReady: () => !isStopping,
     stop: async () => {
-      if (life.stopping) return;
-      life.stopping = true;
+      if (isStopping) return;
+      isStopping = true;
       await server.drain();
-      // A pass that is under way waits for nothing any more then.
-      await Promise.all([worker.stop(), books.close()]);
+      // Closing the sources ends the reads of a running scan.
+      await Promise.all([worker.stop(), sources.close()]);
       logger.info('stopped');
     },
   };

@@ -3,20 +3,20 @@ import { orderCreated, ticketCreated } from '@ticketing/common/events';
 import { createListener, done, durableName, reject, type DeadLetter } from '@ticketing/common/messaging';
 import { buildApp } from '@ticketing/common/http';
 import { httpKit, openService, readEnv, commonEnv } from '@ticketing/common/service';
-import { openDatabases, type Databases } from '@ticketing/watchdog/books';
+import { openDatabases, type Databases } from '@ticketing/watchdog/sources';
 import { runDeadLetterCommand, UnknownLetterError, UsageError } from './dead-letter-command.ts';
-import { openBooksUnderTest, type BooksUnderTest } from '@ticketing/watchdog/testing';
+import { openTestSources, type TestSources } from '@ticketing/watchdog/testing';
 
-let under: BooksUnderTest;
+let under: TestSources;
 let databases: Databases;
 const handled: string[] = [];
-const mood = { refuses: true };
+const listenerState = { rejects: true };
 
 beforeAll(async () => {
-  under = await openBooksUnderTest();
+  under = await openTestSources();
   databases = openDatabases(under.addresses.mongoUrls, 'dead-letters');
   const { env } = under.system;
-  // A real service, whose listener can be told what to think of an event.
+  // A real service with a listener that rejects events or not.
   await under.system.start((overrides) => {
     const service = openService(
       'tickets',
@@ -29,7 +29,7 @@ beforeAll(async () => {
       listeners: [
         createListener(ticketCreated, { maxBatch: 1, concurrency: 16 }, async (events) =>
           events.map(({ data }) => {
-            if (mood.refuses) return reject('nobody can make sense of this');
+            if (listenerState.rejects) return reject('invalid event');
             handled.push(data.id);
             return done;
           }),
@@ -44,8 +44,8 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   handled.length = 0;
-  mood.refuses = true;
-  await Promise.all([letters().deleteMany({}), under.rows('orders', 'dead-letters').deleteMany({})]);
+  listenerState.rejects = true;
+  await Promise.all([letters().deleteMany({}), under.collection('orders', 'dead-letters').deleteMany({})]);
 });
 
 const letters = () => databases.of.tickets.collection<DeadLetter>('dead-letters');
@@ -53,54 +53,54 @@ const ticket = (id: string) => ({ id, version: 0, revision: 0, title: 'Final', p
 
 const run = async (...args: readonly string[]): Promise<{ readonly code: number; readonly output: string }> => {
   const lines: string[] = [];
-  const code = await runDeadLetterCommand({ databases, args, say: (line) => lines.push(line), withinMs: 10_000 });
+  const code = await runDeadLetterCommand({ databases, args, print: (line) => lines.push(line), timeoutMs: 10_000 });
   return { code, output: lines.join('\n') };
 };
 
-/** An event that the service sets aside; answers its letter's id. */
-const setAside = async (ticketId: string): Promise<string> => {
+/** Publishes an event that the service rejects, and returns the id of its dead letter. */
+const createLetter = async (ticketId: string): Promise<string> => {
   await under.system.publish(ticketCreated, ticket(ticketId));
   return under.system.eventually(async () => {
     const letter = await letters().findOne({ body: { $regex: ticketId } });
-    if (letter === null) throw new Error('not set aside yet');
+    if (letter === null) throw new Error('no dead letter yet');
     return letter._id;
   });
 };
 
-test('When nothing is set aside, then the list says so', async () => {
-  expect(await run('list')).toEqual({ code: 0, output: 'No event is set aside.' });
+test('When there are no dead letters, then the list says so', async () => {
+  expect(await run('list')).toEqual({ code: 0, output: 'There are no dead letters.' });
 });
 
-test('When an event is set aside, then it is listed with its service and reason and shown with its body', async () => {
-  const id = await setAside('t1');
+test('When an event is dead-lettered, then it is listed with its service and reason, and shown with its body', async () => {
+  const id = await createLetter('t1');
   const { output } = await run('list');
   expect(output).toContain(`tickets  ${id}`);
-  expect(output).toContain('nobody can make sense of this');
+  expect(output).toContain('invalid event');
   const shown = await run('show', id);
   expect(shown.code).toBe(0);
   expect(shown.output).toContain(`durable: ${durableName('tickets', 'ticket.created')}`);
   expect(shown.output).toContain('"title": "Final"');
 });
 
-test('When a letter is replayed and the cause is mended, then its service handles it and it is gone', async () => {
-  const id = await setAside('t2');
-  mood.refuses = false;
+test('When a letter is replayed and its cause is fixed, then its service handles it and it is deleted', async () => {
+  const id = await createLetter('t2');
+  listenerState.rejects = false;
   expect(await run('replay', id)).toEqual({ code: 0, output: '1 of 1 handled' });
   expect(handled).toEqual(['t2']);
   expect(await letters().countDocuments()).toBe(0);
 });
 
-test('When a letter is replayed and fails again, then the command says why and ends with 1', async () => {
-  const id = await setAside('t3');
+test('When a letter is replayed and fails again, then the command prints the reason and exits with 1', async () => {
+  const id = await createLetter('t3');
   const { code, output } = await run('replay', id);
   expect(code).toBe(1);
-  expect(output).toBe(`0 of 1 handled\n${id} failed again: nobody can make sense of this`);
+  expect(output).toBe(`0 of 1 handled\n${id} failed again: invalid event`);
   expect(await letters().countDocuments({ status: 'waiting', failures: 2 })).toBe(1);
 });
 
-test('When all of one service are replayed, then those of the others stay', async () => {
-  await setAside('t4');
-  await setAside('t5');
+test('When all letters of one service are replayed, then those of other services stay', async () => {
+  await createLetter('t4');
+  await createLetter('t5');
   const other = {
     _id: 'orders_order-created/1-1',
     subject: orderCreated.type,
@@ -108,16 +108,18 @@ test('When all of one service are replayed, then those of the others stay', asyn
     at: new Date(),
     reason: '',
   };
-  await under.rows('orders', 'dead-letters').insertOne(other);
-  mood.refuses = false;
+  await under.collection('orders', 'dead-letters').insertOne(other);
+  listenerState.rejects = false;
   expect(await run('replay', '--all', '--service', 'tickets')).toEqual({ code: 0, output: '2 of 2 handled' });
   expect(handled.toSorted()).toEqual(['t4', 't5']);
-  expect(await under.rows('orders', 'dead-letters').findOne({ _id: other._id })).toMatchObject({ status: 'waiting' });
+  expect(await under.collection('orders', 'dead-letters').findOne({ _id: other._id })).toMatchObject({
+    status: 'waiting',
+  });
 });
 
-test('When a letter is discarded, then it is gone and was not handled', async () => {
-  const [id, kept] = [await setAside('t6'), await setAside('t7')];
-  mood.refuses = false;
+test('When a letter is discarded, then it is deleted and not handled', async () => {
+  const [id, kept] = [await createLetter('t6'), await createLetter('t7')];
+  listenerState.rejects = false;
   expect(await run('discard', id)).toEqual({ code: 0, output: '1 discarded' });
   expect((await letters().find().toArray()).map(({ _id }) => _id)).toEqual([kept]);
   expect(await run('discard', '--all')).toEqual({ code: 0, output: '1 discarded' });
@@ -125,20 +127,20 @@ test('When a letter is discarded, then it is gone and was not handled', async ()
 });
 
 test.each([
-  [[], 'Say what to do'],
+  [[], 'A command is missing'],
   [['lisst'], 'There is no command lisst'],
   [['show'], 'show needs an id'],
   [['replay'], 'Name one id, or --all'],
   [['discard', 'some-id', '--all'], 'Name one id, or --all'],
   [['list', '--service', 'bank'], 'There is no service bank'],
   [['list', '--sevice', 'orders'], '--sevice'],
-])('When the command is %j, then what is wrong is said beside what can be said', async (args, problem) => {
+])('When the arguments are %j, then the error says what is wrong and shows the usage', async (args, problem) => {
   const failure = run(...args);
   await expect(failure).rejects.toThrow(UsageError);
   await expect(failure).rejects.toThrow(problem);
   await expect(failure).rejects.toThrow('npm run dead-letters');
 });
 
-test('When no service has the letter, then that is said', async () => {
+test('When no service has the letter, then the error says so', async () => {
   await expect(run('replay', 'nothing')).rejects.toThrow(UnknownLetterError);
 });

@@ -4,13 +4,12 @@ import {
   type DeadLetter,
   type DeadLetters,
 } from '@ticketing/common/messaging';
+import { services, type Databases, type ServiceName } from '@ticketing/watchdog/sources';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import type { Databases } from '@ticketing/watchdog/books';
-import { services, type ServiceName } from '@ticketing/watchdog/books';
-import { table } from './table.ts';
+import { formatTable } from './format-table.ts';
 
-/** What was asked for makes no sense; the message says what does. */
+/** The arguments are wrong; the message says why and shows the usage. */
 export class UsageError extends Error {
   constructor(problem: string) {
     super(`${problem}\n\n${usage}`);
@@ -18,21 +17,21 @@ export class UsageError extends Error {
   }
 }
 
-/** No service has a letter of this id. */
+/** No service has a dead letter with this id. */
 export class UnknownLetterError extends Error {
   constructor(id: string) {
-    super(`There is no dead letter ${id}; list shows those that are there`);
+    super(`There is no dead letter ${id}; list shows those that exist`);
     this.name = 'UnknownLetterError';
   }
 }
 
 const usage = `npm run dead-letters -- <command> [--service ${services.join('|')}]
-  list                what is set aside, oldest first
-  show <id>           one of them, with the event's body
-  replay <id>|--all   have its service handle it once more, and tell what became of it
-  discard <id>|--all  remove it for good`;
+  list                list the dead letters, oldest first
+  show <id>           show one of them, with the event's body
+  replay <id>|--all   have its service handle it again, and show the outcome
+  discard <id>|--all  delete it for good`;
 
-interface Shelf {
+interface ServiceLetters {
   readonly service: ServiceName;
   readonly letters: DeadLetters;
 }
@@ -40,9 +39,9 @@ interface Shelf {
 export interface DeadLetterCommand {
   readonly databases: Databases;
   readonly args: readonly string[];
-  readonly say: (line: string) => void;
-  /** How long the outcome of a replay is waited for; 15 s unless told. */
-  readonly withinMs?: number;
+  readonly print: (line: string) => void;
+  /** How long to wait for the outcome of a replay; 15 s by default. */
+  readonly timeoutMs?: number;
 }
 
 const parse = (args: readonly string[]) => {
@@ -57,10 +56,10 @@ const parse = (args: readonly string[]) => {
   }
 };
 
-const shelvesOf = (databases: Databases, wanted: string | undefined): Shelf[] => {
-  const chosen = services.filter((service) => wanted === undefined || service === wanted);
-  if (chosen.length === 0) throw new UsageError(`There is no service ${wanted}`);
-  return chosen.map((service) => ({
+const openLetters = (databases: Databases, wanted: string | undefined): ServiceLetters[] => {
+  const selected = services.filter((service) => wanted === undefined || service === wanted);
+  if (selected.length === 0) throw new UsageError(`There is no service ${wanted}`);
+  return selected.map((service) => ({
     service,
     letters: createDeadLetters(
       databases.of[service].collection<DeadLetter>(deadLetterCollection.name),
@@ -69,11 +68,11 @@ const shelvesOf = (databases: Databases, wanted: string | undefined): Shelf[] =>
   }));
 };
 
-const firstLine = (text: string): string => text.split('\n')[0]?.slice(0, 100) ?? '';
+const firstLine = (text: string): string => text.replace(/\n.*/s, '').slice(0, 100);
 
-const list = async (shelves: readonly Shelf[], say: DeadLetterCommand['say']): Promise<number> => {
+const list = async (all: readonly ServiceLetters[], print: DeadLetterCommand['print']): Promise<number> => {
   const found = await Promise.all(
-    shelves.map(async ({ service, letters }) => ({
+    all.map(async ({ service, letters }) => ({
       service,
       letters: await letters.list(),
       count: await letters.count(),
@@ -91,24 +90,28 @@ const list = async (shelves: readonly Shelf[], say: DeadLetterCommand['say']): P
   );
   const total = found.reduce((sum, { count }) => sum + count, 0);
   if (rows.length === 0) {
-    say('No event is set aside.');
+    print('There are no dead letters.');
     return 0;
   }
-  say(table(['service', 'id', 'set aside at', 'status', 'failures', 'reason'], rows));
-  if (total > rows.length) say(`and ${total - rows.length} more, which come into sight as these are dealt with`);
+  print(formatTable(['service', 'id', 'since', 'status', 'failures', 'reason'], rows));
+  if (total > rows.length)
+    print(`and ${total - rows.length} more, which are listed once these are replayed or discarded`);
   return 0;
 };
 
-/** The letter and where it lies. @throws UnknownLetterError */
-const find = async (shelves: readonly Shelf[], id: string): Promise<{ shelf: Shelf; letter: DeadLetter }> => {
-  for (const shelf of shelves) {
-    const letter = await shelf.letters.show(id);
-    if (letter !== undefined) return { shelf, letter };
+/** @throws UnknownLetterError */
+const find = async (
+  all: readonly ServiceLetters[],
+  id: string,
+): Promise<{ readonly owner: ServiceLetters; readonly letter: DeadLetter }> => {
+  for (const owner of all) {
+    const letter = await owner.letters.show(id);
+    if (letter !== undefined) return { owner, letter };
   }
   throw new UnknownLetterError(id);
 };
 
-const pretty = (body: string): string => {
+const prettyJson = (body: string): string => {
   try {
     return JSON.stringify(JSON.parse(body), undefined, 2);
   } catch {
@@ -116,91 +119,93 @@ const pretty = (body: string): string => {
   }
 };
 
-const show = async (shelves: readonly Shelf[], id: string, say: DeadLetterCommand['say']): Promise<number> => {
-  const { shelf, letter } = await find(shelves, id);
+const show = async (all: readonly ServiceLetters[], id: string, print: DeadLetterCommand['print']): Promise<number> => {
+  const { owner, letter } = await find(all, id);
   const { body, ...rest } = letter;
-  say(`service: ${shelf.service}`);
+  print(`service: ${owner.service}`);
   for (const [name, value] of Object.entries(rest)) {
-    say(`${name}: ${value instanceof Date ? value.toISOString() : String(value)}`);
+    print(`${name}: ${value instanceof Date ? value.toISOString() : String(value)}`);
   }
-  say(`body:\n${pretty(body)}`);
+  print(`body:\n${prettyJson(body)}`);
   return 0;
 };
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
-type Chosen = readonly { readonly shelf: Shelf; readonly ids: readonly string[] | 'all' }[];
+type Selection = readonly { readonly letters: DeadLetters; readonly ids: readonly string[] | 'all' }[];
 
-const choose = async (shelves: readonly Shelf[], id: string | undefined, all: boolean): Promise<Chosen> => {
-  if ((id === undefined) !== all) throw new UsageError('Name one id, or --all');
-  if (id === undefined) return shelves.map((shelf) => ({ shelf, ids: 'all' as const }));
-  const { shelf } = await find(shelves, id);
-  return [{ shelf, ids: [id] }];
+const select = async (all: readonly ServiceLetters[], id: string | undefined, isAll: boolean): Promise<Selection> => {
+  if ((id === undefined) !== isAll) throw new UsageError('Name one id, or --all');
+  if (id === undefined) return all.map(({ letters }) => ({ letters, ids: 'all' as const }));
+  const { owner } = await find(all, id);
+  return [{ letters: owner.letters, ids: [id] }];
 };
 
-/** The chosen letters that are still there; of very many, the oldest of each service and how many there are. */
-const whatIsLeft = async (chosen: Chosen): Promise<{ letters: DeadLetter[]; count: number }> => {
+/** The selected letters that still exist: how many, and the oldest of each service. */
+const readRemaining = async (
+  selection: Selection,
+): Promise<{ readonly oldest: DeadLetter[]; readonly count: number }> => {
   const parts = await Promise.all(
-    chosen.map(async ({ shelf, ids }) => {
-      const letters = (await shelf.letters.list()).filter(({ _id }) => ids === 'all' || ids.includes(_id));
-      return { letters, count: ids === 'all' ? await shelf.letters.count() : letters.length };
+    selection.map(async ({ letters, ids }) => {
+      const oldest = (await letters.list()).filter(({ _id }) => ids === 'all' || ids.includes(_id));
+      return { oldest, count: ids === 'all' ? await letters.count() : oldest.length };
     }),
   );
-  return { letters: parts.flatMap(({ letters }) => letters), count: sum(parts.map(({ count }) => count)) };
+  return { oldest: parts.flatMap(({ oldest }) => oldest), count: sum(parts.map(({ count }) => count)) };
 };
 
-/** Marked letters are gone once they are handled, and wait again once they have failed. */
-const replay = async (chosen: Chosen, command: DeadLetterCommand): Promise<number> => {
-  const { say } = command;
-  const marked = sum(await Promise.all(chosen.map(({ shelf, ids }) => shelf.letters.replay(ids))));
+/** Marks letters for replay. Their services then delete each letter that they handle; one that fails waits again. */
+const replay = async (selection: Selection, command: DeadLetterCommand): Promise<number> => {
+  const { print } = command;
+  const marked = sum(await Promise.all(selection.map(({ letters, ids }) => letters.replay(ids))));
   if (marked === 0) {
-    say('Nothing waits to be replayed.');
+    print('There is nothing to replay.');
     return 0;
   }
-  const end = performance.now() + (command.withinMs ?? 15_000);
+  const end = performance.now() + (command.timeoutMs ?? 15_000);
   for (;;) {
-    const left = await whatIsLeft(chosen);
-    const underWay = left.letters.filter(({ status }) => status === 'replaying').length;
-    if (underWay > 0 && performance.now() < end) {
+    const remaining = await readRemaining(selection);
+    const isReplaying = remaining.oldest.some(({ status }) => status === 'replaying');
+    if (isReplaying && performance.now() < end) {
       await delay(250);
       continue;
     }
-    say(`${Math.max(0, marked - left.count)} of ${marked} handled`);
-    for (const { _id, status, reason } of left.letters) {
-      say(status === 'waiting' ? `${_id} failed again: ${firstLine(reason)}` : `${_id} is still to be taken up`);
+    print(`${Math.max(0, marked - remaining.count)} of ${marked} handled`);
+    for (const { _id, status, reason } of remaining.oldest) {
+      print(status === 'waiting' ? `${_id} failed again: ${firstLine(reason)}` : `${_id} is not handled yet`);
     }
-    if (underWay > 0) say('Their service takes them up as soon as it runs and its database is there.');
-    return left.count === 0 ? 0 : 1;
+    if (isReplaying) print('Their services handle the others once they run and can reach their databases.');
+    return remaining.count === 0 ? 0 : 1;
   }
 };
 
-const discard = async (chosen: Chosen, say: DeadLetterCommand['say']): Promise<number> => {
-  const removed = sum(await Promise.all(chosen.map(({ shelf, ids }) => shelf.letters.discard(ids))));
-  say(`${removed} discarded`);
+const discard = async (selection: Selection, print: DeadLetterCommand['print']): Promise<number> => {
+  const removed = sum(await Promise.all(selection.map(({ letters, ids }) => letters.discard(ids))));
+  print(`${removed} discarded`);
   return 0;
 };
 
 /**
- * Looks at dead letters and decides about them. Answers the exit code: 1 when a replay did not succeed.
+ * Lists, shows, replays or discards dead letters. Returns the exit code: 1 when a replay did not succeed.
  * @throws UsageError, UnknownLetterError
  */
 export const runDeadLetterCommand = async (command: DeadLetterCommand): Promise<number> => {
   const { values, positionals } = parse(command.args);
   const [action, id, ...more] = positionals;
-  const shelves = shelvesOf(command.databases, values.service);
-  if (more.length > 0) throw new UsageError(`${more.join(' ')} is too much: one id at a time`);
+  const letters = openLetters(command.databases, values.service);
+  if (more.length > 0) throw new UsageError(`Unexpected ${more.join(' ')}: name one id at a time`);
   switch (action) {
     case 'list':
-      return list(shelves, command.say);
+      return list(letters, command.print);
     case 'show':
       if (id === undefined) throw new UsageError('show needs an id');
-      return show(shelves, id, command.say);
+      return show(letters, id, command.print);
     case 'replay':
-      return replay(await choose(shelves, id, values.all === true), command);
+      return replay(await select(letters, id, values.all === true), command);
     case 'discard':
-      return discard(await choose(shelves, id, values.all === true), command.say);
+      return discard(await select(letters, id, values.all === true), command.print);
     case undefined:
-      throw new UsageError('Say what to do');
+      throw new UsageError('A command is missing');
     default:
       throw new UsageError(`There is no command ${action}`);
   }

@@ -14,7 +14,7 @@ const given = {
   STRIPE_KEY: 'sk_test_1',
 };
 
-test('When a product is named by the environment, then it is that one, whatever runs here', async () => {
+test('When the environment names a product, then its addresses are used, even if another product runs here', async () => {
   expect(await findAddresses(given, '/nowhere')).toEqual({
     mongoUrls: {
       auth: 'mongodb://a/auth',
@@ -29,7 +29,7 @@ test('When a product is named by the environment, then it is that one, whatever 
   });
 });
 
-test('When part of it is missing, then each missing part is named', async () => {
+test('When addresses are missing, then the error names each of them', async () => {
   const without = (...names: readonly string[]) =>
     Object.fromEntries(Object.entries(given).filter(([name]) => !names.includes(name)));
   await expect(findAddresses(without('TICKETS_MONGO_URL', 'NATS_URL', 'STRIPE_KEY'), '/nowhere')).rejects.toThrow(
@@ -47,7 +47,7 @@ const running = async (processes: readonly { readonly name: string; readonly url
   return directory;
 };
 
-test('When npm start runs here, then each service has its database on that server, credentials kept', async () => {
+test('When npm start runs here, then each service has its database on that server, with the same credentials', async () => {
   const directory = await running([
     { name: 'mongod', url: 'mongodb://me:secret@127.0.0.1:1/admin?replicaSet=rs0' },
     { name: 'nats', url: 'nats://127.0.0.1:2' },
@@ -62,7 +62,7 @@ test('When npm start runs here, then each service has its database on that serve
   await rm(directory, { recursive: true });
 });
 
-test('When npm start runs here and something is down or Stripe is real, then it is said what is missing', async () => {
+test('When mongod is down, or the product uses Stripe itself, then the error names what is missing', async () => {
   const down = await running([{ name: 'nats', url: 'nats://127.0.0.1:2' }]);
   await expect(findAddresses({ DATA_DIR: down }, '/nowhere')).rejects.toThrow('mongod is not among the processes');
   const real = await running([
@@ -73,8 +73,8 @@ test('When npm start runs here and something is down or Stripe is real, then it 
   await Promise.all([down, real].map((directory) => rm(directory, { recursive: true })));
 });
 
-test('When nothing runs, then it is said how to start or name a product', async () => {
+test('When no product runs here, then the error says how to start or name one', async () => {
   await expect(findAddresses({ DATA_DIR: '/nowhere' }, '/nowhere')).rejects.toThrow(
-    /Nothing runs here.*npm start.*AUTH_MONGO_URL/,
+    /No product runs here.*npm start.*AUTH_MONGO_URL/,
   );
 });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import process from 'node:process';
-import { openDatabases } from '@ticketing/watchdog/books';
+import { openDatabases } from '@ticketing/watchdog/sources';
 import { runDeadLetterCommand, UnknownLetterError, UsageError } from './dead-letter-command.ts';
 import { findAddresses, NoAddressesError } from './find-addresses.ts';
 
@@ -11,7 +11,7 @@ const run = async (): Promise<number> => {
     return await runDeadLetterCommand({
       databases,
       args: process.argv.slice(2),
-      say: (line) => process.stdout.write(`${line}\n`),
+      print: (line) => process.stdout.write(`${line}\n`),
     });
   } finally {
     await databases.close();

@@ -1,8 +1,8 @@
 import { services } from '@ticketing/launcher/topology';
+import { parseMetrics } from '@ticketing/watchdog/prometheus';
 import { request } from 'undici';
 import type { Product } from '@ticketing/test/start-product';
 
-const sample = /^([a-z_]+)(\{[^}]*\})? ([0-9.e+]+)$/;
 const readEveryMs = 2_000;
 
 /** The services' counters, read again and again: a process that is killed takes its own with it. */
@@ -44,11 +44,9 @@ export class Counters {
   }
 }
 
-const countersIn = (metrics: string): ReadonlyMap<string, number> => {
-  const counters = new Map<string, number>();
-  for (const line of metrics.split('\n')) {
-    const [, name, labels = '', value] = sample.exec(line) ?? [];
-    if (name !== undefined && /_(?:total|count)$/.test(name)) counters.set(`${name}${labels}`, Number(value));
-  }
-  return counters;
-};
+const countersIn = (metrics: string): ReadonlyMap<string, number> =>
+  new Map(
+    parseMetrics(metrics)
+      .filter(({ name }) => /_(?:total|count)$/.test(name))
+      .map(({ name, labels, value }) => [`${name}${labels}`, value]),
+  );

@@ -1,6 +1,7 @@
 import { findAddresses } from '@ticketing/audit/find-addresses';
-import { openBooks, readBooks, type Addresses, type Books } from '@ticketing/watchdog/books';
-import { auditBooks, type Violation } from '@ticketing/watchdog/checks';
+import { auditProduct, type Violation } from '@ticketing/watchdog/checks';
+import { readSnapshot } from '@ticketing/watchdog/snapshot';
+import { openSources, type Addresses, type Sources } from '@ticketing/watchdog/sources';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -75,16 +76,16 @@ const signUpAll = async (market: Market, count: number, role: string) => {
   return all;
 };
 
-/** Waits until every order has come to its end and the books are in order; answers how long that took. */
+/** Waits until every order is complete or cancelled and the audit finds no violation; returns how long that took. */
 const untilQuiet = async (
-  books: Books,
+  sources: Sources,
   options: { readonly since: number; readonly withinMs: number; readonly signal: AbortSignal },
 ): Promise<number | undefined> => {
   while (performance.now() - options.since < options.withinMs && !options.signal.aborted) {
     try {
-      const { violations } = await auditBooks(books, { settleMs: 0, limits: { confirmWithinMs: 5_000 } });
+      const { violations } = await auditProduct(sources, { settleMs: 0, limits: { confirmWithinMs: 5_000 } });
       if (violations.length === 0) {
-        const { orders } = await readBooks(books);
+        const { orders } = await readSnapshot(sources);
         if (orders.every(({ status }) => status === 'complete' || status === 'cancelled'))
           return performance.now() - options.since;
       }
@@ -205,21 +206,21 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
   try {
     const { ledger, ...result } = await exercise(product, options);
     const addresses = await addressesOf(product);
-    const books = openBooks(addresses, 'chaos');
+    const sources = openSources(addresses, 'chaos');
     try {
       log('waiting until nothing is left to do');
-      const quietAfterMs = await untilQuiet(books, {
+      const quietAfterMs = await untilQuiet(sources, {
         since: performance.now(),
         withinMs: options.quietTimeoutMs + windowSeconds * 1000,
         signal,
       });
-      log('auditing the books');
-      const { violations } = await auditBooks(books);
+      log('auditing the product');
+      const { violations } = await auditProduct(sources);
       const lost = await findLost(ledger, addresses.mongoUrls);
       await counters.read();
       return { ...result, violations, lost, quietAfterMs, counters: counters.sums() };
     } finally {
-      await books.close();
+      await sources.close();
     }
   } finally {
     counters.stop();

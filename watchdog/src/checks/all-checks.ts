@@ -26,7 +26,7 @@ import { soldTicketHasCompleteOrder } from './sold-ticket-has-complete-order.ts'
 import { ticketCopiesAreTrue } from './ticket-copies-are-true.ts';
 import { timerFollowsOrder } from './timer-follows-order.ts';
 
-/** Every invariant of the books, the gravest first. */
+/** Every invariant, the most serious first. */
 export const checks: readonly Check[] = [
   oneLiveOrderPerTicket,
   oneCompleteOrderPerTicket,

@@ -1,18 +1,18 @@
-import { each, found, money, type Check } from './check.ts';
+import { amountKept, keptCharges } from './kept-charges.ts';
+import { checkEach, finding, formatCents, type Check } from './check.ts';
 
 export const cancelledOrderKeepsNoMoney: Check = {
   name: 'cancelled-order-keeps-no-money',
-  says: 'Money that arrived for a cancelled order has been given back, all of it.',
-  compare: ({ orders, moneyOfOrder, knowsMoneyOf }) =>
-    each(
-      orders.filter((order) => order.status === 'cancelled' && knowsMoneyOf(order)),
+  rule: 'Every charge of a cancelled order is refunded in full.',
+  run: (snapshot) =>
+    checkEach(
+      snapshot.orders.filter((order) => order.status === 'cancelled' && snapshot.hasAllChargesOf(order)),
       (order) => {
-        const kept = (moneyOfOrder.get(order.id) ?? []).filter(({ amount, refunded }) => refunded < amount);
+        const kept = keptCharges(snapshot, order.id);
         if (kept.length === 0) return undefined;
-        const sum = kept.reduce((total, { amount, refunded }) => total + amount - refunded, 0);
         const ids = kept.map(({ id }) => id);
-        return found(
-          `order ${order.id} is cancelled (${order.reason ?? 'no reason'}) and ${money(sum)} of it is kept: ${ids.join(', ')}`,
+        return finding(
+          `order ${order.id} is cancelled (${order.reason ?? 'no reason'}), but ${formatCents(amountKept(kept))} is not refunded: ${ids.join(', ')}`,
           order.id,
           ...ids,
         );

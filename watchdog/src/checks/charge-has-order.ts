@@ -1,16 +1,17 @@
-import { each, found, type Check } from './check.ts';
+import { lookUp } from '../snapshot/snapshot.ts';
+import { checkEach, finding, type Check } from './check.ts';
 
 export const chargeHasOrder: Check = {
   name: 'charge-has-order',
-  says: 'No money is taken without an order.',
-  compare: ({ money, orderById }) =>
-    each(money, (charge) =>
-      charge.orderId !== undefined && orderById.has(charge.orderId)
-        ? undefined
-        : found(
-            `charge ${charge.id} is of ${charge.orderId === undefined ? 'no order' : `order ${charge.orderId}, which is unknown`}`,
-            charge.id,
-            charge.orderId,
-          ),
+  rule: 'Every charge at Stripe belongs to an order.',
+  run: ({ charges, orderById }) =>
+    checkEach(charges, ({ id, orderId }) =>
+      lookUp(orderById, orderId) === undefined
+        ? finding(
+            `charge ${id} ${orderId === undefined ? 'names no order' : `names order ${orderId}, which does not exist`}`,
+            id,
+            orderId,
+          )
+        : undefined,
     ),
 };

@@ -1,15 +1,16 @@
-import { each, found, money, type Check } from './check.ts';
+import { lookUp } from '../snapshot/snapshot.ts';
+import { checkEach, finding, formatCents, type Check } from './check.ts';
 
 export const chargeIsOrderPrice: Check = {
   name: 'charge-is-order-price',
-  says: 'What Stripe charged for an order is the order’s own price.',
-  compare: ({ money: charges, orderById }) =>
-    each(charges, (charge) => {
-      const order = orderById.get(charge.orderId ?? '');
+  rule: 'Each charge at Stripe equals the price of its order.',
+  run: ({ charges, orderById }) =>
+    checkEach(charges, (charge) => {
+      const order = lookUp(orderById, charge.orderId);
       return order === undefined || order.price === charge.amount
         ? undefined
-        : found(
-            `charge ${charge.id} took ${money(charge.amount)} for order ${order.id}, which costs ${money(order.price)}`,
+        : finding(
+            `charge ${charge.id} took ${formatCents(charge.amount)} for order ${order.id}, which costs ${formatCents(order.price)}`,
             order.id,
             charge.id,
           );

@@ -1,45 +1,46 @@
-import { each, found, money, type Check } from './check.ts';
-import type { Reading } from '../books/reading.ts';
-import type { MoneyRecord, PaymentRecord } from '../books/records.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
+import { missing } from '../sources/find-all.ts';
+import type { PaymentRecord } from '../sources/payments.ts';
+import type { ChargeRecord } from '../sources/stripe.ts';
+import { amountKept } from './kept-charges.ts';
+import { checkEach, finding, formatCents, type Check } from './check.ts';
 
-const problem = (payment: PaymentRecord, charges: readonly MoneyRecord[]): string | undefined => {
+const problemOf = (payment: PaymentRecord, charges: readonly ChargeRecord[]): string | undefined => {
   const taken = charges.reduce((total, { amount }) => total + amount, 0);
-  const kept = charges.reduce((total, { amount, refunded }) => total + amount - refunded, 0);
+  const kept = amountKept(charges);
   switch (payment.status) {
     case 'completed':
       return kept === payment.amount
         ? undefined
-        : `is completed with ${money(payment.amount)}, at Stripe ${money(kept)} is kept`;
+        : `is completed with ${formatCents(payment.amount)}, but Stripe kept ${formatCents(kept)}`;
     case 'refunded':
       return taken > 0 && kept === 0
         ? undefined
-        : `is refunded, at Stripe ${money(taken)} came and ${money(kept)} is kept`;
+        : `is refunded, but Stripe took ${formatCents(taken)} and kept ${formatCents(kept)}`;
     case 'created':
     case 'failed':
     case undefined:
-      return kept === 0 ? undefined : `is ${payment.status ?? 'not made'}, at Stripe ${money(kept)} is kept`;
+      return kept === 0 ? undefined : `is ${payment.status ?? 'not stored'}, but Stripe kept ${formatCents(kept)}`;
     default:
-      return `has the status ${payment.status}, which there is not`;
+      return `has the status ${payment.status}, which does not exist`;
   }
 };
 
-const creation = ({ orderById }: Reading, { id }: PaymentRecord) => ({
-  id,
-  createdAt: orderById.get(id)?.createdAt ?? 0,
-});
+const hasAllCharges = ({ orderById, hasAllChargesOf }: Snapshot, { id }: PaymentRecord): boolean =>
+  hasAllChargesOf({ id, createdAt: orderById.get(id)?.createdAt ?? missing.time });
 
 export const chargesMatchStripe: Check = {
   name: 'charges-match-stripe',
-  says: 'What payments has written of a charge is what Stripe says.',
-  compare: (reading) =>
-    each(
-      reading.payments.filter((payment) => reading.knowsMoneyOf(creation(reading, payment))),
+  rule: 'The charge that payments stores matches the charges and refunds at Stripe.',
+  run: (snapshot) =>
+    checkEach(
+      snapshot.payments.filter((payment) => hasAllCharges(snapshot, payment)),
       (payment) => {
-        const charges = reading.moneyOfOrder.get(payment.id) ?? [];
-        const text = problem(payment, charges);
-        return text === undefined
+        const charges = snapshot.chargesByOrder.get(payment.id) ?? [];
+        const problem = problemOf(payment, charges);
+        return problem === undefined
           ? undefined
-          : found(`the charge of order ${payment.id} ${text}`, payment.id, ...charges.map(({ id }) => id));
+          : finding(`the charge of order ${payment.id} ${problem}`, payment.id, ...charges.map(({ id }) => id));
       },
     ),
 };

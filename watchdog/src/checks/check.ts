@@ -1,18 +1,18 @@
-import type { Reading } from '../books/reading.ts';
+import type { Snapshot } from '../snapshot/snapshot.ts';
 
-/** How long things may take before they count as stuck. */
+/** How long a step may take before it counts as stuck. */
 export interface Limits {
   /** From an order's creation until tickets has confirmed or refused its hold. */
   readonly confirmWithinMs: number;
-  /** From a hold's deadline until its order is over. */
+  /** From a hold's deadline until its order is cancelled. */
   readonly endWithinMs: number;
-  /** From an attempt to pay until its outcome is written, by a reconciler if need be. */
+  /** From the start of a payment attempt until its outcome is stored, if need be by the reconciler. */
   readonly settleWithinMs: number;
-  /** From a change until the broker has its event, by the sweep if need be. */
+  /** From a change until the broker has its event, if need be by the sweep. */
   readonly publishWithinMs: number;
 }
 
-/** Beyond what the mechanisms that repair take: these tell of what they do not mend. */
+/** Longer than the repairs need, so what exceeds them was not repaired. */
 export const standardLimits: Limits = {
   confirmWithinMs: 30_000,
   endWithinMs: 15_000,
@@ -20,39 +20,46 @@ export const standardLimits: Limits = {
   publishWithinMs: 15_000,
 };
 
-/** Something that must not be. Ids and text are the same in every reading while it is as it is. */
-export interface Found {
+/** One violation of a check. Its ids and text stay the same in every snapshot for as long as nothing changes. */
+export interface Finding {
   readonly ids: readonly string[];
   readonly text: string;
 }
 
-export interface Finding {
-  readonly lookedAt: number;
-  readonly found: readonly Found[];
+export interface CheckResult {
+  /** How many items were checked. */
+  readonly checked: number;
+  readonly findings: readonly Finding[];
 }
 
-/** One invariant, compared with one reading of the books. Pure: it reads nothing itself. */
+/** One invariant. Pure: a check reads nothing but the snapshot. */
 export interface Check {
-  /** Stable: alarms and tests rely on it. */
+  /** Stable, since alerts and tests rely on it. */
   readonly name: string;
-  /** What holds, in a sentence. */
-  readonly says: string;
-  readonly compare: (reading: Reading, limits: Limits) => Finding;
+  /** The invariant in one sentence. */
+  readonly rule: string;
+  readonly run: (snapshot: Snapshot, limits: Limits) => CheckResult;
 }
 
-/** Looks at each item by itself: `problem` answers what is wrong with it, or nothing. */
-export const each = <Item>(items: readonly Item[], problem: (item: Item) => Found | undefined): Finding => ({
-  lookedAt: items.length,
-  found: items.flatMap((item) => problem(item) ?? []),
+/** Checks each item by itself. */
+export const checkEach = <Item>(items: readonly Item[], findIn: (item: Item) => Finding | undefined): CheckResult => ({
+  checked: items.length,
+  findings: items.flatMap((item) => findIn(item) ?? []),
 });
 
-export const found = (text: string, ...ids: readonly (string | undefined)[]): Found => ({
+/** Checks each group of items by itself. */
+export const checkGroups = <Item>(
+  groups: ReadonlyMap<string, readonly Item[]>,
+  findIn: (key: string, items: readonly Item[]) => Finding | undefined,
+): CheckResult => checkEach([...groups], ([key, items]) => findIn(key, items));
+
+export const finding = (text: string, ...ids: readonly (string | undefined)[]): Finding => ({
   ids: ids.filter((id) => id !== undefined),
   text,
 });
 
-/** Cents as people write them. */
-export const money = (cents: number | undefined): string =>
+/** 1999 → '19.99' */
+export const formatCents = (cents: number | undefined): string =>
   cents === undefined ? 'nothing' : (cents / 100).toFixed(2);
 
-export const moment = (milliseconds: number): string => new Date(milliseconds).toISOString();
+export const formatTime = (milliseconds: number): string => new Date(milliseconds).toISOString();

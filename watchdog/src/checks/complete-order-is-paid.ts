@@ -1,26 +1,27 @@
-import { each, found, money, type Check } from './check.ts';
+import { amountKept, keptCharges } from './kept-charges.ts';
+import { checkEach, finding, formatCents, type Check } from './check.ts';
 
 export const completeOrderIsPaid: Check = {
   name: 'complete-order-is-paid',
-  says: 'A complete order has exactly one charge at Stripe that was not given back, and it is of the order’s price.',
-  compare: ({ orders, moneyOfOrder, knowsMoneyOf }) =>
-    each(
-      orders.filter((order) => order.status === 'complete' && knowsMoneyOf(order)),
+  rule: 'A complete order has exactly one charge at Stripe that is not refunded, and it equals the order’s price.',
+  run: (snapshot) =>
+    checkEach(
+      snapshot.orders.filter((order) => order.status === 'complete' && snapshot.hasAllChargesOf(order)),
       (order) => {
-        const kept = (moneyOfOrder.get(order.id) ?? []).filter(({ amount, refunded }) => refunded < amount);
+        const kept = keptCharges(snapshot, order.id);
         const ids = kept.map(({ id }) => id);
         if (kept.length !== 1) {
-          return found(
-            `order ${order.id} is complete and has ${kept.length} charges: ${ids.join(', ') || 'no money'}`,
+          return finding(
+            `order ${order.id} is complete and has ${kept.length} charges: ${ids.join(', ') || 'none'}`,
             order.id,
             ...ids,
           );
         }
-        const sum = kept.reduce((total, { amount, refunded }) => total + amount - refunded, 0);
+        const sum = amountKept(kept);
         return sum === order.price
           ? undefined
-          : found(
-              `order ${order.id} costs ${money(order.price)}, and ${money(sum)} is kept of it: ${ids.join(', ')}`,
+          : finding(
+              `order ${order.id} costs ${formatCents(order.price)}, but Stripe kept ${formatCents(sum)}: ${ids.join(', ')}`,
               order.id,
               ...ids,
             );

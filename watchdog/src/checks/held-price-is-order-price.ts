@@ -1,18 +1,19 @@
-import { each, found, money, type Check } from './check.ts';
+import { lookUp } from '../snapshot/snapshot.ts';
+import { checkEach, finding, formatCents, type Check } from './check.ts';
 
 export const heldPriceIsOrderPrice: Check = {
   name: 'held-price-is-order-price',
-  says: 'The price of a held or sold ticket is its order’s price, which is what the buyer was shown.',
-  compare: ({ tickets, orderById }) =>
-    each(
+  rule: 'The price of a held or sold ticket equals the price of its order and the price that the buyer saw.',
+  run: ({ tickets, orderById }) =>
+    checkEach(
       tickets.filter(({ availability }) => availability !== 'on_sale'),
       (ticket) => {
-        const order = orderById.get(ticket.orderId ?? '');
+        const order = lookUp(orderById, ticket.orderId);
         if (order === undefined) return undefined;
         return order.price === ticket.price && order.price === order.ticketPrice
           ? undefined
-          : found(
-              `ticket ${ticket.id} costs ${money(ticket.price)}, its order ${order.id} ${money(order.price)}, shown was ${money(order.ticketPrice)}`,
+          : finding(
+              `ticket ${ticket.id} costs ${formatCents(ticket.price)}, its order ${order.id} ${formatCents(order.price)}; the buyer saw ${formatCents(order.ticketPrice)}`,
               ticket.id,
               order.id,
             );

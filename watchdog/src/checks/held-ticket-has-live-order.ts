@@ -1,22 +1,19 @@
-import { isLive } from '../books/reading.ts';
-import { each, found, type Check } from './check.ts';
+import { lookUp } from '../snapshot/snapshot.ts';
+import { isLive } from '../sources/orders.ts';
+import { checkEach, finding, type Check } from './check.ts';
+import { describeHolder } from './describe-holder.ts';
 
 export const heldTicketHasLiveOrder: Check = {
   name: 'held-ticket-has-live-order',
-  says: 'A held ticket is held by an order of its own that is not cancelled.',
-  compare: ({ tickets, orderById }) =>
-    each(
+  rule: 'A held ticket is held by an order for this ticket that is not cancelled.',
+  run: ({ tickets, orderById }) =>
+    checkEach(
       tickets.filter(({ availability }) => availability === 'held'),
       (ticket) => {
-        const order = orderById.get(ticket.orderId ?? '');
-        if (order !== undefined && isLive(order) && order.ticketId === ticket.id) return undefined;
-        const holder =
-          order === undefined ? 'which is unknown' : `which is ${order.status}, of ticket ${order.ticketId}`;
-        return found(
-          `ticket ${ticket.id} is held by order ${ticket.orderId ?? 'none'}, ${holder}`,
-          ticket.id,
-          ticket.orderId,
-        );
+        const order = lookUp(orderById, ticket.orderId);
+        return order !== undefined && isLive(order) && order.ticketId === ticket.id
+          ? undefined
+          : finding(`ticket ${ticket.id} is held by ${describeHolder(ticket, order)}`, ticket.id, ticket.orderId);
       },
     ),
 };

@@ -1,15 +1,15 @@
-import { isUnpaid } from '../books/reading.ts';
-import { each, found, moment, type Check } from './check.ts';
+import { isUnpaid } from '../sources/orders.ts';
+import { checkEach, finding, formatTime, type Check } from './check.ts';
 
 export const holdEndsAtDeadline: Check = {
   name: 'hold-ends-at-deadline',
-  says: 'No unpaid order outlives its deadline by more than 15 s.',
-  compare: ({ orders, at }, { endWithinMs }) =>
-    each(orders.filter(isUnpaid), (order) =>
+  rule: 'No order stays unpaid for more than 15 s after its deadline.',
+  run: ({ orders, at }, { endWithinMs }) =>
+    checkEach(orders.filter(isUnpaid), (order) =>
       at - order.expiresAt <= endWithinMs
         ? undefined
-        : found(
-            `order ${order.id} is ${order.status}, its deadline was ${moment(order.expiresAt)}`,
+        : finding(
+            `order ${order.id} is still ${order.status} after its deadline at ${formatTime(order.expiresAt)}`,
             order.id,
             order.ticketId,
           ),

@@ -1,5 +1,5 @@
 export { checks } from './all-checks.ts';
-export { auditBooks } from './audit-books.ts';
-export type { AuditOptions, AuditResult, Count, Violation } from './audit-books.ts';
+export { auditProduct } from './audit-product.ts';
+export type { AuditOptions, AuditResult, Count, Violation } from './audit-product.ts';
 export { standardLimits } from './check.ts';
 export type { Check, Limits } from './check.ts';

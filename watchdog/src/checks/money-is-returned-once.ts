@@ -1,22 +1,21 @@
-import { found, money, type Check } from './check.ts';
+import { checkGroups, finding, formatCents, type Check } from './check.ts';
 
 export const moneyIsReturnedOnce: Check = {
   name: 'money-is-returned-once',
-  says: 'Money goes back once, and only of a cancelled order.',
-  compare: ({ refundsOfOrder, orderById }) => ({
-    lookedAt: refundsOfOrder.size,
-    found: [...refundsOfOrder].flatMap(([orderId, refunds]) => {
+  rule: 'An order is refunded at most once, and only if it is cancelled.',
+  run: ({ refundsByOrder, orderById }) =>
+    checkGroups(refundsByOrder, (orderId, refunds) => {
       const status = orderById.get(orderId)?.status;
       const ids = refunds.map(({ id }) => id).toSorted();
-      const sum = refunds.reduce((total, { amount }) => total + amount, 0);
-      if (refunds.length > 1) {
-        return [
-          found(`order ${orderId} got ${money(sum)} back in ${ids.length} refunds: ${ids.join(', ')}`, orderId, ...ids),
-        ];
-      }
+      const sum = formatCents(refunds.reduce((total, { amount }) => total + amount, 0));
+      if (refunds.length > 1)
+        return finding(
+          `order ${orderId} has ${ids.length} refunds of ${sum} in total: ${ids.join(', ')}`,
+          orderId,
+          ...ids,
+        );
       return status === undefined || status === 'cancelled'
-        ? []
-        : [found(`order ${orderId} is ${status} and got ${money(sum)} back: ${ids.join(', ')}`, orderId, ...ids)];
+        ? undefined
+        : finding(`order ${orderId} is ${status}, but ${sum} was refunded: ${ids.join(', ')}`, orderId, ...ids);
     }),
-  }),
 };

@@ -1,14 +1,12 @@
-import { found, type Check } from './check.ts';
+import { checkGroups, finding, type Check } from './check.ts';
 
 export const oneChargePerOrder: Check = {
   name: 'one-charge-per-order',
-  says: 'An order is charged at most once, whatever is given back later.',
-  compare: ({ moneyOfOrder }) => ({
-    lookedAt: moneyOfOrder.size,
-    found: [...moneyOfOrder].flatMap(([orderId, charges]) => {
-      if (charges.length < 2) return [];
+  rule: 'An order is charged at most once, even if a charge is refunded later.',
+  run: ({ chargesByOrder }) =>
+    checkGroups(chargesByOrder, (orderId, charges) => {
+      if (charges.length < 2) return undefined;
       const ids = charges.map(({ id }) => id).toSorted();
-      return [found(`order ${orderId} was charged ${ids.length} times: ${ids.join(', ')}`, orderId, ...ids)];
+      return finding(`order ${orderId} was charged ${ids.length} times: ${ids.join(', ')}`, orderId, ...ids);
     }),
-  }),
 };

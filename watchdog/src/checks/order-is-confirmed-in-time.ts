@@ -1,14 +1,18 @@
-import { each, found, moment, type Check } from './check.ts';
+import { checkEach, finding, formatTime, type Check } from './check.ts';
 
 export const orderIsConfirmedInTime: Check = {
   name: 'order-is-confirmed-in-time',
-  says: 'No order waits for the confirmation of its hold for longer than 30 s.',
-  compare: ({ orders, at }, { confirmWithinMs }) =>
-    each(
+  rule: 'Tickets confirms or refuses the hold of a new order within 30 s.',
+  run: ({ orders, at }, { confirmWithinMs }) =>
+    checkEach(
       orders.filter(({ status }) => status === 'created'),
       (order) =>
         at - order.createdAt <= confirmWithinMs
           ? undefined
-          : found(`order ${order.id} is only created since ${moment(order.createdAt)}`, order.id, order.ticketId),
+          : finding(
+              `order ${order.id} has waited for its hold since ${formatTime(order.createdAt)}`,
+              order.id,
+              order.ticketId,
+            ),
     ),
 };

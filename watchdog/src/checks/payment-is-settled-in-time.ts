@@ -1,17 +1,17 @@
-import { each, found, moment, type Check } from './check.ts';
+import { checkEach, finding, formatTime, type Check } from './check.ts';
 
 export const paymentIsSettledInTime: Check = {
   name: 'payment-is-settled-in-time',
-  says: 'No payment attempt stays without an outcome, and no refund stays due, for longer than 90 s.',
-  compare: ({ payments, at }, { settleWithinMs }) =>
-    each(
-      payments.filter(({ attemptAt, refundDue }) => attemptAt !== undefined || refundDue !== undefined),
-      ({ id, attemptAt, refundDue }) => {
-        if (attemptAt !== undefined && at - attemptAt > settleWithinMs) {
-          return found(`the payment attempt of order ${id} has been open since ${moment(attemptAt)}`, id);
+  rule: 'No payment attempt stays open, and no refund stays due, for longer than 90 s.',
+  run: ({ payments, at }, { settleWithinMs }) =>
+    checkEach(
+      payments.filter(({ openAttemptAt, refundDueAt }) => openAttemptAt !== undefined || refundDueAt !== undefined),
+      ({ id, openAttemptAt, refundDueAt }) => {
+        if (openAttemptAt !== undefined && at - openAttemptAt > settleWithinMs) {
+          return finding(`the payment attempt of order ${id} has been open since ${formatTime(openAttemptAt)}`, id);
         }
-        return refundDue !== undefined && at - refundDue > settleWithinMs
-          ? found(`the refund of order ${id} was due at ${moment(refundDue)}`, id)
+        return refundDueAt !== undefined && at - refundDueAt > settleWithinMs
+          ? finding(`the refund of order ${id} has been due since ${formatTime(refundDueAt)}`, id)
           : undefined;
       },
     ),

@@ -1,21 +1,18 @@
-import { each, found, type Check } from './check.ts';
+import { lookUp } from '../snapshot/snapshot.ts';
+import { checkEach, finding, type Check } from './check.ts';
+import { describeHolder } from './describe-holder.ts';
 
 export const soldTicketHasCompleteOrder: Check = {
   name: 'sold-ticket-has-complete-order',
-  says: 'A sold ticket was sold by an order of its own that is complete.',
-  compare: ({ tickets, orderById }) =>
-    each(
+  rule: 'A sold ticket was sold to a complete order for this ticket.',
+  run: ({ tickets, orderById }) =>
+    checkEach(
       tickets.filter(({ availability }) => availability === 'sold'),
       (ticket) => {
-        const order = orderById.get(ticket.orderId ?? '');
-        if (order?.status === 'complete' && order.ticketId === ticket.id) return undefined;
-        const buyer =
-          order === undefined ? 'which is unknown' : `which is ${order.status}, of ticket ${order.ticketId}`;
-        return found(
-          `ticket ${ticket.id} is sold by order ${ticket.orderId ?? 'none'}, ${buyer}`,
-          ticket.id,
-          ticket.orderId,
-        );
+        const order = lookUp(orderById, ticket.orderId);
+        return order?.status === 'complete' && order.ticketId === ticket.id
+          ? undefined
+          : finding(`ticket ${ticket.id} is sold to ${describeHolder(ticket, order)}`, ticket.id, ticket.orderId);
       },
     ),
 };

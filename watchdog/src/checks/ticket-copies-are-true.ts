@@ -1,25 +1,25 @@
-import { each, found, type Check } from './check.ts';
+import { checkEach, finding, type Check } from './check.ts';
 
 export const ticketCopiesAreTrue: Check = {
   name: 'ticket-copies-are-true',
-  says: 'What orders knows of a ticket is never ahead of the ticket, and its equal when it is quiet.',
-  compare: ({ tickets, ticketCopies, ticketById, ticketCopyById }) => {
-    const behind = each(tickets, ({ id, version, price, orderId }) => {
+  rule: 'The copy of a ticket in orders is never newer than the ticket, and equal once no event is pending.',
+  run: ({ tickets, ticketCopies, ticketById, ticketCopyById }) => {
+    const behind = checkEach(tickets, ({ id, version, price, orderId }) => {
       const copy = ticketCopyById.get(id);
-      if (copy === undefined) return found(`ticket ${id} in version ${version} is unknown to orders`, id);
+      if (copy === undefined) return finding(`orders has no copy of ticket ${id}, which is in version ${version}`, id);
       if (copy.version < version)
-        return found(`orders knows ticket ${id} in version ${copy.version}, it is in ${version}`, id);
+        return finding(`orders has ticket ${id} in version ${copy.version}, the ticket is in ${version}`, id);
       if (copy.version > version) return undefined;
       return copy.price === price && copy.orderId === orderId
         ? undefined
-        : found(`orders knows ticket ${id} in its version ${version} with another price or holder`, id);
+        : finding(`orders has ticket ${id} in its version ${version} with another price or order`, id);
     });
     const ahead = ticketCopies.flatMap((copy) => {
       const ticket = ticketById.get(copy.id);
       if (ticket !== undefined && copy.version <= ticket.version) return [];
-      const state = ticket === undefined ? 'there is none' : `it is in ${ticket.version}`;
-      return [found(`orders knows ticket ${copy.id} in version ${copy.version} already, ${state}`, copy.id)];
+      const state = ticket === undefined ? 'does not exist' : `is in ${ticket.version}`;
+      return [finding(`orders has ticket ${copy.id} in version ${copy.version} already, the ticket ${state}`, copy.id)];
     });
-    return { lookedAt: behind.lookedAt, found: [...behind.found, ...ahead] };
+    return { checked: behind.checked, findings: [...behind.findings, ...ahead] };
   },
 };

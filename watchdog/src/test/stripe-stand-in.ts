@@ -20,10 +20,10 @@ export interface Refund {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Stripe's lists of charges and refunds with what a test puts into them, in Stripe's paging. */
+/** A server with Stripe's lists of charges and refunds, paged as at Stripe, that a test fills. */
 export interface StripeStandIn {
   readonly url: string;
-  /** Newest first, as Stripe has them. */
+  /** Newest first. */
   readonly charges: Charge[];
   readonly refunds: Refund[];
   close(): Promise<void>;

@@ -1,29 +1,29 @@
 import { openBusBacklog, type BusBacklog } from '@ticketing/common/messaging';
 import { openDatabases, type Databases } from './databases.ts';
-import type { ServiceName } from './records.ts';
-import { openStripeBooks, type StripeAddress, type StripeBooks } from './stripe-books.ts';
+import type { ServiceName } from './services.ts';
+import { openStripe, type StripeAddress, type StripeSource } from './stripe.ts';
 
-/** Where the books of one running product are. */
+/** Addresses of one running product. */
 export interface Addresses {
   /** The database of each service. */
   readonly mongoUrls: Readonly<Record<ServiceName, string>>;
   readonly natsUrl: string;
   readonly bus: 'jetstream' | 'nats-streaming';
   readonly stripe: StripeAddress;
-  /** Set by tests only: a stream of their own on a shared server. */
+  /** Set by tests only: their own stream on a shared server. */
   readonly namespace?: string;
 }
 
-/** Five databases, the bus and Stripe, open for reading. */
-export interface Books {
+/** What the audit reads: the services' databases, the bus and Stripe. It writes to none of them. */
+export interface Sources {
   readonly databases: Databases;
-  readonly stripe: StripeBooks;
+  readonly stripe: StripeSource;
   readonly bus: BusBacklog;
   close(): Promise<void>;
 }
 
-/** Connects to nothing yet: that happens with the first reading, and anew after one that failed. */
-export const openBooks = (addresses: Addresses, clientName = 'audit'): Books => {
+/** Connects on the first read, and again after a read that failed. */
+export const openSources = (addresses: Addresses, clientName = 'audit'): Sources => {
   const databases = openDatabases(addresses.mongoUrls, clientName);
   const bus = openBusBacklog(
     { BUS: addresses.bus, NATS_URL: addresses.natsUrl },
@@ -32,7 +32,7 @@ export const openBooks = (addresses: Addresses, clientName = 'audit'): Books => 
   return {
     databases,
     bus,
-    stripe: openStripeBooks(addresses.stripe),
+    stripe: openStripe(addresses.stripe),
     close: async () => {
       await Promise.allSettled([databases.close(), bus.close()]);
     },

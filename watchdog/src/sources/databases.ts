@@ -1,28 +1,29 @@
 import { MongoClient, type Db } from 'mongodb';
-import type { ServiceName } from './records.ts';
+import { perService, type ServiceName } from './services.ts';
 
-/** The five databases, opened for reading only what a majority has. */
+/** The databases of the services, with read concern `majority`. */
 export interface Databases {
   readonly of: Readonly<Record<ServiceName, Db>>;
   close(): Promise<void>;
 }
 
 const selectionTimeoutMs = 4_000;
-const answerTimeoutMs = 20_000;
-const shape = /^(mongodb(?:\+srv)?:\/\/[^/?]+)(?:\/([^?]*))?(\?.*)?$/;
+const socketTimeoutMs = 20_000;
+const urlShape = /^(mongodb(?:\+srv)?:\/\/[^/?]+)(?:\/([^?]*))?(\?.*)?$/;
 
-const taken = (url: string): { readonly server: string; readonly database: string; readonly options: string } => {
-  const found = shape.exec(url);
-  if (found === null) throw new Error('an address of MongoDB must begin with mongodb:// and name a server');
-  const [, server = '', database = '', options = ''] = found;
+/** By regular expression: URL does not parse an address with several hosts. */
+const splitUrl = (url: string): { readonly server: string; readonly database: string; readonly options: string } => {
+  const match = urlShape.exec(url);
+  if (match === null) throw new Error('a MongoDB address must begin with mongodb:// and name a host');
+  const [, server = '', database = '', options = ''] = match;
   return { server, database, options };
 };
 
-/** Databases on one server share a connection, unless each has an account of its own. */
+/** Databases on one server share a connection, unless each has its own account. */
 export const openDatabases = (urls: Readonly<Record<ServiceName, string>>, appName: string): Databases => {
   const clients = new Map<string, MongoClient>();
   const open = (url: string): Db => {
-    const { server, database, options } = taken(url);
+    const { server, database, options } = splitUrl(url);
     const key = server.includes('@') && !options.includes('authSource=') ? url : `${server}${options}`;
     const client =
       clients.get(key) ??
@@ -32,21 +33,15 @@ export const openDatabases = (urls: Readonly<Record<ServiceName, string>>, appNa
         writeConcern: { w: 'majority' },
         serverSelectionTimeoutMS: selectionTimeoutMs,
         connectTimeoutMS: selectionTimeoutMs,
-        // A server that is frozen closes no connection.
-        socketTimeoutMS: answerTimeoutMs,
+        // A suspended server keeps its connections open.
+        socketTimeoutMS: socketTimeoutMs,
         maxPoolSize: 6,
       });
     clients.set(key, client);
     return client.db(database === '' ? undefined : database);
   };
   return {
-    of: {
-      auth: open(urls.auth),
-      tickets: open(urls.tickets),
-      orders: open(urls.orders),
-      expiration: open(urls.expiration),
-      payments: open(urls.payments),
-    },
+    of: perService((service) => open(urls[service])),
     close: async () => {
       await Promise.allSettled([...clients.values()].map((client) => client.close()));
     },

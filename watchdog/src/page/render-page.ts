@@ -1,8 +1,8 @@
 import { escapeHtml } from '@ticketing/common/http';
 import { checks } from '../checks/all-checks.ts';
-import { services } from '../books/records.ts';
+import type { State } from '../scan/watch.ts';
+import { services } from '../sources/services.ts';
 import { repairCounters, type Repairs } from './read-repairs.ts';
-import { countByCheck, type State } from './watch.ts';
 
 const cell = (content: string, attributes = ''): string => `<td${attributes}>${content}</td>`;
 const row = (...cells: readonly string[]): string => `<tr>${cells.join('')}</tr>`;
@@ -14,39 +14,42 @@ const table = (headings: readonly string[], rows: readonly string[], empty: stri
 
 const number = ' class="number"';
 
-/** A pass that hangs for so long tells that something it reads does. */
+/** A scan that takes longer waits for a source that does not respond. */
 const staleSeconds = 45;
 
 const verdict = (state: State, now: number): { readonly kind: 'good' | 'bad' | 'unknown'; readonly text: string } => {
-  if (state.problem !== undefined) return { kind: 'unknown', text: `Could not read the books: ${state.problem}` };
-  if (state.lastReadAt === undefined) return { kind: 'unknown', text: 'The books are being read for the first time' };
-  const seconds = Math.round((now - state.lastReadAt) / 1000);
-  if (seconds > staleSeconds) return { kind: 'unknown', text: `Could not read the books for ${seconds} s` };
+  if (state.problem !== undefined) return { kind: 'unknown', text: `The last scan failed: ${state.problem}` };
+  if (state.lastScan === undefined) return { kind: 'unknown', text: 'The first scan is running' };
+  const seconds = Math.round((now - state.lastScan.at) / 1000);
+  if (seconds > staleSeconds) return { kind: 'unknown', text: `No scan has finished for ${seconds} s` };
   const count = state.violations.length;
   if (count > 0) return { kind: 'bad', text: `${count} ${count === 1 ? 'violation' : 'violations'}` };
-  return { kind: 'good', text: `Nothing is wrong, as of ${seconds} s ago` };
+  return { kind: 'good', text: `No violations, checked ${seconds} s ago` };
 };
 
-const checkRows = (state: State): string[] => {
-  const counts = countByCheck(state);
-  return checks.map(({ name, says }) => {
-    const count = counts.get(name) ?? 0;
-    const mark = state.passes === 0 ? '–' : count === 0 ? '✓' : `✗ ${count}`;
-    return row(
-      cell(mark, ` class="${state.passes === 0 ? 'quiet' : count === 0 ? 'good' : 'bad'}"`),
-      cell(`<code>${name}</code>`),
-      cell(escapeHtml(says)),
-      cell(String(state.lookedAt.get(name) ?? 0), number),
-    );
-  });
-};
+const ruleOf = new Map(checks.map(({ name, rule }) => [name, rule]));
 
-/** Of very many violations these are shown; the metrics count all of them. */
-const mostShown = 200;
+const checkRows = ({ counts, scans }: State): string[] =>
+  counts.map(({ check, checked, violations }) =>
+    row(
+      scans === 0
+        ? cell('–', ' class="quiet"')
+        : violations === 0
+          ? cell('✓', ' class="good"')
+          : cell(`✗ ${violations}`, ' class="bad"'),
+      cell(`<code>${check}</code>`),
+      cell(escapeHtml(ruleOf.get(check) ?? '')),
+      cell(String(checked), number),
+    ),
+  );
+
+/** The metrics count the violations beyond this many. */
+const maxViolations = 200;
+const maxLetters = 10;
 
 const violationRows = ({ violations }: State): string[] =>
   violations
-    .slice(0, mostShown)
+    .slice(0, maxViolations)
     .map(({ check, ids, text }) =>
       row(
         cell(`<code>${check}</code>`),
@@ -57,17 +60,17 @@ const violationRows = ({ violations }: State): string[] =>
 
 const letterRows = ({ deadLetters }: State): string[] =>
   services.flatMap((service) => {
-    const own = deadLetters.filter((letter) => letter.service === service);
-    if (own.length === 0) return [];
-    const shown = own.slice(0, 10).map(({ id }) => `<code>${escapeHtml(id)}</code>`);
-    return [row(cell(service), cell(String(own.length), number), cell(shown.join('<br>')))];
+    const letters = deadLetters.filter((letter) => letter.service === service);
+    if (letters.length === 0) return [];
+    const shown = letters.slice(0, maxLetters).map(({ id }) => `<code>${escapeHtml(id)}</code>`);
+    return [row(cell(service), cell(String(letters.length), number), cell(shown.join('<br>')))];
   });
 
 const repairRows = (repairs: readonly Repairs[]): string[] =>
   repairs.map(({ service, counter, count }) =>
     row(
       cell(escapeHtml(service)),
-      cell(escapeHtml(repairCounters[counter] ?? 'could not read its metrics')),
+      cell(escapeHtml(counter === undefined ? 'its metrics cannot be read' : (repairCounters[counter] ?? counter))),
       cell(count === undefined ? '?' : String(count), number),
     ),
   );
@@ -84,24 +87,25 @@ th, td { text-align: left; padding: .35rem .7rem; border-bottom: 1px solid var(-
 th { font-weight: 600; } td:first-child { white-space: nowrap; } .number { text-align: right; font-variant-numeric: tabular-nums; }
 code { font: .88em ui-monospace, monospace; overflow-wrap: anywhere; }`;
 
-/** The page for operators: ids and states, and nothing of any customer. */
-export const page = (state: State, repairs: readonly Repairs[], now: number): string => {
+/** The page for operators. It shows ids and states, never customers' data. */
+export const renderPage = (state: State, repairs: readonly Repairs[], now: number): string => {
   const { kind, text } = verdict(state, now);
+  const { scans, lastScan } = state;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="10"><title>${kind === 'good' ? '✓' : kind === 'bad' ? '✗' : '?'} The books</title>
+<meta http-equiv="refresh" content="10"><title>${kind === 'good' ? '✓' : kind === 'bad' ? '✗' : '?'} Watchdog</title>
 <style>${style}</style></head><body>
-<h1>The books</h1>
+<h1>Watchdog</h1>
 <p class="verdict ${kind}" role="status">${escapeHtml(text)}</p>
-<p class="quiet">${state.passes} passes so far${state.lastSeconds === undefined ? '' : `, the last took ${state.lastSeconds.toFixed(2)} s`}. Each looks at what is new or unfinished and at one more page of everything; a violation is told once two passes agree on it. <code>npm run audit</code> reads all of it at once.</p>
+<p class="quiet">${scans} scans so far${lastScan === undefined ? '' : `, the last took ${lastScan.seconds.toFixed(2)} s`}. A scan reads what is new or unfinished and one more page of everything; a violation is shown once two scans have found it. <code>npm run audit</code> checks everything at once.</p>
 <h2>Violations</h2>
-${table(['check', 'what is wrong', 'ids'], violationRows(state), 'None.')}
+${table(['check', 'violation', 'ids'], violationRows(state), 'None.')}
 <h2>Dead letters</h2>
-${table(['service', 'set aside', 'the oldest'], letterRows(state), 'None.')}
+${table(['service', 'dead letters', `the first ${maxLetters}`], letterRows(state), 'None.')}
 <h2>Repairs since the services started</h2>
-${table(['service', 'what was repaired', 'times'], repairRows(repairs), 'The services’ metrics are not known here.')}
+${table(['service', 'repair', 'count'], repairRows(repairs), 'METRICS_URLS names no services.')}
 <h2>Checks</h2>
-${table(['', 'check', 'what holds', 'looked at'], checkRows(state), '')}
+${table(['', 'check', 'rule', 'checked'], checkRows(state), '')}
 </body></html>
 `;
 };

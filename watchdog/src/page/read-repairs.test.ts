@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { sumCounters } from './read-repairs.ts';
+import { sumRepairs } from './read-repairs.ts';
 
-test('When metrics are read, then the repairs among them are summed over their labels', () => {
-  const text = [
+test('When metrics are read, then the repair counters among them are summed over their labels', () => {
+  const metrics = [
     '# HELP outbox_swept_total Events',
     'outbox_swept_total 3',
     'outbox_swept_total{replica="1"} 4',
@@ -10,7 +10,7 @@ test('When metrics are read, then the repairs among them are summed over their l
     'unmarked_refunds_total 0',
     '',
   ].join('\n');
-  expect(sumCounters(text)).toEqual(
+  expect(sumRepairs(metrics)).toEqual(
     new Map([
       ['outbox_swept_total', 7],
       ['unmarked_refunds_total', 0],

@@ -1,40 +1,39 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '@ticketing/common/mongo';
-import { openBooksUnderTest, type BooksUnderTest } from '../test/books-under-test.ts';
+import { openTestSources, type TestSources } from '../test/test-sources.ts';
 import { checks } from './all-checks.ts';
-import { auditBooks, type Violation } from './audit-books.ts';
+import { auditProduct, type Violation } from './audit-product.ts';
 
-let under: BooksUnderTest;
+let under: TestSources;
 
 beforeAll(async () => {
-  under = await openBooksUnderTest();
+  under = await openTestSources();
 });
 afterAll(() => under.close());
 
-type Consistent = Awaited<ReturnType<BooksUnderTest['consistent']>>;
+type Seeded = Awaited<ReturnType<TestSources['seed']>>;
 
 const settleMs = 20;
 const minutesAgo = (minutes: number): Date => new Date(Date.now() - minutes * 60_000);
-const orders = () => under.rows('orders', 'orders');
-const tickets = () => under.rows('tickets', 'tickets');
-const payments = () => under.rows('payments', 'payments');
+const orders = () => under.collection('orders', 'orders');
+const tickets = () => under.collection('tickets', 'tickets');
+const payments = () => under.collection('payments', 'payments');
 
-/** Another order of the same ticket, otherwise the same. */
-const secondOrder = async (of: { readonly orderId: string }): Promise<string> => {
+/** Inserts a copy of the order under another id. */
+const duplicateOrder = async (of: { readonly orderId: string }): Promise<string> => {
   const order = await orders().findOne({ _id: of.orderId });
   const id = newId();
   await orders().insertOne({ ...order, _id: id });
   return id;
 };
 
-/** A change of the charge of this id at Stripe. */
-const chargeAtStripe = (id: string, change: { readonly amount?: number; readonly amount_refunded?: number }): void => {
-  const index = under.stripe.charges.findIndex((charge) => charge.id === id);
-  const [charge] = under.stripe.charges.slice(index, index + 1);
-  if (charge !== undefined) under.stripe.charges.splice(index, 1, { ...charge, ...change });
+/** Changes a charge at Stripe. */
+const changeCharge = (id: string, change: { readonly amount?: number; readonly amount_refunded?: number }): void => {
+  const { charges } = under.stripe;
+  charges.splice(0, charges.length, ...charges.map((charge) => (charge.id === id ? { ...charge, ...change } : charge)));
 };
 
-/** One more charge for the order, as far as Stripe knows. */
+/** Adds a charge at Stripe, for this order or for none. */
 const chargeAgain = (orderId: string | undefined, id = `ch_again_${newId()}`): string => {
   under.stripe.charges.unshift({
     id,
@@ -48,13 +47,13 @@ const chargeAgain = (orderId: string | undefined, id = `ch_again_${newId()}`): s
   return id;
 };
 
-/** By check: breaks consistent books so that it must speak up, and answers an id that it must name. */
-const plants: Readonly<Record<string, (books: Consistent) => Promise<string>>> = {
-  'one-live-order-per-ticket': ({ held }) => secondOrder(held),
-  'one-complete-order-per-ticket': ({ sold }) => secondOrder(sold),
+/** By check: plants a violation, and returns an id that the check must report. */
+const plants: Readonly<Record<string, (seeded: Seeded) => Promise<string>>> = {
+  'one-live-order-per-ticket': ({ held }) => duplicateOrder(held),
+  'one-complete-order-per-ticket': ({ sold }) => duplicateOrder(sold),
   'one-charge-per-order': async ({ sold }) => chargeAgain(sold.orderId),
   'charge-is-order-price': async ({ sold }) => {
-    chargeAtStripe(sold.chargeId, { amount: 1998 });
+    changeCharge(sold.chargeId, { amount: 1998 });
     return sold.chargeId;
   },
   'complete-order-is-paid': async ({ sold }) => {
@@ -62,7 +61,7 @@ const plants: Readonly<Record<string, (books: Consistent) => Promise<string>>> =
     return sold.orderId;
   },
   'cancelled-order-keeps-no-money': async ({ refunded }) => {
-    chargeAtStripe(refunded.chargeId, { amount_refunded: 0 });
+    changeCharge(refunded.chargeId, { amount_refunded: 0 });
     return refunded.orderId;
   },
   'money-is-returned-once': async ({ refunded }) => {
@@ -97,7 +96,7 @@ const plants: Readonly<Record<string, (books: Consistent) => Promise<string>>> =
     return held.ticketId;
   },
   'legal-order-state': async ({ cancelled }) => {
-    // Cancelled, and then confirmed after all.
+    // Confirmed after it was cancelled.
     await orders().updateOne({ _id: cancelled.orderId }, { $set: { status: 'awaiting:payment', version: 1 } });
     return cancelled.orderId;
   },
@@ -121,7 +120,7 @@ const plants: Readonly<Record<string, (books: Consistent) => Promise<string>>> =
     return held.orderId;
   },
   'timer-follows-order': async ({ held }) => {
-    await under.rows('expiration', 'timers').deleteOne({ _id: held.orderId });
+    await under.collection('expiration', 'timers').deleteOne({ _id: held.orderId });
     return held.orderId;
   },
   'ticket-copies-are-true': async ({ onSale }) => {
@@ -137,79 +136,82 @@ const plants: Readonly<Record<string, (books: Consistent) => Promise<string>>> =
     await tickets().updateOne({ _id: onSale }, { $set: { outbox: [entry] } });
     return 'event-left-behind';
   },
-  'nothing-undelivered': () => under.undelivered(),
+  'nothing-undelivered': () => under.leaveUndelivered(),
   'no-dead-letters': async () => {
     const _id = 'payments_order-created/7-1';
-    await under.rows('payments', 'dead-letters').insertOne({ _id, subject: 'order.created', at: new Date() });
+    await under.collection('payments', 'dead-letters').insertOne({ _id, subject: 'order.created', at: new Date() });
     return _id;
   },
 };
 
-const named = (violations: readonly Violation[], check: string): string[] =>
+const reportedIds = (violations: readonly Violation[], check: string): string[] =>
   violations.filter((violation) => violation.check === check).flatMap(({ ids }) => ids);
 
-test('When checks are listed, then each has a violation here that it must find', () => {
+test('When a check exists, then a violation is planted for it', () => {
   expect(Object.keys(plants)).toEqual(checks.map(({ name }) => name));
 });
 
-test('When the books are right, then one reading says so and every check has looked', async () => {
-  await under.consistent();
-  const { violations, counts, readings } = await auditBooks(under.books, { settleMs });
+test('When nothing is wrong, then one snapshot shows it and every check has checked something', async () => {
+  await under.seed();
+  const { violations, counts, snapshots } = await auditProduct(under.sources, { settleMs });
   expect(violations).toEqual([]);
-  expect(readings).toBe(1);
-  // Three look at what is only there when something is open.
-  expect(counts.filter(({ lookedAt }) => lookedAt === 0).map(({ check }) => check)).toEqual([
+  expect(snapshots).toBe(1);
+  // Without open attempts, waiting events and dead letters, these three have nothing to check.
+  expect(counts.filter(({ checked }) => checked === 0).map(({ check }) => check)).toEqual([
     'payment-is-settled-in-time',
     'nothing-unpublished',
     'no-dead-letters',
   ]);
 });
 
-test.each(checks.map(({ name }) => name))('When %s is broken, then it is named with its ids', async (check) => {
-  const id = await plants[check]?.(await under.consistent());
-  const { violations, counts } = await auditBooks(under.books, { settleMs });
-  expect(named(violations, check)).toContain(id);
-  expect(counts.find((count) => count.check === check)?.violations).toBeGreaterThan(0);
-});
+test.each(checks.map(({ name }) => name))(
+  'When %s is violated, then the violation is reported with its ids',
+  async (check) => {
+    const id = await plants[check]?.(await under.seed());
+    const { violations, counts } = await auditProduct(under.sources, { settleMs });
+    expect(reportedIds(violations, check)).toContain(id);
+    expect(counts.find((count) => count.check === check)?.violations).toBeGreaterThan(0);
+  },
+);
 
-test('When a payment has no outcome or an order is late, but not for long, then that is no violation', async () => {
-  const { created, held } = await under.consistent();
+test('When a payment has no outcome or an order is late, but within the limits, then that is no violation', async () => {
+  const { created, held } = await under.seed();
   await orders().updateOne({ _id: created.orderId }, { $set: { createdAt: new Date(Date.now() - 20_000) } });
   const deadline = new Date(Date.now() - 5_000);
   await orders().updateOne({ _id: held.orderId }, { $set: { expiresAt: deadline } });
-  await under.rows('expiration', 'timers').updateOne({ _id: held.orderId }, { $set: { deadline } });
+  await under.collection('expiration', 'timers').updateOne({ _id: held.orderId }, { $set: { deadline } });
   await payments().updateOne({ _id: held.orderId }, { $set: { openAttempt: { number: 1, at: minutesAgo(1) } } });
-  expect((await auditBooks(under.books, { settleMs })).violations).toEqual([]);
+  expect((await auditProduct(under.sources, { settleMs })).violations).toEqual([]);
 });
 
-test('When something is wrong in the first reading only, then it was on its way and is no violation', async () => {
-  const { onSale } = await under.consistent();
+test('When only the first snapshot shows a violation, then an event was in flight and nothing is reported', async () => {
+  const { onSale } = await under.seed();
   await tickets().updateOne({ _id: onSale }, { $set: { version: 1 } });
   const seen: string[] = [];
   const arrival = Promise.withResolvers<void>();
-  const auditing = auditBooks(under.books, {
+  const auditing = auditProduct(under.sources, {
     settleMs: 300,
-    onSuspicion: (suspicions) => {
-      seen.push(...named(suspicions, 'ticket-copies-are-true'));
+    onSuspicions: (suspicions) => {
+      seen.push(...reportedIds(suspicions, 'ticket-copies-are-true'));
       under
-        .rows('orders', 'tickets')
+        .collection('orders', 'tickets')
         .updateOne({ _id: onSale }, { $set: { 'ticket.version': 1 } })
         .then(() => arrival.resolve(), arrival.reject);
     },
   });
-  const [{ violations, readings }] = await Promise.all([auditing, arrival.promise]);
+  const [{ violations, snapshots }] = await Promise.all([auditing, arrival.promise]);
   expect(seen).toEqual([onSale]);
   expect(violations).toEqual([]);
-  expect(readings).toBe(2);
+  expect(snapshots).toBe(2);
 });
 
-test('When something else of the same thing is wrong in the second reading, then it has moved and is no violation', async () => {
-  const { onSale } = await under.consistent();
+test('When the second snapshot shows another violation of the same ticket, then it has changed and nothing is reported', async () => {
+  const { onSale } = await under.seed();
   await tickets().updateOne({ _id: onSale }, { $set: { version: 1 } });
   const arrival = Promise.withResolvers<void>();
-  const auditing = auditBooks(under.books, {
+  const auditing = auditProduct(under.sources, {
     settleMs: 300,
-    onSuspicion: () => {
+    onSuspicions: () => {
       tickets()
         .updateOne({ _id: onSale }, { $set: { version: 2 } })
         .then(() => arrival.resolve(), arrival.reject);
@@ -219,9 +221,9 @@ test('When something else of the same thing is wrong in the second reading, then
   expect(violations).toEqual([]);
 });
 
-test('When there are more charges than Stripe lists at once, then every page of them is read', async () => {
-  const { sold } = await under.consistent();
+test('When there are more charges than one page of Stripe holds, then every page is read', async () => {
+  const { sold } = await under.seed();
   for (let index = 0; index < 250; index += 1) chargeAgain(sold.orderId);
-  const { violations } = await auditBooks(under.books, { settleMs });
-  expect(named(violations, 'one-charge-per-order')).toHaveLength(252);
+  const { violations } = await auditProduct(under.sources, { settleMs });
+  expect(reportedIds(violations, 'one-charge-per-order')).toHaveLength(252);
 });

@@ -1,45 +1,44 @@
 import { createJetStreamTransport, durableName, type InboundMessage } from '@ticketing/common/messaging';
-import { ticketCreated } from '@ticketing/common/events';
+import { ticketCreated, type OrderStatus } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
-import { createLogger } from '@ticketing/common/service';
+import { commonEnv, createLogger, readEnv } from '@ticketing/common/service';
 import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import { MongoClient, type Collection } from 'mongodb';
-import { openBooks, type Addresses, type Books } from '../books/open-books.ts';
-import { services, type ServiceName } from '../books/records.ts';
+import { openSources, type Addresses, type Sources } from '../sources/open-sources.ts';
+import { perService, services, type ServiceName } from '../sources/services.ts';
 import { openStripeStandIn, type StripeStandIn } from './stripe-stand-in.ts';
 
-export interface Row {
+export interface TestDocument {
   readonly _id: string;
   readonly [field: string]: unknown;
 }
 
-/** A ticket and its order in every book that tells of them. */
-export interface Deal {
+/** A ticket, its order and their charge, in every source that knows them. */
+export interface SeededOrder {
   readonly ticketId: string;
   readonly orderId: string;
   readonly chargeId: string;
   readonly intentId: string;
 }
 
-/** Five databases, a stream and a Stripe of a test's own. */
-export interface BooksUnderTest {
+/** A test's own databases, stream and Stripe. */
+export interface TestSources {
   readonly system: TestSystem;
   readonly addresses: Addresses;
-  readonly books: Books;
+  readonly sources: Sources;
   readonly stripe: StripeStandIn;
-  /** By service and name: `orders.orders`, `orders.tickets`, … */
-  rows(service: ServiceName, name: string): Collection<Row>;
-  /** Empties everything and writes deals in each state that is right. */
-  consistent(): Promise<{
+  collection(service: ServiceName, name: string): Collection<TestDocument>;
+  /** Empties everything and inserts a ticket on sale and one order in each legal state. */
+  seed(): Promise<{
     readonly onSale: string;
-    readonly created: Deal;
-    readonly held: Deal;
-    readonly sold: Deal;
-    readonly cancelled: Deal;
-    readonly refunded: Deal;
+    readonly created: SeededOrder;
+    readonly held: SeededOrder;
+    readonly sold: SeededOrder;
+    readonly cancelled: SeededOrder;
+    readonly refunded: SeededOrder;
   }>;
-  /** Leaves an event on the bus that a consumer of this service has not been given. */
-  undelivered(): Promise<string>;
+  /** Leaves an event on the bus that a durable consumer has not received, and returns the consumer's name. */
+  leaveUndelivered(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -54,33 +53,33 @@ const collections: readonly (readonly [ServiceName, string])[] = [
   ...services.map((service) => [service, 'dead-letters'] as const),
 ];
 
-const versions: Readonly<Record<string, number>> = { created: 0, 'awaiting:payment': 1, complete: 2, cancelled: 2 };
+const versions: Readonly<Record<OrderStatus, number>> = {
+  created: 0,
+  'awaiting:payment': 1,
+  complete: 2,
+  cancelled: 2,
+};
 
-export const openBooksUnderTest = async (): Promise<BooksUnderTest> => {
+export const openTestSources = async (): Promise<TestSources> => {
   const system = await openTestSystem();
   const stripe = await openStripeStandIn();
-  const mongoUrl = new URL(system.env['MONGO_URL'] ?? '');
+  const { MONGO_URL, NATS_URL } = readEnv(commonEnv, system.env);
   const urlOf = (service: ServiceName): string => {
-    const url = new URL(mongoUrl);
+    const url = new URL(MONGO_URL);
     url.pathname = `/${system.name}-${service}`;
     return url.href;
   };
   const addresses: Addresses = {
-    mongoUrls: {
-      auth: urlOf('auth'),
-      tickets: urlOf('tickets'),
-      orders: urlOf('orders'),
-      expiration: urlOf('expiration'),
-      payments: urlOf('payments'),
-    },
-    natsUrl: system.env['NATS_URL'] ?? '',
+    mongoUrls: perService(urlOf),
+    natsUrl: NATS_URL,
     bus: 'jetstream',
     stripe: { host: stripe.url, key: undefined },
     namespace: system.name,
   };
-  const client = await new MongoClient(mongoUrl.href, { writeConcern: { w: 'majority' } }).connect();
-  const rows = (service: ServiceName, name: string) => client.db(`${system.name}-${service}`).collection<Row>(name);
-  const books = openBooks(addresses);
+  const client = await new MongoClient(MONGO_URL, { writeConcern: { w: 'majority' } }).connect();
+  const collection = (service: ServiceName, name: string) =>
+    client.db(`${system.name}-${service}`).collection<TestDocument>(name);
+  const sources = openSources(addresses);
 
   const transport = createJetStreamTransport({
     url: addresses.natsUrl,
@@ -98,30 +97,30 @@ export const openBooksUnderTest = async (): Promise<BooksUnderTest> => {
       onMessages: async (messages) => messages.forEach(handle),
     });
 
-  /** The consumer that stood still takes everything. */
+  /** Delivers what `leaveUndelivered` has left. */
   const deliver = async (): Promise<void> => {
     if (stalled.durable === undefined) return;
     stalled.durable = undefined;
     const subscription = await subscribe((message) => message.ack());
     await system.eventually(async () => {
-      const backlog = (await books.bus.read()) ?? [];
+      const backlog = (await sources.bus.read()) ?? [];
       if (backlog.some(({ pending, unacknowledged }) => pending + unacknowledged > 0)) throw new Error('not delivered');
     });
     await subscription.stop();
   };
 
-  /** Inserts one ticket with its order as they are in this state, and everything that follows from it. */
-  const deal = async (status: string, money: 'none' | 'kept' | 'returned'): Promise<Deal> => {
+  /** Inserts an order with this status, and its ticket, copies, timer and charge in the states that belong to it. */
+  const insertOrder = async (status: OrderStatus, charge: 'none' | 'kept' | 'refunded'): Promise<SeededOrder> => {
     const [ticketId, orderId] = [newId(), newId()];
     const [chargeId, intentId] = [`ch_${orderId}`, `pi_${orderId}`];
     const now = new Date();
     const expiresAt = new Date(now.getTime() + 900_000);
-    const version = versions[status] ?? 0;
+    const version = versions[status];
     const isUnpaid = status === 'created' || status === 'awaiting:payment';
     const holder = status === 'awaiting:payment' || status === 'complete' ? { orderId } : {};
     const sold = status === 'complete' ? { soldAt: now } : {};
     const ticketVersion = status === 'complete' ? 2 : 1;
-    await rows('tickets', 'tickets').insertOne({
+    await collection('tickets', 'tickets').insertOne({
       _id: ticketId,
       version: ticketVersion,
       price,
@@ -131,11 +130,11 @@ export const openBooksUnderTest = async (): Promise<BooksUnderTest> => {
       ...holder,
       ...sold,
     });
-    await rows('orders', 'tickets').insertOne({
+    await collection('orders', 'tickets').insertOne({
       _id: ticketId,
       ticket: { id: ticketId, version: ticketVersion, price, ...holder },
     });
-    await rows('orders', 'orders').insertOne({
+    await collection('orders', 'orders').insertOne({
       _id: orderId,
       version,
       status,
@@ -146,35 +145,35 @@ export const openBooksUnderTest = async (): Promise<BooksUnderTest> => {
       createdAt: now,
       outbox: [],
     });
-    await rows('expiration', 'timers').insertOne({
+    await collection('expiration', 'timers').insertOne({
       _id: orderId,
       armed: isUnpaid,
       deadline: expiresAt,
       nextRingAt: expiresAt,
       outbox: [],
     });
-    const charge =
-      money === 'none'
+    const storedCharge =
+      charge === 'none'
         ? {}
-        : { status: money === 'kept' ? 'completed' : 'refunded', amount: price, stripeId: intentId };
-    await rows('payments', 'payments').insertOne({
+        : { status: charge === 'kept' ? 'completed' : 'refunded', amount: price, stripeId: intentId };
+    await collection('payments', 'payments').insertOne({
       _id: orderId,
       order: { id: orderId, version, status, price },
-      ...charge,
+      ...storedCharge,
     });
     const created = Math.floor(now.getTime() / 1000);
-    if (money !== 'none') {
+    if (charge !== 'none') {
       stripe.charges.unshift({
         id: chargeId,
         amount: price,
-        amount_refunded: money === 'returned' ? price : 0,
+        amount_refunded: charge === 'refunded' ? price : 0,
         paid: true,
         created,
         payment_intent: intentId,
         metadata: { orderId },
       });
     }
-    if (money === 'returned') {
+    if (charge === 'refunded') {
       stripe.refunds.unshift({
         id: `re_${orderId}`,
         charge: chargeId,
@@ -190,16 +189,16 @@ export const openBooksUnderTest = async (): Promise<BooksUnderTest> => {
   return {
     system,
     addresses,
-    books,
+    sources,
     stripe,
-    rows,
-    consistent: async () => {
+    collection,
+    seed: async () => {
       await deliver();
       stripe.charges.length = 0;
       stripe.refunds.length = 0;
-      await Promise.all(collections.map(([service, name]) => rows(service, name).deleteMany({})));
+      await Promise.all(collections.map(([service, name]) => collection(service, name).deleteMany({})));
       const onSale = newId();
-      await rows('tickets', 'tickets').insertOne({
+      await collection('tickets', 'tickets').insertOne({
         _id: onSale,
         version: 0,
         price,
@@ -207,24 +206,24 @@ export const openBooksUnderTest = async (): Promise<BooksUnderTest> => {
         closedOrders: [],
         outbox: [],
       });
-      await rows('orders', 'tickets').insertOne({ _id: onSale, ticket: { id: onSale, version: 0, price } });
+      await collection('orders', 'tickets').insertOne({ _id: onSale, ticket: { id: onSale, version: 0, price } });
       return {
         onSale,
-        created: await deal('created', 'none'),
-        held: await deal('awaiting:payment', 'none'),
-        sold: await deal('complete', 'kept'),
-        cancelled: await deal('cancelled', 'none'),
-        refunded: await deal('cancelled', 'returned'),
+        created: await insertOrder('created', 'none'),
+        held: await insertOrder('awaiting:payment', 'none'),
+        sold: await insertOrder('complete', 'kept'),
+        cancelled: await insertOrder('cancelled', 'none'),
+        refunded: await insertOrder('cancelled', 'refunded'),
       };
     },
-    undelivered: async () => {
+    leaveUndelivered: async () => {
       await (await subscribe(() => undefined)).stop();
       await system.send(ticketCreated.type, {});
       stalled.durable = durableName('orders', ticketCreated.type);
       return stalled.durable;
     },
     close: async () => {
-      await books.close();
+      await sources.close();
       await transport.close();
       await Promise.all(services.map((service) => client.db(`${system.name}-${service}`).dropDatabase()));
       await client.close();

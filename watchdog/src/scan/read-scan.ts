@@ -1,0 +1,90 @@
+import { toSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
+import { readDeadLetters, readUnpublished } from '../sources/events.ts';
+import { readTimers } from '../sources/expiration.ts';
+import type { Sources } from '../sources/open-sources.ts';
+import { liveStatuses, readOrderKeysOf, readOrders, readTicketCopies } from '../sources/orders.ts';
+import { readPayments, type PaymentRecord } from '../sources/payments.ts';
+import type { ChargeRecord, StripeSource } from '../sources/stripe.ts';
+import { readTickets } from '../sources/tickets.ts';
+import { describeFailure } from '../sources/unreadable-error.ts';
+import type { ScanPlan } from './plan-scan.ts';
+import type { RecentCharges } from './recent-charges.ts';
+
+const withIds = (ids: Iterable<string>) => ({ _id: { $in: [...ids] } });
+
+/** One request per PaymentIntent, one after the other. */
+const readOlderCharges = async (stripe: StripeSource, payments: readonly PaymentRecord[]): Promise<ChargeRecord[]> => {
+  const charges: ChargeRecord[] = [];
+  for (const { stripeId } of payments) {
+    if (stripeId !== undefined) charges.push(...(await stripe.chargesOfIntent(stripeId)));
+  }
+  return charges;
+};
+
+/**
+ * Reads what is planned and what that refers to, in the order of `readSnapshot`. Everything is found by id or by an index,
+ * so that the cost depends on the plan and not on the size of the databases.
+ * @throws UnreadableError
+ */
+export const readScan = async (
+  sources: Sources,
+  plan: ScanPlan,
+  recent: RecentCharges,
+  unpublishedBefore: Date,
+): Promise<Snapshot> => {
+  const { databases, stripe, bus } = sources;
+  const at = Date.now();
+  const ids = [...plan.orders.keys()];
+  const withoutTicket = ids.filter((id) => plan.orders.get(id) === undefined);
+  const keys = await describeFailure('the database of orders', readOrderKeysOf(databases, withoutTicket));
+  const ticketIds = new Set([
+    ...plan.tickets,
+    ...keys.map(({ ticketId }) => ticketId),
+    ...[...plan.orders.values()].filter((ticketId) => ticketId !== undefined),
+  ]);
+  const [ticketCopies, payments, timers] = await Promise.all([
+    describeFailure('the database of orders', readTicketCopies(databases, withIds(ticketIds))),
+    describeFailure('the database of payments', readPayments(databases, withIds(ids))),
+    describeFailure('the database of expiration', readTimers(databases, withIds(ids))),
+  ]);
+  const tickets = await describeFailure('the database of tickets', readTickets(databases, withIds(ticketIds)));
+  const holders = tickets.flatMap(({ orderId }) => orderId ?? []);
+  const [named, live] = await Promise.all([
+    describeFailure('the database of orders', readOrders(databases, withIds(new Set([...ids, ...holders])))),
+    describeFailure(
+      'the database of orders',
+      readOrders(databases, { 'ticket.id': { $in: [...ticketIds] }, status: { $in: [...liveStatuses] } }),
+    ),
+  ]);
+  const orders = named.filter(({ id }) => plan.orders.has(id));
+  const planned = new Set(orders.map(({ id }) => id));
+  const others = new Map([...named, ...live].filter(({ id }) => !planned.has(id)).map((order) => [order.id, order]));
+  const older = payments.filter(({ id }) => plan.olderCharges.has(id));
+  const [olderCharges, backlog, unpublished, deadLetters] = await Promise.all([
+    describeFailure('the charges at Stripe', readOlderCharges(stripe, older)),
+    describeFailure('the bus', bus.read()),
+    describeFailure('the outboxes of the services', readUnpublished(databases, unpublishedBefore)),
+    describeFailure('the dead letters of the services', readDeadLetters(databases)),
+  ]);
+  const recentCharges = recent.chargesOf([...ids, undefined]);
+  const recentIds = new Set(recentCharges.map(({ id }) => id));
+  return toSnapshot(
+    {
+      at,
+      orders,
+      tickets,
+      ticketCopies,
+      payments,
+      timers,
+      unpublished,
+      deadLetters,
+      charges: [...recentCharges, ...olderCharges.filter(({ id }) => !recentIds.has(id))],
+      refunds: recent.refundsOf(ids),
+      backlog,
+    },
+    {
+      otherOrders: [...others.values()],
+      hasAllChargesOf: ({ id, createdAt }) => plan.olderCharges.has(id) || recent.covers(createdAt),
+    },
+  );
+};

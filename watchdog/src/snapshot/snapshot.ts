@@ -1,0 +1,91 @@
+import type { ConsumerBacklog } from '@ticketing/common/messaging';
+import type { DeadLetterRecord, UnpublishedRecord } from '../sources/events.ts';
+import type { TimerRecord } from '../sources/expiration.ts';
+import { isLive, type OrderRecord, type TicketCopyRecord } from '../sources/orders.ts';
+import type { PaymentRecord } from '../sources/payments.ts';
+import type { ChargeRecord, RefundRecord } from '../sources/stripe.ts';
+import type { TicketRecord } from '../sources/tickets.ts';
+
+/** What was read of all sources, each part at a moment of its own, copies before their sources. */
+interface Records {
+  /** When reading began. */
+  readonly at: number;
+  readonly orders: readonly OrderRecord[];
+  readonly tickets: readonly TicketRecord[];
+  readonly ticketCopies: readonly TicketCopyRecord[];
+  readonly payments: readonly PaymentRecord[];
+  readonly timers: readonly TimerRecord[];
+  readonly unpublished: readonly UnpublishedRecord[];
+  readonly deadLetters: readonly DeadLetterRecord[];
+  readonly charges: readonly ChargeRecord[];
+  readonly refunds: readonly RefundRecord[];
+  /** Undefined with NATS Streaming, which cannot report it. */
+  readonly backlog: readonly ConsumerBacklog[] | undefined;
+}
+
+/** The records with the indexes that the checks use. */
+export interface Snapshot extends Records {
+  readonly orderById: ReadonlyMap<string, OrderRecord>;
+  readonly liveOrdersByTicket: ReadonlyMap<string, readonly OrderRecord[]>;
+  readonly ticketById: ReadonlyMap<string, TicketRecord>;
+  readonly ticketCopyById: ReadonlyMap<string, TicketCopyRecord>;
+  readonly paymentById: ReadonlyMap<string, PaymentRecord>;
+  readonly timerById: ReadonlyMap<string, TimerRecord>;
+  readonly chargesByOrder: ReadonlyMap<string, readonly ChargeRecord[]>;
+  readonly refundsByOrder: ReadonlyMap<string, readonly RefundRecord[]>;
+  /**
+   * Whether the snapshot has every charge of this order. A complete snapshot has them all, the watchdog's only the recent
+   * ones.
+   */
+  readonly hasAllChargesOf: (order: Pick<OrderRecord, 'id' | 'createdAt'>) => boolean;
+}
+
+/** Differences of a partial snapshot from a complete one. */
+interface Context {
+  /** Orders that checks look up but do not check, since not everything about them was read. */
+  readonly otherOrders?: readonly OrderRecord[];
+  readonly hasAllChargesOf?: Snapshot['hasAllChargesOf'];
+}
+
+const indexById = <Item extends { readonly id: string }>(items: readonly Item[]): ReadonlyMap<string, Item> =>
+  new Map(items.map((item) => [item.id, item]));
+
+const groupBy = <Item>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string | undefined,
+): ReadonlyMap<string, readonly Item[]> => {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (key === undefined) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+};
+
+/** The item of this id, if there is an id and the item. */
+export const lookUp = <Item>(items: ReadonlyMap<string, Item>, id: string | undefined): Item | undefined =>
+  id === undefined ? undefined : items.get(id);
+
+export const toSnapshot = (records: Records, context: Context = {}): Snapshot => {
+  const orders = [...records.orders, ...(context.otherOrders ?? [])];
+  const chargeById = indexById(records.charges);
+  return {
+    ...records,
+    orderById: indexById(orders),
+    liveOrdersByTicket: groupBy(orders.filter(isLive), ({ ticketId }) => ticketId),
+    ticketById: indexById(records.tickets),
+    ticketCopyById: indexById(records.ticketCopies),
+    paymentById: indexById(records.payments),
+    timerById: indexById(records.timers),
+    chargesByOrder: groupBy(records.charges, ({ orderId }) => orderId),
+    // A refund made by hand in Stripe's dashboard has no order in its metadata; its charge has.
+    refundsByOrder: groupBy(
+      records.refunds,
+      ({ orderId, chargeId }) => orderId ?? lookUp(chargeById, chargeId)?.orderId,
+    ),
+    hasAllChargesOf: context.hasAllChargesOf ?? (() => true),
+  };
+};

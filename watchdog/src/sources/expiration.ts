@@ -1,0 +1,30 @@
+import type { Filter } from 'mongodb';
+import type { Databases } from './databases.ts';
+import { findAll, missing } from './find-all.ts';
+
+/** The timer of one order; its id is the order's. */
+export interface TimerRecord {
+  readonly id: string;
+  readonly isArmed: boolean;
+  readonly deadline: number;
+}
+
+interface StoredTimer {
+  readonly _id: string;
+  readonly armed?: boolean;
+  readonly deadline?: Date;
+  readonly nextRingAt?: Date;
+}
+
+const timers = (databases: Databases) => databases.of.expiration.collection<StoredTimer>('timers');
+
+export const readTimers = (databases: Databases, filter: Filter<StoredTimer> = {}): Promise<TimerRecord[]> =>
+  findAll(timers(databases), { filter, fields: ['armed', 'deadline'] }, (timer) => ({
+    id: timer._id,
+    isArmed: timer.armed === true,
+    deadline: timer.deadline?.getTime() ?? missing.time,
+  }));
+
+/** Orders with an armed timer, the next or longest overdue ring first, from an index that holds no others. */
+export const readArmedTimerIds = (databases: Databases, limit: number): Promise<string[]> =>
+  findAll(timers(databases), { filter: { armed: true }, fields: [], sort: 'nextRingAt', limit }, (timer) => timer._id);

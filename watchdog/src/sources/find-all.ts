@@ -1,0 +1,62 @@
+import type { Collection, Document, Filter } from 'mongodb';
+import type { z } from 'zod';
+
+/**
+ * Stands for a field that a document lacks. An audit trusts no document: no valid one has these values, so that a check
+ * reports the document.
+ */
+export const missing = { number: -1, text: 'missing', time: 0 } as const;
+
+type StoredValue<Type> =
+  Type extends z.ZodOptional<infer Inner>
+    ? StoredValue<Inner>
+    : Type extends z.ZodISODateTime
+      ? Date
+      : Type extends z.ZodObject<infer Shape>
+        ? { readonly [Key in keyof Shape]?: StoredValue<Shape[Key]> }
+        : z.output<Type>;
+
+/** The public state of an aggregate as its service stores it: dates as Date, and any field may be missing. */
+export type Stored<State extends z.ZodObject> = { readonly _id: string } & {
+  readonly [Key in Exclude<keyof State['shape'], 'id'>]?: StoredValue<State['shape'][Key]>;
+};
+
+type Value = string | number | boolean | Date;
+
+/** Names of the fields, dotted for those of nested objects and of lists. */
+type FieldOf<Doc> = {
+  [Key in keyof Doc & string]-?: NonNullable<Doc[Key]> extends Value
+    ? Key
+    : NonNullable<Doc[Key]> extends readonly (infer Item)[]
+      ? `${Key}.${keyof Item & string}`
+      : `${Key}.${keyof NonNullable<Doc[Key]> & string}`;
+}[keyof Doc & string];
+
+interface Query<Doc> {
+  readonly filter?: Filter<Doc>;
+  readonly fields: readonly FieldOf<Doc>[];
+  /** Ascending. */
+  readonly sort?: FieldOf<Doc>;
+  readonly limit?: number;
+}
+
+/** Documents per round trip: a hundred thousand take some twenty. */
+const batchSize = 5_000;
+
+/** Reads the `_id` and these fields of all documents that match. */
+export const findAll = async <Doc extends Document, Item>(
+  collection: Collection<Doc>,
+  { filter = {}, fields, sort, limit }: Query<Doc>,
+  toItem: (document: Doc) => Item,
+): Promise<Item[]> => {
+  const cursor = collection
+    .find<Doc>(filter, {
+      projection: Object.fromEntries(['_id', ...fields].map((field) => [field, 1])),
+      ...(sort === undefined ? {} : { sort: { [sort]: 1 as const } }),
+      ...(limit === undefined ? {} : { limit }),
+    })
+    .batchSize(batchSize);
+  const items: Item[] = [];
+  for await (const document of cursor) items.push(toItem(document));
+  return items;
+};

@@ -1,0 +1,68 @@
+import type { chargeState, OrderState } from '@ticketing/common/events';
+import type { Filter } from 'mongodb';
+import type { Databases } from './databases.ts';
+import { findAll, missing, type Stored } from './find-all.ts';
+
+/** A document of payments: the copy of an order, with its charge once there is one. */
+export interface PaymentRecord {
+  /** The order's. */
+  readonly id: string;
+  readonly order: { readonly version: number; readonly status: string; readonly price: number } | undefined;
+  /** Of the charge. */
+  readonly status: string | undefined;
+  readonly amount: number | undefined;
+  /** The PaymentIntent. */
+  readonly stripeId: string | undefined;
+  readonly openAttemptAt: number | undefined;
+  readonly refundDueAt: number | undefined;
+}
+
+type StoredPayment = Stored<typeof chargeState> & {
+  readonly order?: Partial<OrderState>;
+  readonly openAttempt?: { readonly at?: Date };
+  readonly refundDue?: { readonly due?: Date };
+};
+
+const payments = (databases: Databases) => databases.of.payments.collection<StoredPayment>('payments');
+
+export const readPayments = (databases: Databases, filter: Filter<StoredPayment> = {}): Promise<PaymentRecord[]> =>
+  findAll(
+    payments(databases),
+    {
+      filter,
+      fields: [
+        'order.version',
+        'order.status',
+        'order.price',
+        'status',
+        'amount',
+        'stripeId',
+        'openAttempt.at',
+        'refundDue.due',
+      ],
+    },
+    ({ _id, order, status, amount, stripeId, openAttempt, refundDue }) => ({
+      id: _id,
+      order: order && {
+        version: order.version ?? missing.number,
+        status: order.status ?? missing.text,
+        price: order.price ?? missing.number,
+      },
+      status,
+      amount,
+      stripeId,
+      openAttemptAt: openAttempt?.at?.getTime(),
+      refundDueAt: refundDue?.due?.getTime(),
+    }),
+  );
+
+/** Orders with an open payment attempt or a refund due, oldest first, from indexes that hold no others. */
+export const readUnsettledPaymentIds = async (databases: Databases, limit: number): Promise<string[]> => {
+  const oldestBy = (field: 'openAttempt.at' | 'refundDue.due') =>
+    findAll(
+      payments(databases),
+      { filter: { [field]: { $exists: true } }, fields: [], sort: field, limit },
+      (payment) => payment._id,
+    );
+  return (await Promise.all([oldestBy('openAttempt.at'), oldestBy('refundDue.due')])).flat();
+};

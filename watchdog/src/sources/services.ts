@@ -1,0 +1,11 @@
+export const services = ['auth', 'tickets', 'orders', 'expiration', 'payments'] as const;
+export type ServiceName = (typeof services)[number];
+
+/** One value for each service. */
+export const perService = <Value>(valueOf: (service: ServiceName) => Value): Readonly<Record<ServiceName, Value>> => ({
+  auth: valueOf('auth'),
+  tickets: valueOf('tickets'),
+  orders: valueOf('orders'),
+  expiration: valueOf('expiration'),
+  payments: valueOf('payments'),
+});

@@ -1,0 +1,103 @@
+import { Stripe } from 'stripe';
+
+/** A charge at Stripe that took money; declined charges are left out. */
+export interface ChargeRecord {
+  readonly id: string;
+  readonly orderId: string | undefined;
+  readonly intentId: string | undefined;
+  readonly amount: number;
+  readonly refunded: number;
+  /** In seconds since 1970, as at Stripe. */
+  readonly created: number;
+}
+
+/** A refund at Stripe that neither failed nor was canceled. */
+export interface RefundRecord {
+  readonly id: string;
+  readonly chargeId: string | undefined;
+  readonly orderId: string | undefined;
+  readonly amount: number;
+  /** In seconds since 1970. */
+  readonly created: number;
+}
+
+/** Charges and refunds at Stripe, or at the sandbox. */
+export interface StripeSource {
+  /** Newest first; with `since` (seconds since 1970) only those created from then on. */
+  charges(since?: number): Promise<readonly ChargeRecord[]>;
+  refunds(since?: number): Promise<readonly RefundRecord[]>;
+  /** The charges of one PaymentIntent. */
+  chargesOfIntent(intentId: string): Promise<readonly ChargeRecord[]>;
+}
+
+export interface StripeAddress {
+  /** Of another server with Stripe's API; a user name in it is the key. Undefined is Stripe itself. */
+  readonly host: string | undefined;
+  readonly key: string | undefined;
+}
+
+const timeoutMs = 15_000;
+const pageSize = 100;
+
+const idOf = (value: string | { readonly id: string } | null | undefined): string | undefined =>
+  typeof value === 'string' ? value : value?.id;
+
+const toChargeRecord = (charge: Stripe.Charge): ChargeRecord => ({
+  id: charge.id,
+  orderId: charge.metadata['orderId'],
+  intentId: idOf(charge.payment_intent),
+  amount: charge.amount,
+  refunded: charge.amount_refunded,
+  created: charge.created,
+});
+
+const toRefundRecord = (refund: Stripe.Refund): RefundRecord => ({
+  id: refund.id,
+  chargeId: idOf(refund.charge),
+  orderId: refund.metadata?.['orderId'],
+  amount: refund.amount,
+  created: refund.created,
+});
+
+const sinceFilter = (since: number | undefined) => (since === undefined ? {} : { created: { gte: since } });
+
+const createClient = ({ host, key }: StripeAddress): Stripe => {
+  const common = { maxNetworkRetries: 2, timeout: timeoutMs, telemetry: false };
+  if (host === undefined) {
+    if (key === undefined) throw new Error('Stripe needs a key, or the address of another server');
+    return new Stripe(key, common);
+  }
+  const { protocol, hostname, port, username } = new URL(host);
+  const isHttps = protocol === 'https:';
+  // The sandbox accepts any key unless it is started with one.
+  return new Stripe(key ?? (username === '' ? 'sk_test_audit' : decodeURIComponent(username)), {
+    ...common,
+    host: hostname,
+    port: port === '' ? (isHttps ? 443 : 80) : Number(port),
+    protocol: isHttps ? 'https' : 'http',
+  });
+};
+
+export const openStripe = (address: StripeAddress): StripeSource => {
+  const stripe = createClient(address);
+  return {
+    charges: async (since) => {
+      const charges: ChargeRecord[] = [];
+      for await (const charge of stripe.charges.list({ limit: pageSize, ...sinceFilter(since) })) {
+        if (charge.paid) charges.push(toChargeRecord(charge));
+      }
+      return charges;
+    },
+    refunds: async (since) => {
+      const refunds: RefundRecord[] = [];
+      for await (const refund of stripe.refunds.list({ limit: pageSize, ...sinceFilter(since) })) {
+        if (refund.status !== 'failed' && refund.status !== 'canceled') refunds.push(toRefundRecord(refund));
+      }
+      return refunds;
+    },
+    chargesOfIntent: async (intentId) => {
+      const { data } = await stripe.charges.list({ limit: pageSize, payment_intent: intentId });
+      return data.filter(({ paid }) => paid).map(toChargeRecord);
+    },
+  };
+};

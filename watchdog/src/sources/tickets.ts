@@ -1,0 +1,42 @@
+import type { ticketState } from '@ticketing/common/events';
+import type { Filter } from 'mongodb';
+import type { Databases } from './databases.ts';
+import { findAll, missing, type Stored } from './find-all.ts';
+
+/** A ticket in its own database. */
+export interface TicketRecord {
+  readonly id: string;
+  readonly version: number;
+  readonly price: number;
+  readonly availability: string;
+  readonly orderId: string | undefined;
+  readonly isSold: boolean;
+  /** Orders that can no longer claim the ticket. */
+  readonly closedOrders: readonly string[];
+}
+
+type StoredTicket = Stored<typeof ticketState> & {
+  readonly availability?: string;
+  readonly closedOrders?: readonly { readonly id: string }[];
+};
+
+const tickets = (databases: Databases) => databases.of.tickets.collection<StoredTicket>('tickets');
+
+export const readTickets = (databases: Databases, filter: Filter<StoredTicket> = {}): Promise<TicketRecord[]> =>
+  findAll(
+    tickets(databases),
+    { filter, fields: ['version', 'price', 'availability', 'orderId', 'soldAt', 'closedOrders.id'] },
+    (ticket) => ({
+      id: ticket._id,
+      version: ticket.version ?? missing.number,
+      price: ticket.price ?? missing.number,
+      availability: ticket.availability ?? missing.text,
+      orderId: ticket.orderId,
+      isSold: ticket.soldAt !== undefined,
+      closedOrders: ticket.closedOrders?.map(({ id }) => id) ?? [],
+    }),
+  );
+
+/** Tickets with a greater id, in order of their ids. */
+export const readTicketIdsAfter = (databases: Databases, id: string, limit: number): Promise<string[]> =>
+  findAll(tickets(databases), { filter: { _id: { $gt: id } }, fields: [], sort: '_id', limit }, (ticket) => ticket._id);
