@@ -12,7 +12,7 @@ import { cancelRefusedOrder } from './commands/cancel-refused-order.ts';
 import type { Deps } from './deps.ts';
 import { expireOrders } from './commands/expire-orders.ts';
 
-/** Every event that orders consumes. `charge.created` is not among them: a new charge does not change its order. */
+/** Every event that orders consumes; not `charge.created`, since a new charge does not change its order. */
 export const subscriptions = (deps: Deps): Listener[] => [
   on(ticketCreated, applyTicketStates(deps)),
   on(ticketUpdated, applyTicketStates(deps)),

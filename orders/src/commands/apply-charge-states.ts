@@ -5,8 +5,8 @@ import { cancelOrder } from './cancel-order.ts';
 import type { Deps } from '../deps.ts';
 
 /**
- * Completes the orders whose charges are paid and cancels those whose payment has failed for good. A payment for a
- * cancelled order changes nothing here: payments refunds it.
+ * Completes the orders whose charges are paid and cancels those whose payment has finally failed. The charge of a cancelled
+ * order changes nothing here: `payments` refunds it.
  */
 export const applyChargeStates =
   (deps: Deps) =>

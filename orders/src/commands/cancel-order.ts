@@ -6,11 +6,11 @@ export interface CancelOrder {
   readonly orderId: string;
   readonly reason: CancelReason;
   readonly trace: Trace;
-  /** Narrower than "any order that may be cancelled", where the cause holds for some only. */
+  /** The statuses that this reason applies to; by default every status that may become cancelled. */
   readonly onlyFrom?: readonly OrderStatus[];
 }
 
-/** Cancels an order that may still be cancelled; answers whether this call did it. */
+/** Cancels an order that may still be cancelled; returns whether this call did. */
 export const cancelOrder = async (deps: Deps, request: CancelOrder): Promise<boolean> => {
   const after = await deps.orderStore.change({
     filter: { _id: request.orderId, status: { $in: [...(request.onlyFrom ?? statusesBefore('cancelled'))] } },

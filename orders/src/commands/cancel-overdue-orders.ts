@@ -2,11 +2,11 @@ import { unpaidStatuses } from '../domain/order-status.ts';
 import { cancelOrder } from './cancel-order.ts';
 import type { Deps } from '../deps.ts';
 
-/** So late that the timer of the order must have been lost. */
+/** An order this late must have lost its timer. */
 const overdueMs = 60_000;
 const limit = 200;
 
-/** Repairs what a lost timer would hold for ever: cancels orders that are overdue by a minute. Answers how many. */
+/** Cancels orders that are overdue by a minute: without their timers they would hold their tickets. Returns the number. */
 export const cancelOverdueOrders = async (deps: Deps): Promise<number> => {
   const before = new Date(deps.now().getTime() - overdueMs);
   const overdue = await deps.orders

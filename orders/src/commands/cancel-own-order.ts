@@ -5,8 +5,8 @@ import type { Deps } from '../deps.ts';
 import { getOrder } from '../queries/get-order.ts';
 
 /**
- * The buyer gives the ticket back. Repeats change nothing.
- * @throws NotFoundError, NotAuthorizedError, and BadRequestError for an order that is paid.
+ * Cancels an order for its buyer; a cancelled order stays as it is.
+ * @throws NotFoundError, NotAuthorizedError, and BadRequestError for a paid order.
  */
 export const cancelOwnOrder = async (
   deps: Deps,

@@ -3,7 +3,7 @@ import type { Received } from '@ticketing/common/messaging';
 import { cancelOrder } from './cancel-order.ts';
 import type { Deps } from '../deps.ts';
 
-/** Cancels an order whose claim was refused; only an unconfirmed one, since a confirmed one was not refused. */
+/** Cancels an order whose claim was refused, unless it has been confirmed: then the refusal is out of date. */
 export const cancelRefusedOrder =
   (deps: Deps) =>
   async ({

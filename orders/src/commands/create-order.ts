@@ -13,7 +13,7 @@ export interface CreateOrder {
 }
 
 /**
- * Holds a ticket for a buyer. The unique index on a ticket's live orders lets one buyer through; tickets then confirms
+ * Holds a ticket for a buyer. The unique index on a ticket's live orders lets one buyer through; `tickets` then confirms
  * the hold against its own document.
  */
 export const createOrder = async (deps: Deps, request: CreateOrder): Promise<OrderDocument> => {

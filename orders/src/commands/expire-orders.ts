@@ -4,8 +4,8 @@ import { unpaidStatuses } from '../domain/order-status.ts';
 import type { Deps } from '../deps.ts';
 
 /**
- * Cancels orders whose deadlines have passed by this service's clock, which alone decides. A timer that rang too early
- * is handled again at the deadline.
+ * Cancels orders whose deadlines have passed by this service's clock, the only one that decides. The event of a timer that
+ * rang too early is handled again at the deadline.
  */
 export const expireOrders =
   (deps: Deps) =>

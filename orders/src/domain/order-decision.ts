@@ -3,13 +3,13 @@ import type { TicketState } from '@ticketing/common/events';
 
 export interface OrderRequest {
   readonly userId: string;
-  /** Cents: what the buyer was shown, if the buyer's client says so. */
+  /** Cents; the price that the buyer was shown, if the client sent it. */
   readonly expectedPrice?: number | undefined;
 }
 
 /**
- * What a copy of the ticket says about an order for it; passing is no promise, the unique index and the claim decide.
- * @throws BadRequestError for one's own or a held ticket, ConflictError when the price is not the one shown.
+ * Checks an order against the copy of its ticket. The copy may be out of date: the unique index and the claim decide.
+ * @throws BadRequestError for the buyer's own or a held ticket, ConflictError when the price is not the one shown.
  */
 export const checkOrderable = (ticket: TicketState, request: OrderRequest): void => {
   if (ticket.userId === request.userId) throw new BadRequestError('You cannot order your own ticket');

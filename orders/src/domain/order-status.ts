@@ -1,6 +1,6 @@
 import { orderStatuses, type OrderStatus } from '@ticketing/common/events';
 
-/** The only moves an order makes, used by every command. */
+/** All transitions of an order, used by every command. */
 const moves = {
   created: ['awaiting:payment', 'cancelled'],
   'awaiting:payment': ['complete', 'cancelled'],
@@ -13,8 +13,8 @@ export const canMove = (from: OrderStatus, to: OrderStatus): boolean => moves[fr
 /** The statuses from which an order may move to `to`: the condition of the write that moves it. */
 export const statusesBefore = (to: OrderStatus): OrderStatus[] => orderStatuses.filter((from) => canMove(from, to));
 
-/** Orders that keep their ticket from everybody else. */
+/** Statuses in which an order's ticket cannot be ordered by others. */
 export const liveStatuses: readonly OrderStatus[] = ['created', 'awaiting:payment', 'complete'];
 
-/** Orders that a deadline ends. */
+/** Statuses in which an order expires at its deadline. */
 export const unpaidStatuses: readonly OrderStatus[] = statusesBefore('cancelled');

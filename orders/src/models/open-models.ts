@@ -18,7 +18,7 @@ export const openModels = (service: StoreDeps) => {
     /** For reading; every change goes through `orderStore`. */
     orders: orderStore.collection,
     tickets,
-    /** One copy by its ticket's id; calls that come together share a round trip. */
+    /** One copy by its ticket's id; concurrent calls share a query. */
     loadTicket: createLoader((ids) => tickets.find({ _id: { $in: ids } }).toArray()),
   };
 };

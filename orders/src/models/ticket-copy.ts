@@ -1,7 +1,7 @@
 import { ticketState } from '@ticketing/common/events';
 import { copyOf, defineCollection, type DocumentOf } from '@ticketing/common/mongo';
 
-/** Copies of tickets, each the newest state that has arrived here. */
+/** Copies of tickets, each the newest state that this service has received. */
 export const ticketCopies = defineCollection({
   name: 'tickets',
   fields: { ticket: { ...copyOf(ticketState), required: true } },

@@ -2,7 +2,7 @@ import { NotAuthorizedError, NotFoundError } from '@ticketing/common/errors';
 import type { OrderDocument } from '../models/open-models.ts';
 import type { Deps } from '../deps.ts';
 
-/** @throws NotFoundError, and NotAuthorizedError for somebody else's order. */
+/** @throws NotFoundError, and NotAuthorizedError for another user's order. */
 export const getOrder = async (
   deps: Deps,
   request: { readonly orderId: string; readonly userId: string },

@@ -8,7 +8,7 @@ export interface ListOrders {
   readonly limit: number;
 }
 
-/** A page of the buyer's orders and how many there are in all. */
+/** A page of the buyer's orders and their total number. */
 export const listOrders = async (
   deps: Deps,
   request: ListOrders,

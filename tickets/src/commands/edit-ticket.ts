@@ -13,9 +13,9 @@ export interface EditTicket {
 }
 
 /**
- * Changes a listing that nobody holds. An edit that changes nothing is no change: version and revision stay.
- * @throws NotFoundError, NotAuthorizedError, BadRequestError for a held or sold ticket, ConflictError when another edit
- *   came between.
+ * Edits a ticket that is on sale. An edit without effect leaves version and revision and publishes no event.
+ * @throws NotFoundError, NotAuthorizedError, BadRequestError for a held or sold ticket, ConflictError after a concurrent
+ *   edit.
  */
 export const editTicket = async (deps: Deps, request: EditTicket): Promise<TicketDocument> => {
   const before = await ownTicket(deps, request);
@@ -23,7 +23,7 @@ export const editTicket = async (deps: Deps, request: EditTicket): Promise<Ticke
   if (Object.keys(change.set).length === 0 && change.unset.length === 0) return before;
   const { city } = request.edit;
   const after = await deps.ticketStore.change({
-    // Claims and releases in between leave the revision: they are no conflict, whether the ticket is free decides.
+    // Concurrent claims and releases leave the revision: they conflict only while the ticket is not on sale.
     filter: { _id: request.ticketId, revision: before.revision, availability: 'on_sale' },
     set: {
       ...change.set,

@@ -1,7 +1,7 @@
 import type { ClaimRefusalReason } from '@ticketing/common/events';
 
-/** How long another holder is waited for, whose release may be on its way already. */
-export const otherHolderPatienceMs = 2_000;
+/** How long a claim waits for another holder, whose release may already be on its way. */
+export const otherHolderTimeoutMs = 2_000;
 
 export interface ClaimedTicket {
   readonly revision: number;
@@ -24,9 +24,8 @@ export type ClaimDecision =
   | { readonly kind: 'refuse'; readonly reason: ClaimRefusalReason };
 
 /**
- * What becomes of an order's claim on a ticket as it is. `waitedMs` is how long it has
- * waited for another holder already.
- * The write that claims checks the same again: this only explains why it did not match.
+ * Decides an order's claim on the given state of the ticket. `waitedMs` is how long the claim has waited for another
+ * holder. The write that claims checks the same conditions: this only explains why it did not match.
  */
 export const decideClaim = (ticket: ClaimedTicket, claim: Claim, waitedMs: number): ClaimDecision => {
   if (ticket.orderId === claim.orderId) return { kind: 'nothing' };
@@ -36,5 +35,5 @@ export const decideClaim = (ticket: ClaimedTicket, claim: Claim, waitedMs: numbe
     return { kind: 'refuse', reason: ticket.price === claim.price ? 'ticket_changed' : 'price_changed' };
   }
   if (ticket.orderId === undefined) return { kind: 'claim' };
-  return waitedMs < otherHolderPatienceMs ? { kind: 'wait' } : { kind: 'refuse', reason: 'unavailable' };
+  return waitedMs < otherHolderTimeoutMs ? { kind: 'wait' } : { kind: 'refuse', reason: 'unavailable' };
 };

@@ -7,7 +7,7 @@ import type { Deps } from '../deps.ts';
 export const ticketSorts = ['newest', 'oldest', 'price', '-price', 'date'] as const;
 
 export interface ListTickets {
-  /** The seller whose tickets are asked for, held and sold ones too; otherwise all that can be bought now. */
+  /** A seller whose tickets are listed, held and sold ones too; without it, all tickets on sale. */
   readonly userId?: string | undefined;
   readonly q?: string | undefined;
   readonly category?: (typeof ticketCategories)[number] | undefined;
@@ -38,7 +38,7 @@ const between = <Value>(least: Value | undefined, most: Value | undefined) => ({
 /** Where MongoDB's text index ends a word. */
 const betweenWords = /[\p{Pattern_Syntax}\p{Dash}\p{Quotation_Mark}\p{Terminal_Punctuation}\p{White_Space}]+/u;
 
-/** MongoDB finds what has any of the words unless each is a phrase; but more words are meant to find less. */
+/** Each word as a phrase, since MongoDB otherwise finds tickets with any of the words instead of all. */
 const everyWord = (q: string): string =>
   q
     .split(betweenWords)
@@ -46,7 +46,7 @@ const everyWord = (q: string): string =>
     .map((word) => `"${word}"`)
     .join(' ');
 
-/** A page of tickets and how many there are in all. */
+/** A page of tickets and their total number. */
 export const listTickets = async (
   deps: Deps,
   request: ListTickets,
@@ -59,7 +59,7 @@ export const listTickets = async (
     ...(request.category === undefined ? {} : { category: request.category }),
     ...(request.city === undefined ? {} : { cityKey: cityKey(request.city) }),
     ...(Object.keys(price).length === 0 ? {} : { price }),
-    // By date, what has no date comes not first but not at all.
+    // Sorted by date, tickets without a date are left out; MongoDB would list them first.
     ...(Object.keys(startsAt).length > 0
       ? { startsAt }
       : request.sort === 'date'
