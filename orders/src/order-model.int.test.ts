@@ -324,7 +324,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
       );
     }
     if ('charged' in one) {
-      // Payments charges nothing before it has heard that the order is confirmed.
+      // Payments charges no order before it has received the event that the order is confirmed.
       const charged = existing(one.charged).filter(({ status, version }) => status !== 'created' && version > 0);
       const { status } = one;
       return events(
@@ -438,7 +438,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
     return isWaiting;
   };
 
-  let heard = -1;
+  let newestReceived = -1;
   const take = async (one: Step): Promise<boolean> => {
     if (one === 'a hold runs out') clock.ms += windowSeconds * 1000;
     else if (one === 'a minute passes') clock.ms += 60_001;
@@ -454,10 +454,10 @@ const play = async (steps: readonly Step[]): Promise<void> => {
           ? each.ticket.map((version) => source[version]?.version ?? newest().version)
           : [],
       );
-      heard = Math.max(heard, ...versions);
+      newestReceived = Math.max(newestReceived, ...versions);
       const isWaiting = await compare(happenings, actions.length === 1);
-      // Copies converge to the newest state that was heard of.
-      expect(copy).toEqual(source[heard]);
+      // Copies converge to the newest state that was received.
+      expect(copy).toEqual(source[newestReceived]);
       return isWaiting;
     }
     return false;

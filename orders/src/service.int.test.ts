@@ -21,11 +21,11 @@ beforeAll(async () => {
 });
 afterAll(() => orders.system.close());
 
-test('When buyers meet at two replicas, then each ticket is held once', async () => {
+test('When buyers order the same tickets at two replicas, then each ticket is held once', async () => {
   await Promise.all(
     Array.from({ length: 10 }, async () => {
       const ticket = await orders.listed();
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         Array.from({ length: 8 }, (_, index) =>
           (index % 2 === 0 ? orders.api : otherApi)
             .post('/api/orders')
@@ -33,7 +33,7 @@ test('When buyers meet at two replicas, then each ticket is held once', async ()
             .send({ ticketId: ticket.id }),
         ),
       );
-      expect(answers.map(({ status }) => status).toSorted((one, another) => one - another)).toEqual([
+      expect(responses.map(({ status }) => status).toSorted((one, another) => one - another)).toEqual([
         201, 400, 400, 400, 400, 400, 400, 400,
       ]);
       const live = { 'ticket.id': ticket.id, status: { $ne: 'cancelled' } };
@@ -98,7 +98,7 @@ test('When a timer was lost, then the order is cancelled a minute after its dead
   });
 });
 
-test('When another process died after its write, then this one publishes what it left', async () => {
+test('When a process died between its write and its publishing, then another publishes the event', async () => {
   const ticket = await orders.listed();
   const order = await orders.ordered({ ticket });
   const { outbox: _, ...stored } = await orders.stored(order.id);
@@ -134,7 +134,7 @@ test('When another process died after its write, then this one publishes what it
   });
 });
 
-test('When the routes and events of this service are used, then all it asks of MongoDB is by majority', async () => {
+test('When the routes and events of this service are used, then it reads and writes by majority only', async () => {
   for (const userId of ['one', 'two', 'three']) {
     const order = (
       await otherApi

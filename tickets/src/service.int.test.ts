@@ -29,7 +29,7 @@ const refusals = (order: OrderState) =>
 test('When orders compete for tickets at two replicas, then each ticket is held once and every other order is refused once', async () => {
   const all = await Promise.all(Array.from({ length: 12 }, () => tickets.list()));
   const claims = all.map((ticket) => Array.from({ length: 3 }, () => orderFor(ticket)));
-  // Twice each, all mixed up; old enough that nobody waits for another's release.
+  // Each event twice and in mixed order; events this old do not wait for another order's release.
   await Promise.all(
     [...claims.flat(), ...claims.flat().toReversed()].map((order) => tickets.created(order, longAgo())),
   );
@@ -56,7 +56,7 @@ test('When sellers edit at two replicas at once, then no edit is lost', async ()
   await Promise.all(
     Array.from({ length: 10 }, async () => {
       const ticket = await tickets.list();
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         [tickets.api, otherApi].map((api, index) =>
           api
             .put(`/api/tickets/${ticket.id}`)
@@ -64,8 +64,8 @@ test('When sellers edit at two replicas at once, then no edit is lost', async ()
             .send({ title: 'Final', price: 30 + index }),
         ),
       );
-      const made = answers.filter(({ status }) => status === 200);
-      expect(answers.every(({ status }) => status === 200 || status === 409)).toBe(true);
+      const made = responses.filter(({ status }) => status === 200);
+      expect(responses.every(({ status }) => status === 200 || status === 409)).toBe(true);
       expect((await tickets.get(ticket.id)).version).toBe(made.length);
     }),
   );
@@ -73,13 +73,13 @@ test('When sellers edit at two replicas at once, then no edit is lost', async ()
 
 const shownElsewhere = async () => (await otherApi.get('/api/tickets').query({ q: 'elsewhere' })).body;
 
-test('When another process has changed something, then this one’s list shows it within a second', async () => {
+test('When another process has changed a ticket, then this one’s list shows it within a second', async () => {
   expect(await shownElsewhere()).toEqual([]);
   const ticket = await tickets.list({ title: 'Elsewhere' });
   await tickets.system.eventually(async () => expect(await shownElsewhere()).toEqual([ticket]), 1_500);
 });
 
-test('When a process died after its write, then another publishes what it left', async () => {
+test('When a process died between its write and its publishing, then another publishes the event', async () => {
   const ticket = await tickets.list();
   const { outbox: _, ...stored } = await tickets.stored(ticket.id);
   const id = 'left-behind';
@@ -119,9 +119,9 @@ test('When the events of orders come in any order and several times, then what h
           !steps.slice(0, index).some(([earlier, of]) => of === order && earlier !== 'created' && earlier !== kind),
       ),
     );
-  const stories = fc.sample(lawful, { numRuns: 30, seed: 7 });
-  const told = await Promise.all(
-    stories.map(async (events) => {
+  const sequences = fc.sample(lawful, { numRuns: 30, seed: 7 });
+  const played = await Promise.all(
+    sequences.map(async (events) => {
       const ticket = await tickets.list();
       const orders = [orderFor(ticket), orderFor(ticket), orderFor(ticket)];
       await Promise.all(
@@ -141,7 +141,7 @@ test('When the events of orders come in any order and several times, then what h
     await tickets.cancelledHandled();
     await tickets.updatedHandled();
   }
-  for (const { ticket, orders, events } of told) {
+  for (const { ticket, orders, events } of played) {
     const happened = (kind: string) =>
       orders.filter((_, index) => events.some(([each, of]) => each === kind && of === index)).map(({ id }) => id);
     await tickets.system.eventually(async () => {
@@ -165,7 +165,7 @@ test('When the events of orders come in any order and several times, then what h
   }
 });
 
-test('When the routes and events of this service are used, then all it asks of MongoDB is by majority', async () => {
+test('When the routes and events of this service are used, then it reads and writes by majority only', async () => {
   const seller = tickets.system.as('seller');
   const ticket = (await otherApi.post('/api/tickets').set(seller).send({ title: 'Final', price: 1 }).expect(201)).body;
   await otherApi.put(`/api/tickets/${ticket.id}`).set(seller).send({ title: 'Final', price: 2 }).expect(200);

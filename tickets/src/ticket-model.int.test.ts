@@ -17,7 +17,7 @@ import type { Deps } from './deps.ts';
 import { editTicket } from './commands/edit-ticket.ts';
 import { republishedAfterMs } from './commands/republish-tickets.ts';
 import { createHolderWaits } from './memory/holder-waits.ts';
-import { otherHolderPatienceMs } from './domain/claim-decision.ts';
+import { otherHolderTimeoutMs } from './domain/claim-decision.ts';
 import { collections, openModels, type TicketDocument } from './models/open-models.ts';
 import { openMetrics } from './metrics.ts';
 import { subscriptions } from './subscriptions.ts';
@@ -74,7 +74,7 @@ type Action =
 type Step =
   | Action
   | { readonly together: readonly Action[]; readonly picks: readonly number[] }
-  /** Longer than the patience with another holder. */
+  /** Longer than a claim waits for another holder. */
   | 'time passes'
   /** From now on orders are made for the ticket as it is now, and not as it was. */
   | 'the ticket is seen'
@@ -107,7 +107,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 1,
-    arbitrary: fc.constantFrom('time passes' as const, 'the ticket is seen' as const, 'the orders are republished' as const),
+    arbitrary: fc.constantFrom(
+      'time passes' as const,
+      'the ticket is seen' as const,
+      'the orders are republished' as const,
+    ),
   },
 );
 
@@ -146,7 +150,7 @@ const sequentialTicket = () => {
     if (ticket.holder === undefined) return move({ holder: id, availability: 'held' });
     const since = waitingSince.get(id) ?? clock.ms;
     waitingSince.set(id, since);
-    return clock.ms - since >= otherHolderPatienceMs ? 'unavailable' : 'later';
+    return clock.ms - since >= otherHolderTimeoutMs ? 'unavailable' : 'later';
   };
   return {
     ticket,
@@ -197,7 +201,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
   const { _id: ticketId } = await createTicket(deps, { userId: 'seller', listing, trace: traceOf('listed') });
   const model = sequentialTicket();
   const listeners = new Map(subscriptions(deps).map((listener) => [listener.subject, listener]));
-  /** The orders service, as far as tickets hears of it. */
+  /** The orders service, as far as its events show it. */
   const orders = new Map<number, { readonly state: OrderState; end?: 'complete' | 'cancelled' }>();
   /** Orders for which `tickets` has published that they hold the ticket. */
   const confirmed = new Set<string>();
@@ -208,7 +212,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
   /** When each event was made. */
   const times = new Map<string, number>();
   let seen = { version: 0, revision: 0, title: 'a', price: 1000 };
-  let told = 1;
+  let published = 1;
   let labels = 0;
 
   const orderOf = (number: number) => {
@@ -333,7 +337,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
     const before = model.ticket.availability;
     const left = new Map(happenings.map((happening) => [happening.label, happening]));
     // Each thing that changed the ticket is a legal move of the sequential one, in the order of their versions.
-    for (const entry of found.outbox.slice(told)) {
+    for (const entry of found.outbox.slice(published)) {
       const label = entry.correlationId;
       const happening = left.get(label);
       left.delete(label);
@@ -367,7 +371,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
       if (holder !== undefined && availability === 'sold') soldAt.set(holder, soldAt.get(holder) ?? clock.ms);
       if (order !== undefined && happening?.kind === 'cancelled') close(order);
     }
-    told = found.outbox.length;
+    published = found.outbox.length;
     // What changed nothing had nothing to change.
     for (const { label, kind, order, outcome, apply } of left.values()) {
       if (inSequence) {
@@ -395,7 +399,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
   };
 
   const take = async (one: Step): Promise<boolean> => {
-    if (one === 'time passes') clock.ms += otherHolderPatienceMs + 1;
+    if (one === 'time passes') clock.ms += otherHolderTimeoutMs + 1;
     else if (one === 'the orders are republished') {
       clock.ms += 30_000;
       times.clear();
@@ -431,7 +435,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
   const { holder, availability } = model.ticket;
   for (const [number, { state, end }] of orders) {
     if (number === untrueOrder) continue;
-    // Who is alive has the ticket or has been refused, and who has paid has it for good.
+    // Every live order has the ticket or was refused, and a complete order keeps it.
     expect(holder === state.id || model.closed.has(state.id)).toBe(true);
     if (end === 'cancelled') expect(holder).not.toBe(state.id);
     if (end === 'complete') expect([holder, availability]).toEqual([state.id, 'sold']);

@@ -17,14 +17,14 @@ test('When the charge is completed, then the order is complete, and one event is
   await orders.handled.charges();
   expect(await orders.get(order)).toEqual({ ...order, status: 'complete', version: 2 });
   await orders.system.eventually(() => {
-    const told = orders.system.events(orderUpdated).filter(({ data }) => data.id === order.id);
-    expect(told.map(({ data }) => data.status).toSorted()).toEqual(['awaiting:payment', 'complete']);
+    const updates = orders.system.events(orderUpdated).filter(({ data }) => data.id === order.id);
+    expect(updates.map(({ data }) => data.status).toSorted()).toEqual(['awaiting:payment', 'complete']);
   });
-  // A sold ticket can't be ordered again, even if the copy of it should say otherwise.
+  // A sold ticket cannot be ordered again, even while its copy still shows it as free.
   expect((await orders.post({ ticketId: ticket.id }, 'other')).status).toBe(400);
 });
 
-test('When payment has failed for good, then the order is cancelled for that and the ticket is free', async () => {
+test('When the payment has finally failed, then the order is cancelled as payment_failed and the ticket can be ordered', async () => {
   const ticket = await orders.listed();
   const order = await orders.ordered({ ticket });
   await orders.charged(order, 'failed');
@@ -39,7 +39,7 @@ test.each(['created', 'refunded'] as const)('When the charge is %s, then the ord
   expect(await orders.stored(order.id)).toMatchObject({ status: 'awaiting:payment', version: 1 });
 });
 
-test('When money arrives for a cancelled order, then it stays cancelled', async () => {
+test('When a cancelled order is charged, then it stays cancelled', async () => {
   const order = await orders.ordered({ status: 'cancelled' });
   await orders.charged(order, 'completed');
   await orders.charged(order, 'refunded');
@@ -62,7 +62,7 @@ test('When a completion arrives for an order that was never confirmed, then the 
   expect(await orders.stored(order.id)).toMatchObject({ status: 'created', version: 0 });
 });
 
-test('When an event is malformed, then it is set aside and the next one is processed', async () => {
+test('When an event is malformed, then it becomes a dead letter and the next one is processed', async () => {
   await orders.system.send('charge.updated', '[]');
   await orders.handled.charges();
   expect(await orders.system.collection('dead-letters').findOne()).toMatchObject({

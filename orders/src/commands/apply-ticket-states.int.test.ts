@@ -42,7 +42,7 @@ test('When a detail was cleared, then the copy no longer has it', async () => {
   await orders.system.eventually(async () => expect(await orders.copy(ticket.id)).toEqual({ ...others, version: 1 }));
 });
 
-test('When events arrive shuffled and repeated, then every copy ends as the newest state', async () => {
+test('When events arrive in any order and several times, then every copy has the newest state in the end', async () => {
   const versions = 6;
   const arrivals = fc.sample(
     fc.array(fc.nat(versions - 1), { minLength: 3, maxLength: 15 }).filter((seen) => seen.length > 0),
@@ -72,7 +72,7 @@ test('When events arrive shuffled and repeated, then every copy ends as the newe
   for (const newest of expected) expect(await orders.copy(newest.id)).toEqual(newest);
 });
 
-test('When the ticket is held for an order, then exactly that order awaits payment, whatever the price says', async () => {
+test('When the ticket is held for an order, then only that order awaits payment, even if the price differs', async () => {
   const [order, other] = [await orders.ordered(), await orders.ordered()];
   await orders.system.publish(ticketUpdated, {
     ...(await orders.listed({ id: order.ticket.id })),
@@ -100,7 +100,7 @@ test('When the hold arrives late, then a cancelled or complete order does not mo
   expect(await orders.stored(complete.id)).toMatchObject({ status: 'complete', version: 2 });
 });
 
-test('When the copy says that somebody holds or has bought the ticket, then an order for it is refused', async () => {
+test('When the copy shows the ticket as held or sold, then an order for it is refused', async () => {
   const ticket = await orders.listed();
   const held = { ...ticket, version: 1, orderId: 'of-another' };
   await orders.system.publish(ticketUpdated, held);
@@ -121,7 +121,7 @@ test('When the ticket is released, then it can be ordered again', async () => {
   expect((await orders.post({ ticketId: ticket.id })).status).toBe(201);
 });
 
-test('When events are malformed, then they are set aside and the next ones are processed', async () => {
+test('When events are malformed, then they become dead letters and the next ones are processed', async () => {
   await orders.system.send('ticket.created', '{"half":');
   await orders.system.send('ticket.updated', { type: 'ticket.updated', data: { price: 'free' } });
   await orders.handled.tickets();

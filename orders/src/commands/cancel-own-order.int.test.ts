@@ -54,12 +54,12 @@ const completed = (orderId: string): ChargeState => ({
   currency: 'usd',
 });
 
-/** Lets as many round trips to the database go by. */
+/** Waits for as many round trips to the database. */
 const roundTrips = async (count: number) => {
   for (let trip = 0; trip < count; trip += 1) await deps.orders.findOne({ _id: 'nothing' });
 };
 
-test('When an order is paid, cancelled and run out at the same moment, then exactly one of these happens', async () => {
+test('When an order is paid, cancelled and expires at once, then exactly one of these happens', async () => {
   const outcomes = await Promise.all(
     Array.from({ length: 128 }, async (_, index) => {
       const order = await awaitingPayment();
@@ -79,7 +79,7 @@ test('When an order is paid, cancelled and run out at the same moment, then exac
         ),
       ]);
       const after = await deps.orders.findOne({ _id: order._id });
-      // One move from awaiting payment, whatever it was.
+      // Exactly one move from awaiting payment.
       expect(after?.version).toBe(2);
       if (after?.status === 'complete') {
         expect([cancel, after.reason]).toEqual(['BadRequestError: A paid order cannot be cancelled', undefined]);

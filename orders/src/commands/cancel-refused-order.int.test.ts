@@ -37,17 +37,17 @@ test.each(['awaiting:payment', 'complete', 'cancelled'] as const)(
   },
 );
 
-test('When the order is unknown, then the refusal is done with', async () => {
+test('When the order is unknown, then the refusal is acknowledged without effect', async () => {
   const order = await orders.ordered();
   await orders.refused({ ...order, id: 'unknown' }, 'unavailable');
   await orders.handled.refusals();
   expect(await orders.system.collection('dead-letters').countDocuments()).toBe(0);
 });
 
-test('When a refusal is malformed, then it is set aside and the next one is processed', async () => {
+test('When a refusal is malformed, then it becomes a dead letter and the next one is processed', async () => {
   const order = await orders.ordered();
   const event = await orders.refused({ ...order, id: 'unknown' }, 'unavailable');
-  await orders.system.send(event.type, { ...event, data: { ticketId: 'x', orderId: order.id, reason: 'mood' } });
+  await orders.system.send(event.type, { ...event, data: { ticketId: 'x', orderId: order.id, reason: 'no-reason' } });
   await orders.handled.refusals();
   expect((await orders.stored(order.id)).status).toBe('created');
   expect(await orders.system.collection('dead-letters').findOne()).toMatchObject({ failures: 1 });

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => orders.system.close());
 
-/** Moves the service's clock to so many milliseconds from the order's deadline. */
+/** Sets the service's clock to `ms` milliseconds after the order's deadline. */
 const clockAt = (order: OrderView, ms: number) =>
   orders.system.clock.advance(Date.parse(order.expiresAt) + ms - orders.system.clock.now().getTime());
 
@@ -36,7 +36,7 @@ test('When the timer rings too early, then the order keeps its ticket until the 
   clockAt(order, -1_500);
   await orders.expired(order);
   await orders.system.send('order.expired', 'malformed');
-  // Set aside means that what came before it has been handled too.
+  // Once this dead letter is stored, the event sent before it has been handled too.
   await orders.system.eventually(async () => {
     expect(await orders.system.collection('dead-letters').countDocuments({ body: 'malformed' })).toBe(1);
   });
@@ -70,7 +70,7 @@ test('When an old order’s timer rings, then the next buyer of the ticket keeps
   expect(await orders.stored(next.id)).toMatchObject({ status: 'created', version: 0 });
 });
 
-test('When the order is unknown or the event malformed, then the next timer is heard all the same', async () => {
+test('When the order is unknown or the event malformed, then the next event is still handled', async () => {
   const order = await orders.ordered();
   await orders.expired({ ...order, id: 'unknown' });
   await orders.system.send('order.expired', { type: 'order.expired' });

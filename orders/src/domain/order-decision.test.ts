@@ -5,8 +5,8 @@ import { checkOrderable } from './order-decision.ts';
 const ticket = { id: 'ticket', version: 3, revision: 1, title: 'Final', price: 1999, userId: 'seller' };
 
 test.each([
-  ['free and nothing is expected of its price', {}, { userId: 'buyer' }],
-  ['free and costs what was shown', {}, { userId: 'buyer', expectedPrice: 1999 }],
+  ['free and the buyer sends no price', {}, { userId: 'buyer' }],
+  ['free and its price is the one shown', {}, { userId: 'buyer', expectedPrice: 1999 }],
 ])('When the ticket is %s, then it may be ordered', (_, state, request) => {
   expect(() => checkOrderable({ ...ticket, ...state }, request)).not.toThrow();
 });
@@ -22,7 +22,7 @@ test.each([
     'Ticket is already reserved',
   ],
   [
-    'dearer than shown',
+    'more expensive than shown',
     {},
     { userId: 'buyer', expectedPrice: 1998 },
     ConflictError,

@@ -5,7 +5,7 @@ import { canMove, liveStatuses, statusesBefore, unpaidStatuses } from './order-s
 
 const status = fc.constantFrom(...orderStatuses);
 
-/** What the contract says, written another way. */
+/** The contract's transitions, as an independent list. */
 const allowed = new Set([
   'created→awaiting:payment',
   'awaiting:payment→complete',
@@ -13,20 +13,20 @@ const allowed = new Set([
   'awaiting:payment→cancelled',
 ]);
 
-test('When an order may move from one status to another, then the contract says so, and the other way round', () => {
+test('When an order may move from one status to another, then the contract allows it, and vice versa', () => {
   for (const from of orderStatuses) {
     for (const to of orderStatuses)
       expect([from, to, canMove(from, to)]).toEqual([from, to, allowed.has(`${from}→${to}`)]);
   }
 });
 
-test('When moves are tried in any order, then an order makes at most two, and an ended one makes none', () => {
+test('When moves are attempted in any order, then an order makes at most two, and none once it has ended', () => {
   fc.assert(
     fc.property(fc.array(status, { maxLength: 20 }), (attempts) => {
       let current: OrderStatus = 'created';
       const path: OrderStatus[] = [current];
       for (const to of attempts) {
-        // As the commands do it: the write's condition is the statuses from which the move is allowed.
+        // Like the commands: the write matches only the statuses from which the move is allowed.
         if (!statusesBefore(to).includes(current)) continue;
         current = to;
         path.push(current);
@@ -40,10 +40,10 @@ test('When moves are tried in any order, then an order makes at most two, and an
   );
 });
 
-test('When an order keeps its ticket from others, then it is every order but a cancelled one', () => {
+test('When statuses keep a ticket from other buyers, then they are all but cancelled', () => {
   expect(orderStatuses.filter((each) => !liveStatuses.includes(each))).toEqual(['cancelled']);
 });
 
-test('When a deadline can end an order, then it is one that is not paid and not cancelled', () => {
+test('When statuses expire at the deadline, then they are those before payment', () => {
   expect([...unpaidStatuses].toSorted()).toEqual(['awaiting:payment', 'created']);
 });

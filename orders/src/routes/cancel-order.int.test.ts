@@ -14,11 +14,11 @@ test.each(['created', 'awaiting:payment'] as const)(
   async (status) => {
     const order = await orders.ordered({ status });
     const before = await orders.stored(order.id);
-    const answers = await Promise.all([1, 2, 3].map(() => orders.delete(order.id)));
+    const responses = await Promise.all([1, 2, 3].map(() => orders.delete(order.id)));
     const again = await orders.delete(order.id);
-    for (const answer of [...answers, again]) {
-      expect(answer.status).toBe(204);
-      expect(answer.text).toBe('');
+    for (const response of [...responses, again]) {
+      expect(response.status).toBe(204);
+      expect(response.text).toBe('');
     }
     expect(await orders.get(order)).toEqual({
       ...order,
@@ -40,7 +40,7 @@ test.each(['created', 'awaiting:payment'] as const)(
   },
 );
 
-test('When the order is cancelled, then others can order the ticket at once', async () => {
+test('When the order is cancelled, then another buyer can order the ticket immediately', async () => {
   const ticket = await orders.listed();
   const order = await orders.ordered({ ticket });
   expect((await orders.post({ ticketId: ticket.id }, 'other')).status).toBe(400);
@@ -56,7 +56,7 @@ test('When the order was cancelled for another reason, then that reason stays', 
   expect(await orders.stored(order.id)).toMatchObject({ reason: 'price_changed', version: 1 });
 });
 
-test('When the order is complete, then it stays complete and the answer is 400', async () => {
+test('When the order is complete, then it stays complete and the response is 400', async () => {
   const order = await orders.ordered({ status: 'complete' });
   const response = await orders.delete(order.id);
   expect(response.status).toBe(400);
@@ -65,7 +65,7 @@ test('When the order is complete, then it stays complete and the answer is 400',
   expect((await orders.stored(order.id)).reason).toBeUndefined();
 });
 
-test('When nobody or somebody else cancels, then the answer is 401 and the order stays', async () => {
+test('When a caller without a session or another user cancels, then the response is 401 and the order stays', async () => {
   const order = await orders.ordered();
   expect((await orders.api.delete(`/api/orders/${order.id}`)).status).toBe(401);
   expect((await orders.delete(order.id, 'stranger')).status).toBe(401);
@@ -73,19 +73,19 @@ test('When nobody or somebody else cancels, then the answer is 401 and the order
   expect(await orders.get(order)).toEqual(order);
 });
 
-test.each([newId(), 'no-id'])('When the id is %s, of no order, then the answer is 404', async (id) => {
+test.each([newId(), 'no-id'])('When the id is %s, of no order, then the response is 404', async (id) => {
   const response = await orders.delete(id);
   expect(response.status).toBe(404);
   expect(response.body).toEqual({ errors: [{ message: 'Order not found' }] });
 });
 
-test('When cancelling and the payment’s completion meet, then exactly one of them wins', async () => {
+test('When an order is cancelled and its payment completes at once, then exactly one of them takes effect', async () => {
   const outcomes = await Promise.all(
     Array.from({ length: 40 }, async (_, index) => {
       const order = await orders.ordered({ status: 'awaiting:payment', userId: `racer-${index}` });
-      const [answer] = await Promise.all([orders.delete(order.id, order.userId), orders.charged(order, 'completed')]);
+      const [response] = await Promise.all([orders.delete(order.id, order.userId), orders.charged(order, 'completed')]);
       await orders.system.eventually(() => expect(orders.moves(order.id)).toHaveLength(2));
-      return { order, status: answer.status };
+      return { order, status: response.status };
     }),
   );
   await orders.handled.charges();

@@ -12,7 +12,7 @@ afterAll(() => orders.system.close());
 const get = (orderId: string, userId?: string) =>
   orders.api.get(`/api/orders/${orderId}`).set(userId === undefined ? {} : orders.system.as(userId));
 
-test('When the buyer asks, then the order is shown as it was created, without anything internal', async () => {
+test('When the buyer gets an order, then it is shown as created, without internal fields', async () => {
   const order = await orders.ordered();
   const response = await get(order.id, 'buyer');
   expect(response.status).toBe(200);
@@ -34,7 +34,7 @@ test('When the seller changes the ticket later, then the order still shows what 
   expect((await get(order.id, 'buyer')).body).toEqual({ ...order, status: 'awaiting:payment', version: 1 });
 });
 
-test('When nobody or somebody else asks, then the answer is 401', async () => {
+test('When a caller without a session or another user gets an order, then the response is 401', async () => {
   const order = await orders.ordered();
   for (const userId of [undefined, 'stranger', 'seller']) {
     const response = await get(order.id, userId);
@@ -44,7 +44,7 @@ test('When nobody or somebody else asks, then the answer is 401', async () => {
 });
 
 test.each([newId(), 'no-id', '__proto__', '%24ne'])(
-  'When the id is %s, of no order, then the answer is 404',
+  'When the id is %s, of no order, then the response is 404',
   async (id) => {
     const response = await get(id, 'buyer');
     expect(response.status).toBe(404);

@@ -19,7 +19,7 @@ const list = (query = '', userId: string | undefined = 'buyer') =>
   orders.api.get(`/api/orders${query}`).set(orders.system.as(userId));
 const ids = (body: readonly OrderView[]) => body.map(({ id }) => id);
 
-test('When a buyer lists their orders, then all of them and nobody else’s are shown, oldest first, with their ticket', async () => {
+test('When a buyer lists their orders, then exactly these are shown, oldest first, with their tickets', async () => {
   const response = await list();
   expect(response.status).toBe(200);
   expect(ids(response.body)).toEqual(ids(buyers));
@@ -34,12 +34,12 @@ test('When a buyer lists their orders, then all of them and nobody else’s are 
   expect(response.body.at(-1)).toEqual(buyers.at(-1));
 });
 
-test('When the newest are asked for first, then the order is turned round', async () => {
+test('When the list is sorted by newest, then it is reversed', async () => {
   expect(ids((await list('?sort=newest')).body)).toEqual(ids(buyers).toReversed());
   expect(ids((await list('?sort=oldest')).body)).toEqual(ids(buyers));
 });
 
-test('When the list is read page by page along its links, then every order comes once', async () => {
+test('When the list is read page by page along its links, then every order appears once', async () => {
   const seen: string[] = [];
   let next: string | undefined = '/api/orders?limit=2';
   let pages = 0;
@@ -68,19 +68,19 @@ test.each([
   ['limit', 'limit='],
   ['sort', 'sort=price'],
   ['sort', 'sort=newest&sort=oldest'],
-])('When %s is wrong as in ?%s, then the answer is 400 and names it', async (field, query) => {
+])('When %s is wrong as in ?%s, then the response is 400 and names it', async (field, query) => {
   const response = await list(`?${query}`);
   expect(response.status).toBe(400);
   expect(response.body.errors).toEqual([{ message: expect.any(String), field }]);
 });
 
-test('When nobody is signed in, then the answer is 401', async () => {
+test('When nobody is signed in, then the response is 401', async () => {
   const response = await orders.api.get('/api/orders');
   expect(response.status).toBe(401);
   expect(response.body).toEqual({ errors: [{ message: 'Not authorized' }] });
 });
 
-test('When there are many orders, then a list reads by the index only the page that is asked for', async () => {
+test('When there are many orders, then a list reads only its page, by an index', async () => {
   const expiresAt = new Date(0);
   await orders.system.collection<{ _id: string }>('orders').insertMany(
     Array.from({ length: 300 }, (_, index) => ({

@@ -75,7 +75,7 @@ test('When anything else of the listing was changed first, then the order is ref
   expect((await tickets.get(ticket.id)).orderId).toBeUndefined();
 });
 
-test('When the price was changed and changed back, then the buyer is asked again all the same', async () => {
+test('When the price was changed and changed back, then the order is still refused as changed', async () => {
   const ticket = await tickets.list();
   const order = orderFor(ticket);
   await tickets.put(ticket.id, { title: 'Final', price: 25 });
@@ -126,7 +126,7 @@ test('When the event is old already, by a backlog or another clock, then the oth
   expect(refusals(order)).toEqual([]);
 });
 
-test('When the ticket is sold, then an order for it is refused at once', async () => {
+test('When the ticket is sold, then an order for it is refused immediately', async () => {
   const { ticket, order: buyer } = await tickets.held();
   await tickets.complete(buyer);
   await tickets.updatedHandled();
@@ -185,7 +185,7 @@ test('When the ticket cannot be known yet, then the order is tried again until i
   await tickets.untilHeld(order);
 });
 
-test('When an event is malformed, then it is set aside at once and the next one is processed', async () => {
+test('When an event is malformed, then it becomes a dead letter at once and the next one is processed', async () => {
   const ticket = await tickets.list();
   const order = orderFor(ticket);
   const bad = [

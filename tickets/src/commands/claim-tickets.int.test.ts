@@ -46,12 +46,12 @@ const listed = async () => {
 };
 const stored = (ticketId: string) => deps.tickets.findOne({ _id: ticketId });
 
-/** Lets as many round trips to the database go by. */
+/** Waits for as many round trips to the database. */
 const roundTrips = async (count: number) => {
   for (let trip = 0; trip < count; trip += 1) await deps.tickets.findOne({ _id: 'nothing' });
 };
 
-test('When a price is raised while the ticket is claimed, then the edit or the claim is made, never both', async () => {
+test('When a price is raised while the ticket is claimed, then the edit or the claim succeeds, never both', async () => {
   const results = await Promise.all(
     Array.from({ length: 120 }, async (_, index) => {
       const ticket = await listed();
@@ -119,7 +119,7 @@ test('When several orders claim one ticket in parallel, then exactly one holds i
   );
 });
 
-test('When an order that waited for another holder is decided, then nothing is remembered of its wait', async () => {
+test('When an order that waited for another holder is decided, then its wait is removed', async () => {
   const ticket = await listed();
   const [holder, order] = [orderFor(ticket), orderFor(ticket)];
   await claimTickets(deps)([{ state: holder, time: new Date(), trace }]);
@@ -133,7 +133,7 @@ test('When an order that waited for another holder is decided, then nothing is r
   expect(deps.holderWaits.elapsedMs(order.id)).toBe(0);
 });
 
-test('When a claim is refused, then that is counted once however often its event comes', async () => {
+test('When a claim is refused, then it is counted once, even if its event arrives several times', async () => {
   const ticket = await listed();
   const order = orderFor(ticket);
   await editTicket(deps, { ticketId: ticket.id, userId: 'seller', edit: { title: 'Final', price: 3000 }, trace });
@@ -146,7 +146,7 @@ test('When a claim is refused, then that is counted once however often its event
   expect((await refusals()) - before).toBe(1);
 });
 
-test('When the ticket changed between the reading and the writing of an edit, then the edit says so', async () => {
+test('When the ticket changes between the read and the write of an edit, then the edit is a conflict', async () => {
   const ticket = await listed();
   const edit = (price: number) =>
     editTicket(deps, { ticketId: ticket.id, userId: 'seller', edit: { title: 'Final', price }, trace });

@@ -52,7 +52,7 @@ test('When the ticket has been sold, then no cancellation puts it on sale again'
   expect(await tickets.stored(ticket.id)).toMatchObject({ orderId: order.id, availability: 'sold', version: 2 });
 });
 
-test('When the ticket is unknown, then the cancellation changes nothing and is not repeated', async () => {
+test('When the ticket is unknown, then the cancellation changes nothing and is not retried', async () => {
   const ticket = await tickets.list();
   await tickets.cancelled(orderFor({ ...ticket, id: 'unknown' }));
   await tickets.cancelledHandled();
@@ -60,7 +60,7 @@ test('When the ticket is unknown, then the cancellation changes nothing and is n
   expect(await tickets.system.collection<{ _id: string }>('tickets').findOne({ _id: 'unknown' })).toBeNull();
 });
 
-test('When closed orders are older than any event can be, then they are forgotten', async () => {
+test('When closed orders are older than any event can be, then they are removed', async () => {
   const { ticket, order } = await tickets.held();
   await tickets.cancelled(order);
   await tickets.cancelledHandled();
@@ -71,7 +71,7 @@ test('When closed orders are older than any event can be, then they are forgotte
   expect((await tickets.stored(ticket.id)).closedOrders.map(({ id }) => id)).toEqual([next.id]);
 });
 
-test('When an event is malformed, then it is set aside and the next one is processed', async () => {
+test('When an event is malformed, then it becomes a dead letter and the next one is processed', async () => {
   await tickets.system.send('order.cancelled', '{"half":');
   await tickets.cancelledHandled();
   expect(await tickets.system.collection('dead-letters').findOne()).toMatchObject({

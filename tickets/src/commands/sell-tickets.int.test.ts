@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => tickets.system.close());
 
-test('When the holding order is complete, then the ticket is sold once, however often this comes', async () => {
+test('When the holding order is complete, then the ticket is sold once, even if the event arrives several times', async () => {
   const { ticket, order } = await tickets.held();
   const event = await tickets.complete(order);
   await tickets.complete(order);
@@ -39,7 +39,7 @@ test('When the order only awaits payment, then the ticket stays held', async () 
   expect(await tickets.stored(ticket.id)).toMatchObject({ availability: 'held', orderId: order.id, version: 1 });
 });
 
-test('When a completion overtakes the claim, then the ticket is claimed and sold all the same', async () => {
+test('When a completion overtakes the claim, then the ticket is still claimed and sold', async () => {
   const ticket = await tickets.list();
   const order = orderFor(ticket);
   await tickets.complete(order);
@@ -58,7 +58,7 @@ test("When another order than the holder is complete, then the ticket stays the 
   expect(await tickets.stored(ticket.id)).toMatchObject({ availability: 'held', orderId: holder.id, version: 1 });
 });
 
-test('When an event is malformed, then it is set aside and the next one is processed', async () => {
+test('When an event is malformed, then it becomes a dead letter and the next one is processed', async () => {
   await tickets.system.send('order.updated', { type: 'order.updated' });
   await tickets.updatedHandled();
   const letters = await tickets.system

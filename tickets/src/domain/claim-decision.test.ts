@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { decideClaim, otherHolderPatienceMs, type Claim, type ClaimedTicket } from './claim-decision.ts';
+import { decideClaim, otherHolderTimeoutMs, type Claim, type ClaimedTicket } from './claim-decision.ts';
 
 const orderId = fc.constantFrom('a', 'b', 'c');
 const ticket = fc.record({
@@ -11,7 +11,7 @@ const ticket = fc.record({
   closedOrders: fc.array(fc.record({ id: orderId }), { maxLength: 3 }),
 });
 const claim = fc.record({ orderId, revision: fc.nat(2), price: fc.constantFrom(1000, 2000) });
-const waited = fc.constantFrom(0, otherHolderPatienceMs - 1, otherHolderPatienceMs, 60_000);
+const waited = fc.constantFrom(0, otherHolderTimeoutMs - 1, otherHolderTimeoutMs, 60_000);
 
 const isClosed = (known: ClaimedTicket, { orderId }: Claim) => known.closedOrders.some(({ id }) => id === orderId);
 
@@ -28,7 +28,7 @@ test('When a claim is granted, then the ticket is free, unsold and unchanged, an
   );
 });
 
-test('When the ticket is this order’s already or the order is closed, then there is nothing to do', () => {
+test('When the order already holds the ticket or is closed, then there is nothing to do', () => {
   fc.assert(
     fc.property(ticket, claim, waited, (known, wanted, waitedMs) => {
       const settled = known.orderId === wanted.orderId || isClosed(known, wanted);
@@ -54,14 +54,14 @@ test('When an order is refused, then the reason is the first that holds: sold, p
   );
 });
 
-test('When it waits, then only for another holder and only within its patience; it never waits for ever', () => {
+test('When a claim waits, then it waits for another holder, and no longer than the timeout', () => {
   fc.assert(
     fc.property(ticket, claim, waited, (known, wanted, waitedMs) => {
       if (decideClaim(known, wanted, waitedMs).kind !== 'wait') return;
       expect(known.orderId).not.toBe(undefined);
       expect(known.orderId).not.toBe(wanted.orderId);
-      expect(waitedMs).toBeLessThan(otherHolderPatienceMs);
-      expect(decideClaim(known, wanted, otherHolderPatienceMs)).toEqual({ kind: 'refuse', reason: 'unavailable' });
+      expect(waitedMs).toBeLessThan(otherHolderTimeoutMs);
+      expect(decideClaim(known, wanted, otherHolderTimeoutMs)).toEqual({ kind: 'refuse', reason: 'unavailable' });
     }),
   );
 });

@@ -24,7 +24,7 @@ const edit: fc.Arbitrary<ListingEdit> = fc.record(
   { requiredKeys: ['title', 'price'] },
 );
 
-/** What a listing says after a change, field by field. */
+/** The fields of a listing after a change. */
 const applied = (before: Listing, change: ReturnType<typeof effectiveChange>): Map<string, unknown> => {
   const after = new Map<string, unknown>(Object.entries(before));
   for (const [field, value] of Object.entries(change.set)) after.set(field, value);
@@ -42,7 +42,7 @@ const wanted = (before: Listing, change: ListingEdit): Map<string, unknown> => {
   return after;
 };
 
-test('When an edit is applied, then the listing says what it asks: given is set, null is cleared, left out stays', () => {
+test('When an edit is applied, then given fields are set, null fields are cleared and omitted fields stay', () => {
   fc.assert(
     fc.property(listing, edit, (before, change) => {
       expect(applied(before, effectiveChange(before, change))).toEqual(wanted(before, change));
@@ -50,7 +50,7 @@ test('When an edit is applied, then the listing says what it asks: given is set,
   );
 });
 
-test('When the listing says so already, then nothing is set or cleared', () => {
+test('When the listing already has the values of an edit, then nothing is set or cleared', () => {
   fc.assert(
     fc.property(listing, edit, (before, change) => {
       const { set, unset } = effectiveChange(before, change);
@@ -62,11 +62,11 @@ test('When the listing says so already, then nothing is set or cleared', () => {
   );
 });
 
-test('When a date is the same moment in another object, then it is no change', () => {
+test('When an edit has an equal date, then it is no change', () => {
   const before = { title: 'a', price: 1, startsAt: new Date(5) };
   expect(effectiveChange(before, { ...before, startsAt: new Date(5) })).toEqual({ set: {}, unset: [] });
 });
 
-test('When a city is searched, then case and surrounding space do not matter', () => {
+test('When two spellings of a city differ in case and surrounding spaces, then they have the same key', () => {
   expect(cityKey('  ZÜRICH ')).toBe(cityKey('Zürich'));
 });

@@ -65,7 +65,7 @@ test('When a time is given in another time zone, then it is shown in UTC', async
   expect(response.body.startsAt).toBe('2030-05-01T20:00:00.000Z');
 });
 
-test('When the body claims what only the service decides, then that is ignored', async () => {
+test('When the body has fields that only the service sets, then they are ignored', async () => {
   const response = await post({
     title: 'Final',
     price: 5,
@@ -117,21 +117,21 @@ test.each([
   ['row', { row: 12 }],
   ['seat', { seat: ' ' }],
   ['description', { description: 'x'.repeat(5_001) }],
-])('When %s is wrong (case %#), then the answer is 400, names it, and nothing is stored', async (field, broken) => {
+])('When %s is wrong (case %#), then the response is 400, names it, and nothing is stored', async (field, broken) => {
   const response = await post({ title: 'Final', price: 5, ...broken }, 'careless');
   expect(response.status).toBe(400);
   expect(response.body.errors).toContainEqual({ message: expect.any(String), field });
   expect(await tickets.system.collection('tickets').countDocuments({ userId: 'careless' })).toBe(0);
 });
 
-test('When several rules are broken, then each has its entry', async () => {
+test('When several fields are invalid, then each has an entry', async () => {
   const response = await post({ title: '', price: -1.234 });
   expect(new Set(response.body.errors.map(({ field }: { field: string }) => field))).toEqual(
     new Set(['title', 'price']),
   );
 });
 
-test.each([[[]], ['text'], [5]])('When the body is %j, then the answer is 400', async (body) => {
+test.each([[[]], ['text'], [5]])('When the body is %j, then the response is 400', async (body) => {
   const response = await tickets.api
     .post('/api/tickets')
     .set({ ...tickets.system.as('seller'), 'Content-Type': 'application/json' })
@@ -140,7 +140,7 @@ test.each([[[]], ['text'], [5]])('When the body is %j, then the answer is 400', 
   expect(response.body.errors.length).toBeGreaterThan(0);
 });
 
-test('When nobody is signed in, then the answer is 401, whatever the body', async () => {
+test('When nobody is signed in, then the response is 401, even for an invalid body', async () => {
   const response = await tickets.api.post('/api/tickets').send({});
   expect(response.status).toBe(401);
   expect(response.body).toEqual({ errors: [{ message: 'Not authorized' }] });

@@ -94,7 +94,7 @@ test('When the city is edited, then the ticket is found under the new city only'
   expect(await found('new town')).toEqual([]);
 });
 
-test('When a text looks like an expression or an operator, then it stays what it is: text', async () => {
+test('When a text looks like a MongoDB expression or operator, then it is stored as text', async () => {
   const ticket = await tickets.list({ title: '$userId', description: '{"$gt":""}' });
   expect(ticket).toMatchObject({ title: '$userId', description: '{"$gt":""}' });
   const edit = { title: '$price', venue: '$$ROOT', city: '$title', description: '{"$literal":"$price"}', seat: '$1' };
@@ -121,7 +121,7 @@ test.each([
   ['venue', { venue: '' }],
   ['venue', { venue: { $set: 'x' } }],
   ['description', { description: 'x'.repeat(5_001) }],
-])('When %s is wrong (case %#), then the answer is 400, names it, and nothing changes', async (field, broken) => {
+])('When %s is wrong (case %#), then the response is 400, names it, and nothing changes', async (field, broken) => {
   const ticket = await tickets.list();
   const response = await tickets.put(ticket.id, { title: 'Other', price: 20, ...broken });
   expect(response.status).toBe(400);
@@ -129,7 +129,7 @@ test.each([
   expect(await tickets.get(ticket.id)).toEqual(ticket);
 });
 
-test('When nobody or somebody else edits, then the answer is 401 and nothing changes', async () => {
+test('When a caller without a session or another user edits, then the response is 401 and nothing changes', async () => {
   const ticket = await tickets.list();
   const nobody = await tickets.api.put(`/api/tickets/${ticket.id}`).send({ title: 'Mine', price: 1 });
   const stranger = await tickets.put(ticket.id, { title: 'Mine', price: 1 }, 'stranger');
@@ -137,12 +137,12 @@ test('When nobody or somebody else edits, then the answer is 401 and nothing cha
   expect(await tickets.get(ticket.id)).toEqual(ticket);
 });
 
-test.each([newId(), 'no-id'])('When the id is %s, of no ticket, then the answer is 404', async (id) => {
+test.each([newId(), 'no-id'])('When the id is %s, of no ticket, then the response is 404', async (id) => {
   const response = await tickets.put(id, { title: 'Final', price: 1 });
   expect(response.status).toBe(404);
 });
 
-test('When the ticket is held or sold, then its owner gets 400 and a stranger learns nothing of it', async () => {
+test('When the ticket is held or sold, then its owner gets 400 and another user only 401', async () => {
   const { ticket, order } = await tickets.held();
   const edit = { title: 'Final', price: 99 };
   for (const _ of ['held', 'sold']) {
@@ -168,22 +168,22 @@ test('When the ticket has been released, then it can be edited again', async () 
   expect(await tickets.get(ticket.id)).toMatchObject({ price: 99, version: 3 });
 });
 
-test('When edits run in parallel, then each is made whole or refused with 409, and none is lost', async () => {
+test('When edits run in parallel, then each is applied completely or refused with 409', async () => {
   const conflicts: number[] = [];
   await Promise.all(
     Array.from({ length: 10 }, async () => {
       const ticket = await tickets.list();
-      const answers = await Promise.all(
+      const responses = await Promise.all(
         [21, 22, 23].map((price) => tickets.put(ticket.id, { title: `For ${price}`, price })),
       );
-      const made = answers.filter(({ status }) => status === 200).map(({ body }) => body);
-      const refused = answers.filter(({ status }) => status !== 200);
+      const made = responses.filter(({ status }) => status === 200).map(({ body }) => body);
+      const refused = responses.filter(({ status }) => status !== 200);
       expect(made.length).toBeGreaterThan(0);
       for (const { status, body } of refused) {
         expect([status, body]).toEqual([409, { errors: [{ message: 'The ticket has been changed in the meantime' }] }]);
         conflicts.push(status);
       }
-      // One version each, and the last one made is what everybody sees.
+      // Each edit has its own version, and the last one is shown.
       expect(new Set(made.map(({ version }) => version))).toEqual(new Set(made.map((_, index) => index + 1)));
       expect(await tickets.get(ticket.id)).toEqual(made.find(({ version }) => version === made.length));
       expect((await tickets.stored(ticket.id)).revision).toBe(made.length);

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => tickets.system.close());
 
-test('When anybody asks for a ticket, then it is shown without signing in and without anything internal', async () => {
+test('When a ticket is requested without a session, then it is shown without internal fields', async () => {
   const ticket = await tickets.list();
   const response = await tickets.api.get(`/api/tickets/${ticket.id}`);
   expect(response.status).toBe(200);
@@ -28,7 +28,7 @@ test('When a ticket is held and then sold, then its order and the time of the sa
 });
 
 test.each([newId(), 'no-id', '%24where', '__proto__', '%00'])(
-  'When the id is %s, of no ticket, then the answer is 404',
+  'When the id is %s, of no ticket, then the response is 404',
   async (id) => {
     const response = await tickets.api.get(`/api/tickets/${id}`);
     expect(response.status).toBe(404);
@@ -36,7 +36,7 @@ test.each([newId(), 'no-id', '%24where', '__proto__', '%00'])(
   },
 );
 
-test('When the path has an escape that means nothing, then the answer is 400', async () => {
+test('When the path has an invalid percent-encoding, then the response is 400', async () => {
   const response = await tickets.api.get('/api/tickets/%E0');
   expect(response.status).toBe(400);
   expect(response.body).toEqual({ errors: [{ message: expect.any(String) }] });

@@ -30,7 +30,7 @@ const get = (query: object) => tickets.api.get('/api/tickets').query(query);
 const titles = (body: readonly TicketView[]) => body.map(({ title }) => title);
 const roll = "Rock-n-Roll, don't stop_123";
 
-test('When nobody is signed in and nothing is asked for, then what can be bought is shown, newest first', async () => {
+test('When a list has no query and no session, then the tickets on sale are shown, newest first', async () => {
   const response = await get({});
   expect(response.status).toBe(200);
   expect(response.type).toBe('application/json');
@@ -117,20 +117,20 @@ test.each([
   ['limit', 'limit=0'],
   ['limit', 'limit=101'],
   ['limit', 'limit=99999999999999999999'],
-])('When %s is wrong as in ?%s, then the answer is 400 and names it', async (field, query) => {
+])('When %s is wrong as in ?%s, then the response is 400 and names it', async (field, query) => {
   const response = await tickets.api.get(`/api/tickets?${query}`);
   expect(response.status).toBe(400);
   expect(response.body.errors).toEqual([{ message: expect.any(String), field }]);
 });
 
-test('When more words are searched than anybody types, then the answer is 400', async () => {
+test('When the search text is too long, then the response is 400', async () => {
   const response = await get({ q: 'x'.repeat(201) });
   expect(response.status).toBe(400);
   expect(response.body.errors).toEqual([{ message: 'Q is too long', field: 'q' }]);
 });
 
 test.each(['q[$gt]=', '__proto__[x]=1', 'constructor=1', 'city[]=London'])(
-  'When a parameter that does not exist is given as in ?%s, then it changes nothing',
+  'When a parameter does not exist, as in ?%s, then it is ignored',
   async (query) => {
     const response = await tickets.api.get(`/api/tickets?${query}`);
     expect(response.status).toBe(200);
@@ -138,7 +138,7 @@ test.each(['q[$gt]=', '__proto__[x]=1', 'constructor=1', 'city[]=London'])(
   },
 );
 
-test('When the list is read page by page along its links, then everything comes once and in order', async () => {
+test('When the list is read page by page along its links, then every ticket appears once and in order', async () => {
   const seen: TicketView[] = [];
   let next: string | undefined = '/api/tickets?limit=2&sort=oldest';
   const pages: string[] = [];
@@ -162,7 +162,7 @@ test('When the list is read page by page along its links, then everything comes 
   expect([beyond.status, beyond.body, beyond.headers['x-total-count']]).toEqual([200, [], '5']);
 });
 
-test('When a list is filtered, then its links keep the filters, and nothing else of what was asked', async () => {
+test('When a list is filtered, then its links keep the filters and no unknown parameter', async () => {
   const filters = { q: "don't & do", city: ' Köln ', minPrice: '0', maxPrice: '19.99', from: '2030-01-01' };
   const { headers } = await get({ ...filters, to: '2030-01-01', category: '', unknown: 'x', page: '2', limit: '7' });
   const first = /<([^>]+)>; rel="first"/.exec(String(headers.link))?.[1] ?? '';
@@ -177,13 +177,13 @@ test('When a list is filtered, then its links keep the filters, and nothing else
   });
 });
 
-test('When the same is asked for in other words, then it is read once', async () => {
+test('When the same list is requested by different queries, then it is read once', async () => {
   const { db } = tickets.system.collection('tickets');
   await db.command({ profile: 2 });
   try {
     const words = ['limit=3', 'limit=3&x=1', 'x=2&limit=3', 'sort=newest&category=&limit=3', 'page=1&limit=3&y[]=2'];
-    const answers = await Promise.all(words.map((query) => tickets.api.get(`/api/tickets?${query}`)));
-    expect(new Set(answers.map(({ headers }) => headers.link)).size).toBe(1);
+    const responses = await Promise.all(words.map((query) => tickets.api.get(`/api/tickets?${query}`)));
+    expect(new Set(responses.map(({ headers }) => headers.link)).size).toBe(1);
     const reads = { ns: `${db.databaseName}.tickets`, op: 'query', 'command.sort': { $exists: true } };
     expect(await db.collection('system.profile').countDocuments({ ...reads, 'command.limit': 3 })).toBe(1);
   } finally {
@@ -191,7 +191,7 @@ test('When the same is asked for in other words, then it is read once', async ()
   }
 });
 
-test('When a seller asks for their own, then held and sold ones are there too, and nobody else’s', async () => {
+test('When a seller lists their own tickets, then held and sold ones are included and other sellers’ are not', async () => {
   const seller = `seller-${newId()}`;
   const [free, held, sold] = [
     await tickets.list({ title: 'Free' }, seller),
@@ -222,13 +222,13 @@ test('When a seller asks for their own, then held and sold ones are there too, a
   expect(titles((await get({ q: 'sold' })).body)).toEqual([]);
 });
 
-test('When nobody is signed in and asks for their own, then the answer is 401', async () => {
+test('When a caller without a session lists their own tickets, then the response is 401', async () => {
   const response = await get({ mine: 'true' });
   expect(response.status).toBe(401);
   expect(response.body).toEqual({ errors: [{ message: 'Not authorized' }] });
 });
 
-test('When this process has changed something, then its next list shows it, however often the list was read', async () => {
+test('When a process has changed a ticket, then its next list shows the change', async () => {
   const word = 'freshness';
   const shown = async () => {
     const { body } = await get({ q: word });
@@ -269,7 +269,7 @@ interface ProfiledQuery {
   readonly docsExamined: number;
 }
 
-test('When there are many tickets, then every list is read by an index, and sorted by it where one is for that', async () => {
+test('When there are many tickets, then every list is read by an index, and sorted by it where one exists', async () => {
   const seller = `seller-${newId()}`;
   const now = Date.now();
   await tickets.system.collection<{ _id: string }>('tickets').insertMany(
@@ -323,7 +323,7 @@ test('When there are many tickets, then every list is read by an index, and sort
         .find({
           ns: `${db.databaseName}.tickets`,
           appName: 'tickets',
-          // The page and the count; the outbox relay looks for its own things meanwhile.
+          // The page and the count, without the queries of the outbox relay.
           $or: [
             { op: 'query', 'command.sort': { $exists: true } },
             { op: 'command', 'command.aggregate': 'tickets' },
