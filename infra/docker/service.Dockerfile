@@ -32,6 +32,8 @@ ARG PORT=3000
 WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=$PORT
 COPY --from=build /bundle/index.mjs /bundle/index.mjs.map ./
+# Native code stays outside the bundles (`external` in tools/launcher/src/build/build.ts); auth uses it.
+COPY --from=packages /app/node_modules/@node-rs ./node_modules/@node-rs
 USER 1000:1000
 EXPOSE $PORT
 HEALTHCHECK CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
