@@ -1,5 +1,3 @@
-import { LRUCache } from 'lru-cache';
-
 /** Longer than any order waits: an older entry is of an order that another process has decided. */
 const maxAgeMs = 60_000;
 const maxEntries = 10_000;
@@ -20,15 +18,22 @@ export interface HolderWaits {
 
 /** `now` in milliseconds. */
 export const createHolderWaits = (now: () => number): HolderWaits => {
-  const since = new LRUCache<string, number>({ max: maxEntries, ttl: maxAgeMs, ttlResolution: 0, perf: { now } });
+  /** The oldest first. */
+  const since = new Map<string, number>();
   return {
     start: (orderId) => {
       if (since.has(orderId)) return;
-      since.purgeStale();
-      // Evicting an order that waits would restart its wait, for ever if many orders take turns.
-      if (since.size < maxEntries) since.set(orderId, now());
+      const time = now();
+      for (const [oldest, at] of since) {
+        if (time - at < maxAgeMs) break;
+        since.delete(oldest);
+      }
+      if (since.size < maxEntries) since.set(orderId, time);
     },
-    elapsedMs: (orderId) => now() - (since.get(orderId) ?? now()),
+    elapsedMs: (orderId) => {
+      const at = since.get(orderId);
+      return at === undefined ? 0 : now() - at;
+    },
     forget: (orderId) => {
       since.delete(orderId);
     },
