@@ -75,9 +75,9 @@ export const buildClient = async (progress: (text: string) => void, signal: Abor
   const directory = join(root, 'client');
   const output = join(directory, '.next');
   const manifest = readFileSync(join(directory, 'package.json'), 'utf8');
-  // Of other workspaces it is built from the shapes of requests and responses.
-  const others = [...manifest.matchAll(/"@ticketing\/(\w+)":/g)].map(([, name = '']) =>
-    name === 'common' ? 'common/src/events' : `${name}/src/routes`,
+  // What lint allows it to import of other workspaces: events and errors, and the shapes of requests and responses.
+  const others = [...manifest.matchAll(/"@ticketing\/(\w+)":/g)].flatMap(([, name = '']) =>
+    name === 'common' ? ['common/src/errors', 'common/src/events'] : [`${name}/src/routes`],
   );
   const inputs = fingerprint(root, ['client', ...others], lockfile());
   if (isCurrent(output, inputs)) return false;
