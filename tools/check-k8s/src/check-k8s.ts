@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { z } from 'zod';
 import { makeSecrets } from '@ticketing/cluster/make-secrets';
+import { bundleOptions } from '@ticketing/launcher/build';
 import { bundled } from '@ticketing/launcher/bundled';
 import { cacheDirectory, root } from '@ticketing/launcher/paths';
 import { routes } from '@ticketing/launcher/routes';
 import { alertProblems } from './alerts.ts';
+import { externalProblems, readServiceImage } from './externals.ts';
 import { findKubectl } from './find-kubectl.ts';
 import { imageProblems, variablesOf } from './images.ts';
 import { emptyScratch, Kustomizations } from './kustomize.ts';
@@ -119,7 +121,12 @@ for (const overlay of kustomizations.names('overlays')) {
     problems.push(`${overlay}: a patch changes nothing: ${patch}`);
   }
 }
-problems.push(...imageProblems(root, images), ...alertProblems(root));
+const serviceImage = readServiceImage(root, emptyScratch(join(scratch, 'service-image')));
+problems.push(
+  ...imageProblems(root, images),
+  ...externalProblems(serviceImage, bundleOptions.external),
+  ...alertProblems(root),
+);
 for (const problem of new Set(problems)) print(`✗ ${problem}`);
 print(`${rendered} combinations of overlays and components rendered, ${new Set(problems).size} problems`);
 process.exitCode = problems.length === 0 ? 0 : 1;
