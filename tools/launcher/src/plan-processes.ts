@@ -38,7 +38,7 @@ const planReplicas = async (settings: Settings): Promise<Replica[]> => {
         replica,
       })),
     );
-  const ports = await freePorts(replicas.length);
+  const ports = await freePorts(replicas.length, [settings.port]);
   return replicas.map(({ definition, replica }, index) => ({
     definition,
     replica,

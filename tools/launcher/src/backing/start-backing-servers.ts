@@ -24,6 +24,8 @@ export interface BackingOptions {
   readonly signal?: AbortSignal;
   /** Lists the servers that are started. */
   readonly list?: ProcessList;
+  /** Ports that other processes will listen on. */
+  readonly reservedPorts?: readonly number[];
   /** The servers to start; all of them without it. */
   readonly only?: readonly ServerName[];
 }
@@ -138,7 +140,7 @@ export const startBackingServers = async (options: BackingOptions): Promise<Back
   const stop = async () => {
     await Promise.all(processes.map((process) => process.stop()));
   };
-  const ports = await freePorts(only.length);
+  const ports = await freePorts(only.length, options.reservedPorts);
 
   const start = async (name: ServerName): Promise<string> => {
     if (!only.includes(name)) return '';

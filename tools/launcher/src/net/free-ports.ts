@@ -20,13 +20,13 @@ const listen = async (port: number): Promise<Server | undefined> => {
   }
 };
 
-/** Returns `count` different ports of the loopback interface that nothing listens on. */
-export const freePorts = async (count: number): Promise<number[]> => {
+/** Returns `count` different ports of the loopback interface that nothing listens on, and none of `reserved`. */
+export const freePorts = async (count: number, reserved: readonly number[] = []): Promise<number[]> => {
   const held = new Map<number, Server>();
   try {
     while (held.size < count) {
       const port = lowest + Math.floor(Math.random() * (highest - lowest));
-      const server = held.has(port) ? undefined : await listen(port);
+      const server = held.has(port) || reserved.includes(port) ? undefined : await listen(port);
       if (server !== undefined) held.set(port, server);
     }
     return [...held.keys()];
