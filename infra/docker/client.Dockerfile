@@ -1,11 +1,11 @@
-# The first stage is the same in both Dockerfiles, so that it is built once.
+# The first stage is identical in both Dockerfiles, so that Docker builds it once.
 FROM node:24-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc infra/docker/write-manifests.mjs ./
 RUN node write-manifests.mjs
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
 
-# What the site is built from: its own sources, and of other workspaces the shapes of requests and responses.
+# The inputs of the site's build: its own sources, and the request and response shapes of other workspaces.
 FROM packages AS sources
 COPY tsconfig.base.json ./
 COPY common/package.json common/
@@ -21,10 +21,10 @@ COPY tickets/package.json tickets/
 COPY tickets/src/routes/*-shape.ts tickets/src/routes/
 COPY --chown=node:node client client
 
-# For `skaffold dev`: Next renders the sources and brings changes into the open page.
+# For `skaffold dev`: Next serves the sources and applies changes to open pages.
 FROM sources AS dev
 ENV NODE_ENV=development HOST=0.0.0.0 PORT=3000 NEXT_TELEMETRY_DISABLED=1
-# Next writes beside the sources.
+# Next writes files next to the sources.
 RUN chown node:node client
 USER 1000:1000
 EXPOSE 3000

@@ -1,13 +1,13 @@
-# The image of a service, the watchdog or the Stripe sandbox: --build-arg WORKSPACE=orders, or its folder elsewhere.
-# The first stage is the same in both Dockerfiles, so that it is built once.
+# The image of a service, the watchdog or the Stripe sandbox: --build-arg WORKSPACE=orders (or tools/stripe-sandbox).
+# The first stage is identical in both Dockerfiles, so that Docker builds it once.
 FROM node:24-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc infra/docker/write-manifests.mjs ./
 RUN node write-manifests.mjs
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
 
-# For `skaffold dev`: runs the sources and restarts whenever one changes. A restart cuts off what is in progress, which
-# every mechanism here survives.
+# For `skaffold dev`: runs the sources and restarts when one changes. A restart interrupts requests and events in
+# progress, as a crash does.
 FROM packages AS dev
 ARG WORKSPACE
 ARG PORT=3000

@@ -1,5 +1,5 @@
-// Run by mongosh. Signs in with the key that the members of a replica set know each other by, so that no server is ever
-// open to everybody, not even before it has a user. Plain loops: mongosh awaits by itself, but not within callbacks.
+// Run by mongosh. Authenticates as `__system` with the replica set's keyfile, so that no server ever runs without access
+// control, not even before it has a user. Plain loops: mongosh awaits implicitly, but not within callbacks.
 const { readFileSync } = require('node:fs');
 
 const key = encodeURIComponent(readFileSync('/etc/mongo-key/KEYFILE', 'utf8').replace(/\s/g, ''));
@@ -16,7 +16,7 @@ for (const [name, url] of Object.entries(process.env).filter(([name]) => name.en
   ];
   const giveUpAt = Date.now() + longestWaitMs;
   let ready = false;
-  let said = '';
+  let lastError = '';
   while (!ready) {
     try {
       const admin = connect(
@@ -31,8 +31,8 @@ for (const [name, url] of Object.entries(process.env).filter(([name]) => name.en
       }
     } catch (error) {
       if (Date.now() > giveUpAt) throw error;
-      if (error.message !== said) print(`${name}, ${host}: ${error.message}`);
-      said = error.message;
+      if (error.message !== lastError) print(`${name}, ${host}: ${error.message}`);
+      lastError = error.message;
     }
     if (!ready) sleep(500);
   }
