@@ -7,7 +7,7 @@ import { Database } from './database.ts';
 import { defineCollection } from './define-collection.ts';
 import { isDatabaseAway, isDuplicateKey } from './errors.ts';
 import { newId } from './new-id.ts';
-import type { CollectionIndex } from './prepare-collections.ts';
+import type { CollectionUpkeep } from './prepare-collections.ts';
 
 const logger = pino({ level: 'silent' });
 const url = new URL(requireEnv('MONGO_URL'));
@@ -26,7 +26,7 @@ afterAll(async () => {
   await client.close();
 });
 
-const define = (name: string, indexes: readonly CollectionIndex[], renames: Readonly<Record<string, string>> = {}) =>
+const define = (name: string, indexes: CollectionUpkeep['indexes'] = [], older: CollectionUpkeep = {}) =>
   defineCollection({
     name,
     fields: {
@@ -35,7 +35,7 @@ const define = (name: string, indexes: readonly CollectionIndex[], renames: Read
       until: { type: Date },
     },
     indexes,
-    renames,
+    ...older,
   });
 
 test('When several replicas prepare one database at once, and again later, then all indexes and the validator are there', async () => {
@@ -104,7 +104,7 @@ test('When a unique index has another definition than before, then it stays and 
   );
 });
 
-test('When fields have new names, then documents of an earlier release are renamed, also by several replicas at once', async () => {
+test('When fields have new names, then several replicas rename them in documents of an earlier release, and later starts scan nothing', async () => {
   interface Renamed {
     readonly _id: string;
     readonly [field: string]: unknown;
@@ -116,19 +116,40 @@ test('When fields have new names, then documents of an earlier release are renam
     { _id: 'new', title: 'c', window: { until: 3 } },
   ]);
   const definition = define('renamed', [{ key: { title: 1 }, unique: true, name: 'one_title' }], {
-    label: 'title',
-    'window.end': 'window.until',
+    renames: { label: 'title', 'window.end': 'window.until' },
   });
   const definitions = [definition];
   const replica = new Database({ url: url.href, appName: 'replica', logger });
   await Promise.all([database, replica, database].map((each) => each.prepare(definitions)));
+  await client.db().command({ profile: 2 });
   await replica.prepare(definitions);
+  await client.db().command({ profile: 0 });
   await replica.close();
+  const profile = client.db().collection('system.profile');
+  expect(await profile.find({ op: 'update', ns: stored.namespace }).toArray()).toEqual([
+    expect.objectContaining({ docsExamined: 0 }),
+  ]);
   expect(await stored.find().sort({ title: 1 }).toArray()).toEqual([
     { _id: 'old', title: 'a', window: { begin: 0, until: 1 }, status: 'free' },
     { _id: 'half', title: 'b' },
     { _id: 'new', title: 'c', window: { until: 3 } },
   ]);
+});
+
+test('When an index is retired, then several replicas drop it and later starts do not miss it', async () => {
+  await database.prepare([define('retiring', [{ key: { title: 1 }, name: 'by_title' }])]);
+  const after = define('retiring', [], { retiredIndexes: ['by_title'] });
+  const replica = new Database({ url: url.href, appName: 'replica', logger });
+  await Promise.all([database, replica, database].map((each) => each.prepare([after])));
+  await replica.close();
+  expect(await client.db().collection('retiring').indexes()).toEqual([expect.objectContaining({ name: '_id_' })]);
+});
+
+test('When only the name of an index has changed, then the old one is gone', async () => {
+  await database.prepare([define('renaming', [{ key: { title: 1 }, name: 'before' }])]);
+  await database.prepare([define('renaming', [{ key: { title: 1 }, name: 'after' }])]);
+  const indexes = await client.db().collection('renaming').indexes();
+  expect(indexes.map(({ name }) => name)).toEqual(['_id_', 'after']);
 });
 
 test('When a document violates its schema, then the database refuses it, but one written earlier can be changed', async () => {

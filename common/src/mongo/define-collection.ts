@@ -1,6 +1,6 @@
 import { Schema } from 'mongoose';
 import type { z } from 'zod';
-import type { CollectionDefinition, CollectionIndex } from './prepare-collections.ts';
+import type { CollectionDefinition, CollectionUpkeep } from './prepare-collections.ts';
 
 type ScalarType = StringConstructor | NumberConstructor | BooleanConstructor | DateConstructor;
 
@@ -85,13 +85,13 @@ export const toSchema = (
 ): Schema => new Schema(Object.fromEntries(Object.entries(fields)), options);
 
 /** Defines a collection once: from it follow the type of its documents, its validator and its indexes. `_id` is a string. */
-export const defineCollection = <const Definition extends Fields>(definition: {
+export const defineCollection = <const Definition extends Fields>({
+  fields,
+  ...collection
+}: CollectionUpkeep & {
   readonly name: string;
   readonly fields: Definition;
-  readonly indexes?: readonly CollectionIndex[];
-  readonly renames?: Readonly<Record<string, string>>;
-}): TypedCollection<{ readonly _id: string } & ValuesOf<Definition>> => {
-  const { name, fields, indexes = [], renames = {} } = definition;
-  const schema = toSchema({ _id: { type: String, required: true }, ...fields }, { versionKey: false });
-  return { name, schema, indexes, renames };
-};
+}): TypedCollection<{ readonly _id: string } & ValuesOf<Definition>> => ({
+  ...collection,
+  schema: toSchema({ _id: { type: String, required: true }, ...fields }, { versionKey: false }),
+});

@@ -13,22 +13,28 @@ export interface CollectionIndex {
   readonly default_language?: string;
 }
 
-/** A collection as the database is prepared for it; the validator is made from the mongoose schema. */
-export interface CollectionDefinition {
-  readonly name: string;
-  readonly schema: Schema;
-  readonly indexes: readonly CollectionIndex[];
+/** The indexes of a collection, and what earlier releases have left in it. */
+export interface CollectionUpkeep {
+  readonly indexes?: readonly CollectionIndex[];
   /**
    * Old name of a stored field → its new name, for documents that an earlier release wrote; dots for a field of an
    * embedded document. A name is never reused: no new name may be the old name of another entry.
    */
   readonly renames?: Readonly<Record<string, string>>;
+  /** Names of indexes of earlier releases, to be dropped. A unique one is listed one release after its last use. */
+  readonly retiredIndexes?: readonly string[];
+}
+
+/** A collection as the database is prepared for it; the validator is made from the mongoose schema. */
+export interface CollectionDefinition extends CollectionUpkeep {
+  readonly name: string;
+  readonly schema: Schema;
 }
 
 /** Creates the missing collection, its validator and its indexes; safe in several replicas at once, and when repeated. */
 export const prepareCollection = async (
   db: Db,
-  { name, schema, indexes, renames = {} }: CollectionDefinition,
+  { name, schema, indexes = [], renames = {}, retiredIndexes = [] }: CollectionDefinition,
   logger: Logger,
 ): Promise<void> => {
   const validator = { $jsonSchema: schema.toJSONSchema({ useBsonType: true }) };
@@ -40,14 +46,30 @@ export const prepareCollection = async (
   }
   // 'moderate': a document that an older release wrote can still be changed.
   await db.command({ collMod: name, validator, validationLevel: 'moderate' });
+  const collection = db.collection(name);
+  // Before the indexes, so that a unique index already sees the new names.
+  await renameFields(collection, renames);
+  for (const index of indexes) await ensureIndex(collection, index, logger);
+  for (const index of retiredIndexes) await dropIndex(collection, index);
+};
+
+/**
+ * A sparse index per old name, `<old name>_1`, holds only the documents to rename, so that later starts scan nothing. It is
+ * retired when the entry of `renames` is removed.
+ */
+const renameFields = async (collection: Collection, renames: Readonly<Record<string, string>>): Promise<void> => {
   const oldNames = Object.keys(renames);
-  if (oldNames.length > 0) {
-    // Before the indexes, so that a unique index already sees the new names.
-    await db
-      .collection(name)
-      .updateMany({ $or: oldNames.map((field) => ({ [field]: { $exists: true } })) }, { $rename: renames });
-  }
-  for (const index of indexes) await ensureIndex(db.collection(name), index, logger);
+  if (oldNames.length === 0) return;
+  for (const oldName of oldNames) await collection.createIndex({ [oldName]: 1 }, { sparse: true });
+  const hasOldName = { $or: oldNames.map((oldName) => ({ [oldName]: { $exists: true } })) };
+  await collection.updateMany(hasOldName, { $rename: renames });
+};
+
+/** Another replica may have dropped it. */
+const dropIndex = async (collection: Collection, name: string): Promise<void> => {
+  await collection.dropIndex(name).catch((error: unknown) => {
+    if (!hasCodeName(error, 'IndexNotFound')) throw error;
+  });
 };
 
 /**
@@ -75,10 +97,7 @@ const ensureIndex = async (collection: Collection, index: CollectionIndex, logge
       { collection: collectionName, index: existing.name },
       'index definition has changed: creating the index again',
     );
-    await collection.dropIndex(existing.name).catch((dropError: unknown) => {
-      // Another replica has dropped it.
-      if (!hasCodeName(dropError, 'IndexNotFound')) throw dropError;
-    });
+    await dropIndex(collection, existing.name);
     await collection.createIndex(key, options);
   }
 };

@@ -34,6 +34,7 @@ export const charges = defineAggregate({
     createdAt: { type: Date },
   },
   renames: { attempts: 'declines', tries: 'lastAttemptNumber', attempt: 'openAttempt', moneyBack: 'refundDue' },
+  retiredIndexes: ['money_back_by_time_due'],
   // Each index holds only the documents that still need work, so that a search that finds nothing costs nothing.
   indexes: [
     {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { EventDefinition } from '../../events/index.ts';
-import { toSchema, type CollectionIndex, type Fields, type TypedCollection, type ValuesOf } from '../../mongo/index.ts';
+import { toSchema, type CollectionUpkeep, type Fields, type TypedCollection, type ValuesOf } from '../../mongo/index.ts';
 import { aggregateFields } from './aggregate-fields.ts';
 import type { AggregateDocument } from './outbox.ts';
 
@@ -64,15 +64,12 @@ export const defineAggregate = <
   const Renamed extends Readonly<Record<string, string>> = { readonly id: '_id' },
   const Outbox extends 'always' | 'later' = 'always',
 >(
-  definition: {
+  definition: CollectionUpkeep & {
     /** The part of its events' names before the dot. */
     readonly type: string;
     readonly collection: string;
     /** Beside `_id`, `version` and `outbox`. */
     readonly fields: Definition;
-    readonly indexes?: readonly CollectionIndex[];
-    /** Old name of a stored field → its new name. */
-    readonly renames?: Readonly<Record<string, string>>;
     /** The public state that every event carries. Each of its fields is a field of the document. */
     readonly state: z.ZodObject<Shape>;
     /** Field of the public state → the document's field, where the names differ. */
@@ -86,7 +83,8 @@ export const defineAggregate = <
     ? unknown
     : { readonly state: PublicStateProblem<Shape, DocumentWith<Definition, Outbox>, Renamed, Outbox> }),
 ): Aggregate<DocumentWith<Definition, Outbox>, Event, SideEvent> => {
-  const { type, collection, fields, indexes = [], renames = {}, events, sideEvents = [] } = definition;
+  const { type, collection, fields, indexes = [], renames = {}, retiredIndexes = [] } = definition;
+  const { events, sideEvents = [] } = definition;
   const isLater = definition.outbox === 'later';
   const schema = toSchema(
     {
@@ -110,6 +108,7 @@ export const defineAggregate = <
     schema,
     indexes: [...indexes, outboxIndex],
     renames,
+    retiredIndexes,
     publicState,
     events,
     sideEvents,
