@@ -1,6 +1,12 @@
 import type { z } from 'zod';
 import type { EventDefinition } from '../../events/index.ts';
-import { toSchema, type CollectionUpkeep, type Fields, type TypedCollection, type ValuesOf } from '../../mongo/index.ts';
+import {
+  toSchema,
+  type CollectionUpkeep,
+  type Fields,
+  type TypedCollection,
+  type ValuesOf,
+} from '../../mongo/index.ts';
 import { aggregateFields } from './aggregate-fields.ts';
 import type { AggregateDocument } from './outbox.ts';
 
@@ -80,8 +86,8 @@ export const defineAggregate = <
     /** 'later': documents are stored before the aggregate begins; `version` and `outbox` come with its first event. */
     readonly outbox?: Outbox;
   } & ([PublicStateProblem<Shape, DocumentWith<Definition, Outbox>, Renamed, Outbox>] extends [never]
-    ? unknown
-    : { readonly state: PublicStateProblem<Shape, DocumentWith<Definition, Outbox>, Renamed, Outbox> }),
+      ? unknown
+      : { readonly state: PublicStateProblem<Shape, DocumentWith<Definition, Outbox>, Renamed, Outbox> }),
 ): Aggregate<DocumentWith<Definition, Outbox>, Event, SideEvent> => {
   const { type, collection, fields, indexes = [], renames = {}, retiredIndexes = [] } = definition;
   const { events, sideEvents = [] } = definition;
