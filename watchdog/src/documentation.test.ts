@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { readmeTable } from '@ticketing/common/testing';
 import { readFile } from 'node:fs/promises';
 import { checks } from './checks/all-checks.ts';
 import { watchdogEnv } from './config.ts';
@@ -7,22 +8,7 @@ import { bounds } from './scan/plan-scan.ts';
 
 const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
 
-/** The cells of the table below a heading, without back-quotes. */
-const table = (heading: string): string[][] => {
-  const [, section] = readme.split(`\n## ${heading}\n`);
-  if (section === undefined) throw new Error(`README.md has no heading "## ${heading}"`);
-  return section
-    .replace(/\n## .*/s, '')
-    .split('\n')
-    .filter((line) => line.startsWith('|'))
-    .slice(2)
-    .map((line) =>
-      line
-        .slice(1, -1)
-        .split('|')
-        .map((cell) => cell.trim().replaceAll('`', '')),
-    );
-};
+const table = (heading: string): string[][] => readmeTable(readme, heading);
 
 test('When a check changes, then the table of checks has its name and rule', () => {
   expect(table('Checks')).toEqual(checks.map(({ name, rule }) => [name, rule]));

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { z } from 'zod';
 import * as events from '../events/index.ts';
+import type { DescribedRoute } from './open-api.ts';
 
 /** The table under a heading of a README: the cells of its rows, without back-quotes. */
-const table = (markdown: string, heading: string): string[][] => {
+export const readmeTable = (markdown: string, heading: string): string[][] => {
   const start = markdown.indexOf(`\n## ${heading}\n`);
   if (start < 0) throw new Error(`README.md has no heading "## ${heading}"`);
   const section = markdown.slice(start + heading.length + 5).split(/\n## /)[0] ?? '';
@@ -48,39 +49,26 @@ export interface Documented {
 export const documentedBy = async (service: URL): Promise<Documented> => {
   const readme = await readFile(new URL('README.md', service), 'utf8');
   return {
-    routes: firstCells(table(readme, 'Routes')),
-    eventsIn: firstCells(table(readme, 'Events in')),
-    eventsOut: firstCells(table(readme, 'Events out')),
-    environment: table(readme, 'Environment')
+    routes: firstCells(readmeTable(readme, 'Routes')),
+    eventsIn: firstCells(readmeTable(readme, 'Events in')),
+    eventsOut: firstCells(readmeTable(readme, 'Events out')),
+    environment: readmeTable(readme, 'Environment')
       .map(([name = '', standard = '']) => (standard === '' ? name : `${name} = ${standard}`))
       .toSorted(),
   };
 };
 
-/** The events of an aggregate's definition. */
-interface PublishedEvents {
-  readonly events: readonly { readonly type: string }[];
-  readonly sideEvents: readonly { readonly type: string }[];
+interface Implementation {
+  readonly routes: readonly DescribedRoute[];
+  readonly env: z.ZodRawShape;
+  readonly aggregates: readonly Record<'events' | 'sideEvents', readonly { readonly type: string }[]>[];
 }
 
-/**
- * The same, as implemented: routes of app.ts, events that subscriptions.ts imports, events of the aggregates, and the
- * schema of the environment.
- */
-export const implementedBy = async (
-  service: URL,
-  env: z.ZodRawShape,
-  aggregates: readonly PublishedEvents[],
-): Promise<Documented> => {
-  const [app, subscriptions] = await Promise.all([
-    readFile(new URL('src/app.ts', service), 'utf8'),
-    readFile(new URL('src/subscriptions.ts', service), 'utf8'),
-  ]);
+/** The same, as implemented. The events in are those that subscriptions.ts imports. */
+export const implementedBy = async (service: URL, { routes, env, aggregates }: Implementation): Promise<Documented> => {
   return {
-    routes: [...app.matchAll(/on\.(get|post|put|delete)\(\s*'([^']+)'/g)]
-      .map(([, method = '', path = '']) => `${method.toUpperCase()} ${path}`)
-      .toSorted(),
-    eventsIn: importedEvents(subscriptions),
+    routes: routes.map(({ method, path }) => `${method.toUpperCase()} ${path}`).toSorted(),
+    eventsIn: importedEvents(await readFile(new URL('src/subscriptions.ts', service), 'utf8')),
     eventsOut: aggregates
       .flatMap((aggregate) => [...aggregate.events, ...aggregate.sideEvents])
       .map(({ type }) => type)

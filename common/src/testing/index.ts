@@ -7,7 +7,7 @@ export type { TestClock } from './test-clock.ts';
 export { modelRuns } from './model-runs.ts';
 export { openTestSystem } from './test-system.ts';
 export type { TestSystem } from './test-system.ts';
-export { documentedBy, implementedBy } from './documentation.ts';
+export { documentedBy, implementedBy, readmeTable } from './documentation.ts';
 export type { Documented } from './documentation.ts';
 export { notByMajority } from './not-by-majority.ts';
 export { createTurnstile } from './turnstile.ts';

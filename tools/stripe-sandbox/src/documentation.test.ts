@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { readmeTable } from '@ticketing/common/testing';
 import { readFile } from 'node:fs/promises';
 import { failures } from './behaviour.ts';
 import { formScript } from './card-form/script.ts';
@@ -9,20 +10,7 @@ import { eventTypes } from './events.ts';
 const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
 const app = await readFile(new URL('app.ts', import.meta.url), 'utf8');
 
-/** The cells of the table below a heading, without back-quotes. */
-const table = (heading: string): string[][] => {
-  const section = readme.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? '';
-  return section
-    .split('\n')
-    .filter((line) => line.startsWith('|'))
-    .slice(2)
-    .map((line) =>
-      line
-        .slice(1, -1)
-        .split('|')
-        .map((cell) => cell.trim().replaceAll('`', '')),
-    );
-};
+const table = (heading: string): string[][] => readmeTable(readme, heading);
 
 const firstCells = (heading: string): string[] => table(heading).map(([first = '']) => first);
 

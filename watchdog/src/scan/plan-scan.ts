@@ -5,7 +5,6 @@ import { readArmedTimerIds } from '../sources/expiration.ts';
 import { readOrderKeysAfter, readUnpaidOrderKeys } from '../sources/orders.ts';
 import { readUnsettledPaymentIds } from '../sources/payments.ts';
 import { readTicketIdsAfter } from '../sources/tickets.ts';
-import { describeFailure } from '../sources/unreadable-error.ts';
 
 /** How much one scan reads at most. */
 export const bounds = {
@@ -71,12 +70,12 @@ export class ScanPlanner {
     const databases = this.#databases;
     const limit = bounds.newOrders + this.#known.size;
     const [fresh, unpaid, page, tickets, timers, payments] = await Promise.all([
-      describeFailure('the database of orders', readOrderKeysAfter(databases, idAt(this.#since), limit)),
-      describeFailure('the database of orders', readUnpaidOrderKeys(databases, bounds.unpaidOrders)),
-      describeFailure('the database of orders', readOrderKeysAfter(databases, this.#orderCursor, bounds.page)),
-      describeFailure('the database of tickets', readTicketIdsAfter(databases, this.#ticketCursor, bounds.page)),
-      describeFailure('the database of expiration', readArmedTimerIds(databases, bounds.unsettled)),
-      describeFailure('the database of payments', readUnsettledPaymentIds(databases, bounds.unsettled)),
+      readOrderKeysAfter(databases, idAt(this.#since), limit),
+      readUnpaidOrderKeys(databases, bounds.unpaidOrders),
+      readOrderKeysAfter(databases, this.#orderCursor, bounds.page),
+      readTicketIdsAfter(databases, this.#ticketCursor, bounds.page),
+      readArmedTimerIds(databases, bounds.unsettled),
+      readUnsettledPaymentIds(databases, bounds.unsettled),
     ]);
     const added = fresh.filter(({ id }) => !this.#known.has(id));
     const pageIds = page.map(({ id }) => id);

@@ -6,7 +6,6 @@ import { liveStatuses, readOrderKeysOf, readOrders, readTicketCopies } from '../
 import { readPayments, type PaymentRecord } from '../sources/payments.ts';
 import type { ChargeRecord, StripeSource } from '../sources/stripe.ts';
 import { readTickets } from '../sources/tickets.ts';
-import { describeFailure } from '../sources/unreadable-error.ts';
 import type { ScanPlan } from './plan-scan.ts';
 import type { RecentCharges } from './recent-charges.ts';
 
@@ -36,35 +35,32 @@ export const readScan = async (
   const at = Date.now();
   const ids = [...plan.orders.keys()];
   const withoutTicket = ids.filter((id) => plan.orders.get(id) === undefined);
-  const keys = await describeFailure('the database of orders', readOrderKeysOf(databases, withoutTicket));
+  const keys = await readOrderKeysOf(databases, withoutTicket);
   const ticketIds = new Set([
     ...plan.tickets,
     ...keys.map(({ ticketId }) => ticketId),
     ...[...plan.orders.values()].filter((ticketId) => ticketId !== undefined),
   ]);
   const [ticketCopies, payments, timers] = await Promise.all([
-    describeFailure('the database of orders', readTicketCopies(databases, withIds(ticketIds))),
-    describeFailure('the database of payments', readPayments(databases, withIds(ids))),
-    describeFailure('the database of expiration', readTimers(databases, withIds(ids))),
+    readTicketCopies(databases, withIds(ticketIds)),
+    readPayments(databases, withIds(ids)),
+    readTimers(databases, withIds(ids)),
   ]);
-  const tickets = await describeFailure('the database of tickets', readTickets(databases, withIds(ticketIds)));
+  const tickets = await readTickets(databases, withIds(ticketIds));
   const holders = tickets.flatMap(({ orderId }) => orderId ?? []);
   const [named, live] = await Promise.all([
-    describeFailure('the database of orders', readOrders(databases, withIds(new Set([...ids, ...holders])))),
-    describeFailure(
-      'the database of orders',
-      readOrders(databases, { 'ticket.id': { $in: [...ticketIds] }, status: { $in: [...liveStatuses] } }),
-    ),
+    readOrders(databases, withIds(new Set([...ids, ...holders]))),
+    readOrders(databases, { 'ticket.id': { $in: [...ticketIds] }, status: { $in: [...liveStatuses] } }),
   ]);
   const orders = named.filter(({ id }) => plan.orders.has(id));
   const planned = new Set(orders.map(({ id }) => id));
   const others = new Map([...named, ...live].filter(({ id }) => !planned.has(id)).map((order) => [order.id, order]));
   const older = payments.filter(({ id }) => plan.olderCharges.has(id));
   const [olderCharges, backlog, unpublished, deadLetters] = await Promise.all([
-    describeFailure('the charges at Stripe', readOlderCharges(stripe, older)),
-    describeFailure('the bus', bus.read()),
-    describeFailure('the outboxes of the services', readUnpublished(databases, unpublishedBefore)),
-    describeFailure('the dead letters of the services', readDeadLetters(databases)),
+    readOlderCharges(stripe, older),
+    bus.read(),
+    readUnpublished(databases, unpublishedBefore),
+    readDeadLetters(databases),
   ]);
   const recentCharges = recent.chargesOf([...ids, undefined]);
   const recentIds = new Set(recentCharges.map(({ id }) => id));

@@ -4,7 +4,6 @@ import { standardLimits, type Limits } from '../checks/check.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Sources } from '../sources/open-sources.ts';
 import { isUnpaid } from '../sources/orders.ts';
-import { describeFailure } from '../sources/unreadable-error.ts';
 import { ScanPlanner } from './plan-scan.ts';
 import { readScan } from './read-scan.ts';
 import { RecentCharges } from './recent-charges.ts';
@@ -72,7 +71,7 @@ export class Watch {
   async #scan(): Promise<void> {
     const began = performance.now();
     const now = Date.now();
-    const charged = await describeFailure('the charges at Stripe', this.#recent.advance());
+    const charged = await this.#recent.advance();
     const plan = await this.#planner.next(now, { charged, unpaid: this.#unpaid, suspicions: this.#suspicions });
     if (plan.isTruncated) this.#meters.truncated();
     const unpublishedBefore = new Date(now - this.#limits.publishWithinMs);

@@ -4,7 +4,6 @@ import type { Sources } from '../sources/open-sources.ts';
 import { readOrders, readTicketCopies } from '../sources/orders.ts';
 import { readPayments } from '../sources/payments.ts';
 import { readTickets } from '../sources/tickets.ts';
-import { describeFailure } from '../sources/unreadable-error.ts';
 import { toSnapshot, type Snapshot } from './snapshot.ts';
 
 /**
@@ -16,18 +15,18 @@ export const readSnapshot = async (sources: Sources): Promise<Snapshot> => {
   const { databases, stripe, bus } = sources;
   const at = Date.now();
   const [ticketCopies, payments, timers] = await Promise.all([
-    describeFailure('the database of orders (copies of tickets)', readTicketCopies(databases)),
-    describeFailure('the database of payments', readPayments(databases)),
-    describeFailure('the database of expiration', readTimers(databases)),
+    readTicketCopies(databases),
+    readPayments(databases),
+    readTimers(databases),
   ]);
-  const tickets = await describeFailure('the database of tickets', readTickets(databases));
-  const orders = await describeFailure('the database of orders', readOrders(databases));
+  const tickets = await readTickets(databases);
+  const orders = await readOrders(databases);
   const [charges, refunds, backlog, unpublished, deadLetters] = await Promise.all([
-    describeFailure('the charges at Stripe', stripe.charges()),
-    describeFailure('the refunds at Stripe', stripe.refunds()),
-    describeFailure('the bus', bus.read()),
-    describeFailure('the outboxes of the services', readUnpublished(databases, new Date(at))),
-    describeFailure('the dead letters of the services', readDeadLetters(databases)),
+    stripe.charges(),
+    stripe.refunds(),
+    bus.read(),
+    readUnpublished(databases, new Date(at)),
+    readDeadLetters(databases),
   ]);
   return toSnapshot({
     at,

@@ -1,6 +1,6 @@
 import { deadLetterCollection, type AggregateDocument, type DeadLetter } from '@ticketing/common/messaging';
 import type { Databases } from './databases.ts';
-import { findAll } from './find-all.ts';
+import { collectionOf, findAll } from './find-all.ts';
 import { services, type ServiceName } from './services.ts';
 
 /** An event that waits in the outbox of an aggregate. */
@@ -20,6 +20,8 @@ export interface DeadLetterRecord {
   readonly at: number;
 }
 
+type StoredAggregate = Pick<AggregateDocument, '_id'> & Partial<AggregateDocument>;
+
 /** The collection of each service whose documents have an outbox. */
 const aggregates = {
   auth: 'users',
@@ -37,9 +39,7 @@ export const readUnpublished = async (databases: Databases, before: Date): Promi
   const found = await Promise.all(
     services.map((service) =>
       findAll(
-        databases.of[service].collection<Pick<AggregateDocument, '_id'> & Partial<AggregateDocument>>(
-          aggregates[service],
-        ),
+        collectionOf<StoredAggregate>(databases, service, aggregates[service]),
         {
           filter: { 'outbox.time': { $lte: before } },
           fields: ['outbox.id', 'outbox.type', 'outbox.time'],
@@ -60,7 +60,7 @@ export const readDeadLetters = async (databases: Databases): Promise<DeadLetterR
   const found = await Promise.all(
     services.map((service) =>
       findAll(
-        databases.of[service].collection<DeadLetter>(deadLetterCollection.name),
+        collectionOf<DeadLetter>(databases, service, deadLetterCollection.name),
         { fields: ['subject', 'at'], limit },
         ({ _id, subject, at }) => ({ service, id: _id, subject, at: at.getTime() }),
       ),

@@ -1,6 +1,6 @@
 import type { Filter } from 'mongodb';
 import type { Databases } from './databases.ts';
-import { findAll, missing } from './find-all.ts';
+import { collectionOf, findAll, missing } from './find-all.ts';
 
 /** The timer of one order; its id is the order's. */
 export interface TimerRecord {
@@ -16,7 +16,7 @@ interface StoredTimer {
   readonly nextRingAt?: Date;
 }
 
-const timers = (databases: Databases) => databases.of.expiration.collection<StoredTimer>('timers');
+const timers = (databases: Databases) => collectionOf<StoredTimer>(databases, 'expiration', 'timers');
 
 export const readTimers = (databases: Databases, filter: Filter<StoredTimer> = {}): Promise<TimerRecord[]> =>
   findAll(timers(databases), { filter, fields: ['armed', 'deadline'] }, (timer) => ({

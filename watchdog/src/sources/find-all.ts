@@ -1,5 +1,8 @@
 import type { Collection, Document, Filter } from 'mongodb';
 import type { z } from 'zod';
+import type { Databases } from './databases.ts';
+import type { ServiceName } from './services.ts';
+import { describeFailure } from './unreadable-error.ts';
 
 /**
  * Stands for a field that a document lacks. An audit trusts no document: no valid one has these values, so that a check
@@ -32,6 +35,18 @@ type FieldOf<Doc> = {
       : `${Key}.${keyof NonNullable<Doc[Key]> & string}`;
 }[keyof Doc & string];
 
+/** A collection in the database of a service. */
+interface ServiceCollection<Doc extends Document> {
+  readonly service: ServiceName;
+  readonly collection: Collection<Doc>;
+}
+
+export const collectionOf = <Doc extends Document>(
+  databases: Databases,
+  service: ServiceName,
+  name: string,
+): ServiceCollection<Doc> => ({ service, collection: databases.of[service].collection<Doc>(name) });
+
 interface Query<Doc> {
   readonly filter?: Filter<Doc>;
   readonly fields: readonly FieldOf<Doc>[];
@@ -43,20 +58,21 @@ interface Query<Doc> {
 /** Documents per round trip: a hundred thousand take some twenty. */
 const batchSize = 5_000;
 
-/** Reads the `_id` and these fields of all documents that match. */
-export const findAll = async <Doc extends Document, Item>(
-  collection: Collection<Doc>,
+/** Reads the `_id` and these fields of all documents that match. @throws UnreadableError */
+export const findAll = <Doc extends Document, Item>(
+  { service, collection }: ServiceCollection<Doc>,
   { filter = {}, fields, sort, limit }: Query<Doc>,
   toItem: (document: Doc) => Item,
-): Promise<Item[]> => {
-  const cursor = collection
-    .find<Doc>(filter, {
-      projection: Object.fromEntries(['_id', ...fields].map((field) => [field, 1])),
-      ...(sort === undefined ? {} : { sort: { [sort]: 1 as const } }),
-      ...(limit === undefined ? {} : { limit }),
-    })
-    .batchSize(batchSize);
-  const items: Item[] = [];
-  for await (const document of cursor) items.push(toItem(document));
-  return items;
-};
+): Promise<Item[]> =>
+  describeFailure(`the database of ${service}`, async () => {
+    const cursor = collection
+      .find<Doc>(filter, {
+        projection: Object.fromEntries(['_id', ...fields].map((field) => [field, 1])),
+        ...(sort === undefined ? {} : { sort: { [sort]: 1 as const } }),
+        ...(limit === undefined ? {} : { limit }),
+      })
+      .batchSize(batchSize);
+    const items: Item[] = [];
+    for await (const document of cursor) items.push(toItem(document));
+    return items;
+  });

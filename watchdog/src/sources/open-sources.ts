@@ -2,6 +2,7 @@ import { openBusBacklog, type BusBacklog } from '@ticketing/common/messaging';
 import { openDatabases, type Databases } from './databases.ts';
 import type { ServiceName } from './services.ts';
 import { openStripe, type StripeAddress, type StripeSource } from './stripe.ts';
+import { describeFailure } from './unreadable-error.ts';
 
 /** Addresses of one running product. */
 export interface Addresses {
@@ -14,11 +15,11 @@ export interface Addresses {
   readonly namespace?: string;
 }
 
-/** What the audit reads: the services' databases, the bus and Stripe. It writes to none of them. */
+/** What the audit reads: the services' databases, the bus and Stripe. It writes to none of them. Failures are UnreadableErrors. */
 export interface Sources {
   readonly databases: Databases;
   readonly stripe: StripeSource;
-  readonly bus: BusBacklog;
+  readonly bus: Pick<BusBacklog, 'read'>;
   close(): Promise<void>;
 }
 
@@ -31,7 +32,7 @@ export const openSources = (addresses: Addresses, clientName = 'audit'): Sources
   );
   return {
     databases,
-    bus,
+    bus: { read: () => describeFailure('the bus', () => bus.read()) },
     stripe: openStripe(addresses.stripe),
     close: async () => {
       await Promise.allSettled([databases.close(), bus.close()]);

@@ -1,7 +1,7 @@
 import { orderStatuses, type orderState, type TicketState } from '@ticketing/common/events';
 import type { Filter } from 'mongodb';
 import type { Databases } from './databases.ts';
-import { findAll, missing, type Stored } from './find-all.ts';
+import { collectionOf, findAll, missing, type Stored } from './find-all.ts';
 
 /** An order in its own database. Money is in cents everywhere, times are in milliseconds since 1970. */
 export interface OrderRecord {
@@ -41,7 +41,7 @@ export const isLive = ({ status }: Pick<OrderRecord, 'status'>): boolean =>
 /** Whether the order is cancelled at its deadline. */
 export const isUnpaid = (order: Pick<OrderRecord, 'status'>): boolean => isLive(order) && order.status !== 'complete';
 
-const orders = (databases: Databases) => databases.of.orders.collection<StoredOrder>('orders');
+const orders = (databases: Databases) => collectionOf<StoredOrder>(databases, 'orders', 'orders');
 
 export const readOrders = (databases: Databases, filter: Filter<StoredOrder> = {}): Promise<OrderRecord[]> =>
   findAll(
@@ -68,7 +68,7 @@ export const readTicketCopies = (
   filter: Filter<StoredTicketCopy> = {},
 ): Promise<TicketCopyRecord[]> =>
   findAll(
-    databases.of.orders.collection<StoredTicketCopy>('tickets'),
+    collectionOf<StoredTicketCopy>(databases, 'orders', 'tickets'),
     { filter, fields: ['ticket.version', 'ticket.price', 'ticket.orderId'] },
     ({ _id, ticket }) => ({
       id: _id,

@@ -1,7 +1,7 @@
 import type { chargeState, OrderState } from '@ticketing/common/events';
 import type { Filter } from 'mongodb';
 import type { Databases } from './databases.ts';
-import { findAll, missing, type Stored } from './find-all.ts';
+import { collectionOf, findAll, missing, type Stored } from './find-all.ts';
 
 /** A document of payments: the copy of an order, with its charge once there is one. */
 export interface PaymentRecord {
@@ -23,7 +23,7 @@ type StoredPayment = Stored<typeof chargeState> & {
   readonly refundDue?: { readonly due?: Date };
 };
 
-const payments = (databases: Databases) => databases.of.payments.collection<StoredPayment>('payments');
+const payments = (databases: Databases) => collectionOf<StoredPayment>(databases, 'payments', 'payments');
 
 export const readPayments = (databases: Databases, filter: Filter<StoredPayment> = {}): Promise<PaymentRecord[]> =>
   findAll(

@@ -1,4 +1,5 @@
 import { Stripe } from 'stripe';
+import { describeFailure } from './unreadable-error.ts';
 
 /** A charge at Stripe that took money; declined charges are left out. */
 export interface ChargeRecord {
@@ -21,7 +22,7 @@ export interface RefundRecord {
   readonly created: number;
 }
 
-/** Charges and refunds at Stripe, or at the sandbox. */
+/** Charges and refunds at Stripe, or at the sandbox. Each read may throw an UnreadableError. */
 export interface StripeSource {
   /** Newest first; with `since` (seconds since 1970) only those created from then on. */
   charges(since?: number): Promise<readonly ChargeRecord[]>;
@@ -81,23 +82,26 @@ const createClient = ({ host, key }: StripeAddress): Stripe => {
 export const openStripe = (address: StripeAddress): StripeSource => {
   const stripe = createClient(address);
   return {
-    charges: async (since) => {
-      const charges: ChargeRecord[] = [];
-      for await (const charge of stripe.charges.list({ limit: pageSize, ...sinceFilter(since) })) {
-        if (charge.paid) charges.push(toChargeRecord(charge));
-      }
-      return charges;
-    },
-    refunds: async (since) => {
-      const refunds: RefundRecord[] = [];
-      for await (const refund of stripe.refunds.list({ limit: pageSize, ...sinceFilter(since) })) {
-        if (refund.status !== 'failed' && refund.status !== 'canceled') refunds.push(toRefundRecord(refund));
-      }
-      return refunds;
-    },
-    chargesOfIntent: async (intentId) => {
-      const { data } = await stripe.charges.list({ limit: pageSize, payment_intent: intentId });
-      return data.filter(({ paid }) => paid).map(toChargeRecord);
-    },
+    charges: (since) =>
+      describeFailure('the charges at Stripe', async () => {
+        const charges: ChargeRecord[] = [];
+        for await (const charge of stripe.charges.list({ limit: pageSize, ...sinceFilter(since) })) {
+          if (charge.paid) charges.push(toChargeRecord(charge));
+        }
+        return charges;
+      }),
+    refunds: (since) =>
+      describeFailure('the refunds at Stripe', async () => {
+        const refunds: RefundRecord[] = [];
+        for await (const refund of stripe.refunds.list({ limit: pageSize, ...sinceFilter(since) })) {
+          if (refund.status !== 'failed' && refund.status !== 'canceled') refunds.push(toRefundRecord(refund));
+        }
+        return refunds;
+      }),
+    chargesOfIntent: (intentId) =>
+      describeFailure('the charges at Stripe', async () => {
+        const { data } = await stripe.charges.list({ limit: pageSize, payment_intent: intentId });
+        return data.filter(({ paid }) => paid).map(toChargeRecord);
+      }),
   };
 };

@@ -1,7 +1,7 @@
 import type { ticketState } from '@ticketing/common/events';
 import type { Filter } from 'mongodb';
 import type { Databases } from './databases.ts';
-import { findAll, missing, type Stored } from './find-all.ts';
+import { collectionOf, findAll, missing, type Stored } from './find-all.ts';
 
 /** A ticket in its own database. */
 export interface TicketRecord {
@@ -20,7 +20,7 @@ type StoredTicket = Stored<typeof ticketState> & {
   readonly closedOrders?: readonly { readonly id: string }[];
 };
 
-const tickets = (databases: Databases) => databases.of.tickets.collection<StoredTicket>('tickets');
+const tickets = (databases: Databases) => collectionOf<StoredTicket>(databases, 'tickets', 'tickets');
 
 export const readTickets = (databases: Databases, filter: Filter<StoredTicket> = {}): Promise<TicketRecord[]> =>
   findAll(

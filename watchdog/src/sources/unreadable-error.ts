@@ -10,9 +10,9 @@ export class UnreadableError extends Error {
 }
 
 /** Adds the name of the source to the error of a read. @throws UnreadableError */
-export const describeFailure = async <T>(source: string, read: Promise<T>): Promise<T> => {
+export const describeFailure = async <T>(source: string, read: () => Promise<T>): Promise<T> => {
   try {
-    return await read;
+    return await read();
   } catch (error) {
     throw new UnreadableError(source, error);
   }
