@@ -8,7 +8,9 @@ import { orders } from './models/order.ts';
 const service = new URL('../', import.meta.url);
 
 test('When the service changes, then the tables of its README change with it', async () => {
-  expect(await documentedBy(service)).toEqual(await implementedBy(service, { routes, env: ordersEnv, aggregates: [orders] }));
+  expect(await documentedBy(service)).toEqual(
+    await implementedBy(service, { routes, env: ordersEnv, aggregates: [orders] }),
+  );
 });
 
 test('When a route changes, then openapi.yaml has been written again by `npm run openapi`', async () => {

@@ -8,7 +8,9 @@ import { tickets } from './models/ticket.ts';
 const service = new URL('../', import.meta.url);
 
 test('When the service changes, then the tables of its README change with it', async () => {
-  expect(await documentedBy(service)).toEqual(await implementedBy(service, { routes, env: ticketsEnv, aggregates: [tickets] }));
+  expect(await documentedBy(service)).toEqual(
+    await implementedBy(service, { routes, env: ticketsEnv, aggregates: [tickets] }),
+  );
 });
 
 test('When a route changes, then openapi.yaml has been written again by `npm run openapi`', async () => {
