@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
 // The settings of `npm start`, as docs/settings.md lists them. Runs on Node 20 without dependencies.
@@ -46,6 +47,19 @@ const natsServers = (text) =>
   text.split(',').every((server) => /^(nats|tls):\/\/./.test(server) && URL.canParse(server))
     ? undefined
     : 'must be addresses that begin with nats:// or tls://, separated by commas';
+
+/** @param {string} range */
+const isRange = (range) => {
+  const [address = '', bits = '0', ...rest] = range.trim().split('/');
+  const longest = isIP(address) === 4 ? 32 : 128;
+  return isIP(address) !== 0 && rest.length === 0 && /^\d+$/.test(bits) && Number(bits) <= longest;
+};
+
+/** @param {string} text @returns {string | undefined} */
+const proxies = (text) =>
+  /^\d$/.test(text) || text.split(',').every(isRange)
+    ? undefined
+    : 'must be a number from 0 to 9, or addresses and ranges of proxies';
 
 /** @param {string} text @returns {string | undefined} */
 const directory = (text) => {
@@ -156,6 +170,12 @@ export const settingsTable = [
     default: 'on',
     purpose: 'on or off; off is for tests and benchmarks only',
     check: oneOf('on', 'off'),
+  },
+  {
+    name: 'TRUST_PROXY',
+    default: '0',
+    purpose: 'Proxies in front of this site whose X-Forwarded-For counts: their number, or their addresses and ranges',
+    check: proxies,
   },
   {
     name: 'TEST_BUILD',

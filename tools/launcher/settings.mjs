@@ -26,6 +26,7 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
  * @property {string} paymentAttempts
  * @property {string} bus
  * @property {string} logLevel
+ * @property {string} trustProxy
  * @property {string} rateLimits
  * @property {string | undefined} testBuild Absolute.
  * @property {boolean} fresh
@@ -80,6 +81,7 @@ export const readSettings = (env, args) => {
       paymentAttempts: given['PAYMENT_ATTEMPTS'] ?? '3',
       bus: given['BUS'] ?? 'jetstream',
       logLevel: given['LOG_LEVEL'] ?? 'info',
+      trustProxy: given['TRUST_PROXY'] ?? '0',
       rateLimits: given['RATE_LIMITS'] ?? 'on',
       testBuild: given['TEST_BUILD'] === undefined ? undefined : resolve(given['TEST_BUILD']),
       fresh: args.includes('--fresh'),

@@ -15,6 +15,7 @@ test('When no variable is set, then every setting has its documented default', (
     paymentAttempts: '3',
     bus: 'jetstream',
     rateLimits: 'on',
+    trustProxy: '0',
     mongoUrl: undefined,
     fresh: false,
     seed: false,
@@ -58,6 +59,7 @@ const invalid: Readonly<Record<string, string>> = {
   BUS: 'JetStream',
   LOG_LEVEL: 'loud',
   RATE_LIMITS: 'false',
+  TRUST_PROXY: '10.0.0.0/33',
   TEST_BUILD: import.meta.filename,
 };
 

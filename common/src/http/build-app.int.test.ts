@@ -7,10 +7,12 @@ import { connect, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import pino from 'pino';
 import supertest from 'supertest';
+import { behindRouter } from '../edge/index.ts';
 import * as errors from '../errors/index.ts';
 import { eventually, throughout } from '../testing/eventually.ts';
 import { buildApp, type HttpKit } from './build-app.ts';
 import { currentUserOf } from './context.ts';
+import { clientAddress } from './rate-limit.ts';
 import { createSessions, requireAuth } from './session.ts';
 
 const sessions = createSessions('a key for tests only');
@@ -23,8 +25,11 @@ const open = (routes: (app: Express) => void, options: { readonly secure?: boole
   const database = { up: true };
   const kit: HttpKit = {
     logger: pino({ level: 'info' }, { write: (line: string) => log.push(line) }),
-    sessions,
-    secureCookies: options.secure ?? false,
+    site: {
+      sessions,
+      publicUrl: new URL(`${options.secure === true ? 'https' : 'http'}://tickets.example`),
+      proxies: behindRouter((_address, hop) => hop < 1),
+    },
     database: { isUp: () => database.up, onDown: (listener) => onDown.push(listener) },
     observe: (request) => observed.push(request),
   };
@@ -248,6 +253,16 @@ test('When a request brings a well-formed id and trace, then they are kept; othe
       traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
     });
   }
+});
+
+test('When a request passed proxies, then its visitor is the address that the trusted ones name', async () => {
+  const { api } = open((app) => {
+    app.get('/who', (req, res) => {
+      res.send(clientAddress(req));
+    });
+  });
+  const forwarded = '198.51.100.1, 203.0.113.7, 34.120.1.2';
+  expect((await api.get('/who').set('X-Forwarded-For', forwarded)).text).toBe('203.0.113.7');
 });
 
 test('When anything is answered, then the security headers are there and the framework is not named', async () => {

@@ -2,6 +2,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import { visitorAddress, type TrustedProxies } from '../edge/index.ts';
 import { DatabaseConnectionError, UnsupportedMediaTypeError } from '../errors/index.ts';
 import { errorHandler, notFound, sendError } from './error-handler.ts';
 import { currentUser, sessionCookie, type Sessions } from './session.ts';
@@ -9,13 +10,20 @@ import { currentUser, sessionCookie, type Sessions } from './session.ts';
 /** Largest request body that is read. */
 export const bodyLimit = '100kb';
 
+/** The site that a service's routes are a part of. */
+export interface Site {
+  readonly sessions: Sessions;
+  /** Its address in browsers. */
+  readonly publicUrl: URL;
+  /** The proxies in front of a service, its router or ingress among them. */
+  readonly proxies: TrustedProxies;
+}
+
 /** What the middleware needs; the same in all services. */
 export interface HttpKit {
   readonly logger: Logger;
-  /** Absent in a service without signed-in routes. */
-  readonly sessions?: Sessions;
-  /** Whether the site is https for its users. */
-  readonly secureCookies: boolean;
+  /** Absent in a service without routes of its own. */
+  readonly site?: Site;
   readonly database: { isUp(): boolean; onDown(listener: () => void): void };
   readonly observe: (request: { method: string; route: string; status: number; seconds: number }) => void;
 }
@@ -31,6 +39,13 @@ const trace: RequestHandler = (req, res, next) => {
   res.set('X-Request-Id', correlationId);
   next();
 };
+
+const setVisitor =
+  ({ proxies }: Pick<Site, 'proxies'>): RequestHandler =>
+  (req, _res, next) => {
+    req.visitor = visitorAddress({ peer: req.socket.remoteAddress, forwardedFor: req.get('x-forwarded-for') }, proxies);
+    next();
+  };
 
 const observeRequests =
   (kit: HttpKit): RequestHandler =>
@@ -95,15 +110,15 @@ export const buildApp = (
   options: { readonly raw?: readonly string[] } = {},
 ): Express => {
   const app = express();
-  app.set('trust proxy', 'loopback, linklocal, uniquelocal');
   app.set('etag', false);
-  app.use(trace, observeRequests(kit), helmet());
+  app.use(trace, setVisitor(kit.site ?? { proxies: () => false }), observeRequests(kit), helmet());
   if (options.raw !== undefined) app.use([...options.raw], express.raw({ type: () => true, limit: bodyLimit }));
   app.use((req, res, next) => (Buffer.isBuffer(req.body) ? next() : jsonOnly(req, res, next)));
   app.use(express.json({ limit: bodyLimit }));
   app.use(needsDatabase(kit));
-  if (kit.sessions !== undefined) {
-    app.use(...sessionCookie({ secure: kit.secureCookies }), currentUser(kit.sessions));
+  if (kit.site !== undefined) {
+    const { sessions, publicUrl } = kit.site;
+    app.use(...sessionCookie({ secure: publicUrl.protocol === 'https:' }), currentUser(sessions));
   }
   routes(app);
   app.use(notFound, errorHandler(kit.logger));

@@ -12,6 +12,8 @@ declare module 'express-serve-static-core' {
   interface Request {
     /** Set on every request. */
     trace: Trace;
+    /** The address of the visitor who made the request, whatever proxies it has passed. Set on every request. */
+    visitor: string;
     /** Set when the request carries a valid session. */
     currentUser?: CurrentUser;
   }

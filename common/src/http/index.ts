@@ -1,5 +1,5 @@
 export { bodyLimit, buildApp } from './build-app.ts';
-export type { HttpKit } from './build-app.ts';
+export type { HttpKit, Site } from './build-app.ts';
 export { currentUserOf } from './context.ts';
 export type { CurrentUser } from './context.ts';
 export { escapeHtml } from './escape-html.ts';

@@ -27,7 +27,10 @@ const openReplica = (
   rule: { readonly name: string; readonly windowSeconds?: number; readonly limit?: number },
 ) => {
   const app = express();
-  app.set('trust proxy', 'loopback');
+  app.use((req, _res, next) => {
+    req.visitor = req.get('x-forwarded-for') ?? '';
+    next();
+  });
   app.use(rateLimit(redis, { windowSeconds: 60, limit: 3, ...rule }));
   app.get('/', (_req, res) => {
     res.send({});

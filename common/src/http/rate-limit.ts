@@ -16,7 +16,7 @@ export interface RateLimitRule {
 }
 
 /** The client's address as a counter's key; an IPv6 client is counted by its /56, which one customer commonly has. */
-export const clientAddress = (req: Request): string => ipKeyGenerator(req.ip ?? 'unknown');
+export const clientAddress = (req: Request): string => ipKeyGenerator(req.visitor);
 
 /**
  * Counts requests in Redis, so that all replicas count together. While Redis is away nothing is limited: a limit
@@ -31,7 +31,6 @@ export const rateLimit = (redis: Redis | undefined, rule: RateLimitRule): Reques
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     passOnStoreError: true,
-    validate: { trustProxy: false },
     // The connection tells of an outage once; here it would be once per request.
     logger: { error: () => undefined, warn: () => undefined },
     store: new RedisStore({

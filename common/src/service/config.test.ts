@@ -63,6 +63,7 @@ test('When several are invalid, then the error names each with its rule, and non
     REDIS_URL: 'pa55word',
     NATS_STREAM_REPLICAS: '1.5',
     RATE_LIMITS: 'pa55word',
+    TRUST_PROXY: 'pa55word',
   };
   const message = refusal(wrong);
   for (const name of Object.keys(wrong)) expect(message).toMatch(new RegExp(`^  ${name} .+`, 'm'));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseTrustProxy } from '../edge/index.ts';
 
 /** Environment variables are missing or malformed; the message names all of them. */
 export class ConfigError extends Error {
@@ -67,6 +68,15 @@ export const sessionEnv = {
   PUBLIC_URL: url('https', 'http')
     .default('http://localhost:3000')
     .describe("The site's address for its users; https makes cookies secure"),
+  TRUST_PROXY: z
+    .string()
+    .transform((text, context) => {
+      const proxies = parseTrustProxy(text);
+      if (proxies === undefined) context.addIssue('must be a number from 0 to 9, or addresses and ranges of proxies');
+      return proxies ?? z.NEVER;
+    })
+    .prefault('0')
+    .describe('Proxies in front of the router or ingress: their number, or their addresses and ranges'),
 } as const;
 
 /** Settings of services that limit rates. */

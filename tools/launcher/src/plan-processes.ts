@@ -14,6 +14,8 @@ const stopTimeoutMs = 9_800;
 interface Replica {
   readonly definition: ProcessDefinition;
   readonly replica: number;
+  /** Found free; the router listens on PORT as well. */
+  readonly freePort: number;
   readonly port: number;
 }
 
@@ -39,11 +41,10 @@ const planReplicas = async (settings: Settings): Promise<Replica[]> => {
       })),
     );
   const ports = await freePorts(replicas.length, [settings.port]);
-  return replicas.map(({ definition, replica }, index) => ({
-    definition,
-    replica,
-    port: definition.name === 'router' ? settings.port : required(ports[index], 'port'),
-  }));
+  return replicas.map(({ definition, replica }, index) => {
+    const freePort = required(ports[index], 'port');
+    return { definition, replica, freePort, port: definition.name === 'router' ? settings.port : freePort };
+  });
 };
 
 /** Plans every process of the topology. Ports are chosen once, so that a restarted process keeps its address. */
@@ -70,6 +71,10 @@ export const planProcesses = async (options: {
     natsUrl,
     redisUrl,
     routerUrl: urlOf(settings.port),
+    sitePort: required(
+      replicas.find(({ definition }) => definition.name === 'router'),
+      'router',
+    ).freePort,
     sandboxUrl: urls['stripe-sandbox']?.[0],
     urls,
   };

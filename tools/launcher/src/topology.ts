@@ -18,6 +18,8 @@ export interface RunContext {
   readonly natsUrl: string;
   readonly redisUrl: string;
   readonly routerUrl: string;
+  /** The router's port for the site's own requests. */
+  readonly sitePort: number;
   /** Undefined when payments uses the real Stripe, or the address in STRIPE_HOST. */
   readonly sandboxUrl: string | undefined;
   /** Addresses of the replicas of each process. */
@@ -93,8 +95,8 @@ export const processes: readonly ProcessDefinition[] = [
     entry: join(root, 'client', 'server.mjs'),
     probe: { path: '/readyz', status: 200 },
     isReplicated: true,
-    env: ({ settings, routerUrl, sandboxUrl }) => ({
-      API_URL: routerUrl,
+    env: ({ settings, sitePort, sandboxUrl }) => ({
+      API_URL: `http://127.0.0.1:${sitePort}`,
       PUBLIC_URL: settings.publicUrl,
       PAYMENT_ATTEMPTS: settings.paymentAttempts,
       STRIPE_PUBLISHABLE_KEY: settings.stripePublishableKey,
@@ -108,7 +110,9 @@ export const processes: readonly ProcessDefinition[] = [
     // The router has no probe of its own: it is ready when it refuses this path.
     probe: { path: '/healthz', status: 404 },
     isReplicated: false,
-    env: ({ settings, urls }) => ({
+    env: ({ settings, sitePort, urls }) => ({
+      SITE_PORT: String(sitePort),
+      TRUST_PROXY: settings.trustProxy,
       PROTO: settings.publicUrl.startsWith('https:') ? 'https' : 'http',
       UPSTREAMS: JSON.stringify(
         Object.fromEntries([...Object.values(routes), 'client'].map((name) => [name, urls[name]])),

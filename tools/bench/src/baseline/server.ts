@@ -43,7 +43,6 @@ const page = async (url: string): Promise<RequestListener> => {
   };
   const kit = {
     logger: createLogger({ service: 'baseline', level: 'warn' }),
-    secureCookies: false,
     database: { isUp: () => true, onDown: () => undefined },
     observe: () => undefined,
   };

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { visitorAddress, type TrustedProxies } from '@ticketing/common/edge';
 import type { Dispatcher } from 'undici';
 import { isRefusal, type Replica, type ReplicaSet } from './replicas.ts';
 
@@ -32,18 +33,27 @@ export const sendError = (res: ServerResponse, status: number, message: string, 
   res.end(body);
 };
 
+export interface ForwardOptions {
+  /** Protocol of the site's public address: http or https. */
+  readonly proto: string;
+  /** The proxies in front of the router. */
+  readonly proxies: TrustedProxies;
+}
+
 /**
  * Replaces the client's own X-Forwarded headers, as an ingress does; otherwise a client could choose the address that
  * rate limits count.
  */
-const requestHeaders = (req: IncomingMessage, proto: string): string[] => {
+const requestHeaders = (req: IncomingMessage, { proto, proxies }: ForwardOptions): string[] => {
   const headers: string[] = [];
   const { rawHeaders } = req;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? '';
     if (!notForwarded.has(name.toLowerCase())) headers.push(name, rawHeaders[index + 1] ?? '');
   }
-  headers.push('x-forwarded-for', req.socket.remoteAddress ?? '', 'x-forwarded-proto', proto);
+  const forwardedFor = String(req.headers['x-forwarded-for'] ?? '');
+  const visitor = visitorAddress({ peer: req.socket.remoteAddress, forwardedFor }, proxies);
+  headers.push('x-forwarded-for', visitor, 'x-forwarded-proto', proto);
   if (req.headers.host !== undefined) headers.push('x-forwarded-host', req.headers.host);
   return headers;
 };
@@ -82,11 +92,11 @@ export const forward = (
   req: IncomingMessage,
   res: ServerResponse,
   replicas: ReplicaSet,
-  options: { readonly proto: string },
+  options: ForwardOptions,
 ): void => {
   const method = req.method ?? 'GET';
   if (!isMethod(method)) return sendError(res, 405, 'Method not allowed');
-  const headers = requestHeaders(req, options.proto);
+  const headers = requestHeaders(req, options);
   const tried = new Set<Replica>();
   let current: Dispatcher.DispatchController | undefined;
   res.once('close', () => {

@@ -1,3 +1,4 @@
+import { parseTrustProxy } from '@ticketing/common/edge';
 import { z } from 'zod';
 import { startRouter } from './start-router.ts';
 
@@ -5,6 +6,8 @@ const urls = z.array(z.url()).readonly();
 
 const Env = z.object({
   PORT: z.coerce.number().int(),
+  SITE_PORT: z.coerce.number().int(),
+  TRUST_PROXY: z.string().transform((text) => parseTrustProxy(text) ?? (() => false)),
   PROTO: z.enum(['http', 'https']),
   /** JSON: the addresses of each service's replicas. */
   UPSTREAMS: z
@@ -18,6 +21,8 @@ const drainTimeoutMs = 5_000;
 const env = Env.parse(process.env);
 const router = await startRouter({
   port: env.PORT,
+  sitePort: env.SITE_PORT,
+  proxies: env.TRUST_PROXY,
   hosts: ['127.0.0.1', '::1'],
   replicas: env.UPSTREAMS,
   probeEveryMs: 200,

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from '@jest/globals';
+import { parseTrustProxy } from '@ticketing/common/edge';
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage, type Server } from 'node:http';
 import { connect } from 'node:net';
@@ -66,17 +67,26 @@ const fakeService = async (name: string, port = 0): Promise<FakeService> => {
   return service;
 };
 
-const route = async (orders: readonly string[], client: readonly string[] = [], probeEveryMs = 20): Promise<string> => {
-  const router: Router = await startRouter({
+const open = async (
+  orders: readonly string[],
+  client: readonly string[] = [],
+  { probeEveryMs = 20, trustProxy = '0' } = {},
+): Promise<Router> => {
+  const router = await startRouter({
     port: 0,
+    sitePort: 0,
+    proxies: parseTrustProxy(trustProxy) ?? (() => false),
     hosts: ['127.0.0.1'],
     replicas: { auth: [], tickets: [], payments: [], orders, client },
     probeEveryMs,
     proto: 'http',
   });
   closing.push(() => router.stop(0));
-  return `http://127.0.0.1:${router.port}`;
+  return router;
 };
+
+const route = async (...parameters: Parameters<typeof open>): Promise<string> =>
+  `http://127.0.0.1:${(await open(...parameters)).port}`;
 
 const readyAt = async (base: string): Promise<void> => {
   await until(async () => (await fetch(`${base}/api/orders`)).status !== 503);
@@ -114,6 +124,33 @@ test('When a request is forwarded, then method, path, body and cookies arrive, a
   });
 });
 
+/** The header that a service gets for a request with this X-Forwarded-For. */
+const forwardedFor = async (router: Router, service: FakeService, port: 'port' | 'sitePort', header: string) => {
+  await readyAt(`http://127.0.0.1:${router.port}`);
+  await fetch(`http://127.0.0.1:${router[port]}/api/orders/9`, { headers: { 'x-forwarded-for': header } });
+  return service.seen.findLast(({ url }) => url === '/api/orders/9')?.headers['x-forwarded-for'];
+};
+
+test.each([
+  ['1', '203.0.113.7', '203.0.113.7'],
+  ['1', '198.51.100.1, 203.0.113.7', '203.0.113.7'],
+  ['127.0.0.0/8', '198.51.100.1, 203.0.113.7', '203.0.113.7'],
+  ['10.0.0.0/8', '203.0.113.7', '127.0.0.1'],
+])(
+  'When TRUST_PROXY is %s and nginx says %s, then services get the visitor %s',
+  async (trustProxy, header, visitor) => {
+    const service = await fakeService('a');
+    const router = await open([service.url], [], { trustProxy });
+    expect(await forwardedFor(router, service, 'port', header)).toBe(visitor);
+  },
+);
+
+test('When the site makes a request for a visitor, then services get the address that the router has told it', async () => {
+  const service = await fakeService('a');
+  const router = await open([service.url]);
+  expect(await forwardedFor(router, service, 'sitePort', '203.0.113.7')).toBe('203.0.113.7');
+});
+
 test('When a large body is sent in chunks, then it arrives complete', async () => {
   const service = await fakeService('a');
   const base = await route([service.url]);
@@ -139,7 +176,7 @@ test('When a replica reports that it is not ready, then the other one receives e
 
 test('When a replica ends between two probes, then requests that it refuses go to the other one, whatever their method', async () => {
   const [a, b] = [await fakeService('a'), await fakeService('b')];
-  const base = await route([a.url, b.url], [], 60_000);
+  const base = await route([a.url, b.url], [], { probeEveryMs: 60_000 });
   await until(async () => {
     await fetch(`${base}/api/orders`);
     return a.seen.length > 0 && b.seen.length > 0;
@@ -223,6 +260,7 @@ test('When the port is in use, then starting the router fails', async () => {
       replicas: { auth: [], tickets: [], payments: [], orders: [], client: [] },
       probeEveryMs: 20,
       proto: 'http',
+      proxies: () => false,
     }),
   ).rejects.toThrow('EADDRINUSE');
 });

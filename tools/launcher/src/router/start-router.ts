@@ -2,22 +2,24 @@ import { once } from 'node:events';
 import { createServer, STATUS_CODES, type RequestListener, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { codeOf } from '../error-code.ts';
-import { sendError, forward } from './forward.ts';
+import { sendError, forward, type ForwardOptions } from './forward.ts';
 import { Replica, ReplicaSet } from './replicas.ts';
 import { upstreamOf } from './routes.ts';
 
-export interface RouterOptions {
+export interface RouterOptions extends ForwardOptions {
   readonly port: number;
+  /** The port for requests that the site makes for its visitors, whose addresses it has from this router. */
+  readonly sitePort?: number;
   /** Loopback addresses to listen on; those that this machine does not have are skipped. */
   readonly hosts: readonly string[];
   readonly replicas: Readonly<Record<string, readonly string[]>>;
   readonly probeEveryMs: number;
-  /** Protocol of the site's public address: http or https. */
-  readonly proto: string;
 }
 
 export interface Router {
   readonly port: number;
+  /** 0 without one. */
+  readonly sitePort: number;
   /** Closes the listening sockets and waits for open requests, for at most `timeoutMs`. */
   stop(timeoutMs: number): Promise<void>;
 }
@@ -87,21 +89,31 @@ export const startRouter = async (options: RouterOptions): Promise<Router> => {
     ]),
   );
   const replicas = [...sets.values()].flatMap((set) => set.replicas);
-  const listener: RequestListener = (req, res) => {
-    const url = req.url ?? '/';
-    if (!url.startsWith('/')) return sendError(res, 400, 'Malformed request');
-    const upstream = sets.get(upstreamOf(url) ?? '');
-    if (upstream === undefined) return sendError(res, 404, 'Not Found');
-    forward(req, res, upstream, { proto: options.proto });
-  };
+  const listenerFor =
+    (forwardOptions: ForwardOptions): RequestListener =>
+    (req, res) => {
+      const url = req.url ?? '/';
+      if (!url.startsWith('/')) return sendError(res, 400, 'Malformed request');
+      const upstream = sets.get(upstreamOf(url) ?? '');
+      if (upstream === undefined) return sendError(res, 404, 'Not Found');
+      forward(req, res, upstream, forwardOptions);
+    };
   const servers: Server[] = [];
   for (const host of options.hosts) {
-    const server = await listen(listener, servers.length === 0 ? options.port : portOf(servers[0]), host);
+    const port = servers.length === 0 ? options.port : portOf(servers[0]);
+    const server = await listen(listenerFor(options), port, host);
     if (server !== undefined) servers.push(server);
   }
+  const forSite = listenerFor({ ...options, proxies: (_address, hop) => hop === 0 });
+  const siteServer =
+    options.sitePort === undefined
+      ? undefined
+      : await listen(forSite, options.sitePort, options.hosts[0] ?? '127.0.0.1');
+  if (siteServer !== undefined) servers.push(siteServer);
   for (const replica of replicas) replica.watch();
   return {
     port: portOf(servers[0]),
+    sitePort: portOf(siteServer),
     stop: async (timeoutMs) => {
       await Promise.all(servers.map((server) => close(server, timeoutMs)));
       await Promise.all(replicas.map((replica) => replica.close()));
