@@ -2,12 +2,17 @@ import { z } from 'zod';
 import { defineEvent } from './define-event.ts';
 import { mapListingDetails, ticketCategories } from './listing-details.ts';
 
-export const ticketState = z.object({
-  ...mapListingDetails({
+const details = z.object(
+  mapListingDetails({
     category: z.enum(ticketCategories).optional(),
     text: () => z.string().optional(),
     startsAt: z.iso.datetime().optional(),
   }),
+);
+
+/** Without the description: no consumer reads it, and it would be most of an event's size. */
+export const ticketState = z.object({
+  ...details.omit({ description: true }).shape,
   id: z.string(),
   version: z.number().int(),
   /** Raised by each effective edit of the seller; claims and releases leave it. */

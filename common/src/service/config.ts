@@ -53,6 +53,9 @@ export const commonEnv = {
   NATS_STREAM_REPLICAS: wholeNumber({ min: 1, max: 5 })
     .prefault('1')
     .describe('Copies of the stream in a NATS cluster'),
+  NATS_STREAM_MAX_MB: wholeNumber({ min: 1, max: 1_000_000 })
+    .prefault('1440')
+    .describe('Most megabytes of the stream: 80 % of the `max_file_store` of NATS'),
   NATS_CLUSTER_ID: z.string().default('ticketing').describe('Cluster id of NATS Streaming, with BUS=nats-streaming'),
   LOG_LEVEL: oneOf('silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace')
     .default('info')

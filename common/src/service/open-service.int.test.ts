@@ -9,7 +9,7 @@ import { openFaultyProxy, type FaultyProxy } from '../testing/faulty-proxy.ts';
 import { eventually } from '../testing/eventually.ts';
 import { findProgram } from '../testing/find-program.ts';
 import { openMongod } from '../testing/servers.ts';
-import { openTestSystem, type TestSystem } from '../testing/test-system.ts';
+import { openTestSystem, testStreamBytes, type TestSystem } from '../testing/test-system.ts';
 import { commonEnv, readEnv } from './config.ts';
 import { httpKit } from './http-kit.ts';
 import { openService, type RunningService } from './open-service.ts';
@@ -46,7 +46,14 @@ const start = async (): Promise<RunningService> => {
   const config = readEnv(commonEnv, { ...system.env, MONGO_URL: url.href, NATS_URL: nats.url });
   const service = openService('users', config, {
     logger,
-    transport: () => createJetStreamTransport({ url: nats.url, clientName: 'users', logger, namespace: system.name }),
+    transport: () =>
+      createJetStreamTransport({
+        url: nats.url,
+        clientName: 'users',
+        logger,
+        namespace: system.name,
+        maxBytes: testStreamBytes,
+      }),
   });
   const store = openStore(users, service);
   const running = await service.run({

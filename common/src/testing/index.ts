@@ -5,7 +5,7 @@ export { eventually } from './eventually.ts';
 export { createTestClock } from './test-clock.ts';
 export type { TestClock } from './test-clock.ts';
 export { modelRuns } from './model-runs.ts';
-export { openTestSystem } from './test-system.ts';
+export { openTestSystem, testStreamBytes } from './test-system.ts';
 export type { TestSystem } from './test-system.ts';
 export { documentedBy, implementedBy, readmeTable } from './documentation.ts';
 export type { Documented } from './documentation.ts';

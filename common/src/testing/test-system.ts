@@ -13,6 +13,8 @@ import { eventually } from './eventually.ts';
 import { requireEnv } from './require-env.ts';
 import { createTestClock, type TestClock } from './test-clock.ts';
 
+/** The streams of all test files have room in one server's store. */
+export const testStreamBytes = 16 * 1024 * 1024;
 const jwtKey = 'a key for tests only';
 
 /**
@@ -82,7 +84,8 @@ export const openTestSystem = async (): Promise<TestSystem> => {
     writeConcern: { w: 'majority' },
     readConcern: { level: 'majority' },
   }).connect();
-  const transport = createJetStreamTransport({ url: natsUrl, clientName: `${name}-test`, logger, namespace: name });
+  const stream = { url: natsUrl, logger, namespace: name, maxBytes: testStreamBytes };
+  const transport = createJetStreamTransport({ ...stream, clientName: `${name}-test` });
   const bus: string[] = [];
   const subscriptions = await Promise.all(
     recorded.map((subject) =>
@@ -125,7 +128,7 @@ export const openTestSystem = async (): Promise<TestSystem> => {
       const service = await begin({
         now: clock.now,
         logger,
-        transport: () => createJetStreamTransport({ url: natsUrl, clientName: name, logger, namespace: name }),
+        transport: () => createJetStreamTransport({ ...stream, clientName: name }),
       });
       services.push(service);
       await service.ready;

@@ -43,6 +43,8 @@ test('When a ticket is listed with every detail, then it is shown, stored and pu
     return found;
   });
   expect(event.aggregate).toEqual({ type: 'ticket', id, version: 0 });
+  const { description, ...published } = details;
+  expect(description).toBeDefined();
   expect(event.data).toEqual({
     id,
     version: 0,
@@ -50,7 +52,7 @@ test('When a ticket is listed with every detail, then it is shown, stored and pu
     title: 'Final',
     price: 1999,
     userId: 'seller',
-    ...details,
+    ...published,
   });
 });
 

@@ -9,7 +9,17 @@ const text = (name: string, max: number) =>
     .min(1, `${name} must not be empty`)
     .max(max, `${name} must have at most ${max} characters`);
 
-const title = text('Title', titleLimit).meta({ pattern: String.raw`\S` });
+/** What a character takes in JSON at most; only control characters and halves of surrogate pairs take more: six bytes. */
+const bytesPerCharacter = 3;
+
+/** A text that events carry. Its size in JSON is bounded, so that an event has at most 4 KB. */
+const eventText = (name: string, max: number) =>
+  text(name, max).refine(
+    (value) => Buffer.byteLength(JSON.stringify(value)) <= bytesPerCharacter * max + 2,
+    `${name} has too many control characters`,
+  );
+
+const title = eventText('Title', titleLimit).meta({ pattern: String.raw`\S` });
 
 const startsAt = z.iso
   .datetime({ offset: true, error: 'StartsAt must be an ISO 8601 date and time' })
@@ -22,8 +32,10 @@ const startsAt = z.iso
 
 const category = z.enum(ticketCategories, `Category must be one of ${ticketCategories.join(', ')}`);
 
-const detail = (name: keyof typeof textLimits) =>
-  text(`${name.charAt(0).toUpperCase()}${name.slice(1)}`, textLimits[name]);
+const detail = (name: keyof typeof textLimits) => {
+  const label = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  return name === 'description' ? text(label, textLimits[name]) : eventText(label, textLimits[name]);
+};
 
 /** A new listing. */
 export const createTicketBody = z.object({

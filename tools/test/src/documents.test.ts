@@ -69,3 +69,15 @@ test('When a folder stands at the top, then the map in the README has it', async
   );
   expect(folders.map(({ name }) => name).filter((name) => !readme.includes(`\`${name}/\``))).toEqual([]);
 });
+
+test('When bounds.md or robustness.md names a test, then its file exists and has a test of this title', async () => {
+  const wrong: string[] = [];
+  for (const name of ['bounds.md', 'robustness.md']) {
+    const markdown = await readFile(join(root, 'docs', name), 'utf8');
+    for (const [, file = '', title] of markdown.matchAll(/`([\w./-]+\.test\.tsx?)`(?:: "([^"]+)")?/g)) {
+      const source = await readFile(join(root, file), 'utf8').catch(() => undefined);
+      if (source === undefined || !source.includes(title ?? '')) wrong.push(`${name}: ${file} ${title ?? ''}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+});

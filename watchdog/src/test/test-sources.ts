@@ -2,7 +2,7 @@ import { createJetStreamTransport, durableName, type InboundMessage } from '@tic
 import { ticketCreated, type OrderStatus } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
 import { commonEnv, createLogger, readEnv } from '@ticketing/common/service';
-import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
+import { openTestSystem, testStreamBytes, type TestSystem } from '@ticketing/common/testing';
 import { MongoClient, type Collection } from 'mongodb';
 import { openSources, type Addresses, type Sources } from '../sources/open-sources.ts';
 import { perService, services, type ServiceName } from '../sources/services.ts';
@@ -86,6 +86,7 @@ export const openTestSources = async (): Promise<TestSources> => {
     clientName: 'consumer',
     logger: createLogger({ service: 'test', level: 'silent' }),
     namespace: system.name,
+    maxBytes: testStreamBytes,
   });
   const stalled: { durable: string | undefined } = { durable: undefined };
   const subscribe = (handle: (message: InboundMessage) => void) =>

@@ -3,7 +3,7 @@ import type { Collection } from 'mongodb';
 import pino from 'pino';
 import { userUpdated } from '../../events/index.ts';
 import { newId } from '../../mongo/index.ts';
-import { openTestSystem, type TestSystem } from '../../testing/index.ts';
+import { openTestSystem, testStreamBytes, type TestSystem } from '../../testing/index.ts';
 import { createJetStreamTransport } from '../bus/jetstream/transport.ts';
 import type { AggregateDocument, OutboxEntry } from './outbox.ts';
 import { Relay, type OutboxCollection } from './relay.ts';
@@ -23,6 +23,7 @@ beforeAll(async () => {
     clientName: 'relay',
     logger,
     namespace: system.name,
+    maxBytes: testStreamBytes,
   });
   users = system.collection<AggregateDocument>('users');
   source = { aggregateType: 'user', collection: users };

@@ -1,7 +1,7 @@
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { BusConfig } from './create-transport.ts';
-import { streamName } from './jetstream/transport.ts';
+import { streamName } from './jetstream/ensure-stream.ts';
 import { natsServers } from './nats-servers.ts';
 
 /** The messages that one durable consumer has not acknowledged. */

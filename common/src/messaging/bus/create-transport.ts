@@ -7,6 +7,8 @@ export interface BusConfig {
   readonly BUS: 'jetstream' | 'nats-streaming';
   readonly NATS_URL: string;
   readonly NATS_STREAM_REPLICAS: number;
+  /** Most megabytes of the stream. */
+  readonly NATS_STREAM_MAX_MB: number;
   readonly NATS_CLUSTER_ID: string;
 }
 
@@ -17,7 +19,12 @@ export const createTransport = (
 ): Transport => {
   switch (config.BUS) {
     case 'jetstream':
-      return createJetStreamTransport({ ...options, url: config.NATS_URL, replicas: config.NATS_STREAM_REPLICAS });
+      return createJetStreamTransport({
+        ...options,
+        url: config.NATS_URL,
+        replicas: config.NATS_STREAM_REPLICAS,
+        maxBytes: config.NATS_STREAM_MAX_MB * 1024 * 1024,
+      });
     case 'nats-streaming':
       return createNatsStreamingTransport({ ...options, url: config.NATS_URL, clusterId: config.NATS_CLUSTER_ID });
   }

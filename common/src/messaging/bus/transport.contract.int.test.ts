@@ -20,6 +20,7 @@ import type { InboundMessage, Subscription, SubscriptionOptions, Transport } fro
 
 /** Shortened, so that redelivery is seen within a test. */
 const ackWaitMs = 1_000;
+const maxBytes = 16 * 1024 * 1024;
 const clusterId = 'contract';
 /** In the URL, as NATS_URL has them. */
 const credentials = { user: 'bus', pass: 'p@ss' };
@@ -44,7 +45,7 @@ const kinds: Kind[] = [
     missing: natsServer === undefined ? 'nats-server is not installed' : undefined,
     open: () => openNatsServer(credentials),
     connect: (url, namespace) =>
-      createJetStreamTransport({ url, namespace, clientName: 'contract', logger, ackWaitMs }),
+      createJetStreamTransport({ url, namespace, clientName: 'contract', logger, ackWaitMs, maxBytes }),
   },
   {
     name: 'NATS Streaming',
@@ -247,7 +248,7 @@ for (const kind of kinds) {
     test('When the configuration names this bus, then its transport carries the events', async () => {
       fresh();
       const configured = createTransport(
-        { BUS: kind.bus, NATS_URL: url(), NATS_STREAM_REPLICAS: 1, NATS_CLUSTER_ID: clusterId },
+        { BUS: kind.bus, NATS_URL: url(), NATS_STREAM_REPLICAS: 1, NATS_STREAM_MAX_MB: 16, NATS_CLUSTER_ID: clusterId },
         { clientName: 'configured', logger, namespace },
       );
       transports.push(configured);
@@ -263,6 +264,7 @@ for (const kind of kinds) {
         const older = createJetStreamTransport({
           url: url(),
           namespace,
+          maxBytes,
           clientName: 'older',
           logger,
           ackWaitMs: 9_000,

@@ -1,11 +1,8 @@
 import {
   AckPolicy,
   DeliverPolicy,
-  DiscardPolicy,
   jetstream,
   jetstreamManager,
-  RetentionPolicy,
-  StorageType,
   type ConsumerInfo,
   type JetStreamClient,
   type JetStreamManager,
@@ -16,18 +13,11 @@ import type { Logger } from 'pino';
 import { natsServers } from '../nats-servers.ts';
 import type { OutboundMessage, Subscription, SubscriptionOptions, Transport } from '../transport.ts';
 import { JetStreamConsumer } from './consumer.ts';
+import { ensureStream, streamMaxBytes, streamName } from './ensure-stream.ts';
 
-const dayMs = 24 * 60 * 60 * 1000;
-/** How long the stream keeps an event; `closedOrders` of tickets is kept as long. */
-export const streamMaxAgeMs = 30 * dayMs;
 const ackWaitMs = 3_000;
 const publishTimeoutMs = 3_000;
 const requestTimeoutMs = 2_000;
-const aggregates = ['user', 'ticket', 'order', 'charge'] as const;
-
-/** The stream that holds all events. */
-export const streamName = (namespace: string | undefined): string =>
-  namespace === undefined ? 'TICKETING' : `TICKETING-${namespace}`;
 
 export interface JetStreamOptions {
   readonly url: string;
@@ -37,6 +27,8 @@ export interface JetStreamOptions {
   readonly replicas?: number;
   /** Set by tests only: a separate stream and subjects on a shared server. */
   readonly namespace?: string;
+  /** Most bytes of the stream; `streamMaxBytes` without it. */
+  readonly maxBytes?: number;
   /** Shortened by tests only: a message that is neither acked nor marked as in progress for this long is redelivered. */
   readonly ackWaitMs?: number;
 }
@@ -148,34 +140,14 @@ class JetStreamTransport implements Transport {
     this.#generation += 1;
     const generation = this.#generation;
     await this.#retryUntilDone('stream', async () => {
-      if (generation === this.#generation) await this.#ensureStream(connected.manager);
+      if (generation !== this.#generation) return;
+      const { replicas = 1, maxBytes = streamMaxBytes, logger } = this.#options;
+      const settings = { name: this.#stream, prefix: this.#prefix, replicas, maxBytes };
+      await ensureStream(connected.manager, settings, logger);
     });
     if (generation !== this.#generation) return;
     this.#up = true;
     for (const consumer of this.#consumers) void consumer.open();
-  }
-
-  async #ensureStream(manager: JetStreamManager): Promise<void> {
-    const config = {
-      subjects: aggregates.map((aggregate) => `${this.#prefix}${aggregate}.>`),
-      max_age: nanos(streamMaxAgeMs),
-      duplicate_window: nanos(2 * 60 * 1000),
-      num_replicas: this.#options.replicas ?? 1,
-    };
-    try {
-      await manager.streams.add({
-        name: this.#stream,
-        retention: RetentionPolicy.Limits,
-        storage: StorageType.File,
-        discard: DiscardPolicy.Old,
-        ...config,
-      });
-    } catch (error) {
-      // It exists, perhaps created by an older version of the service: update it to this version's settings.
-      await manager.streams.update(this.#stream, config).catch(() => {
-        throw error;
-      });
-    }
   }
 
   async #ensureConsumer(manager: JetStreamManager, options: SubscriptionOptions): Promise<ConsumerInfo> {
