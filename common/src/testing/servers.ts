@@ -5,7 +5,7 @@ import { openServerProcess, type ServerProcess } from './server-process.ts';
 
 const address = '127.0.0.1';
 
-/** A NATS server with JetStream. */
+/** A NATS server with JetStream. It syncs at its default interval: tests kill the process, never the machine. */
 export const openNatsServer = async (flags: Readonly<Record<string, string>> = {}): Promise<ServerProcess> =>
   openServerProcess({
     program: await requireProgram('nats-server'),

@@ -1,5 +1,6 @@
 import { MongoClient, MongoServerError, type Db, type MongoClientOptions } from 'mongodb';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { ServerOptions } from './server-options.ts';
 
 const withAdmin = async <T>(url: string, options: MongoClientOptions, use: (admin: Db) => Promise<T>): Promise<T> => {
   const client = new MongoClient(url, options);
@@ -13,7 +14,7 @@ const withAdmin = async <T>(url: string, options: MongoClientOptions, use: (admi
 const probeOptions = { directConnection: true, serverSelectionTimeoutMS: 1_500, connectTimeoutMS: 1_500 };
 
 /** A cache of 0.5 GB is enough for one machine's data, and leaves memory to the other processes. */
-export const mongodArguments = (options: { readonly port: number; readonly directory: string }): string[] => [
+export const mongodArguments = (options: ServerOptions): string[] => [
   '--dbpath',
   options.directory,
   '--bind_ip',

@@ -1,18 +1,32 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { probe } from '../net/probe.ts';
+import type { ServerOptions } from './server-options.ts';
+import { isAtLeast } from './versions.ts';
 
-/** JetStream stores its streams in files below `directory` and syncs them at its default interval. */
-export const natsArguments = (options: { readonly port: number; readonly directory: string }): string[] => [
-  '--addr',
-  '127.0.0.1',
-  '--port',
-  String(options.port),
-  '--jetstream',
-  '--store_dir',
-  options.directory,
-];
+/** The first version that can sync before it acknowledges. An older one refuses to start with the setting. */
+const syncsSince = '2.10';
+
+/**
+ * JetStream stores its streams in files below `directory`, syncs them before it acknowledges a message, and has the same
+ * bound as in a cluster. Some of this can be set in a file only.
+ */
+export const natsArguments = async (options: ServerOptions): Promise<string[]> => {
+  const file = join(options.directory, 'nats.conf');
+  const lines = [
+    `listen: 127.0.0.1:${options.port}`,
+    'jetstream {',
+    `  store_dir: ${JSON.stringify(options.directory)}`,
+    '  max_file_store: 1800MB',
+    ...(isAtLeast(options.version, syncsSince) ? ['  sync_interval: always'] : []),
+    '}',
+  ];
+  await writeFile(file, `${lines.join('\n')}\n`);
+  return ['--config', file];
+};
 
 /** The services connect to this cluster id. Heartbeats are short, so that a dead replica's messages are soon redelivered. */
-export const natsStreamingArguments = (options: { readonly port: number; readonly directory: string }): string[] => [
+export const natsStreamingArguments = (options: ServerOptions): string[] => [
   '--addr=127.0.0.1',
   `--port=${options.port}`,
   '--cluster_id=ticketing',

@@ -1,8 +1,9 @@
 import { Redis } from 'ioredis';
 import { probe } from '../net/probe.ts';
+import type { ServerOptions } from './server-options.ts';
 
 /** An append-only file synced each second is enough: everything in Redis can be restored from the databases. */
-export const redisArguments = (options: { readonly port: number; readonly directory: string }): string[] => [
+export const redisArguments = (options: ServerOptions): string[] => [
   '--bind',
   '127.0.0.1',
   '--port',

@@ -10,6 +10,7 @@ import { findProgram } from './find-program.ts';
 import { checkMongo, isMongodReady, mongodArguments } from './mongod.ts';
 import { checkNats, isNatsReady, isNatsStreamingReady, natsArguments, natsStreamingArguments } from './nats.ts';
 import { checkRedis, isRedisReady, redisArguments } from './redis.ts';
+import type { ServerOptions } from './server-options.ts';
 import { natsStreamingKind, serverKinds, type ServerKind, type ServerName } from './server-kinds.ts';
 import type { Program } from './sources/source.ts';
 
@@ -44,7 +45,7 @@ interface Server {
   /** Where its data is stored, below DATA_DIR. */
   readonly directory: string;
   readonly url: (port: number) => string;
-  readonly args: (options: { readonly port: number; readonly directory: string }) => string[];
+  readonly args: (options: ServerOptions) => string[] | Promise<string[]>;
   readonly isReady: (port: number) => Promise<boolean>;
   readonly check: (url: string, env: NodeJS.ProcessEnv) => Promise<void>;
 }
@@ -154,11 +155,12 @@ export const startBackingServers = async (options: BackingOptions): Promise<Back
     const program = await findProgram(server.kind, { env, progress, signal });
     const directory = join(dataDir, server.directory);
     await mkdir(directory, { recursive: true });
+    const args = await server.args({ port, directory, version: program.version });
     const process = new SupervisedProcess(
       {
         name,
         replica: 0,
-        ...commandOf(program, server.kind, directory, server.args({ port, directory })),
+        ...commandOf(program, server.kind, directory, args),
         env: childEnvironment(env, dataDir, { LC_ALL: 'C.UTF-8' }),
         cwd: directory,
         url: server.url(port),
