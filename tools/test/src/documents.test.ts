@@ -70,14 +70,13 @@ test('When a folder stands at the top, then the map in the README has it', async
   expect(folders.map(({ name }) => name).filter((name) => !readme.includes(`\`${name}/\``))).toEqual([]);
 });
 
-test('When bounds.md or robustness.md names a test, then its file exists and has a test of this title', async () => {
-  const wrong: string[] = [];
+test('When bounds.md or robustness.md names a test, then its file exists', async () => {
+  const missing: string[] = [];
   for (const name of ['bounds.md', 'robustness.md']) {
     const markdown = await readFile(join(root, 'docs', name), 'utf8');
-    for (const [, file = '', title] of markdown.matchAll(/`([\w./-]+\.test\.tsx?)`(?:: "([^"]+)")?/g)) {
-      const source = await readFile(join(root, file), 'utf8').catch(() => undefined);
-      if (source === undefined || !source.includes(title ?? '')) wrong.push(`${name}: ${file} ${title ?? ''}`);
+    for (const [, file = ''] of markdown.matchAll(/`([\w./-]+\.test\.tsx?)`/g)) {
+      await access(join(root, file)).catch(() => missing.push(`${name}: ${file}`));
     }
   }
-  expect(wrong).toEqual([]);
+  expect(missing).toEqual([]);
 });
