@@ -3,7 +3,7 @@
 const ErrorPage = ({ reset }: { readonly reset: () => void }) => (
   <div className="shell grid max-w-xl justify-items-start gap-4 py-16 md:py-24" role="alert">
     <h1 className="text-3xl font-bold">Something went wrong on our side</h1>
-    <p className="text-muted">Nothing of yours is lost. Holds, orders and payments are kept where they were.</p>
+    <p className="text-muted">Your holds, orders and payments are not affected.</p>
     <div className="flex flex-wrap gap-3">
       <button type="button" className="button button-main" onClick={reset}>
         Try again

@@ -7,7 +7,7 @@ const GlobalErrorPage = () => (
       <title>Something went wrong · Foyer</title>
       <main className="shell grid max-w-xl justify-items-start gap-4 py-24" role="alert">
         <h1 className="text-3xl font-bold">Something went wrong on our side</h1>
-        <p className="text-muted">Nothing of yours is lost. Please load the page again.</p>
+        <p className="text-muted">Your orders and payments are not affected. Please reload the page.</p>
         <a href="/" className="button button-main">
           Browse tickets
         </a>

@@ -10,7 +10,7 @@ import './globals.css';
 export const metadata: Metadata = {
   title: { default: 'Foyer: tickets from people who can’t go', template: '%s · Foyer' },
   description:
-    'Buy and sell tickets for concerts, sports, theatre, comedy and festivals. What you hold is yours alone.',
+    'Buy and sell tickets for concerts, sports, theatre, comedy and festivals. No other buyer can get a ticket that you hold.',
   formatDetection: { telephone: false },
 };
 

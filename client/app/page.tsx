@@ -135,7 +135,7 @@ const Results = ({ query, page }: { readonly query: CatalogueQuery; readonly pag
         <div className="panel mt-4 grid justify-items-start gap-3 p-6">
           <p className="max-w-prose text-muted">
             {isNarrowed(query)
-              ? 'Nothing on sale fits this search at the moment. Try fewer words, another day or a wider price range.'
+              ? 'No ticket on sale matches this search. Try fewer words, another day or a wider price range.'
               : 'Nothing is on sale at the moment. Have a ticket that you can’t use? Be the first to list one.'}
           </p>
           <PageLink href={isNarrowed(query) ? '/' : '/tickets/new'} className="button button-quiet">

@@ -19,7 +19,7 @@ export const CancelOrder = ({
     <details className="group">
       <summary className="link inline-block py-2">Cancel order</summary>
       <form {...form} className="mt-2 grid gap-3 rounded-lg border border-line p-4">
-        <p className="text-sm text-muted">The ticket goes back on sale for everybody at once.</p>
+        <p className="text-sm text-muted">The ticket goes back on sale immediately.</p>
         <ErrorList messages={state.errors.map(({ message }) => message)} />
         <input type="hidden" name="orderId" value={orderId} />
         <SubmitButton pending={pending} pendingText="Releasing…" variant="danger">

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Badge, type BadgeProps } from './badge.tsx';
 import { PageLink } from './page-link.tsx';
 
-/** The page of a user's own orders or tickets. */
+/** A page with a list of the user's own orders or tickets. */
 export const ListPage = ({
   title,
   action,
@@ -43,7 +43,7 @@ export const Empty = ({
   </div>
 );
 
-/** A row of a list: a title that links to its page, facts below it, state and price on the right. */
+/** A row of the list: a title that links to its page, `facts` below it, and a badge and the price on the right. */
 export const ListRow = ({
   href,
   title,

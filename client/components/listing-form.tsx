@@ -38,7 +38,7 @@ export const ListingForm = ({
         label="Title"
         required
         maxLength={titleLimit}
-        hint="The event, as people would look for it"
+        hint="The event, as buyers would search for it"
       />
       <div className="grid gap-5 sm:grid-cols-2">
         <TextField
@@ -47,7 +47,7 @@ export const ListingForm = ({
           required
           inputMode="decimal"
           autoComplete="off"
-          hint="For the whole ticket, such as 19.99"
+          hint="For this one ticket, such as 19.99"
         />
         <Field name="category" label="Category" error={category.error}>
           <select {...control(category)} className="input" defaultValue={category.defaultValue ?? ''}>
@@ -66,7 +66,7 @@ export const ListingForm = ({
           {...field('startsAt')}
           label="Starts at (UTC)"
           type="datetime-local"
-          hint="Buyers see this time in UTC as well"
+          hint="Buyers see the time in UTC too"
         />
         <div className="grid gap-5 sm:grid-cols-2">
           <TextField {...field('venue')} label="Venue" maxLength={textLimits.venue} />

@@ -5,8 +5,8 @@ import { PageLink } from './page-link.tsx';
 export const NotFoundText = () => (
   <div className="shell grid max-w-xl justify-items-start gap-4 py-16 md:py-24">
     <p className="badge badge-over">404</p>
-    <h1 className="text-3xl font-bold">There is nothing behind this door</h1>
-    <p className="text-muted">The page, ticket or order does not exist, or the address has a slip in it.</p>
+    <h1 className="text-3xl font-bold">Page not found</h1>
+    <p className="text-muted">This page, ticket or order does not exist. Please check the address.</p>
     <PageLink href="/" className="button button-main">
       Browse tickets
     </PageLink>

@@ -38,7 +38,7 @@ const Confirming = () => (
     <span className="spinner mt-1.5 text-pine" aria-hidden="true" />
     <div>
       <h2 className="text-xl font-semibold">Confirming your hold</h2>
-      <p className="mt-1 text-muted">We are making sure that nobody was a moment faster. This takes a second or two.</p>
+      <p className="mt-1 text-muted">We are checking that no other buyer was faster. This takes a second or two.</p>
     </div>
   </div>
 );
@@ -48,7 +48,7 @@ const Finishing = () => (
     <span className="spinner mt-1.5 text-pine" aria-hidden="true" />
     <div>
       <h2 className="text-xl font-semibold">Payment received</h2>
-      <p className="mt-1 text-muted">We are making the ticket yours. You can leave this page; nothing gets lost.</p>
+      <p className="mt-1 text-muted">We are completing your order. You can safely leave this page.</p>
     </div>
   </div>
 );
@@ -159,7 +159,7 @@ export const OrderPanel = (props: OrderPanelProps) => {
       </p>
       {watch.problem === 'offline' && (
         <div className="mb-4">
-          <Notice variant="warning">We can’t reach the server at the moment. This page keeps trying.</Notice>
+          <Notice variant="warning">We can’t reach the server at the moment. This page retries automatically.</Notice>
         </div>
       )}
       {watch.problem === 'signed-out' && (
@@ -169,7 +169,7 @@ export const OrderPanel = (props: OrderPanelProps) => {
             <a className="underline" href={signInPath(`/orders/${order.id}`)}>
               Sign in again
             </a>{' '}
-            to go on.
+            to continue.
           </Notice>
         </div>
       )}
@@ -190,7 +190,7 @@ export const OrderPanel = (props: OrderPanelProps) => {
           <h2 className="mt-6 mb-3 text-xl font-semibold">Pay by card</h2>
           <noscript>
             <p className="notice notice-warning">
-              Paying needs JavaScript: the card goes straight from your browser to Stripe and never through us.
+              Paying needs JavaScript: your browser sends the card directly to Stripe, not through our servers.
             </p>
           </noscript>
           <PaymentForm
@@ -198,7 +198,7 @@ export const OrderPanel = (props: OrderPanelProps) => {
             price={labels.price}
             stripe={stripe}
             expired={left === 0}
-            left={attemptsLeft(charge?.attempts, paymentAttempts)}
+            attemptsLeft={attemptsLeft(charge?.attempts, paymentAttempts)}
             onSent={onSent}
           />
         </>

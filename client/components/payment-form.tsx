@@ -6,27 +6,27 @@ import type { StripeConfig } from '../lib/config.ts';
 import { payOrder, type PayOutcome } from '../lib/pay-order.ts';
 import { signInPath } from '../lib/safe-next.ts';
 import { wait } from '../lib/wait.ts';
-import type { CardSource } from './card-source.ts';
 import { Icon } from './icon.tsx';
 import { Notice } from './notice.tsx';
 import { CardSkeleton, SandboxCard } from './sandbox-card.tsx';
 import { SubmitButton } from './submit-button.tsx';
+import type { SubmitCard } from './submit-card.ts';
 import { TestCards } from './test-cards.tsx';
 
-// Stripe's library is loaded only where its form is shown, not in test mode.
+// Loaded only when Stripe's own card form is shown: test mode uses the sandbox's form.
 const StripeCard = dynamic(() => import('./stripe-card.tsx').then((module) => module.StripeCard), {
   ssr: false,
   loading: CardSkeleton,
 });
 
-const Outcome = ({
+const OutcomeNotice = ({
   outcome,
   orderId,
-  left,
+  attemptsLeft,
 }: {
   readonly outcome: PayOutcome;
   readonly orderId: string;
-  readonly left: string | undefined;
+  readonly attemptsLeft: string | undefined;
 }) => {
   switch (outcome.kind) {
     case 'accepted':
@@ -35,21 +35,23 @@ const Outcome = ({
       return (
         <Notice variant="error">
           <p className="font-semibold">{outcome.message}</p>
-          <p>The ticket stays yours until the hold runs out. {left}</p>
+          <p>You still hold the ticket until the time is up. {attemptsLeft}</p>
         </Notice>
       );
     case 'in-flight':
       return (
         <Notice variant="warning">
-          Another payment for this order is under way, perhaps in another tab. We are waiting for its outcome; this page
-          follows by itself.
+          Another payment for this order is in progress, perhaps in another tab. This page shows its result
+          automatically.
         </Notice>
       );
     case 'unknown':
       return (
         <Notice variant="warning">
           <p className="font-semibold">We don’t know yet whether this payment went through.</p>
-          <p>We keep checking. It is safe to pay again: you are never charged twice for one order.</p>
+          <p>
+            This page shows the result as soon as we know it. You can safely pay again: an order is charged only once.
+          </p>
         </Notice>
       );
     case 'signed-out':
@@ -65,34 +67,34 @@ const Outcome = ({
   }
 };
 
-/** Reads a card and pays the order with it. `onSent` is called with the outcome, whatever it is. */
+/** The card form of an open order; paying with it calls `onSent` with the outcome. */
 export const PaymentForm = ({
   orderId,
   price,
   stripe,
   expired,
-  left,
+  attemptsLeft,
   onSent,
 }: {
   readonly orderId: string;
-  /** Formatted. */
+  /** Formatted, such as `$19.99`. */
   readonly price: string;
   readonly stripe: StripeConfig;
   /** The hold has expired. */
   readonly expired: boolean;
   /** How many attempts are left, as a sentence, if known. */
-  readonly left: string | undefined;
+  readonly attemptsLeft: string | undefined;
   readonly onSent: (outcome: PayOutcome) => void;
 }) => {
-  const [source, setSource] = useState<{ readonly submitCard: CardSource }>();
+  const [cardForm, setCardForm] = useState<{ readonly submitCard: SubmitCard }>();
   const [problem, setProblem] = useState<string>();
   const [outcome, setOutcome] = useState<PayOutcome>();
   const [pending, setPending] = useState(false);
   const busy = useRef(false);
-  const onSource = (submitCard: CardSource | undefined) =>
-    setSource(submitCard === undefined ? undefined : { submitCard });
+  const onReady = (submitCard: SubmitCard | undefined) =>
+    setCardForm(submitCard === undefined ? undefined : { submitCard });
 
-  const pay = async (submitCard: CardSource) => {
+  const pay = async (submitCard: SubmitCard) => {
     const card = await submitCard();
     if ('problem' in card) {
       setProblem(card.problem);
@@ -105,12 +107,12 @@ export const PaymentForm = ({
 
   const onSubmit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (busy.current || source === undefined) return;
+    if (busy.current || cardForm === undefined) return;
     busy.current = true;
     setPending(true);
     setProblem(undefined);
     setOutcome(undefined);
-    pay(source.submitCard)
+    pay(cardForm.submitCard)
       .catch(() => setOutcome({ kind: 'unknown' }))
       .finally(() => {
         busy.current = false;
@@ -120,25 +122,25 @@ export const PaymentForm = ({
 
   return (
     <form onSubmit={onSubmit} className="grid gap-4" aria-label="Payment">
-      {outcome !== undefined && <Outcome outcome={outcome} orderId={orderId} left={left} />}
+      {outcome !== undefined && <OutcomeNotice outcome={outcome} orderId={orderId} attemptsLeft={attemptsLeft} />}
       {stripe.mode === 'sandbox' ? (
-        <SandboxCard sandboxUrl={stripe.sandboxUrl} onSource={onSource} />
+        <SandboxCard sandboxUrl={stripe.sandboxUrl} onReady={onReady} />
       ) : (
-        <StripeCard publishableKey={stripe.publishableKey} onSource={onSource} />
+        <StripeCard publishableKey={stripe.publishableKey} onReady={onReady} />
       )}
       {problem !== undefined && (
         <p className="problem mt-0" role="alert">
           {problem}
         </p>
       )}
-      <SubmitButton pending={pending} pendingText="Paying…" disabled={source === undefined || expired}>
+      <SubmitButton pending={pending} pendingText="Paying…" disabled={cardForm === undefined || expired}>
         Pay {price}
       </SubmitButton>
       <p className="flex items-start gap-2 text-sm text-muted">
         <Icon name="lock" className="icon mt-px size-4" />
         {stripe.mode === 'sandbox'
-          ? 'The card goes straight to the Stripe sandbox, never to us.'
-          : 'The card goes straight to Stripe, never to us.'}
+          ? 'Your browser sends the card directly to the Stripe sandbox; we never see its number.'
+          : 'Your browser sends the card directly to Stripe; we never see its number.'}
       </p>
       {stripe.mode === 'sandbox' && <TestCards />}
     </form>

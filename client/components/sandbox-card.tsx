@@ -1,7 +1,7 @@
 'use client';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import * as z from 'zod/mini';
-import type { CardFormProps, TypedCard } from './card-source.ts';
+import type { CardFormProps, CardResult } from './submit-card.ts';
 
 const message = z.discriminatedUnion('type', [
   z.object({ type: z.literal('sandbox:ready') }),
@@ -13,24 +13,24 @@ const message = z.discriminatedUnion('type', [
 
 const loadTimeoutMs = 10_000;
 
-/** The sandbox's card form, in an iframe of the sandbox's origin, as Stripe's Elements are of Stripe's. */
-export const SandboxCard = ({ sandboxUrl, onSource }: CardFormProps & { readonly sandboxUrl: string }) => {
+/** The sandbox's card form, in an iframe of the sandbox's origin, as Stripe Elements are in iframes of Stripe's origin. */
+export const SandboxCard = ({ sandboxUrl, onReady }: CardFormProps & { readonly sandboxUrl: string }) => {
   const frame = useRef<HTMLIFrameElement>(null);
   const [src, setSrc] = useState<string>();
   const [height, setHeight] = useState(230);
   const [state, setState] = useState<'loading' | 'ready' | 'failed'>('loading');
-  const reportSource = useEffectEvent(onSource);
+  const reportReady = useEffectEvent(onReady);
 
   useEffect(() => {
     const origin = new URL(sandboxUrl).origin;
-    let resolveCard: ((card: TypedCard) => void) | undefined;
-    const finish = (card: TypedCard) => {
-      resolveCard?.(card);
+    let resolveCard: ((result: CardResult) => void) | undefined;
+    const finish = (result: CardResult) => {
+      resolveCard?.(result);
       resolveCard = undefined;
     };
-    const source = () =>
-      new Promise<TypedCard>((resolve) => {
-        finish({ problem: 'The card was asked for again.' });
+    const submitCard = () =>
+      new Promise<CardResult>((resolve) => {
+        finish({ problem: 'The card form was submitted again.' });
         resolveCard = resolve;
         frame.current?.contentWindow?.postMessage({ type: 'sandbox:submit' }, origin);
       });
@@ -42,7 +42,7 @@ export const SandboxCard = ({ sandboxUrl, onSource }: CardFormProps & { readonly
         case 'sandbox:ready':
           clearTimeout(loadTimeout);
           setState('ready');
-          reportSource(source);
+          reportReady(submitCard);
           return;
         case 'sandbox:resize':
           setHeight(Math.ceil(parsed.data.height));
@@ -65,7 +65,7 @@ export const SandboxCard = ({ sandboxUrl, onSource }: CardFormProps & { readonly
       window.removeEventListener('message', onMessage);
       clearTimeout(loadTimeout);
       finish({ problem: 'The card form was closed.' });
-      reportSource(undefined);
+      reportReady(undefined);
     };
   }, [sandboxUrl]);
 
@@ -91,7 +91,7 @@ export const SandboxCard = ({ sandboxUrl, onSource }: CardFormProps & { readonly
       )}
       {state === 'failed' && (
         <p className="problem" role="alert">
-          The card form did not load. Please load the page again; your hold is kept.
+          The card form did not load. Please reload the page; you still hold the ticket.
         </p>
       )}
     </div>

@@ -44,7 +44,7 @@ export const SignForm = ({
         autoComplete={password}
         required
         error={byField.password}
-        hint={kind === 'signup' ? 'From 4 to 128 characters. A long sentence is a good one.' : undefined}
+        hint={kind === 'signup' ? 'From 4 to 128 characters. A long sentence makes a good password.' : undefined}
       />
       <SubmitButton pending={pending} pendingText={pendingText}>
         {button}

@@ -1,11 +1,11 @@
 import { Icon } from './icon.tsx';
 
 const promises = [
-  { icon: 'timer', title: 'Yours while you pay', text: 'A hold keeps a ticket for you alone until its time is up.' },
+  { icon: 'timer', title: 'Yours while you pay', text: 'While you hold a ticket, no other buyer can get it.' },
   {
     icon: 'shield',
     title: 'The price you saw',
-    text: 'If the seller changes it first, we ask you again before you pay.',
+    text: 'If the seller changes it, you decide before you pay the new one.',
   },
   { icon: 'lock', title: 'Cards stay with Stripe', text: 'Card numbers never reach our pages or our servers.' },
 ] as const;

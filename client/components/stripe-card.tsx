@@ -2,27 +2,27 @@
 import { CardElement, Elements, useElements, useStripe } from '@stripe/react-stripe-js';
 import { loadStripe } from '@stripe/stripe-js/pure';
 import { useEffect, useEffectEvent, useState } from 'react';
-import type { CardFormProps } from './card-source.ts';
 import { CardSkeleton } from './sandbox-card.tsx';
+import type { CardFormProps } from './submit-card.ts';
 
-const Card = ({ onSource }: CardFormProps) => {
+const Card = ({ onReady }: CardFormProps) => {
   const stripe = useStripe();
   const elements = useElements();
   const [problem, setProblem] = useState<string>();
   const [ready, setReady] = useState(false);
-  const reportSource = useEffectEvent(onSource);
+  const reportReady = useEffectEvent(onReady);
 
   useEffect(() => {
     if (!ready || stripe === null || elements === null) return;
-    reportSource(async () => {
+    reportReady(async () => {
       const card = elements.getElement(CardElement);
-      if (card === null) return { problem: 'The card form did not load. Please load the page again.' };
+      if (card === null) return { problem: 'The card form did not load. Please reload the page.' };
       const result = await stripe.createPaymentMethod({ type: 'card', card });
       return result.error === undefined
         ? { token: result.paymentMethod.id }
         : { problem: result.error.message ?? 'This card can’t be used.' };
     });
-    return () => reportSource(undefined);
+    return () => reportReady(undefined);
   }, [stripe, elements, ready]);
 
   return (
@@ -47,7 +47,7 @@ const Card = ({ onSource }: CardFormProps) => {
 };
 
 /** Stripe's own card form; the number goes from its iframe straight to Stripe. */
-export const StripeCard = ({ publishableKey, onSource }: CardFormProps & { readonly publishableKey: string }) => {
+export const StripeCard = ({ publishableKey, onReady }: CardFormProps & { readonly publishableKey: string }) => {
   const [stripe, setStripe] = useState<Awaited<ReturnType<typeof loadStripe>>>(null);
   const [failed, setFailed] = useState(false);
   useEffect(() => {
@@ -68,7 +68,7 @@ export const StripeCard = ({ publishableKey, onSource }: CardFormProps & { reado
   if (failed) {
     return (
       <p className="problem" role="alert">
-        Stripe’s card form did not load. Please check your connection and load the page again; your hold is kept.
+        Stripe’s card form did not load. Check your connection and reload the page; you still hold the ticket.
       </p>
     );
   }
@@ -76,7 +76,7 @@ export const StripeCard = ({ publishableKey, onSource }: CardFormProps & { reado
     <CardSkeleton />
   ) : (
     <Elements stripe={stripe} options={{ locale: 'en' }}>
-      <Card onSource={onSource} />
+      <Card onReady={onReady} />
     </Elements>
   );
 };

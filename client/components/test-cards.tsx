@@ -3,7 +3,7 @@ const cards = [
   { number: '4000 0000 0000 0002', outcome: 'declined' },
   { number: '4000 0000 0000 9995', outcome: 'insufficient funds' },
   { number: '4000 0000 0000 0069', outcome: 'expired' },
-  { number: '4000 0000 0000 9979', outcome: 'stolen, ends the order' },
+  { number: '4000 0000 0000 9979', outcome: 'stolen; cancels the order' },
 ] as const;
 
 /** The sandbox's test cards and the outcome of each. */
@@ -27,6 +27,6 @@ export const TestCards = () => (
         ))}
       </tbody>
     </table>
-    <p className="mt-2">Any date in the future and any code will do.</p>
+    <p className="mt-2">Use any future date and any security code.</p>
   </details>
 );

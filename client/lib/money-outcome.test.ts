@@ -12,8 +12,8 @@ test.each([
 });
 
 test.each([
-  [1, 3, 'You have 2 more tries.'],
-  [2, 3, 'You have one more try.'],
+  [1, 3, 'You have 2 attempts left.'],
+  [2, 3, 'You have one attempt left.'],
   [3, 3, undefined],
   [1, undefined, undefined],
   [undefined, 3, undefined],

@@ -19,5 +19,5 @@ export const moneyOutcome = (charge: Pick<Charge, 'status' | 'amount'> | undefin
 export const attemptsLeft = (attempts: number | undefined, allowed: number | undefined): string | undefined => {
   if (attempts === undefined || allowed === undefined || attempts >= allowed) return undefined;
   const left = allowed - attempts;
-  return left === 1 ? 'You have one more try.' : `You have ${left} more tries.`;
+  return left === 1 ? 'You have one attempt left.' : `You have ${left} attempts left.`;
 };

@@ -10,28 +10,28 @@ export interface CancelLabels {
 const cancelled: Readonly<Record<string, CancelLabels>> = {
   by_buyer: {
     title: 'You released this ticket',
-    text: 'It is on sale again for everybody. You can hold it again for as long as nobody else has.',
+    text: 'It is on sale again. You can hold it again unless another buyer does so first.',
     link: 'Back to the ticket',
   },
   expired: {
     title: 'Your hold ran out',
-    text: 'The time to pay had passed, so the ticket went back on sale.',
+    text: 'You did not pay in time, so the ticket went back on sale.',
     link: 'See whether it is still there',
   },
   price_changed: {
     title: 'The price changed first',
-    text: 'The seller changed the price at the moment you ordered. Nothing was held at a price that you had not seen.',
+    text: 'The seller changed the price just before you ordered. We did not hold the ticket at a price that you have not seen.',
     link: 'See the new price',
   },
   ticket_changed: {
     title: 'The listing changed first',
-    text: 'The seller changed the details of this ticket at the moment you ordered. Have another look before you buy.',
+    text: 'The seller changed the details of this ticket just before you ordered. Please check them before you buy.',
     link: 'See what changed',
   },
   unavailable: {
     title: 'Somebody else was faster',
     text: 'Another buyer held this ticket a moment before you.',
-    link: 'See whether it comes free',
+    link: 'See if it becomes available',
   },
   payment_failed: {
     title: 'The payment did not go through',

@@ -29,7 +29,7 @@ test.each([
   [400, { kind: 'refused', message: 'Your card was declined.' }],
   [401, { kind: 'signed-out' }],
   [409, { kind: 'in-flight' }],
-  [429, { kind: 'refused', message: 'Too many tries. Please wait 30 seconds and try again.' }],
+  [429, { kind: 'refused', message: 'Too many attempts. Please wait 30 seconds and try again.' }],
   [500, { kind: 'unknown' }],
   [503, { kind: 'unknown' }],
   [0, { kind: 'unknown' }],

@@ -13,7 +13,7 @@ export type PayOutcome =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'signed-out' };
 
-/** How long a payment is retried while the payments service has no copy of the order yet. */
+/** How long a payment is retried while payments has no copy of the order yet. */
 const timeoutMs = 2_000;
 const retryDelayMs = 250;
 

@@ -11,7 +11,7 @@ export const failureErrors = (failure: Failure): readonly ApiError[] => {
   }
   if (failure.status === 429) {
     const delay = failure.retryAfter === undefined ? 'a moment' : duration(failure.retryAfter);
-    return [{ message: `Too many tries. Please wait ${delay} and try again.` }];
+    return [{ message: `Too many attempts. Please wait ${delay} and try again.` }];
   }
   if (failure.status === 502 || failure.status === 503 || failure.status === 504) {
     return [{ message: 'This part of the site is not available at the moment. Please try again shortly.' }];

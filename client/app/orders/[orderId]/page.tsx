@@ -19,7 +19,7 @@ import { postCancel } from '../../form-actions.ts';
 
 export const metadata: Metadata = { title: 'Order' };
 
-/** The orders service, whose clock ends holds, sends its time in the `Date` header. */
+/** The time of the orders service, whose clock decides when a hold expires, from its response's `Date` header. */
 const timeOfOrders = (result: Result<Order>): number => {
   const reading = { server: Date.now(), local: performance.now() };
   if (!result.ok) return reading.server;

@@ -47,7 +47,7 @@ const Seller = ({ ticket }: { readonly ticket: Ticket }) => {
     <>
       <p className="text-muted">
         {state === 'on-sale'
-          ? 'This is your listing. You can change it until somebody holds it.'
+          ? 'This is your listing. You can change it until a buyer holds it.'
           : state === 'held'
             ? 'This is your listing. A buyer holds it right now, so it can’t be changed until the hold ends.'
             : 'This is your listing, and it is sold.'}
@@ -89,12 +89,12 @@ const Buyer = ({
   }
   switch (ticketState(ticket)) {
     case 'sold':
-      return <p className="text-muted">Somebody has bought this ticket.</p>;
+      return <p className="text-muted">Another buyer has bought this ticket.</p>;
     case 'held':
       return (
         <>
           <p className="text-muted">
-            Another buyer holds this ticket while paying. If they don’t, it is on sale again within minutes.
+            Another buyer holds this ticket. If they do not pay in time, it goes back on sale.
           </p>
           <a href={`/tickets/${ticket.id}`} className="button button-quiet button-wide">
             Check again

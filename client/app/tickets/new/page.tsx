@@ -12,8 +12,8 @@ const SellPage = async () => {
     <div className="shell max-w-2xl py-8 md:py-12">
       <h1 className="text-3xl font-bold">Sell a ticket</h1>
       <p className="mt-2 max-w-prose text-muted">
-        Only a title and a price are needed; the more you say, the easier it is found. You can change everything until
-        somebody holds it.
+        Only a title and a price are required; details help buyers find the ticket. You can edit it until a buyer holds
+        it.
       </p>
       <div className="panel mt-6 p-5 sm:p-7">
         <ListingForm post={postSell} categories={categories} />
