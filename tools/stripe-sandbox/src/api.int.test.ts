@@ -6,7 +6,7 @@ import { byToken, openSandbox, postForm, sdk, stripeErrorOf, useSandbox } from '
 const order = { amount: 1999, currency: 'usd', metadata: { orderId: 'o1' } } as const;
 const visa = { payment_method: 'pm_card_visa' } as const;
 
-test('When a PaymentIntent is made and confirmed, then it has succeeded, with one charge that carries its metadata', async () => {
+test('When a PaymentIntent is created and confirmed, then it has succeeded, with one charge that has its metadata', async () => {
   const sandbox = await useSandbox();
   const { stripe } = sandbox;
   const intent = await stripe.paymentIntents.create(order);
@@ -26,7 +26,7 @@ test('When a PaymentIntent is made and confirmed, then it has succeeded, with on
   expect((await stripe.charges.list({ payment_intent: intent.id })).data).toHaveLength(1);
 });
 
-test('When a PaymentIntent is made with confirm, then the card is tried in the same call', async () => {
+test('When a PaymentIntent is created with confirm, then the card is charged in the same call', async () => {
   const sandbox = await useSandbox();
   const paid = await sandbox.stripe.paymentIntents.create({
     ...order,
@@ -43,7 +43,7 @@ test('When a PaymentIntent is made with confirm, then the card is tried in the s
   });
 });
 
-test('When a card is declined, then the answer is a card error, the intent stays open and another card pays', async () => {
+test('When a card is declined, then the response is a card error, the PaymentIntent stays open and another card can pay', async () => {
   const sandbox = await useSandbox();
   const { stripe } = sandbox;
   const intent = await stripe.paymentIntents.create(order);
@@ -78,7 +78,7 @@ test('When a card is declined, then the answer is a card error, the intent stays
   ]);
 });
 
-test('When a payment method is set before, then the intent waits for its confirmation', async () => {
+test('When a payment method is set first, then the PaymentIntent requires confirmation', async () => {
   const sandbox = await useSandbox();
   const { stripe } = sandbox;
   expect(await stripe.paymentIntents.create({ ...order, ...visa })).toMatchObject({ status: 'requires_confirmation' });
@@ -100,7 +100,7 @@ test('When a payment method is set before, then the intent waits for its confirm
   expect(await stripe.paymentIntents.confirm(intent.id)).toMatchObject({ status: 'succeeded', amount_received: 2100 });
 });
 
-test('When an intent has no payment method, then it cannot be confirmed', async () => {
+test('When a PaymentIntent has no payment method, then it cannot be confirmed', async () => {
   const sandbox = await useSandbox();
   const intent = await sandbox.stripe.paymentIntents.create(order);
   expect(await stripeErrorOf(sandbox.stripe.paymentIntents.confirm(intent.id))).toMatchObject({
@@ -109,7 +109,7 @@ test('When an intent has no payment method, then it cannot be confirmed', async 
   });
 });
 
-test('When an intent has succeeded, then it is neither confirmed, cancelled nor changed, and the error shows it', async () => {
+test('When a PaymentIntent has succeeded, then it cannot be confirmed, cancelled or changed, and the error contains it', async () => {
   const sandbox = await useSandbox();
   const { stripe } = sandbox;
   const { id } = await stripe.paymentIntents.create({ ...order, ...visa, confirm: true });
@@ -128,7 +128,7 @@ test('When an intent has succeeded, then it is neither confirmed, cancelled nor 
   });
 });
 
-test('When an intent is cancelled, then no card can be tried on it any more', async () => {
+test('When a PaymentIntent is cancelled, then no card can be charged for it any more', async () => {
   const sandbox = await useSandbox();
   const { stripe } = sandbox;
   const { id } = await stripe.paymentIntents.create(order);
@@ -143,7 +143,7 @@ test('When an intent is cancelled, then no card can be tried on it any more', as
   expect((await stripe.charges.list()).data).toHaveLength(0);
 });
 
-test('When a charge is refunded, then it is once, in whole or in parts, and never more than was paid', async () => {
+test('When a charge is refunded, wholly or in parts, then never more than the payment is refunded', async () => {
   const sandbox = await useSandbox();
   const { stripe } = sandbox;
   const { id } = await stripe.paymentIntents.create({ ...order, ...visa, confirm: true });
@@ -187,7 +187,7 @@ test('When nothing was paid, then there is nothing to refund', async () => {
   expect((await stripe.refunds.list()).data).toHaveLength(0);
 });
 
-test('When lists are read page by page, then every object comes once, newest first', async () => {
+test('When lists are read page by page, then every object appears once, newest first', async () => {
   const sandbox = await useSandbox();
   const { stripe } = sandbox;
   const made: string[] = [];
@@ -261,12 +261,12 @@ test.each([
   'When %s %s is sent with %j, then the refusal is %i in the shape of Stripe',
   async (method, path, params, status, code) => {
     const sandbox = await useSandbox();
-    const answer =
+    const response =
       method === 'POST'
         ? await postForm(`${sandbox.url}${path}`, params)
         : await fetch(`${sandbox.url}${path}`, { method });
-    expect(answer.status).toBe(status);
-    const body: unknown = await answer.json();
+    expect(response.status).toBe(status);
+    const body: unknown = await response.json();
     expect(body).toMatchObject({ error: { type: 'invalid_request_error', message: expect.any(String) } });
     if (code !== undefined) expect(body).toMatchObject({ error: { code } });
   },
@@ -293,7 +293,7 @@ test('When the token is unknown, then the error names the parameter as Stripe do
   });
 });
 
-test('When a payment method that was made once is used for a second try, then it is refused as without a customer', async () => {
+test('When a payment method without a customer is used a second time, then it is refused', async () => {
   const sandbox = await useSandbox();
   const { stripe } = sandbox;
   const method = await stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_visa' } });
@@ -306,7 +306,7 @@ test('When a payment method that was made once is used for a second try, then it
   expect((await stripe.charges.list()).data).toHaveLength(1);
 });
 
-test('When a small amount is charged, then the sandbox takes it, unless it is told to be as strict as Stripe', async () => {
+test('When a small amount is charged, then the sandbox accepts it, unless STRICT_AMOUNTS is set', async () => {
   const sandbox = await useSandbox();
   const cents = { ...order, ...visa, amount: 1, confirm: true } as const;
   expect(await sandbox.stripe.paymentIntents.create(cents)).toMatchObject({ status: 'succeeded' });
@@ -320,7 +320,7 @@ test('When a small amount is charged, then the sandbox takes it, unless it is to
   expect(await strict.stripe.paymentIntents.create({ ...cents, amount: 50 })).toMatchObject({ status: 'succeeded' });
 });
 
-test('When return URLs are strict, then a confirmation that might redirect needs one', async () => {
+test('When STRICT_RETURN_URL is set, then a confirmation that might redirect needs a return_url', async () => {
   const strict = await useSandbox({ STRICT_RETURN_URL: 'true' });
   const { stripe } = strict;
   expect(await stripeErrorOf(stripe.paymentIntents.create({ ...order, ...visa, confirm: true }))).toMatchObject({
@@ -340,7 +340,7 @@ test('When return URLs are strict, then a confirmation that might redirect needs
   });
 });
 
-test('When a key is set, then only that key reads and charges; a publishable key only makes payment methods', async () => {
+test('When a key is set, then only that key can read and charge; a publishable key can only create payment methods', async () => {
   const sandbox = await useSandbox({ STRIPE_KEY: 'sk_test_right' });
   const { url } = sandbox;
   expect(await stripeErrorOf(sdk(url, { key: 'sk_test_wrong' }).charges.list())).toMatchObject({
@@ -360,9 +360,9 @@ test('When a key is set, then only that key reads and charges; a publishable key
 
 test('When no key is set, then the API can be read without one', async () => {
   const sandbox = await useSandbox();
-  const answer = await fetch(`${sandbox.url}/v1/charges`);
-  expect(answer.status).toBe(200);
-  expect(await answer.json()).toEqual({ object: 'list', data: [], has_more: false, url: '/v1/charges' });
+  const response = await fetch(`${sandbox.url}/v1/charges`);
+  expect(response.status).toBe(200);
+  expect(await response.json()).toEqual({ object: 'list', data: [], has_more: false, url: '/v1/charges' });
 });
 
 test.each([
@@ -376,16 +376,16 @@ test.each([
 ])('When the typed card has %j, then it is a card error %s about %s', async (wrong, code, param) => {
   const sandbox = await useSandbox();
   const card = { number: '4242424242424242', exp_month: '12', exp_year: '34', cvc: '123', ...wrong };
-  const answer = await postForm(
+  const response = await postForm(
     `${sandbox.url}/v1/payment_methods`,
     Object.fromEntries([['type', 'card'], ...Object.entries(card).map(([key, value]) => [`card[${key}]`, value])]),
     { authorization: 'Bearer pk_test_page' },
   );
-  expect(answer.status).toBe(402);
-  expect(await answer.json()).toMatchObject({ error: { type: 'card_error', code, param } });
+  expect(response.status).toBe(402);
+  expect(await response.json()).toMatchObject({ error: { type: 'card_error', code, param } });
 });
 
-test('When the body is too large, not a form or malformed, then the refusal has the shape of Stripe', async () => {
+test('When the body is too large, not a form or malformed, then the response has the error shape of Stripe', async () => {
   const sandbox = await useSandbox();
   const url = `${sandbox.url}/v1/payment_intents`;
   const json = await fetch(url, {
@@ -415,13 +415,13 @@ test('When the body is too large, not a form or malformed, then the refusal has 
   expect(badCharset.status).toBe(415);
 });
 
-test('When the probes and the account are asked, then they answer', async () => {
+test('When the probes and the account are requested, then each returns 200', async () => {
   const sandbox = await useSandbox();
   for (const path of ['/healthz', '/readyz']) expect((await fetch(`${sandbox.url}${path}`)).status).toBe(200);
   expect(await sandbox.stripe.accounts.retrieveCurrent()).toMatchObject({ object: 'account', id: 'acct_sandbox' });
 });
 
-test('When a connection was opened that never sent a request, then stopping does not wait for it', async () => {
+test('When a connection has sent no request, then stopping does not wait for it', async () => {
   const sandbox = await openSandbox();
   const { port, hostname } = new URL(sandbox.url);
   const silent = connect(Number(port), hostname);

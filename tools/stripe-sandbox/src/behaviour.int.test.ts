@@ -19,7 +19,7 @@ const behaviour = async (sandbox: Sandbox): Promise<unknown> =>
 
 const charges = async (sandbox: Sandbox): Promise<number> => (await sandbox.stripe.charges.list()).data.length;
 
-test('When a behaviour is set, then keys left out stay as they are', async () => {
+test('When a behaviour is set, then omitted keys are unchanged', async () => {
   const sandbox = await useSandbox();
   expect(await behaviour(sandbox)).toEqual({ delayMs: 0, failNext: null });
   await sandbox.behave({ delayMs: 5, failNext: 'http_500' });
@@ -41,13 +41,13 @@ test.each([
   '{',
 ])('When the behaviour is %s, then it is refused and nothing changes', async (body) => {
   const sandbox = await useSandbox();
-  const answer = await fetch(`${sandbox.url}/sandbox/behaviour`, { method: 'POST', body });
-  expect(answer.status).toBe(400);
-  expect(await answer.json()).toMatchObject({ error: { type: 'invalid_request_error' } });
+  const response = await fetch(`${sandbox.url}/sandbox/behaviour`, { method: 'POST', body });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ error: { type: 'invalid_request_error' } });
   expect(await behaviour(sandbox)).toEqual({ delayMs: 0, failNext: null });
 });
 
-test('When the network fails before the charge, then nothing is charged and a repeat with the same key pays', async () => {
+test('When the network fails before the charge, then nothing is charged and a retry with the same key pays', async () => {
   const sandbox = await useSandbox();
   await sandbox.behave({ failNext: 'network_before_charge' });
   await expect(pay(sandbox, 'k1')).rejects.toThrow('fetch failed');
@@ -57,7 +57,7 @@ test('When the network fails before the charge, then nothing is charged and a re
   expect(await charges(sandbox)).toBe(1);
 });
 
-test('When the network fails after the charge, then it is charged, and a repeat with the same key tells so', async () => {
+test('When the network fails after the charge, then the card is charged, and a retry with the same key returns that response', async () => {
   const sandbox = await useSandbox();
   await sandbox.behave({ failNext: 'network_after_charge' });
   await expect(pay(sandbox, 'k1')).rejects.toThrow('fetch failed');
@@ -68,7 +68,7 @@ test('When the network fails after the charge, then it is charged, and a repeat 
   expect(await charges(sandbox)).toBe(1);
 });
 
-test('When the network fails after the charge, then the SDK by itself finds out and charges once', async () => {
+test('When the network fails after the charge, then the retry of the SDK succeeds and the card is charged once', async () => {
   const sandbox = await useSandbox();
   await sandbox.behave({ failNext: 'network_after_charge' });
   const intent = await sdk(sandbox.url, { retries: 2 }).paymentIntents.create({
@@ -85,13 +85,13 @@ test.each([
   ['http_500', 500, { type: 'api_error' }],
   ['http_429', 429, { code: 'rate_limit' }],
 ] as const)(
-  'When the next call shall answer %s, then nothing is charged and a repeat pays',
+  'When the next call is set to return %s, then nothing is charged and a retry pays',
   async (failNext, status, error) => {
     const sandbox = await useSandbox();
     await sandbox.behave({ failNext });
-    const answer = await pay(sandbox, 'k1');
-    expect(answer.status).toBe(status);
-    expect(await answer.json()).toMatchObject({ error });
+    const response = await pay(sandbox, 'k1');
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ error });
     expect(await charges(sandbox)).toBe(0);
     expect(await behaviour(sandbox)).toMatchObject({ failNext: null });
     expect((await pay(sandbox, 'k1')).status).toBe(200);
@@ -99,7 +99,7 @@ test.each([
   },
 );
 
-test('When the next call shall time out, then no answer comes, nothing is charged and the key is free for a repeat', async () => {
+test('When the next call is set to time out, then it gets no response, nothing is charged and a retry with its key can pay', async () => {
   const sandbox = await useSandbox();
   await sandbox.behave({ failNext: 'timeout' });
   const impatient = fetch(`${sandbox.url}/v1/payment_intents`, {
@@ -113,7 +113,7 @@ test('When the next call shall time out, then no answer comes, nothing is charge
   expect((await pay(sandbox, 'k1')).status).toBe(200);
 });
 
-test('When the sandbox is stopped while a call is left without an answer, then it stops at once', async () => {
+test('When the sandbox is stopped while a call waits for its time-out, then it stops at once', async () => {
   const sandbox = await openSandbox();
   await sandbox.behave({ failNext: 'timeout' });
   const silent = pay(sandbox, 'k1').then(
@@ -127,7 +127,7 @@ test('When the sandbox is stopped while a call is left without an answer, then i
   expect(await silent).toBe('broken');
 });
 
-test('When a failure is set, then calls that try no card pass by it', async () => {
+test('When a failure is set, then it does not apply to calls that charge no card', async () => {
   const sandbox = await useSandbox();
   const { stripe } = sandbox;
   const { id } = await stripe.paymentIntents.create({ amount: 1999, currency: 'usd' });
@@ -136,14 +136,14 @@ test('When a failure is set, then calls that try no card pass by it', async () =
   await stripe.paymentIntents.create({ amount: 1999, currency: 'usd', payment_method: 'pm_card_visa' });
   await stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_visa' } });
   expect((await pay(sandbox, 'k1')).status).toBe(500);
-  // The repeat's answer is kept; giving it again tries no card.
+  // The response to the retry is stored; replaying it charges no card.
   await pay(sandbox, 'k1');
   await sandbox.behave({ failNext: 'http_500' });
   expect((await pay(sandbox, 'k1')).status).toBe(200);
   expect(await behaviour(sandbox)).toMatchObject({ failNext: 'http_500' });
 });
 
-test('When the sandbox is slow, then calls take that long, and a caller that gave up was charged all the same', async () => {
+test('When the sandbox is slow, then calls take that long, and a call is completed even after its caller has timed out', async () => {
   const sandbox = await useSandbox();
   await sandbox.behave({ delayMs: 150 });
   const start = performance.now();

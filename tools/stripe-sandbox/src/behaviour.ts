@@ -6,7 +6,7 @@ export type Failure = (typeof failures)[number];
 
 const delay = { min: 0, max: 60_000 } as const;
 
-/** Body of POST /sandbox/behaviour: keys left out stay as they are. */
+/** Body of POST /sandbox/behaviour; omitted keys are unchanged. */
 export const behaviourPatch = z.strictObject({
   delayMs: z.int().min(delay.min).max(delay.max).optional(),
   failNext: z.enum(failures).nullable().optional(),
@@ -15,11 +15,11 @@ export const behaviourPatch = z.strictObject({
 export interface Behaviour {
   current(): { readonly delayMs: number; readonly failNext: Failure | null };
   change(patch: z.infer<typeof behaviourPatch>): void;
-  /** The failure that the call which is about to try a card must meet; it is used up by that. */
+  /** Returns the failure for the call that is about to charge a card, and resets it. */
   takeFailure(): Failure | null;
 }
 
-/** Faults that tests switch on. Not stored: after a restart there are none. */
+/** Faults that tests switch on. Not stored: a restart resets them. */
 export const createBehaviour = (): Behaviour => {
   let delayMs = 0;
   let failNext: Failure | null = null;

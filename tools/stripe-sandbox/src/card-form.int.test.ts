@@ -1,16 +1,16 @@
 import { expect, test } from '@jest/globals';
 import { useSandbox } from './test/harness.ts';
 
-test('When a loopback page embeds the card form, then only that page may, and only its own script runs', async () => {
+test('When a loopback page requests the card form, then only that page can embed it, and only its own script runs', async () => {
   const sandbox = await useSandbox();
-  const answer = await fetch(`${sandbox.url}/elements/card?parent=http://localhost:3000&key=pk_test_page`);
-  expect(answer.status).toBe(200);
-  expect(answer.headers.get('content-type')).toContain('text/html');
-  const policy = answer.headers.get('content-security-policy') ?? '';
+  const response = await fetch(`${sandbox.url}/elements/card?parent=http://localhost:3000&key=pk_test_page`);
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-type')).toContain('text/html');
+  const policy = response.headers.get('content-security-policy') ?? '';
   expect(policy).toContain('frame-ancestors http://localhost:3000');
   expect(policy).toContain("default-src 'none'");
   expect(policy).not.toContain('unsafe');
-  const page = await answer.text();
+  const page = await response.text();
   expect(page).toContain('data-parent="http://localhost:3000" data-key="pk_test_page"');
   for (const label of ['Card number', 'Expiration date', 'Security code', 'Postal code']) expect(page).toContain(label);
 });
@@ -30,8 +30,8 @@ test.each([
   expect((await fetch(`${sandbox.url}/elements/card?${query}`)).status).toBe(400);
 });
 
-test('When an origin is set, then its pages may embed the form too', async () => {
+test('When an origin is configured, then its pages can embed the form too', async () => {
   const sandbox = await useSandbox({ CARD_FORM_ORIGINS: 'https://tickets.example' });
-  const answer = await fetch(`${sandbox.url}/elements/card?parent=https://tickets.example`);
-  expect(answer.headers.get('content-security-policy')).toContain('frame-ancestors https://tickets.example');
+  const response = await fetch(`${sandbox.url}/elements/card?parent=https://tickets.example`);
+  expect(response.headers.get('content-security-policy')).toContain('frame-ancestors https://tickets.example');
 });

@@ -12,7 +12,7 @@ const outcome = async (call: Promise<unknown>): Promise<string> => {
   }
 };
 
-test('When one PaymentIntent is confirmed by several at once, then one charge is made and the others are refused', async () => {
+test('When a PaymentIntent is confirmed by several calls at once, then one charges the card and the others are refused', async () => {
   const sandbox = await useSandbox();
   const { stripe } = sandbox;
   for (const delayMs of [0, 1_500]) {
@@ -28,18 +28,18 @@ test('When one PaymentIntent is confirmed by several at once, then one charge is
   }
 });
 
-test('When a locked PaymentIntent is confirmed by a retrying SDK, then it learns in the end that it has succeeded', async () => {
+test('When SDKs with retries confirm a locked PaymentIntent, then the card is charged once and all see that it has succeeded', async () => {
   const sandbox = await useSandbox();
-  const patient = sdk(sandbox.url, { retries: 5 });
-  const { id } = await patient.paymentIntents.create({ amount: 1999, currency: 'usd' });
+  const retrying = sdk(sandbox.url, { retries: 5 });
+  const { id } = await retrying.paymentIntents.create({ amount: 1999, currency: 'usd' });
   await sandbox.behave({ delayMs: 200 });
-  const confirm = () => outcome(patient.paymentIntents.confirm(id, { payment_method: 'pm_card_visa' }));
+  const confirm = () => outcome(retrying.paymentIntents.confirm(id, { payment_method: 'pm_card_visa' }));
   const outcomes = await Promise.all([confirm(), confirm()]);
   expect(outcomes.toSorted()).toEqual(['paid', 'payment_intent_unexpected_state']);
-  expect((await patient.charges.list({ payment_intent: id })).data).toHaveLength(1);
+  expect((await retrying.charges.list({ payment_intent: id })).data).toHaveLength(1);
 });
 
-test('When several refund one payment at once, then it is refunded once', async () => {
+test('When several calls refund a payment at once, then it is refunded once', async () => {
   const sandbox = await useSandbox();
   const { stripe } = sandbox;
   const { id } = await stripe.paymentIntents.create({
@@ -55,17 +55,17 @@ test('When several refund one payment at once, then it is refunded once', async 
   expect((await stripe.refunds.list()).data.map((refund) => refund.amount)).toEqual([1999]);
 });
 
-test('When 100 orders are paid by 5 in parallel each, then each has exactly one charge, of its own price', async () => {
+test('When 100 orders are paid by 5 concurrent calls each, then each has exactly one charge, of its own price', async () => {
   const sandbox = await useSandbox();
-  const patient = sdk(sandbox.url, { retries: 3 });
+  const retrying = sdk(sandbox.url, { retries: 3 });
   const orders = Array.from({ length: 100 }, (_, index) => ({ id: `order${index}`, amount: 1000 + index }));
   const pay = async (order: (typeof orders)[number], attempt: number) => {
-    const intent = await patient.paymentIntents.create(
+    const intent = await retrying.paymentIntents.create(
       { amount: order.amount, currency: 'usd', metadata: { orderId: order.id } },
       { idempotencyKey: order.id },
     );
     return outcome(
-      patient.paymentIntents.confirm(
+      retrying.paymentIntents.confirm(
         intent.id,
         { payment_method: 'pm_card_visa' },
         { idempotencyKey: `${order.id}:${attempt}` },
@@ -76,7 +76,7 @@ test('When 100 orders are paid by 5 in parallel each, then each has exactly one 
   expect(outcomes.filter((each) => each === 'paid')).toHaveLength(100);
   expect(outcomes.filter((each) => each === 'payment_intent_unexpected_state')).toHaveLength(400);
 
-  const charges = await patient.charges.list({ limit: 100 }).autoPagingToArray({ limit: 1000 });
+  const charges = await retrying.charges.list({ limit: 100 }).autoPagingToArray({ limit: 1000 });
   const charged = charges.map((charge) => `${charge.metadata['orderId']} ${charge.amount} ${charge.status}`);
   expect(charged.toSorted()).toEqual(orders.map((order) => `${order.id} ${order.amount} succeeded`).toSorted());
 });

@@ -12,7 +12,7 @@ const refusal = (env: NodeJS.ProcessEnv): string => {
   return '';
 };
 
-test('When only the data directory is given, then everything else has its default', () => {
+test('When only the data directory is given, then all other settings have their defaults', () => {
   expect(readConfig({ DATA_DIR: 'somewhere', STRIPE_KEY: '' })).toMatchObject({
     HOST: '127.0.0.1',
     PORT: 4242,
@@ -21,7 +21,7 @@ test('When only the data directory is given, then everything else has its defaul
   });
 });
 
-test('When several settings are wrong, then all are named at once and no value is repeated', () => {
+test('When several settings are invalid, then the error names all of them and contains no value', () => {
   const text = refusal({
     PORT: '70000',
     STRIPE_KEY: 'sk_live_secret',
@@ -44,7 +44,7 @@ test('When several settings are wrong, then all are named at once and no value i
   expect(text).not.toContain('sk_live_secret');
 });
 
-test('When webhooks have an address and no secret, then the start is refused', () => {
+test('When WEBHOOK_URL is set without a secret, then the configuration is invalid', () => {
   expect(refusal({ DATA_DIR: 'somewhere', WEBHOOK_URL: 'http://127.0.0.1:1/' })).toContain(
     'STRIPE_WEBHOOK_SECRET is missing',
   );

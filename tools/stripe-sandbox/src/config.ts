@@ -19,7 +19,11 @@ export const sandboxEnv = {
     .startsWith('sk_test_', 'must begin with sk_test_')
     .optional()
     .describe('The only secret key that is accepted; without it any key is accepted, and none is needed'),
-  STRIPE_WEBHOOK_SECRET: z.string().min(8, 'must have at least 8 characters').optional().describe('Signs the webhooks'),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .min(8, 'must have at least 8 characters')
+    .optional()
+    .describe('Secret that signs the webhooks'),
   WEBHOOK_URL: url('http', 'https').optional().describe('Receives the webhooks; without it none are sent'),
   WEBHOOK_EVENTS: z
     .string()
@@ -44,7 +48,7 @@ export const sandboxEnv = {
 
 export type Config = ReturnType<typeof readConfig>;
 
-/** @throws ConfigError that names every wrong variable and repeats no value. */
+/** @throws ConfigError that names every invalid variable and contains no value. */
 export const readConfig = (env: NodeJS.ProcessEnv) => {
   const config = readEnv(sandboxEnv, env);
   if (config.WEBHOOK_URL !== undefined && config.STRIPE_WEBHOOK_SECRET === undefined)

@@ -14,7 +14,7 @@ const table = (heading: string): string[][] => readmeTable(readme, heading);
 
 const firstCells = (heading: string): string[] => table(heading).map(([first = '']) => first);
 
-test('When a route comes or goes, then the README has it or not', () => {
+test('When a route changes, then the table of routes has it', () => {
   const routes = [...app.matchAll(/app\.(get|post)\(\s*'([^']+)'/g)].map(
     ([, method = '', path = '']) => `${method.toUpperCase()} ${path}`,
   );
@@ -22,7 +22,7 @@ test('When a route comes or goes, then the README has it or not', () => {
   expect(firstCells('Routes').toSorted()).toEqual(routes.toSorted());
 });
 
-test('When a setting changes, then the README has its name, default and meaning', () => {
+test('When a setting changes, then the table of settings has its name, default and meaning', () => {
   const settings = Object.entries(sandboxEnv).map(([name, schema]) => {
     const standard = schema.safeParse(undefined);
     return [name, standard.success ? String(standard.data ?? '') : '', schema.description ?? ''];
@@ -30,7 +30,7 @@ test('When a setting changes, then the README has its name, default and meaning'
   expect(table('Environment')).toEqual(settings);
 });
 
-test('When a test card changes, then the README has its names, number and outcome', () => {
+test('When a test card changes, then the table of cards has its names, number and outcome', () => {
   expect(table('Test cards')).toEqual(
     testCards.map(({ names, number, decline }) => [
       names.join(', '),
@@ -40,7 +40,7 @@ test('When a test card changes, then the README has its names, number and outcom
   );
 });
 
-test('When a failure, an event or a message changes, then the README names it', () => {
+test('When a failure, an event or a message of the card form changes, then the README names it', () => {
   expect(firstCells('Behaviour')).toEqual([...failures]);
   for (const type of eventTypes) expect(readme).toContain(`\`${type}\``);
   const messages = new Set([...formScript.matchAll(/sandbox:[a-z-]+/g)].map(([message]) => message));

@@ -5,18 +5,18 @@ const order = { amount: '1999', currency: 'usd', 'metadata[orderId]': 'o1' };
 const paid = { ...order, payment_method: 'pm_card_visa', confirm: 'true' };
 
 const send = async (url: string, params: Readonly<Record<string, string>>, key: string) => {
-  const answer = await postForm(url, params, { 'idempotency-key': key });
-  const { status, headers } = answer;
+  const response = await postForm(url, params, { 'idempotency-key': key });
+  const { status, headers } = response;
   return {
     status,
-    text: await answer.text(),
+    text: await response.text(),
     replayed: headers.get('idempotent-replayed'),
     original: headers.get('original-request'),
     requestId: headers.get('request-id'),
   };
 };
 
-test('When a call is repeated with its key, then the first answer comes again, byte for byte, and nothing is charged', async () => {
+test('When a call is repeated with its key, then the first response is replayed, byte for byte, and nothing is charged', async () => {
   const sandbox = await useSandbox();
   const url = `${sandbox.url}/v1/payment_intents`;
   const first = await send(url, paid, 'k1');
@@ -27,7 +27,7 @@ test('When a call is repeated with its key, then the first answer comes again, b
   expect((await sandbox.stripe.charges.list()).data).toHaveLength(1);
 });
 
-test('When a decline is repeated with its key, then it is the same decline and the card is not tried again', async () => {
+test('When a decline is repeated with its key, then the decline is replayed and the card is not charged again', async () => {
   const sandbox = await useSandbox();
   const url = `${sandbox.url}/v1/payment_intents`;
   const declined = { ...paid, payment_method: 'pm_card_chargeDeclined' };
@@ -52,7 +52,7 @@ test('When a refund is repeated with its key, then there is one refund', async (
   expect((await stripe.refunds.list()).data).toHaveLength(1);
 });
 
-test('When a key comes with other parameters or for another route, then it is refused and nothing changes', async () => {
+test('When a key is used with other parameters or another route, then the call is refused and changes nothing', async () => {
   const sandbox = await useSandbox();
   const url = `${sandbox.url}/v1/payment_intents`;
   await send(url, order, 'k1');
@@ -67,14 +67,14 @@ test('When a key comes with other parameters or for another route, then it is re
   expect((await sandbox.stripe.paymentIntents.list()).data).toHaveLength(1);
 });
 
-test('When the parameters were wrong, then the key is not used up', async () => {
+test('When the parameters are invalid, then the key can be used again', async () => {
   const sandbox = await useSandbox();
   const url = `${sandbox.url}/v1/payment_intents`;
   expect(await send(url, { ...order, amount: 'much' }, 'k1')).toMatchObject({ status: 400 });
   expect(await send(url, order, 'k1')).toMatchObject({ status: 200, replayed: null });
 });
 
-test('When the token was unknown, then the command had begun and its refusal is kept for the key', async () => {
+test('When the token is unknown, then the refusal is stored for the key, since the command had run', async () => {
   const sandbox = await useSandbox();
   const url = `${sandbox.url}/v1/payment_intents`;
   const params = { ...order, 'payment_method_data[type]': 'card', 'payment_method_data[card][token]': 'tok_x' };
@@ -83,7 +83,7 @@ test('When the token was unknown, then the command had begun and its refusal is 
   expect(await send(url, params, 'k1')).toMatchObject({ status: 400, replayed: 'true', text: first.text });
 });
 
-test('When a call with the key is under way, then the second one is told so, and the SDK gets the answer by retrying', async () => {
+test('When a call with the key is in progress, then a second one gets 409, and the SDK gets the response by retrying', async () => {
   const sandbox = await useSandbox();
   const url = `${sandbox.url}/v1/payment_intents`;
   await sandbox.behave({ delayMs: 1_000 });
@@ -94,9 +94,9 @@ test('When a call with the key is under way, then the second one is told so, and
   expect(JSON.parse(loser.text)).toMatchObject({ error: { code: 'idempotency_key_in_use' } });
 
   await sandbox.behave({ delayMs: 200 });
-  const patient = sdk(sandbox.url, { retries: 5 });
+  const retrying = sdk(sandbox.url, { retries: 5 });
   const pay = () =>
-    patient.paymentIntents.create(
+    retrying.paymentIntents.create(
       { amount: 5, currency: 'usd', payment_method: 'pm_card_visa', confirm: true },
       { idempotencyKey: 'k2' },
     );

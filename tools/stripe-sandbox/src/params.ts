@@ -56,7 +56,7 @@ export const expand = list.optional().transform((paths) => paths ?? []);
 
 /** Only cards are supported; callers may say so with this parameter. */
 export const cardOnly = list.refine((types) => types.every((type) => type === 'card'), {
-  error: 'The sandbox takes the payment method type card only.',
+  error: 'The sandbox accepts the payment method type card only.',
 });
 
 /** At most 50 keys; an empty value unsets its key. `metadata[0]=x` arrives as an array. */

@@ -28,7 +28,7 @@ const lists = async (sandbox: Awaited<ReturnType<typeof openSandbox>>) =>
     ),
   );
 
-test('When the sandbox is started again, then its store is as it was', async () => {
+test('When the sandbox is restarted, then its store is unchanged', async () => {
   const first = await useSandbox({ DATA_DIR: dataDir });
   const { stripe } = first;
   const { id } = await stripe.paymentIntents.create({ ...paid, metadata: { orderId: 'o1' } });
@@ -51,22 +51,22 @@ const pay = (url: string, key: string): Promise<Response> =>
   );
 
 test('When the process is killed while it serves, then every response that was sent is stored, and is sent again', async () => {
-  const answered = new Map<string, string>();
+  const received = new Map<string, string>();
   const killed = closeAfterTest(await spawnSandbox({ DATA_DIR: dataDir }));
   let sent = 0;
   const payOnAndOn = async (): Promise<void> => {
     for (;;) {
       sent += 1;
       const key = `o${sent}`;
-      answered.set(key, await (await pay(killed.url, key)).text());
-      if (answered.size === 60) await killed.end('SIGKILL');
+      received.set(key, await (await pay(killed.url, key)).text());
+      if (received.size === 60) await killed.end('SIGKILL');
     }
   };
   await Promise.allSettled(Array.from({ length: 20 }, payOnAndOn));
-  expect(answered.size).toBeGreaterThanOrEqual(60);
+  expect(received.size).toBeGreaterThanOrEqual(60);
 
   const sandbox = closeAfterTest(await spawnSandbox({ DATA_DIR: dataDir }));
-  for (const [key, text] of answered) {
+  for (const [key, text] of received) {
     const repeat = await pay(sandbox.url, key);
     expect(repeat.headers.get('idempotent-replayed')).toBe('true');
     expect(await repeat.text()).toBe(text);
@@ -74,10 +74,10 @@ test('When the process is killed while it serves, then every response that was s
   const charges = await sandbox.stripe.charges.list({ limit: 100 }).autoPagingToArray({ limit: 1000 });
   const orders = charges.map((charge) => charge.metadata['orderId']);
   expect(new Set(orders).size).toBe(orders.length);
-  expect([...answered.keys()].every((key) => orders.includes(key))).toBe(true);
+  expect([...received.keys()].every((key) => orders.includes(key))).toBe(true);
 });
 
-test('When SIGTERM comes, then the process ends cleanly', async () => {
+test('When the process gets SIGTERM, then it exits with 0', async () => {
   const sandbox = closeAfterTest(await spawnSandbox({ DATA_DIR: dataDir }));
   await sandbox.stripe.paymentIntents.create(paid);
   expect(await sandbox.end('SIGTERM')).toBe(0);
@@ -86,7 +86,7 @@ test('When SIGTERM comes, then the process ends cleanly', async () => {
 const ordersOf = async ({ stripe }: Awaited<ReturnType<typeof openSandbox>>) =>
   (await stripe.charges.list()).data.map((charge) => charge.metadata['orderId']);
 
-test('When the last line is torn at any place, then that change never happened, and the next one is written whole', async () => {
+test('When the last line is incomplete, then its change is ignored, and the next change is written on a line of its own', async () => {
   const first = await useSandbox({ DATA_DIR: dataDir });
   await first.stripe.paymentIntents.create({ ...paid, metadata: { orderId: 'kept' } });
   await first.stripe.paymentIntents.create({ ...paid, metadata: { orderId: 'torn' } });
@@ -108,12 +108,12 @@ test('When the last line is torn at any place, then that change never happened, 
   }
 });
 
-test('When a line in the middle cannot be read, then the sandbox does not start, and says which', async () => {
+test('When a line in the middle cannot be read, then the sandbox does not start, and the error has the number of the line', async () => {
   await appendFile(journal(), '{"records":[]}\nnonsense\n{"records":[]}\n');
   await expect(openSandbox({ DATA_DIR: dataDir })).rejects.toThrow(/journal\.jsonl line 2/);
 });
 
-test('When a card was typed in, then its number is not stored', async () => {
+test('When a card number is sent, then it is not stored', async () => {
   const sandbox = await useSandbox({ DATA_DIR: dataDir });
   await postForm(
     `${sandbox.url}/v1/payment_methods`,
@@ -132,16 +132,16 @@ test('When a card was typed in, then its number is not stored', async () => {
   expect(text).not.toContain('987"');
 });
 
-test('When an answer is older than a day, then its key is free again, and until then it is kept', () => {
-  const answer = { fingerprint: 'f', status: 200, body: '{}', requestId: 'req_1' };
+test('When a stored response is older than a day, then its key can be used again, and not before', () => {
+  const stored = { fingerprint: 'f', status: 200, body: '{}', requestId: 'req_1' };
   const day = 24 * 3600;
   const store = openStore(dataDir);
-  store.commit({ answer: { ...answer, key: 'old', at: 1_000 } });
-  store.commit({ answer: { ...answer, key: 'young', at: 1_000 + day - 1 } });
-  expect(store.answerTo('old')).toBeDefined();
-  store.commit({ answer: { ...answer, key: 'new', at: 1_000 + day } });
-  expect(store.answerTo('old')).toBeUndefined();
-  expect(store.answerTo('young')).toBeDefined();
+  store.commit({ answer: { ...stored, key: 'old', at: 1_000 } });
+  store.commit({ answer: { ...stored, key: 'young', at: 1_000 + day - 1 } });
+  expect(store.responseTo('old')).toBeDefined();
+  store.commit({ answer: { ...stored, key: 'new', at: 1_000 + day } });
+  expect(store.responseTo('old')).toBeUndefined();
+  expect(store.responseTo('young')).toBeDefined();
   store.close();
   expect(() => store.commit({})).toThrow(/closed/);
 });

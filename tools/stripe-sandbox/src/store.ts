@@ -13,10 +13,10 @@ import { openJournal, type Place } from './journal.ts';
 import { createTable, type Table } from './table.ts';
 
 /** How long Stripe stores the response to an idempotency key. */
-const answersLiveSeconds = 24 * 3600;
+const responseLifetimeSeconds = 24 * 3600;
 
 /** The first response to a request with an idempotency key. */
-const answer = z.object({
+const storedResponse = z.object({
   key: z.string(),
   /** Hash of method, path and parameters: the key may not be used for any other request. */
   fingerprint: z.string(),
@@ -26,13 +26,13 @@ const answer = z.object({
   at: z.number().int(),
 });
 
-export type Answer = z.infer<typeof answer>;
+export type StoredResponse = z.infer<typeof storedResponse>;
 
 /** Everything that one request changes: one line of the journal, so it is stored as a whole or not at all. */
 const entry = z.object({
   records: z.array(record).default([]),
   events: z.array(eventRecord).default([]),
-  answer: answer.optional(),
+  answer: storedResponse.optional(),
   /** Ids of events that need no further delivery. */
   settled: z.array(z.string()).default([]),
 });
@@ -40,7 +40,7 @@ const entry = z.object({
 interface Entry {
   readonly records?: readonly StripeRecord[];
   readonly events?: readonly EventRecord[];
-  readonly answer?: Answer | undefined;
+  readonly answer?: StoredResponse | undefined;
   readonly settled?: readonly string[];
 }
 
@@ -50,7 +50,7 @@ export interface Store extends Lookup {
   readonly charges: Table<Charge>;
   /** Grouped by PaymentIntent and by charge. */
   readonly refunds: Table<Refund>;
-  answerTo(key: string): Answer | undefined;
+  responseTo(key: string): StoredResponse | undefined;
   /** Events neither delivered nor abandoned, oldest first. */
   unsettled(): readonly EventRecord[];
   /** Appends to the journal, then applies: once it returns, the change survives a crash of this process. */
@@ -58,14 +58,14 @@ export interface Store extends Lookup {
   close(): void;
 }
 
-/** Opens the store kept in `directory`. @throws when its journal cannot be read. */
+/** Opens the store in `directory`. @throws when its journal cannot be read. */
 export const openStore = (directory: string): Store => {
   const paymentIntents = createTable<PaymentIntent>();
   const charges = createTable<Charge>((charge) => [charge.paymentIntent]);
   const refunds = createTable<Refund>((refund) => [refund.paymentIntent, refund.charge]);
   const paymentMethods = createTable<PaymentMethod>();
-  /** Where in the journal the answers stand: they are many and rarely read. */
-  const answers = new Map<string, { readonly at: number; readonly place: Place }>();
+  /** Positions of the stored responses in the journal: they are many and rarely read. */
+  const responses = new Map<string, { readonly at: number; readonly place: Place }>();
   const unsettled = new Map<string, EventRecord>();
 
   const put = (row: StripeRecord): void => {
@@ -81,12 +81,12 @@ export const openStore = (directory: string): Store => {
     }
   };
 
-  const remember = ({ key, at }: Answer, place: Place): void => {
-    answers.set(key, { at, place });
+  const remember = ({ key, at }: StoredResponse, place: Place): void => {
+    responses.set(key, { at, place });
     // Oldest first, as they were inserted.
-    for (const [oldKey, old] of answers) {
-      if (old.at > at - answersLiveSeconds) break;
-      answers.delete(oldKey);
+    for (const [oldKey, old] of responses) {
+      if (old.at > at - responseLifetimeSeconds) break;
+      responses.delete(oldKey);
     }
   };
 
@@ -107,8 +107,8 @@ export const openStore = (directory: string): Store => {
     charge: (id) => charges.get(id),
     refund: (id) => refunds.get(id),
     paymentMethod: (id) => paymentMethods.get(id),
-    answerTo: (key) => {
-      const known = answers.get(key);
+    responseTo: (key) => {
+      const known = responses.get(key);
       return known === undefined ? undefined : entry.parse(journal.read(known.place)).answer;
     },
     unsettled: () => [...unsettled.values()],

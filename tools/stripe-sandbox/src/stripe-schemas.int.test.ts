@@ -17,7 +17,7 @@ const errorOf = (body: unknown): unknown => z.object({ error: z.unknown() }).par
 
 const idOf = (body: unknown): string => z.object({ id: z.string() }).parse(body).id;
 
-test("When the sandbox answers, then every object has the members and types of Stripe's OpenAPI document", async () => {
+test("When the sandbox returns an object, then it has the members and types of Stripe's OpenAPI document", async () => {
   const sandbox = await useSandbox();
   const post = async (path: string, params: Readonly<Record<string, string>> = {}): Promise<unknown> =>
     (await postForm(`${sandbox.url}${path}`, params)).json();
@@ -67,7 +67,7 @@ test("When the sandbox answers, then every object has the members and types of S
   }
   expect([...problems]).toEqual([]);
 
-  // The check itself: a wrong type, a strange member, a missing one and a wrong value are seen.
+  // Tests the check itself: it finds a wrong type, an unknown member, a missing one and a wrong value.
   const charge = z.record(z.string(), z.unknown()).parse(await get(`/v1/charges?limit=1`))['data'];
   const [sample] = z.array(z.record(z.string(), z.unknown())).parse(charge);
   const { amount, ...rest } = { amount: undefined, ...sample };

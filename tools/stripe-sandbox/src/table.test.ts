@@ -20,7 +20,7 @@ const groups = fc.constantFrom(undefined, 'a', 'b');
 const newestFirst = (all: readonly string[], group: string | undefined): string[] =>
   all.flatMap((owner, index) => (group === undefined || owner === group ? [String(index)] : [])).toReversed();
 
-test('When pages are read one after the other, then every row comes once, newest first, and the last page says so', () => {
+test('When pages are read one after the other, then every row appears once, newest first, and the last page says that there is no more', () => {
   fc.assert(
     fc.property(owners, limits, groups, (all, limit, group) => {
       const table = filled(all);
@@ -37,7 +37,7 @@ test('When pages are read one after the other, then every row comes once, newest
   );
 });
 
-test('When pages are read backwards, then they hold the rows next to the cursor, still newest first', () => {
+test('When pages are read backwards, then each has the rows next to the cursor, newest first', () => {
   fc.assert(
     fc.property(owners, limits, groups, fc.nat(), (all, limit, group, at) => {
       const expected = newestFirst(all, group);
@@ -51,7 +51,7 @@ test('When pages are read backwards, then they hold the rows next to the cursor,
   );
 });
 
-test('When a row is written again, then it keeps its place', () => {
+test('When a row is replaced, then it keeps its position', () => {
   const table = filled(['a', 'b']);
   table.put({ id: '0', owner: 'a' });
   expect(table.page({ limit: 5 }).rows.map((row) => row.id)).toEqual(['1', '0']);

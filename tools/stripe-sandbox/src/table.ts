@@ -2,7 +2,7 @@ interface PageRequest<Row> {
   readonly limit: number;
   /** Only rows older than this one. */
   readonly startingAfter?: string | undefined;
-  /** Only rows newer than this one, the nearest to it. */
+  /** Only rows newer than this one, starting with the next newer one. */
   readonly endingBefore?: string | undefined;
   /** Only rows of this group. */
   readonly group?: string | undefined;
@@ -14,7 +14,7 @@ export interface Table<Row> {
   get(id: string): Row | undefined;
   /** Adds a record or replaces its state. */
   put(row: Row): void;
-  /** Newest first. Cursors name rows that exist. */
+  /** Newest first. Cursors must be ids of existing rows. */
   page(request: PageRequest<Row>): { readonly rows: readonly Row[]; readonly hasMore: boolean };
 }
 

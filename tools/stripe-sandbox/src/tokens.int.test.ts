@@ -26,7 +26,7 @@ test.each(outcomes)(
   },
 );
 
-// Written out, not taken from the code: these are what callers rely on.
+// Listed here instead of imported, since callers rely on these names.
 test.each([
   ['tok_chargeDeclined', 'card_declined', 'generic_decline', 'Your card was declined.'],
   ['tok_chargeDeclinedInsufficientFunds', 'card_declined', 'insufficient_funds', 'Your card has insufficient funds.'],

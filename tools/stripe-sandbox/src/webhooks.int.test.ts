@@ -10,7 +10,7 @@ import { closeAfterTest, makeDataDir, removeDir, spawnSandbox, until, useSandbox
 const secret = 'whsec_test_secret';
 const paid = { amount: 1999, currency: 'usd', payment_method: 'pm_card_visa', confirm: true } as const;
 
-/** An endpoint that keeps what it gets and answers as it is told to. */
+/** A webhook endpoint that records what it receives and returns the statuses that the test chooses. */
 const openEndpoint = async (status: (count: number) => number | Promise<number> = () => 200, port = 0) => {
   const received: { readonly headers: IncomingHttpHeaders; readonly body: string }[] = [];
   const server = createServer((req, res) => {
@@ -32,7 +32,7 @@ const openEndpoint = async (status: (count: number) => number | Promise<number> 
     url: `http://127.0.0.1:${actualPort}/api/payments/webhook`,
     port: actualPort,
     received,
-    /** The events whose signature is right. @throws where one is not. */
+    /** Verifies the signatures and returns the events. @throws for an invalid signature. */
     events: () =>
       received.map(({ headers, body }) =>
         Stripe.webhooks.constructEvent(body, String(headers['stripe-signature']), secret),
@@ -51,7 +51,7 @@ const typesOf = (events: readonly Stripe.Event[]): string[] => events.map((event
 
 const settings = (url: string) => ({ WEBHOOK_URL: url, STRIPE_WEBHOOK_SECRET: secret });
 
-test('When an intent succeeds, fails, is cancelled or refunded, then a signed webhook is sent for each', async () => {
+test('When a PaymentIntent succeeds, fails, is cancelled or refunded, then a signed webhook is sent for each', async () => {
   const endpoint = closeAfterTest(await openEndpoint());
   const sandbox = await useSandbox(settings(endpoint.url));
   const { stripe } = sandbox;
@@ -88,7 +88,7 @@ test('When an intent succeeds, fails, is cancelled or refunded, then a signed we
   expect(apiVersion).toBe(Stripe.API_VERSION);
 });
 
-test('When other event types are asked for, then those are sent', async () => {
+test('When other event types are configured, then those are sent', async () => {
   const endpoint = closeAfterTest(await openEndpoint());
   const sandbox = await useSandbox({
     ...settings(endpoint.url),
@@ -109,7 +109,7 @@ test('When other event types are asked for, then those are sent', async () => {
   ]);
 });
 
-test('When the endpoint refuses, then the event is sent again until it is taken, and then no more', async () => {
+test('When the endpoint returns an error, then the event is retried until it is accepted', async () => {
   const endpoint = closeAfterTest(await openEndpoint((count) => (count < 3 ? 500 : 200)));
   const sandbox = await useSandbox(settings(endpoint.url));
   await sandbox.stripe.paymentIntents.create(paid);
@@ -119,7 +119,7 @@ test('When the endpoint refuses, then the event is sent again until it is taken,
   expect(sandbox.logLines.filter((line) => line.includes('webhook not delivered'))).toHaveLength(2);
 });
 
-test('When many events happen at once, then only a few deliveries are under way at a time, and all arrive', async () => {
+test('When many events happen at once, then the number of concurrent deliveries is limited, and all arrive', async () => {
   const held = Promise.withResolvers<number>();
   const endpoint = closeAfterTest(await openEndpoint(() => held.promise));
   const sandbox = await useSandbox(settings(endpoint.url));
@@ -131,7 +131,7 @@ test('When many events happen at once, then only a few deliveries are under way 
   expect(new Set(endpoint.events().map((event) => event.id)).size).toBe(60);
 });
 
-test('When the process is killed with events undelivered, then they are delivered after its restart, as they were', async () => {
+test('When the process is killed with events undelivered, then they are delivered unchanged after its restart', async () => {
   const dataDir = await makeDataDir();
   const deaf = closeAfterTest(await openEndpoint(() => 503));
   const env = { DATA_DIR: dataDir, ...settings(deaf.url) };

@@ -10,7 +10,7 @@ const concurrency = 8;
 const timeoutMs = 10_000;
 const firstRetryMs = 200;
 const longestRetryMs = 60_000;
-/** About ten minutes with the pauses above; then the event is abandoned. */
+/** About ten minutes with the delays above; then the event is abandoned. */
 const maxAttempts = 18;
 
 /** Stripe's signature header (https://docs.stripe.com/webhooks#verify-manually). */

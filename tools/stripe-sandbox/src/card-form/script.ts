@@ -104,7 +104,7 @@ export const formScript = String.raw`(() => {
     busy = true;
     try {
       const expiry = digitsOf(fields.expiry);
-      const answer = await fetch('/v1/payment_methods', {
+      const response = await fetch('/v1/payment_methods', {
         method: 'POST',
         headers: { Authorization: 'Bearer ' + key },
         body: new URLSearchParams({
@@ -116,8 +116,8 @@ export const formScript = String.raw`(() => {
           'billing_details[address][postal_code]': fields.postal.value.trim(),
         }),
       });
-      const body = await answer.json();
-      if (answer.ok) {
+      const body = await response.json();
+      if (response.ok) {
         tell({ type: 'sandbox:payment-method', id: body.id, card: { brand: body.card.brand, last4: body.card.last4 } });
       } else {
         const name = fieldOfParam[body.error.param];

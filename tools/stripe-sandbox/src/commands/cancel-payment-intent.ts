@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { canceled, refusesCancel } from '../domain/payment-intent.ts';
+import { canceled, cancelRefusal } from '../domain/payment-intent.ts';
 import { cancellationReason } from '../domain/records.ts';
 import { checkExpand, render } from '../objects/render.ts';
 import { expand } from '../params.ts';
@@ -20,7 +20,7 @@ export const cancelPaymentIntent = (
   checkExpand('payment_intent', params.expand);
   const intent = context.lookup.paymentIntent(id);
   if (intent === undefined) throw notFound('payment_intent', id, 'intent');
-  const refusal = refusesCancel(intent);
+  const refusal = cancelRefusal(intent);
   if (refusal !== undefined) throw unexpectedState(refusal, render(context.lookup, intent));
   const record = canceled(intent, { now: context.now(), reason: params.cancellation_reason ?? null });
   return {
@@ -28,6 +28,6 @@ export const cancelPaymentIntent = (
     events: [{ type: 'payment_intent.canceled', record }],
     status: 200,
     body: render(context.lookup, record, params.expand),
-    triesCard: false,
+    chargesCard: false,
   };
 };

@@ -4,14 +4,14 @@ import { expand, flag, name, text } from '../params.ts';
 import { notFound } from '../stripe-error.ts';
 import type { Change, Context } from './change.ts';
 import { confirm } from './confirm.ts';
-import { chosenMethod, methodChoice } from './payment-method-params.ts';
+import { resolvePaymentMethod, paymentMethodFields } from './payment-method-params.ts';
 
 export const confirmPaymentIntentParams = z.strictObject({
   capture_method: z.enum(['automatic', 'automatic_async']).optional(),
   error_on_requires_action: flag.optional(),
   expand,
   off_session: flag.optional(),
-  ...methodChoice,
+  ...paymentMethodFields,
   receipt_email: text.optional(),
   return_url: name.optional(),
   use_stripe_sdk: flag.optional(),
@@ -28,7 +28,7 @@ export const confirmPaymentIntent = (
   if (known === undefined) throw notFound('payment_intent', id, 'intent');
   const intent = params.receipt_email === undefined ? known : { ...known, receiptEmail: params.receipt_email };
   return confirm(context, intent, {
-    method: chosenMethod(context, params),
+    method: resolvePaymentMethod(context, params),
     returnUrl: params.return_url,
     expand: params.expand,
   });

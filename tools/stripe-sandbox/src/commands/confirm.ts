@@ -1,4 +1,4 @@
-import { refusesConfirm, tryCard } from '../domain/payment-intent.ts';
+import { confirmRefusal, chargeCard } from '../domain/payment-intent.ts';
 import { withRecords, type PaymentIntent, type PaymentMethod } from '../domain/records.ts';
 import { declineObject } from '../objects/payment-intent.ts';
 import { render } from '../objects/render.ts';
@@ -30,7 +30,7 @@ export const confirm = (
     readonly expand: readonly string[];
   },
 ): Change => {
-  const refusal = refusesConfirm(intent);
+  const refusal = confirmRefusal(intent);
   if (refusal !== undefined) throw unexpectedState(refusal, render(context.lookup, intent));
   const method =
     given.method ?? (intent.paymentMethod === null ? undefined : context.lookup.paymentMethod(intent.paymentMethod));
@@ -42,7 +42,7 @@ export const confirm = (
   }
   checkReturnUrl(context, intent, given.returnUrl);
 
-  const tried = tryCard(intent, method, { chargeId: context.newId('ch'), now: context.now() });
+  const tried = chargeCard(intent, method, { chargeId: context.newId('ch'), now: context.now() });
   const records = [tried.method, tried.charge, tried.intent];
   const after = withRecords(context.lookup, records);
   if (tried.charge.status === 'succeeded') {
@@ -54,7 +54,7 @@ export const confirm = (
       ],
       status: 200,
       body: render(after, tried.intent, given.expand),
-      triesCard: true,
+      chargesCard: true,
     };
   }
   return {
@@ -67,6 +67,6 @@ export const confirm = (
     body: {
       error: { ...declineObject(tried.charge, tried.method), payment_intent: render(after, tried.intent) },
     },
-    triesCard: true,
+    chargesCard: true,
   };
 };

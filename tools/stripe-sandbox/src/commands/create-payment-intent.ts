@@ -7,7 +7,7 @@ import { cardOnly, currency, expand, flag, integer, mergedMetadata, metadata, na
 import { StripeError } from '../stripe-error.ts';
 import type { Change, Context } from './change.ts';
 import { confirm } from './confirm.ts';
-import { chosenMethod, methodChoice } from './payment-method-params.ts';
+import { resolvePaymentMethod, paymentMethodFields } from './payment-method-params.ts';
 
 const automatic = z.enum(['automatic', 'automatic_async'], {
   error: 'The sandbox captures automatically; capture_method must be automatic or automatic_async.',
@@ -30,7 +30,7 @@ export const createPaymentIntentParams = z.strictObject({
   expand,
   metadata: metadata.optional(),
   off_session: flag.optional(),
-  ...methodChoice,
+  ...paymentMethodFields,
   /** What API versions before 2026-09-30 call allowed_payment_method_types. */
   payment_method_types: cardOnly.optional(),
   receipt_email: text.optional(),
@@ -72,7 +72,7 @@ export const createPaymentIntent = (context: Context, params: z.infer<typeof cre
       param,
     });
   }
-  const method = chosenMethod(context, params);
+  const method = resolvePaymentMethod(context, params);
   const id = context.newId('pi');
   const bare: PaymentIntent = {
     object: 'payment_intent',
@@ -108,6 +108,6 @@ export const createPaymentIntent = (context: Context, params: z.infer<typeof cre
     events: [created],
     status: 200,
     body: render(withRecords(context.lookup, records), intent, params.expand),
-    triesCard: false,
+    chargesCard: false,
   };
 };

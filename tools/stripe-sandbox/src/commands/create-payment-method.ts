@@ -14,6 +14,6 @@ export const createPaymentMethod = (context: Context, params: z.infer<typeof cre
     events: [],
     status: 200,
     body: render(context.lookup, method),
-    triesCard: false,
+    chargesCard: false,
   };
 };

@@ -89,6 +89,6 @@ export const createRefund = (context: Context, params: Params): Change => {
     ],
     status: 200,
     body: render(withRecords(context.lookup, records), refund, params.expand),
-    triesCard: false,
+    chargesCard: false,
   };
 };

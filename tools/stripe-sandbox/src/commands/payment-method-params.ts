@@ -33,7 +33,7 @@ const card = z.union([
 
 /** `payment_method_data[…]` of a PaymentIntent, and the body of POST /v1/payment_methods. */
 export const paymentMethodParams = z.strictObject({
-  type: z.literal('card', { error: 'The sandbox takes the payment method type card only.' }),
+  type: z.literal('card', { error: 'The sandbox accepts the payment method type card only.' }),
   card,
   billing_details: billing,
   metadata: metadata.optional(),
@@ -58,7 +58,7 @@ interface TypedCard {
   readonly hasCvc: boolean;
 }
 
-/** The test card that was typed in. @throws StripeError 402 with the parameter that is wrong. */
+/** The test card with these details. @throws StripeError 402 that names the invalid parameter. */
 const typedCard = (
   given: {
     readonly number: string;
@@ -101,7 +101,7 @@ const typedCard = (
   return { card: found, expMonth: month, expYear: year, hasCvc: given.cvc !== undefined };
 };
 
-const readyMade = (card: TestCard, now: number): TypedCard => {
+const predefined = (card: TestCard, now: number): TypedCard => {
   const today = new Date(now * 1000);
   return { card, expMonth: today.getUTCMonth() + 1, expYear: today.getUTCFullYear() + 1, hasCvc: true };
 };
@@ -124,8 +124,8 @@ const record = (
 });
 
 /**
- * A payment method of a token or of a typed card. `path` is where the parameters stand in the request, for errors.
- * @throws StripeError for an unknown token (400) and for a card that cannot be one (402).
+ * Creates a payment method from a token or card details. `path` is the path of `params` in the request, for errors.
+ * @throws StripeError 400 for an unknown token, 402 for invalid card details.
  */
 export const newPaymentMethod = (context: Context, params: PaymentMethodParams, path: string): PaymentMethod => {
   const more = { billing: params.billing_details ?? null, metadata: mergedMetadata({}, params.metadata) };
@@ -134,26 +134,26 @@ export const newPaymentMethod = (context: Context, params: PaymentMethodParams, 
   if (found === undefined) {
     throw noSuch('token', params.card.token, path === '' ? 'card[token]' : `${path}[card][token]`);
   }
-  return record(context, readyMade(found, context.now()), more);
+  return record(context, predefined(found, context.now()), more);
 };
 
-/** What a request says of the payment method. */
-export const methodChoice = {
+/** The parameters of a request that name or describe its payment method. */
+export const paymentMethodFields = {
   payment_method: name.optional(),
   payment_method_data: paymentMethodParams.optional(),
 };
 
-export interface MethodChoice {
+export interface PaymentMethodFields {
   readonly payment_method?: string | undefined;
   readonly payment_method_data?: PaymentMethodParams | undefined;
 }
 
 /**
- * The payment method that a request chose: made from `payment_method_data`, one of Stripe's ready-made ones (of which
- * every use makes a new one), or a stored one. Undefined when it chose none.
+ * The payment method of a request: created from `payment_method_data` or from a predefined one such as `pm_card_visa`,
+ * or a stored one. Undefined if the request has none.
  * @throws StripeError 400
  */
-export const chosenMethod = (context: Context, params: MethodChoice): PaymentMethod | undefined => {
+export const resolvePaymentMethod = (context: Context, params: PaymentMethodFields): PaymentMethod | undefined => {
   if (params.payment_method_data !== undefined) {
     if (params.payment_method !== undefined) {
       throw new StripeError(400, {
@@ -165,9 +165,9 @@ export const chosenMethod = (context: Context, params: MethodChoice): PaymentMet
   }
   const id = params.payment_method;
   if (id === undefined) return undefined;
-  const readyMadeCard = cardOfMagicMethod(id);
-  if (readyMadeCard !== undefined) {
-    return record(context, readyMade(readyMadeCard, context.now()), { billing: null, metadata: {} });
+  const predefinedCard = cardOfMagicMethod(id);
+  if (predefinedCard !== undefined) {
+    return record(context, predefined(predefinedCard, context.now()), { billing: null, metadata: {} });
   }
   const known = context.lookup.paymentMethod(id);
   if (known === undefined) throw noSuch('PaymentMethod', id, 'payment_method');

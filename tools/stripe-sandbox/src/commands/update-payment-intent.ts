@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { refusesPaymentChange, withMethod } from '../domain/payment-intent.ts';
+import { paymentChangeRefusal, withMethod } from '../domain/payment-intent.ts';
 import { withRecords } from '../domain/records.ts';
 import { checkExpand, render } from '../objects/render.ts';
 import { currency, expand, mergedMetadata, metadata, text } from '../params.ts';
 import { notFound, unexpectedState } from '../stripe-error.ts';
 import type { Change, Context } from './change.ts';
 import { amount, checkAmount } from './create-payment-intent.ts';
-import { chosenMethod, methodChoice } from './payment-method-params.ts';
+import { resolvePaymentMethod, paymentMethodFields } from './payment-method-params.ts';
 
 export const updatePaymentIntentParams = z.strictObject({
   amount: amount.optional(),
@@ -14,7 +14,7 @@ export const updatePaymentIntentParams = z.strictObject({
   description: text.optional(),
   expand,
   metadata: metadata.optional(),
-  ...methodChoice,
+  ...paymentMethodFields,
   receipt_email: text.optional(),
   statement_descriptor_suffix: text.optional(),
   transfer_group: text.optional(),
@@ -32,9 +32,9 @@ export const updatePaymentIntent = (
   const changesPayment = [params.amount, params.currency, params.payment_method, params.payment_method_data].some(
     (value) => value !== undefined,
   );
-  const refusal = changesPayment ? refusesPaymentChange(intent) : undefined;
+  const refusal = changesPayment ? paymentChangeRefusal(intent) : undefined;
   if (refusal !== undefined) throw unexpectedState(refusal, render(context.lookup, intent));
-  const method = chosenMethod(context, params);
+  const method = resolvePaymentMethod(context, params);
   const changed = {
     ...(method === undefined ? intent : withMethod(intent, method)),
     amount: params.amount ?? intent.amount,
@@ -55,6 +55,6 @@ export const updatePaymentIntent = (
     events: [],
     status: 200,
     body: render(withRecords(context.lookup, records), changed, params.expand),
-    triesCard: false,
+    chargesCard: false,
   };
 };

@@ -1,7 +1,7 @@
 /** Stripe's bounds for a charge (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts). */
 export const largestAmount = 99_999_999;
 
-/** What is below these Stripe refuses; the sandbox only does with STRICT_AMOUNTS. */
+/** Stripe refuses smaller amounts; the sandbox does so only with STRICT_AMOUNTS. */
 export const smallestAmounts = new Map([
   ['usd', 50],
   ['eur', 50],
@@ -30,5 +30,5 @@ export const moneyText = (amount: number, currency: string): string => {
   return `${currency === 'usd' ? '$' : ''}${major} ${currency}`;
 };
 
-/** Whether it is one of the currencies that the sandbox takes. */
+/** Whether the sandbox accepts this currency. */
 export const isCurrency = (code: string): boolean => smallestAmounts.has(code);

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import {
   canceled,
-  refusesCancel,
-  refusesConfirm,
-  refusesPaymentChange,
-  tryCard,
+  cancelRefusal,
+  confirmRefusal,
+  paymentChangeRefusal,
+  chargeCard,
   withMethod,
 } from './payment-intent.ts';
 import type { PaymentIntent, PaymentMethod } from './records.ts';
@@ -44,8 +44,8 @@ const method = (card: string): PaymentMethod => ({
   usedBy: null,
 });
 
-test('When a good card is tried, then the PaymentIntent has succeeded and refuses every further move', () => {
-  const { intent: paid, charge } = tryCard(intent, method('visa'), { chargeId: 'ch_1', now: 7 });
+test('When a valid card is charged, then the PaymentIntent has succeeded and refuses every further change', () => {
+  const { intent: paid, charge } = chargeCard(intent, method('visa'), { chargeId: 'ch_1', now: 7 });
   expect(paid).toMatchObject({
     status: 'succeeded',
     paymentMethod: 'pm_visa',
@@ -53,12 +53,12 @@ test('When a good card is tried, then the PaymentIntent has succeeded and refuse
     failedCharge: null,
   });
   expect(charge).toMatchObject({ status: 'succeeded', amount: 1999, metadata: { orderId: 'o1' }, created: 7 });
-  for (const refuses of [refusesConfirm, refusesCancel, refusesPaymentChange])
-    expect(refuses(paid)).toMatch(/succeeded/);
+  for (const refusalOf of [confirmRefusal, cancelRefusal, paymentChangeRefusal])
+    expect(refusalOf(paid)).toMatch(/succeeded/);
 });
 
-test('When a card is declined, then the PaymentIntent waits for another one, and that one can pay', () => {
-  const declined = tryCard(withMethod(intent, method('chargeDeclined')), method('chargeDeclined'), {
+test('When a card is declined, then the PaymentIntent accepts another one, which can pay', () => {
+  const declined = chargeCard(withMethod(intent, method('chargeDeclined')), method('chargeDeclined'), {
     chargeId: 'ch_1',
     now: 7,
   });
@@ -70,14 +70,14 @@ test('When a card is declined, then the PaymentIntent waits for another one, and
     latestCharge: 'ch_1',
     failedCharge: 'ch_1',
   });
-  expect(refusesConfirm(declined.intent)).toBeUndefined();
-  const paid = tryCard(declined.intent, method('visa'), { chargeId: 'ch_2', now: 8 });
+  expect(confirmRefusal(declined.intent)).toBeUndefined();
+  const paid = chargeCard(declined.intent, method('visa'), { chargeId: 'ch_2', now: 8 });
   expect(paid.intent).toMatchObject({ status: 'succeeded', failedCharge: null, latestCharge: 'ch_2' });
 });
 
-test('When a PaymentIntent is cancelled, then it can neither be confirmed nor cancelled nor changed', () => {
+test('When a PaymentIntent is cancelled, then it cannot be confirmed, cancelled or changed', () => {
   const dead = canceled(intent, { now: 9, reason: 'abandoned' });
   expect(dead).toMatchObject({ status: 'canceled', canceledAt: 9, cancellationReason: 'abandoned' });
-  for (const refuses of [refusesConfirm, refusesCancel, refusesPaymentChange])
-    expect(refuses(dead)).toMatch(/canceled/);
+  for (const refusalOf of [confirmRefusal, cancelRefusal, paymentChangeRefusal])
+    expect(refusalOf(dead)).toMatch(/canceled/);
 });

@@ -4,8 +4,8 @@ import { cardOfName } from './test-cards.ts';
 const cancellable =
   'requires_payment_method, requires_capture, requires_reauthorization, requires_confirmation, requires_action, processing';
 
-/** Why a PaymentIntent may not be confirmed in its state, in Stripe's words; undefined where it may. */
-export const refusesConfirm = (intent: PaymentIntent): string | undefined => {
+/** Stripe's message if the PaymentIntent cannot be confirmed in its state; undefined if it can. */
+export const confirmRefusal = (intent: PaymentIntent): string | undefined => {
   if (intent.status === 'succeeded') {
     return 'You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed.';
   }
@@ -15,13 +15,13 @@ export const refusesConfirm = (intent: PaymentIntent): string | undefined => {
   return undefined;
 };
 
-export const refusesCancel = (intent: PaymentIntent): string | undefined =>
+export const cancelRefusal = (intent: PaymentIntent): string | undefined =>
   intent.status === 'succeeded' || intent.status === 'canceled'
     ? `You cannot cancel this PaymentIntent because it has a status of ${intent.status}. Only a PaymentIntent with one of the following statuses may be canceled: ${cancellable}.`
     : undefined;
 
-/** An amount, a currency or a payment method cannot change any more; a description and metadata can. */
-export const refusesPaymentChange = (intent: PaymentIntent): string | undefined =>
+/** The same for a change of amount, currency or payment method; description and metadata can always change. */
+export const paymentChangeRefusal = (intent: PaymentIntent): string | undefined =>
   intent.status === 'succeeded' || intent.status === 'canceled'
     ? `This PaymentIntent's payment details could not be updated because it has a status of ${intent.status}. You may only update those of a PaymentIntent with one of the following statuses: requires_payment_method, requires_confirmation, requires_action.`
     : undefined;
@@ -33,10 +33,10 @@ export const withMethod = (intent: PaymentIntent, method: PaymentMethod): Paymen
 });
 
 /**
- * Tries the card, once. A decline leaves the PaymentIntent open for another payment method; a success is final.
- * The caller has checked `refusesConfirm`.
+ * Charges the card once. After a decline the PaymentIntent accepts another payment method; a success is final. Requires
+ * that `confirmRefusal` is undefined.
  */
-export const tryCard = (
+export const chargeCard = (
   intent: PaymentIntent,
   method: PaymentMethod,
   given: { readonly chargeId: string; readonly now: number },
@@ -70,7 +70,7 @@ export const tryCard = (
   };
 };
 
-/** The caller has checked `refusesCancel`. */
+/** Requires that `cancelRefusal` is undefined. */
 export const canceled = (
   intent: PaymentIntent,
   given: { readonly now: number; readonly reason: PaymentIntent['cancellationReason'] },

@@ -27,14 +27,14 @@ const paymentMethodRecord = z.object({
   object: z.literal('payment_method'),
   id: z.string(),
   created: seconds,
-  /** First name of the test card; a card number is never kept. */
+  /** First name of the test card; card numbers are never stored. */
   card: z.string(),
   expMonth: z.number().int(),
   expYear: z.number().int(),
   hasCvc: z.boolean(),
   billing: billingDetails.nullable(),
   metadata,
-  /** The PaymentIntent that tried it: without a customer it cannot be used for another try. */
+  /** The PaymentIntent that used it: without a customer it can be used for one attempt only. */
   usedBy: z.string().nullable(),
 });
 
@@ -56,11 +56,11 @@ const paymentIntentRecord = z.object({
   statementDescriptorSuffix: optionalText,
   transferGroup: optionalText,
   captureMethod: z.enum(['automatic', 'automatic_async']),
-  /** Null where the caller named the payment method types. */
+  /** Null if the request listed `payment_method_types`. */
   automaticPaymentMethods: z.object({ enabled: z.boolean(), allow_redirects: z.enum(['always', 'never']) }).nullable(),
   paymentMethod: z.string().nullable(),
   latestCharge: z.string().nullable(),
-  /** The declined charge that `last_payment_error` tells of. */
+  /** The declined charge that `last_payment_error` describes. */
   failedCharge: z.string().nullable(),
   canceledAt: seconds.nullable(),
   cancellationReason: cancellationReason.nullable(),
@@ -112,7 +112,7 @@ export type PaymentMethod = z.infer<typeof paymentMethodRecord>;
 export type BillingDetails = z.infer<typeof billingDetails>;
 export type StripeRecord = z.infer<typeof record>;
 
-/** Finds records by id: in the store, or in the store as a change would leave it. */
+/** Finds records by id. */
 export interface Lookup {
   paymentIntent(id: string): PaymentIntent | undefined;
   charge(id: string): Charge | undefined;

@@ -2,14 +2,14 @@ import { expect, test } from '@jest/globals';
 import { passesLuhn } from './card-number.ts';
 import { cardOfMagicMethod, cardOfNumber, cardOfToken, testCards } from './test-cards.ts';
 
-test('When the test cards are listed, then each has a valid number and names of its own', () => {
+test('When the test cards are listed, then each has a valid number and unique names', () => {
   const names = testCards.flatMap((card) => card.names);
   expect(testCards.every((card) => passesLuhn(card.number))).toBe(true);
   expect(new Set(testCards.map((card) => card.number)).size).toBe(testCards.length);
   expect(new Set(names).size).toBe(names.length);
 });
 
-test('When a card is named as token, as ready-made payment method or by its number, then it is the same card', () => {
+test('When a card is looked up by token, predefined payment method or number, then it is the same card', () => {
   for (const card of testCards) {
     expect(cardOfNumber(card.number)).toBe(card);
     for (const name of card.names) {

@@ -130,15 +130,15 @@ const byNumber = new Map(testCards.map((card) => [card.number, card] as const));
 const named = (text: string, prefix: string): TestCard | undefined =>
   text.startsWith(prefix) ? byName.get(text.slice(prefix.length)) : undefined;
 
-/** The card behind a token such as `tok_visa`. */
+/** The card of a token such as `tok_visa`. */
 export const cardOfToken = (token: string): TestCard | undefined => named(token, 'tok_');
 
-/** The card behind one of Stripe's ready-made payment methods, such as `pm_card_visa`. */
+/** The card of one of Stripe's predefined payment methods, such as `pm_card_visa`. */
 export const cardOfMagicMethod = (id: string): TestCard | undefined => named(id, 'pm_card_');
 
 export const cardOfNumber = (digits: string): TestCard | undefined => byNumber.get(digits);
 
-/** @throws on an unknown name: another version wrote the store. */
+/** @throws for an unknown name, which another version of the sandbox has stored. */
 export const cardOfName = (name: string): TestCard => {
   const card = byName.get(name);
   if (card === undefined) throw new Error(`the store names a test card that does not exist: ${name}`);
@@ -151,5 +151,5 @@ const fingerprints = new Map(
   testCards.map((card) => [card, createHash('sha256').update(card.number).digest('hex').slice(0, 16)] as const),
 );
 
-/** The same for every payment method made of one card number. */
+/** The same for every payment method with this card number. */
 export const fingerprint = (card: TestCard): string => fingerprints.get(card) ?? '';

@@ -10,7 +10,7 @@ const noBilling: BillingDetails = {
 
 export const billingObject = (method: PaymentMethod) => ({ ...(method.billing ?? noBilling), tax_id: null });
 
-/** What a payment method and a charge both show of a card. */
+/** The fields of a card in both payment methods and charges. */
 export const cardFacts = (method: PaymentMethod) => {
   const card = cardOfName(method.card);
   const wrongCvc = card.decline?.code === 'incorrect_cvc';

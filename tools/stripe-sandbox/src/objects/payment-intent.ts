@@ -3,7 +3,7 @@ import { cardOfName } from '../domain/test-cards.ts';
 import { docUrl } from '../stripe-error.ts';
 import { paymentMethodObject } from './payment-method.ts';
 
-/** What a card error's answer and `last_payment_error` say of a declined charge. */
+/** The error of a declined charge, in the response and in `last_payment_error`. */
 export const declineObject = (charge: Charge, method: PaymentMethod) => {
   const decline = cardOfName(method.card).decline;
   if (decline === undefined) throw new Error(`charge ${charge.id} failed with a card that does not`);
@@ -20,7 +20,7 @@ export const declineObject = (charge: Charge, method: PaymentMethod) => {
   };
 };
 
-/** Stripe's PaymentIntent object; the last three are what its ids stand for, or the objects where they are expanded. */
+/** Stripe's PaymentIntent object; the last three parameters are ids, or objects where they are expanded. */
 export const paymentIntentObject = (
   intent: PaymentIntent,
   related: { readonly lastError: unknown; readonly latestCharge: unknown; readonly paymentMethod: unknown },

@@ -17,7 +17,7 @@ const account = JSON.stringify({
   type: 'standard',
 });
 
-/** GET /v1/account: enough to tell the sandbox from Stripe. */
+/** GET /v1/account: lets a client distinguish the sandbox from Stripe. */
 export const getAccount =
   (kit: ApiKit): RequestHandler =>
   (_req, res) =>

@@ -10,7 +10,7 @@ const givenKey = (req: Request): string | undefined => {
 
 const masked = (key: string): string => (key.length > 12 ? `${key.slice(0, 8)}***${key.slice(-4)}` : '***');
 
-/** What a page in a browser may do with a publishable key. */
+/** Routes that accept a publishable key. */
 const isForBrowsers = (req: Request): boolean => req.method === 'POST' && req.path === '/payment_methods';
 
 /**

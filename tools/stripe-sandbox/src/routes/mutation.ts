@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { Behaviour, Failure } from '../behaviour.ts';
-import type { Answer, Store } from '../store.ts';
+import type { StoredResponse, Store } from '../store.ts';
 import type { Change, Context } from '../commands/change.ts';
 import type { EventRecord, EventType } from '../events.ts';
 import { parseParams } from '../params.ts';
@@ -66,7 +66,7 @@ const beSilent = (res: Response, stopping: AbortSignal): void => {
   });
 };
 
-/** The request fails as configured and changes nothing; a retry with the same key starts from the beginning. */
+/** Fails the request as configured, without a change; a retry with the same key runs it from the beginning. */
 const failUndone = (
   failure: Exclude<Failure, 'network_after_charge'>,
   res: Response,
@@ -119,7 +119,7 @@ export const mutation =
 
     if (key !== undefined) {
       if (kit.keysInUse.has(key)) throw keyInUse(key);
-      const stored = kit.store.answerTo(key);
+      const stored = kit.store.responseTo(key);
       if (stored !== undefined) {
         if (stored.fingerprint !== fingerprint) throw otherRequest(key);
         return reply(res, stored.status, stored.body, {
@@ -151,13 +151,13 @@ export const mutation =
     }
 
     const change = decide(() => command(kit.context, params, pathId));
-    const failure = change.triesCard ? kit.behaviour.takeFailure() : null;
+    const failure = change.chargesCard ? kit.behaviour.takeFailure() : null;
     if (failure !== null && failure !== 'network_after_charge')
       return failUndone(failure, res, requestId, kit.stopping);
 
     const text = JSON.stringify(change.body);
     const at = kit.context.now();
-    const answer: Answer | undefined =
+    const storedResponse: StoredResponse | undefined =
       key === undefined ? undefined : { key, fingerprint, status: change.status, body: text, requestId, at };
     const events = change.events
       .filter((event) => kit.sentTypes.has(event.type))
@@ -168,8 +168,8 @@ export const mutation =
         request: { id: requestId, idempotency_key: key ?? null },
         record: event.record,
       }));
-    if (change.records.length > 0 || events.length > 0 || answer !== undefined) {
-      kit.store.commit({ records: change.records, events, answer });
+    if (change.records.length > 0 || events.length > 0 || storedResponse !== undefined) {
+      kit.store.commit({ records: change.records, events, answer: storedResponse });
     }
     events.forEach(kit.notify);
 
@@ -186,6 +186,6 @@ const decide = (command: () => Change): Change => {
     return command();
   } catch (error) {
     if (!(error instanceof StripeError)) throw error;
-    return { records: [], events: [], status: error.status, body: error.body, triesCard: false };
+    return { records: [], events: [], status: error.status, body: error.body, chargesCard: false };
   }
 };

@@ -44,7 +44,7 @@ const slow = async (kit: ApiKit): Promise<void> => {
 
 const readOne = z.strictObject({ expand });
 
-/** GET of one object. `param` is what Stripe calls the id in its 404. */
+/** GET of one object. `param` is Stripe's name of the id in a 404. */
 export const retrieve =
   (
     kit: ApiKit,
@@ -66,8 +66,7 @@ export const retrieve =
   };
 
 /**
- * GET of Stripe's list object, newest first. `filters` are parameters that name a group of the table, each with what a
- * row must have there.
+ * GET of Stripe's list object, newest first. Each parameter in `filters` selects a group of the table's rows.
  */
 export const list = <Row extends StripeRecord>(
   kit: ApiKit,

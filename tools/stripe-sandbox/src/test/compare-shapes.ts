@@ -9,7 +9,7 @@ export interface Comparison {
 
 const typeOf = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value);
 
-/** Compares two answers by their keys and types. Null fits every type; what is below `metadata` belongs to the caller. */
+/** Compares two responses by their keys and types. Null matches every type; keys of `metadata` are ignored. */
 export const compareShapes = (ours: unknown, theirs: unknown, path: string, result: Comparison): void => {
   if (ours === null || theirs === null) return;
   if (typeOf(ours) !== typeOf(theirs)) {

@@ -15,7 +15,7 @@ export const makeDataDir = (): Promise<string> => mkdtemp(join(tmpdir(), 'stripe
 
 export const removeDir = (directory: string): Promise<void> => rm(directory, { recursive: true, force: true });
 
-/** The official SDK, pointed at a server of ours. It makes one try unless told otherwise. */
+/** Stripe's SDK with a local server; it makes a single attempt by default. */
 export const sdk = (url: string, options: { readonly key?: string; readonly retries?: number } = {}): Stripe => {
   const { hostname, port } = new URL(url);
   return new Stripe(options.key ?? 'sk_test_anything', {
@@ -27,7 +27,7 @@ export const sdk = (url: string, options: { readonly key?: string; readonly retr
   });
 };
 
-/** A form-encoded POST by hand, where the SDK would help too much (it repeats a call whose connection broke). */
+/** A form-encoded POST without the SDK, which would retry a call whose connection broke. */
 export const postForm = (
   url: string,
   params: Readonly<Record<string, string>>,
@@ -36,7 +36,7 @@ export const postForm = (
 
 const toClose: { close(): Promise<unknown> }[] = [];
 
-/** Closes it when the test is over, if the test has not done so itself. */
+/** Closes it after the test, unless the test has closed it. */
 export const closeAfterTest = <T extends { close(): Promise<unknown> }>(resource: T): T => {
   toClose.push(resource);
   return resource;
@@ -46,7 +46,7 @@ afterEach(async () => {
   for (const resource of toClose.splice(0).toReversed()) await resource.close();
 });
 
-/** A sandbox in this process, on a free port, with a store of its own unless `DATA_DIR` is given. */
+/** A sandbox in this process, on a free port, with an empty store unless `DATA_DIR` is given. */
 export const openSandbox = async (env: Readonly<Record<string, string>> = {}) => {
   const dataDir = env['DATA_DIR'] ?? (await makeDataDir());
   const config = readConfig({ PORT: '0', ...env, DATA_DIR: dataDir });
@@ -63,8 +63,8 @@ export const openSandbox = async (env: Readonly<Record<string, string>> = {}) =>
     logLines: lines,
     stripe: sdk(sandbox.url),
     behave: async (patch: Partial<ReturnType<Behaviour['current']>>): Promise<void> => {
-      const answer = await fetch(`${sandbox.url}/sandbox/behaviour`, { method: 'POST', body: JSON.stringify(patch) });
-      if (!answer.ok) throw new Error(`behaviour was refused: ${await answer.text()}`);
+      const response = await fetch(`${sandbox.url}/sandbox/behaviour`, { method: 'POST', body: JSON.stringify(patch) });
+      if (!response.ok) throw new Error(`behaviour was refused: ${await response.text()}`);
     },
     close: (): Promise<void> => (closed ??= close()),
   };
@@ -75,7 +75,7 @@ export const useSandbox = async (env: Readonly<Record<string, string>> = {}) => 
 
 const entry = fileURLToPath(new URL('../index.ts', import.meta.url));
 
-/** Resolves with the match once the process has printed `pattern`. What it prints later is read and dropped. */
+/** Resolves with the match once the process has printed `pattern`; later output is discarded. */
 const printed = (child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> =>
   new Promise((resolve, reject) => {
     let text = '';
@@ -87,7 +87,7 @@ const printed = (child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray>
     child.once('exit', () => reject(new Error(`the sandbox ended: ${text}`)));
   });
 
-/** A sandbox in a process of its own, for tests that kill it. */
+/** A sandbox in a separate process, for tests that kill it. */
 export const spawnSandbox = async (env: Readonly<Record<string, string>>) => {
   const child = spawn(process.execPath, [entry], {
     env: { PATH: process.env['PATH'] ?? '', PORT: '0', ...env },
@@ -105,10 +105,10 @@ export const spawnSandbox = async (env: Readonly<Record<string, string>>) => {
   return { url, stripe: sdk(url), end, close: () => end('SIGKILL') };
 };
 
-/** Payment by a token. The SDK's types know no `card` here any more; its API does. */
+/** Payment with a token: the SDK's types do not have `card` here any more, Stripe's API does. */
 export const byToken = (token: string) => ({ payment_method_data: { type: 'card' as const, card: { token } } });
 
-/** What a promise was rejected with, as the SDK's error. */
+/** The SDK's error with which a promise was rejected. */
 export const stripeErrorOf = async (call: Promise<unknown>): Promise<Stripe.errors.StripeError> => {
   try {
     await call;
@@ -123,7 +123,7 @@ export const stripeErrorOf = async (call: Promise<unknown>): Promise<Stripe.erro
 export const until = async (condition: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> => {
   const deadline = Date.now() + withinMs;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error('the condition did not come true in time');
+    if (Date.now() > deadline) throw new Error('the condition did not hold in time');
     await new Promise((resolve) => {
       setTimeout(resolve, 10);
     });

@@ -36,7 +36,7 @@ const typeOf = (value: unknown): string => (Array.isArray(value) ? 'array' : typ
 const accepts = (all: Readonly<Record<string, Schema>>, given: Schema, value: unknown): boolean =>
   problemsOf(all, given, value, '').length === 0;
 
-/** What is wrong with `value`, by the path at which it is. */
+/** How `value` violates the schema, each with its path. */
 export const problemsOf = (
   all: Readonly<Record<string, Schema>>,
   given: Schema,

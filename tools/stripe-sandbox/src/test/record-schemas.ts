@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { refName, schemas, type Schema } from './openapi.ts';
 
 /**
- * Writes stripe-schemas.json beside this file: of Stripe's OpenAPI document (github.com/stripe/openapi, spec3.json) what
- * concerns the objects that the sandbox shows. Run it with the path of spec3.json.
+ * Writes stripe-schemas.json beside this file: the part of Stripe's OpenAPI document (github.com/stripe/openapi,
+ * spec3.json) that describes the sandbox's objects. Run it with the path of spec3.json.
  */
 const names: readonly string[] = [
   'address',
@@ -37,7 +37,7 @@ const names: readonly string[] = [
   'three_d_secure_usage',
 ];
 
-/** Optional members that lead elsewhere are left out: an answer that has one is then told to be unknown. */
+/** Leaves out optional members that refer to other schemas; the tests report such a member as unknown. */
 const pruned = (given: Schema): Schema | undefined => {
   const name = refName(given);
   if (name !== undefined) return names.includes(name) ? { $ref: `#/${name}` } : undefined;
@@ -54,7 +54,7 @@ const pruned = (given: Schema): Schema | undefined => {
             return kept === undefined ? [] : [[key, kept] as const];
           }),
         );
-  // Long lists of error codes and the like are in the way of reading and hold nothing of interest here.
+  // Leaves out long enumerations, such as error codes, which no test needs.
   const values = given.enum !== undefined && given.enum.length <= 40 ? given.enum : undefined;
   return { type, nullable, enum: values, anyOf, items, properties, required };
 };

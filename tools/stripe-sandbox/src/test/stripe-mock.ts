@@ -2,7 +2,7 @@ import { goProgram } from '@ticketing/common/testing';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Stripe's own mock, or the reason why it is missing. */
+/** The path of Stripe's mock, or the reason why it is missing. */
 export const stripeMockProgram = () => goProgram('stripe-mock', 'github.com/stripe/stripe-mock@v0.203.0');
 
 /** Runs Stripe's mock, which checks each request against Stripe's OpenAPI document and stores nothing. */
