@@ -64,7 +64,7 @@ afterAll(async () => {
 type Action =
   | { readonly order: 'buyer' | 'seller'; readonly expectedPrice?: number | undefined }
   | { readonly cancel: number; readonly by: 'buyer' | 'seller' }
-  /** Versions of the ticket, as one batch; one that there is not is the newest. */
+  /** Versions of the ticket, as one batch; for a version that does not exist, the newest. */
   | { readonly ticket: readonly number[] }
   | { readonly refused: number }
   | { readonly charged: readonly number[]; readonly status: 'completed' | 'failed' }
@@ -132,7 +132,7 @@ type Effect = 'none' | 'later' | 'changed';
 
 const isUnpaid = ({ status }: Order) => status === 'created' || status === 'awaiting:payment';
 
-/** What happens to an order in memory, one thing after the other. */
+/** The model: orders in memory, changed by one action at a time. */
 const move = (order: Order, status: OrderStatus, reason?: CancelReason): Effect => {
   Object.assign(order, { status, reason, version: order.version + 1 });
   return 'changed';
@@ -147,12 +147,12 @@ const expire = (order: Order, lateMs: number): Effect => {
   return order.expiresAt + lateMs <= clock.ms ? cancel(order, 'expired') : 'later';
 };
 
-/** One thing that happens, what it makes of each of the sequential orders, and what became of it. */
+/** An action, its effect on each order of the model, and its outcome. */
 interface Happening {
   readonly label: string;
   readonly subject: 'order' | 'cancel' | 'event' | 'repair';
   readonly effects: readonly { readonly order: Order; readonly apply: () => Effect }[];
-  /** What a new order must be answered. */
+  /** The expected response to a new order. */
   readonly wanted?: (() => string | undefined) | undefined;
   readonly run: () => Promise<void>;
   outcome?: string | undefined;
@@ -165,7 +165,7 @@ const outcomeOf = (promise: Promise<unknown>): Promise<string | undefined> =>
     (error: unknown) => String(error),
   );
 
-/** Plays the steps on a ticket of their own, then delivers what is still to come, and compares all along. */
+/** Plays the steps on a new ticket, then delivers the remaining events, and compares with the model after each step. */
 const play = async (steps: readonly Step[]): Promise<void> => {
   const listeners = new Map(subscriptions(deps).map((listener) => [listener.subject, listener]));
   const ticketId = newId();
@@ -365,7 +365,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
 
   const compare = async (happenings: readonly Happening[], inSequence: boolean): Promise<boolean> => {
     const wasTaken = isTaken() || copy?.orderId !== undefined;
-    // In sequence, the request is made before anything has changed.
+    // Without concurrency, nothing changes before the request.
     const wanted = happenings.map((happening) => happening.wanted?.());
     const found = await database
       .collection<OrderDocument>('orders')
@@ -383,7 +383,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
         if (order === undefined) {
           expect([entry.version, entry.type, happening?.subject]).toEqual([0, 'order.created', 'order']);
           if (inSequence) expect(wanted[0]).toBeUndefined();
-          // Of the ticket as it was or is known, side by side with its news.
+          // For an earlier or the current state of the ticket, concurrently with its events.
           const known = [before, copy].find((state) => state?.version === ticket.version);
           expect({ ...known, ...ticket }).toEqual(known ?? 'a ticket that is known');
           expect(price).toBe(known?.price);
@@ -413,7 +413,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
     expect(found).toHaveLength(orders.length);
     // The ticket has one live order at most.
     expect(found.filter(({ status }) => status !== 'cancelled').length).toBeLessThanOrEqual(1);
-    // What changed nothing had nothing to change.
+    // An action without an effect has no effect in the model either.
     let isWaiting = false;
     happenings.forEach((happening, index) => {
       const { effects, label, outcome, subject } = happening;
@@ -465,7 +465,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
 
   try {
     for (const one of steps) await take(one);
-    // Everything arrives in the end.
+    // Every event is delivered in the end.
     await take({ ticket: source.map(({ version }) => version) });
     const all = { expired: [...orders.keys()] };
     if (await take(all)) {
@@ -484,7 +484,7 @@ const ordered = { order: 'buyer' } as const;
 const held = { tickets: { holds: 0 } } as const;
 const known = { ticket: [9] } as const;
 
-// What was left of each counterexample that fast-check found once a guard had been taken out.
+// Each is the shrunk counterexample that fast-check found when one guard was removed.
 const counterexamples: readonly (readonly [string, readonly Step[]])[] = [
   ['two buyers order the ticket side by side', [listed, { together: [ordered, ordered], picks: [] }]],
   ['the ticket is ordered again', [listed, ordered, ordered]],

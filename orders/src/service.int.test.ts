@@ -78,7 +78,7 @@ test('When a timer was lost, then the order is cancelled a minute after its dead
   const young = await orders.ordered();
   expect((await orders.stored(order.id)).status).toBe('created');
   sinceDeadline(60_001);
-  // A replica looks for overdue orders as soon as it starts, so that this test need not wait for the next look.
+  // A replica searches for overdue orders as soon as it starts, so this test need not wait for the next search.
   const third = await orders.startReplica();
   await orders.until(order, { status: 'cancelled', reason: 'expired', version: 1 });
   await orders.system.eventually(() => {

@@ -107,7 +107,7 @@ test('When a process died between its write and its publishing, then another pub
   });
 });
 
-test('When the events of orders come in any order and several times, then what happens to a ticket is always lawful', async () => {
+test('When the events of orders come in any order and several times, then every change of a ticket is a legal transition', async () => {
   const step = fc.tuple(fc.constantFrom('created', 'cancelled', 'complete'), fc.nat(2));
   // An order is complete or cancelled, never both.
   const lawful = fc

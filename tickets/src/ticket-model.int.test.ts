@@ -65,7 +65,7 @@ type Kind = (typeof kinds)[number];
 /** Orders are numbered from 0. */
 const untrueOrder = 2;
 
-/** Something that reaches the ticket. An order is made when it is first spoken of. */
+/** An action on the ticket. An order is created by its first action. */
 type Action =
   | { readonly edit: { readonly price: number; readonly title: string } }
   /** Events of one kind, as one batch. Events that cannot be published for an order are skipped. */
@@ -76,9 +76,9 @@ type Step =
   | { readonly together: readonly Action[]; readonly picks: readonly number[] }
   /** Longer than a claim waits for another holder. */
   | 'time passes'
-  /** From now on orders are made for the ticket as it is now, and not as it was. */
+  /** From now on orders are created for the current state of the ticket instead of an earlier one. */
   | 'the ticket is seen'
-  /** Much later, each under new ids and with a new time. */
+  /** Republished much later, under new ids and with new times. */
   | 'the orders are republished';
 
 const action: fc.Arbitrary<Action> = fc.oneof(
@@ -117,7 +117,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 type Effect = 'none' | 'later' | 'retry' | 'changed' | ClaimRefusalReason;
 
-/** A ticket in memory to which things happen one after the other. */
+/** The model: a ticket in memory, changed by one action at a time. */
 const sequentialTicket = () => {
   interface Ticket {
     version: number;
@@ -174,7 +174,7 @@ const sequentialTicket = () => {
       if (ticket.holder !== id || ticket.availability === 'sold') return 'none';
       return move({ holder: undefined, availability: 'on_sale' });
     },
-    /** How a claim that ran beside others has ended. */
+    /** The outcome of a claim that ran concurrently with others. */
     waits: ({ id }: OrderState, isWaiting: boolean) => {
       if (isWaiting) waitingSince.set(id, waitingSince.get(id) ?? clock.ms);
       else waitingSince.delete(id);
@@ -182,7 +182,7 @@ const sequentialTicket = () => {
   };
 };
 
-/** One thing that happened to the ticket, what the sequential ticket makes of it, and what became of it. */
+/** An action, its effect on the model, and its outcome. */
 interface Happening {
   readonly label: string;
   readonly order?: OrderState;
@@ -195,7 +195,7 @@ interface Happening {
 
 const traceOf = (label: string) => ({ correlationId: label, traceId: '0'.repeat(32) });
 
-/** Plays the steps on a ticket of their own, then delivers what is still to come, and compares all along. */
+/** Plays the steps on a new ticket, then delivers the remaining events, and compares with the model after each step. */
 const play = async (steps: readonly Step[]): Promise<void> => {
   const listing = { title: 'a', price: 1000 };
   const { _id: ticketId } = await createTicket(deps, { userId: 'seller', listing, trace: traceOf('listed') });
@@ -209,7 +209,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
   const heldAt = new Map<string, number>();
   const closedAt = new Map<string, number>();
   const soldAt = new Map<string, number>();
-  /** When each event was made. */
+  /** When each event was created. */
   const times = new Map<string, number>();
   let seen = { version: 0, revision: 0, title: 'a', price: 1000 };
   let published = 1;
@@ -232,8 +232,8 @@ const play = async (steps: readonly Step[]): Promise<void> => {
   };
 
   /**
-   * The event, if it can have come to that: an order ends in one way only, and is paid only if tickets confirmed it. The
-   * last one is told of as no orders service ever should, as both.
+   * The event, if it is possible: an order ends in one way only, and is paid only if tickets confirmed it. The last order
+   * is an exception: it ends in both ways, as no correct orders service publishes it.
    */
   const eventOf = (kind: Kind, number: number) => {
     const order = orderOf(number);
@@ -271,7 +271,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
     return { label: `${kind} ${labels}`, kind, order, time, apply };
   };
 
-  /** What the action does to the ticket, and the way to do it. */
+  /** The effect of an action on the model, and how it is run. */
   const prepare = (one: Action): { readonly happenings: Happening[]; readonly run: () => Promise<void> } => {
     if ('edit' in one) {
       labels += 1;
@@ -336,7 +336,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
     if (found === null) throw new Error('the ticket is gone');
     const before = model.ticket.availability;
     const left = new Map(happenings.map((happening) => [happening.label, happening]));
-    // Each thing that changed the ticket is a legal move of the sequential one, in the order of their versions.
+    // Each change of the ticket is a legal move of the model, in the order of versions.
     for (const entry of found.outbox.slice(published)) {
       const label = entry.correlationId;
       const happening = left.get(label);
@@ -347,7 +347,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
         if (order === undefined || happening?.kind !== 'created') throw new Error(`${label} has refused an order`);
         const wasClosed = model.closed.has(order.id);
         expect([label, model.ticket.holder === order.id, wasClosed]).toEqual([label, false, isAgain]);
-        // Beside others the reason was true when it was read, which may be over.
+        // In concurrent actions the reason was true when it was read and may no longer be.
         const reason = isAgain ? 'unavailable' : happening.apply();
         if (inSequence) expect(entry.data).toEqual({ ticketId, orderId: order.id, reason });
         close(order);
@@ -372,7 +372,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
       if (order !== undefined && happening?.kind === 'cancelled') close(order);
     }
     published = found.outbox.length;
-    // What changed nothing had nothing to change.
+    // An action without an effect has no effect in the model either.
     for (const { label, kind, order, outcome, apply } of left.values()) {
       if (inSequence) {
         const effect = apply();
@@ -421,7 +421,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
 
   for (const one of steps) await take(one);
 
-  // Everything arrives in the end, and is repeated until it is done.
+  // Every event is delivered in the end, and repeated until it is done.
   for (let round = 0, isWaiting = true; isWaiting; round += 1) {
     expect(round).toBeLessThan(5);
     isWaiting = false;
@@ -447,7 +447,7 @@ const other = { event: 'created', orders: [1] } as const;
 const firstCancelled = { event: 'cancelled', orders: [0] } as const;
 const raised = { edit: { price: 1500, title: 'a' } } as const;
 
-// What was left of each counterexample that fast-check found once a guard had been taken out.
+// Each is the shrunk counterexample that fast-check found when one guard was removed.
 const counterexamples: readonly (readonly [string, readonly Step[]])[] = [
   ['two orders claim the ticket', [first, other]],
   ['the price was raised before the claim', [raised, first]],

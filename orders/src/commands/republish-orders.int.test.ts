@@ -15,7 +15,7 @@ let deps: Deps;
 
 beforeAll(async () => {
   orders = await openHarness();
-  // Another replica, whose workers are called by hand.
+  // Another replica, whose workers the test calls.
   await orders.system.start((overrides) => {
     const config = readConfig(orders.system.env);
     const service = openService('orders-by-hand', config, overrides);
@@ -43,7 +43,7 @@ const untilOutboxesAreEmpty = () =>
     expect(await orders.system.collection('orders').countDocuments({ 'outbox.0': { $exists: true } })).toBe(0);
   });
 
-test('When everything is as it should be, then nothing is republished, however long it lasts', async () => {
+test('When nothing was lost, then nothing is ever republished', async () => {
   const republishStuck = createStuckTicketsRepair(deps);
   const [awaiting, complete] = [
     await orders.ordered({ status: 'awaiting:payment' }),
@@ -105,7 +105,7 @@ test.each([
 const planOf = async (collection: string, filter: object, sort: Record<string, 1 | -1>): Promise<string> =>
   JSON.stringify(await orders.system.collection(collection).find(filter).sort(sort).explain('queryPlanner'));
 
-test('When orders looks for what is stuck, then by indexes that hold little else', async () => {
+test('When stuck orders are searched, then the queries use indexes with few other documents', async () => {
   expect(await planOf('orders', { status: 'created', createdAt: { $lt: new Date() } }, { createdAt: 1 })).toContain(
     '"indexName":"unconfirmed_by_age"',
   );

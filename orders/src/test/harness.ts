@@ -38,7 +38,7 @@ export interface OrdersHarness {
   readonly system: TestSystem;
   readonly api: ReturnType<typeof supertest>;
   startReplica(): Promise<RunningService>;
-  /** A ticket that orders knows. */
+  /** A ticket of which orders has a copy. */
   listed(state?: Partial<TicketState>): Promise<TicketState>;
   post(body: object, userId?: string): supertest.Test;
   delete(orderId: string, userId?: string): supertest.Test;
@@ -52,7 +52,7 @@ export interface OrdersHarness {
   stored(orderId: string): Promise<OrderDocument>;
   copy(ticketId: string): Promise<TicketState | undefined>;
   until(order: Pick<OrderView, 'id'>, expected: Partial<OrderDocument>): Promise<void>;
-  /** Tickets' word that the order holds its ticket. */
+  /** Publishes that tickets has confirmed the order's hold. */
   confirmed(order: OrderView): Promise<EventMessage>;
   refused(order: OrderView, reason: ClaimRefusalReason): Promise<EventMessage>;
   charged(order: OrderView, status: ChargeStatus): Promise<EventMessage>;

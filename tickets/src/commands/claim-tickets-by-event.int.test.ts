@@ -93,7 +93,7 @@ test('When the ticket is held and released in between, then an order for its rev
   await tickets.untilHeld(next);
 });
 
-test('When another order holds the ticket, then it is waited for during 2 s and the order then refused', async () => {
+test('When another order holds the ticket, then the order waits for 2 s and is then refused', async () => {
   const { ticket, order: holder } = await tickets.held();
   const order = orderFor(ticket);
   await tickets.created(order);
@@ -104,7 +104,7 @@ test('When another order holds the ticket, then it is waited for during 2 s and 
   expect(await tickets.stored(ticket.id)).toMatchObject({ orderId: holder.id, availability: 'held', version: 1 });
 });
 
-test('When the other order releases the ticket in that time, then the waiting order gets it', async () => {
+test('When the other order releases the ticket meanwhile, then the waiting order gets it', async () => {
   const { ticket, order: holder } = await tickets.held();
   const order = orderFor(ticket);
   await tickets.created(order);
@@ -115,7 +115,7 @@ test('When the other order releases the ticket in that time, then the waiting or
   expect(await tickets.stored(ticket.id)).toMatchObject({ version: 3 });
 });
 
-test('When the event is old already, by a backlog or another clock, then the other holder is waited for as long', async () => {
+test('When the event is already old, because of a backlog or another clock, then the order waits just as long', async () => {
   const { ticket, order: holder } = await tickets.held();
   const order = orderFor(ticket);
   await tickets.created(order, new Date(tickets.system.clock.now().getTime() - 60_000));
@@ -136,7 +136,7 @@ test('When the ticket is sold, then an order for it is refused immediately', asy
   expect(await tickets.stored(ticket.id)).toMatchObject({ orderId: buyer.id, availability: 'sold' });
 });
 
-test('When an order was refused, then it never gets the ticket, however often its event comes', async () => {
+test('When an order was refused, then it never gets the ticket, however often its event is delivered', async () => {
   const { ticket, order: holder } = await tickets.held();
   const order = orderFor(ticket);
   await tickets.created(order);
@@ -174,7 +174,7 @@ test('When an order has been cancelled, then a late copy of its order.created do
   expect(await tickets.stored(ticket.id)).toMatchObject({ availability: 'on_sale', version: 2 });
 });
 
-test('When the ticket cannot be known yet, then the order is tried again until it is', async () => {
+test('When the ticket does not exist yet, then the claim is retried until it does', async () => {
   const ticket = await tickets.list();
   const hidden = await tickets.system.collection<{ _id: string }>('tickets').findOneAndDelete({ _id: ticket.id });
   const order = orderFor(ticket);

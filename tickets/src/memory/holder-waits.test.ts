@@ -6,7 +6,7 @@ const setUp = () => {
   return { time, holders: createHolderWaits(() => time.now) };
 };
 
-test('When an order meets another holder again and again, then its wait counts from the first time', () => {
+test('When an order finds another holder repeatedly, then its wait counts from the first time', () => {
   const { time, holders } = setUp();
   expect(holders.elapsedMs('a')).toBe(0);
   holders.start('a');
@@ -17,7 +17,7 @@ test('When an order meets another holder again and again, then its wait counts f
   expect([holders.elapsedMs('a'), holders.elapsedMs('b')]).toEqual([2_000, 0]);
 });
 
-test('When an order is decided, then it is forgotten', () => {
+test('When an order is decided, then its wait is removed', () => {
   const { time, holders } = setUp();
   holders.start('a');
   time.now += 1_000;
@@ -25,7 +25,7 @@ test('When an order is decided, then it is forgotten', () => {
   expect(holders.elapsedMs('a')).toBe(0);
 });
 
-test('When an order is never heard of again, then it is forgotten after a minute', () => {
+test('When an order is never decided, then its wait is removed after a minute', () => {
   const { time, holders } = setUp();
   holders.start('a');
   time.now += 1;
@@ -36,7 +36,7 @@ test('When an order is never heard of again, then it is forgotten after a minute
   expect(holders.elapsedMs('b')).toBe(59_999);
 });
 
-test('When very many wait, then memory is bounded, the first keep their time and the next counts once there is room', () => {
+test('When the maximum number of orders waits, then they keep their start and a further order starts once there is room', () => {
   const { time, holders } = setUp();
   for (let order = 0; order < 10_001; order += 1) holders.start(String(order));
   time.now += 1_000;
