@@ -4,7 +4,7 @@ import { readWorkspaces } from '@ticketing/launcher/workspaces';
 import { parse } from 'yaml';
 import { z } from 'zod';
 
-const rules = z.object({
+const alertRules = z.object({
   groups: z.array(
     z.object({
       rules: z.array(z.object({ alert: z.string(), expr: z.string(), annotations: z.object({ summary: z.string() }) })),
@@ -12,27 +12,27 @@ const rules = z.object({
   ),
 });
 
-/** Metrics that are not ours: those of Prometheus, the kubelet and kube-state-metrics. */
-const foreignMetric = /^(up|kube_\w+|kubelet_\w+)$/;
+/** Metrics that other programs export: Prometheus, the kubelet and kube-state-metrics. */
+const externalMetric = /^(up|kube_\w+|kubelet_\w+)$/;
 const metricName = /\b[a-z]+(?:_[a-z]+)+\b/g;
-const functions = new Set(['histogram_quantile']);
+const promqlFunctions = new Set(['histogram_quantile']);
 
-const sourcesBelow = (folder: string): string =>
+const readSources = (folder: string): string =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.includes('.test.'))
     .map((name) => readFileSync(join(folder, name), 'utf8'))
     .join('\n');
 
-/** Every alert has a runbook and uses metrics that exist; every runbook has an alert. */
+/** Finds alerts without a runbook, runbooks without an alert, and metrics in alerts that no process exports. */
 export const alertProblems = (root: string): string[] => {
-  const alerts = rules
+  const alerts = alertRules
     .parse(parse(readFileSync(join(root, 'infra', 'observability', 'alerts.yaml'), 'utf8')))
     .groups.flatMap((group) => group.rules);
   const runbooks = readFileSync(join(root, 'docs', 'runbooks.md'), 'utf8');
   const headings = [...runbooks.matchAll(/^## (\S+)$/gm)].map(([, name = '']) => name);
   const sources = readWorkspaces(root)
     .filter(({ name, description }) => name === 'common' || description.kind !== undefined)
-    .map(({ folder }) => sourcesBelow(join(root, folder, 'src')))
+    .map(({ folder }) => readSources(join(root, folder, 'src')))
     .join('\n');
   const names = alerts.map(({ alert }) => alert);
   return [
@@ -41,8 +41,8 @@ export const alertProblems = (root: string): string[] => {
     ...alerts.flatMap(({ alert, expr }) =>
       [...expr.replaceAll(/"[^"]*"/g, '').matchAll(metricName)]
         .map(([name]) => name.replace(/_(count|bucket|sum)$/, ''))
-        .filter((name) => !functions.has(name) && !foreignMetric.test(name) && !sources.includes(`'${name}'`))
-        .map((name) => `the alert ${alert} uses the metric ${name}, which no process has`),
+        .filter((name) => !promqlFunctions.has(name) && !externalMetric.test(name) && !sources.includes(`'${name}'`))
+        .map((name) => `the alert ${alert} uses the metric ${name}, which no process exports`),
     ),
   ];
 };

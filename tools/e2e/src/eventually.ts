@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const retryDelayMs = 25;
 
-/** Repeats `check` until it does not throw, and returns its result. @throws the last error after `withinMs`. until it no longer throws and responses what it answered; after `withinMs` its last error is thrown. */
+/** Repeats `check` until it does not throw, and returns its result. @throws the last error after `withinMs`. */
 export const eventually = async <T>(check: () => T | Promise<T>, withinMs = 15_000): Promise<T> => {
   const end = performance.now() + withinMs;
   for (;;) {

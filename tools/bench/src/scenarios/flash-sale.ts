@@ -22,7 +22,7 @@ export const listTickets = async (client: HttpClient, seller: string, count: num
   return ids;
 };
 
-/** Waits until orders knows these tickets: it refuses a seller's own ticket with 400, and an unknown ticket with 404. */
+/** Waits until orders has copies of these tickets: a seller's own ticket is refused with 400, an unknown one with 404. */
 export const untilOrderable = async (client: HttpClient, seller: string, ids: readonly string[]): Promise<void> => {
   for (const ticketId of ids) {
     const end = performance.now() + 30_000;

@@ -1,8 +1,8 @@
 import type { MongoMemoryReplSet } from 'mongodb-memory-server-core';
 import type { BackingServers } from '@ticketing/launcher/backing-servers';
 
-/** What the set-up has started and the tear-down ends. */
-export const serversOfTheRun: {
+/** The servers that global-setup.ts has started and global-teardown.ts stops. */
+export const startedServers: {
   directory?: string;
   mongo?: MongoMemoryReplSet;
   others?: BackingServers;
