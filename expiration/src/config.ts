@@ -8,7 +8,7 @@ export const expirationEnv = {
     .string()
     .regex(/^[\w{}-]+$/, 'must consist of letters, digits, _, -, { and }')
     .default('ticketing')
-    .describe("Begins the names of the timer queue's keys in Redis"),
+    .describe("Prefix of the timer queue's keys in Redis"),
 };
 
 export type Config = ReturnType<typeof readConfig>;

@@ -1,13 +1,13 @@
-/** One entry of the error envelope `{"errors":[…]}`; `field` names the input that broke a rule, dots for nesting. */
+/** One entry of the error envelope `{"errors":[…]}`; `field` is the invalid field of the input, with dots for nesting. */
 export interface ErrorEntry {
   readonly message: string;
   readonly field?: string;
 }
 
-/** An error that knows the HTTP status and the words it is answered with. */
+/** An error with the HTTP status and the messages of its response. */
 export abstract class CustomError extends Error {
   abstract readonly statusCode: number;
-  /** Seconds after which a retry makes sense, sent as `Retry-After`. */
+  /** Seconds to wait before a retry, sent as `Retry-After`. */
   readonly retryAfterSeconds: number | undefined = undefined;
 
   override get name(): string {

@@ -1,6 +1,6 @@
 import { CustomError, type ErrorEntry } from './custom-error.ts';
 
-/** 400: the input breaks the rules of its schema, one entry per broken rule. */
+/** 400: the input does not match its schema; one entry per violation. */
 export class RequestValidationError extends CustomError {
   readonly statusCode = 400;
   readonly entries: readonly ErrorEntry[];
@@ -15,7 +15,7 @@ export class RequestValidationError extends CustomError {
   }
 }
 
-/** 400: a business rule refuses. */
+/** 400: a business rule refuses the request. */
 export class BadRequestError extends CustomError {
   readonly statusCode = 400;
   readonly field: string | undefined;
@@ -39,7 +39,7 @@ export class NotAuthorizedError extends CustomError {
   }
 }
 
-/** 404: unknown thing, unknown route, or an id that is no id. */
+/** 404: no such resource, no such route, or a malformed id. */
 export class NotFoundError extends CustomError {
   readonly statusCode = 404;
 
@@ -48,12 +48,12 @@ export class NotFoundError extends CustomError {
   }
 }
 
-/** 409: the caller lost a race; reading again and repeating is the way on. */
+/** 409: the resource has changed meanwhile; the caller should read it again and retry. */
 export class ConflictError extends CustomError {
   readonly statusCode = 409;
 }
 
-/** 413: the body is larger than the service reads. */
+/** 413: the body is larger than the limit. */
 export class PayloadTooLargeError extends CustomError {
   readonly statusCode = 413;
 
@@ -62,7 +62,7 @@ export class PayloadTooLargeError extends CustomError {
   }
 }
 
-/** 415: the body is not of the type that the route reads. */
+/** 415: the body has a content type that the route does not accept. */
 export class UnsupportedMediaTypeError extends CustomError {
   readonly statusCode = 415;
 
@@ -71,7 +71,7 @@ export class UnsupportedMediaTypeError extends CustomError {
   }
 }
 
-/** 429: a rate limit; `retryAfterSeconds` says when the window ends. */
+/** 429: a rate limit is exceeded for another `retryAfterSeconds`. */
 export class TooManyRequestsError extends CustomError {
   readonly statusCode = 429;
   override readonly retryAfterSeconds: number;
@@ -82,7 +82,7 @@ export class TooManyRequestsError extends CustomError {
   }
 }
 
-/** 503: a backing service is unreachable; the outcome may be unknown until the resource is read again. */
+/** 503: a backing service is unreachable. The outcome of the request may be unknown; reading the resource shows it. */
 export class ServiceUnavailableError extends CustomError {
   readonly statusCode = 503;
   override readonly retryAfterSeconds = 1;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Identifies the request that caused a change: passed on to every event that follows from it. */
+/** Identifies the request that caused a change; every event that follows from the change carries it. */
 export interface Trace {
   /** Id of the request that started the trace; the same on every event that follows from it. */
   readonly correlationId: string;
@@ -9,7 +9,7 @@ export interface Trace {
 }
 
 const envelope = z.object({
-  /** Unique per event; the broker's dedupe id too. */
+  /** Unique per event; also the broker's deduplication id. */
   id: z.string().min(1),
   type: z.string().min(1),
   schemaVersion: z.number().int().min(1),
@@ -20,7 +20,7 @@ const envelope = z.object({
   data: z.unknown(),
 });
 
-/** An event as it is on the bus; `data` is the aggregate's whole public state, money in integer cents. */
+/** An event on the bus; `data` is the whole public state of the aggregate, money in integer cents. */
 export interface EventMessage<Type extends string = string, Data = unknown> {
   readonly id: string;
   readonly type: Type;
@@ -46,8 +46,8 @@ export type EventOf<Definition> =
 export type DataOf<Definition> = Definition extends EventDefinition<string, infer Data> ? Data : never;
 
 /**
- * Defines an event. Its name is its subject; the part before the dot is the type of its aggregate, unless `aggregateType` is given.
- * Unknown keys of `data` are dropped, so that a producer may add some before its consumers know them.
+ * Defines an event. Its type is its subject; the part before the dot is the type of its aggregate, unless `aggregateType`
+ * is given. Unknown keys of `data` are dropped, so that a producer can add fields before its consumers know them.
  */
 export const defineEvent = <const Type extends string, Schema extends z.ZodType>(
   type: Type,

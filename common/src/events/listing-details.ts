@@ -1,14 +1,14 @@
-// Imports nothing: browsers load it too.
+// Imports nothing, since browsers load it too.
 
 export const ticketCategories = ['sports', 'concerts', 'theatre', 'comedy', 'festivals', 'other'] as const;
 export type TicketCategory = (typeof ticketCategories)[number];
 
 export const titleLimit = 200;
 
-/** The most characters of each detail that is a text. */
+/** Maximum length of each text detail. */
 export const textLimits = { venue: 200, city: 100, section: 50, row: 50, seat: 50, description: 5_000 } as const;
 
-/** One value for each detail: what a seller may say about a ticket beyond its title and price. */
+/** Builds an object with one value for each listing detail: the optional fields besides title and price. */
 export const mapListingDetails = <const Category, const Text, const StartsAt>(values: {
   readonly category: Category;
   readonly text: (name: keyof typeof textLimits) => Text;

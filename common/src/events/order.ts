@@ -9,7 +9,7 @@ export const orderState = z.object({
   status: z.enum(orderStatuses),
   reason: z.enum(cancelReasons).optional(),
   expiresAt: z.iso.datetime(),
-  /** Cents; what the buyer was shown, never changed after creation. */
+  /** Cents; the price that the buyer was shown, which never changes. */
   price: z.number().int(),
   ticket: z.object({
     id: z.string(),
@@ -17,7 +17,7 @@ export const orderState = z.object({
     /** Cents. */
     price: z.number().int(),
     version: z.number().int(),
-    /** The seller's revision that the buyer saw; the claim holds only if it is still the ticket's. */
+    /** The revision that the buyer saw; the claim succeeds only if the ticket still has it. */
     revision: z.number().int(),
   }),
 });

@@ -1,4 +1,4 @@
-// Imports nothing: browsers load it too.
+// Imports nothing, since browsers load it too.
 
 export const orderStatuses = ['created', 'awaiting:payment', 'complete', 'cancelled'] as const;
 

@@ -15,7 +15,7 @@ export const ticketState = z.object({
   ...details.omit({ description: true }).shape,
   id: z.string(),
   version: z.number().int(),
-  /** Raised by each effective edit of the seller; claims and releases leave it. */
+  /** Raised by each effective edit of the seller; unchanged by claims and releases. */
   revision: z.number().int(),
   title: z.string(),
   /** Cents. */
@@ -30,7 +30,7 @@ export const claimRefusalReasons = ['price_changed', 'ticket_changed', 'unavaila
 
 export const ticketCreated = defineEvent('ticket.created', ticketState);
 export const ticketUpdated = defineEvent('ticket.updated', ticketState);
-/** Tickets does not hold the ticket for this order; the ticket's version is unchanged. */
+/** The order does not get the ticket; the ticket's version is unchanged. */
 export const ticketClaimRefused = defineEvent(
   'ticket.claim-refused',
   z.object({ ticketId: z.string(), orderId: z.string(), reason: z.enum(claimRefusalReasons) }),

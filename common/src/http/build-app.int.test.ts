@@ -17,7 +17,7 @@ import { createSessions, requireAuth } from './session.ts';
 
 const sessions = createSessions('a key for tests only');
 
-/** An app with its log, what it observed, and a database that a test takes away. */
+/** An app with its log, its observed requests, and a database that a test can make unreachable. */
 const open = (routes: (app: Express) => void, options: { readonly secure?: boolean; readonly raw?: string[] } = {}) => {
   const log: string[] = [];
   const observed: Parameters<HttpKit['observe']>[0][] = [];
@@ -41,13 +41,13 @@ const open = (routes: (app: Express) => void, options: { readonly secure?: boole
   return { app, api: supertest(app), log, observed, goDown };
 };
 
-const answer: RequestHandler = (req, res) => {
+const respond: RequestHandler = (req, res) => {
   res.send({ body: req.body === undefined ? null : req.body, user: req.currentUser ?? null });
 };
 const echo = (app: Express): void => {
-  app.post('/api/echo', answer);
-  app.get('/api/echo', answer);
-  app.get('/api/things/:id', answer);
+  app.post('/api/echo', respond);
+  app.get('/api/echo', respond);
+  app.get('/api/things/:id', respond);
 };
 const throwing = (thrown: unknown) =>
   open((app) => {
@@ -114,7 +114,7 @@ const thrown: readonly (readonly [string, unknown, number, object])[] = [
 ];
 
 test.each(thrown)(
-  'When a route throws %s, then its status and words are the answer',
+  'When a route throws %s, then the response has its status and message',
   async (_, error, status, entry) => {
     const response = await throwing(error).api.get('/api/thing');
     expect(response.status).toBe(status);
@@ -122,7 +122,7 @@ test.each(thrown)(
   },
 );
 
-test('When an error says when to come back, then Retry-After says it too', async () => {
+test('When an error has a time to wait before a retry, then the response has it as Retry-After', async () => {
   expect((await throwing(new errors.TooManyRequestsError(7)).api.get('/api/thing')).headers['retry-after']).toBe('7');
   expect((await throwing(new errors.DatabaseConnectionError()).api.get('/api/thing')).headers['retry-after']).toBe('1');
   expect((await throwing(new errors.ConflictError('x')).api.get('/api/thing')).headers).not.toHaveProperty(
@@ -135,18 +135,21 @@ test.each([
   ['an error of MongoDB about the query', new MongoServerError({ message: 'secret detail', code: 2 })],
   ['a text', 'secret detail'],
   ['undefined', undefined],
-])('When a route throws %s, then the answer hides it and the log has it with the request id', async (_, error) => {
-  const { api, log } = throwing(error);
-  const response = await api.get('/api/thing').set('x-request-id', 'request-0001');
-  expect(response.status).toBe(500);
-  expect(response.body).toEqual({ errors: [{ message: 'Something went wrong' }] });
-  const entry: unknown = JSON.parse(log.find((line) => line.includes('request failed')) ?? '{}');
-  expect(entry).toMatchObject({ level: 50, requestId: 'request-0001', method: 'GET', path: '/api/thing' });
-  if (error instanceof Error)
-    expect(entry).toMatchObject({ err: { message: 'secret detail', stack: expect.any(String) } });
-});
+])(
+  'When a route throws %s, then the response does not contain it and the log has it with the request id',
+  async (_, error) => {
+    const { api, log } = throwing(error);
+    const response = await api.get('/api/thing').set('x-request-id', 'request-0001');
+    expect(response.status).toBe(500);
+    expect(response.body).toEqual({ errors: [{ message: 'Something went wrong' }] });
+    const entry: unknown = JSON.parse(log.find((line) => line.includes('request failed')) ?? '{}');
+    expect(entry).toMatchObject({ level: 50, requestId: 'request-0001', method: 'GET', path: '/api/thing' });
+    if (error instanceof Error)
+      expect(entry).toMatchObject({ err: { message: 'secret detail', stack: expect.any(String) } });
+  },
+);
 
-test('When the route is unknown, then the answer is 404 in the envelope, whatever the method', async () => {
+test('When the route is unknown, then the response is 404 in the error envelope, for every method', async () => {
   const { api } = open(echo);
   for (const response of [
     await api.get('/api/nothing'),
@@ -161,7 +164,7 @@ test('When the route is unknown, then the answer is 404 in the envelope, whateve
 
 test.each([
   ['malformed JSON', '{"a":', 'application/json', 400, 'Malformed JSON'],
-  ['JSON that is no object', '"text"', 'application/json', 400, 'Malformed JSON'],
+  ['JSON that is not an object', '"text"', 'application/json', 400, 'Malformed JSON'],
   [
     'a body over the limit',
     JSON.stringify({ a: 'x'.repeat(101 * 1024) }),
@@ -172,13 +175,13 @@ test.each([
   ['a form', 'a=b', 'application/x-www-form-urlencoded', 415, 'The request body must be application/json'],
   ['text', 'a', 'text/plain', 415, 'The request body must be application/json'],
   ['an unknown charset', '{}', 'application/json; charset=klingon', 415, 'Unsupported charset'],
-])('When the body is %s, then the answer tells so', async (_, body, type, status, message) => {
+])('When the body is %s, then the response says so', async (_, body, type, status, message) => {
   const response = await open(echo).api.post('/api/echo').set('Content-Type', type).send(body);
   expect(response.status).toBe(status);
   expect(response.body).toEqual({ errors: [{ message }] });
 });
 
-test('When a body has an unknown encoding, or lies about it, then it is refused', async () => {
+test('When a body has an unknown or a wrong content encoding, then it is refused', async () => {
   const { api } = open(echo);
   const unknown = await api
     .post('/api/echo')
@@ -186,16 +189,16 @@ test('When a body has an unknown encoding, or lies about it, then it is refused'
     .set('Content-Encoding', 'klingon')
     .send('{}');
   expect(unknown.status).toBe(415);
-  const lying = await api
+  const mislabelled = await api
     .post('/api/echo')
     .set('Content-Type', 'application/json')
     .set('Content-Encoding', 'gzip')
     .send('{}');
-  expect(lying.status).toBe(400);
-  expect(lying.body).toEqual({ errors: [{ message: 'Malformed request' }] });
+  expect(mislabelled.status).toBe(400);
+  expect(mislabelled.body).toEqual({ errors: [{ message: 'Malformed request' }] });
 });
 
-test('When a body just fits, or there is none, then it is read', async () => {
+test('When a body is within the limit, or absent, then the request is accepted', async () => {
   const { api } = open(echo);
   const fitting = await api.post('/api/echo').send({ a: 'x'.repeat(99 * 1024) });
   expect(fitting.status).toBe(200);
@@ -203,19 +206,19 @@ test('When a body just fits, or there is none, then it is read', async () => {
   expect((await api.get('/api/echo')).body).toEqual({ body: null, user: null });
 });
 
-test('When a body names prototype keys, then no object but its own is changed', async () => {
+test('When a body has a __proto__ key, then no prototype is changed', async () => {
   const { api } = open(echo);
   await api.post('/api/echo').set('Content-Type', 'application/json').send('{"__proto__":{"polluted":1}}');
   expect(Reflect.get({}, 'polluted')).toBeUndefined();
 });
 
-test('When the path has a malformed percent-encoding, then the answer is 400 in the envelope', async () => {
+test('When the path has a malformed percent-encoding, then the response is 400 in the error envelope', async () => {
   const response = await open(echo).api.get('/api/things/%E0%A4%A');
   expect(response.status).toBe(400);
   expect(response.body).toEqual({ errors: [{ message: 'Malformed request' }] });
 });
 
-test('When a client goes away while it sends its body, then no bug is logged', async () => {
+test('When a client disconnects while it sends its body, then no error is logged', async () => {
   const { app, log, observed } = open(echo);
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -232,7 +235,7 @@ test('When a client goes away while it sends its body, then no bug is logged', a
   server.close();
 });
 
-test('When a request brings a well-formed id and trace, then they are kept; otherwise they are made', async () => {
+test('When a request has a well-formed id and trace, then they are kept; otherwise new ones are created', async () => {
   const { api } = open((app) => {
     app.get('/trace', (req, res) => {
       res.send(req.trace);
@@ -265,7 +268,7 @@ test('When a request passed proxies, then its visitor is the address that the tr
   expect((await api.get('/who').set('X-Forwarded-For', forwarded)).text).toBe('203.0.113.7');
 });
 
-test('When anything is answered, then the security headers are there and the framework is not named', async () => {
+test('When a response is sent, then it has the security headers and does not name the framework', async () => {
   const { headers } = await open(echo).api.get('/api/echo');
   expect(headers['x-content-type-options']).toBe('nosniff');
   expect(headers).toHaveProperty('content-security-policy');
@@ -301,11 +304,11 @@ test('When the site is plain http, then the session cookie is HTTP-only, lax and
   expect(days).toBeLessThanOrEqual(7);
 });
 
-test('When the site is https and TLS ends in front of us, then the session cookie is secure all the same', async () => {
+test('When the site is https and TLS ends at a proxy, then the session cookie is secure', async () => {
   expect(cookieOf(await open(signIn, { secure: true }).api.post('/in'))).toMatch(/; samesite=lax; secure; httponly$/);
 });
 
-test('When somebody signs out, then the cookie is cleared', async () => {
+test('When a user signs out, then the cookie is cleared', async () => {
   const { api } = open(signIn);
   const signedIn = cookieOf(await api.post('/in')).split(';')[0] ?? '';
   expect(cookieOf(await api.post('/out').set('Cookie', signedIn))).toMatch(
@@ -313,7 +316,7 @@ test('When somebody signs out, then the cookie is cleared', async () => {
   );
 });
 
-test('When a request carries a session, then its user is known; without a valid one it is 401', async () => {
+test('When a request has a valid session, then its user is known, and otherwise the response is 401', async () => {
   const { api } = open(signIn);
   const cookie = cookieOf(await api.post('/in')).split(';')[0] ?? '';
   const known = await api.get('/me').set('Cookie', cookie);
@@ -335,7 +338,7 @@ test('When a request carries a session, then its user is known; without a valid 
   }
 });
 
-test('When the database is known to be away, then every route answers 503 at once', async () => {
+test('When the database is known to be unreachable, then every route returns 503 at once', async () => {
   const { api, goDown } = open(echo);
   goDown();
   const response = await api.get('/api/echo');
@@ -343,7 +346,7 @@ test('When the database is known to be away, then every route answers 503 at onc
   expect(response.body).toEqual({ errors: [{ message: 'The database is temporarily unavailable, please try again' }] });
 });
 
-test('When the database goes away while a route waits for it, then 503 is answered, and its late answer harms nobody', async () => {
+test('When the database becomes unreachable while a route waits for it, then the response is 503, and what the route does later has no effect', async () => {
   const late = Promise.withResolvers<void>();
   const entered: string[] = [];
   const { app, goDown, log } = open((routes) => {
@@ -379,13 +382,13 @@ test('When the database goes away while a route waits for it, then 503 is answer
   late.resolve();
   await setImmediate();
   expect(log.filter((line) => line.includes('request failed'))).toEqual([]);
-  // The connection that was answered is the client's: an error that comes later does not cut it.
+  // The client can reuse its connection: a later error of the handler does not close it.
   await throughout(() => expect(connections.map((socket) => socket.destroyed)).toEqual([false, false]), 100);
   agent.destroy();
   server.close();
 });
 
-test('When a path takes raw bodies, then it gets the bytes as they came, up to the limit, and other paths do not', async () => {
+test('When a path takes raw bodies, then it gets their bytes unchanged, up to the limit, and other paths get parsed bodies', async () => {
   const { api } = open(
     (app) => {
       app.post('/hook', (req, res) => {
@@ -405,7 +408,7 @@ test('When a path takes raw bodies, then it gets the bytes as they came, up to t
   expect((await api.post('/api/echo').send({ a: 1 })).body.body).toEqual({ a: 1 });
 });
 
-test('When a request was answered, then it is logged and observed by its route, without body, cookie or query', async () => {
+test('When a response was sent, then its request is logged and observed by its route, without body, cookie or query', async () => {
   const { api, log, observed } = open(echo);
   await api.post('/api/echo?token=tok_secret').set('Cookie', 'session=secret').send({ password: 'secret' });
   await api.get('/api/things/42');

@@ -7,22 +7,22 @@ import { DatabaseConnectionError, UnsupportedMediaTypeError } from '../errors/in
 import { errorHandler, notFound, sendError } from './error-handler.ts';
 import { currentUser, sessionCookie, type Sessions } from './session.ts';
 
-/** Largest request body that is read. */
+/** Maximum size of a request body. */
 export const bodyLimit = '100kb';
 
-/** The site that a service's routes are a part of. */
+/** What a service with routes knows about the site. */
 export interface Site {
   readonly sessions: Sessions;
-  /** Its address in browsers. */
+  /** The public address of the site. */
   readonly publicUrl: URL;
-  /** The proxies in front of a service, its router or ingress among them. */
+  /** The proxies in front of the service, the router or ingress included. */
   readonly proxies: TrustedProxies;
 }
 
-/** What the middleware needs; the same in all services. */
+/** Dependencies of the middleware; the same in all services. */
 export interface HttpKit {
   readonly logger: Logger;
-  /** Absent in a service without routes of its own. */
+  /** Absent in a service without routes. */
   readonly site?: Site;
   readonly database: { isUp(): boolean; onDown(listener: () => void): void };
   readonly observe: (request: { method: string; route: string; status: number; seconds: number }) => void;
@@ -82,15 +82,15 @@ const jsonOnly: RequestHandler = (req, _res, next) => {
   next();
 };
 
-/** Answers at once when the database is known to be away, and within its detection time when it goes away meanwhile. */
-const needsDatabase = (kit: HttpKit): RequestHandler => {
+/** Responds with 503 while the database is unreachable, also to requests that already wait for it when that is detected. */
+const requireDatabase = (kit: HttpKit): RequestHandler => {
   const waiting = new Set<() => void>();
   kit.database.onDown(() => {
     for (const refuse of waiting) refuse();
   });
   return (_req, res, next) => {
     if (!kit.database.isUp()) throw new DatabaseConnectionError();
-    // Not by next(): what its handler throws later would then find no error handler any more.
+    // Not next(error): an error that the handler throws later would then reach no error handler.
     const refuse = () => {
       if (!res.headersSent) sendError(res, new DatabaseConnectionError());
     };
@@ -101,8 +101,8 @@ const needsDatabase = (kit: HttpKit): RequestHandler => {
 };
 
 /**
- * An Express app with everything that all services do alike: request ids, security headers, body limits, session,
- * 404 and the error envelope. `raw` are paths whose bodies arrive as bytes, for signatures.
+ * An Express app with the middleware of every service: request ids, security headers, body limits, session, 404 and the
+ * error envelope. Bodies of the paths in `raw` are not parsed, so that their signatures can be verified.
  */
 export const buildApp = (
   kit: HttpKit,
@@ -115,7 +115,7 @@ export const buildApp = (
   if (options.raw !== undefined) app.use([...options.raw], express.raw({ type: () => true, limit: bodyLimit }));
   app.use((req, res, next) => (Buffer.isBuffer(req.body) ? next() : jsonOnly(req, res, next)));
   app.use(express.json({ limit: bodyLimit }));
-  app.use(needsDatabase(kit));
+  app.use(requireDatabase(kit));
   if (kit.site !== undefined) {
     const { sessions, publicUrl } = kit.site;
     app.use(...sessionCookie({ secure: publicUrl.protocol === 'https:' }), currentUser(sessions));

@@ -8,7 +8,7 @@ import {
   PayloadTooLargeError,
   UnsupportedMediaTypeError,
 } from '../errors/index.ts';
-import { isDatabaseAway } from '../mongo/index.ts';
+import { isDatabaseUnreachable } from '../mongo/index.ts';
 
 const bodyErrors = new Map<unknown, () => CustomError>([
   ['entity.parse.failed', () => new BadRequestError('Malformed JSON')],
@@ -17,14 +17,14 @@ const bodyErrors = new Map<unknown, () => CustomError>([
   ['charset.unsupported', () => new UnsupportedMediaTypeError('Unsupported charset')],
 ]);
 
-/** Turns whatever was thrown into an error that this system answers with, or undefined for a bug. */
+/** The error to respond with for a thrown value; undefined for a bug. */
 const toCustomError = (error: unknown): CustomError | undefined => {
   if (error instanceof CustomError) return error;
-  if (isDatabaseAway(error)) return new DatabaseConnectionError({ cause: error });
+  if (isDatabaseUnreachable(error)) return new DatabaseConnectionError({ cause: error });
   if (typeof error !== 'object' || error === null) return undefined;
   const known = 'type' in error ? bodyErrors.get(error.type) : undefined;
   if (known !== undefined) return known();
-  // Express's own refusals of a request: a malformed percent-encoding, an aborted body.
+  // Express's own errors: a malformed percent-encoding, an aborted body.
   if ('status' in error && typeof error.status === 'number' && error.status >= 400 && error.status < 500) {
     return new BadRequestError('Malformed request');
   }
@@ -35,17 +35,17 @@ export const notFound: RequestHandler = () => {
   throw new NotFoundError();
 };
 
-/** Answers a request with an error in the one envelope. */
+/** Sends an error in the error envelope. */
 export const sendError = (res: Response, error: CustomError): void => {
   if (error.retryAfterSeconds !== undefined) res.set('Retry-After', String(error.retryAfterSeconds));
   res.status(error.statusCode).send({ errors: error.serializeErrors() });
 };
 
-/** The last handler: every error leaves in the one envelope. */
+/** The last middleware: responds to every error in the error envelope. */
 export const errorHandler =
   (logger: Logger): ErrorRequestHandler =>
   (error: unknown, req, res, next) => {
-    if (res.writableEnded) return; // A handler that came back after its request was answered for it.
+    if (res.writableEnded) return; // The handler failed after its request had got a 503.
     if (res.headersSent) {
       next(error);
       return;

@@ -17,10 +17,10 @@ test('When a price has at most two decimals, then it is the exact number of cent
   );
 });
 
-test('When every price up to 500.00 is tried, then none is off by a fraction of a cent', () => {
+test('When every price up to 500.00 is parsed, then each is the exact number of cents', () => {
   for (let amount = 1; amount <= 50_000; amount += 1) {
     const parsed = dollars.safeParse(amount / 100);
-    if (parsed.data !== amount) throw new Error(`${amount / 100} was taken for ${String(parsed.data)}`);
+    if (parsed.data !== amount) throw new Error(`${amount / 100} was parsed as ${String(parsed.data)}`);
   }
 });
 
@@ -40,6 +40,6 @@ test.each([0, -0, -0.01, 0.001, 1_000_000, 1e21, Number.NaN, Number.POSITIVE_INF
   },
 );
 
-test('When the price is the least or the most that can be charged, then it is taken', () => {
+test('When the price is the minimum or the maximum, then it is accepted', () => {
   expect([dollars.parse(0.01), dollars.parse(999_999.99)]).toEqual([1, 99_999_999]);
 });

@@ -6,9 +6,9 @@ const maxCents = 99_999_999;
 export const toDollars = (cents: number): number => cents / 100;
 
 /**
- * A price in a request: a JSON number in major units, above 0, with at most two decimals and at most 999,999.99 (the
- * most that Stripe takes in one charge, https://docs.stripe.com/currencies). Parsed into integer cents; never by
- * floating-point multiplication alone, which gives fractions of a cent (19.99 * 100 = 1998.9999999999998).
+ * A price in a request: a JSON number in major units, above 0, with at most two decimals and at most 999,999.99 (Stripe's
+ * maximum for one charge, https://docs.stripe.com/currencies). Parsed into integer cents and rounded, since
+ * floating-point multiplication returns fractions of a cent (19.99 * 100 = 1998.9999999999998).
  */
 export const dollars = z
   .number('Price must be a number')

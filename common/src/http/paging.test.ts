@@ -6,7 +6,7 @@ import { parse } from './parse.ts';
 
 const query = z.object({ ...paging({ defaultLimit: 20, maxLimit: 100 }) });
 
-test('When nothing is asked for, then it is the first page of the default size', () => {
+test('When the query is empty, then it means the first page of the default size', () => {
   expect(parse(query, {})).toEqual({ page: 1, limit: 20 });
 });
 
@@ -28,14 +28,14 @@ test.each([
   expect(() => parse(query, input)).toThrow(RequestValidationError);
 });
 
-test('When the limits are met exactly, then they are taken', () => {
+test('When page and limit are at their maximum, then they are accepted', () => {
   expect(parse(query, { page: '100000', limit: '100' })).toEqual({ page: 100_000, limit: 100 });
 });
 
 const links = (originalUrl: string, list: { readonly page: number; readonly limit: number; readonly total: number }) =>
   pageLinks({ originalUrl }, list);
 
-test('When a page in the middle is shown, then its neighbours are linked with the rest of the query as it was', () => {
+test('When the page is in the middle, then the links keep the rest of the query', () => {
   expect(links('/api/tickets?city=Z%C3%BCrich&page=2&limit=10', { page: 2, limit: 10, total: 35 })).toEqual({
     'X-Total-Count': '35',
     Link: [
@@ -47,7 +47,7 @@ test('When a page in the middle is shown, then its neighbours are linked with th
   });
 });
 
-test('When there is nothing or one page, then neither a next nor a previous page is linked', () => {
+test('When the list has at most one page, then there is no link to a next or previous page', () => {
   for (const total of [0, 20]) {
     const { Link = '' } = links('/api/orders', { page: 1, limit: 20, total });
     expect(Link).not.toMatch(/next|prev/);
@@ -55,11 +55,11 @@ test('When there is nothing or one page, then neither a next nor a previous page
   }
 });
 
-test('When the page is behind the last one, then there is no next page', () => {
+test('When the page is after the last one, then there is no link to a next page', () => {
   expect(links('/x', { page: 9, limit: 10, total: 11 }).Link).not.toContain('rel="next"');
 });
 
-test('When the path tries to lead elsewhere, then the links stay on this site and cannot break out of their brackets', () => {
+test('When the path looks like another site or contains brackets, then the links stay on this site and well-formed', () => {
   for (const url of ['//evil.example/x', '/a>;%20rel="next",<http://evil.example/?q=>"<', '/\\evil.example']) {
     const { Link = '' } = links(url, { page: 1, limit: 10, total: 0 });
     expect(Link).toMatch(/^<\/[^<>]*>; rel="first", <\/[^<>]*>; rel="last"$/);
@@ -67,7 +67,7 @@ test('When the path tries to lead elsewhere, then the links stay on this site an
   }
 });
 
-test('When the query is very long, then the header stays short enough for any proxy', () => {
+test('When the query is very long, then the header stays within its limit', () => {
   const list = { page: 2, limit: 10, total: 35 };
   const rels = (length: number) => {
     const { Link = '' } = links(`/x?q=${'a'.repeat(length)}`, list);

@@ -9,7 +9,7 @@ const number = (name: string, max: number) =>
     .refine((value) => value >= 1 && value <= max, `${name} must be from 1 to ${max}`)
     .meta({ type: 'integer', minimum: 1, maximum: max });
 
-/** Query parameters of every list: `page` counts from 1, and no page is unbounded. */
+/** Query parameters of every list; `page` starts at 1. */
 export const paging = (options: { readonly defaultLimit: number; readonly maxLimit: number }) => ({
   page: number('Page', 100_000).prefault('1'),
   limit: number('Limit', options.maxLimit).prefault(String(options.defaultLimit)),
@@ -18,10 +18,10 @@ export const paging = (options: { readonly defaultLimit: number; readonly maxLim
 /** The headers of every list, as OpenAPI describes them. */
 export const pageHeaders = { 'X-Total-Count': z.int(), Link: z.string() };
 
-/** Proxies accept a few KB of response headers (nginx 4) and refuse the whole response when there are more. */
+/** Proxies reject a response whose headers are larger than a few KB (nginx: 4). */
 const longestLink = 3_000;
 
-/** The total count and the links to the neighbouring pages (RFC 8288). A very long query gets fewer links. */
+/** The total count and the links to other pages (RFC 8288); with a very long query, fewer links. */
 export const pageLinks = (
   req: Pick<Request, 'originalUrl'>,
   list: { readonly page: number; readonly limit: number; readonly total: number },

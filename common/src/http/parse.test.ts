@@ -20,12 +20,12 @@ const refusal = (input: unknown): RequestValidationError => {
   throw new Error('accepted');
 };
 
-test('When the input keeps the rules, then it comes back as its schema gives it, without unknown keys', () => {
+test('When the input is valid, then it is returned as parsed, without unknown keys', () => {
   const input = { email: 'a@example.com', password: 'secret', admin: true };
   expect(parse(schema, input)).toEqual({ email: 'a@example.com', password: 'secret' });
 });
 
-test('When several rules are broken, then there is one entry for each, with its field', () => {
+test('When the input has several violations, then each has an entry with its field', () => {
   expect(refusal({ email: 'x', password: 'abc', seats: [{ row: 'A' }, { row: 1 }] }).serializeErrors()).toEqual([
     { message: 'Email must be valid', field: 'email' },
     { message: 'Password must have at least 4 characters', field: 'password' },
@@ -34,7 +34,7 @@ test('When several rules are broken, then there is one entry for each, with its 
 });
 
 test.each([undefined, null, 'text', 5, [], { email: { $gt: '' }, password: { $ne: null } }])(
-  'When the input is %j, then it is refused with a field for each missing thing',
+  'When the input is %j, then it is refused with a message for each missing field',
   (input) => {
     const error = refusal(input);
     expect(error.statusCode).toBe(400);
@@ -42,7 +42,7 @@ test.each([undefined, null, 'text', 5, [], { email: { $gt: '' }, password: { $ne
   },
 );
 
-test('When the input is refused, then nothing that was sent is repeated', () => {
+test('When the input is refused, then the entries do not contain it', () => {
   const sent = 'S3cret-value';
   const inputs = [
     { email: sent, password: 'x' },

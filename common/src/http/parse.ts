@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { RequestValidationError } from '../errors/index.ts';
 
 /**
- * The input as its schema gives it back.
- * @throws RequestValidationError with one entry per broken rule; no entry repeats what was sent.
+ * Returns the input as parsed by the schema.
+ * @throws RequestValidationError with one entry per violation; no entry contains the input.
  */
 export const parse = <Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> => {
   const result = schema.safeParse(input ?? {});

@@ -40,13 +40,13 @@ const openReplica = (
   return async (address = '203.0.113.1'): Promise<supertest.Response> => api.get('/').set('X-Forwarded-For', address);
 };
 
-test('When a limit is reached, then the answer is 429 with Retry-After, counted over all replicas', async () => {
+test('When a limit is reached, then the response is 429 with Retry-After, counted across replicas', async () => {
   const name = randomUUID();
   const one = openReplica(await connectRedis(requireEnv('REDIS_URL')), { name });
   const two = openReplica(await connectRedis(requireEnv('REDIS_URL')), { name });
   expect([(await one()).status, (await two()).status, (await one()).status]).toEqual([200, 200, 200]);
-  for (const ask of [one, two]) {
-    const refused = await ask();
+  for (const request of [one, two]) {
+    const refused = await request();
     expect(refused.status).toBe(429);
     expect(refused.body).toEqual({ errors: [{ message: 'Too many requests, please try again later' }] });
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(50);
@@ -55,54 +55,54 @@ test('When a limit is reached, then the answer is 429 with Retry-After, counted 
   expect((await one('203.0.113.2')).status).toBe(200);
 });
 
-test('When the window is over, then requests are let through again', async () => {
-  const ask = openReplica(await connectRedis(requireEnv('REDIS_URL')), {
+test('When the window is over, then requests are accepted again', async () => {
+  const request = openReplica(await connectRedis(requireEnv('REDIS_URL')), {
     name: randomUUID(),
     windowSeconds: 1,
     limit: 1,
   });
-  expect((await ask()).status).toBe(200);
-  expect((await ask()).headers['retry-after']).toBe('1');
-  await eventually(async () => expect((await ask()).status).toBe(200));
+  expect((await request()).status).toBe(200);
+  expect((await request()).headers['retry-after']).toBe('1');
+  await eventually(async () => expect((await request()).status).toBe(200));
 });
 
-test('When two addresses are of one IPv6 network, then they are counted together', async () => {
-  const ask = openReplica(await connectRedis(requireEnv('REDIS_URL')), { name: randomUUID(), limit: 1 });
-  expect((await ask('2001:db8:1:1::1')).status).toBe(200);
-  expect((await ask('2001:db8:1:1::2')).status).toBe(429);
-  expect((await ask('2001:db8:2:1::1')).status).toBe(200);
+test('When two IPv6 addresses are in the same /56, then they are counted together', async () => {
+  const request = openReplica(await connectRedis(requireEnv('REDIS_URL')), { name: randomUUID(), limit: 1 });
+  expect((await request('2001:db8:1:1::1')).status).toBe(200);
+  expect((await request('2001:db8:1:1::2')).status).toBe(429);
+  expect((await request('2001:db8:2:1::1')).status).toBe(200);
 });
 
-test('When Redis is away from the start, then nothing is limited and nobody waits; once it is there, limits count', async () => {
+test('When Redis is unreachable at the start, then no request is limited or delayed; once it is reachable, limits apply', async () => {
   const proxy = await openFaultyProxy(requireEnv('REDIS_URL'), { cut: true });
-  const ask = openReplica(await connectRedis(proxy.url, false), { name: randomUUID(), limit: 1 });
+  const request = openReplica(await connectRedis(proxy.url, false), { name: randomUUID(), limit: 1 });
   const start = performance.now();
-  for (let n = 0; n < 5; n += 1) expect((await ask()).status).toBe(200);
+  for (let n = 0; n < 5; n += 1) expect((await request()).status).toBe(200);
   expect(performance.now() - start).toBeLessThan(1_000);
   proxy.restore();
-  await eventually(async () => expect((await ask()).status).toBe(429));
+  await eventually(async () => expect((await request()).status).toBe(429));
   await proxy.close();
 });
 
-test('When Redis goes away, then nothing is limited, one line tells so, and its return is noticed', async () => {
+test('When Redis becomes unreachable, then nothing is limited and the outage is logged once; afterwards limits apply again', async () => {
   const proxy = await openFaultyProxy(requireEnv('REDIS_URL'));
-  const ask = openReplica(await connectRedis(proxy.url), { name: randomUUID(), limit: 1 });
-  expect((await ask()).status).toBe(200);
-  expect((await ask()).status).toBe(429);
+  const request = openReplica(await connectRedis(proxy.url), { name: randomUUID(), limit: 1 });
+  expect((await request()).status).toBe(200);
+  expect((await request()).status).toBe(429);
   log.splice(0);
   proxy.cut();
-  await eventually(async () => expect((await ask()).status).toBe(200));
-  for (let n = 0; n < 5; n += 1) expect((await ask()).status).toBe(200);
+  await eventually(async () => expect((await request()).status).toBe(200));
+  for (let n = 0; n < 5; n += 1) expect((await request()).status).toBe(200);
   expect(log.filter((line) => line.includes('Redis is unreachable'))).toHaveLength(1);
   proxy.restore();
-  await eventually(async () => expect((await ask()).status).toBe(429));
+  await eventually(async () => expect((await request()).status).toBe(429));
   expect(log.filter((line) => line.includes('Redis reconnected'))).toHaveLength(1);
   await proxy.close();
 });
 
-test('When rate limits are off, then no Redis is needed', async () => {
+test('When rate limits are off, then Redis is not used', async () => {
   const off = connectRateLimitRedis({ REDIS_URL: 'redis://127.0.0.1:1', RATE_LIMITS: 'off' }, logger);
-  const ask = openReplica(off, { name: randomUUID(), limit: 1 });
-  for (let n = 0; n < 3; n += 1) expect((await ask()).status).toBe(200);
+  const request = openReplica(off, { name: randomUUID(), limit: 1 });
+  for (let n = 0; n < 3; n += 1) expect((await request()).status).toBe(200);
   await off.stop();
 });

@@ -6,21 +6,21 @@ import { RedisStore, type RedisReply } from 'rate-limit-redis';
 import { TooManyRequestsError } from '../errors/index.ts';
 
 export interface RateLimitRule {
-  /** Distinguishes the counters of this rule from those of others. */
+  /** Prefix of this rule's counters in Redis. */
   readonly name: string;
   readonly windowSeconds: number;
   /** Requests per window and key. */
   readonly limit: number;
-  /** Whom to count; the client's address unless told otherwise. */
+  /** What requests are counted by; the client's address by default. */
   readonly key?: (req: Request) => string;
 }
 
-/** The client's address as a counter's key; an IPv6 client is counted by its /56, which one customer commonly has. */
+/** The client's address as a key; an IPv6 client is counted by its /56, which providers commonly assign to one customer. */
 export const clientAddress = (req: Request): string => ipKeyGenerator(req.visitor);
 
 /**
- * Counts requests in Redis, so that all replicas count together. While Redis is away nothing is limited: a limit
- * protects, it must not take the site off the air.
+ * Limits requests by counters in Redis, which all replicas share. While Redis is unreachable nothing is limited, so that
+ * an outage of Redis does not become an outage of the site.
  */
 export const rateLimit = (redis: Redis | undefined, rule: RateLimitRule): RequestHandler => {
   if (redis === undefined) return (_req, _res, next) => next();
@@ -31,7 +31,7 @@ export const rateLimit = (redis: Redis | undefined, rule: RateLimitRule): Reques
     standardHeaders: 'draft-8',
     legacyHeaders: false,
     passOnStoreError: true,
-    // The connection tells of an outage once; here it would be once per request.
+    // The connection logs an outage once; the limiter would log it for every request.
     logger: { error: () => undefined, warn: () => undefined },
     store: new RedisStore({
       prefix: `rate:${rule.name}:`,
@@ -46,8 +46,8 @@ export const rateLimit = (redis: Redis | undefined, rule: RateLimitRule): Reques
 };
 
 /**
- * The store loads its scripts when it is made and keeps what came of it. Redis is not connected by then, so a failed
- * load is answered with what it would have been: the script's hash. The first use then gets NOSCRIPT and loads it.
+ * The store loads its scripts when it is created, before Redis is connected, and keeps the result. So a failed load returns
+ * what Redis would have returned, the script's hash; the first use then gets NOSCRIPT and loads the script again.
  */
 const send = async (redis: Redis, command: string, args: readonly string[]): Promise<RedisReply> => {
   try {

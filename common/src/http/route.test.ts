@@ -31,7 +31,7 @@ const routes = [on.get('/api/greetings/:name', [loud], greet)];
 // @ts-expect-error -- the guard needs `mark`.
 serve(routes, { greeting: 'Hello' });
 
-test('When a route is served, then its guards run first and both get what they need', async () => {
+test('When a route is called, then its guards run first, and guards and handler get their dependencies', async () => {
   const app = express();
   serve(routes, { greeting: 'Hello', mark: '!' })(app);
   const response = await supertest(app).get('/api/greetings/Ada');

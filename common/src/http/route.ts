@@ -5,7 +5,7 @@ import { requireAuth } from './session.ts';
 
 type Schema = z.core.$ZodType;
 
-/** What a route takes and returns. The errors that follow from its path, body and session go without saying. */
+/** The request and response of a route. Errors that follow from its path, body and session are added automatically. */
 export interface RouteShape<Body extends Schema = Schema> {
   /** Its `operationId` in OpenAPI. */
   readonly name: string;
@@ -16,22 +16,22 @@ export interface RouteShape<Body extends Schema = Schema> {
     readonly status?: number;
     readonly description: string;
     readonly headers?: Readonly<Record<string, Schema>>;
-    /** Absent where the response has no body. */
+    /** Absent if the response has no body. */
     readonly body?: Body;
   };
-  /** Statuses of the errors that are the route's own. */
+  /** Statuses of further errors. */
   readonly errors?: readonly number[];
-  /** Who calls it, where that is not said by `signedIn`. */
+  /** Who calls it, if not everybody or signed-in users only. */
   readonly caller?: 'anyone-or-user' | 'stripe';
 }
 
-/** A route without its address: `handler` gives Express what to call. */
+/** A route without method and path; `handler` returns the Express handler. */
 export interface Route<Deps, Params = unknown> {
   readonly shape: RouteShape;
   readonly handler: (deps: Deps) => RequestHandler<Params>;
 }
 
-/** Defines a route; the compiler compares what its handler sends, unless as bytes, with `shape.response.body`. */
+/** Defines a route; the compiler checks that the handler sends `shape.response.body`, or bytes. */
 export const route = <Deps, Params, Body extends Schema>(
   shape: RouteShape<Body>,
   handler: (deps: Deps) => RequestHandler<Params, z.core.input<Body> | Buffer>,
@@ -43,7 +43,7 @@ type Guard<Deps> = (deps: Deps) => RequestHandler | RequestHandler[];
 /** Only signed-in users may call the route. */
 export const signedIn = (): RequestHandler => requireAuth;
 
-/** A route at its address. */
+/** A route with its method and path. */
 export interface RoutedEndpoint<Deps> {
   readonly method: 'get' | 'post' | 'put' | 'delete';
   readonly path: string;
@@ -72,7 +72,7 @@ const at =
 /** `on.get('/api/things/:id', [signedIn], getThingRoute)`: an entry of a service's list of routes. */
 export const on = { get: at('get'), post: at('post'), put: at('put'), delete: at('delete') };
 
-/** Registers the routes, in their order, with what they need. */
+/** Registers the routes in order. */
 export const serve =
   <Deps>(routes: readonly RoutedEndpoint<Deps>[], deps: Deps) =>
   (app: Express): void => {

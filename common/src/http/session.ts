@@ -10,7 +10,7 @@ export const sessionDays = 7;
 
 const payload = z.object({ id: z.string(), email: z.string() });
 
-/** Reads and writes the token that says who is signed in. */
+/** Signs and verifies session tokens. */
 export interface Sessions {
   readonly sign: (user: CurrentUser) => string;
   readonly verify: (token: unknown) => CurrentUser | undefined;
@@ -18,7 +18,7 @@ export interface Sessions {
 
 /** `key` is JWT_KEY, the same for all services. */
 export const createSessions = (key: string): Sessions => {
-  // Made once: a string would be parsed as a key at every verification.
+  // Created once: a string would be parsed as a key at every verification.
   const secret = createSecretKey(Buffer.from(key));
   return {
     sign: (user) =>
@@ -38,10 +38,10 @@ export const createSessions = (key: string): Sessions => {
   };
 };
 
-/** Cookie `session`: base64 of `{"jwt": "…"}`, not signed itself since the token is. `secure` exactly when the site is https. */
+/** Cookie `session`: base64 of `{"jwt": "…"}`, not signed itself since the token is. `secure` when the site is https. */
 export const sessionCookie = (options: { readonly secure: boolean }): RequestHandler[] => [
   (req, _res, next) => {
-    // TLS ends in front of us; cookie-session would silently write no secure cookie to what looks like plain http.
+    // TLS ends at the ingress: to a request that looks like plain http, cookie-session would silently set no secure cookie.
     if (options.secure) Object.defineProperty(req, 'protocol', { value: 'https' });
     next();
   },
@@ -55,7 +55,7 @@ export const sessionCookie = (options: { readonly secure: boolean }): RequestHan
   }),
 ];
 
-/** Sets `req.currentUser` from the session cookie; an invalid or expired token is nobody. */
+/** Sets `req.currentUser` from the session cookie, if its token is valid. */
 export const currentUser =
   (sessions: Sessions): RequestHandler =>
   (req, _res, next) => {
@@ -64,7 +64,7 @@ export const currentUser =
     next();
   };
 
-/** Refuses a request that carries no valid session. */
+/** Responds with 401 to a request without a valid session. */
 export const requireAuth: RequestHandler = (req, _res, next) => {
   if (req.currentUser === undefined) throw new NotAuthorizedError();
   next();

@@ -5,7 +5,7 @@ import { eventually } from '../testing/eventually.ts';
 import { requireEnv } from '../testing/require-env.ts';
 import { Database } from './database.ts';
 import { defineCollection } from './define-collection.ts';
-import { isDatabaseAway, isDuplicateKey } from './errors.ts';
+import { isDatabaseUnreachable, isDuplicateKey } from './errors.ts';
 import { newId } from './new-id.ts';
 import type { CollectionUpkeep } from './prepare-collections.ts';
 
@@ -172,8 +172,8 @@ test('When a unique index refuses a write, then the error is not taken for an un
     .insertOne({ _id: newId(), title: 'a', status: 'held' })
     .catch((error: unknown) => error);
   expect(isDuplicateKey(refused)).toBe(true);
-  expect(isDatabaseAway(refused)).toBe(false);
-  expect(isDatabaseAway(new Error('a bug'))).toBe(false);
+  expect(isDatabaseUnreachable(refused)).toBe(false);
+  expect(isDatabaseUnreachable(new Error('a bug'))).toBe(false);
 });
 
 test('When no server listens at the address of the database, then the database is down and errors are recognised as such', async () => {
@@ -182,7 +182,7 @@ test('When no server listens at the address of the database, then the database i
     .collection('things')
     .findOne({})
     .catch((thrown: unknown) => thrown);
-  expect(isDatabaseAway(error)).toBe(true);
+  expect(isDatabaseUnreachable(error)).toBe(true);
   expect(absent.isUp()).toBe(false);
   const preparing = absent.prepare([define('things', [])]);
   await Promise.all([absent.close(), expect(preparing).rejects.toThrow()]);

@@ -1,22 +1,24 @@
 import { expect, test } from '@jest/globals';
 import { MongoBulkWriteError, MongoNetworkError, MongoServerError } from 'mongodb';
-import { isDatabaseAway, isDuplicateKey } from './errors.ts';
+import { isDatabaseUnreachable, isDuplicateKey } from './errors.ts';
 
 // The driver's type asks for a result that errors of a lost connection do not have.
 const wrapped = (cause: ConstructorParameters<typeof MongoBulkWriteError>[0]): Error =>
   Reflect.construct(MongoBulkWriteError, [cause, {}]);
 
 test('When the connection is lost during a bulk write, then the database is unreachable', () => {
-  expect(isDatabaseAway(wrapped(new MongoNetworkError('connection closed')))).toBe(true);
+  expect(isDatabaseUnreachable(wrapped(new MongoNetworkError('connection closed')))).toBe(true);
 });
 
 test('When the server shuts down during a bulk write, then the database is unreachable', () => {
-  expect(isDatabaseAway(wrapped({ message: 'interrupted at shutdown', code: 11_600, writeErrors: [] }))).toBe(true);
+  expect(isDatabaseUnreachable(wrapped({ message: 'interrupted at shutdown', code: 11_600, writeErrors: [] }))).toBe(
+    true,
+  );
 });
 
 test('When a unique index refuses a write, then the database is reachable', () => {
   const refused = new MongoServerError({ message: 'duplicate key', code: 11_000 });
-  expect(isDatabaseAway(refused)).toBe(false);
+  expect(isDatabaseUnreachable(refused)).toBe(false);
   expect(isDuplicateKey(refused)).toBe(true);
-  expect(isDatabaseAway(wrapped({ message: 'duplicate key', code: 11_000, writeErrors: [] }))).toBe(false);
+  expect(isDatabaseUnreachable(wrapped({ message: 'duplicate key', code: 11_000, writeErrors: [] }))).toBe(false);
 });

@@ -29,12 +29,13 @@ const unreachableCodes: ReadonlySet<unknown> = new Set([
 ]);
 
 /** Whether the database was unreachable, so that the outcome of a write may be unknown. */
-export const isDatabaseAway = (error: unknown): boolean =>
+export const isDatabaseUnreachable = (error: unknown): boolean =>
   error instanceof MongoNetworkError ||
   error instanceof MongoServerSelectionError ||
   (error instanceof MongoServerError && unreachableCodeNames.has(String(error.codeName))) ||
   (error instanceof MongoError && error.hasErrorLabel('RetryableWriteError')) ||
-  (error instanceof MongoBulkWriteError && (unreachableCodes.has(error.code) || isDatabaseAway(error.errorResponse))) ||
+  (error instanceof MongoBulkWriteError &&
+    (unreachableCodes.has(error.code) || isDatabaseUnreachable(error.errorResponse))) ||
   (error instanceof Error &&
     ['MongoPoolClearedError', 'MongoTopologyClosedError', 'MongoNotConnectedError', 'MongoClientClosedError'].includes(
       error.name,

@@ -38,7 +38,7 @@ test('When all required variables are set, then the others have their defaults, 
 test('When no variable is set, then the error names every missing one, and no secret has a default', () => {
   expect(refusal({})).toBe(
     [
-      'Wrong configuration:',
+      'Invalid configuration:',
       '  MONGO_URL is missing',
       '  NATS_URL is missing',
       '  JWT_KEY is missing',
@@ -52,7 +52,7 @@ test('When a variable is empty, then it counts as missing', () => {
   expect(readEnv(env, { ...right, PORT: '' }).PORT).toBe(3000);
 });
 
-test('When several are invalid, then the error names each with its rule, and none of their values', () => {
+test('When several are invalid, then the error names each with its rule and contains no value', () => {
   const wrong = {
     PORT: '70000-port',
     MONGO_URL: 'postgres://user:pa55word@host',

@@ -4,14 +4,14 @@ import { parseTrustProxy } from '../edge/index.ts';
 /** Environment variables are missing or malformed; the message names all of them. */
 export class ConfigError extends Error {
   constructor(problems: readonly string[]) {
-    super(`Wrong configuration:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+    super(`Invalid configuration:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
     this.name = 'ConfigError';
   }
 }
 
 const integer = (text: string): number => (/^\d+$/.test(text.trim()) ? Number(text) : Number.NaN);
 
-/** A whole number written in an environment variable. */
+/** A whole number. */
 export const wholeNumber = (range: { readonly min: number; readonly max: number }) =>
   z
     .string()
@@ -49,17 +49,19 @@ export const commonEnv = {
   PORT: wholeNumber({ min: 0, max: 65_535 }).prefault('3000').describe('Port to listen on; 0 takes a free one'),
   MONGO_URL: url('mongodb', 'mongodb+srv').describe("The service's own database, a replica set"),
   NATS_URL: url('nats', 'tls').describe('NATS servers, comma-separated'),
-  BUS: oneOf('jetstream', 'nats-streaming').default('jetstream').describe('Which NATS carries the events'),
+  BUS: oneOf('jetstream', 'nats-streaming')
+    .default('jetstream')
+    .describe('Message broker: jetstream or nats-streaming'),
   NATS_STREAM_REPLICAS: wholeNumber({ min: 1, max: 5 })
     .prefault('1')
-    .describe('Copies of the stream in a NATS cluster'),
+    .describe('Replicas of the stream in a NATS cluster'),
   NATS_STREAM_MAX_MB: wholeNumber({ min: 1, max: 1_000_000 })
     .prefault('1440')
-    .describe('Most megabytes of the stream: 80 % of the `max_file_store` of NATS'),
+    .describe('Maximum size of the stream in MB: 80 % of the `max_file_store` of NATS'),
   NATS_CLUSTER_ID: z.string().default('ticketing').describe('Cluster id of NATS Streaming, with BUS=nats-streaming'),
   LOG_LEVEL: oneOf('silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace')
     .default('info')
-    .describe('Least level that is logged'),
+    .describe('Lowest level that is logged'),
 } as const;
 
 /** Settings of services whose routes need the signed-in user. */
@@ -67,10 +69,10 @@ export const sessionEnv = {
   JWT_KEY: z
     .string()
     .min(16, 'must have at least 16 characters')
-    .describe('Signs the session tokens; the same for all services'),
+    .describe('Key that signs session tokens; the same for all services'),
   PUBLIC_URL: url('https', 'http')
     .default('http://localhost:3000')
-    .describe("The site's address for its users; https makes cookies secure"),
+    .describe('Public address of the site; with https, cookies are secure'),
   TRUST_PROXY: z
     .string()
     .transform((text, context) => {

@@ -64,5 +64,5 @@ test('When draining fails, then it ends with 1 and says why', async () => {
 test('When the configuration is invalid, then it ends with 1, names every variable, and shows no stack', async () => {
   const { text, ended } = run(`readEnv(commonEnv, process.env)`);
   expect(await ended).toBe(1);
-  expect(text()).toBe('Wrong configuration:\n  MONGO_URL is missing\n  NATS_URL is missing\n');
+  expect(text()).toBe('Invalid configuration:\n  MONGO_URL is missing\n  NATS_URL is missing\n');
 });

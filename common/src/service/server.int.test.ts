@@ -20,14 +20,14 @@ const open = async (routes: (app: Express) => void, isReady = () => true): Promi
   return server;
 };
 
-interface Answer {
+interface ProbeResponse {
   readonly status: number | undefined;
   readonly connection: string | undefined;
   readonly body: string;
 }
 
 /** A request by a client that keeps its connection, as routers do. */
-const get = (url: string, agent: Agent): Promise<Answer> =>
+const get = (url: string, agent: Agent): Promise<ProbeResponse> =>
   new Promise((resolve, reject) => {
     request(url, { agent }, (response) => {
       let body = '';
@@ -84,10 +84,10 @@ test('When the server drains, then it continues to serve for a while, finishes r
   await eventually(() => expect(begun).toEqual(['slow']));
   const ended: string[] = [];
   const draining = server.drain().then(() => ended.push('drained'));
-  // Whoever routes to it has not noticed yet: new requests on old and new connections are answered.
+  // The routers have not noticed yet: requests on old and new connections are served.
   expect((await get(`${server.url}/quick`, keepAlive())).body).toBe('quick');
   expect((await get(`${server.url}/quick`, idle)).body).toBe('quick');
-  // Then no new connection is taken, while the slow request is still under way.
+  // Then new connections are refused, while the slow request is still in progress.
   await eventually(() => expect(get(`${server.url}/quick`, new Agent())).rejects.toThrow('ECONNREFUSED'));
   expect(ended).toEqual([]);
   work.resolve();

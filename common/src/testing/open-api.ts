@@ -147,9 +147,9 @@ export const toOpenApi = async (service: URL, routes: readonly DescribedRoute[])
           components: {
             securitySchemes: routes.some(({ shape }) => shape.caller === 'stripe') ? { session, stripe } : { session },
             responses: {
-              Error: { description: 'What is wrong with the request', ...content(errorsShape) },
+              Error: { description: 'Why the request was refused', ...content(errorsShape) },
               RetryLater: {
-                description: 'Refused for now: Retry-After says for how long',
+                description: 'Refused temporarily; Retry-After is the number of seconds to wait',
                 ...headers({ 'Retry-After': seconds }),
                 ...content(errorsShape),
               },

@@ -18,35 +18,35 @@ export const testStreamBytes = 16 * 1024 * 1024;
 const jwtKey = 'a key for tests only';
 
 /**
- * The real MongoDB, NATS and Redis of a test run, with a database and a stream for this test file, and a record of every
- * event on the bus.
+ * The real MongoDB, NATS and Redis of the test run, with a separate database and stream for this test file. All events on
+ * the stream are recorded.
  */
 export interface TestSystem {
-  /** The environment for a service's readConfig. */
+  /** The environment variables of a service. */
   readonly env: Readonly<Record<string, string>>;
   readonly clock: TestClock;
   /** Unique to this test file: a prefix for keys in Redis. */
   readonly name: string;
-  /** Starts a service on this system and waits until it is ready; `close` stops it. Start it twice for two replicas. */
-  start(begin: (overrides: ServiceOverrides) => Promise<RunningService>): Promise<RunningService>;
-  /** Header with the session of a user. */
+  /** Starts a service and waits until it is ready; `close` stops it. A second start adds a replica. */
+  start(open: (overrides: ServiceOverrides) => Promise<RunningService>): Promise<RunningService>;
+  /** The request header with a session of this user. */
   as(userId: string): { readonly Cookie: string };
   collection<Doc extends Document = Document>(name: string): Collection<Doc>;
-  /** Publishes an event as its service would; returns it, so that it can be sent again. */
+  /** Publishes an event in its envelope and returns it, so that a test can send it again. */
   publish<Data>(
     definition: EventDefinition<string, Data>,
     data: Data,
     options?: { readonly aggregateId?: string; readonly version?: number; readonly time?: Date },
   ): Promise<EventMessage>;
-  /** Sends a message unchanged, under a new id. */
+  /** Publishes a message unchanged, under a new deduplication id; it may be malformed. */
   send(subject: string, message: unknown): Promise<void>;
-  /** Events of this kind that have been published, oldest first. */
+  /** The recorded events of this definition, oldest first. */
   events<Type extends string, Data>(definition: EventDefinition<Type, Data>): EventMessage<Type, Data>[];
   eventually: typeof eventually;
   close(): Promise<void>;
 }
 
-const recorded = [
+const recordedSubjects = [
   definitions.userCreated,
   definitions.userUpdated,
   definitions.ticketCreated,
@@ -60,10 +60,10 @@ const recorded = [
   definitions.chargeUpdated,
 ].map((definition) => definition.type);
 
-const field = (data: unknown, name: string): unknown =>
+const fieldOf = (data: unknown, name: string): unknown =>
   typeof data === 'object' && data !== null ? Object.entries(data).find(([key]) => key === name)?.[1] : undefined;
 
-/** Tests also send invalid JSON. */
+/** Undefined for invalid JSON, which tests publish too. */
 const parseJson = (body: string): unknown => {
   try {
     return JSON.parse(body);
@@ -79,16 +79,16 @@ export const openTestSystem = async (): Promise<TestSystem> => {
   mongoUrl.pathname = `/${name}`;
   const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
   const clock = createTestClock();
-  // Majority, as the services: otherwise a test would see a write before they do.
+  // Majority like the services, since a test could otherwise see a write before they do.
   const client = await new MongoClient(mongoUrl.href, {
     writeConcern: { w: 'majority' },
     readConcern: { level: 'majority' },
   }).connect();
   const stream = { url: natsUrl, logger, namespace: name, maxBytes: testStreamBytes };
   const transport = createJetStreamTransport({ ...stream, clientName: `${name}-test` });
-  const bus: string[] = [];
+  const recordedBodies: string[] = [];
   const subscriptions = await Promise.all(
-    recorded.map((subject) =>
+    recordedSubjects.map((subject) =>
       transport.subscribe({
         durable: `recorder_${subject.replaceAll('.', '-')}`,
         subject,
@@ -96,7 +96,7 @@ export const openTestSystem = async (): Promise<TestSystem> => {
         concurrency: 1,
         onMessages: async (messages) => {
           for (const message of messages) {
-            bus.push(message.body);
+            recordedBodies.push(message.body);
             message.ack();
           }
         },
@@ -124,8 +124,8 @@ export const openTestSystem = async (): Promise<TestSystem> => {
     },
     clock,
     name,
-    start: async (begin) => {
-      const service = await begin({
+    start: async (open) => {
+      const service = await open({
         now: clock.now,
         logger,
         transport: () => createJetStreamTransport({ ...stream, clientName: name }),
@@ -133,7 +133,7 @@ export const openTestSystem = async (): Promise<TestSystem> => {
       services.push(service);
       await service.ready;
       await eventually(async () => {
-        // A kept-alive connection would make the service wait when it drains.
+        // An idle keep-alive connection would delay the draining of the service.
         const response = await fetch(`${service.url}/readyz`, { headers: { Connection: 'close' } });
         if (response.status !== 200) throw new Error('not ready');
       });
@@ -145,8 +145,8 @@ export const openTestSystem = async (): Promise<TestSystem> => {
     },
     collection: (collection) => client.db().collection(collection),
     publish: async (definition, data, options = {}) => {
-      const version = options.version ?? field(data, 'version');
-      const id = options.aggregateId ?? field(data, 'id');
+      const version = options.version ?? fieldOf(data, 'version');
+      const id = options.aggregateId ?? fieldOf(data, 'id');
       const message: EventMessage = {
         id: randomUUID(),
         type: definition.type,
@@ -166,9 +166,9 @@ export const openTestSystem = async (): Promise<TestSystem> => {
     },
     send,
     events: (definition) =>
-      bus.flatMap((body) => {
+      recordedBodies.flatMap((body) => {
         const message = parseJson(body);
-        return field(message, 'type') === definition.type ? [definition.parse(message)] : [];
+        return fieldOf(message, 'type') === definition.type ? [definition.parse(message)] : [];
       }),
     eventually,
     close: async () => {

@@ -15,7 +15,7 @@ export interface LaunchOptions {
   readonly log: (line: string) => void;
 }
 
-/** One route of each service and of the site, with its status for a visitor who is not signed in. */
+/** One route of each service and of the site, with its status for a user who is not signed in. */
 const smokeRoutes = [
   ['/api/users/currentuser', 200],
   ['/api/tickets', 200],

@@ -13,7 +13,7 @@ const counted = defineEvent('ticket.counted', z.object({ n: z.number() }));
 let system: TestSystem;
 let letters: DeadLetters;
 let service: RunningService;
-/** What the listener does with the event of a number; done without an entry. */
+/** The verdict of the listener for each event, by its number; `done` by default. */
 const verdicts = new Map<number, () => Promise<Verdict>>();
 const handled: number[] = [];
 
@@ -86,7 +86,7 @@ test('When a throwing listener has failed five times, then the event becomes a d
     const found = await find(3);
     if (found === undefined) throw new Error('no dead letter yet');
     return found;
-    // Two replicas count apart: in the worst case each of them tries five times.
+    // Two replicas count failures separately: in the worst case both handle it five times.
   }, 25_000);
   expect(letter).toMatchObject({ reason: 'TypeError: cannot read', failures: 5 });
   expect(handled.filter((n) => n === 3).length).toBeGreaterThanOrEqual(5);
@@ -97,7 +97,7 @@ test('When a letter is replayed and its cause is gone, then the running service 
   verdicts.delete(4);
   expect(await letters.replay([letter._id, 'unknown'])).toBe(1);
   await system.eventually(async () => expect(await letters.show(letter._id)).toBeUndefined());
-  // Once when it was set aside, once now: two replicas do not both take it up.
+  // Once before it became a dead letter and once by the replay, which only one of the replicas runs.
   expect(handled.filter((n) => n === 4)).toHaveLength(2);
 });
 

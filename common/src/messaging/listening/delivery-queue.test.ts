@@ -110,9 +110,9 @@ test('When messages wait or are being handled, then the broker gets in-progress 
   work.resolve();
   await queue.idle();
   await turns();
-  const told = log.length;
+  const signals = log.length;
   const end = performance.now() + 20;
   while (performance.now() < end) await setImmediate();
-  expect(log).toHaveLength(told);
+  expect(log).toHaveLength(signals);
   await queue.close();
 });

@@ -5,12 +5,12 @@ import { done, later, reject, retry, type Listener, type Verdict } from './liste
 import { ListenerRunner, maxFailures } from './listener-runner.ts';
 import type { SubscriptionOptions, Transport } from '../bus/transport.ts';
 
-/** A transport in the hand of a test: `deliver` hands messages over and answers what became of each. */
+/** A transport controlled by the test: `deliver` delivers messages and returns the acknowledgement of each. */
 const openBus = () => {
   const subscriptions: SubscriptionOptions[] = [];
   const log: string[] = [];
   const transport: Transport = {
-    name: 'in hand',
+    name: 'test',
     publish: () => Promise.resolve(),
     subscribe: async (options) => {
       subscriptions.push(options);

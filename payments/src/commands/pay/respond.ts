@@ -12,10 +12,10 @@ import type { Payment } from '../../domain/payment.ts';
 import type { Outcome } from './record-outcome.ts';
 
 const nothingCharged = () =>
-  new ServiceUnavailableError('Stripe does not answer; nothing was charged, please try again');
+  new ServiceUnavailableError('Stripe does not respond; nothing was charged, please try again');
 
 export const outcomeUnknown = () =>
-  new ServiceUnavailableError('Stripe has not told the outcome of the payment yet; a repeat is safe');
+  new ServiceUnavailableError('The outcome of the payment at Stripe is unknown; you can safely retry');
 
 export const declined = (decline: Decline) => new BadRequestError(decline.message);
 
@@ -63,7 +63,7 @@ export const respond = (outcome: Outcome): { readonly id: string } => {
 const respondSettled = (payment: Payment | null): { readonly id: string } => {
   if (payment === null) throw new Error('The charge of a claimed attempt does not exist');
   if (payment.order.status === 'cancelled') {
-    throw new BadRequestError(`${cancelledMessage(payment.order.reason)}; what was paid is returned`);
+    throw new BadRequestError(`${cancelledMessage(payment.order.reason)}; your payment is refunded`);
   }
   switch (payment.status) {
     case 'completed':

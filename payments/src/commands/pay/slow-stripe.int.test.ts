@@ -11,7 +11,7 @@ afterAll(() => payments.close());
 
 const unknown = {
   status: 503,
-  body: { errors: [{ message: 'Stripe has not told the outcome of the payment yet; a repeat is safe' }] },
+  body: { errors: [{ message: 'The outcome of the payment at Stripe is unknown; you can safely retry' }] },
 };
 
 test('When Stripe does not respond to a call, then it is retried and the order is charged once', async () => {
@@ -89,7 +89,7 @@ test('When Stripe is too slow to create a PaymentIntent, then no card is tried a
   await payments.sandbox.behave({ delayMs: 3_500 });
   expect(await payments.pay(order.id)).toEqual({
     status: 503,
-    body: { errors: [{ message: 'Stripe does not answer; nothing was charged, please try again' }] },
+    body: { errors: [{ message: 'Stripe does not respond; nothing was charged, please try again' }] },
   });
   await payments.sandbox.behave({ delayMs: 0 });
   await payments.system.eventually(async () => {

@@ -127,7 +127,7 @@ test('When Stripe refuses the card of a paused process without trying it, then n
   pause.goOn();
   expect(await paused).toEqual({
     status: 503,
-    body: { errors: [{ message: 'Stripe does not answer; nothing was charged, please try again' }] },
+    body: { errors: [{ message: 'Stripe does not respond; nothing was charged, please try again' }] },
   });
   expect(await payments.sandbox.charges(order.id)).toEqual([]);
   expect((await payments.pay(order.id)).status).toBe(201);

@@ -136,7 +136,7 @@ export const forward = (
           const refused = isRefusal(error);
           if (refused) replica.markNotReady();
           if (canRepeat && (refused || isSafe(method))) send(body);
-          else sendError(res, 502, 'The service ended before it answered');
+          else sendError(res, 502, 'The service closed the connection without a response');
         },
       },
     );
