@@ -1,4 +1,4 @@
-export { CustomError, type ErrorEntry } from './custom-error.ts';
+export { CustomError } from './custom-error.ts';
 export {
   BadRequestError,
   ConflictError,

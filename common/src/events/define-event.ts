@@ -41,8 +41,6 @@ export interface EventDefinition<Type extends string, Data> {
   parse(raw: unknown): EventMessage<Type, Data>;
 }
 
-export type EventOf<Definition> =
-  Definition extends EventDefinition<infer Type, infer Data> ? EventMessage<Type, Data> : never;
 export type DataOf<Definition> = Definition extends EventDefinition<string, infer Data> ? Data : never;
 
 /**

@@ -1,7 +1,6 @@
 export { defineEvent } from './define-event.ts';
-export type { DataOf, EventDefinition, EventMessage, EventOf, Trace } from './define-event.ts';
+export type { DataOf, EventDefinition, EventMessage, Trace } from './define-event.ts';
 export { userCreated, userState, userUpdated } from './user.ts';
-export type { UserState } from './user.ts';
 export { claimRefusalReasons, ticketClaimRefused, ticketCreated, ticketState, ticketUpdated } from './ticket.ts';
 export type { ClaimRefusalReason, TicketState } from './ticket.ts';
 export { orderCancelled, orderCreated, orderExpired, orderState, orderUpdated, timerState } from './order.ts';

@@ -9,4 +9,3 @@ export const userState = z.object({
 
 export const userCreated = defineEvent('user.created', userState);
 export const userUpdated = defineEvent('user.updated', userState);
-export type UserState = z.infer<typeof userState>;

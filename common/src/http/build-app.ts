@@ -8,7 +8,7 @@ import { errorHandler, notFound, sendError } from './error-handler.ts';
 import { currentUser, sessionCookie, type Sessions } from './session.ts';
 
 /** Maximum size of a request body. */
-export const bodyLimit = '100kb';
+const bodyLimit = '100kb';
 
 /** What a service with routes knows about the site. */
 export interface Site {

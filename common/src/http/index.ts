@@ -1,4 +1,4 @@
-export { bodyLimit, buildApp } from './build-app.ts';
+export { buildApp } from './build-app.ts';
 export type { HttpKit, Site } from './build-app.ts';
 export { currentUserOf } from './context.ts';
 export type { CurrentUser } from './context.ts';
@@ -10,5 +10,5 @@ export { clientAddress, rateLimit } from './rate-limit.ts';
 export type { RateLimitRule } from './rate-limit.ts';
 export { on, route, serve, signedIn } from './route.ts';
 export type { RoutedEndpoint } from './route.ts';
-export { createSessions, requireAuth, sessionDays } from './session.ts';
+export { createSessions } from './session.ts';
 export type { Sessions } from './session.ts';

@@ -4,7 +4,7 @@ export { createLogger } from './logger.ts';
 export type { Logger } from './logger.ts';
 export { Metrics } from './metrics.ts';
 export { openService } from './open-service.ts';
-export type { Plan, RunningService, Service, ServiceConfig, ServiceOverrides } from './open-service.ts';
+export type { RunningService, Service, ServiceOverrides } from './open-service.ts';
 export { periodically } from './periodic.ts';
 export { connectRateLimitRedis } from './rate-limit-redis.ts';
 export type { RateLimitRedis } from './rate-limit-redis.ts';

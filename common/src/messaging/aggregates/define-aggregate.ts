@@ -1,3 +1,4 @@
+import { Schema } from 'mongoose';
 import type { z } from 'zod';
 import type { EventDefinition } from '../../events/index.ts';
 import {
@@ -7,7 +8,6 @@ import {
   type TypedCollection,
   type ValuesOf,
 } from '../../mongo/index.ts';
-import { aggregateFields } from './aggregate-fields.ts';
 import type { AggregateDocument } from './outbox.ts';
 
 export type AnyEvent = EventDefinition<string, unknown>;
@@ -22,6 +22,15 @@ export interface Aggregate<Doc, Event extends AnyEvent, SideEvent extends AnyEve
   readonly events: readonly Event[];
   readonly sideEvents: readonly SideEvent[];
 }
+
+const outboxEntry = new Schema(
+  {
+    id: { type: String, required: true },
+    type: { type: String, required: true },
+    time: { type: Date, required: true },
+  },
+  { _id: false },
+);
 
 /** How a value of the public state may be stored: a date as a Date or as text. */
 type StoredAs<Type> =
@@ -94,8 +103,8 @@ export const defineAggregate = <
   const isLater = definition.outbox === 'later';
   const schema = toSchema(
     {
-      _id: aggregateFields._id,
-      outbox: isLater ? { ...aggregateFields.outbox, required: false, default: undefined } : aggregateFields.outbox,
+      _id: { type: String, required: true },
+      outbox: { type: [outboxEntry], ...(isLater ? { default: undefined } : { required: true }) },
       ...fields,
     },
     { versionKey: 'version' },

@@ -1,6 +1,8 @@
 import type { Collection } from 'mongodb';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { periodically } from '../../service/periodic.ts';
+import type { Stoppable } from '../../service/stoppable.ts';
 import { toMessage, type AggregateDocument, type OutboxEntry } from './outbox.ts';
 import type { Transport } from '../bus/transport.ts';
 
@@ -46,8 +48,7 @@ export class Relay {
   readonly #inFlight = new Set<string>();
   /** Published but still in their documents, so that the sweep does not publish them again. */
   readonly #uncleared = new Set<string>();
-  readonly #closing = new AbortController();
-  readonly #loops: Promise<void>[] = [];
+  readonly #workers: Stoppable[] = [];
 
   constructor(options: {
     readonly transport: Transport;
@@ -70,11 +71,11 @@ export class Relay {
   }
 
   start(): void {
-    this.#loops.push(
-      this.#every(this.#periodMs, () => this.#clear()),
-      this.#every(this.#periodMs, () => this.#sweep()),
-      this.#every(retryEveryMs, () => this.#retry()),
-    );
+    const every = (periodMs: number, name: string, action: () => Promise<void>) =>
+      this.#workers.push(periodically({ name, periodMs, logger: this.#logger }, action));
+    every(this.#periodMs, 'removal of published events', () => this.#clear());
+    every(this.#periodMs, 'outbox sweep', () => this.#sweep());
+    every(retryEveryMs, 'retry of publications', () => this.#retry());
   }
 
   /** Publishes entries that a write has just stored. Neither throws nor waits: failures are retried, or left to the sweep. */
@@ -88,8 +89,7 @@ export class Relay {
 
   /** Finishes pending publications and removes their entries, within `timeoutMs`. */
   async stop(timeoutMs: number): Promise<void> {
-    this.#closing.abort();
-    await Promise.all(this.#loops);
+    await Promise.all(this.#workers.map((worker) => worker.stop()));
     const end = Date.now() + timeoutMs;
     while (this.#inFlight.size > 0 && this.#transport.isConnected() && Date.now() < end) {
       await this.#retry();
@@ -159,14 +159,6 @@ export class Relay {
         this.#counters.swept(abandoned.length);
         this.publish(source, document._id, abandoned);
       }
-    }
-  }
-
-  async #every(periodMs: number, action: () => Promise<void>): Promise<void> {
-    while (!this.#closing.signal.aborted) {
-      await delay(periodMs, undefined, { signal: this.#closing.signal, ref: false }).catch(() => undefined);
-      if (this.#closing.signal.aborted) return;
-      await action().catch((error: unknown) => this.#logger.warn({ err: error }, 'outbox relay failed, retrying'));
     }
   }
 }

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { periodically } from '../../service/periodic.ts';
+import type { Stoppable } from '../../service/stoppable.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { describe, parseJson, retry, type Listener, type Verdict } from './listener.ts';
 import type { InboundMessage, Subscription, Transport } from '../bus/transport.ts';
@@ -35,9 +36,8 @@ export class ListenerRunner {
   readonly #subscriptions: Subscription[] = [];
   /** Failures of each message. A restart or another replica counts from zero, so a bad event may be retried more often. */
   readonly #failures = new LRUCache<string, number>({ max: maxFailureCounts });
-  readonly #closing = new AbortController();
   #paused = false;
-  #watch: Promise<void> | undefined;
+  #watch: Stoppable | undefined;
 
   constructor(options: ListenerRunnerOptions) {
     this.#options = options;
@@ -45,7 +45,8 @@ export class ListenerRunner {
 
   /** Resolves once every listener can receive. */
   async start(listeners: readonly Listener[]): Promise<void> {
-    this.#watch = this.#watchHealth();
+    const watch = { name: 'health of the database', periodMs: healthCheckEveryMs, logger: this.#options.logger };
+    this.#watch = periodically(watch, async () => this.#followHealth());
     await Promise.all(
       listeners.map(async (listener) => {
         const subscription = await this.#options.transport.subscribe({
@@ -63,9 +64,8 @@ export class ListenerRunner {
 
   /** Accepts no more messages and waits for those being handled. */
   async stop(): Promise<void> {
-    this.#closing.abort();
+    await this.#watch?.stop();
     await Promise.all(this.#subscriptions.map((subscription) => subscription.stop()));
-    await this.#watch;
   }
 
   async #onMessages(listener: Listener, messages: readonly InboundMessage[]): Promise<void> {
@@ -143,17 +143,13 @@ export class ListenerRunner {
     message.ack();
   }
 
-  async #watchHealth(): Promise<void> {
-    while (!this.#closing.signal.aborted) {
-      const healthy = this.#options.isHealthy();
-      if (healthy === this.#paused) {
-        this.#paused = !healthy;
-        for (const subscription of this.#subscriptions) {
-          if (healthy) subscription.resume();
-          else subscription.pause();
-        }
-      }
-      await delay(healthCheckEveryMs, undefined, { signal: this.#closing.signal, ref: false }).catch(() => undefined);
+  #followHealth(): void {
+    const healthy = this.#options.isHealthy();
+    if (healthy !== this.#paused) return;
+    this.#paused = !healthy;
+    for (const subscription of this.#subscriptions) {
+      if (healthy) subscription.resume();
+      else subscription.pause();
     }
   }
 }

@@ -118,7 +118,7 @@ export const guards = {
     edits: [
       {
         file: 'common/src/messaging/aggregates/relay.ts',
-        find: '      this.#every(this.#periodMs, () => this.#sweep()),\n',
+        find: "    every(this.#periodMs, 'outbox sweep', () => this.#sweep());\n",
         replacement: '',
       },
     ],
