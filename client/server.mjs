@@ -6,11 +6,13 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { isCrossSite, keepAliveMs } from '../common/src/edge/index.ts';
 import { ClientConfigError, readConfig } from './lib/config.ts';
-import { withResponse } from './lib/response-status.ts';
+import { withActionResponse, withResponse } from './lib/response-status.ts';
 import { securityHeaders } from './lib/security-headers.ts';
 
-// The life cycle is written here and not taken from common: the image holds server.mjs, lib/ and Next's output only.
+// The life cycle is written here and not taken from common: the image holds server.mjs, lib/, Next's output and
+// common/src/edge only.
 
 /** How long a draining process still serves, until its load balancer has noticed that it is not ready. */
 const unreadyMs = 1_500;
@@ -29,6 +31,15 @@ const describe = (error) => (error instanceof Error ? (error.stack ?? error.mess
 
 /** Rendered for an invalid percent-encoding, for which Next itself would return 500. */
 const notFoundPath = '/_not-found';
+
+/** Rendered in place of the page that another site has posted a form to. */
+const refusedPath = '/refused';
+
+/** @param {import('node:http').ServerResponse} res @param {number} status @param {string} message */
+const sendError = (res, status, message) => {
+  res.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' });
+  res.end(JSON.stringify({ errors: [{ message }] }));
+};
 
 /** @param {string} url */
 const isDecodable = (url) => {
@@ -78,24 +89,29 @@ const start = async () => {
 
   const server = createServer((req, res) => {
     if (config.probePort === undefined && handleProbe(req, res)) return;
-    if (/^\/api(?:[/?]|$)/.test(req.url ?? '')) {
-      // API paths of no service are routed here; API clients expect the error envelope.
-      res.writeHead(404, { 'Content-Type': 'application/json; charset=utf-8' });
-      res.end(JSON.stringify({ errors: [{ message: 'Not Found' }] }));
-      return;
-    }
-    if (!isDecodable(req.url ?? '/')) req.url = notFoundPath;
     const headers = securityHeaders(config, randomBytes(16).toString('base64'));
     for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+    const isCrossSiteRequest = isCrossSite(req, config.publicUrl.origin);
+    if (isCrossSiteRequest && !/\btext\/html\b/.test(req.headers.accept ?? ''))
+      return sendError(res, 403, 'Requests from other sites are refused');
+    // API paths of no service are routed here; API clients expect the error envelope.
+    if (/^\/api(?:[/?]|$)/.test(req.url ?? '')) return sendError(res, 404, 'Not Found');
+    if (isCrossSiteRequest) Object.assign(req, { method: 'GET', url: refusedPath });
+    if (!isDecodable(req.url ?? '/')) req.url = notFoundPath;
     // Next reads the nonce for its own scripts from the request's policy.
     req.headers['content-security-policy'] = headers['Content-Security-Policy'];
-    withResponse(res, () => handle(req, res)).catch((/** @type {unknown} */ error) => {
-      process.stderr.write(`${describe(error)}\n`);
-      if (!res.headersSent) res.writeHead(500);
-      res.end();
-    });
+    const isAction = req.method === 'POST';
+    // Next compares it with the Origin, which is the site's own here, and a proxy may have replaced the Host.
+    if (isAction) req.headers['x-forwarded-host'] = URL.parse(req.headers.origin ?? '')?.host ?? req.headers.host;
+    (isAction ? withActionResponse : withResponse)(res, () => handle(req, res)).catch(
+      (/** @type {unknown} */ error) => {
+        process.stderr.write(`${describe(error)}\n`);
+        if (!res.headersSent) res.writeHead(500);
+        res.end();
+      },
+    );
   });
-  server.keepAliveTimeout = 65_000;
+  server.keepAliveTimeout = keepAliveMs;
   server.listen(config.port, config.host);
   await once(server, 'listening');
 

@@ -5,6 +5,7 @@ import type { FormState } from '../lib/forms/form-state.ts';
 import { holdForm } from '../lib/forms/hold-form.ts';
 import { editForm, sellForm } from '../lib/forms/listing-form.ts';
 import { signInForm, signUpForm } from '../lib/forms/session-forms.ts';
+import { beginAction } from '../lib/response-status.ts';
 import { serverApi } from '../lib/server/api.ts';
 import { runForm } from '../lib/server/run-form.ts';
 import { cookies } from 'next/headers';
@@ -19,6 +20,7 @@ export const postHold = async (_: FormState, form: FormData) => runForm(holdForm
 export const postCancel = async (_: FormState, form: FormData) => runForm(cancelForm, form);
 
 export const postSignOut = async () => {
+  beginAction();
   await signOut(await serverApi());
   // Even if the auth service is unreachable: signing out must end the session in this browser.
   (await cookies()).delete('session');

@@ -7,19 +7,46 @@ interface Response {
   statusCode: number;
 }
 
-declare global {
-  /** Global, because server.mjs and Next's build of the pages each load their own instance of this module. */
-  var renderedResponse: AsyncLocalStorage<Response> | undefined;
+interface Rendering {
+  readonly response: Response;
+  actionBegan: boolean;
 }
 
-const responses = (): AsyncLocalStorage<Response> => (globalThis.renderedResponse ??= new AsyncLocalStorage());
+declare global {
+  /** Global, because server.mjs and Next's build of the pages each load their own instance of this module. */
+  var renderings: AsyncLocalStorage<Rendering> | undefined;
+}
+
+const renderings = (): AsyncLocalStorage<Rendering> => (globalThis.renderings ??= new AsyncLocalStorage());
 
 /** Runs a request's handler so that the pages it renders can set the response's status. */
 export const withResponse = <Result>(response: Response, handle: () => Result): Result =>
-  responses().run(response, handle);
+  renderings().run({ response, actionBegan: false }, handle);
+
+/**
+ * The same for the request of a form or Server Action. Next fails with 500 when it cannot decode one; a request that has
+ * failed before its action began is malformed, so its status is 400.
+ */
+export const withActionResponse = <Result>(response: Response, handle: () => Result): Result => {
+  const rendering = { response, actionBegan: false };
+  let status = response.statusCode;
+  Object.defineProperty(response, 'statusCode', {
+    get: () => (status === 500 && !rendering.actionBegan ? 400 : status),
+    set: (value: number) => {
+      status = value;
+    },
+  });
+  return renderings().run(rendering, handle);
+};
+
+/** Called by each Server Action as it begins. */
+export const beginAction = (): void => {
+  const rendering = renderings().getStore();
+  if (rendering !== undefined) rendering.actionBegan = true;
+};
 
 /** Sets the status of the page being rendered. Has no effect once its first byte is sent. */
-export const setStatus = (status: 404 | 503): void => {
-  const response = responses().getStore();
-  if (response !== undefined) response.statusCode = status;
+export const setStatus = (status: 403 | 404 | 503): void => {
+  const rendering = renderings().getStore();
+  if (rendering !== undefined) rendering.response.statusCode = status;
 };

@@ -9,6 +9,7 @@ RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no
 FROM packages AS sources
 COPY tsconfig.base.json ./
 COPY common/package.json common/
+COPY common/src/edge common/src/edge
 COPY common/src/errors common/src/errors
 COPY common/src/events common/src/events
 COPY auth/package.json auth/
@@ -43,6 +44,8 @@ COPY --from=build /app/client/.next/standalone ./
 COPY --from=build /app/client/.next/static client/.next/static
 COPY --from=build /app/client/server.mjs client/
 COPY --from=build /app/client/lib client/lib
+COPY --from=build /app/common/package.json common/
+COPY --from=build /app/common/src/edge common/src/edge
 USER 1000:1000
 EXPOSE 3000
 HEALTHCHECK CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PROBE_PORT || process.env.PORT) + '/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]

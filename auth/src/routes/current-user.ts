@@ -1,4 +1,4 @@
-import { route } from '@ticketing/common/http';
+import { neverCached, route } from '@ticketing/common/http';
 import { currentUserShape } from './user-shape.ts';
 
 /** A caller who is not signed in gets null, not an error. The response is personal, so caches must not store it. */
@@ -9,6 +9,6 @@ export const currentUserRoute = route(
     response: { description: 'The user of the session, or null', body: currentUserShape },
   },
   () => (req, res) => {
-    res.set('Cache-Control', 'no-store').send({ currentUser: req.currentUser ?? null });
+    res.set(neverCached).send({ currentUser: req.currentUser ?? null });
   },
 );

@@ -32,7 +32,7 @@ test('When the session is valid, then the current user is its user and the respo
   const response = await auth.api.get('/api/users/currentuser').set(auth.system.as('ann'));
   expect(response.status).toBe(200);
   expect(response.body).toEqual({ currentUser: { id: 'ann', email: 'ann@example.com' } });
-  expect(response.get('Cache-Control')).toBe('no-store');
+  expect(response.get('Cache-Control')).toBe('private, no-store');
 });
 
 const forged = (jwt: unknown): string => `session=${Buffer.from(JSON.stringify({ jwt })).toString('base64')}`;

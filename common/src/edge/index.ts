@@ -1,2 +1,4 @@
+export { isCrossSite } from './cross-site.ts';
+export { keepAliveMs } from './keep-alive.ts';
 export { behindRouter, parseTrustProxy, visitorAddress } from './visitor-address.ts';
 export type { TrustedProxies } from './visitor-address.ts';

@@ -39,6 +39,15 @@ export class NotAuthorizedError extends CustomError {
   }
 }
 
+/** 403: a browser made the request for another site. */
+export class ForbiddenError extends CustomError {
+  readonly statusCode = 403;
+
+  constructor(message = 'Requests from other sites are refused') {
+    super(message);
+  }
+}
+
 /** 404: no such resource, no such route, or a malformed id. */
 export class NotFoundError extends CustomError {
   readonly statusCode = 404;

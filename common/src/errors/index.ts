@@ -3,6 +3,7 @@ export {
   BadRequestError,
   ConflictError,
   DatabaseConnectionError,
+  ForbiddenError,
   NotAuthorizedError,
   NotFoundError,
   PayloadTooLargeError,

@@ -13,6 +13,7 @@ import { eventually, throughout } from '../testing/eventually.ts';
 import { buildApp, type HttpKit } from './build-app.ts';
 import { currentUserOf } from './context.ts';
 import { clientAddress } from './rate-limit.ts';
+import { on, route, serve, signedIn } from './route.ts';
 import { createSessions, requireAuth } from './session.ts';
 
 const sessions = createSessions('a key for tests only');
@@ -268,6 +269,30 @@ test('When a request passed proxies, then its visitor is the address that the tr
   expect((await api.get('/who').set('X-Forwarded-For', forwarded)).text).toBe('203.0.113.7');
 });
 
+test('When a browser sends a request for another site, then the answer is 403 and the route is not reached', async () => {
+  const reached: string[] = [];
+  const { api } = open((app) => {
+    app.all('/api/out', (req, res) => {
+      reached.push(req.method);
+      res.send({});
+    });
+  });
+  const foreign = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' };
+  const form = await api.post('/api/out').set(foreign).type('form').send('a=b');
+  for (const response of [
+    form,
+    await api.delete('/api/out').set(foreign),
+    await api.options('/api/out').set(foreign),
+  ]) {
+    expect(response.status).toBe(403);
+    expect(response.body).toEqual({ errors: [{ message: 'Requests from other sites are refused' }] });
+  }
+  expect((await api.get('/api/out').set(foreign)).status).toBe(200);
+  const own = { Origin: 'http://tickets.example', 'Sec-Fetch-Site': 'same-origin' };
+  expect((await api.post('/api/out').set(own).send({})).status).toBe(200);
+  expect(reached).toEqual(['GET', 'POST']);
+});
+
 test('When a response is sent, then it has the security headers and does not name the framework', async () => {
   const { headers } = await open(echo).api.get('/api/echo');
   expect(headers['x-content-type-options']).toBe('nosniff');
@@ -336,6 +361,24 @@ test('When a request has a valid session, then its user is known, and otherwise 
     expect([bad, response.status]).toEqual([bad, 401]);
     expect(response.body).toEqual({ errors: [{ message: 'Not authorized' }] });
   }
+});
+
+test('When a route needs a session, then no cache stores its answers, whatever they are', async () => {
+  const me = route({ name: 'me', response: { description: 'The user' } }, () => (req, res) => {
+    res.json(currentUserOf(req));
+  });
+  const { api } = open((app) => {
+    signIn(app);
+    serve([on.get('/mine', [signedIn], me)], undefined)(app);
+  });
+  const cookie = cookieOf(await api.post('/in')).split(';')[0] ?? '';
+  const [known, unknown, missing] = [
+    await api.get('/mine').set('Cookie', cookie),
+    await api.get('/mine'),
+    await api.get('/nothing'),
+  ];
+  expect([known.status, unknown.status, missing.status]).toEqual([200, 401, 404]);
+  for (const { headers } of [known, unknown, missing]) expect(headers['cache-control']).toBe('private, no-store');
 });
 
 test('When the database is known to be unreachable, then every route returns 503 at once', async () => {

@@ -2,8 +2,8 @@ import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { visitorAddress, type TrustedProxies } from '../edge/index.ts';
-import { DatabaseConnectionError, UnsupportedMediaTypeError } from '../errors/index.ts';
+import { isCrossSite, visitorAddress, type TrustedProxies } from '../edge/index.ts';
+import { DatabaseConnectionError, ForbiddenError, UnsupportedMediaTypeError } from '../errors/index.ts';
 import { errorHandler, notFound, sendError } from './error-handler.ts';
 import { currentUser, sessionCookie, type Sessions } from './session.ts';
 
@@ -76,6 +76,13 @@ const observeRequests =
     next();
   };
 
+const ownSiteOnly =
+  (publicOrigin: string | undefined): RequestHandler =>
+  (req, _res, next) => {
+    if (isCrossSite(req, publicOrigin)) throw new ForbiddenError();
+    next();
+  };
+
 const jsonOnly: RequestHandler = (req, _res, next) => {
   const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
   if (hasBody && req.is('application/json') === false) throw new UnsupportedMediaTypeError();
@@ -112,6 +119,7 @@ export const buildApp = (
   const app = express();
   app.set('etag', false);
   app.use(trace, setVisitor(kit.site ?? { proxies: () => false }), observeRequests(kit), helmet());
+  app.use(ownSiteOnly(kit.site?.publicUrl.origin));
   if (options.raw !== undefined) app.use([...options.raw], express.raw({ type: () => true, limit: bodyLimit }));
   app.use((req, res, next) => (Buffer.isBuffer(req.body) ? next() : jsonOnly(req, res, next)));
   app.use(express.json({ limit: bodyLimit }));

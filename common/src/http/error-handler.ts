@@ -9,6 +9,7 @@ import {
   UnsupportedMediaTypeError,
 } from '../errors/index.ts';
 import { isDatabaseUnreachable } from '../mongo/index.ts';
+import { neverCached } from './never-cached.ts';
 
 const bodyErrors = new Map<unknown, () => CustomError>([
   ['entity.parse.failed', () => new BadRequestError('Malformed JSON')],
@@ -38,7 +39,7 @@ export const notFound: RequestHandler = () => {
 /** Sends an error in the error envelope. */
 export const sendError = (res: Response, error: CustomError): void => {
   if (error.retryAfterSeconds !== undefined) res.set('Retry-After', String(error.retryAfterSeconds));
-  res.status(error.statusCode).send({ errors: error.serializeErrors() });
+  res.set(neverCached).status(error.statusCode).send({ errors: error.serializeErrors() });
 };
 
 /** The last middleware: responds to every error in the error envelope. */
@@ -56,7 +57,10 @@ export const errorHandler =
         { err: error, requestId: req.trace?.correlationId, method: req.method, path: req.path },
         'request failed',
       );
-      res.status(500).send({ errors: [{ message: 'Something went wrong' }] });
+      res
+        .set(neverCached)
+        .status(500)
+        .send({ errors: [{ message: 'Something went wrong' }] });
       return;
     }
     sendError(res, known);

@@ -4,6 +4,7 @@ export { currentUserOf } from './context.ts';
 export type { CurrentUser } from './context.ts';
 export { escapeHtml } from './escape-html.ts';
 export { dollars, toDollars } from './money.ts';
+export { neverCached } from './never-cached.ts';
 export { pageHeaders, pageLinks, paging } from './paging.ts';
 export { parse } from './parse.ts';
 export { clientAddress, rateLimit } from './rate-limit.ts';

@@ -1,6 +1,7 @@
 import type { Express, RequestHandler } from 'express';
 import type { RouteParameters } from 'express-serve-static-core';
 import type { z } from 'zod';
+import { neverCached } from './never-cached.ts';
 import { requireAuth } from './session.ts';
 
 type Schema = z.core.$ZodType;
@@ -41,7 +42,13 @@ export const route = <Deps, Params, Body extends Schema>(
 type Guard<Deps> = (deps: Deps) => RequestHandler | RequestHandler[];
 
 /** Only signed-in users may call the route. */
-export const signedIn = (): RequestHandler => requireAuth;
+export const signedIn = (): RequestHandler[] => [
+  (_req, res, next) => {
+    res.set(neverCached);
+    next();
+  },
+  requireAuth,
+];
 
 /** A route with its method and path. */
 export interface RoutedEndpoint<Deps> {

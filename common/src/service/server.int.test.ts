@@ -45,6 +45,13 @@ const keepAlive = (): Agent => {
   return agent;
 };
 
+test('When a connection is idle, then it is kept for longer than load balancers keep theirs', async () => {
+  const server = await open(() => undefined);
+  const response = await fetch(server.url);
+  await response.body?.cancel();
+  expect(response.headers.get('keep-alive')).toBe('timeout=620');
+});
+
 test('When the probes are requested, then they return liveness, readiness and metrics; the app has all other paths', async () => {
   const state = { ready: false };
   const server = await open(

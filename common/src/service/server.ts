@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { keepAliveMs } from '../edge/index.ts';
 
 /** How long a draining process continues to serve, until the routers have noticed that it is not ready. */
 const endpointsDropMs = 1_500;
@@ -50,7 +51,7 @@ export const openServer = async (options: {
     if (isProbe(req.url)) probes(req, res);
     else options.app(req, res);
   });
-  server.keepAliveTimeout = 65_000;
+  server.keepAliveTimeout = keepAliveMs;
   // Connections that have sent no request yet, as browsers preconnect: Node counts them as active.
   const silent = new Set<Socket>();
   server.on('connection', (socket: Socket) => {

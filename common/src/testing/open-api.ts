@@ -54,13 +54,14 @@ const queryOf = ({ query }: DescribedRoute['shape']): [string, Schema][] => Obje
 
 const isOptional = (schema: Schema): boolean => z.safeParse(schema, undefined).success;
 
-/** Statuses of a route's errors: its own, and those of its path, body, session and database. */
-const errorStatuses = ({ shape, path, isSignedIn }: DescribedRoute): number[] => {
+/** Statuses of a route's errors: its own, and those of its method, path, body, session and database. */
+const errorStatuses = ({ shape, method, path, isSignedIn }: DescribedRoute): number[] => {
   const hasInput = shape.body !== undefined || shape.query !== undefined || path.includes(':');
   const statuses = [
     ...(shape.errors ?? []),
     ...(hasInput ? [400] : []),
     ...(isSignedIn ? [401] : []),
+    ...(method === 'get' ? [] : [403]),
     ...(shape.body === undefined ? [] : [413, 415]),
     503,
   ];

@@ -209,6 +209,7 @@ test('When a seller lists their own tickets, then held and sold ones are include
   const mine = await get({ mine: 'true' }).set(tickets.system.as(seller));
   expect(mine.status).toBe(200);
   expect(mine.headers['x-total-count']).toBe('3');
+  expect(mine.headers['cache-control']).toBe('private, no-store');
   expect(mine.body).toEqual([
     { ...sold, version: 2, orderId: soldOrder.id, soldAt: expect.any(String) },
     { ...held, version: 1, orderId: heldOrder.id },

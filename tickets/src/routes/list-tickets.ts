@@ -1,5 +1,14 @@
 import { ticketCategories } from '@ticketing/common/events';
-import { currentUserOf, dollars, pageHeaders, pageLinks, paging, parse, route } from '@ticketing/common/http';
+import {
+  currentUserOf,
+  dollars,
+  neverCached,
+  pageHeaders,
+  pageLinks,
+  paging,
+  parse,
+  route,
+} from '@ticketing/common/http';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { listTickets, ticketSorts } from '../queries/list-tickets.ts';
@@ -97,6 +106,7 @@ export const listTicketsRoute = route(
       query.mine === 'true'
         ? await read(currentUserOf(req).id)
         : await deps.listCache.get(JSON.stringify(query), () => read());
+    if (query.mine === 'true') res.set(neverCached);
     res.set(page.headers).type('json').send(page.body);
   },
 );

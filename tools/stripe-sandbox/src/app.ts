@@ -1,3 +1,4 @@
+import { isCrossSite } from '@ticketing/common/edge';
 import type { Logger } from '@ticketing/common/service';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { cancelPaymentIntent, cancelPaymentIntentParams } from './commands/cancel-payment-intent.ts';
@@ -25,6 +26,12 @@ const formOnly: RequestHandler = (req, _res, next) => {
       message: 'Invalid request (check that your POST content type is application/x-www-form-urlencoded).',
     });
   }
+  next();
+};
+
+/** A page of another site, open in a developer's browser, must not change how the sandbox behaves. */
+const ownSiteOnly: RequestHandler = (req, _res, next) => {
+  if (isCrossSite(req)) throw new StripeError(403, { message: 'Requests from other sites are refused.' });
   next();
 };
 
@@ -64,7 +71,8 @@ export const buildApp = (
   app.set('query parser', 'extended');
 
   app.get('/sandbox/behaviour', getBehaviour(behaviour));
-  app.post('/sandbox/behaviour', express.json({ type: () => true, limit: bodyLimit }), postBehaviour(behaviour));
+  const anyJson = express.json({ type: () => true, limit: bodyLimit });
+  app.post('/sandbox/behaviour', ownSiteOnly, anyJson, postBehaviour(behaviour));
   app.get('/elements/card', cardForm(config.CARD_FORM_ORIGINS));
 
   app.use('/v1', authenticate(config.STRIPE_KEY), formOnly, express.urlencoded({ extended: true, limit: bodyLimit }));

@@ -47,6 +47,14 @@ test.each([
   expect(await behaviour(sandbox)).toEqual({ delayMs: 0, failNext: null });
 });
 
+test('When a page of another site changes the behaviour, then it is refused and nothing changes', async () => {
+  const sandbox = await useSandbox();
+  const headers = { 'Content-Type': 'text/plain', Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' };
+  const answer = await fetch(`${sandbox.url}/sandbox/behaviour`, { method: 'POST', body: '{"delayMs":7}', headers });
+  expect(answer.status).toBe(403);
+  expect(await behaviour(sandbox)).toEqual({ delayMs: 0, failNext: null });
+});
+
 test('When the network fails before the charge, then nothing is charged and a retry with the same key pays', async () => {
   const sandbox = await useSandbox();
   await sandbox.behave({ failNext: 'network_before_charge' });

@@ -23,10 +23,22 @@ const notForwarded = new Set([
 /** Bodies up to this size are buffered, so that they can be sent again; services accept 100 KB. */
 const bufferedBodyBytes = 128 * 1024;
 
+/** Of the router's own responses, which are no pages and hold nothing to be shown, kept or framed. */
+export const ownHeaders = {
+  'content-type': 'application/json; charset=utf-8',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=()',
+  'referrer-policy': 'no-referrer',
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+  'x-content-type-options': 'nosniff',
+} as const;
+
 export const sendError = (res: ServerResponse, status: number, message: string, headers = {}): void => {
   const body = JSON.stringify({ errors: [{ message }] });
   res.writeHead(status, {
-    'content-type': 'application/json; charset=utf-8',
+    ...ownHeaders,
     'content-length': Buffer.byteLength(body),
     ...headers,
   });

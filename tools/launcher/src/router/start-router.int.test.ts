@@ -151,6 +151,11 @@ test('When the site makes a request for a visitor, then services get the address
   expect(await forwardedFor(router, service, 'sitePort', '203.0.113.7')).toBe('203.0.113.7');
 });
 
+test('When a connection is idle, then the router keeps it for longer than load balancers keep theirs', async () => {
+  const base = await route([]);
+  expect((await fetch(`${base}/healthz`)).headers.get('keep-alive')).toBe('timeout=620');
+});
+
 test('When a large body is sent in chunks, then it arrives complete', async () => {
   const service = await fakeService('a');
   const base = await route([service.url]);
@@ -237,9 +242,12 @@ test.each(['/healthz', '/readyz', '/metrics', '/api', '/api/unknown'])(
 );
 
 test.each([
+  ['two Host lines', 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n', 400],
+  ['a method that is not routed', 'TRACE / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 405],
+  ['an unknown path', 'GET /api/unknown HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', 404],
   ['an unknown method', 'BREW / HTTP/1.1\r\nHost: x\r\n\r\n', 400],
   ['headers that are too long', `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(70_000)}\r\n\r\n`, 431],
-])('When a request has %s, then the response is a JSON error', async (_what, text, status) => {
+])('When a request has %s, then the response is a JSON error with security headers', async (_what, text, status) => {
   const service = await fakeService('a');
   const base = new URL(await route([service.url]));
   const socket = connect(Number(base.port), base.hostname);
@@ -248,6 +256,7 @@ test.each([
   for await (const chunk of socket) response += String(chunk);
   const [head = '', body = ''] = response.split('\r\n\r\n');
   expect(head).toContain(`HTTP/1.1 ${status} `);
+  expect(head.toLowerCase()).toContain('x-content-type-options: nosniff');
   expect(JSON.parse(body)).toEqual({ errors: [{ message: expect.any(String) }] });
 });
 

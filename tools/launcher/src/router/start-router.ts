@@ -1,8 +1,9 @@
+import { keepAliveMs } from '@ticketing/common/edge';
 import { once } from 'node:events';
 import { createServer, STATUS_CODES, type RequestListener, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { codeOf } from '../error-code.ts';
-import { sendError, forward, type ForwardOptions } from './forward.ts';
+import { forward, ownHeaders, sendError, type ForwardOptions } from './forward.ts';
 import { Replica, ReplicaSet } from './replicas.ts';
 import { upstreamOf } from './routes.ts';
 
@@ -43,7 +44,7 @@ const onClientError = (error: Error, socket: Duplex): void => {
   socket.end(
     [
       `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
-      'Content-Type: application/json; charset=utf-8',
+      ...Object.entries(ownHeaders).map(([name, value]) => `${name}: ${value}`),
       `Content-Length: ${Buffer.byteLength(body)}`,
       'Connection: close',
       '',
@@ -53,7 +54,7 @@ const onClientError = (error: Error, socket: Duplex): void => {
 };
 
 const listen = async (listener: RequestListener, port: number, host: string): Promise<Server | undefined> => {
-  const server = createServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 }, listener);
+  const server = createServer({ keepAliveTimeout: keepAliveMs, requestTimeout: 60_000 }, listener);
   server.on('clientError', onClientError);
   try {
     server.listen(port, host);
@@ -93,7 +94,8 @@ export const startRouter = async (options: RouterOptions): Promise<Router> => {
     (forwardOptions: ForwardOptions): RequestListener =>
     (req, res) => {
       const url = req.url ?? '/';
-      if (!url.startsWith('/')) return sendError(res, 400, 'Malformed request');
+      const hosts = req.headersDistinct['host'] ?? [];
+      if (!url.startsWith('/') || hosts.length > 1) return sendError(res, 400, 'Malformed request');
       const upstream = sets.get(upstreamOf(url) ?? '');
       if (upstream === undefined) return sendError(res, 404, 'Not Found');
       forward(req, res, upstream, forwardOptions);

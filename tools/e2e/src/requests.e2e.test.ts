@@ -1,0 +1,100 @@
+import { expect, test } from '@jest/globals';
+import { Agent } from 'node:http';
+import { connect } from 'node:net';
+import { sendRaw } from './fuzz/send-raw.ts';
+import { siteUnderTest } from './site.ts';
+import { newCredentials, signUp } from './user.ts';
+
+const site = siteUnderTest();
+const agent = new Agent();
+const origin = new URL(site.url).origin;
+
+/** A form of a page as a browser without JavaScript posts it. */
+const postForm = async (
+  path: string,
+  fields: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>>,
+) => {
+  const page = await (await fetch(`${site.url}${path}`)).text();
+  const form = /<form[^>]*multipart[\s\S]*?<\/form>/.exec(page)?.[0] ?? '';
+  const data = new FormData();
+  for (const [, name = '', value = ''] of form.matchAll(/<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?/g))
+    data.set(name, value.replaceAll('&quot;', '"'));
+  for (const [name, value] of Object.entries(fields)) data.set(name, value);
+  const encoded = new Response(data);
+  return sendRaw(site.url, agent, {
+    method: 'POST',
+    path,
+    headers: { 'Content-Type': encoded.headers.get('content-type') ?? '', Accept: 'text/html', ...headers },
+    body: new Uint8Array(await encoded.arrayBuffer()),
+  });
+};
+
+test('When a form comes from the public address and a proxy has replaced the Host, then it is accepted', async () => {
+  const credentials = newCredentials();
+  const response = await postForm('/signup', { ...credentials }, { Host: 'upstream:3000', Origin: origin });
+  expect(response.status).toBe(303);
+});
+
+test('When another site posts a form of ours, then the answer is a page with the status 403 and nothing is done', async () => {
+  const credentials = newCredentials();
+  const foreign = { Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' };
+  const response = await postForm('/signup', { ...credentials }, foreign);
+  expect(response.status).toBe(403);
+  expect(response.text).toContain('This form came from another site');
+  await signUp(site.url, credentials);
+  const answer = await sendRaw(site.url, agent, { method: 'POST', path: '/', headers: { Origin: 'null' } });
+  expect(answer.status).toBe(403);
+  expect(JSON.parse(answer.text)).toEqual({ errors: [{ message: 'Requests from other sites are refused' }] });
+});
+
+const multipart = 'multipart/form-data; boundary=x';
+const field = (name: string, value: string) =>
+  `--x\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n--x--\r\n`;
+
+test.each([
+  ['a multipart body that never begins', { 'Content-Type': multipart }, 'x=1'],
+  ['a multipart body that never ends', { 'Content-Type': multipart }, '--x\r\nContent-Disposition: form-data'],
+  ['a multipart body without a boundary', { 'Content-Type': 'multipart/form-data' }, 'x=1'],
+  ['an action that is none', { 'Content-Type': multipart }, field('$ACTION_ID_nothing', '')],
+  [
+    'a reference that is no JSON',
+    { 'Content-Type': multipart },
+    `${field('$ACTION_REF_1', '').slice(0, -6)}${field('$ACTION_1:0', '{')}`,
+  ],
+  ['an action id that is none', { 'Next-Action': 'nothing', 'Content-Type': 'text/plain;charset=UTF-8' }, '[]'],
+])('When the site gets %s, then the answer is 400', async (_what, headers, body) => {
+  const response = await sendRaw(site.url, agent, { method: 'POST', path: '/', headers, body });
+  expect(response.status).toBe(400);
+});
+
+test('When an action of ours gets arguments that cannot be decoded, then the answer is 400', async () => {
+  const page = await (await fetch(`${site.url}/signin`)).text();
+  const id = /&quot;id&quot;:&quot;(\w+)&quot;/.exec(page)?.[1] ?? '';
+  expect(id).not.toBe('');
+  for (const body of ['{', '["$F99"]', '[[["$1"'])
+    for (const type of ['text/plain;charset=UTF-8', multipart])
+      expect([
+        body,
+        type,
+        (
+          await sendRaw(site.url, agent, {
+            method: 'POST',
+            path: '/signin',
+            headers: { 'Next-Action': id, 'Content-Type': type },
+            body,
+          })
+        ).status,
+      ]).toEqual([body, type, 400]);
+});
+
+test('When a request has two Host lines, then the answer is 400', async () => {
+  const { hostname, port } = new URL(site.url);
+  for (const path of ['/', '/api/tickets']) {
+    const socket = connect(Number(port), hostname);
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: a.example\r\nHost: b.example\r\nConnection: close\r\n\r\n`);
+    let response = '';
+    for await (const chunk of socket) response += String(chunk);
+    expect(response).toContain('HTTP/1.1 400 ');
+  }
+});
