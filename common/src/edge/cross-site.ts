@@ -22,7 +22,7 @@ export const isCrossSite = (
   const { method, headers } = request;
   if (method === 'GET' || method === 'HEAD') return false;
   const site = headers['sec-fetch-site'];
-  if (site !== undefined && !ownSites.has(String(site))) return true;
+  if (site !== undefined && !ownSites.has(site)) return true;
   const { origin } = headers;
   return origin !== undefined && origin !== publicOrigin && !isOwnHost(origin, headers.host);
 };
