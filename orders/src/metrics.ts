@@ -7,7 +7,7 @@ export const openMetrics = (metrics: Metrics) => ({
   ),
   ordersRepublished: metrics.counter(
     'orders_republished_total',
-    'Orders whose last event was republished because nothing answered it for 30 s',
+    'Orders whose last event was republished because no response arrived within 30 s',
   ),
 });
 

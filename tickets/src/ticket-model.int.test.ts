@@ -323,7 +323,7 @@ const play = async (steps: readonly Step[]): Promise<void> => {
     closedAt.set(id, closedAt.get(id) ?? clock.ms);
     model.closed.add(id);
   };
-  /** Whether its order was republished long after the answer. */
+  /** Whether its order was republished long after the response. */
   const isRepublished = ({ kind, order, time }: Happening): boolean => {
     const id = order?.id ?? '';
     const created = model.ticket.holder === id ? heldAt : closedAt;

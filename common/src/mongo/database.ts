@@ -137,7 +137,7 @@ export class Database {
           }
           state.problem = 'the server is not the primary';
         } catch (error) {
-          // After this process was suspended the driver takes a reachable server for dead: only a repeated ping tells.
+          // After a suspension of this process the driver considers a reachable server dead: only another ping shows its state.
           state.problem = error;
         }
         await delay(pingSliceMs, undefined, { ref: false });

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { MongoBulkWriteError, MongoNetworkError, MongoServerError } from 'mongodb';
 import { isDatabaseUnreachable, isDuplicateKey } from './errors.ts';
 
-// The driver's type asks for a result that errors of a lost connection do not have.
+// The driver's type requires a result, which errors of a lost connection do not have.
 const wrapped = (cause: ConstructorParameters<typeof MongoBulkWriteError>[0]): Error =>
   Reflect.construct(MongoBulkWriteError, [cause, {}]);
 

@@ -28,7 +28,7 @@ export const orders = defineAggregate({
       revision: { type: Number, required: true },
     },
     createdAt: { type: Date, required: true },
-    // When its last event was last republished because nothing had answered it.
+    // When its state was last republished because no response to its last event had arrived.
     republishedAt: { type: Date },
   },
   renames: { toldAgainAt: 'republishedAt' },

@@ -15,7 +15,7 @@ const trace = { correlationId: z.string(), traceId: z.string() };
 const attempt = z.object({
   /** Counts every attempt of the order, so that no two ever share an idempotency key at Stripe. */
   number: z.int(),
-  /** Hash of the buyer's token: tells a retry from an attempt with another card. */
+  /** Hash of the buyer's token: distinguishes a retry from an attempt with another card. */
   token: z.string(),
   at: z.date(),
   /** Its process has stopped waiting for Stripe, so anyone may settle it. */

@@ -79,7 +79,7 @@ const refuse = async (deps: Deps, { state: order, trace }: Claim, reason: ClaimR
   if (after !== null) deps.metrics.claimsRefused.inc({ reason });
 };
 
-/** A republished order.created means that the order missed our answer: sends it again. */
+/** A republished order.created means that our response was lost: publishes it again. */
 const resendAnswer = async (deps: Deps, claim: Claim, ticket: TicketDocument): Promise<void> => {
   const { state: order, time, trace } = claim;
   if (ticket.orderId === order.id) {

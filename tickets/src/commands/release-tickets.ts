@@ -31,7 +31,7 @@ export const releaseTickets =
       })),
     );
     if (made.includes(true)) deps.clearListCache();
-    // A cancellation published long after the order was closed is a republished one: `orders` missed our answer.
+    // A cancellation published long after the order was closed is a republished one: our response was lost.
     await republishTickets(
       deps,
       cancelled

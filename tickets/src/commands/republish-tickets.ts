@@ -6,7 +6,7 @@ import type { Deps } from '../deps.ts';
 /** `orders` republishes after 30 s at the earliest; its clock and ours may differ by some seconds. */
 export const republishedAfterMs = 10_000;
 
-/** Whether an event was published long after its effect: then it is no duplicate, but its order missed our answer. */
+/** Whether an event was published long after its effect: then it is not a duplicate but republished, since our response was lost. */
 export const isRepublished = (time: Date, effectAt: Date | undefined): boolean =>
   effectAt !== undefined && time.getTime() - effectAt.getTime() > republishedAfterMs;
 

@@ -29,7 +29,7 @@ export const sellTickets =
 const settleUnsold = async (deps: Deps, { state: order, time, trace }: Received<OrderState>): Promise<Outcome> => {
   const ticket = await deps.tickets.findOne({ _id: order.ticket.id, orderId: order.id, availability: 'sold' });
   if (ticket === null) return { failed: `ticket ${order.ticket.id} is not held by its complete order ${order.id}` };
-  // A completion published long after the sale is a republished one: `orders` missed our answer.
+  // A completion published long after the sale is a republished one: our response was lost.
   if (isRepublished(time, ticket.soldAt)) await republishTickets(deps, [{ filter: { _id: ticket._id }, trace }]);
   return 'done';
 };

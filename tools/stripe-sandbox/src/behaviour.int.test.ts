@@ -125,7 +125,7 @@ test('When the sandbox is stopped while a call waits for its time-out, then it s
   const sandbox = await openSandbox();
   await sandbox.behave({ failNext: 'timeout' });
   const silent = pay(sandbox, 'k1').then(
-    () => 'answered',
+    () => 'responded',
     () => 'broken',
   );
   while (JSON.stringify(await behaviour(sandbox)).includes('timeout')) await Promise.resolve();

@@ -25,7 +25,7 @@ test.each([
   'parent=http://localhost:3000&parent=http://localhost:3001',
   'parent=http://localhost:3000&key=sk_test_secret',
   'parent=http://localhost:3000&key=%22%3E%3Cscript%3E',
-])('When the form is asked for with "%s", then it is refused', async (query) => {
+])('When the form is requested with "%s", then it is refused', async (query) => {
   const sandbox = await useSandbox();
   expect((await fetch(`${sandbox.url}/elements/card?${query}`)).status).toBe(400);
 });

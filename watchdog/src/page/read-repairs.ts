@@ -4,8 +4,8 @@ import { parseMetrics } from '../prometheus.ts';
 export const repairCounters: Readonly<Record<string, string>> = {
   outbox_swept_total: 'events that a dead process left behind, published by the sweep',
   overdue_orders_cancelled_total: 'orders whose timer never rang, cancelled a minute late',
-  orders_republished_total: 'orders whose last event was republished because nothing answered it for 30 s',
-  tickets_republished_total: 'tickets whose state was republished because an order had missed the answer to its event',
+  orders_republished_total: 'orders whose last event was republished because no response arrived within 30 s',
+  tickets_republished_total: 'tickets whose state was republished because the response to an order event was lost',
   attempts_recovered_total: 'payment attempts without an outcome, settled from the PaymentIntent at Stripe',
   unmarked_refunds_total: 'paid orders that were cancelled without a mark for refund, marked by the safety net',
 };

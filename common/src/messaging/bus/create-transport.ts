@@ -7,7 +7,7 @@ export interface BusConfig {
   readonly BUS: 'jetstream' | 'nats-streaming';
   readonly NATS_URL: string;
   readonly NATS_STREAM_REPLICAS: number;
-  /** Most megabytes of the stream. */
+  /** Maximum size of the stream in MB. */
   readonly NATS_STREAM_MAX_MB: number;
   readonly NATS_CLUSTER_ID: string;
 }

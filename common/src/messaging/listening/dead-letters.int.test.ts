@@ -117,8 +117,8 @@ test('When a replayed letter fails again, then it waits again with the new reaso
 
 test('When a replayed letter is to be handled later, then it stays marked and is handled then', async () => {
   const letter = await deadLettered(6);
-  const answers = [later(200)];
-  verdicts.set(6, () => Promise.resolve(answers.pop() ?? done));
+  const remaining = [later(200)];
+  verdicts.set(6, () => Promise.resolve(remaining.pop() ?? done));
   await letters.replay([letter._id]);
   await system.eventually(async () => expect(await letters.show(letter._id)).toBeUndefined());
   expect(handled.filter((n) => n === 6)).toHaveLength(3);

@@ -7,7 +7,7 @@ import { settleCharge } from '../reconcile/settle-charge.ts';
 import type { AttemptResult } from './confirm.ts';
 
 export type Outcome =
-  /** Stripe's outcome is written, by this process or another: the payment tells which one it is. */
+  /** Stripe's outcome is written, by this process or another; the payment has it. */
   | { readonly kind: 'settled'; readonly payment: Payment | null }
   | { readonly kind: 'declined'; readonly decline: Decline }
   | { readonly kind: 'unknown-token' }

@@ -138,7 +138,7 @@ export const createStripeGateway = (
         if (decline !== undefined) return { kind: 'declined', decline };
         if (isInvalidToken(error)) return { kind: 'unknown-token' };
         if (wasSuperseded(error)) metrics.attemptsRefused.inc();
-        // In an unexpected state it was paid or cancelled by another process: its state tells which.
+        // Unexpected state: another process has paid or cancelled it, as its status shows.
         if (!isRefusal(error, ['payment_intent_unexpected_state'])) logFailure(error, 'confirm', orderId);
         return { kind: 'unknown' };
       }

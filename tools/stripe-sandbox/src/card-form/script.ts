@@ -12,7 +12,7 @@ export const formScript = String.raw`(() => {
     cvc: document.getElementById('cvc'),
     postal: document.getElementById('postal'),
   };
-  const tell = (message) => window.parent.postMessage(message, parentOrigin);
+  const post = (message) => window.parent.postMessage(message, parentOrigin);
   const digitsOf = (field) => field.value.replace(/\D/g, '');
 
   const isAmex = () => /^3[47]/.test(digitsOf(fields.number));
@@ -80,7 +80,7 @@ export const formScript = String.raw`(() => {
       format(name);
       if (field.hasAttribute('aria-invalid')) show(name, problems[name]());
       const now = Object.values(problems).every((problem) => problem() === '');
-      if (now !== complete) tell({ type: 'sandbox:change', complete: (complete = now) });
+      if (now !== complete) post({ type: 'sandbox:change', complete: (complete = now) });
     });
     field.addEventListener('blur', () => { if (field.value !== '') show(name, problems[name]()); });
   }
@@ -98,7 +98,7 @@ export const formScript = String.raw`(() => {
     }
     if (first) {
       fields[first.name].focus();
-      tell({ type: 'sandbox:error', message: first.text });
+      post({ type: 'sandbox:error', message: first.text });
       return;
     }
     busy = true;
@@ -118,17 +118,17 @@ export const formScript = String.raw`(() => {
       });
       const body = await response.json();
       if (response.ok) {
-        tell({ type: 'sandbox:payment-method', id: body.id, card: { brand: body.card.brand, last4: body.card.last4 } });
+        post({ type: 'sandbox:payment-method', id: body.id, card: { brand: body.card.brand, last4: body.card.last4 } });
       } else {
         const name = fieldOfParam[body.error.param];
         if (name) {
           show(name, body.error.message);
           fields[name].focus();
         }
-        tell({ type: 'sandbox:error', message: body.error.message });
+        post({ type: 'sandbox:error', message: body.error.message });
       }
     } catch {
-      tell({ type: 'sandbox:error', message: 'The sandbox cannot be reached. Try again.' });
+      post({ type: 'sandbox:error', message: 'The sandbox cannot be reached. Try again.' });
     } finally {
       busy = false;
     }
@@ -139,8 +139,8 @@ export const formScript = String.raw`(() => {
     if (event.source !== window.parent || event.origin !== parentOrigin) return;
     if (event.data && event.data.type === 'sandbox:submit') void submit();
   });
-  new ResizeObserver(() => tell({ type: 'sandbox:resize', height: Math.ceil(form.getBoundingClientRect().height) }))
+  new ResizeObserver(() => post({ type: 'sandbox:resize', height: Math.ceil(form.getBoundingClientRect().height) }))
     .observe(form);
-  tell({ type: 'sandbox:ready' });
+  post({ type: 'sandbox:ready' });
 })();
 `;
