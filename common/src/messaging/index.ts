@@ -1,7 +1,7 @@
 export { expression, openStore } from './aggregates/aggregate-store.ts';
 export type { Expression, NewValues, StoreDeps } from './aggregates/aggregate-store.ts';
 export { openBusBacklog } from './bus/bus-backlog.ts';
-export type { BusBacklog, ConsumerBacklog } from './bus/bus-backlog.ts';
+export type { BusBacklog } from './bus/bus-backlog.ts';
 export { defineAggregate } from './aggregates/define-aggregate.ts';
 export { applyIfNewer } from './aggregates/apply-if-newer.ts';
 export { createDeadLetters, deadLetterCollection } from './listening/dead-letters.ts';
@@ -20,4 +20,10 @@ export type { AggregateDocument } from './aggregates/outbox.ts';
 export { replayDeadLetters } from './listening/replay-dead-letters.ts';
 export { Relay } from './aggregates/relay.ts';
 export type { RelayCounters } from './aggregates/relay.ts';
-export type { InboundMessage, OutboundMessage, SubscriptionOptions, Transport } from './bus/transport.ts';
+export type {
+  ConsumerState,
+  InboundMessage,
+  OutboundMessage,
+  SubscriptionOptions,
+  Transport,
+} from './bus/transport.ts';

@@ -1,4 +1,4 @@
-import type { ConsumerBacklog } from '@ticketing/common/messaging';
+import type { ConsumerState } from '@ticketing/common/messaging';
 import type { DeadLetterRecord, UnpublishedRecord } from '../sources/events.ts';
 import type { TimerRecord } from '../sources/expiration.ts';
 import { isLive, type OrderRecord, type TicketCopyRecord } from '../sources/orders.ts';
@@ -20,7 +20,7 @@ interface Records {
   readonly charges: readonly ChargeRecord[];
   readonly refunds: readonly RefundRecord[];
   /** Undefined with NATS Streaming, which cannot report it. */
-  readonly backlog: readonly ConsumerBacklog[] | undefined;
+  readonly backlog: readonly ConsumerState[] | undefined;
 }
 
 /** The records with the indexes that the checks use. */

@@ -1,20 +1,10 @@
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { BusConfig } from './create-transport.ts';
-import { streamName } from './jetstream/ensure-stream.ts';
+import { streamName, subjectPrefix } from './jetstream/ensure-stream.ts';
+import { readConsumers } from './jetstream/event-store.ts';
 import { natsServers } from './nats-servers.ts';
-
-/** The messages that one durable consumer has not acknowledged. */
-export interface ConsumerBacklog {
-  /** `<service>_<event>`, as `durableName` makes it. */
-  readonly durable: string;
-  /** Not delivered yet. */
-  readonly pending: number;
-  /** Delivered and not acknowledged: being handled, or waiting for redelivery. */
-  readonly unacknowledged: number;
-  /** Everything up to this sequence of the stream is acknowledged. */
-  readonly acknowledgedUpTo: number;
-}
+import type { ConsumerState } from './transport.ts';
 
 /** Reads the state of the bus without subscribing to it. */
 export interface BusBacklog {
@@ -22,7 +12,7 @@ export interface BusBacklog {
    * Every consumer's backlog; undefined with NATS Streaming, which cannot report it.
    * @throws when the bus does not respond.
    */
-  read(): Promise<readonly ConsumerBacklog[] | undefined>;
+  read(): Promise<readonly ConsumerState[] | undefined>;
   close(): Promise<void>;
 }
 
@@ -65,16 +55,7 @@ export const openBusBacklog = (
       if (config.BUS === 'nats-streaming') return undefined;
       try {
         if (open?.connection.isClosed() !== false) open = await connectOnce();
-        const backlog: ConsumerBacklog[] = [];
-        for await (const info of open.manager.consumers.list(streamName(options.namespace))) {
-          backlog.push({
-            durable: info.name,
-            pending: info.num_pending,
-            unacknowledged: info.num_ack_pending,
-            acknowledgedUpTo: info.ack_floor.stream_seq,
-          });
-        }
-        return backlog;
+        return await readConsumers(open.manager, streamName(options.namespace), subjectPrefix(options.namespace));
       } catch (error) {
         await close().catch(() => undefined);
         throw error;

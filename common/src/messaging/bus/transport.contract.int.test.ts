@@ -1,4 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
 import { randomUUID } from 'node:crypto';
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import pino from 'pino';
@@ -13,6 +15,7 @@ import type { ServerProcess } from '../../testing/server-process.ts';
 import { openNatsServer } from '../../testing/servers.ts';
 import { createTransport, type BusConfig } from './create-transport.ts';
 import { createJetStreamTransport } from './jetstream/transport.ts';
+import { natsServers } from './nats-servers.ts';
 import { onEach } from '../listening/on.ts';
 import { ListenerRunner } from '../listening/listener-runner.ts';
 import { createNatsStreamingTransport } from './nats-streaming/transport.ts';
@@ -85,6 +88,8 @@ for (const kind of kinds) {
   describe(kind.name, () => {
     const namespace = `t${randomUUID().slice(0, 8)}`;
     const transports: Transport[] = [];
+    /** Servers of single tests. */
+    const others: ServerProcess[] = [];
     const subscriptions: Subscription[] = [];
     let server: ServerProcess;
     let transport: Transport;
@@ -129,6 +134,7 @@ for (const kind of kinds) {
     afterEach(async () => {
       await Promise.all(subscriptions.splice(0).map((subscription) => subscription.stop()));
       await Promise.all(transports.splice(1).map((extra) => extra.close()));
+      await Promise.all(others.splice(0).map((other) => other.close()));
     });
     afterAll(async () => {
       await transport.close();
@@ -259,6 +265,56 @@ for (const kind of kinds) {
     });
 
     if (kind.bus === 'jetstream') {
+      const managed = async (action: (manager: JetStreamManager) => Promise<unknown>): Promise<void> => {
+        const connection = await connect(natsServers(url()));
+        await action(await jetstreamManager(connection));
+        await connection.close();
+      };
+      const stream = `TICKETING-${namespace}`;
+
+      test('When a durable consumer is deleted while the connection stays, then it is made again and gets what was published meanwhile', async () => {
+        fresh();
+        const durable = `reader_${subject.replace('.', '-')}`;
+        const { received } = await subscribe(ack);
+        const second = await subscribe(ack, {}, open());
+        await publish('before');
+        const all = () => unique([...bodies(received), ...bodies(second.received)]);
+        await eventually(() => expect(all()).toEqual(['before']));
+        await managed((manager) => manager.consumers.delete(stream, durable));
+        const sent = numbered(20);
+        for (const body of sent) await publish(body);
+        await eventually(() => expect(all()).toEqual(['before', ...sent]), 20_000);
+        // Both replicas receive again.
+        const first = new Set(bodies(received));
+        await eventually(async () => {
+          await publish(randomUUID());
+          expect(new Set(bodies(received)).size).toBeGreaterThan(first.size);
+        });
+      });
+
+      test('When the stream is deleted while the connection stays, then it is made again with its consumers', async () => {
+        fresh();
+        const { received } = await subscribe(ack);
+        await publish('before');
+        await eventually(() => expect(bodies(received)).toEqual(['before']));
+        await managed((manager) => manager.streams.delete(stream));
+        await eventually(() => publish('after'), 20_000);
+        await eventually(() => expect(bodies(received)).toContain('after'), 20_000);
+      });
+
+      test('When the stream is deleted and nothing is subscribed, then a publication that fails has it made again', async () => {
+        fresh();
+        const other = await openNatsServer();
+        others.push(other);
+        const publisher = kind.connect(`nats://127.0.0.1:${other.port}`, namespace);
+        transports.push(publisher);
+        await eventually(() => publish('before', publisher));
+        const connection = await connect({ servers: `nats://127.0.0.1:${other.port}` });
+        await (await jetstreamManager(connection)).streams.delete(stream);
+        await connection.close();
+        await eventually(() => publish('after', publisher), 20_000);
+      });
+
       test('When a durable consumer exists with other settings, then it is updated to those of this version', async () => {
         fresh();
         const older = createJetStreamTransport({
@@ -293,6 +349,11 @@ for (const kind of kinds) {
         await throughout(() => expect(all()).toEqual(['long']), 2.5 * ackWaitMs);
         work.resolve();
       });
+    }
+
+    if (kind.bus === 'nats-streaming') {
+      test.skip('When a durable subscription is removed, then it is made again (skipped: NATS Streaming does not report which exist)', () =>
+        undefined);
     }
 
     test('When a replica pauses, then it accepts no messages, another replica gets the waiting ones, and after resuming it receives again', async () => {

@@ -39,6 +39,64 @@ export interface Subscription {
   stop(): Promise<void>;
 }
 
+/** What a broker reports about the events that it has stored. */
+export interface StreamState {
+  /** When the stream was created, as the broker writes it; another value is another stream. */
+  readonly created: string;
+  /** Sequence of the last message, also if that has been purged; 0 in a new stream. */
+  readonly lastSequence: number;
+  /** When the oldest stored message was published; undefined while the stream is empty. */
+  readonly oldestAt: Date | undefined;
+  readonly bytes: number;
+  readonly maxBytes: number;
+}
+
+/** A durable consumer, as the broker reports it. */
+export interface ConsumerState {
+  /** `<service>_<event>`, as `durableName` makes it. */
+  readonly durable: string;
+  /** The one subject that it consumes; undefined when it consumes several. */
+  readonly subject: string | undefined;
+  /** Not delivered yet. */
+  readonly pending: number;
+  /** Delivered and not acknowledged: being handled, or waiting for redelivery. */
+  readonly unacknowledged: number;
+  /** Everything up to this sequence of the stream is acknowledged. */
+  readonly acknowledgedUpTo: number;
+  readonly deliveredUpTo: number;
+  /** Whether a process waits for its messages at this moment. */
+  readonly isPulling: boolean;
+}
+
+/** A message that the broker has acknowledged to this process. */
+export interface Acknowledged {
+  readonly sequence: number;
+  readonly id: string;
+}
+
+/** The stored events of a broker, for what has to be done about them beside publishing and consuming. */
+export interface EventStore {
+  state(): Promise<StreamState>;
+  consumers(): Promise<ConsumerState[]>;
+  /** Id of the message with this sequence; undefined when it is not stored. */
+  messageId(sequence: number): Promise<string | undefined>;
+  /** Deletes the messages of this subject up to this sequence, that included. */
+  purge(subject: string, upTo: number): Promise<void>;
+  removeConsumer(durable: string): Promise<void>;
+  /** The message with the highest sequence that was acknowledged to this process; undefined before the first. */
+  lastAcknowledged(): Acknowledged | undefined;
+  /** Forgets it: the broker has lost messages, so its sequences start again. */
+  forgetAcknowledged(): void;
+}
+
+/** What a service does about the event store of its broker. */
+export interface StoreGuard {
+  /** Called after each connection; nothing is published on it before this has resolved once. It is retried. */
+  beforePublishing(store: EventStore): Promise<void>;
+  /** Called when an acknowledgement shows that the broker has lost messages that it had acknowledged. */
+  onRewound(): void;
+}
+
 /** A message broker: at-least-once delivery to durable consumers, in any order. */
 export interface Transport {
   readonly name: string;
@@ -47,6 +105,10 @@ export interface Transport {
   /** Resolves once messages can arrive; waits while the broker is unreachable. */
   subscribe(options: SubscriptionOptions): Promise<Subscription>;
   isConnected(): boolean;
+  /** Undefined with NATS Streaming, which reports nothing about what it has stored. */
+  readonly store: EventStore | undefined;
+  /** Sets the guard of the event store. Without one, publishing starts with the connection. */
+  guard(guard: StoreGuard): void;
   /** Sends buffered acks, then disconnects. */
   close(): Promise<void>;
 }

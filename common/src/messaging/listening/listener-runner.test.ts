@@ -21,6 +21,8 @@ const openBus = () => {
       };
     },
     isConnected: () => true,
+    store: undefined,
+    guard: () => undefined,
     close: () => Promise.resolve(),
   };
   const deliver = async (...bodies: readonly unknown[]): Promise<string[]> => {

@@ -29,6 +29,8 @@ const open = (faults: Partial<BusFaults>) => {
       return { pause: () => undefined, resume: () => undefined, stop: () => Promise.resolve() };
     },
     isConnected: () => true,
+    store: undefined,
+    guard: () => undefined,
     close: () => Promise.resolve(),
   };
   const transport = faultyTransport(real, {

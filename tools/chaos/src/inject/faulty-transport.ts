@@ -56,6 +56,8 @@ export const faultyTransport = (
   return {
     name: real.name,
     publish,
+    store: real.store,
+    guard: (guard) => real.guard(guard),
     isConnected: () => real.isConnected(),
     close: () => real.close(),
     subscribe: (subscription) =>

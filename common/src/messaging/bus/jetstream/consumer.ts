@@ -1,4 +1,4 @@
-import type { ConsumerInfo, ConsumerMessages, JetStreamClient } from '@nats-io/jetstream';
+import type { ConsumerInfo, ConsumerMessages, ConsumerNotification, JetStreamClient } from '@nats-io/jetstream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { DeliveryQueue } from '../../listening/delivery-queue.ts';
@@ -10,19 +10,32 @@ interface ConsumerOptions extends SubscriptionOptions {
   readonly prefixLength: number;
   /** Creates the durable consumer, or updates it to this version's settings. */
   readonly ensure: () => Promise<ConsumerInfo>;
+  /** Undefined when the broker has no such consumer. */
+  readonly find: () => Promise<ConsumerInfo | undefined>;
   readonly client: JetStreamClient;
   readonly logger: Logger;
   readonly closing: AbortSignal;
   readonly onStop: () => void;
 }
 
+/** What the client reports when the broker no longer serves the pull. */
+const lost: ReadonlySet<ConsumerNotification['type']> = new Set([
+  'heartbeats_missed',
+  'consumer_not_found',
+  'consumer_deleted',
+  'stream_not_found',
+] as const);
+
 export class JetStreamConsumer implements Subscription {
   readonly #options: ConsumerOptions;
   readonly #queue: DeliveryQueue<JetStreamMessage>;
   #messages: ConsumerMessages | undefined;
+  /** When the broker created the consumer that `#messages` pulls from. */
+  #created: string | undefined;
   #wanted = true;
   /** Number of the latest call of `open`; earlier ones are abandoned. */
   #opening = 0;
+  #isOpening = false;
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
@@ -39,6 +52,7 @@ export class JetStreamConsumer implements Subscription {
     this.#opening += 1;
     const own = this.#opening;
     const isWanted = () => this.#wanted && own === this.#opening && !this.#options.closing.aborted;
+    this.#isOpening = true;
     for (let attempt = 0; isWanted(); attempt += 1) {
       try {
         const info = await this.#options.ensure();
@@ -54,6 +68,9 @@ export class JetStreamConsumer implements Subscription {
         if (isWanted()) {
           this.#messages?.stop();
           this.#messages = messages;
+          this.#created = info.created;
+          this.#isOpening = false;
+          void this.#follow(messages);
         } else {
           messages.stop();
         }
@@ -63,6 +80,27 @@ export class JetStreamConsumer implements Subscription {
         if (attempt % 20 === 0) logger.warn({ err: error, durable }, 'not subscribed yet, retrying');
         await delay(250, undefined, { signal: closing, ref: false }).catch(() => undefined);
       }
+    }
+  }
+
+  /** Opens it again when the broker has lost the consumer, or has one that this process does not pull from. */
+  async check(): Promise<void> {
+    if (!this.#wanted || this.#isOpening) return;
+    const info = await this.#options.find();
+    if (info?.created !== this.#created) this.#reopen();
+  }
+
+  #reopen(): void {
+    if (!this.#wanted || this.#isOpening) return;
+    this.#options.logger.warn({ durable: this.#options.durable }, 'the consumer is gone, it is created again');
+    void this.open();
+  }
+
+  /** Missed heartbeats mean that the pull, the consumer or the whole stream is gone. */
+  async #follow(messages: ConsumerMessages): Promise<void> {
+    for await (const { type } of messages.status()) {
+      if (messages !== this.#messages) return;
+      if (lost.has(type)) this.#reopen();
     }
   }
 
@@ -86,6 +124,7 @@ export class JetStreamConsumer implements Subscription {
 
   #end(): void {
     this.#wanted = false;
+    this.#isOpening = false;
     this.#messages?.stop();
     this.#messages = undefined;
   }

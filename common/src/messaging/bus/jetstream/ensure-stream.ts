@@ -25,6 +25,10 @@ const notFound = 10_059;
 export const streamName = (namespace: string | undefined): string =>
   namespace === undefined ? 'TICKETING' : `TICKETING-${namespace}`;
 
+/** Before every subject of the stream. */
+export const subjectPrefix = (namespace: string | undefined): string =>
+  namespace === undefined ? '' : `${namespace}.`;
+
 export interface StreamSettings {
   readonly name: string;
   /** Before every subject. */
@@ -35,8 +39,17 @@ export interface StreamSettings {
 
 type Config = Parameters<JetStreamManager['streams']['update']>[1];
 
-const isApiError = (error: unknown, ...codes: readonly number[]): boolean =>
+export const isApiError = (error: unknown, ...codes: readonly number[]): boolean =>
   error instanceof JetStreamApiError && codes.includes(error.code);
+
+export const streamExists = (manager: JetStreamManager, name: string): Promise<boolean> =>
+  manager.streams.info(name).then(
+    () => true,
+    (error: unknown) => {
+      if (isApiError(error, notFound)) return false;
+      throw error;
+    },
+  );
 
 /**
  * Creates the stream, or updates it to this version's settings. JetStream reserves the stream's bytes: where the store is
@@ -56,13 +69,7 @@ export const ensureStream = async (
     num_replicas: replicas,
   };
   // Looked up first: an `add` of an existing stream is checked against the store as if its bytes were needed twice.
-  const exists = await manager.streams.info(name).then(
-    () => true,
-    (error: unknown) => {
-      if (isApiError(error, notFound)) return false;
-      throw error;
-    },
-  );
+  const exists = await streamExists(manager, name);
   const kind = { name, retention: RetentionPolicy.Limits, storage: StorageType.File };
   for (let bytes = maxBytes; ; bytes = Math.floor(bytes * 0.8)) {
     try {

@@ -1,23 +1,29 @@
-import {
-  AckPolicy,
-  DeliverPolicy,
-  jetstream,
-  jetstreamManager,
-  type ConsumerInfo,
-  type JetStreamClient,
-  type JetStreamManager,
-} from '@nats-io/jetstream';
-import { connect, nanos, type NatsConnection } from '@nats-io/transport-node';
+import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { natsServers } from '../nats-servers.ts';
-import type { OutboundMessage, Subscription, SubscriptionOptions, Transport } from '../transport.ts';
+import type {
+  EventStore,
+  OutboundMessage,
+  StoreGuard,
+  Subscription,
+  SubscriptionOptions,
+  Transport,
+} from '../transport.ts';
 import { JetStreamConsumer } from './consumer.ts';
-import { ensureStream, streamMaxBytes, streamName } from './ensure-stream.ts';
+import { retryUntilDone } from './retry-until-done.ts';
+import { ensureConsumer, findConsumer } from './ensure-consumer.ts';
+import { ensureStream, streamExists, streamMaxBytes, streamName, subjectPrefix } from './ensure-stream.ts';
+import { Acknowledgements, createEventStore } from './event-store.ts';
 
 const ackWaitMs = 3_000;
 const publishTimeoutMs = 3_000;
 const requestTimeoutMs = 2_000;
+/** How often the stream and the consumers are looked up, besides after missed heartbeats and failed publications. */
+const checkEveryMs = 60_000;
+/** At most this often after failures. */
+const checkAfterFailureMs = 5_000;
 
 export interface JetStreamOptions {
   readonly url: string;
@@ -44,6 +50,8 @@ class JetStreamTransport implements Transport {
   readonly #stream: string;
   readonly #prefix: string;
   readonly #ackWaitMs: number;
+  readonly store: EventStore;
+  readonly #acknowledgements = new Acknowledgements();
   readonly #connected: Promise<Connected>;
   readonly #closing = new AbortController();
   readonly #consumers = new Set<JetStreamConsumer>();
@@ -52,32 +60,61 @@ class JetStreamTransport implements Transport {
   #connection: NatsConnection | undefined;
   #now: Connected | undefined;
   #up = false;
+  #mayPublish = false;
+  #guard: StoreGuard | undefined;
+  #checkedAt = 0;
   /** Number of the connection: what was started on an earlier one is abandoned. */
   #generation = 0;
 
   constructor(options: JetStreamOptions) {
     this.#options = options;
     this.#stream = streamName(options.namespace);
-    this.#prefix = options.namespace === undefined ? '' : `${options.namespace}.`;
+    this.#prefix = subjectPrefix(options.namespace);
     this.#ackWaitMs = options.ackWaitMs ?? ackWaitMs;
     this.#connected = this.#connect();
     this.#connected.catch(() => undefined);
+    this.store = createEventStore({
+      manager: async () => {
+        if (this.#now === undefined || !this.#up) throw new Error('NATS is not connected');
+        return this.#now.manager;
+      },
+      stream: this.#stream,
+      prefix: this.#prefix,
+      acknowledgements: this.#acknowledgements,
+    });
+    void this.#checkRepeatedly();
+  }
+
+  guard(guard: StoreGuard): void {
+    this.#guard = guard;
   }
 
   isConnected(): boolean {
     return this.#up;
   }
 
-  publish(message: OutboundMessage): Promise<void> {
+  async publish(message: OutboundMessage): Promise<void> {
     const client = this.#now?.client;
-    if (client === undefined || !this.#up) return Promise.reject(new Error('NATS is not connected'));
-    return new Promise((resolve, reject) => {
-      this.#inFlight.add(reject);
-      client
-        .publish(this.#prefix + message.subject, message.body, { msgID: message.id, timeout: publishTimeoutMs })
-        .then(() => resolve(), reject)
-        .finally(() => this.#inFlight.delete(reject));
-    });
+    if (client === undefined || !this.#up) throw new Error('NATS is not connected');
+    if (!this.#mayPublish) throw new Error('the event store has not been checked since the connection');
+    const lost = Promise.withResolvers<never>();
+    this.#inFlight.add(lost.reject);
+    const sentAfter = this.#acknowledgements.sending();
+    const options = { msgID: message.id, timeout: publishTimeoutMs };
+    try {
+      const sent = client.publish(this.#prefix + message.subject, message.body, options);
+      const { seq, duplicate } = await Promise.race([sent, lost.promise]);
+      // That of a duplicate is the sequence of the first message.
+      if (!duplicate && this.#acknowledgements.add({ sequence: seq, id: message.id }, sentAfter)) {
+        this.#guard?.onRewound();
+      }
+    } catch (error) {
+      // The stream may be gone.
+      this.#checkSoon();
+      throw error;
+    } finally {
+      this.#inFlight.delete(lost.reject);
+    }
   }
 
   async subscribe(options: SubscriptionOptions): Promise<Subscription> {
@@ -86,7 +123,15 @@ class JetStreamTransport implements Transport {
       ...options,
       ackWaitMs: this.#ackWaitMs,
       prefixLength: this.#prefix.length,
-      ensure: () => this.#ensureConsumer(connected.manager, options),
+      ensure: async () => {
+        if (!(await streamExists(connected.manager, this.#stream))) await this.#ensureStream(connected);
+        return ensureConsumer(connected.manager, this.#stream, {
+          durable: options.durable,
+          subject: this.#prefix + options.subject,
+          ackWaitMs: this.#ackWaitMs,
+        });
+      },
+      find: () => findConsumer(connected.manager, this.#stream, options.durable),
       client: connected.client,
       logger: this.#options.logger,
       closing: this.#closing.signal,
@@ -109,7 +154,7 @@ class JetStreamTransport implements Transport {
   }
 
   async #connect(): Promise<Connected> {
-    const connection = await this.#retryUntilDone('connection', () =>
+    const connection = await this.#retry('connection', () =>
       connect({
         ...natsServers(this.#options.url),
         name: this.#options.clientName,
@@ -129,9 +174,9 @@ class JetStreamTransport implements Transport {
       client: jetstream(connection, { timeout: requestTimeoutMs }),
       manager: await jetstreamManager(connection, { checkAPI: false, timeout: requestTimeoutMs }),
     };
+    this.#now = connected;
     void this.#follow(connection, connected);
     await this.#onConnected(connected);
-    this.#now = connected;
     return connected;
   }
 
@@ -139,37 +184,55 @@ class JetStreamTransport implements Transport {
   async #onConnected(connected: Connected): Promise<void> {
     this.#generation += 1;
     const generation = this.#generation;
-    await this.#retryUntilDone('stream', async () => {
+    await this.#retry('stream', async () => {
       if (generation !== this.#generation) return;
-      const { replicas = 1, maxBytes = streamMaxBytes, logger } = this.#options;
-      const settings = { name: this.#stream, prefix: this.#prefix, replicas, maxBytes };
-      await ensureStream(connected.manager, settings, logger);
+      await this.#ensureStream(connected);
     });
     if (generation !== this.#generation) return;
     this.#up = true;
     for (const consumer of this.#consumers) void consumer.open();
+    // Listeners do not wait for it.
+    if (this.#guard === undefined) this.#mayPublish = true;
+    else void this.#passGuard(this.#guard, generation).catch(() => undefined);
   }
 
-  async #ensureConsumer(manager: JetStreamManager, options: SubscriptionOptions): Promise<ConsumerInfo> {
-    const config = {
-      filter_subject: this.#prefix + options.subject,
-      ack_wait: nanos(this.#ackWaitMs),
-      // High, because messages that wait for a delayed redelivery count as unacknowledged.
-      max_ack_pending: 20_000,
-      max_deliver: -1,
-    };
-    try {
-      return await manager.consumers.add(this.#stream, {
-        durable_name: options.durable,
-        deliver_policy: DeliverPolicy.All,
-        ack_policy: AckPolicy.Explicit,
-        ...config,
-      });
-    } catch (error) {
-      return await manager.consumers.update(this.#stream, options.durable, config).catch(() => {
-        throw error;
-      });
+  async #passGuard(guard: StoreGuard, generation: number): Promise<void> {
+    await this.#retry('check of the event store', async () => {
+      if (generation === this.#generation) await guard.beforePublishing(this.store);
+    });
+    if (generation === this.#generation) this.#mayPublish = true;
+  }
+
+  #retry<T>(what: string, action: () => Promise<T>): Promise<T> {
+    return retryUntilDone({ what, logger: this.#options.logger, signal: this.#closing.signal }, action);
+  }
+
+  #ensureStream({ manager }: Connected): Promise<void> {
+    const { replicas = 1, maxBytes = streamMaxBytes, logger } = this.#options;
+    return ensureStream(manager, { name: this.#stream, prefix: this.#prefix, replicas, maxBytes }, logger);
+  }
+
+  async #checkRepeatedly(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      await delay(checkEveryMs, undefined, { signal, ref: false }).catch(() => undefined);
+      await this.#check().catch((error: unknown) =>
+        this.#options.logger.warn({ err: error }, 'the stream and its consumers could not be checked'),
+      );
     }
+  }
+
+  #checkSoon(): void {
+    if (performance.now() - this.#checkedAt > checkAfterFailureMs) void this.#check().catch(() => undefined);
+  }
+
+  /** Creates again what has been deleted while the connection was there. */
+  async #check(): Promise<void> {
+    const connected = this.#now;
+    if (connected === undefined || !this.#up || this.#closing.signal.aborted) return;
+    this.#checkedAt = performance.now();
+    if (!(await streamExists(connected.manager, this.#stream))) await this.#ensureStream(connected);
+    await Promise.all([...this.#consumers].map((consumer) => consumer.check()));
   }
 
   async #follow(connection: NatsConnection, connected: Connected): Promise<void> {
@@ -177,6 +240,7 @@ class JetStreamTransport implements Transport {
       if (status.type === 'disconnect' || status.type === 'staleConnection') {
         if (this.#up) this.#options.logger.warn({ status: status.type }, 'NATS connection lost');
         this.#up = false;
+        this.#mayPublish = false;
         this.#generation += 1;
         // Their acknowledgements will not arrive: reject them now rather than at their time-out.
         for (const reject of this.#inFlight) reject(new Error('the connection to NATS was lost'));
@@ -185,19 +249,6 @@ class JetStreamTransport implements Transport {
           () => this.#options.logger.info('NATS reconnected'),
           () => undefined,
         );
-      }
-    }
-  }
-
-  /** Retries until it succeeds or the transport closes: an unreachable broker does not end the service. */
-  async #retryUntilDone<T>(what: string, action: () => Promise<T>): Promise<T> {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await action();
-      } catch (error) {
-        if (this.#closing.signal.aborted) throw error;
-        if (attempt % 20 === 0) this.#options.logger.warn({ err: error, what }, 'NATS does not respond, retrying');
-        await delay(250, undefined, { signal: this.#closing.signal });
       }
     }
   }

@@ -26,6 +26,7 @@ export interface NatsStreamingOptions {
  */
 class NatsStreamingTransport implements Transport {
   readonly name = 'nats-streaming';
+  readonly store = undefined;
   readonly #options: NatsStreamingOptions;
   // The same for all connections of this process: the server then replaces the previous connection with the new one.
   readonly #clientId: string;
@@ -41,6 +42,10 @@ class NatsStreamingTransport implements Transport {
     this.#clientId = `${options.clientName}-${randomUUID()}`;
     this.#prefix = options.namespace === undefined ? '' : `${options.namespace}.`;
     this.#running = this.#run();
+  }
+
+  guard(): void {
+    // There is no event store to guard.
   }
 
   isConnected(): boolean {
