@@ -7,6 +7,7 @@ import * as definitions from '../events/index.ts';
 import type { EventDefinition, EventMessage } from '../events/index.ts';
 import { createSessions } from '../http/index.ts';
 import { createJetStreamTransport } from '../messaging/index.ts';
+import { parseJson } from '../messaging/listening/listener.ts';
 import { newId } from '../mongo/index.ts';
 import type { RunningService, ServiceOverrides } from '../service/index.ts';
 import { eventually } from './eventually.ts';
@@ -63,13 +64,33 @@ const recordedSubjects = [
 const fieldOf = (data: unknown, name: string): unknown =>
   typeof data === 'object' && data !== null ? Object.entries(data).find(([key]) => key === name)?.[1] : undefined;
 
-/** Undefined for invalid JSON, which tests publish too. */
-const parseJson = (body: string): unknown => {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
+/** The event in its envelope. The aggregate's id and version are those in `data` by default. */
+export const newMessage = <Data>(
+  definition: EventDefinition<string, Data>,
+  data: Data,
+  options: {
+    readonly correlationId: string;
+    readonly time: Date;
+    readonly aggregateId?: string | undefined;
+    readonly version?: number | undefined;
+  },
+): EventMessage => {
+  const id = options.aggregateId ?? fieldOf(data, 'id');
+  const version = options.version ?? fieldOf(data, 'version');
+  return {
+    id: randomUUID(),
+    type: definition.type,
+    schemaVersion: definition.schemaVersion,
+    time: options.time.toISOString(),
+    aggregate: {
+      type: definition.aggregateType,
+      id: typeof id === 'string' ? id : newId(),
+      version: typeof version === 'number' ? version : 0,
+    },
+    correlationId: options.correlationId,
+    traceId: '0'.repeat(32),
+    data,
+  };
 };
 
 export const openTestSystem = async (): Promise<TestSystem> => {
@@ -145,22 +166,11 @@ export const openTestSystem = async (): Promise<TestSystem> => {
     },
     collection: (collection) => client.db().collection(collection),
     publish: async (definition, data, options = {}) => {
-      const version = options.version ?? fieldOf(data, 'version');
-      const id = options.aggregateId ?? fieldOf(data, 'id');
-      const message: EventMessage = {
-        id: randomUUID(),
-        type: definition.type,
-        schemaVersion: definition.schemaVersion,
-        time: (options.time ?? clock.now()).toISOString(),
-        aggregate: {
-          type: definition.aggregateType,
-          id: typeof id === 'string' ? id : newId(),
-          version: typeof version === 'number' ? version : 0,
-        },
+      const message = newMessage(definition, data, {
+        ...options,
         correlationId: `test-${name}`,
-        traceId: '0'.repeat(32),
-        data,
-      };
+        time: options.time ?? clock.now(),
+      });
       await send(definition.type, message);
       return message;
     },

@@ -1,22 +1,6 @@
 import type { Collection, Document } from 'mongodb';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 
-/**
- * Runs the round trips of concurrent commands one at a time, in the order that a test chooses. The same choice produces
- * the same order again.
- */
-export interface Turnstile {
-  /** The same collection; during `run` each of its round trips waits for its turn. */
-  collection<Doc extends Document>(collection: Collection<Doc>): Collection<Doc>;
-  /** Any other operation that waits for its turn. */
-  pass<T>(operation: () => Promise<T>): Promise<T>;
-  /**
-   * Runs the actions concurrently until all have ended. Where several operations wait, the next of `picks` selects one; 0,
-   * or none left, selects the action that ran last.
-   */
-  run(actions: readonly (() => Promise<void>)[], picks: readonly number[]): Promise<void>;
-}
-
 const roundTrips: ReadonlySet<string | symbol> = new Set([
   'findOne',
   'findOneAndUpdate',
@@ -36,7 +20,13 @@ const timeoutMs = 20_000;
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-export const createTurnstile = (): Turnstile => {
+export type Turnstile = ReturnType<typeof createTurnstile>;
+
+/**
+ * Runs the round trips of concurrent commands one at a time, in the order that a test chooses. The same choice produces
+ * the same order again.
+ */
+export const createTurnstile = () => {
   const waiting: (() => Promise<void>)[] = [];
   const state = { running: false, left: 0 };
 
@@ -47,17 +37,23 @@ export const createTurnstile = (): Turnstile => {
     });
   };
 
-  const gated = <T extends object>(target: T): T => {
+  /** The same object; each call of a method in `methods` is made by `through`. */
+  const gate = <T extends object>(
+    target: T,
+    methods: ReadonlySet<string | symbol>,
+    through: (call: () => Promise<unknown>, name: string | symbol) => Promise<unknown>,
+  ): T => {
     const proxy: T = new Proxy(target, {
       get: (_, name): unknown => {
         const value: unknown = Reflect.get(target, name, target);
-        if (typeof value !== 'function') return name === 'db' && isObject(value) ? gated(value) : value;
+        if (typeof value !== 'function')
+          return name === 'db' && isObject(value) ? gate(value, methods, through) : value;
         return (...args: unknown[]): unknown => {
           const call = (): unknown => Reflect.apply(value, target, args);
-          if (roundTrips.has(name)) return pass(async () => call());
+          if (methods.has(name)) return through(async () => call(), name);
           const result = call();
           if (result === target) return proxy;
-          return intermediate.has(name) && isObject(result) ? gated(result) : result;
+          return intermediate.has(name) && isObject(result) ? gate(result, methods, through) : result;
         };
       },
     });
@@ -65,9 +61,17 @@ export const createTurnstile = (): Turnstile => {
   };
 
   return {
-    collection: gated,
+    gate,
+    /** Makes an operation wait for its turn during `run`. */
     pass,
-    run: async (actions, picks) => {
+    /** The same collection; during `run` each of its round trips waits for its turn. */
+    collection: <Doc extends Document>(collection: Collection<Doc>): Collection<Doc> =>
+      gate(collection, roundTrips, pass),
+    /**
+     * Runs the actions concurrently until all have ended. Where several operations wait, the next of `picks` selects one;
+     * 0, or none left, selects the action that ran last.
+     */
+    run: async (actions: readonly (() => Promise<void>)[], picks: readonly number[]): Promise<void> => {
       if (state.running) throw new Error('the turnstile is in use');
       state.running = true;
       const end = performance.now() + timeoutMs;
