@@ -1,6 +1,6 @@
-import { commonEnv, rateLimitEnv, readEnv, sessionEnv } from '@ticketing/common/service';
+import { commonEnv, readEnv, siteEnv } from '@ticketing/common/service';
 
-export const authEnv = { ...commonEnv, ...sessionEnv, ...rateLimitEnv };
+export const authEnv = { ...commonEnv, ...siteEnv };
 
 export type Config = ReturnType<typeof readConfig>;
 

@@ -1,17 +1,11 @@
-import { createSessions } from '@ticketing/common/http';
-import {
-  connectRateLimitRedis,
-  httpKit,
-  openService,
-  type RunningService,
-  type ServiceOverrides,
-} from '@ticketing/common/service';
+import { httpKit, openService, openSite, type RunningService, type ServiceOverrides } from '@ticketing/common/service';
 import { createApp } from './app.ts';
 import type { Deps } from './deps.ts';
 import type { Config } from './config.ts';
+import { createKnownDevices } from './domain/known-devices.ts';
 import { createPasswordHasher, type PasswordHasher } from './gateways/password-hasher.ts';
 import { collections, openModels } from './models/open-models.ts';
-import { createRateLimits } from './routes/rate-limits.ts';
+import { accountFrom } from './routes/device-cookie.ts';
 import { subscriptions } from './subscriptions.ts';
 
 export interface AuthOverrides extends ServiceOverrides {
@@ -20,19 +14,21 @@ export interface AuthOverrides extends ServiceOverrides {
 
 export const startService = async (config: Config, overrides: AuthOverrides = {}): Promise<RunningService> => {
   const service = openService('auth', config, overrides);
-  const { logger, now, newId } = service;
-  const limits = connectRateLimitRedis(config, logger);
+  const { now, newId } = service;
+  const devices = createKnownDevices(config.JWT_KEY);
+  const site = openSite(service, config, accountFrom(devices));
   const deps: Deps = {
     ...openModels(service),
     now,
     newId,
     passwordHasher: overrides.passwordHasher ?? createPasswordHasher(),
-    sessions: createSessions(config.JWT_KEY),
+    sessions: site.sessions,
+    devices,
   };
   return service.run({
     collections,
-    app: createApp(httpKit(service, config), deps, createRateLimits(limits.redis)),
+    app: createApp(httpKit(service, site), deps),
     listeners: subscriptions(),
-    resources: [limits],
+    resources: [site],
   });
 };

@@ -1,9 +1,9 @@
-import { commonEnv, rateLimitEnv, readEnv } from '@ticketing/common/service';
+import { commonEnv, readEnv, siteEnv } from '@ticketing/common/service';
 import { z } from 'zod';
 
 export const expirationEnv = {
   ...commonEnv,
-  REDIS_URL: rateLimitEnv.REDIS_URL,
+  REDIS_URL: siteEnv.REDIS_URL,
   REDIS_PREFIX: z
     .string()
     .regex(/^[\w{}-]+$/, 'must consist of letters, digits, _, -, { and }')

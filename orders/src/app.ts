@@ -7,10 +7,10 @@ import { getOrderRoute } from './routes/get-order.ts';
 import { listOrdersRoute } from './routes/list-orders.ts';
 
 export const routes: readonly RoutedEndpoint<Deps>[] = [
-  on.post('/api/orders', [signedIn], createOrderRoute),
-  on.get('/api/orders', [signedIn], listOrdersRoute),
-  on.get('/api/orders/:orderId', [signedIn], getOrderRoute),
-  on.delete('/api/orders/:orderId', [signedIn], cancelOrderRoute),
+  on.post('/api/orders', 'ordering', [signedIn], createOrderRoute),
+  on.get('/api/orders', 'reading', [signedIn], listOrdersRoute),
+  on.get('/api/orders/:orderId', 'reading', [signedIn], getOrderRoute),
+  on.delete('/api/orders/:orderId', 'writing', [signedIn], cancelOrderRoute),
 ];
 
 export const createApp = (kit: HttpKit, deps: Deps): Express => buildApp(kit, serve(routes, deps));

@@ -1,8 +1,8 @@
-import { commonEnv, readEnv, sessionEnv, wholeNumber } from '@ticketing/common/service';
+import { commonEnv, readEnv, siteEnv, wholeNumber } from '@ticketing/common/service';
 
 export const ordersEnv = {
   ...commonEnv,
-  ...sessionEnv,
+  ...siteEnv,
   EXPIRATION_WINDOW_SECONDS: wholeNumber({ min: 1, max: 86_400 })
     .prefault('900')
     .describe('How long an order holds its ticket'),

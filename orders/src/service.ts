@@ -1,6 +1,7 @@
 import {
   httpKit,
   openService,
+  openSite,
   periodically,
   type RunningService,
   type ServiceOverrides,
@@ -22,6 +23,7 @@ const stuckTicketsCheckMs = 10_000;
 export const startService = async (config: Config, overrides: ServiceOverrides = {}): Promise<RunningService> => {
   const service = openService('orders', config, overrides);
   const { logger, metrics, now, newId } = service;
+  const site = openSite(service, config);
   const deps: Deps = {
     ...openModels(service),
     now,
@@ -33,8 +35,9 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     periodically({ name, periodMs, logger }, run);
   return service.run({
     collections,
-    app: createApp(httpKit(service, config), deps),
+    app: createApp(httpKit(service, site), deps),
     listeners: subscriptions(deps),
+    resources: [site],
     workers: [
       repair('overdue orders', overdueCheckMs, () => cancelOverdueOrders(deps)),
       repair('unconfirmed orders', unconfirmedCheckMs, () => republishUnconfirmedOrders(deps)),

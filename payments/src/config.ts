@@ -1,10 +1,9 @@
-import { commonEnv, rateLimitEnv, readEnv, sessionEnv, url, wholeNumber } from '@ticketing/common/service';
+import { commonEnv, readEnv, siteEnv, url, wholeNumber } from '@ticketing/common/service';
 import { z } from 'zod';
 
 export const paymentsEnv = {
   ...commonEnv,
-  ...sessionEnv,
-  ...rateLimitEnv,
+  ...siteEnv,
   PAYMENT_ATTEMPTS: wholeNumber({ min: 1, max: 20 })
     .prefault('3')
     .describe('Number of declined cards after which the payment of an order has failed'),

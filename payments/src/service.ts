@@ -1,7 +1,7 @@
 import {
-  connectRateLimitRedis,
   httpKit,
   openService,
+  openSite,
   periodically,
   type RunningService,
   type ServiceOverrides,
@@ -17,7 +17,6 @@ import { createLocalPayments } from './memory/local-payments.ts';
 import { createOrderSignals } from './memory/order-signals.ts';
 import { openMetrics } from './metrics.ts';
 import { collections, openModels } from './models/open-models.ts';
-import { createRateLimits } from './routes/rate-limits.ts';
 import { subscriptions } from './subscriptions.ts';
 
 const refundsEveryMs = 500;
@@ -36,7 +35,7 @@ export interface PaymentsOverrides extends ServiceOverrides {
 export const startService = async (config: Config, overrides: PaymentsOverrides = {}): Promise<RunningService> => {
   const service = openService('payments', config, overrides);
   const { logger, now } = service;
-  const limits = connectRateLimitRedis(config, logger);
+  const site = openSite(service, config);
   const metrics = openMetrics(service.metrics);
   const { timeoutMs = 20_000, waitForOrderMs = 2_000 } = overrides;
   const stripe = createStripeGateway(
@@ -66,9 +65,9 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
     periodically({ name, periodMs, logger }, action);
   return service.run({
     collections,
-    app: createApp(httpKit(service, config), deps, createRateLimits(limits.redis)),
+    app: createApp(httpKit(service, site), deps),
     listeners: subscriptions(deps),
-    resources: [limits],
+    resources: [site],
     workers: [
       every(refundsEveryMs, 'refunds of cancelled orders', () => refundCancelledOrders(deps)),
       every(abandonedEveryMs, 'abandoned attempts', () => settleAbandonedAttempts(deps)),

@@ -8,10 +8,10 @@ import type { ListCache } from './memory/list-cache.ts';
 import { listTicketsRoute } from './routes/list-tickets.ts';
 
 export const routes: readonly RoutedEndpoint<Deps & { readonly listCache: ListCache }>[] = [
-  on.get('/api/tickets', [], listTicketsRoute),
-  on.get('/api/tickets/:ticketId', [], getTicketRoute),
-  on.post('/api/tickets', [signedIn], createTicketRoute),
-  on.put('/api/tickets/:ticketId', [signedIn], editTicketRoute),
+  on.get('/api/tickets', 'reading', [], listTicketsRoute),
+  on.get('/api/tickets/:ticketId', 'reading', [], getTicketRoute),
+  on.post('/api/tickets', 'listing', [signedIn], createTicketRoute),
+  on.put('/api/tickets/:ticketId', 'listing', [signedIn], editTicketRoute),
 ];
 
 export const createApp = (kit: HttpKit, deps: Deps, listCache: ListCache): Express =>

@@ -1,6 +1,6 @@
-import { commonEnv, readEnv, sessionEnv } from '@ticketing/common/service';
+import { commonEnv, readEnv, siteEnv } from '@ticketing/common/service';
 
-export const ticketsEnv = { ...commonEnv, ...sessionEnv };
+export const ticketsEnv = { ...commonEnv, ...siteEnv };
 
 export type Config = ReturnType<typeof readConfig>;
 

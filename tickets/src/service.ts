@@ -1,4 +1,4 @@
-import { httpKit, openService, type RunningService, type ServiceOverrides } from '@ticketing/common/service';
+import { httpKit, openService, openSite, type RunningService, type ServiceOverrides } from '@ticketing/common/service';
 import { createApp } from './app.ts';
 import type { Deps } from './deps.ts';
 import { createHolderWaits } from './memory/holder-waits.ts';
@@ -13,6 +13,7 @@ const listMaxAgeMs = 1_000;
 export const startService = async (config: Config, overrides: ServiceOverrides = {}): Promise<RunningService> => {
   const service = openService('tickets', config, overrides);
   const { metrics, now, newId } = service;
+  const site = openSite(service, config);
   const cache = createListCache({ maxAgeMs: listMaxAgeMs, now: () => performance.now() });
   const deps: Deps = {
     ...openModels(service),
@@ -24,7 +25,8 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
   };
   return service.run({
     collections,
-    app: createApp(httpKit(service, config), deps, cache),
+    app: createApp(httpKit(service, site), deps, cache),
     listeners: subscriptions(deps),
+    resources: [site],
   });
 };

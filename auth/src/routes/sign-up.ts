@@ -2,13 +2,15 @@ import { parse, route } from '@ticketing/common/http';
 import type { Deps } from '../deps.ts';
 import { signUp } from '../commands/sign-up.ts';
 import { newCredentials } from './credentials.ts';
+import { rememberDevice } from './device-cookie.ts';
 import { signedInResponse } from './session-response.ts';
 
 export const signUpRoute = route(
-  { name: 'signUp', body: newCredentials, response: { ...signedInResponse, status: 201 }, errors: [429] },
+  { name: 'signUp', body: newCredentials, response: { ...signedInResponse, status: 201 } },
   (deps: Deps) => async (req, res) => {
     const { user, token } = await signUp(deps, { ...parse(newCredentials, req.body), trace: req.trace });
     req.session = { jwt: token };
+    rememberDevice(deps.devices, req, res, user.email);
     res.status(201).send(user);
   },
 );

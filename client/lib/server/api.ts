@@ -9,7 +9,7 @@ import { getCurrentUser } from '../api/marketplace.ts';
 import type { User } from '../api/schemas.ts';
 import { runtimeConfig } from './runtime.ts';
 import { serviceUrl } from './service-url.ts';
-import { readSetCookie, sessionOf } from './session-cookie.ts';
+import { hasSession, readSetCookie, relayedCookies } from './relayed-cookies.ts';
 
 const timeoutMs = 10_000;
 
@@ -33,36 +33,37 @@ const http = (): AxiosInstance =>
     httpsAgent: new HttpsAgent({ keepAlive: true }),
   }));
 
-/** The API without a session. */
-export const anonymousApi = (): Api => createApi(withServiceUrl(create(http().defaults)));
-
 /** Forwarded, so that rate limits count the user's address and the logs of all services share the request's id and trace. */
 const forwarded = ['x-forwarded-for', 'x-request-id', 'traceparent'] as const;
+
+const forwardedHeaders = (incoming: Headers): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    forwarded.flatMap((name) => {
+      const value = incoming.get(name);
+      return value === null ? [] : [[name, value]];
+    }),
+  );
+
+/** The API for the visitor whose request is being handled, without a session. */
+export const anonymousApi = async (): Promise<Api> =>
+  createApi(withServiceUrl(create({ ...http().defaults, headers: forwardedHeaders(await headers()) })));
 
 /** The API with the session of the request being handled. `relayCookies` sets new session cookies in the browser. */
 export const serverApi = async (
   options: { readonly relayCookies: boolean } = { relayCookies: false },
 ): Promise<Api> => {
   const incoming = await headers();
-  const session = sessionOf(incoming.get('cookie'));
+  const cookie = relayedCookies(incoming.get('cookie'));
   const userHttp = create({
     ...http().defaults,
-    headers: {
-      ...(session === undefined ? {} : { cookie: session }),
-      ...Object.fromEntries(
-        forwarded.flatMap((name) => {
-          const value = incoming.get(name);
-          return value === null ? [] : [[name, value]];
-        }),
-      ),
-    },
+    headers: { ...(cookie === undefined ? {} : { cookie }), ...forwardedHeaders(incoming) },
   });
   if (options.relayCookies) {
     const jar = await cookies();
     userHttp.interceptors.response.use((response) => {
       for (const header of response.headers['set-cookie'] ?? []) {
-        const cookie = readSetCookie(header);
-        if (cookie !== undefined) jar.set(cookie);
+        const set = readSetCookie(header);
+        if (set !== undefined) jar.set(set);
       }
       return response;
     });
@@ -72,7 +73,7 @@ export const serverApi = async (
 
 /** The user who is signed in; requested once per page, and only if there is a session. */
 export const currentUser = cache(async (): Promise<User | undefined> => {
-  if (sessionOf((await headers()).get('cookie')) === undefined) return undefined;
+  if (!hasSession((await headers()).get('cookie'))) return undefined;
   const result = await getCurrentUser(await serverApi());
   return result.ok ? (result.data.currentUser ?? undefined) : undefined;
 });

@@ -12,7 +12,6 @@ import * as errors from '../errors/index.ts';
 import { eventually, throughout } from '../testing/eventually.ts';
 import { buildApp, type HttpKit } from './build-app.ts';
 import { currentUserOf } from './context.ts';
-import { clientAddress } from './rate-limit.ts';
 import { on, route, serve, signedIn } from './route.ts';
 import { createSessions, requireAuth } from './session.ts';
 
@@ -262,7 +261,7 @@ test('When a request has a well-formed id and trace, then they are kept; otherwi
 test('When a request passed proxies, then its visitor is the address that the trusted ones name', async () => {
   const { api } = open((app) => {
     app.get('/who', (req, res) => {
-      res.send(clientAddress(req));
+      res.send(req.visitor);
     });
   });
   const forwarded = '198.51.100.1, 203.0.113.7, 34.120.1.2';
@@ -369,7 +368,7 @@ test('When a route needs a session, then no cache stores its answers, whatever t
   });
   const { api } = open((app) => {
     signIn(app);
-    serve([on.get('/mine', [signedIn], me)], undefined)(app);
+    serve([on.get('/mine', 'reading', [signedIn], me)], undefined)(app);
   });
   const cookie = cookieOf(await api.post('/in')).split(';')[0] ?? '';
   const [known, unknown, missing] = [

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { isCrossSite, visitorAddress, type TrustedProxies } from '../edge/index.ts';
 import { DatabaseConnectionError, ForbiddenError, UnsupportedMediaTypeError } from '../errors/index.ts';
 import { errorHandler, notFound, sendError } from './error-handler.ts';
+import type { Limiter } from './limits/limiter.ts';
 import { currentUser, sessionCookie, type Sessions } from './session.ts';
 
 /** Maximum size of a request body. */
@@ -17,6 +18,8 @@ export interface Site {
   readonly publicUrl: URL;
   /** The proxies in front of the service, the router or ingress included. */
   readonly proxies: TrustedProxies;
+  /** Absent while rate limits are off. */
+  readonly limiter?: Limiter;
 }
 
 /** Dependencies of the middleware; the same in all services. */
@@ -113,7 +116,7 @@ const requireDatabase = (kit: HttpKit): RequestHandler => {
  */
 export const buildApp = (
   kit: HttpKit,
-  routes: (app: Express) => void,
+  routes: (app: Express, limiter?: Limiter) => void,
   options: { readonly raw?: readonly string[] } = {},
 ): Express => {
   const app = express();
@@ -128,7 +131,7 @@ export const buildApp = (
     const { sessions, publicUrl } = kit.site;
     app.use(...sessionCookie({ secure: publicUrl.protocol === 'https:' }), currentUser(sessions));
   }
-  routes(app);
+  routes(app, kit.site?.limiter);
   app.use(notFound, errorHandler(kit.logger));
   return app;
 };

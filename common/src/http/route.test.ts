@@ -18,7 +18,7 @@ const greet = route(shape, (deps: Deps) => (req: Request<{ name: string }>, res)
 route(shape, () => (_req, res) => res.send({ txt: '' }));
 
 // @ts-expect-error -- the path has no such parameter.
-on.get('/api/greetings/:id', [], greet);
+on.get('/api/greetings/:id', 'reading', [], greet);
 
 const loud =
   ({ mark }: { readonly mark: string }) =>
@@ -26,7 +26,7 @@ const loud =
     res.set('X-Mark', mark);
     next();
   };
-const routes = [on.get('/api/greetings/:name', [loud], greet)];
+const routes = [on.get('/api/greetings/:name', 'reading', [loud], greet)];
 
 // @ts-expect-error -- the guard needs `mark`.
 serve(routes, { greeting: 'Hello' });
@@ -44,8 +44,8 @@ test('When routes are described, then the errors of their path, body and session
     { ...shape, body: z.object({ at: z.iso.datetime().nullish() }), errors: [404] },
     () => () => undefined,
   );
-  const text = await toOpenApi(service, [on.post('/api/greetings', [signedIn], post)]);
-  for (const status of [200, 400, 401, 404, 413, 415, 503]) expect(text).toContain(`\n        '${status}':`);
+  const text = await toOpenApi(service, [on.post('/api/greetings', 'writing', [signedIn], post)]);
+  for (const status of [200, 400, 401, 403, 404, 413, 415, 429, 503]) expect(text).toContain(`\n        '${status}':`);
   expect(text).toContain('security:\n        - session: []');
   expect(text).toContain("- 'null'\n                  format: date-time");
   expect(text).not.toContain('stripe');

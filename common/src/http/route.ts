@@ -1,6 +1,8 @@
 import type { Express, RequestHandler } from 'express';
 import type { RouteParameters } from 'express-serve-static-core';
 import type { z } from 'zod';
+import { limitAccount, limitAddress, type Limiter } from './limits/limiter.ts';
+import type { LimitName } from './limits/limits.ts';
 import { neverCached } from './never-cached.ts';
 import { requireAuth } from './session.ts';
 
@@ -54,34 +56,39 @@ export const signedIn = (): RequestHandler[] => [
 export interface RoutedEndpoint<Deps> {
   readonly method: 'get' | 'post' | 'put' | 'delete';
   readonly path: string;
+  readonly limit: LimitName;
   readonly isSignedIn: boolean;
   readonly shape: RouteShape;
-  readonly register: (app: Express, deps: Deps) => void;
+  /** Without a limiter nothing is limited. */
+  readonly register: (app: Express, deps: Deps, limiter?: Limiter) => void;
 }
 
 const at =
   (method: RoutedEndpoint<unknown>['method']) =>
   <const Path extends string, GuardDeps, Deps>(
     path: Path,
+    limit: LimitName,
     guards: readonly Guard<GuardDeps>[],
     { shape, handler }: Route<Deps, RouteParameters<Path>>,
   ): RoutedEndpoint<GuardDeps & Deps> => ({
     method,
     path,
+    limit,
     isSignedIn: guards.includes(signedIn),
     shape,
-    register: (app, deps) => {
+    register: (app, deps, limiter) => {
+      if (limiter !== undefined) app[method](path, limitAddress(limiter, limit));
       for (const guard of guards) app[method](path, guard(deps));
-      app[method](path, handler(deps));
+      app[method](path, limiter === undefined ? handler(deps) : limitAccount(limiter, limit, handler(deps)));
     },
   });
 
-/** `on.get('/api/things/:id', [signedIn], getThingRoute)`: an entry of a service's list of routes. */
+/** `on.get('/api/things/:id', 'reading', [signedIn], getThingRoute)`: an entry of a service's list of routes. */
 export const on = { get: at('get'), post: at('post'), put: at('put'), delete: at('delete') };
 
 /** Registers the routes in order. */
 export const serve =
   <Deps>(routes: readonly RoutedEndpoint<Deps>[], deps: Deps) =>
-  (app: Express): void => {
-    for (const { register } of routes) register(app, deps);
+  (app: Express, limiter?: Limiter): void => {
+    for (const { register } of routes) register(app, deps, limiter);
   };

@@ -38,6 +38,27 @@ export const createSessions = (key: string): Sessions => {
   };
 };
 
+/**
+ * cookie-session appends its cookie when the headers are written, after those of routes; a client that reads the first
+ * cookie only finds the session. Runs before cookie-session, so that it wraps what that calls last.
+ */
+const sessionFirst: RequestHandler = (_req, res, next) => {
+  const writeHead = res.writeHead.bind(res);
+  const sorted = (...args: unknown[]): unknown => {
+    const cookies = res.getHeader('Set-Cookie');
+    if (Array.isArray(cookies)) {
+      const rank = (cookie: string): number => (cookie.startsWith('session=') ? 0 : 1);
+      res.setHeader(
+        'Set-Cookie',
+        cookies.toSorted((one, other) => rank(one) - rank(other)),
+      );
+    }
+    return Reflect.apply(writeHead, res, args);
+  };
+  Object.assign(res, { writeHead: sorted });
+  next();
+};
+
 /** Cookie `session`: base64 of `{"jwt": "…"}`, not signed itself since the token is. `secure` when the site is https. */
 export const sessionCookie = (options: { readonly secure: boolean }): RequestHandler[] => [
   (req, _res, next) => {
@@ -45,6 +66,7 @@ export const sessionCookie = (options: { readonly secure: boolean }): RequestHan
     if (options.secure) Object.defineProperty(req, 'protocol', { value: 'https' });
     next();
   },
+  sessionFirst,
   cookieSession({
     name: 'session',
     signed: false,

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { commonEnv, ConfigError, rateLimitEnv, readEnv, sessionEnv, wholeNumber } from './config.ts';
+import { commonEnv, ConfigError, readEnv, siteEnv, wholeNumber } from './config.ts';
 
-const env = { ...commonEnv, ...sessionEnv, ...rateLimitEnv };
+const env = { ...commonEnv, ...siteEnv };
 const right = {
   MONGO_URL: 'mongodb://a:1,b:2/orders?replicaSet=rs0',
   NATS_URL: 'nats://user:secret@a:4222,nats://b:4222',

@@ -64,8 +64,8 @@ export const commonEnv = {
     .describe('Lowest level that is logged'),
 } as const;
 
-/** Settings of services whose routes need the signed-in user. */
-export const sessionEnv = {
+/** Settings of services with routes. */
+export const siteEnv = {
   JWT_KEY: z
     .string()
     .min(16, 'must have at least 16 characters')
@@ -82,10 +82,6 @@ export const sessionEnv = {
     })
     .prefault('0')
     .describe('Proxies in front of the router or ingress: their number, or their addresses and ranges'),
-} as const;
-
-/** Settings of services that limit rates. */
-export const rateLimitEnv = {
   REDIS_URL: url('redis', 'rediss').describe('Redis'),
   RATE_LIMITS: oneOf('on', 'off').default('on').describe('off only for tests and benchmarks'),
 } as const;

@@ -1,13 +1,12 @@
-export { commonEnv, ConfigError, rateLimitEnv, readEnv, sessionEnv, url, wholeNumber } from './config.ts';
+export { commonEnv, ConfigError, readEnv, siteEnv, url, wholeNumber } from './config.ts';
 export { httpKit } from './http-kit.ts';
 export { createLogger } from './logger.ts';
 export type { Logger } from './logger.ts';
 export { Metrics } from './metrics.ts';
 export { openService } from './open-service.ts';
 export type { RunningService, Service, ServiceOverrides } from './open-service.ts';
+export { openSite } from './open-site.ts';
 export { periodically } from './periodic.ts';
-export { connectRateLimitRedis } from './rate-limit-redis.ts';
-export type { RateLimitRedis } from './rate-limit-redis.ts';
 export { openServer } from './server.ts';
 export { runUntilSignal } from './run-until-signal.ts';
 export type { Stoppable } from './stoppable.ts';

@@ -38,6 +38,7 @@ const importedEvents = (source: string): string[] => {
 };
 
 export interface Documented {
+  /** `METHOD path: limit`. */
   readonly routes: string[];
   readonly eventsIn: string[];
   readonly eventsOut: string[];
@@ -49,7 +50,9 @@ export interface Documented {
 export const documentedBy = async (service: URL): Promise<Documented> => {
   const readme = await readFile(new URL('README.md', service), 'utf8');
   return {
-    routes: firstCells(readmeTable(readme, 'Routes')),
+    routes: readmeTable(readme, 'Routes')
+      .map(([route, , limit]) => `${route}: ${limit}`)
+      .toSorted(),
     eventsIn: firstCells(readmeTable(readme, 'Events in')),
     eventsOut: firstCells(readmeTable(readme, 'Events out')),
     environment: readmeTable(readme, 'Environment')
@@ -67,7 +70,7 @@ interface Implementation {
 /** The same, as implemented. The events in are those that subscriptions.ts imports. */
 export const implementedBy = async (service: URL, { routes, env, aggregates }: Implementation): Promise<Documented> => {
   return {
-    routes: routes.map(({ method, path }) => `${method.toUpperCase()} ${path}`).toSorted(),
+    routes: routes.map(({ method, path, limit }) => `${method.toUpperCase()} ${path}: ${limit}`).toSorted(),
     eventsIn: importedEvents(await readFile(new URL('src/subscriptions.ts', service), 'utf8')),
     eventsOut: aggregates
       .flatMap((aggregate) => [...aggregate.events, ...aggregate.sideEvents])

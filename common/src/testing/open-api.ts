@@ -54,7 +54,7 @@ const queryOf = ({ query }: DescribedRoute['shape']): [string, Schema][] => Obje
 
 const isOptional = (schema: Schema): boolean => z.safeParse(schema, undefined).success;
 
-/** Statuses of a route's errors: its own, and those of its method, path, body, session and database. */
+/** Statuses of a route's errors: its own, and those of its method, path, body, session, limit and database. */
 const errorStatuses = ({ shape, method, path, isSignedIn }: DescribedRoute): number[] => {
   const hasInput = shape.body !== undefined || shape.query !== undefined || path.includes(':');
   const statuses = [
@@ -63,6 +63,7 @@ const errorStatuses = ({ shape, method, path, isSignedIn }: DescribedRoute): num
     ...(isSignedIn ? [401] : []),
     ...(method === 'get' ? [] : [403]),
     ...(shape.body === undefined ? [] : [413, 415]),
+    429,
     503,
   ];
   return [...new Set(statuses)].toSorted((one, other) => one - other);

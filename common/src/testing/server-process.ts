@@ -78,7 +78,10 @@ export const openServerProcess = async (options: {
     await kill();
     await mkdir(data, { recursive: true });
     const output: string[] = [];
-    const args = Object.entries(options.flags(port, data)).map(([name, value]) => `--${name}=${value}`);
+    // Go's flags take true after = only, Redis takes no =.
+    const args = Object.entries(options.flags(port, data)).flatMap(([name, value]) =>
+      typeof value === 'boolean' ? [`--${name}=${value}`] : [`--${name}`, String(value)],
+    );
     const started = spawn(options.program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     child = started;
     for (const stream of [started.stdout, started.stderr]) {

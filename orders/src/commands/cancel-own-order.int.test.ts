@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { ChargeState } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
-import { httpKit, openService } from '@ticketing/common/service';
+import { httpKit, openService, openSite } from '@ticketing/common/service';
 import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import { createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
@@ -32,7 +32,11 @@ beforeAll(async () => {
       windowSeconds: 900,
       metrics: openMetrics(service.metrics),
     };
-    return service.run({ collections, app: createApp(httpKit(service, config), deps), listeners: [] });
+    return service.run({
+      collections,
+      app: createApp(httpKit(service, openSite(service, config)), deps),
+      listeners: [],
+    });
   });
 });
 afterAll(() => system.close());

@@ -28,7 +28,7 @@ export const payOrderRoute = route(
     name: 'payOrder',
     body: payOrderBody,
     response: { status: 201, description: 'The order is paid, now or before', body: paymentShape },
-    errors: [404, 409, 429],
+    errors: [404, 409],
   },
   (deps: Deps) => async (req, res) => {
     const { orderId, token } = parse(payOrderBody, req.body);

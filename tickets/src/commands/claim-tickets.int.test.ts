@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ConflictError } from '@ticketing/common/errors';
 import { ticketClaimRefused } from '@ticketing/common/events';
-import { httpKit, openService } from '@ticketing/common/service';
+import { httpKit, openService, openSite } from '@ticketing/common/service';
 import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import { createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
@@ -35,7 +35,11 @@ beforeAll(async () => {
       holderWaits: createHolderWaits(() => service.now().getTime()),
       metrics: openMetrics(service.metrics),
     };
-    return service.run({ collections, app: createApp(httpKit(service, config), deps, cache), listeners: [] });
+    return service.run({
+      collections,
+      app: createApp(httpKit(service, openSite(service, config)), deps, cache),
+      listeners: [],
+    });
   });
 });
 afterAll(() => system.close());

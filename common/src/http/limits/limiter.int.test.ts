@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import express, { type RequestHandler } from 'express';
+import { Redis } from 'ioredis';
+import { randomUUID } from 'node:crypto';
+import pino from 'pino';
+import supertest from 'supertest';
+import { BadRequestError } from '../../errors/index.ts';
+import { openSite } from '../../service/index.ts';
+import { eventually } from '../../testing/eventually.ts';
+import { openFaultyProxy } from '../../testing/faulty-proxy.ts';
+import { requireProgram } from '../../testing/find-program.ts';
+import { requireEnv } from '../../testing/require-env.ts';
+import { openServerProcess, type ServerProcess } from '../../testing/server-process.ts';
+import type { Site } from '../build-app.ts';
+import { errorHandler } from '../error-handler.ts';
+import { on, route, serve } from '../route.ts';
+import type { LimitName } from './limits.ts';
+
+const log: string[] = [];
+const logger = pino({ level: 'info' }, { write: (line: string) => log.push(line) });
+const opened: { stop(): Promise<void> }[] = [];
+let ownRedis: ServerProcess;
+
+beforeAll(async () => {
+  ownRedis = await openServerProcess({
+    program: await requireProgram('redis-server'),
+    flags: (port) => ({ port, bind: '127.0.0.1', save: '' }),
+  });
+});
+afterAll(async () => {
+  await Promise.all(opened.map((site) => site.stop()));
+  await ownRedis.close();
+});
+
+interface Options {
+  readonly name?: string;
+  readonly limit?: LimitName;
+  readonly redisUrl?: string;
+  readonly handle?: RequestHandler;
+}
+
+const openLimits = (name: string, redisUrl: string, rateLimits: 'on' | 'off' = 'on'): Site => {
+  const site = openSite(
+    { name, logger, metrics: { observed: () => undefined } },
+    {
+      JWT_KEY: 'a key for tests only',
+      PUBLIC_URL: 'http://tickets.example',
+      TRUST_PROXY: () => false,
+      REDIS_URL: redisUrl,
+      RATE_LIMITS: rateLimits,
+    },
+    ({ headers }) => (typeof headers['x-account'] === 'string' ? { key: headers['x-account'] } : undefined),
+  );
+  opened.push(site);
+  return site;
+};
+
+/** A service with one route, and a function that asks it. */
+const open = ({ name = randomUUID(), limit = 'paying', redisUrl, handle }: Options = {}, site?: Site) => {
+  const { limiter } = site ?? openLimits(name, redisUrl ?? requireEnv('REDIS_URL'));
+  const app = express();
+  app.use((req, _res, next) => {
+    req.visitor = req.get('x-forwarded-for') ?? '203.0.113.1';
+    next();
+  });
+  const answer = route(
+    { name: 'answer', response: { description: 'Empty' } },
+    () => handle ?? ((_req, res) => void res.json({})),
+  );
+  serve([on.post('/', limit, [], answer)], undefined)(app, limiter);
+  app.use(errorHandler(logger));
+  const api = supertest(app);
+  return async (headers: Readonly<Record<string, string>> = {}) => api.post('/').set(headers);
+};
+
+type Ask = ReturnType<typeof open>;
+
+/** How many of so many requests, sent at once in small groups, got each status. */
+const statuses = async (ask: Ask, count: number, headers: (index: number) => Readonly<Record<string, string>>) => {
+  const counts: Record<number, number> = {};
+  for (let sent = 0; sent < count; sent += 20) {
+    const group = Array.from({ length: Math.min(20, count - sent) }, (_, index) => ask(headers(sent + index)));
+    for (const { status } of await Promise.all(group)) counts[status] = (counts[status] ?? 0) + 1;
+  }
+  return counts;
+};
+
+const from = (account: string) => (index: number) => ({
+  'x-account': account,
+  'x-forwarded-for': `10.0.${index % 200}.1`,
+});
+
+/** Waits until both replicas count in Redis. */
+const untilShared = (one: Ask, two: Ask): Promise<void> =>
+  eventually(async () => {
+    const account = from(randomUUID());
+    await statuses(one, 30, account);
+    expect((await two(account(0))).status).toBe(429);
+  });
+
+test('When a limit is reached, then the answer is 429 with Retry-After, counted over all replicas', async () => {
+  const name = randomUUID();
+  const [one, two] = [open({ name }), open({ name })];
+  await untilShared(one, two);
+  expect(await statuses(one, 20, from('ann'))).toEqual({ 200: 20 });
+  expect(await statuses(two, 20, from('ann'))).toEqual({ 200: 10, 429: 10 });
+  const refused = await one(from('ann')(0));
+  expect(refused.body).toEqual({ errors: [{ message: 'Too many requests, please try again later' }] });
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(50);
+  expect(Number(refused.headers['retry-after'])).toBeLessThanOrEqual(60);
+  expect((await one(from('bob')(0))).status).toBe(200);
+});
+
+test('When many accounts share an address, then the address has a limit too; an IPv6 network counts as one', async () => {
+  const ask = open();
+  expect(await statuses(ask, 80, (index) => ({ 'x-account': `user-${index}` }))).toEqual({ 200: 60, 429: 20 });
+  const v6 = (index: number) => ({
+    'x-account': `user-${index}`,
+    'x-forwarded-for': `2001:db8:1:1${index % 4}::${index}`,
+  });
+  expect(await statuses(ask, 80, v6)).toEqual({ 200: 60, 429: 20 });
+  expect((await ask({ 'x-account': 'a', 'x-forwarded-for': '2001:db8:2::1' })).status).toBe(200);
+});
+
+test('When a limit counts what succeeded, then refusals do not count, and neither do parallel requests exceed it', async () => {
+  let accepted = 0;
+  const outcomes = { refuse: true };
+  const ask = open({
+    limit: 'ordering',
+    handle: async (_req, res) => {
+      if (outcomes.refuse) throw new BadRequestError('Ticket is already reserved');
+      accepted += 1;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      res.status(201).json({});
+    },
+  });
+  const parallel = (count: number) => Promise.all(Array.from({ length: count }, (_, index) => ask(from('ann')(index))));
+  expect(new Set((await parallel(200)).map(({ status }) => status))).toEqual(new Set([400]));
+  outcomes.refuse = false;
+  const found = (await parallel(90)).map(({ status }) => status);
+  expect(found.filter((status) => status === 201)).toHaveLength(60);
+  expect(found.filter((status) => status === 429)).toHaveLength(30);
+  expect(accepted).toBe(60);
+  const refused = await ask(from('ann')(0));
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(3_500);
+  expect((await ask(from('bob')(0))).status).toBe(201);
+});
+
+test('When a client goes away before its answer, then what it did counts all the same', async () => {
+  const done = Promise.withResolvers<void>();
+  let count = 0;
+  const ask = open({
+    limit: 'ordering',
+    handle: async (_req, res) => {
+      if (++count <= 60) await done.promise;
+      res.status(201).json({});
+    },
+  });
+  const gone = Array.from({ length: 60 }, (_, index) => ask(from('ann')(index)));
+  await eventually(() => expect(count).toBe(60));
+  done.resolve();
+  await Promise.all(gone);
+  expect((await ask(from('ann')(0))).status).toBe(429);
+});
+
+test('When Redis is unreachable from the start, then this process counts, and nobody waits', async () => {
+  const proxy = await openFaultyProxy(requireEnv('REDIS_URL'), { cut: true });
+  const ask = open({ redisUrl: proxy.url });
+  const start = performance.now();
+  expect(await statuses(ask, 40, from('ann'))).toEqual({ 200: 30, 429: 10 });
+  expect(performance.now() - start).toBeLessThan(3_000);
+  await proxy.close();
+});
+
+test('When Redis goes away, then this process counts, one line tells so, and its return is noticed', async () => {
+  const proxy = await openFaultyProxy(requireEnv('REDIS_URL'));
+  const name = randomUUID();
+  const [ask, replica] = [open({ name, redisUrl: proxy.url }), open({ name })];
+  await untilShared(replica, ask);
+  log.splice(0);
+  proxy.cut();
+  await eventually(() => ask(from(randomUUID())(0)).then(() => expect(log.join()).toContain('Redis is unreachable')));
+  expect(await statuses(ask, 40, from(randomUUID()))).toEqual({ 200: 30, 429: 10 });
+  expect(log.filter((line) => line.includes('Redis is unreachable'))).toHaveLength(1);
+  proxy.restore();
+  await untilShared(replica, ask);
+  expect(log.filter((line) => line.includes('Redis counts for the rate limits again'))).toHaveLength(1);
+  await proxy.close();
+}, 20_000);
+
+test('When Redis is full or hangs, then this process counts, and one request a second waits at most', async () => {
+  const redis = new Redis(ownRedis.port, '127.0.0.1');
+  const ask = open({ redisUrl: `redis://127.0.0.1:${ownRedis.port}` });
+  await eventually(async () => {
+    await ask(from(randomUUID())(0));
+    expect(await redis.keys('rate:*')).not.toEqual([]);
+  });
+  await redis.config('SET', 'maxmemory', '1');
+  expect(await statuses(ask, 40, from(randomUUID()))).toEqual({ 200: 30, 429: 10 });
+  await redis.config('SET', 'maxmemory', '0');
+  await ownRedis.freeze();
+  const start = performance.now();
+  expect(await statuses(ask, 40, from(randomUUID()))).toEqual({ 200: 30, 429: 10 });
+  expect(performance.now() - start).toBeLessThan(3_000);
+  ownRedis.thaw();
+  redis.disconnect();
+}, 20_000);
+
+test('When rate limits are off, then no Redis is needed', async () => {
+  const ask = open({}, openLimits(randomUUID(), 'redis://127.0.0.1:1', 'off'));
+  expect(await statuses(ask, 80, from('ann'))).toEqual({ 200: 80 });
+});

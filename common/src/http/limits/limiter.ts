@@ -1,0 +1,112 @@
+import type { Request, RequestHandler } from 'express';
+import { randomUUID } from 'node:crypto';
+import { isIPv6 } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CustomError, TooManyRequestsError } from '../../errors/index.ts';
+import type { Counter, Counters } from './counters.ts';
+import { limits, type Limit, type LimitName, type Rate } from './limits.ts';
+
+/** Whom a request counts for. */
+export interface Account {
+  readonly key: string;
+  /** It has proved itself before, so what strangers do at its address does not count against it. */
+  readonly isKnown?: boolean;
+}
+
+/** What of a request says whom it counts for. */
+export type CountedRequest = Pick<Request, 'body' | 'currentUser' | 'headers' | 'visitor'>;
+
+/** Counts the requests of a service. */
+export interface Limiter {
+  readonly counters: Counters;
+  /** Prefix of the service's counters. */
+  readonly prefix: string;
+  /** Whom a request without a session counts for; its address by default. */
+  readonly accountOf?: (req: CountedRequest) => Account | undefined;
+}
+
+/** How long a request waits for others of its account that may take the last places, and how often it looks. */
+const maxWaitMs = 5_000;
+const lookEveryMs = 50;
+
+/** The address, or the /56 of an IPv6 address, which providers commonly assign to one customer. */
+const networkOf = (address: string): string => {
+  if (!isIPv6(address)) return address;
+  const [head = '', tail] = address.split('::');
+  const groups = head.split(':').filter((group) => group !== '');
+  const last = tail?.split(':').filter((group) => group !== '') ?? [];
+  const zeros = Math.max(0, 8 - groups.length - last.length - (tail?.includes('.') === true ? 1 : 0));
+  const bits = [...groups, ...Array.from({ length: tail === undefined ? 0 : zeros }, () => '0'), ...last]
+    .slice(0, 4)
+    .map((group) => group.toLowerCase().padStart(4, '0'));
+  return `${bits.join('').slice(0, 14)}/56`;
+};
+
+const accountOf = ({ accountOf: identify }: Limiter, req: CountedRequest): Account => {
+  const userId = req.currentUser?.id;
+  return (userId === undefined ? identify?.(req) : { key: userId }) ?? { key: networkOf(req.visitor) };
+};
+
+const counterOf = ({ prefix }: Limiter, name: LimitName, kind: keyof Limit, key: string, rate: Rate): Counter => ({
+  key: `rate:${prefix}:${name}:${kind}:${key}`,
+  limit: rate.limit,
+  seconds: rate.seconds,
+});
+
+const refuseAfter = (milliseconds: number): void => {
+  if (milliseconds > 0) throw new TooManyRequestsError(Math.ceil(milliseconds / 1000));
+};
+
+/** @returns The lease. @throws TooManyRequestsError */
+const reserve = async (counters: Counters, counter: Counter): Promise<string> => {
+  const lease = randomUUID();
+  for (let waited = 0; ; waited += lookEveryMs) {
+    const found = await counters.reserve(counter, lease);
+    if (found === 0) return lease;
+    refuseAfter(found === 'busy' ? (waited < maxWaitMs ? 0 : 1_000) : found);
+    await delay(lookEveryMs);
+  }
+};
+
+/** Limits what one address may ask for. */
+export const limitAddress =
+  (limiter: Limiter, name: LimitName): RequestHandler =>
+  async (req, _res, next) => {
+    if (accountOf(limiter, req).isKnown !== true) {
+      const counter = counterOf(limiter, name, 'address', networkOf(req.visitor), limits[name].address);
+      refuseAfter(await limiter.counters.count(counter));
+    }
+    next();
+  };
+
+const statusOf = (error: unknown): number => (error instanceof CustomError ? error.statusCode : 500);
+
+/** Limits what one account may ask for; a route's handler is part of it where its outcome decides. */
+export const limitAccount = <Params, Body>(
+  limiter: Limiter,
+  name: LimitName,
+  handler: RequestHandler<Params, Body>,
+): RequestHandler<Params, Body> => {
+  const { account: rate, outcome }: Limit = limits[name];
+  const { counters } = limiter;
+  return async (req, res, next) => {
+    const { key } = accountOf(limiter, req);
+    if (rate !== undefined) refuseAfter(await counters.count(counterOf(limiter, name, 'account', key, rate)));
+    if (outcome === undefined) {
+      await handler(req, res, next);
+      return;
+    }
+    const counter = counterOf(limiter, name, 'outcome', key, outcome);
+    const lease = await reserve(counters, counter);
+    let status = 500;
+    try {
+      await handler(req, res, next);
+      status = res.statusCode;
+    } catch (error) {
+      status = statusOf(error);
+      throw error;
+    } finally {
+      await counters.settle(counter, lease, outcome.counts === 'success' ? status < 300 : status === 400);
+    }
+  };
+};

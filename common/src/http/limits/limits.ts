@@ -1,0 +1,41 @@
+/** At most so many requests in so many seconds. */
+export interface Rate {
+  readonly limit: number;
+  readonly seconds: number;
+}
+
+/** What a route allows. The window of each counter begins with its first request. */
+export interface Limit {
+  /** Requests from one address. */
+  readonly address: Rate;
+  /** Requests of one account, or of one address where there is none. */
+  readonly account?: Rate;
+  /** Requests of one account that succeeded (2xx) or failed (400); others do not count. */
+  readonly outcome?: Rate & { readonly counts: 'success' | 'failure' };
+}
+
+const per = (seconds: number) => (limit: number) => ({ limit, seconds });
+const perMinute = per(60);
+const perHour = per(60 * 60);
+
+/** Enough for an office or a mobile network behind one address. */
+const address = perMinute(1_500);
+/** Enough for every retry of a person or a well-behaved program. */
+const account = perMinute(300);
+
+/** The limits by the names that the routes in each app.ts give; docs/bounds.md lists them. */
+export const limits = {
+  reading: { address },
+  writing: { address, account },
+  listing: { address, account, outcome: { ...perHour(120), counts: 'success' } },
+  ordering: { address, account, outcome: { ...perHour(60), counts: 'success' } },
+  /** Enough for every card of a buyer several times, too few to test a list of stolen cards. */
+  paying: { address: perMinute(60), account: perMinute(30) },
+  signingUp: { address: perMinute(30), account: perMinute(10) },
+  /** Too few to guess a password. A right one does not count. */
+  signingIn: { address: perMinute(60), outcome: { ...perMinute(10), counts: 'failure' } },
+  /** Stripe calls from few addresses, often after one another. */
+  webhook: { address: perMinute(6_000) },
+} as const satisfies Readonly<Record<string, Limit>>;
+
+export type LimitName = keyof typeof limits;

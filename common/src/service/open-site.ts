@@ -1,0 +1,78 @@
+import { Redis } from 'ioredis';
+import { behindRouter, type TrustedProxies } from '../edge/index.ts';
+import {
+  createMemoryCounters,
+  createRedisCounters,
+  createSessions,
+  withFallback,
+  type Account,
+  type CountedRequest,
+  type Limiter,
+  type Site,
+} from '../http/index.ts';
+import type { Metrics } from './metrics.ts';
+import type { Service } from './open-service.ts';
+import type { Stoppable } from './stoppable.ts';
+
+/** Longer than Redis takes when healthy, short enough for a request to wait when it hangs. */
+const commandTimeoutMs = 300;
+const connectTimeoutMs = 2_000;
+const maxRetryDelayMs = 2_000;
+/** About 5 MB. */
+const maxEntries = 50_000;
+
+interface SiteConfig {
+  readonly JWT_KEY: string;
+  readonly PUBLIC_URL: string;
+  readonly TRUST_PROXY: TrustedProxies;
+  readonly REDIS_URL: string;
+  readonly RATE_LIMITS: 'on' | 'off';
+}
+
+/**
+ * Connects in the background and retries for ever. While Redis is unreachable every command fails at once instead of being
+ * queued, so no request waits for it.
+ */
+const connectRedis = (url: string): Redis => {
+  const redis = new Redis(url, {
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: commandTimeoutMs,
+    connectTimeout: connectTimeoutMs,
+    retryStrategy: (times) => Math.min(times * 100, maxRetryDelayMs),
+  });
+  // The failing commands tell of an outage.
+  redis.on('error', () => undefined);
+  return redis;
+};
+
+/** Opens what a service with routes knows about the site, its rate limits included. */
+export const openSite = (
+  { name, logger, metrics }: Pick<Service, 'name' | 'logger'> & { readonly metrics: Pick<Metrics, 'observed'> },
+  config: SiteConfig,
+  accountOf?: (req: CountedRequest) => Account | undefined,
+): Site & Stoppable => {
+  const site = {
+    sessions: createSessions(config.JWT_KEY),
+    publicUrl: new URL(config.PUBLIC_URL),
+    proxies: behindRouter(config.TRUST_PROXY),
+  };
+  if (config.RATE_LIMITS === 'off') return { ...site, stop: () => Promise.resolve() };
+  const redis = connectRedis(config.REDIS_URL);
+  const now = () => performance.now();
+  const own = createMemoryCounters({ maxEntries, now });
+  const counters = withFallback(createRedisCounters(redis), own, { logger, now });
+  metrics.observed('rate_limits_shared', '1 while all replicas count together, 0 while Redis is unreachable', () =>
+    counters.isShared() ? 1 : 0,
+  );
+  const limiter: Limiter = { counters, prefix: name, ...(accountOf === undefined ? {} : { accountOf }) };
+  return {
+    ...site,
+    limiter,
+    stop: () => {
+      redis.disconnect();
+      return Promise.resolve();
+    },
+  };
+};
