@@ -18,6 +18,8 @@ export interface KnownDevices {
   readonly remember: (cookie: string | undefined, email: string) => string;
 }
 
+const accountIn = (entry: string): string => entry.split('.', 1)[0] ?? '';
+
 /** `key` is JWT_KEY; the signatures are not those of sessions. */
 export const createKnownDevices = (key: string): KnownDevices => {
   const secret = createHmac('sha256', key).update('known devices').digest();
@@ -25,7 +27,6 @@ export const createKnownDevices = (key: string): KnownDevices => {
   const hash = (email: string): string => mac(`account ${email}`);
   const sign = (account: string, id: string): string => `${account}.${id}.${mac(`device ${account} ${id}`)}`;
 
-  const accountIn = (entry: string): string => entry.split('.', 1)[0] ?? '';
   const isGenuine = (entry: string): boolean => {
     const [account = '', id = ''] = entry.split('.');
     const [given, right] = [Buffer.from(entry), Buffer.from(sign(account, id))];

@@ -38,6 +38,8 @@ export const createSessions = (key: string): Sessions => {
   };
 };
 
+const rank = (cookie: string): number => (cookie.startsWith('session=') ? 0 : 1);
+
 /**
  * cookie-session appends its cookie when the headers are written, after those of routes; a client that reads the first
  * cookie only finds the session. Runs before cookie-session, so that it wraps what that calls last.
@@ -47,7 +49,6 @@ const sessionFirst: RequestHandler = (_req, res, next) => {
   const sorted = (...args: unknown[]): unknown => {
     const cookies = res.getHeader('Set-Cookie');
     if (Array.isArray(cookies)) {
-      const rank = (cookie: string): number => (cookie.startsWith('session=') ? 0 : 1);
       res.setHeader(
         'Set-Cookie',
         cookies.toSorted((one, other) => rank(one) - rank(other)),

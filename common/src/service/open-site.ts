@@ -21,6 +21,8 @@ const maxRetryDelayMs = 2_000;
 /** About 5 MB. */
 const maxEntries = 50_000;
 
+const now = (): number => performance.now();
+
 interface SiteConfig {
   readonly JWT_KEY: string;
   readonly PUBLIC_URL: string;
@@ -60,7 +62,6 @@ export const openSite = (
   };
   if (config.RATE_LIMITS === 'off') return { ...site, stop: () => Promise.resolve() };
   const redis = connectRedis(config.REDIS_URL);
-  const now = () => performance.now();
   const own = createMemoryCounters({ maxEntries, now });
   const counters = withFallback(createRedisCounters(redis), own, { logger, now });
   metrics.observed('rate_limits_shared', '1 while all replicas count together, 0 while Redis is unreachable', () =>

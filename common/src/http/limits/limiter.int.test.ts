@@ -111,13 +111,14 @@ test('When a limit is reached, then the answer is 429 with Retry-After, counted 
   expect((await one(from('bob')(0))).status).toBe(200);
 });
 
+const v6 = (index: number) => ({
+  'x-account': `user-${index}`,
+  'x-forwarded-for': `2001:db8:1:1${index % 4}::${index}`,
+});
+
 test('When many accounts share an address, then the address has a limit too; an IPv6 network counts as one', async () => {
   const ask = open();
   expect(await statuses(ask, 80, (index) => ({ 'x-account': `user-${index}` }))).toEqual({ 200: 60, 429: 20 });
-  const v6 = (index: number) => ({
-    'x-account': `user-${index}`,
-    'x-forwarded-for': `2001:db8:1:1${index % 4}::${index}`,
-  });
   expect(await statuses(ask, 80, v6)).toEqual({ 200: 60, 429: 20 });
   expect((await ask({ 'x-account': 'a', 'x-forwarded-for': '2001:db8:2::1' })).status).toBe(200);
 });
