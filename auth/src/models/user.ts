@@ -15,6 +15,7 @@ export const users = defineAggregate({
   indexes: [{ key: { email: 1 }, unique: true, name: 'one_account_per_email' }],
   state: userState,
   events: [userCreated, userUpdated],
+  republishAs: () => userUpdated,
 });
 
 export type UserDocument = DocumentOf<typeof users>;

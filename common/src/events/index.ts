@@ -8,5 +8,6 @@ export type { CancelReason, OrderState, OrderStatus } from './order.ts';
 export { chargeCreated, chargeState, chargeUpdated } from './charge.ts';
 export type { ChargeState, ChargeStatus } from './charge.ts';
 export { listingDetails, mapListingDetails, textLimits, ticketCategories, titleLimit } from './listing-details.ts';
+export { consumedEvents, retiredDurables } from './consumers.ts';
 export { cancelReasons, chargeStatuses, orderStatuses } from './statuses.ts';
 export type { ListingDetail, TicketCategory } from './listing-details.ts';

@@ -1,5 +1,6 @@
-export { expression, openStore } from './aggregates/aggregate-store.ts';
-export type { Expression, NewValues, StoreDeps } from './aggregates/aggregate-store.ts';
+export { openStore } from './aggregates/aggregate-store.ts';
+export { expression } from './aggregates/store.ts';
+export type { Expression, NewValues, StoreDeps } from './aggregates/store.ts';
 export { openBusBacklog } from './bus/bus-backlog.ts';
 export type { BusBacklog } from './bus/bus-backlog.ts';
 export { defineAggregate } from './aggregates/define-aggregate.ts';
@@ -14,10 +15,15 @@ export { createListener, done, reject } from './listening/listener.ts';
 export type { Listener } from './listening/listener.ts';
 export { on, onEach } from './listening/on.ts';
 export type { Outcome, Received } from './listening/on.ts';
-export { durableName, ListenerRunner } from './listening/listener-runner.ts';
+export { durableName, requiredDurables } from './listening/durable-name.ts';
+export { ListenerRunner } from './listening/listener-runner.ts';
 export type { ListenerCounters } from './listening/listener-runner.ts';
 export type { AggregateDocument } from './aggregates/outbox.ts';
 export { replayDeadLetters } from './listening/replay-dead-letters.ts';
+export { republications, requestRepublication } from './stream/republications.ts';
+export type { Republication } from './stream/republications.ts';
+export { createStreamKeeper, streamCollections } from './stream/stream-keeper.ts';
+export type { StreamGauges } from './stream/stream-keeper.ts';
 export { Relay } from './aggregates/relay.ts';
 export type { RelayCounters } from './aggregates/relay.ts';
 export type {

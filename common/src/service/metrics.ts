@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type { HttpKit } from '../http/index.ts';
-import type { ListenerCounters, RelayCounters } from '../messaging/index.ts';
+import type { ListenerCounters, RelayCounters, StreamGauges } from '../messaging/index.ts';
 
 /** Metrics of every service, in Prometheus' text format at `/metrics`. */
 export class Metrics {
@@ -69,6 +69,16 @@ export class Metrics {
     published: (count) => this.#published.inc(count),
     swept: (count) => this.#swept.inc(count),
     waiting: (count) => this.#waiting.set(count),
+  };
+
+  readonly #streamBytes = this.gauge('event_stream_bytes', 'Bytes of the stream of events');
+  readonly #streamMaxBytes = this.gauge('event_stream_max_bytes', 'Bytes at which the stream of events is full');
+
+  readonly stream: StreamGauges = {
+    stream: (bytes, maxBytes) => {
+      this.#streamBytes.set(bytes);
+      this.#streamMaxBytes.set(maxBytes);
+    },
   };
 
   readonly listeners: ListenerCounters = {

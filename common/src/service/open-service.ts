@@ -3,11 +3,13 @@ import type { Document } from 'mongodb';
 import type { Logger } from 'pino';
 import {
   createDeadLetters,
+  createStreamKeeper,
   createTransport,
   deadLetterCollection,
   ListenerRunner,
   Relay,
   replayDeadLetters,
+  streamCollections,
   type BusConfig,
   type DeadLetter,
   type Listener,
@@ -35,6 +37,8 @@ export interface ServiceOverrides {
   readonly transport?: (logger: Logger) => Transport;
   /** Receives every command that is sent to the database. */
   readonly onDatabaseCommand?: (command: Document) => void;
+  /** How often the stream is checked and purged; once a minute by default. */
+  readonly tendStreamEveryMs?: number;
 }
 
 export interface Plan {
@@ -87,6 +91,17 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
   const transport = overrides.transport?.(logger) ?? createTransport(config, { clientName: name, logger });
   const relay = new Relay({ transport, logger, now, counters: metrics.relay });
 
+  const keepStream = createStreamKeeper({
+    transport,
+    database,
+    relay,
+    now,
+    newId,
+    logger,
+    gauges: metrics.stream,
+    ...(overrides.tendStreamEveryMs === undefined ? {} : { everyMs: overrides.tendStreamEveryMs }),
+  });
+
   const run = async (plan: Plan): Promise<RunningService> => {
     const deadLetters = createDeadLetters(database.collection<DeadLetter>(deadLetterCollection.name), now);
     const isHealthy = () => database.isUp();
@@ -112,10 +127,10 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
     logger.info({ url: server.url }, 'listening');
 
     const prepare = async () => {
-      await database.prepare([...plan.collections, deadLetterCollection]);
+      await database.prepare([...plan.collections, deadLetterCollection, ...streamCollections]);
       if (state.stopping) return;
       relay.start();
-      for (const startWorker of plan.workers ?? []) workers.push(startWorker());
+      for (const startWorker of [...keepStream, ...(plan.workers ?? [])]) workers.push(startWorker());
       workers.push(
         periodically({ name: 'replay of dead letters', periodMs: replayEveryMs, logger }, () =>
           replayDeadLetters({ service: name, deadLetters, listeners: plan.listeners, logger, isHealthy }),

@@ -69,9 +69,19 @@ interface Implementation {
 
 /** The same, as implemented. The events in are those that subscriptions.ts imports. */
 export const implementedBy = async (service: URL, { routes, env, aggregates }: Implementation): Promise<Documented> => {
+  const eventsIn = importedEvents(await readFile(new URL('src/subscriptions.ts', service), 'utf8'));
+  const name = service.pathname.split('/').at(-2) ?? '';
+  const listed = Object.entries<readonly { readonly type: string }[]>(events.consumedEvents)
+    .flatMap(([consumer, consumed]) => (consumer === name ? consumed.map(({ type }) => type) : []))
+    .toSorted();
+  if (eventsIn.join() !== listed.join()) {
+    throw new Error(
+      `consumedEvents in common/src/events/consumers.ts has "${listed.join()}" for ${name}, which consumes "${eventsIn.join()}"`,
+    );
+  }
   return {
     routes: routes.map(({ method, path, limit }) => `${method.toUpperCase()} ${path}: ${limit}`).toSorted(),
-    eventsIn: importedEvents(await readFile(new URL('src/subscriptions.ts', service), 'utf8')),
+    eventsIn,
     eventsOut: aggregates
       .flatMap((aggregate) => [...aggregate.events, ...aggregate.sideEvents])
       .map(({ type }) => type)

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,8 @@ export interface ServerProcess {
   /** Suspends the process: it keeps its connections and does not respond until `thaw`. Resolves once it is suspended. */
   freeze(): Promise<void>;
   thaw(): void;
+  /** Copies its data, while it is down; returns what puts the copy back, while it is down. */
+  snapshot(): Promise<() => Promise<void>>;
   /** Deletes its data, while it is down. */
   forget(): Promise<void>;
   /** Kills it and removes its data. */
@@ -108,6 +111,14 @@ export const openServerProcess = async (options: {
       await allThreadsStopped(child.pid);
     },
     thaw: () => child?.kill('SIGCONT'),
+    snapshot: async () => {
+      const copy = join(root, `snapshot-${randomUUID()}`);
+      await cp(data, copy, { recursive: true });
+      return async () => {
+        await rm(data, { recursive: true, force: true });
+        await cp(copy, data, { recursive: true });
+      };
+    },
     forget: () => rm(data, { recursive: true, force: true }),
     close: async () => {
       process.off('exit', onExit);

@@ -1,16 +1,9 @@
-import { orderCancelled, orderCreated, orderUpdated, type OrderStatus } from '@ticketing/common/events';
 import type { OrderDocument } from '../models/open-models.ts';
+import { eventOf } from '../models/order.ts';
 import type { Deps } from '../deps.ts';
 
 /** Longer than bus and outbox sweep take: an event without effect by then is presumed lost. */
 export const presumedLostAfterMs = 30_000;
-
-const eventOf = {
-  created: orderCreated,
-  'awaiting:payment': orderUpdated,
-  complete: orderUpdated,
-  cancelled: orderCancelled,
-} as const satisfies Record<OrderStatus, unknown>;
 
 /**
  * Republishes the current states of orders, under new event ids and without raising their versions. One replica wins

@@ -5,10 +5,19 @@ import {
   orderState,
   orderStatuses,
   orderUpdated,
+  type OrderStatus,
 } from '@ticketing/common/events';
 import { defineAggregate } from '@ticketing/common/messaging';
 import type { DocumentOf } from '@ticketing/common/mongo';
 import { liveStatuses, unpaidStatuses } from '../domain/order-status.ts';
+
+/** The event that carries an order's current state. */
+export const eventOf = {
+  created: orderCreated,
+  'awaiting:payment': orderUpdated,
+  complete: orderUpdated,
+  cancelled: orderCancelled,
+} as const satisfies Record<OrderStatus, unknown>;
 
 export const orders = defineAggregate({
   type: 'order',
@@ -51,6 +60,7 @@ export const orders = defineAggregate({
   ],
   state: orderState,
   events: [orderCreated, orderUpdated, orderCancelled],
+  republishAs: ({ status }) => eventOf[status],
 });
 
 export type OrderDocument = DocumentOf<typeof orders>;

@@ -56,6 +56,7 @@ export const charges = defineAggregate({
   state: chargeState,
   publicFields: { orderId: '_id', attempts: 'declines' },
   events: [chargeCreated, chargeUpdated],
+  republishAs: () => chargeUpdated,
 });
 
 export type PaymentDocument = DocumentOf<typeof charges>;

@@ -15,7 +15,7 @@ export interface EditTicket {
 /**
  * Edits a ticket that is on sale. An edit without effect leaves version and revision and publishes no event.
  * @throws NotFoundError, NotAuthorizedError, BadRequestError for a held or sold ticket, ConflictError after a concurrent
- *   edit.
+ *   edit, EventBacklogError while too many earlier changes wait to be published.
  */
 export const editTicket = async (deps: Deps, request: EditTicket): Promise<TicketDocument> => {
   const before = await ownTicket(deps, request);
@@ -33,6 +33,7 @@ export const editTicket = async (deps: Deps, request: EditTicket): Promise<Ticke
     unset: change.unset.includes('city') ? [...change.unset, 'cityKey'] : change.unset,
     event: ticketUpdated,
     trace: request.trace,
+    whenBacklogged: 'refuse',
   });
   if (after === null) {
     await ownTicket(deps, request);

@@ -60,6 +60,7 @@ export const tickets = defineAggregate({
   state: ticketState,
   events: [ticketCreated, ticketUpdated],
   sideEvents: [ticketClaimRefused],
+  republishAs: () => ticketUpdated,
 });
 
 export type TicketDocument = DocumentOf<typeof tickets>;

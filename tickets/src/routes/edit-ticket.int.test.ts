@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '@ticketing/common/mongo';
-import { openHarness, type TicketsHarness } from '../test/harness.ts';
+import { openHarness, orderFor, type TicketsHarness } from '../test/harness.ts';
 
 let tickets: TicketsHarness;
 
@@ -10,6 +10,8 @@ beforeAll(async () => {
 afterAll(() => tickets.system.close());
 
 const reserved = { errors: [{ message: 'Cannot edit a reserved ticket' }] };
+const trace = { correlationId: 'test', traceId: '0'.repeat(32) };
+
 const details = {
   category: 'concerts',
   venue: 'Arena',
@@ -192,4 +194,16 @@ test('When edits run in parallel, then each is applied completely or refused wit
     }),
   );
   expect(conflicts.length).toBeGreaterThan(0);
+});
+
+test('When many changes of a ticket wait to be published, then an edit is refused with 503, and a claim is not', async () => {
+  const ticket = await tickets.list();
+  const collection = tickets.system.collection<{ _id: string }>('tickets');
+  const entry = { type: 'ticket.updated', schemaVersion: 1, time: tickets.system.clock.now(), version: 0, data: {} };
+  const waiting = Array.from({ length: 50 }, (_, index) => ({ ...entry, id: `waiting-${index}`, ...trace }));
+  await collection.updateOne({ _id: ticket.id }, { $set: { outbox: waiting } });
+  expect((await tickets.put(ticket.id, { title: 'Other', price: 20 })).status).toBe(503);
+  const order = orderFor(ticket);
+  await tickets.created(order);
+  await tickets.untilHeld(order);
 });

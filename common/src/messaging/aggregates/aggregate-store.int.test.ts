@@ -4,9 +4,10 @@ import { z } from 'zod';
 import { defineEvent } from '../../events/index.ts';
 import { copyOf, newId, objectOf, type DocumentOf } from '../../mongo/index.ts';
 import { requireEnv } from '../../testing/require-env.ts';
-import { expression, openStore } from './aggregate-store.ts';
+import { openStore } from './aggregate-store.ts';
 import { defineAggregate } from './define-aggregate.ts';
 import type { OutboxEntry } from './outbox.ts';
+import { EventBacklogError, expression, maxWaitingEvents } from './store.ts';
 
 const seatState = z.object({
   id: z.string(),
@@ -283,4 +284,41 @@ test('When many are changed at once, then the result says whether each condition
 
 test('When there are no changes, then the result is empty', async () => {
   expect(await store.changeMany([])).toEqual([]);
+});
+
+test('When an aggregate is written, then it has the time of its last change, whatever kind of event it was', async () => {
+  const at = new Date('2026-01-01T00:00:00.000Z');
+  const { _id } = await insert();
+  expect(await stored(_id)).toMatchObject({ changedAt: at });
+  const writes = [
+    () => store.change({ filter: { _id }, set: { price: 1 }, event: seatUpdated, trace }),
+    () => store.republish([{ filter: { _id }, set: {}, event: seatUpdated, trace }]),
+    () =>
+      store.publishSideEvent({
+        filter: { _id },
+        set: {},
+        event: seatRefused,
+        data: { ticketId: _id, reason: 'r' },
+        trace,
+      }),
+  ];
+  for (const write of writes) {
+    await store.collection.updateOne({ _id }, { $unset: { changedAt: true } });
+    await write();
+    expect(await stored(_id)).toMatchObject({ changedAt: at });
+  }
+});
+
+test('When too many events of an aggregate wait, then a change that can be asked for again is refused, and any other made', async () => {
+  const { _id } = await insert();
+  const change = { filter: { _id }, set: { price: 1 }, event: seatUpdated, trace };
+  for (let waiting = 1; waiting < maxWaitingEvents; waiting += 1) {
+    expect(await store.change({ ...change, whenBacklogged: 'refuse' })).not.toBeNull();
+  }
+  await expect(store.change({ ...change, whenBacklogged: 'refuse' })).rejects.toThrow(EventBacklogError);
+  expect((await stored(_id)).version).toBe(maxWaitingEvents - 1);
+  expect(await store.change(change)).toMatchObject({ version: maxWaitingEvents });
+  // A condition that does not hold is no backlog.
+  await store.collection.updateOne({ _id }, { $set: { outbox: [] } });
+  expect(await store.change({ ...change, filter: { _id, version: 0 }, whenBacklogged: 'refuse' })).toBeNull();
 });

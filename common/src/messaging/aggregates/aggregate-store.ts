@@ -1,89 +1,23 @@
 import { MongoBulkWriteError } from 'mongodb';
 import type { AnyBulkWriteOperation, Collection, Document, Filter, WithId } from 'mongodb';
-import type { DataOf, Trace } from '../../events/index.ts';
-import { Batcher, type Database } from '../../mongo/index.ts';
+import type { Trace } from '../../events/index.ts';
+import { Batcher } from '../../mongo/index.ts';
 import type { Aggregate, AnyEvent } from './define-aggregate.ts';
 import type { AggregateDocument, OutboxEntry } from './outbox.ts';
-import type { OutboxCollection, Relay } from './relay.ts';
-
-/** An expression of MongoDB's aggregation language, where a plain value would be taken literally. */
-export class Expression {
-  readonly value: Document | string;
-
-  constructor(value: Document | string) {
-    this.value = value;
-  }
-}
-
-/** Marks a value of `set` as computed by the database from the document; all other values are literal. */
-export const expression = (value: Document | string): Expression => new Expression(value);
-
-/** A document before or after its aggregate has begun. */
-interface StoredDocument {
-  readonly _id: string;
-  readonly outbox?: readonly OutboxEntry[];
-}
-
-type OwnField<Doc> = Exclude<keyof Doc & string, keyof AggregateDocument>;
-
-/** New values of fields: taken literally, or computed by the database; undefined leaves a field unchanged. */
-export type NewValues<Doc> = { readonly [Field in OwnField<Doc>]?: Doc[Field] | Expression | undefined };
-
-/** The bound of inference: with other fields too, which `Exactly` then names in the error. */
-type AnyValues<Doc> = NewValues<Doc> & Readonly<Record<string, unknown>>;
-
-/** Refuses fields that `Allowed` does not have, also where the compiler does not look for excess ones. */
-type Exactly<Given, Allowed> = Partial<Given> & { readonly [Field in Exclude<keyof Given, keyof Allowed>]: never };
-
-export interface Write<Doc, Set extends AnyValues<Doc>> {
-  /** The condition under which the document is written; `_id` is part of it. */
-  readonly filter: Filter<Doc> & { readonly _id: string };
-  readonly set: Exactly<Set, NewValues<Doc>>;
-  readonly trace: Trace;
-}
-
-export interface Change<Doc, Event, Set extends AnyValues<Doc> = NewValues<Doc>> extends Write<Doc, Set> {
-  readonly unset?: readonly OwnField<Doc>[];
-  readonly event: Event;
-}
-
-/**
- * Writes aggregates. Every write stores exactly one event in the same document, so neither exists without the other;
- * except for side events, it carries the public state as the write left it.
- */
-export interface Store<Doc extends StoredDocument, Event extends AnyEvent, SideEvent extends AnyEvent> {
-  /** For reading, and for writing what is not public. */
-  readonly collection: Collection<Doc>;
-  /** Inserts that are called together share a round trip. @throws an error that `isDuplicateKey` recognises when a unique index refuses. */
-  insert<Given extends Omit<Doc, 'version' | 'outbox'>>(
-    fields: Given & { readonly [Field in Exclude<keyof Given, keyof Doc>]: never },
-    event: Event,
-    trace: Trace,
-  ): Promise<Given & AggregateDocument>;
-  /** One conditional write. Returns the document after it, or null when the condition did not hold. */
-  change<Set extends AnyValues<Doc>>(change: Change<Doc, Event, Set>): Promise<WithId<Doc> | null>;
-  /** Many conditional writes in two round trips; returns for each whether its condition held. */
-  changeMany<Set extends AnyValues<Doc>>(changes: readonly Change<Doc, Event, Set>[]): Promise<boolean[]>;
-  /** Publishes current states under new event ids, versions unchanged, for receivers that missed them; may set fields that are not public. */
-  republish<Set extends AnyValues<Doc>>(changes: readonly Omit<Change<Doc, Event, Set>, 'unset'>[]): Promise<boolean[]>;
-  /** Publishes an event with data of its own; the version is unchanged. Returns the document, or null when the condition did not hold. */
-  publishSideEvent<Own extends SideEvent, Set extends AnyValues<Doc>>(
-    write: Write<Doc, Set> & { readonly event: Own; readonly data: DataOf<Own> },
-  ): Promise<WithId<Doc> | null>;
-}
-
-/** What a store is opened with: a service, or parts of one in tests. */
-export interface StoreDeps {
-  readonly database: Pick<Database, 'collection'>;
-  readonly relay: Pick<Relay, 'register' | 'publish'>;
-  readonly now: () => Date;
-  readonly newId: () => string;
-}
+import type { OutboxCollection, RepublishPage } from './relay.ts';
+import {
+  EventBacklogError,
+  Expression,
+  maxWaitingEvents,
+  type Store,
+  type StoreDeps,
+  type StoredDocument,
+} from './store.ts';
 
 /** How a write's event is published. */
 type Publication =
   | { readonly kind: 'change'; readonly unset?: readonly string[] | undefined }
-  | { readonly kind: 'republish' }
+  | { readonly kind: 'republish'; readonly changedAt?: Date }
   | { readonly kind: 'side event'; readonly data: unknown };
 
 interface AnyWrite {
@@ -123,9 +57,12 @@ export const openStore = <Doc extends StoredDocument, Event extends AnyEvent, Si
   { database, relay, now, newId }: StoreDeps,
 ): Store<Doc, Event, SideEvent> => {
   const collection = database.collection<Doc>(aggregate.name);
+  const { republishAs } = aggregate;
   const source: OutboxCollection = {
     aggregateType: aggregate.type,
+    subjects: [...aggregate.events, ...aggregate.sideEvents].map(({ type }) => type),
     collection: database.collection<AggregateDocument>(aggregate.name),
+    ...(republishAs === undefined ? {} : { republish: (page) => republishPage(page, republishAs) }),
   };
   relay.register(source);
   const publicFields = Object.entries(aggregate.publicState);
@@ -158,11 +95,14 @@ export const openStore = <Doc extends StoredDocument, Event extends AnyEvent, Si
     const entry = header(write.event, write.trace);
     const given = Object.entries(write.set).filter(([, value]) => value !== undefined);
     const values = Object.fromEntries(given.map(([field, value]) => [field, literal(value)]));
-    const set = publication.kind === 'change' ? { ...values, version: nextVersion } : values;
+    const changedAt = {
+      $literal: publication.kind === 'republish' ? (publication.changedAt ?? entry.time) : entry.time,
+    };
+    const set = { ...values, ...(publication.kind === 'change' ? { version: nextVersion } : {}), changedAt };
     const unset = publication.kind === 'change' ? (publication.unset ?? []) : [];
     const data = publication.kind === 'side event' ? { $literal: publication.data } : publicState;
     const update: Document[] = [
-      ...(Object.keys(set).length > 0 ? [{ $set: set }] : []),
+      { $set: set },
       ...(unset.length > 0 ? [{ $unset: [...unset] }] : []),
       {
         $set: {
@@ -202,10 +142,44 @@ export const openStore = <Doc extends StoredDocument, Event extends AnyEvent, Si
     }));
     const result = await collection.bulkWrite(operations, { ordered: false });
     if (result.modifiedCount === 0) return writes.map(() => false);
-    const ids = [...new Set(writes.map(({ filter }) => filter._id))];
+    return publishWritten(writes.map(({ filter, eventId }) => ({ id: filter._id, eventId })));
+  };
+
+  /** Publishes the events that a bulk write has stored; returns for each whether it is there. */
+  const publishWritten = async (
+    written: readonly { readonly id: string; readonly eventId: string }[],
+  ): Promise<boolean[]> => {
+    const ids = [...new Set(written.map(({ id }) => id))];
     const documents = await source.collection.find({ _id: { $in: ids } }, { projection: { outbox: 1 } }).toArray();
     const outboxes = new Map(documents.map((document) => [document._id, document.outbox]));
-    return writes.map(({ filter, eventId }) => publishOwn(filter._id, outboxes.get(filter._id) ?? [], eventId));
+    return written.map(({ id, eventId }) => publishOwn(id, outboxes.get(id) ?? [], eventId));
+  };
+
+  const republishPage = async (
+    { filter, limit, changedAt }: RepublishPage,
+    eventOf: (document: Doc) => Event,
+  ): Promise<number> => {
+    const documents = await source.collection
+      .aggregate<Doc & AggregateDocument>([
+        { $match: { $and: [filter, { version: { $exists: true } }] } },
+        { $sort: { changedAt: 1 } },
+        { $limit: limit },
+        { $unset: 'outbox' },
+      ])
+      .toArray();
+    if (documents.length === 0) return 0;
+    const writes = documents.map((document) => {
+      const trace = { correlationId: `republished-${document._id}`, traceId: newId().padStart(32, '0') };
+      const write = { set: {}, event: eventOf(document), trace };
+      return { id: document._id, version: document.version, ...pipeline(write, { kind: 'republish', changedAt }) };
+    });
+    await source.collection.bulkWrite(
+      // A document that has changed since publishes its new state anyway.
+      writes.map(({ id, version, update }) => ({ updateOne: { filter: { _id: id, version }, update } })),
+      { ordered: false },
+    );
+    await publishWritten(writes);
+    return documents.length;
   };
 
   return {
@@ -221,13 +195,24 @@ export const openStore = <Doc extends StoredDocument, Event extends AnyEvent, Si
         version: 0,
         data: { id: fields._id, version: 0, ...Object.fromEntries(state) },
       };
-      const document = { ...fields, version: 0, outbox: [entry] };
+      const document = { ...fields, version: 0, outbox: [entry], changedAt: entry.time };
       await inserts.call(document);
       relay.publish(source, fields._id, document.outbox);
       return document;
     },
 
-    change: (change) => writeOne(change.filter, pipeline(change, { kind: 'change', unset: change.unset })),
+    change: async (change) => {
+      const written = pipeline(change, { kind: 'change', unset: change.unset });
+      if (change.whenBacklogged === undefined) return writeOne(change.filter, written);
+      const backlogged = `outbox.${maxWaitingEvents - 1}`;
+      const after = await writeOne({ ...change.filter, [backlogged]: { $exists: false } }, written);
+      if (after !== null) return after;
+      const { _id } = change.filter;
+      if ((await source.collection.countDocuments({ _id, [backlogged]: { $exists: true } })) > 0) {
+        throw new EventBacklogError();
+      }
+      return null;
+    },
     changeMany: (changes) =>
       writeMany(
         changes.map((change) => ({

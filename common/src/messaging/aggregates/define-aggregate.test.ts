@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { defineEvent, userCreated, type DataOf } from '../../events/index.ts';
 import { copyOf, listOf, objectOf, type DocumentOf } from '../../mongo/index.ts';
-import { expression, type Store } from './aggregate-store.ts';
+import { expression, type Store } from './store.ts';
 import { defineAggregate } from './define-aggregate.ts';
 
 const seatState = z.object({
@@ -56,6 +56,7 @@ test('When an aggregate is defined, then its validator, indexes, public state an
   expect(seats.indexes).toEqual([
     { key: { holder: 1 }, name: 'by_holder', unique: true, partialFilterExpression: { status: 'taken' } },
     { key: { 'outbox.time': 1 } },
+    { key: { changedAt: 1 } },
   ]);
   expect(seats.publicState).toEqual({
     title: 'title',
@@ -84,6 +85,7 @@ test('When documents are stored before their aggregate begins, then neither vers
   expect(later.schema.toJSONSchema({ useBsonType: true }).required).toEqual(['_id']);
   expect(later.indexes).toEqual([
     { key: { 'outbox.time': 1 }, partialFilterExpression: { 'outbox.time': { $exists: true } } },
+    { key: { changedAt: 1 } },
   ]);
   const document: DocumentOf<typeof later> = { _id: 'a' };
   expect(document.version).toBeUndefined();

@@ -21,6 +21,8 @@ export interface Aggregate<Doc, Event extends AnyEvent, SideEvent extends AnyEve
   readonly publicState: Readonly<Record<string, string>>;
   readonly events: readonly Event[];
   readonly sideEvents: readonly SideEvent[];
+  /** The event that a document's current state is republished as; without it, it never is. */
+  readonly republishAs: ((document: Doc) => Event) | undefined;
 }
 
 const outboxEntry = new Schema(
@@ -92,6 +94,11 @@ export const defineAggregate = <
     readonly events: readonly Event[];
     /** Events with data of their own, which leave the version unchanged. */
     readonly sideEvents?: readonly SideEvent[];
+    /**
+     * The event that carries a document's current state when the broker has lost it, or when copies are filled again.
+     * Without it the aggregate is not republished: for those whose events are repeated anyway.
+     */
+    readonly republishAs?: (document: DocumentWith<Definition, Outbox>) => NoInfer<Event>;
     /** 'later': documents are stored before the aggregate begins; `version` and `outbox` come with its first event. */
     readonly outbox?: Outbox;
   } & ([PublicStateProblem<Shape, DocumentWith<Definition, Outbox>, Renamed, Outbox>] extends [never]
@@ -104,6 +111,7 @@ export const defineAggregate = <
   const schema = toSchema(
     {
       _id: { type: String, required: true },
+      changedAt: { type: Date },
       outbox: { type: [outboxEntry], ...(isLater ? { default: undefined } : { required: true }) },
       ...fields,
     },
@@ -121,11 +129,13 @@ export const defineAggregate = <
     type,
     name: collection,
     schema,
-    indexes: [...indexes, outboxIndex],
+    // The second for republishing what has changed since a given time.
+    indexes: [...indexes, outboxIndex, { key: { changedAt: 1 } }],
     renames,
     retiredIndexes,
     publicState,
     events,
     sideEvents,
+    republishAs: definition.republishAs,
   };
 };

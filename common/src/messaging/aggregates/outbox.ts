@@ -18,6 +18,8 @@ export interface AggregateDocument {
   readonly _id: string;
   readonly version: number;
   readonly outbox: readonly OutboxEntry[];
+  /** When its last event was stored; absent until the first write of a release that stores it. */
+  readonly changedAt?: Date;
 }
 
 export const toMessage = (aggregateType: string, aggregateId: string, entry: OutboxEntry): EventMessage => ({

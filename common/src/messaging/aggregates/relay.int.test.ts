@@ -26,7 +26,7 @@ beforeAll(async () => {
     maxBytes: testStreamBytes,
   });
   users = system.collection<AggregateDocument>('users');
-  source = { aggregateType: 'user', collection: users };
+  source = { aggregateType: 'user', subjects: [userUpdated.type], collection: users };
   await system.eventually(() => expect(bus.isConnected()).toBe(true));
 });
 afterEach(async () => {
@@ -37,13 +37,14 @@ afterAll(async () => {
   await system.close();
 });
 
-const startRelay = (transport: Transport = bus) => {
+const startRelay = (transport: Transport = bus, maxBytes?: number) => {
   const counted = { published: 0, swept: 0, waiting: 0 };
   const relay = new Relay({
     transport,
     logger,
     now: system.clock.now,
     periodMs: 100,
+    ...(maxBytes === undefined ? {} : { maxBytes }),
     counters: {
       published: (count) => (counted.published += count),
       swept: (count) => (counted.swept += count),
@@ -174,4 +175,20 @@ test('When a process stops, then it first finishes its publications and empties 
   relay.publish(source, id, outbox);
   await relay.stop(2_000);
   expect((await users.findOne({ _id: id }))?.outbox).toEqual([]);
+});
+
+test('When more waits than the relay may hold, then the rest stays in the database and is published by the sweep', async () => {
+  const { outage, transport } = withOutage();
+  outage.active = true;
+  const { relay, counted } = startRelay(transport, 10_000);
+  const left = await Promise.all(Array.from({ length: 100 }, () => leftBehind([0], 0)));
+  for (const { id, outbox } of left) relay.publish(source, id, outbox);
+  await system.eventually(() => expect(counted.waiting).toBeGreaterThan(0));
+  // An event of this test has about 300 bytes.
+  expect(counted.waiting).toBeLessThanOrEqual(40);
+  expect(relay.hasRoom()).toBe(false);
+  outage.active = false;
+  system.clock.advance(5_000);
+  for (const { id } of left) await untilCleared(id);
+  for (const { id } of left) expect(published(id)).toHaveLength(1);
 });

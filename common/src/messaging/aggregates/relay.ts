@@ -1,18 +1,19 @@
-import type { Collection } from 'mongodb';
+import type { Collection, Filter } from 'mongodb';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { periodically } from '../../service/periodic.ts';
 import type { Stoppable } from '../../service/stoppable.ts';
 import { toMessage, type AggregateDocument, type OutboxEntry } from './outbox.ts';
-import type { Transport } from '../bus/transport.ts';
+import type { OutboundMessage, Transport } from '../bus/transport.ts';
 
 /** Period of the sweep, and of removing published entries from their documents, many documents in one write. */
 const periodMs = 1_000;
 /** Far above `periodMs`, so that the sweep finds only what a dead or disconnected process has left. */
 const abandonedAfterMs = 4_000;
-const sweepLimit = 500;
-/** Beyond this many, events wait in the database for the sweep. */
-const maxWaiting = 10_000;
+/** Documents and events of each that a sweep reads: 16 MB at most, since an event has 4 KB at most. */
+const sweepLimit = { documents: 500, events: 8 } as const;
+/** Beyond this much, events wait in the database for the sweep. */
+const maxBytes = 16 * 1024 * 1024;
 const retryEveryMs = 200;
 
 export interface RelayCounters {
@@ -21,14 +22,28 @@ export interface RelayCounters {
   waiting(count: number): void;
 }
 
-export interface OutboxCollection {
-  readonly aggregateType: string;
-  readonly collection: Collection<AggregateDocument>;
+/** The documents to republish at once: those that match, longest unchanged first. */
+export interface RepublishPage {
+  readonly filter: Filter<AggregateDocument>;
+  readonly limit: number;
+  /** Stored as the time of their last change. */
+  readonly changedAt: Date;
 }
 
-interface Pending extends OutboxCollection {
+export interface OutboxCollection {
+  readonly aggregateType: string;
+  /** The events of its documents. */
+  readonly subjects: readonly string[];
+  readonly collection: Collection<AggregateDocument>;
+  /** Publishes current states again; returns how many. Absent where that is never needed. */
+  readonly republish?: (page: RepublishPage) => Promise<number>;
+}
+
+/** An event on its way to the broker. */
+interface Pending {
+  readonly collection: Collection<AggregateDocument>;
   readonly id: string;
-  readonly entry: OutboxEntry;
+  readonly message: OutboundMessage;
 }
 
 /**
@@ -42,10 +57,13 @@ export class Relay {
   readonly #now: () => Date;
   readonly #counters: RelayCounters;
   readonly #periodMs: number;
+  readonly #maxBytes: number;
   readonly #collections: OutboxCollection[] = [];
   readonly #cleared = new Map<Collection<AggregateDocument>, Map<string, string[]>>();
   readonly #waiting = new Map<string, Pending>();
   readonly #inFlight = new Set<string>();
+  /** Size of the messages in `#inFlight`, those that wait included. */
+  #bytes = 0;
   /** Published but still in their documents, so that the sweep does not publish them again. */
   readonly #uncleared = new Set<string>();
   readonly #workers: Stoppable[] = [];
@@ -57,12 +75,24 @@ export class Relay {
     readonly counters: RelayCounters;
     /** Shortened by tests only. */
     readonly periodMs?: number;
+    /** Lowered by tests only. */
+    readonly maxBytes?: number;
   }) {
     this.#transport = options.transport;
     this.#logger = options.logger;
     this.#now = options.now;
     this.#counters = options.counters;
     this.#periodMs = options.periodMs ?? periodMs;
+    this.#maxBytes = options.maxBytes ?? maxBytes;
+  }
+
+  get sources(): readonly OutboxCollection[] {
+    return this.#collections;
+  }
+
+  /** Whether events are being published and there is room for many more; until then, nothing should be republished. */
+  hasRoom(): boolean {
+    return this.#transport.isConnected() && this.#bytes < this.#maxBytes / 4;
   }
 
   /** Adds a collection whose documents have an outbox; it needs an index on `outbox.time`. */
@@ -78,12 +108,18 @@ export class Relay {
     every(retryEveryMs, 'retry of publications', () => this.#retry());
   }
 
-  /** Publishes entries that a write has just stored. Neither throws nor waits: failures are retried, or left to the sweep. */
+  /**
+   * Publishes entries that a write has just stored. Neither throws nor waits: failures are retried, and what there is no
+   * room for is left to the sweep.
+   */
   publish(source: OutboxCollection, id: string, entries: readonly OutboxEntry[]): void {
     for (const entry of entries) {
       if (this.#inFlight.has(entry.id)) continue;
+      const body = JSON.stringify(toMessage(source.aggregateType, id, entry));
+      if (this.#bytes + body.length > this.#maxBytes) continue;
       this.#inFlight.add(entry.id);
-      void this.#send({ ...source, id, entry });
+      this.#bytes += body.length;
+      void this.#send({ collection: source.collection, id, message: { subject: entry.type, id: entry.id, body } });
     }
   }
 
@@ -101,27 +137,23 @@ export class Relay {
   }
 
   async #send(pending: Pending): Promise<void> {
+    const { collection, id, message } = pending;
     try {
-      await this.#transport.publish({
-        subject: pending.entry.type,
-        id: pending.entry.id,
-        body: JSON.stringify(toMessage(pending.aggregateType, pending.id, pending.entry)),
-      });
+      await this.#transport.publish(message);
     } catch {
-      if (this.#waiting.size < maxWaiting) this.#waiting.set(pending.entry.id, pending);
-      else this.#inFlight.delete(pending.entry.id);
+      this.#waiting.set(message.id, pending);
       this.#counters.waiting(this.#waiting.size);
       return;
     }
-    this.#waiting.delete(pending.entry.id);
-    this.#uncleared.add(pending.entry.id);
-    this.#inFlight.delete(pending.entry.id);
+    this.#uncleared.add(message.id);
+    this.#inFlight.delete(message.id);
+    this.#bytes -= message.body.length;
     this.#counters.published(1);
-    const documents = this.#cleared.get(pending.collection) ?? new Map<string, string[]>();
-    this.#cleared.set(pending.collection, documents);
-    const ids = documents.get(pending.id);
-    if (ids === undefined) documents.set(pending.id, [pending.entry.id]);
-    else ids.push(pending.entry.id);
+    const documents = this.#cleared.get(collection) ?? new Map<string, string[]>();
+    this.#cleared.set(collection, documents);
+    const ids = documents.get(id);
+    if (ids === undefined) documents.set(id, [message.id]);
+    else ids.push(message.id);
   }
 
   async #retry(): Promise<void> {
@@ -152,7 +184,11 @@ export class Relay {
     const before = new Date(this.#now().getTime() - abandonedAfterMs);
     for (const source of this.#collections) {
       const documents = await source.collection
-        .find({ 'outbox.time': { $lte: before } }, { projection: { outbox: 1 }, limit: sweepLimit })
+        .find(
+          { 'outbox.time': { $lte: before } },
+          // Oldest first: later events of a document are published after these.
+          { projection: { outbox: { $slice: ['$outbox', sweepLimit.events] } }, limit: sweepLimit.documents },
+        )
         .toArray();
       for (const document of documents) {
         const abandoned = document.outbox.filter(({ id }) => !this.#inFlight.has(id) && !this.#uncleared.has(id));

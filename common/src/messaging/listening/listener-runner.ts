@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { periodically } from '../../service/periodic.ts';
 import type { Stoppable } from '../../service/stoppable.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import { durableName } from './durable-name.ts';
 import { describe, parseJson, retry, type Listener, type Verdict } from './listener.ts';
 import type { InboundMessage, Subscription, Transport } from '../bus/transport.ts';
 
@@ -26,9 +27,6 @@ export interface ListenerRunnerOptions {
   /** Whether the listeners' database is reachable; while it is not, failures are not counted. */
   readonly isHealthy: () => boolean;
 }
-
-/** Name of the durable consumer of one service for one event. */
-export const durableName = (service: string, subject: string): string => `${service}_${subject.replaceAll('.', '-')}`;
 
 /** Runs listeners: turns verdicts into ack, delayed redelivery or dead letter; a throw is a retry, never a crash. */
 export class ListenerRunner {

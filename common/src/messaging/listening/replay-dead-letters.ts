@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { DeadLetter, DeadLetters, ReplayOutcome } from './dead-letters.ts';
 import { describe, parseJson, type Listener, type Verdict } from './listener.ts';
-import { durableName } from './listener-runner.ts';
+import { durableName } from './durable-name.ts';
 
 /** At most this many per pass, so that a stopping service does not wait long. */
 const passLimit = 100;

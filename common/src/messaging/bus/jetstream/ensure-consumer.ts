@@ -1,6 +1,6 @@
 import { AckPolicy, DeliverPolicy, type ConsumerInfo, type JetStreamManager } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
-import { isApiError } from './ensure-stream.ts';
+import { isApiError, streamNotFound } from './ensure-stream.ts';
 
 const consumerNotFound = 10_014;
 
@@ -31,16 +31,25 @@ export const ensureConsumer = async (
     max_ack_pending: 20_000,
     max_deliver: -1,
   };
-  try {
-    return await manager.consumers.add(stream, {
+  const add = () =>
+    manager.consumers.add(stream, {
       durable_name: options.durable,
       deliver_policy: DeliverPolicy.All,
       ack_policy: AckPolicy.Explicit,
       ...config,
     });
+  let info: ConsumerInfo;
+  try {
+    info = await add();
   } catch (error) {
-    return await manager.consumers.update(stream, options.durable, config).catch(() => {
+    if (isApiError(error, streamNotFound)) throw error;
+    info = await manager.consumers.update(stream, options.durable, config).catch(() => {
       throw error;
     });
   }
+  const { state } = await manager.streams.info(stream);
+  if (info.delivered.stream_seq <= state.last_seq) return info;
+  // The stream has lost messages, but not this consumer's position: it would skip as many new ones.
+  await manager.consumers.delete(stream, options.durable);
+  return add();
 };

@@ -19,7 +19,7 @@ const minBytes = megabyte;
 const aggregates = ['user', 'ticket', 'order', 'charge'] as const;
 /** JetStream's error codes for a store that cannot reserve this much. */
 const storeIsTooSmall = [10_023, 10_028, 10_047] as const;
-const notFound = 10_059;
+export const streamNotFound = 10_059;
 
 /** The stream that holds all events. */
 export const streamName = (namespace: string | undefined): string =>
@@ -46,7 +46,7 @@ export const streamExists = (manager: JetStreamManager, name: string): Promise<b
   manager.streams.info(name).then(
     () => true,
     (error: unknown) => {
-      if (isApiError(error, notFound)) return false;
+      if (isApiError(error, streamNotFound)) return false;
       throw error;
     },
   );

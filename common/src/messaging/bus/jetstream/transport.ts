@@ -1,7 +1,6 @@
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Logger } from 'pino';
 import { natsServers } from '../nats-servers.ts';
 import type {
   EventStore,
@@ -12,9 +11,18 @@ import type {
   Transport,
 } from '../transport.ts';
 import { JetStreamConsumer } from './consumer.ts';
+import type { JetStreamOptions } from './options.ts';
 import { retryUntilDone } from './retry-until-done.ts';
 import { ensureConsumer, findConsumer } from './ensure-consumer.ts';
-import { ensureStream, streamExists, streamMaxBytes, streamName, subjectPrefix } from './ensure-stream.ts';
+import {
+  ensureStream,
+  isApiError,
+  streamExists,
+  streamMaxBytes,
+  streamName,
+  streamNotFound,
+  subjectPrefix,
+} from './ensure-stream.ts';
 import { Acknowledgements, createEventStore } from './event-store.ts';
 
 const ackWaitMs = 3_000;
@@ -24,20 +32,6 @@ const requestTimeoutMs = 2_000;
 const checkEveryMs = 60_000;
 /** At most this often after failures. */
 const checkAfterFailureMs = 5_000;
-
-export interface JetStreamOptions {
-  readonly url: string;
-  readonly clientName: string;
-  readonly logger: Logger;
-  /** Replicas of the stream in a NATS cluster. */
-  readonly replicas?: number;
-  /** Set by tests only: a separate stream and subjects on a shared server. */
-  readonly namespace?: string;
-  /** Most bytes of the stream; `streamMaxBytes` without it. */
-  readonly maxBytes?: number;
-  /** Shortened by tests only: a message that is neither acked nor marked as in progress for this long is redelivered. */
-  readonly ackWaitMs?: number;
-}
 
 interface Connected {
   readonly client: JetStreamClient;
@@ -124,12 +118,13 @@ class JetStreamTransport implements Transport {
       ackWaitMs: this.#ackWaitMs,
       prefixLength: this.#prefix.length,
       ensure: async () => {
-        if (!(await streamExists(connected.manager, this.#stream))) await this.#ensureStream(connected);
-        return ensureConsumer(connected.manager, this.#stream, {
-          durable: options.durable,
-          subject: this.#prefix + options.subject,
-          ackWaitMs: this.#ackWaitMs,
-        });
+        const settings = { ...options, subject: this.#prefix + options.subject, ackWaitMs: this.#ackWaitMs };
+        try {
+          return await ensureConsumer(connected.manager, this.#stream, settings);
+        } catch (error) {
+          if (isApiError(error, streamNotFound)) await this.#ensureStream(connected);
+          throw error;
+        }
       },
       find: () => findConsumer(connected.manager, this.#stream, options.durable),
       client: connected.client,
