@@ -147,6 +147,16 @@ const plants: Readonly<Record<string, (seeded: Seeded) => Promise<string>>> = {
 const reportedIds = (violations: readonly Violation[], check: string): string[] =>
   violations.filter((violation) => violation.check === check).flatMap(({ ids }) => ids);
 
+test('When a durable consumer is deleted, then it is reported', async () => {
+  await under.seed();
+  const durable = 'payments_order-cancelled';
+  await under.deleteConsumer(durable);
+  const { violations } = await auditProduct(under.sources, { settleMs });
+  expect(reportedIds(violations, 'nothing-undelivered')).toEqual([durable]);
+  await under.seed();
+  expect((await auditProduct(under.sources, { settleMs })).violations).toEqual([]);
+});
+
 test('When a check exists, then a violation is planted for it', () => {
   expect(Object.keys(plants)).toEqual(checks.map(({ name }) => name));
 });

@@ -1,16 +1,24 @@
+import { requiredDurables } from '@ticketing/common/messaging';
 import { checkEach, finding, type Check } from './check.ts';
 
 export const nothingUndelivered: Check = {
   name: 'nothing-undelivered',
-  rule: 'No consumer stops while events are pending for it (JetStream only: NATS Streaming cannot report it).',
-  run: ({ backlog }) =>
+  rule: 'Every service has its consumers, and none stops while events are pending for it (JetStream only: NATS Streaming cannot report it).',
+  run: ({ backlog }) => {
+    if (backlog === undefined) return checkEach([], () => undefined);
+    const present = new Set(backlog.map(({ durable }) => durable));
+    const missing = checkEach(requiredDurables, ({ durable }) =>
+      present.has(durable) ? undefined : finding(`${durable} does not exist: its service receives nothing`, durable),
+    );
     // A consumer that makes progress has another sequence in the next snapshot, which then is no violation.
-    checkEach(backlog ?? [], ({ durable, pending, unacknowledged, acknowledgedUpTo }) =>
+    const stopped = checkEach(backlog, ({ durable, pending, unacknowledged, acknowledgedUpTo }) =>
       pending + unacknowledged === 0
         ? undefined
         : finding(
             `${durable} has acknowledged no event after sequence ${acknowledgedUpTo} of the stream, although more are pending`,
             durable,
           ),
-    ),
+    );
+    return { checked: stopped.checked, findings: [...missing.findings, ...stopped.findings] };
+  },
 };

@@ -1,4 +1,9 @@
-import { createJetStreamTransport, durableName, type InboundMessage } from '@ticketing/common/messaging';
+import {
+  createJetStreamTransport,
+  durableName,
+  requiredDurables,
+  type InboundMessage,
+} from '@ticketing/common/messaging';
 import { ticketCreated, type OrderStatus } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
 import { commonEnv, createLogger, readEnv } from '@ticketing/common/service';
@@ -37,6 +42,8 @@ export interface TestSources {
     readonly cancelled: SeededOrder;
     readonly refunded: SeededOrder;
   }>;
+  /** Deletes a durable consumer; `seed` creates it again. */
+  deleteConsumer(durable: string): Promise<void>;
   /** Leaves an event on the bus that a durable consumer has not received, and returns the consumer's name. */
   leaveUndelivered(): Promise<string>;
   close(): Promise<void>;
@@ -97,6 +104,15 @@ export const openTestSources = async (): Promise<TestSources> => {
       concurrency: 1,
       onMessages: async (messages) => messages.forEach(handle),
     });
+
+  const createConsumers = async (): Promise<void> => {
+    await Promise.all(
+      requiredDurables.map(async (durable) => {
+        const options = { maxBatch: 1, concurrency: 1, onMessages: async () => undefined };
+        await (await transport.subscribe({ ...durable, ...options })).stop();
+      }),
+    );
+  };
 
   /** Delivers what `leaveUndelivered` has left. */
   const deliver = async (): Promise<void> => {
@@ -193,8 +209,10 @@ export const openTestSources = async (): Promise<TestSources> => {
     sources,
     stripe,
     collection,
+    deleteConsumer: async (durable) => transport.store?.removeConsumer(durable),
     seed: async () => {
       await deliver();
+      await createConsumers();
       stripe.charges.length = 0;
       stripe.refunds.length = 0;
       await Promise.all(collections.map(([service, name]) => collection(service, name).deleteMany({})));
