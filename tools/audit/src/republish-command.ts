@@ -1,0 +1,67 @@
+import { republications, requestRepublication, type Republication } from '@ticketing/common/messaging';
+import { newId } from '@ticketing/common/mongo';
+import type { Databases, ServiceName } from '@ticketing/watchdog/sources';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const usage = `npm run republish -- <ticket|order|charge|user> [id…]
+  publishes the current state of every aggregate of this kind again, or of those with these ids`;
+
+/** The arguments are wrong; the message says why and shows the usage. */
+export class RepublishUsageError extends Error {
+  constructor(problem: string) {
+    super(`${problem}\n\n${usage}`);
+    this.name = 'RepublishUsageError';
+  }
+}
+
+/** The service that owns each type of aggregate. */
+const owners: ReadonlyMap<string, ServiceName> = new Map([
+  ['ticket', 'tickets'],
+  ['order', 'orders'],
+  ['charge', 'payments'],
+  ['user', 'auth'],
+]);
+const maxIds = 1_000;
+
+export interface RepublishCommand {
+  readonly databases: Databases;
+  readonly args: readonly string[];
+  readonly print: (line: string) => void;
+  /** How long to wait without any progress; 60 s by default. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Asks the running service to republish, and waits until it has. Returns the exit code: 1 when it makes no progress.
+ * @throws RepublishUsageError
+ */
+export const runRepublishCommand = async (command: RepublishCommand): Promise<number> => {
+  const { databases, print, timeoutMs = 60_000 } = command;
+  const [type, ...ids] = command.args;
+  if (type === undefined) throw new RepublishUsageError('A type is missing');
+  const owner = owners.get(type);
+  if (owner === undefined) throw new RepublishUsageError(`There is no type ${type}`);
+  if (ids.length > maxIds) throw new RepublishUsageError(`At most ${maxIds} ids at a time`);
+
+  const collection = databases.of[owner].collection<Republication>(republications.name);
+  const _id = `command-${newId()}`;
+  await requestRepublication(collection, {
+    _id,
+    requestedAt: new Date(),
+    aggregateType: type,
+    ...(ids.length === 0 ? { since: new Date(0) } : { ids }),
+  });
+  let count = 0;
+  for (let end = performance.now() + timeoutMs; performance.now() < end; await delay(250)) {
+    const request = await collection.findOne({ _id });
+    if (request === null) break;
+    if (request.count > count) end = performance.now() + timeoutMs;
+    count = request.count;
+    if (request.doneAt !== undefined) {
+      print(`${count} of ${owner} republished`);
+      return ids.length > count ? 1 : 0;
+    }
+  }
+  print(`${count} republished so far; ${owner} continues once it runs and can reach its database and NATS`);
+  return 1;
+};
