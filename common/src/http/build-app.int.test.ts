@@ -198,6 +198,49 @@ test('When a body has an unknown or a wrong content encoding, then it is refused
   expect(mislabelled.body).toEqual({ errors: [{ message: 'Malformed request' }] });
 });
 
+const bytes = (...parts: readonly (string | readonly number[])[]) =>
+  new Uint8Array(
+    Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part)))),
+  );
+
+test.each([
+  ['a byte of ISO-8859-1', bytes('{"a":"caf', [0xe9], '"}')],
+  ['a character that is cut off', bytes('{"a":"', [0xe2, 0x82], '"}')],
+  ['half of a surrogate pair', bytes(String.raw`{"a":"\ud83d"}`)],
+  ['the wrong half of a surrogate pair', bytes(String.raw`{"a":["\ude00\uD83D"]}`)],
+  ['half of a surrogate pair in a name', bytes(String.raw`{"a":{"\udc00":1}}`)],
+])('When the text of a body has %s, then the response is 400', async (_what, body) => {
+  const { app } = open(echo);
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('no address');
+  const headers = { 'Content-Type': 'application/json' };
+  const response = await fetch(`http://127.0.0.1:${address.port}/api/echo`, { method: 'POST', headers, body });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toEqual({ errors: [{ message: 'Malformed JSON' }] });
+  server.close();
+});
+
+test('When the text of a body is well-formed, then it arrives unchanged', async () => {
+  const text = String.raw`{"a":"é \ud83d\ude00 \\ud800 \u0000","ключ":["日本"]}`;
+  const response = await open(echo).api.post('/api/echo').set('Content-Type', 'application/json').send(text);
+  expect(response.body.body).toEqual(JSON.parse(text));
+});
+
+test.each(['?q=caf%E9', '?q=%ff%fe', '?%C3=1', '?q=a%ED%A0%80'])(
+  'When the query %s is not UTF-8, then the response is 400',
+  async (query) => {
+    const response = await open(echo).api.get(`/api/echo${query}`);
+    expect(response.status).toBe(400);
+    expect(response.body).toEqual({ errors: [{ message: 'Malformed request' }] });
+  },
+);
+
+test('When a query has a percent sign that encodes nothing, then it is accepted', async () => {
+  expect((await open(echo).api.get('/api/echo?q=100%&r=%zz&s=caf%C3%A9')).status).toBe(200);
+});
+
 test('When a body is within the limit, or absent, then the request is accepted', async () => {
   const { api } = open(echo);
   const fitting = await api.post('/api/echo').send({ a: 'x'.repeat(99 * 1024) });

@@ -7,6 +7,7 @@ import { DatabaseConnectionError, ForbiddenError, UnsupportedMediaTypeError } fr
 import { errorHandler, notFound, sendError } from './error-handler.ts';
 import type { Limiter } from './limits/limiter.ts';
 import { currentUser, sessionCookie, type Sessions } from './session.ts';
+import { requireWellFormed, verifyUtf8 } from './well-formed.ts';
 
 /** Maximum size of a request body. */
 const bodyLimit = '100kb';
@@ -125,7 +126,7 @@ export const buildApp = (
   app.use(ownSiteOnly(kit.site?.publicUrl.origin));
   if (options.raw !== undefined) app.use([...options.raw], express.raw({ type: () => true, limit: bodyLimit }));
   app.use((req, res, next) => (Buffer.isBuffer(req.body) ? next() : jsonOnly(req, res, next)));
-  app.use(express.json({ limit: bodyLimit }));
+  app.use(express.json({ limit: bodyLimit, verify: verifyUtf8 }), requireWellFormed);
   app.use(requireDatabase(kit));
   if (kit.site !== undefined) {
     const { sessions, publicUrl } = kit.site;

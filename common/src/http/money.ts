@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 const maxCents = 99_999_999;
+/** Stripe's minimum for one charge in US dollars (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts). */
+const minCents = 50;
 
 /** Cents → the JSON number in major units that HTTP shows: 1999 → 19.99. */
 export const toDollars = (cents: number): number => cents / 100;
@@ -17,3 +19,12 @@ export const dollars = z
   .transform((value) => Math.round(value * 100))
   .refine((cents) => cents <= maxCents, 'Price must be at most 999999.99')
   .meta({ maximum: toDollars(maxCents), description: 'Major units, at most two decimals' });
+
+/** A price that can be paid: at least 0.50. */
+export const payableDollars = dollars
+  .refine((cents) => cents >= minCents, 'Price must be at least 0.50')
+  .meta({
+    minimum: toDollars(minCents),
+    maximum: toDollars(maxCents),
+    description: 'Major units, at most two decimals',
+  });

@@ -67,6 +67,10 @@ test('When a time is given in another time zone, then it is shown in UTC', async
   expect(response.body.startsAt).toBe('2030-05-01T20:00:00.000Z');
 });
 
+test("When the price is the card network's minimum or maximum, then the ticket is listed", async () => {
+  for (const price of [0.5, 999_999.99]) expect((await post({ title: 'Final', price })).body.price).toBe(price);
+});
+
 test('When the body has fields that only the service sets, then they are ignored', async () => {
   const response = await post({
     title: 'Final',
@@ -100,6 +104,7 @@ test.each([
   ['price', { price: -1 }],
   ['price', { price: 19.999 }],
   ['price', { price: 0.001 }],
+  ['price', { price: 0.49 }],
   ['price', { price: '10' }],
   ['price', { price: null }],
   ['price', { price: { $gt: 0 } }],
@@ -115,6 +120,8 @@ test.each([
   ['startsAt', { startsAt: 1_900_000_000 }],
   ['startsAt', { startsAt: '9999-12-31T23:59:59-01:00' }],
   ['startsAt', { startsAt: '0000-01-01T00:00:00+01:00' }],
+  ['startsAt', { startsAt: new Date(Date.now() - 1_000).toISOString() }],
+  ['startsAt', { startsAt: '2026-01-01T20:00:00Z' }],
   ['section', { section: 'x'.repeat(51) }],
   ['row', { row: 12 }],
   ['seat', { seat: ' ' }],

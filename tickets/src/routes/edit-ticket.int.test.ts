@@ -117,11 +117,13 @@ test.each([
   ['title', { title: { $gt: '' } }],
   ['price', { price: undefined }],
   ['price', { price: 0 }],
+  ['price', { price: 0.49 }],
   ['price', { price: 10.005 }],
   ['price', { price: '20' }],
   ['price', { price: null }],
   ['category', { category: 'cars' }],
   ['startsAt', { startsAt: 'soon' }],
+  ['startsAt', { startsAt: '2026-01-01T20:00:00Z' }],
   ['venue', { venue: '' }],
   ['venue', { venue: { $set: 'x' } }],
   ['description', { description: 'x'.repeat(5_001) }],
@@ -131,6 +133,19 @@ test.each([
   expect(response.status).toBe(400);
   expect(response.body.errors).toContainEqual({ message: expect.any(String), field });
   expect(await tickets.get(ticket.id)).toEqual(ticket);
+});
+
+test('When the event has begun, then an edit that leaves its start unchanged is accepted, and another start is not', async () => {
+  const startsAt = '2026-01-01T20:00:00.000Z';
+  const ticket = await tickets.list();
+  const stored = tickets.system.collection<{ _id: string; startsAt?: Date }>('tickets');
+  await stored.updateOne({ _id: ticket.id }, { $set: { startsAt: new Date(startsAt) } });
+  const same = await tickets.put(ticket.id, { title: 'Final', price: 18, startsAt: '2026-01-01T21:00:00+01:00' });
+  expect([same.status, same.body.startsAt, same.body.price]).toEqual([200, startsAt, 18]);
+  expect((await tickets.put(ticket.id, { title: 'Final', price: 17 })).status).toBe(200);
+  const other = await tickets.put(ticket.id, { title: 'Final', price: 16, startsAt: '2026-01-02T20:00:00Z' });
+  expect(other.status).toBe(400);
+  expect(other.body.errors).toEqual([{ message: 'StartsAt must be in the future', field: 'startsAt' }]);
 });
 
 test('When a caller without a session or another user edits, then the response is 401 and nothing changes', async () => {

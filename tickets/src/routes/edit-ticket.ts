@@ -2,7 +2,8 @@ import { currentUserOf, parse, route } from '@ticketing/common/http';
 import type { Request } from 'express';
 import type { Deps } from '../deps.ts';
 import { editTicket } from '../commands/edit-ticket.ts';
-import { editTicketBody } from './listing-body.ts';
+import { getTicket } from '../queries/get-ticket.ts';
+import { editTicketBody, requireFuture } from './listing-body.ts';
 import { ticketShape } from './ticket-shape.ts';
 import { toTicketView } from './ticket-view.ts';
 
@@ -17,6 +18,11 @@ export const editTicketRoute = route(
   (deps: Deps) => async (req: Request<{ ticketId: string }>, res) => {
     const edit = parse(editTicketBody, req.body);
     const { ticketId } = req.params;
+    // A start that is over may stay as it is.
+    if (edit.startsAt instanceof Date && edit.startsAt <= deps.now()) {
+      const { startsAt } = await getTicket(deps, ticketId);
+      if (startsAt?.getTime() !== edit.startsAt.getTime()) requireFuture(edit.startsAt, deps.now());
+    }
     const ticket = await editTicket(deps, { ticketId, userId: currentUserOf(req).id, edit, trace: req.trace });
     res.send(toTicketView(ticket));
   },

@@ -13,6 +13,7 @@ import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { listTickets, ticketSorts } from '../queries/list-tickets.ts';
 import type { ListCache } from '../memory/list-cache.ts';
+import { moment } from './moment.ts';
 import { ticketShape } from './ticket-shape.ts';
 import { toTicketView } from './ticket-view.ts';
 
@@ -39,17 +40,12 @@ const price = (name: string) =>
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** A time, or a whole day in UTC: `to` a day includes what starts on its evening. */
-const date = (name: string, edge: 'start' | 'end') =>
-  once(name)
-    .refine(
-      (value) => /^\d{4}-\d{2}-\d{2}/.test(value) && !Number.isNaN(Date.parse(value)),
-      `${name} must be an ISO 8601 date`,
-    )
-    .transform((value) => {
-      const isDay = /^\d{4}-\d{2}-\d{2}$/.test(value);
-      return new Date(Date.parse(value) + (isDay && edge === 'end' ? dayMs - 1 : 0));
-    });
+/** A moment, or a whole day in UTC: `to` a day includes what starts on its evening. */
+const date = (name: string, edge: 'start' | 'end') => {
+  const error = `${name} must be a date, or an ISO 8601 date and time with its offset`;
+  const day = z.iso.date().transform((value) => new Date(Date.parse(value) + (edge === 'end' ? dayMs - 1 : 0)));
+  return once(name).pipe(z.union([day, moment(name)], error));
+};
 
 const listTicketsQuery = z.object({
   mine: optional(oneOf(['true', 'false'], 'Mine must be true or false')),
@@ -58,8 +54,8 @@ const listTicketsQuery = z.object({
   city: optional(once('City')),
   minPrice: optional(price('MinPrice')),
   maxPrice: optional(price('MaxPrice')),
-  from: optional(date('From', 'start'), 'Least start time, ISO 8601; a date alone is the beginning of that day in UTC'),
-  to: optional(date('To', 'end'), 'Latest start time, ISO 8601; a date alone is the end of that day in UTC'),
+  from: optional(date('From', 'start'), 'Earliest start: a moment with its offset, or the beginning of a day in UTC'),
+  to: optional(date('To', 'end'), 'Latest start: a moment with its offset, or the end of a day in UTC'),
   sort: blankable(oneOf(ticketSorts, `Sort must be one of ${ticketSorts.join(', ')}`).default('newest')),
   ...paging({ defaultLimit: 20, maxLimit: 100 }),
 });

@@ -1,6 +1,8 @@
+import { RequestValidationError } from '@ticketing/common/errors';
 import { mapListingDetails, textLimits, ticketCategories, titleLimit } from '@ticketing/common/events';
-import { dollars } from '@ticketing/common/http';
+import { payableDollars } from '@ticketing/common/http';
 import { z } from 'zod';
+import { moment } from './moment.ts';
 
 const text = (name: string, max: number) =>
   z
@@ -21,14 +23,7 @@ const eventText = (name: string, max: number) =>
 
 const title = eventText('Title', titleLimit).meta({ pattern: String.raw`\S` });
 
-const startsAt = z.iso
-  .datetime({ offset: true, error: 'StartsAt must be an ISO 8601 date and time' })
-  .transform((value) => new Date(value))
-  // In UTC an offset can push the date into a year of five digits, which an event cannot hold.
-  .refine(
-    (date) => date.getUTCFullYear() >= 1970 && date.getUTCFullYear() <= 9999,
-    'StartsAt must be a date of 1970 or later',
-  );
+const startsAt = moment('StartsAt');
 
 const category = z.enum(ticketCategories, `Category must be one of ${ticketCategories.join(', ')}`);
 
@@ -40,7 +35,7 @@ const detail = (name: keyof typeof textLimits) => {
 /** A new listing. */
 export const createTicketBody = z.object({
   title,
-  price: dollars,
+  price: payableDollars,
   ...mapListingDetails({
     category: category.exactOptional(),
     text: (name) => detail(name).exactOptional(),
@@ -51,10 +46,16 @@ export const createTicketBody = z.object({
 /** An edit: a detail that is left out stays, null clears it. */
 export const editTicketBody = z.object({
   title,
-  price: dollars,
+  price: payableDollars,
   ...mapListingDetails({
     category: category.nullish(),
     text: (name) => detail(name).nullish(),
     startsAt: startsAt.nullish(),
   }),
 });
+
+/** @throws RequestValidationError if the event has begun. */
+export const requireFuture = (startsAt: Date | null | undefined, now: Date): void => {
+  if (startsAt instanceof Date && startsAt <= now)
+    throw new RequestValidationError([{ message: 'StartsAt must be in the future', field: 'startsAt' }]);
+};
