@@ -9,7 +9,74 @@ import { fileURLToPath } from 'node:url';
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
-/** @typedef {Record<string, { version?: string, integrity?: string, optional?: boolean, link?: boolean }>} Packages */
+/**
+ * @typedef {{ version?: string, integrity?: string, optional?: boolean, link?: boolean, os?: string[], cpu?: string[], libc?: string[] }} Package
+ * @typedef {Record<string, Package>} Packages
+ */
+
+/**
+ * What makes it impossible to build in this path. The bundlers take # and ? for the end of a file's name.
+ * @param {string} path
+ * @returns {string | undefined}
+ */
+export const pathProblem = (path) => {
+  const found = /[#?]/.exec(path)?.[0];
+  return found === undefined
+    ? undefined
+    : `The path of this folder contains ${found}, and the site cannot be built in such a path: ${path}\nMove or rename the folder, then start again.`;
+};
+
+/** What decides how npm reaches its registry. Every other setting could change what it installs. */
+const registrySetting =
+  /^npm_config_(registry|\/\/.*|@.*|(https?_)?proxy|no_?proxy|ca(file)?|cert|key|strict_ssl|cache|userconfig|globalconfig|fetch_.*|(prefer_)?offline)$/i;
+
+/**
+ * The environment of npm: the caller's without the settings that would make npm install less.
+ * @param {NodeJS.ProcessEnv} env
+ */
+export const npmEnvironment = (env) =>
+  Object.fromEntries(
+    Object.entries(env).filter(
+      ([name]) => name !== 'NODE_ENV' && (!/^npm_config_/i.test(name) || registrySetting.test(name)),
+    ),
+  );
+
+/** The same settings may stand in an .npmrc, over which arguments win. */
+export const npmArguments = [
+  'ci',
+  '--ignore-scripts=false',
+  '--include=dev',
+  '--include=optional',
+  '--include=peer',
+  '--global=false',
+  '--location=project',
+  '--bin-links=true',
+  '--dry-run=false',
+  '--package-lock=true',
+  '--package-lock-only=false',
+  '--install-strategy=hoisted',
+  '--legacy-peer-deps=false',
+  '--engine-strict=false',
+  '--no-audit',
+  '--no-fund',
+  '--loglevel=error',
+];
+
+/** @returns {string} */
+const libcOfThisSystem = () => {
+  /** @type {any} */
+  const report = process.report.getReport();
+  return report.header.glibcVersionRuntime === undefined ? 'musl' : 'glibc';
+};
+
+/**
+ * Whether an optional package is the native part of another one for this system.
+ * @param {Package} entry
+ */
+const isNative = ({ os, cpu, libc }) =>
+  os?.includes(process.platform) === true &&
+  cpu?.includes(process.arch) === true &&
+  (libc === undefined || libc.includes(libcOfThisSystem()));
 
 /**
  * Reads the packages that `package-lock.json`, or npm's record of what it has installed, lists.
@@ -25,7 +92,7 @@ const readPackages = (file) => {
 };
 
 /**
- * Whether the installed packages are those of the lockfile. Optional packages may be missing: they are for other systems.
+ * Whether the installed packages are those of the lockfile. Optional packages for other systems may be missing.
  * @param {Packages | undefined} locked
  * @param {Packages | undefined} installed
  */
@@ -35,7 +102,7 @@ export const isInstalled = (locked, installed) =>
   Object.entries(locked).every(([path, entry]) => {
     if (!path.includes('node_modules/')) return true;
     const found = installed[path];
-    if (found === undefined) return entry.optional === true;
+    if (found === undefined) return entry.optional === true && !isNative(entry);
     return found.version === entry.version && found.integrity === entry.integrity;
   });
 
@@ -44,17 +111,31 @@ const print = (line) => {
   process.stdout.write(`${line}\n`);
 };
 
+/** The packages of the lockfile, Node 24 among them, that are not there. @returns {string[]} */
+const missingPackages = () => {
+  const locked = readPackages(join(root, 'package-lock.json')) ?? {};
+  const installed = readPackages(join(root, 'node_modules', '.package-lock.json')) ?? {};
+  const missing = Object.keys(locked).filter(
+    (path) =>
+      !isInstalled({ [path]: locked[path] ?? {} }, installed) ||
+      (installed[path] !== undefined && !existsSync(join(root, path, 'package.json'))),
+  );
+  return pathOfNode24() === undefined ? ['Node 24', ...missing] : missing;
+};
+
 /**
  * Installs the npm packages of the lockfile, unless they are installed already.
  * @returns {Promise<void>} Rejects with a message for the user.
  */
 export const ensurePackages = async () => {
+  const problem = pathProblem(root);
+  if (problem !== undefined) throw new Error(problem);
   const lockfile = join(root, 'package-lock.json');
   const hash = createHash('sha256').update(readFileSync(lockfile)).digest('hex');
   // They are installed if we have installed this lockfile before, or if somebody else has run npm.
   const record = join(root, 'node_modules', '.installed-lockfile');
-  if (existsSync(record) && readFileSync(record, 'utf8') === hash) return;
-  if (isInstalled(readPackages(lockfile), readPackages(join(root, 'node_modules', '.package-lock.json')))) return;
+  if (existsSync(record) && readFileSync(record, 'utf8') === hash && pathOfNode24() !== undefined) return;
+  if (missingPackages().length === 0) return;
   print('Installing the npm packages of package-lock.json (npm ci); this takes a minute or two');
   const began = Date.now();
   const heartbeat = setInterval(() => {
@@ -62,8 +143,9 @@ export const ensurePackages = async () => {
   }, 15_000);
   try {
     await new Promise((resolve, reject) => {
-      const npm = spawn('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+      const npm = spawn('npm', npmArguments, {
         cwd: root,
+        env: npmEnvironment(process.env),
         stdio: ['ignore', 'inherit', 'inherit'],
       });
       npm.once('error', (error) => {
@@ -83,19 +165,31 @@ export const ensurePackages = async () => {
   } finally {
     clearInterval(heartbeat);
   }
+  const missing = missingPackages();
+  if (missing.length > 0)
+    throw new Error(
+      `npm ci has reported success, but ${missing.length} packages are missing, for example ${missing.slice(0, 3).join(', ')}. ` +
+        'Remove the folder node_modules and try again.',
+    );
   writeFileSync(record, hash);
 };
 
 /**
- * Returns the path of Node 24: of this process, or of the npm package.
- * @returns {string}
+ * Returns the path of Node 24, of this process or of the npm package, or undefined.
+ * @returns {string | undefined}
  */
-export const findNode24 = () => {
+const pathOfNode24 = () => {
   if (Number(process.versions.node.split('.')[0]) >= 24) return process.execPath;
-  for (const path of [join(root, 'node_modules', 'node', 'bin', 'node'), join(root, 'node_modules', '.bin', 'node')]) {
-    if (existsSync(path) && spawnSync(path, ['--version']).stdout?.toString().startsWith('v24')) return path;
-  }
-  throw new Error('Node 24 is not installed: run npm ci, or put Node 24 on the PATH');
+  return [join(root, 'node_modules', 'node', 'bin', 'node'), join(root, 'node_modules', '.bin', 'node')].find(
+    (path) => existsSync(path) && spawnSync(path, ['--version']).stdout?.toString().startsWith('v24'),
+  );
+};
+
+/** @returns {string} */
+export const findNode24 = () => {
+  const path = pathOfNode24();
+  if (path === undefined) throw new Error('Node 24 is not installed: run npm ci, or put Node 24 on the PATH');
+  return path;
 };
 
 /**
