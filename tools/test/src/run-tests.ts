@@ -12,8 +12,8 @@ const log = (line: string) => {
 };
 
 const bin = join(root, 'node_modules', '.bin');
-// Children run on this Node as well.
-const env = { PATH: `${bin}:${process.env['PATH'] ?? ''}` };
+// Children run on this Node as well, and not as in production, whatever the caller's NODE_ENV is.
+const env = { NODE_ENV: 'test', PATH: `${bin}:${process.env['PATH'] ?? ''}` };
 
 /** Aborted by a signal or when the parent process has ended: all children end with this process. */
 const aborted = new AbortController();
