@@ -1,3 +1,4 @@
+import { serverAddress } from '@ticketing/common/service';
 import { Stripe } from 'stripe';
 import { describeFailure } from './unreadable-error.ts';
 
@@ -68,15 +69,10 @@ const createClient = ({ host, key }: StripeAddress): Stripe => {
     if (key === undefined) throw new Error('Stripe needs a key, or the address of another server');
     return new Stripe(key, common);
   }
-  const { protocol, hostname, port, username } = new URL(host);
-  const isHttps = protocol === 'https:';
+  const { username } = new URL(host);
   // The sandbox accepts any key unless it is started with one.
-  return new Stripe(key ?? (username === '' ? 'sk_test_audit' : decodeURIComponent(username)), {
-    ...common,
-    host: hostname,
-    port: port === '' ? (isHttps ? 443 : 80) : Number(port),
-    protocol: isHttps ? 'https' : 'http',
-  });
+  const defaultKey = username === '' ? 'sk_test_audit' : decodeURIComponent(username);
+  return new Stripe(key ?? defaultKey, { ...common, ...serverAddress(host) });
 };
 
 export const openStripe = (address: StripeAddress): StripeSource => {

@@ -1,11 +1,11 @@
-import type { Logger } from '@ticketing/common/service';
+import { serverAddress, type Logger } from '@ticketing/common/service';
 import { Stripe } from 'stripe';
 import type { Decline } from '../../domain/decline.ts';
 import { currency } from '../../domain/payment.ts';
 import type { IntentState } from '../../domain/settlement.ts';
 import { createStripeCall, type Deadline } from './call.ts';
 import { declineOf, isInvalidToken, isRefusal, loggable, wasSuperseded } from './errors.ts';
-import { connectionTo, orderIdOf, toIntentState, toPaymentMethod } from './mapping.ts';
+import { orderIdOf, toIntentState, toPaymentMethod } from './mapping.ts';
 
 /** The PaymentIntent of an order. */
 export type OrderIntent =
@@ -79,7 +79,7 @@ export const createStripeGateway = (
     maxNetworkRetries: 0,
     timeout: settings.callTimeoutMs,
     telemetry: false,
-    ...connectionTo(settings.host),
+    ...(settings.host === undefined ? {} : serverAddress(settings.host)),
   });
   const call = createStripeCall(settings.callTimeoutMs);
 

@@ -3,18 +3,6 @@ import { z } from 'zod';
 import type { IntentState } from '../../domain/settlement.ts';
 import { declineMessage } from './errors.ts';
 
-/** The SDK's connection settings for an API that is not at Stripe's own address. */
-export const connectionTo = (host: string | undefined) => {
-  if (host === undefined) return {};
-  const { protocol, hostname, port } = new URL(host);
-  const isHttps = protocol === 'https:';
-  return {
-    host: hostname,
-    port: port === '' ? (isHttps ? 443 : 80) : Number(port),
-    protocol: isHttps ? ('https' as const) : ('http' as const),
-  };
-};
-
 const idOf = (value: string | { readonly id: string } | null | undefined): string | undefined =>
   typeof value === 'string' ? value : value?.id;
 
