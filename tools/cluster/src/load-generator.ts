@@ -1,8 +1,9 @@
+import { required } from '@ticketing/launcher/required';
+import { sessionOf, type HttpClient, type HttpResponse } from '@ticketing/test/http-client';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Agent } from 'undici';
 import { z } from 'zod';
-import { request, type Ingress, type Response } from './site.ts';
+import { openSite, type Ingress } from './site.ts';
 
 const withId = z.object({ id: z.string() });
 const orderState = z.object({ id: z.string(), status: z.string(), reason: z.string().optional() });
@@ -10,26 +11,18 @@ export type OrderState = z.infer<typeof orderState>;
 
 /** A signed-in user. `send` rejects when there is no response. */
 export interface User {
-  send(method: string, path: string, body?: unknown): Promise<Response>;
+  send(method: string, path: string, body?: unknown): Promise<HttpResponse>;
 }
 
-const signUp = async (ingress: Ingress, agent: Agent): Promise<User> => {
-  const headers = { 'content-type': 'application/json' };
-  const body = JSON.stringify({ email: `${randomUUID()}@example.test`, password: randomUUID() });
-  const response = await request(ingress, { method: 'POST', path: '/api/users/signup', headers, body, agent });
-  if (response.status !== 201) throw new Error(`sign-up failed with ${response.status} ${response.body}`);
-  const cookie = response.setCookies.map((text) => text.split(';')[0]).join('; ');
-  return {
-    send: (method, path, json) =>
-      request(ingress, {
-        method,
-        path,
-        agent,
-        headers: json === undefined ? { cookie } : { ...headers, cookie },
-        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-      }),
-  };
+const signUp = async (site: HttpClient): Promise<User> => {
+  const body = { email: `${randomUUID()}@example.test`, password: randomUUID() };
+  const response = await site.send({ method: 'POST', path: '/api/users/signup', body });
+  if (response.status !== 201) throw new Error(`sign-up failed with ${response.status} ${textOf(response)}`);
+  const cookie = required(sessionOf(response), 'session cookie');
+  return { send: (method, path, json) => site.send({ method, path, cookie, body: json }) };
 };
+
+const textOf = ({ body }: HttpResponse): string => JSON.stringify(body ?? '').slice(0, 200);
 
 /** Orders with their buyers, and paid orders, that the product has acknowledged with 201. */
 export interface Acknowledged {
@@ -45,15 +38,14 @@ export interface LoadReport {
 /** Sellers and buyers who list, browse, order and pay until `stop` is called. */
 export class LoadGenerator {
   readonly acknowledged: Acknowledged = { orders: new Map(), paid: new Set() };
-  readonly #ingress: Ingress;
-  readonly #agent = new Agent({ connections: 64 });
+  readonly #site: HttpClient;
   readonly #running: Promise<void>[] = [];
   readonly #failures: string[] = [];
   #requests = 0;
   #stopping = false;
 
   constructor(ingress: Ingress) {
-    this.#ingress = ingress;
+    this.#site = openSite(ingress);
   }
 
   /** The number of requests, and those without a response or with a status of 500 and above. */
@@ -64,8 +56,8 @@ export class LoadGenerator {
   async start(pairs: number): Promise<void> {
     const users = await Promise.all(
       Array.from({ length: pairs }, async () => ({
-        seller: await signUp(this.#ingress, this.#agent),
-        buyer: await signUp(this.#ingress, this.#agent),
+        seller: await signUp(this.#site),
+        buyer: await signUp(this.#site),
       })),
     );
     for (const { seller, buyer } of users) this.#running.push(this.#shop(seller, buyer));
@@ -74,15 +66,15 @@ export class LoadGenerator {
   async stop(): Promise<void> {
     this.#stopping = true;
     await Promise.all(this.#running);
-    await this.#agent.destroy();
+    await this.#site.close();
   }
 
-  async #counted(user: User, method: string, path: string, body?: unknown): Promise<Response | undefined> {
+  async #counted(user: User, method: string, path: string, body?: unknown): Promise<HttpResponse | undefined> {
     this.#requests += 1;
     const label = `${new Date().toISOString()} ${method} ${path}`;
     try {
       const response = await user.send(method, path, body);
-      if (response.status >= 500) this.#failures.push(`${label} ${response.status} ${response.body.slice(0, 200)}`);
+      if (response.status >= 500) this.#failures.push(`${label} ${response.status} ${textOf(response)}`);
       return response;
     } catch (error) {
       this.#failures.push(`${label} ${error instanceof Error ? error.message : String(error)}`);
@@ -97,7 +89,7 @@ export class LoadGenerator {
       await this.#counted(buyer, 'GET', '/api/tickets?limit=20');
       await this.#counted(buyer, 'GET', '/api/orders');
       const listed = await this.#counted(seller, 'POST', '/api/tickets', { title: 'Cup final', price: 19.99 });
-      if (listed?.status === 201) await this.#buy(buyer, withId.parse(JSON.parse(listed.body)).id, round % 2 === 0);
+      if (listed?.status === 201) await this.#buy(buyer, withId.parse(listed.body).id, round % 2 === 0);
       await delay(100);
     }
   }
@@ -106,7 +98,7 @@ export class LoadGenerator {
     await this.#counted(buyer, 'GET', `/tickets/${ticketId}`);
     const order = await this.#retry(() => this.#counted(buyer, 'POST', '/api/orders', { ticketId }), [404]);
     if (order?.status !== 201) return;
-    const { id } = withId.parse(JSON.parse(order.body));
+    const { id } = withId.parse(order.body);
     this.acknowledged.orders.set(id, buyer);
     if (!pays) return;
     const payment = await this.#retry(
@@ -117,7 +109,10 @@ export class LoadGenerator {
   }
 
   /** Retries while the status is one of these: the next service has not received the event yet. */
-  async #retry(send: () => Promise<Response | undefined>, statuses: readonly number[]): Promise<Response | undefined> {
+  async #retry(
+    send: () => Promise<HttpResponse | undefined>,
+    statuses: readonly number[],
+  ): Promise<HttpResponse | undefined> {
     for (let retries = 0; ; retries += 1) {
       const response = await send();
       if (response === undefined || !statuses.includes(response.status) || retries === 50 || this.#stopping)
@@ -130,5 +125,5 @@ export class LoadGenerator {
 /** Reads an order as its buyer; undefined when it is not found. */
 export const readOrder = async (buyer: User, orderId: string): Promise<OrderState | undefined> => {
   const response = await buyer.send('GET', `/api/orders/${orderId}`);
-  return response.status === 200 ? orderState.parse(JSON.parse(response.body)) : undefined;
+  return response.status === 200 ? orderState.parse(response.body) : undefined;
 };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
 import { required } from '@ticketing/launcher/required';
-import { getGlobalDispatcher, type Dispatcher } from 'undici';
+import { openHttpClient, type HttpClient } from '@ticketing/test/http-client';
 import { z } from 'zod';
 import { kubectl } from './kubectl.ts';
 
@@ -36,43 +36,9 @@ export const findIngress = async (given: string | undefined): Promise<Ingress> =
   return { address: new URL(address), host };
 };
 
-export interface Response {
-  readonly status: number;
-  readonly setCookies: readonly string[];
-  readonly body: string;
-}
-
-export interface Request {
-  readonly method: string;
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  readonly agent?: Dispatcher;
-}
-
-const timeoutMs = 30_000;
-
-/**
- * Sends a request to the site through the ingress. The path is sent as it is, without resolving `..`.
- * @throws Error when there is no response.
- */
-export const request = async ({ address, host }: Ingress, sent: Request): Promise<Response> => {
-  const { method, path, headers, body, agent = getGlobalDispatcher() } = sent;
-  const response = await agent.request({
-    origin: address.origin,
-    method,
-    path,
-    headers: { ...headers, host },
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
-    ...(body === undefined ? {} : { body }),
-  });
-  return {
-    status: response.statusCode,
-    setCookies: [response.headers['set-cookie'] ?? []].flat(),
-    body: await response.body.text(),
-  };
-};
+/** A client of the site, which sends its requests to the ingress. */
+export const openSite = ({ address, host }: Ingress): HttpClient =>
+  openHttpClient(address.origin, { headers: { host }, connections: 64 });
 
 /** An address on this machine that forwards to the ingress under the site's host name, for programs that accept only a URL. */
 export const openHostProxy = async ({ address, host }: Ingress): Promise<{ readonly url: string; close(): void }> => {

@@ -9,7 +9,7 @@ import { LoadGenerator, readOrder } from './load-generator.ts';
 import { kubectl, namesOf, productSelector, runVisibly, untilAllReady } from './kubectl.ts';
 import { runBesideNewestTag } from './newest-tag.ts';
 import { restoreIntoEmptyCluster } from './restore-into-empty-cluster.ts';
-import { findIngress, openHostProxy, request, type Ingress } from './site.ts';
+import { findIngress, openHostProxy, openSite, type Ingress } from './site.ts';
 
 // npm run test:cluster: tests the product on the cluster of the current context.
 
@@ -50,7 +50,7 @@ const endToEnd = async (): Promise<Outcome> => {
 
 /** Paths that are reachable from outside, and internal ones that must return 404. */
 const exposure = async (): Promise<Outcome> => {
-  const at = await ingress();
+  const site = openSite(await ingress());
   const expected = {
     '/': 200,
     '/api/tickets': 200,
@@ -65,9 +65,10 @@ const exposure = async (): Promise<Outcome> => {
   };
   const failed: string[] = [];
   for (const [path, status] of Object.entries(expected)) {
-    const response = await request(at, { method: 'GET', path });
+    const response = await site.send({ method: 'GET', path });
     if (response.status !== status) failed.push(`${path} returns ${response.status} instead of ${status}`);
   }
+  await site.close();
   return { failed };
 };
 
