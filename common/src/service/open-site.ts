@@ -18,6 +18,8 @@ import type { Stoppable } from './stoppable.ts';
 const commandTimeoutMs = 300;
 const connectTimeoutMs = 2_000;
 const maxRetryDelayMs = 2_000;
+/** A client whose connection is closed already waits for this long before its process can end. */
+const disconnectTimeoutMs = 100;
 /** About 5 MB. */
 const maxEntries = 50_000;
 
@@ -42,6 +44,7 @@ const connectRedis = (url: string): Redis => {
     maxRetriesPerRequest: 0,
     commandTimeout: commandTimeoutMs,
     connectTimeout: connectTimeoutMs,
+    disconnectTimeout: disconnectTimeoutMs,
     retryStrategy: (times) => Math.min(times * 100, maxRetryDelayMs),
   });
   // The failing commands tell of an outage.

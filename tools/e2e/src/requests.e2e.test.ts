@@ -98,3 +98,21 @@ test('When a request has two Host lines, then the answer is 400', async () => {
     expect(response).toContain('HTTP/1.1 400 ');
   }
 });
+
+test('When the router or the site answers by itself, then the answer has security headers', async () => {
+  for (const [path, method, status] of [
+    ['/api/unknown', 'GET', 404],
+    ['/nothing', 'GET', 404],
+    ['/metrics', 'GET', 404],
+    ['/', 'BREW', 400],
+  ] as const) {
+    const { hostname, port } = new URL(site.url);
+    const socket = connect(Number(port), hostname);
+    socket.write(`${method} ${path} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nConnection: close\r\n\r\n`);
+    let response = '';
+    for await (const chunk of socket) response += String(chunk);
+    expect(response).toContain(`HTTP/1.1 ${status} `);
+    expect(response.toLowerCase()).toContain('\r\nx-content-type-options: nosniff');
+    expect(response.toLowerCase()).toContain('\r\ncontent-security-policy: ');
+  }
+});
