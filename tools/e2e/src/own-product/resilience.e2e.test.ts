@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { isAlive } from '@ticketing/launcher/data-dir';
+import { root } from '@ticketing/launcher/paths';
 import { processesOf, startProduct, type Product, type ProductProcess } from '@ticketing/test/start-product';
+import { MongoClient } from 'mongodb';
+import { execFile } from 'node:child_process';
 import { access, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { orderResponse, ticketResponse } from '../responses.ts';
 import { eventually } from '../eventually.ts';
 import { hold, list, orderOf, pay, signIn, signUp, ticketOf, untilOrder, type User } from '../user.ts';
@@ -206,4 +210,32 @@ testOnThisMachine(
     });
   },
   300_000,
+);
+
+testOnThisMachine(
+  'When orders has lost its copies of tickets, then npm run republish fills them again while the product runs',
+  async () => {
+    const { url } = running();
+    const [seller, buyer] = await Promise.all([signUp(url), signUp(url)]);
+    const ticket = await list(seller);
+    await eventually(() => hold(buyer, ticket.id));
+    const other = await list(seller);
+    const mongo = await new MongoClient(named('mongod')[0]?.url ?? '').connect();
+    try {
+      const copies = mongo.db('orders').collection<{ _id: string }>('tickets');
+      await eventually(async () => expect(await copies.findOne({ _id: other.id })).not.toBeNull());
+      await copies.deleteMany({});
+    } finally {
+      await mongo.close();
+    }
+    const request = { method: 'POST', path: '/api/orders', body: { ticketId: other.id } };
+    expect(await buyer.send(request)).toMatchObject({ status: 404 });
+    const { stdout } = await promisify(execFile)('npm', ['run', '--silent', 'republish', '--', 'ticket'], {
+      cwd: root,
+      env: { ...process.env, DATA_DIR: dataDir },
+    });
+    expect(stdout.trim()).toMatch(/^\d+ of tickets republished$/);
+    await eventually(() => hold(buyer, other.id));
+  },
+  60_000,
 );

@@ -54,7 +54,11 @@ export class Acknowledgements {
    */
   add(message: Acknowledged, sentAfter: SentAfter): boolean {
     if (sentAfter.epoch !== this.#epoch) return false;
-    if (message.sequence <= sentAfter.sequence) return true;
+    if (message.sequence <= sentAfter.sequence) {
+      // Reported once, not for each message that is on its way.
+      this.forget();
+      return true;
+    }
     if (message.sequence > (this.#last?.sequence ?? 0)) this.#last = message;
     return false;
   }
