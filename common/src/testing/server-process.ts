@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { eventually } from './eventually.ts';
 
 /** A server process that belongs to one test file, to be killed, frozen and restarted. */
@@ -17,11 +17,8 @@ export interface ServerProcess {
   /** Suspends the process: it keeps its connections and does not respond until `thaw`. Resolves once it is suspended. */
   freeze(): Promise<void>;
   thaw(): void;
-  /**
-   * Copies its data, while it is down; returns what puts the copy back, while it is down. With `directory`, only the
-   * directories of this name are put back.
-   */
-  snapshot(directory?: string): Promise<() => Promise<void>>;
+  /** Copies its data, while it is down; returns what puts the copy back, while it is down. */
+  snapshot(): Promise<() => Promise<void>>;
   /** Deletes its data, while it is down. */
   forget(): Promise<void>;
   /** Kills it and removes its data. */
@@ -114,16 +111,12 @@ export const openServerProcess = async (options: {
       await allThreadsStopped(child.pid);
     },
     thaw: () => child?.kill('SIGCONT'),
-    snapshot: async (directory) => {
+    snapshot: async () => {
       const copy = join(root, `snapshot-${randomUUID()}`);
       await cp(data, copy, { recursive: true });
       return async () => {
-        const below = await readdir(copy, { recursive: true });
-        const parts = directory === undefined ? ['.'] : below.filter((path) => basename(path) === directory);
-        for (const part of parts) {
-          await rm(join(data, part), { recursive: true, force: true });
-          await cp(join(copy, part), join(data, part), { recursive: true });
-        }
+        await rm(data, { recursive: true, force: true });
+        await cp(copy, data, { recursive: true });
       };
     },
     forget: () => rm(data, { recursive: true, force: true }),

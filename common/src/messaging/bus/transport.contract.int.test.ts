@@ -302,28 +302,6 @@ for (const kind of kinds) {
         await eventually(() => expect(bodies(received)).toContain('after'), 20_000);
       });
 
-      test('When the broker has lost messages but not the position of a consumer, then the consumer gets new messages all the same', async () => {
-        fresh();
-        const own = await openNatsServer();
-        others.push(own);
-        const through = kind.connect(`nats://127.0.0.1:${own.port}`, namespace);
-        transports.push(through);
-        const { received } = await subscribe(ack, {}, through);
-        await eventually(() => publish('kept', through));
-        await eventually(() => expect(bodies(received)).toEqual(['kept']));
-        await own.kill();
-        const putBack = await own.snapshot('msgs');
-        await own.start();
-        await eventually(() => publish('lost 1', through));
-        await publish('lost 2', through);
-        await eventually(() => expect(bodies(received)).toEqual(['kept', 'lost 1', 'lost 2']));
-        await own.kill();
-        await putBack();
-        await own.start();
-        await eventually(() => publish('new', through));
-        await eventually(() => expect(bodies(received)).toContain('new'));
-      });
-
       test('When the stream is deleted and nothing is subscribed, then a publication that fails has it made again', async () => {
         fresh();
         const other = await openNatsServer();

@@ -70,7 +70,14 @@ export const createLossCheck = (deps: LossCheckDeps): ((store: EventStore, isRew
   const check = async (store: EventStore, isRewound: boolean): Promise<void> => {
     const acknowledged = store.lastAcknowledged();
     const note = await notes.findOne({ _id: noteId });
+    // Read before the state: a consumer that is ahead of it was ahead when it was read.
+    const consumers = await store.consumers();
     const state = await store.state();
+    // The broker has lost messages, but not this consumer's position: it would skip as many new ones. Nothing has been
+    // published above the loss yet. Its service creates it again, and gets everything that the stream holds.
+    for (const { durable, deliveredUpTo } of consumers) {
+      if (deliveredUpTo > state.lastSequence) await store.removeConsumer(durable);
+    }
     const messages = [
       ...(note === null ? [] : [{ sequence: note.sequence, id: note.eventId }]),
       ...(acknowledged === undefined ? [] : [acknowledged]),

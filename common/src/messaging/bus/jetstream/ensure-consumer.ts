@@ -2,7 +2,7 @@ import { AckPolicy, DeliverPolicy, type ConsumerInfo, type JetStreamManager } fr
 import { nanos } from '@nats-io/transport-node';
 import { isApiError, streamNotFound } from './ensure-stream.ts';
 
-const consumerNotFound = 10_014;
+export const consumerNotFound = 10_014;
 
 /** Undefined when the broker has no such consumer, or no such stream. */
 export const findConsumer = async (
@@ -31,25 +31,17 @@ export const ensureConsumer = async (
     max_ack_pending: 20_000,
     max_deliver: -1,
   };
-  const add = () =>
-    manager.consumers.add(stream, {
+  try {
+    return await manager.consumers.add(stream, {
       durable_name: options.durable,
       deliver_policy: DeliverPolicy.All,
       ack_policy: AckPolicy.Explicit,
       ...config,
     });
-  let info: ConsumerInfo;
-  try {
-    info = await add();
   } catch (error) {
     if (isApiError(error, streamNotFound)) throw error;
-    info = await manager.consumers.update(stream, options.durable, config).catch(() => {
+    return await manager.consumers.update(stream, options.durable, config).catch(() => {
       throw error;
     });
   }
-  const { state } = await manager.streams.info(stream);
-  if (info.delivered.stream_seq <= state.last_seq) return info;
-  // The stream has lost messages, but not this consumer's position: it would skip as many new ones.
-  await manager.consumers.delete(stream, options.durable);
-  return add();
 };

@@ -1,5 +1,7 @@
-import { JetStreamApiError, type JetStreamManager } from '@nats-io/jetstream';
+import type { JetStreamManager } from '@nats-io/jetstream';
 import type { Acknowledged, ConsumerState, EventStore } from '../transport.ts';
+import { consumerNotFound } from './ensure-consumer.ts';
+import { isApiError } from './ensure-stream.ts';
 
 /** The durable consumers of a stream; `prefix` stands before every subject. */
 export const readConsumers = async (
@@ -94,7 +96,7 @@ export const createEventStore = (options: {
         const message = await (await manager()).streams.getMessage(stream, { seq: sequence });
         return message?.header.get('Nats-Msg-Id');
       } catch (error) {
-        if (error instanceof JetStreamApiError && error.code === messageNotFound) return undefined;
+        if (isApiError(error, messageNotFound)) return undefined;
         throw error;
       }
     },
@@ -103,7 +105,12 @@ export const createEventStore = (options: {
       await (await manager()).streams.purge(stream, { filter: prefix + subject, seq: upTo + 1 });
     },
     removeConsumer: async (durable) => {
-      await (await manager()).consumers.delete(stream, durable);
+      try {
+        await (await manager()).consumers.delete(stream, durable);
+      } catch (error) {
+        // Another replica has removed it.
+        if (!isApiError(error, consumerNotFound)) throw error;
+      }
     },
     lastAcknowledged: () => acknowledgements.last,
     forgetAcknowledged: () => acknowledgements.forget(),

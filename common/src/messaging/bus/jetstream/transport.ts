@@ -104,7 +104,7 @@ class JetStreamTransport implements Transport {
       }
     } catch (error) {
       // The stream may be gone.
-      this.#checkSoon();
+      if (performance.now() - this.#checkedAt > checkAfterFailureMs) void this.#check().catch(() => undefined);
       throw error;
     } finally {
       this.#inFlight.delete(lost.reject);
@@ -215,10 +215,6 @@ class JetStreamTransport implements Transport {
         this.#options.logger.warn({ err: error }, 'the stream and its consumers could not be checked'),
       );
     }
-  }
-
-  #checkSoon(): void {
-    if (performance.now() - this.#checkedAt > checkAfterFailureMs) void this.#check().catch(() => undefined);
   }
 
   /** Creates again what has been deleted while the connection was there. */
