@@ -1,9 +1,13 @@
 import type { Metrics } from '@ticketing/common/service';
 
 export const openMetrics = (metrics: Metrics) => ({
-  overdueOrdersCancelled: metrics.counter(
-    'overdue_orders_cancelled_total',
-    'Unpaid orders cancelled a minute after their deadline because their timer was lost',
+  overdueOrdersEnded: metrics.counter(
+    'overdue_orders_ended_total',
+    'Unpaid orders whose timers had not rung 0.5 s after their deadlines, found and ended by the sweep',
+  ),
+  closingQuestionsRepeated: metrics.counter(
+    'closing_questions_repeated_total',
+    'Closing orders about which payments was asked again because it had not answered',
   ),
   ordersRepublished: metrics.counter(
     'orders_republished_total',

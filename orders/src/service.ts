@@ -7,7 +7,7 @@ import {
   type ServiceOverrides,
 } from '@ticketing/common/service';
 import { createApp } from './app.ts';
-import { cancelOverdueOrders } from './commands/cancel-overdue-orders.ts';
+import { closeOverdueOrders, repeatClosingQuestions } from './commands/close-overdue-orders.ts';
 import type { Deps } from './deps.ts';
 import { createStuckTicketsRepair } from './commands/republish-orders-of-stuck-tickets.ts';
 import { republishUnconfirmedOrders } from './commands/republish-unconfirmed-orders.ts';
@@ -16,7 +16,8 @@ import { openMetrics } from './metrics.ts';
 import { collections, openModels } from './models/open-models.ts';
 import { subscriptions } from './subscriptions.ts';
 
-const overdueCheckMs = 5_000;
+const overdueCheckMs = 250;
+const closingCheckMs = 1_000;
 const unconfirmedCheckMs = 5_000;
 const stuckTicketsCheckMs = 10_000;
 
@@ -39,7 +40,8 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     listeners: subscriptions(deps),
     resources: [site],
     workers: [
-      repair('overdue orders', overdueCheckMs, () => cancelOverdueOrders(deps)),
+      repair('overdue orders', overdueCheckMs, () => closeOverdueOrders(deps)),
+      repair('closing orders', closingCheckMs, () => repeatClosingQuestions(deps)),
       repair('unconfirmed orders', unconfirmedCheckMs, () => republishUnconfirmedOrders(deps)),
       repair('stuck tickets', stuckTicketsCheckMs, createStuckTicketsRepair(deps)),
     ],

@@ -1,4 +1,5 @@
 import {
+  chargeClosed,
   chargeUpdated,
   orderExpired,
   ticketClaimRefused,
@@ -8,6 +9,7 @@ import {
 import { on, onEach, type Listener } from '@ticketing/common/messaging';
 import { applyChargeStates } from './commands/apply-charge-states.ts';
 import { applyTicketStates } from './commands/apply-ticket-states.ts';
+import { cancelClosedOrders } from './commands/cancel-closed-orders.ts';
 import { cancelRefusedOrder } from './commands/cancel-refused-order.ts';
 import type { Deps } from './deps.ts';
 import { expireOrders } from './commands/expire-orders.ts';
@@ -19,4 +21,5 @@ export const subscriptions = (deps: Deps): Listener[] => [
   onEach(ticketClaimRefused, cancelRefusedOrder(deps)),
   on(orderExpired, expireOrders(deps)),
   on(chargeUpdated, applyChargeStates(deps)),
+  on(chargeClosed, cancelClosedOrders(deps)),
 ];

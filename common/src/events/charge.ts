@@ -19,5 +19,7 @@ export const chargeState = z.object({
 
 export const chargeCreated = defineEvent('charge.created', chargeState);
 export const chargeUpdated = defineEvent('charge.updated', chargeState);
+/** The answer to a closing order: no money has come for it, and none can come any more. */
+export const chargeClosed = defineEvent('charge.closed', z.object({ orderId: z.string() }));
 export type ChargeState = z.infer<typeof chargeState>;
 export type ChargeStatus = (typeof chargeStatuses)[number];

@@ -5,7 +5,7 @@ export { claimRefusalReasons, ticketClaimRefused, ticketCreated, ticketState, ti
 export type { ClaimRefusalReason, TicketState } from './ticket.ts';
 export { orderCancelled, orderCreated, orderExpired, orderState, orderUpdated, timerState } from './order.ts';
 export type { CancelReason, OrderState, OrderStatus } from './order.ts';
-export { chargeCreated, chargeState, chargeUpdated } from './charge.ts';
+export { chargeClosed, chargeCreated, chargeState, chargeUpdated } from './charge.ts';
 export type { ChargeState, ChargeStatus } from './charge.ts';
 export { listingDetails, mapListingDetails, textLimits, ticketCategories, titleLimit } from './listing-details.ts';
 export { consumedEvents, retiredDurables } from './consumers.ts';

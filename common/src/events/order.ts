@@ -8,6 +8,11 @@ export const orderState = z.object({
   userId: z.string(),
   status: z.enum(orderStatuses),
   reason: z.enum(cancelReasons).optional(),
+  /**
+   * Why the order ends unless it is paid: while it awaits payment, payments is asked, and its answer decides. Kept when the
+   * order has ended.
+   */
+  closing: z.enum(cancelReasons).optional(),
   expiresAt: z.iso.datetime(),
   /** Cents; the price that the buyer was shown, which never changes. */
   price: z.number().int(),
@@ -23,7 +28,7 @@ export const orderState = z.object({
 });
 
 export const orderCreated = defineEvent('order.created', orderState);
-/** Awaiting payment, or complete. */
+/** Awaiting payment, closing, or complete. */
 export const orderUpdated = defineEvent('order.updated', orderState);
 export const orderCancelled = defineEvent('order.cancelled', orderState);
 /** Public state of an order's timer, the aggregate of expiration. */

@@ -59,6 +59,7 @@ const recordedSubjects = [
   definitions.orderExpired,
   definitions.chargeCreated,
   definitions.chargeUpdated,
+  definitions.chargeClosed,
 ].map((definition) => definition.type);
 
 const fieldOf = (data: unknown, name: string): unknown =>

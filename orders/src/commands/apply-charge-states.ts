@@ -16,7 +16,8 @@ export const applyChargeStates =
         .filter(({ state }) => state.status === 'completed')
         .map(({ state, trace }) => ({
           filter: { _id: state.orderId, status: { $in: statusesBefore('complete') } },
-          set: { status: 'complete' },
+          set: { status: 'complete' as const },
+          unset: ['closingQuestion' as const],
           event: orderUpdated,
           trace,
         })),

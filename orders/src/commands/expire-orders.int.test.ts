@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { orderCancelled } from '@ticketing/common/events';
+import { orderCancelled, orderUpdated } from '@ticketing/common/events';
 import { openHarness, type OrdersHarness, type OrderView } from '../test/harness.ts';
 
 let orders: OrdersHarness;
@@ -13,23 +13,110 @@ afterAll(() => orders.system.close());
 const clockAt = (order: OrderView, ms: number) =>
   orders.system.clock.advance(Date.parse(order.expiresAt) + ms - orders.system.clock.now().getTime());
 
-test.each(['created', 'awaiting:payment'] as const)(
-  'When the timer of an order that is %s rings after its deadline, then it is cancelled as expired, once',
-  async (status) => {
-    const ticket = await orders.listed();
-    const order = await orders.ordered({ ticket, status });
-    const { version } = await orders.stored(order.id);
-    clockAt(order, 0);
-    const event = await orders.expired(order);
-    await orders.system.send(event.type, event);
-    await orders.expired(order);
-    await orders.handled.expiries();
-    expect(await orders.get(order)).toEqual({ ...order, status: 'cancelled', reason: 'expired', version: version + 1 });
-    await orders.system.eventually(() => {
-      expect(orders.moves(order.id).filter((state) => state.status === 'cancelled')).toHaveLength(1);
-    });
-  },
-);
+const untilClosing = (order: OrderView) =>
+  orders.system.eventually(async () => {
+    expect(await orders.stored(order.id)).toMatchObject({ status: 'awaiting:payment', closing: 'expired' });
+  });
+
+/** An order that awaits payment and whose deadline is over. */
+const closing = async (): Promise<OrderView> => {
+  const order = await orders.ordered({ status: 'awaiting:payment' });
+  clockAt(order, 0);
+  await orders.expired(order);
+  await untilClosing(order);
+  return order;
+};
+
+/** The order.updated events with which payments was asked. */
+const questions = (order: OrderView) =>
+  orders.system
+    .events(orderUpdated)
+    .filter(({ data }) => data.id === order.id && data.closing !== undefined)
+    .map(({ id, data }) => ({ id, version: data.version, closing: data.closing }));
+
+test('When the timer of an order that was never payable rings after its deadline, then it is cancelled, once', async () => {
+  const order = await orders.ordered();
+  clockAt(order, 0);
+  const event = await orders.expired(order);
+  await orders.system.send(event.type, event);
+  await orders.expired(order);
+  await orders.handled.expiries();
+  expect(await orders.get(order)).toEqual({ ...order, status: 'cancelled', reason: 'expired', version: 1 });
+  await orders.system.eventually(() => {
+    expect(orders.moves(order.id).filter(({ version }) => version === 1)).not.toHaveLength(0);
+  });
+});
+
+test('When the timer of an order that awaits payment rings after its deadline, then payments is asked and nothing is cancelled', async () => {
+  const order = await closing();
+  await orders.expired(order);
+  await orders.handled.expiries();
+  expect(await orders.get(order)).toEqual({ ...order, status: 'awaiting:payment', version: 2 });
+  await orders.system.eventually(() => {
+    expect(questions(order)).toEqual([expect.objectContaining({ version: 2, closing: 'expired' })]);
+  });
+});
+
+test('When payments answers that no money can come any more, then the order is cancelled as expired, once', async () => {
+  const order = await closing();
+  const answer = await orders.closed(order);
+  await orders.closed(order);
+  await orders.system.send(answer.type, answer);
+  await orders.until(order, { status: 'cancelled', reason: 'expired', version: 3 });
+  const later = await closing();
+  await orders.closed(later);
+  await orders.until(later, { status: 'cancelled' });
+  const stored = await orders.stored(order.id);
+  expect(stored).toMatchObject({ status: 'cancelled', reason: 'expired', version: 3 });
+  expect(stored.closingQuestion).toBeUndefined();
+});
+
+test('When payments answers that the order was paid, then it is complete, however late the answer is', async () => {
+  const order = await closing();
+  clockAt(order, 3_600_000);
+  await orders.charged(order, 'completed');
+  await orders.until(order, { status: 'complete', version: 3 });
+  await orders.closed(order);
+  await orders.charged(order, 'failed');
+  await orders.handled.charges();
+  const stored = await orders.stored(order.id);
+  expect(stored.status).toBe('complete');
+  expect(stored.closingQuestion).toBeUndefined();
+});
+
+test('When payments answers that payment has failed, then the order is cancelled for that reason', async () => {
+  const order = await closing();
+  await orders.charged(order, 'failed');
+  await orders.until(order, { status: 'cancelled', reason: 'payment_failed' });
+});
+
+test('When the buyer cancels a closing order, then it is cancelled by the buyer, and the answer changes nothing', async () => {
+  const order = await closing();
+  await orders.delete(order.id).expect(204);
+  await orders.closed(order);
+  await orders.handled.charges();
+  expect(await orders.stored(order.id)).toMatchObject({ status: 'cancelled', reason: 'by_buyer', version: 3 });
+});
+
+test('When payments does not answer, then it is asked again after 5 s and 10 s, and no more once it has answered', async () => {
+  const order = await closing();
+  const asked = (count: number) => orders.system.eventually(() => expect(questions(order)).toHaveLength(count));
+  await asked(1);
+  orders.system.clock.advance(5_000);
+  await asked(2);
+  orders.system.clock.advance(5_000);
+  expect((await orders.stored(order.id)).closingQuestion?.count).toBe(2);
+  orders.system.clock.advance(5_000);
+  await asked(3);
+  expect(new Set(questions(order).map(({ version }) => version))).toEqual(new Set([2]));
+  await orders.closed(order);
+  await orders.until(order, { status: 'cancelled' });
+  orders.system.clock.advance(60_000);
+  const other = await closing();
+  orders.system.clock.advance(60_000);
+  await orders.system.eventually(() => expect(questions(other)).toHaveLength(2));
+  expect(questions(order)).toHaveLength(3);
+});
 
 test('When the timer rings too early, then the order keeps its ticket until the deadline by this clock', async () => {
   const order = await orders.ordered({ status: 'awaiting:payment' });
@@ -40,22 +127,28 @@ test('When the timer rings too early, then the order keeps its ticket until the 
   await orders.system.eventually(async () => {
     expect(await orders.system.collection('dead-letters').countDocuments({ body: 'malformed' })).toBe(1);
   });
-  await orders.until(order, { status: 'cancelled', reason: 'expired', version: 2 });
-  const cancelled = await orders.system.eventually(() => {
-    const found = orders.system.events(orderCancelled).find(({ data }) => data.id === order.id);
-    if (found === undefined) throw new Error('not published yet');
-    return found;
-  });
-  expect(Date.parse(cancelled.time)).toBeGreaterThanOrEqual(Date.parse(order.expiresAt));
+  // The sweep finds it.
+  await untilClosing(order);
+  const [question] = orders.system.events(orderUpdated).filter(({ data }) => data.closing && data.id === order.id);
+  if (question !== undefined) expect(Date.parse(question.time)).toBeGreaterThanOrEqual(Date.parse(order.expiresAt));
 });
 
-test('When the timer of an ended order rings late, then nothing changes', async () => {
+test('When the timer of an ended order rings, then the order stays and its end is published again', async () => {
   const complete = await orders.ordered({ status: 'complete' });
   const cancelled = await orders.ordered({ status: 'cancelled' });
+  // Its last event is not published again while it still waits to be published.
+  await orders.system.eventually(async () => {
+    for (const { id } of [complete, cancelled]) expect((await orders.stored(id)).outbox).toEqual([]);
+  });
   clockAt(cancelled, 60_000);
   await orders.expired(complete);
   await orders.expired(cancelled);
-  await orders.handled.expiries();
+  await orders.system.eventually(() => {
+    expect(orders.system.events(orderCancelled).filter(({ data }) => data.id === cancelled.id)).toHaveLength(2);
+    expect(
+      orders.system.events(orderUpdated).filter(({ data }) => data.id === complete.id && data.status === 'complete'),
+    ).toHaveLength(2);
+  });
   expect(await orders.stored(complete.id)).toMatchObject({ status: 'complete', version: 2 });
   expect(await orders.stored(cancelled.id)).toMatchObject({ status: 'cancelled', reason: 'by_buyer', version: 1 });
 });
@@ -73,6 +166,7 @@ test('When an old order’s timer rings, then the next buyer of the ticket keeps
 test('When the order is unknown or the event malformed, then the next event is still handled', async () => {
   const order = await orders.ordered();
   await orders.expired({ ...order, id: 'unknown' });
+  await orders.closed({ ...order, id: 'unknown' });
   await orders.system.send('order.expired', { type: 'order.expired' });
   await orders.handled.expiries();
   const body = '{"type":"order.expired"}';

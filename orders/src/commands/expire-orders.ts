@@ -1,32 +1,23 @@
-import { orderCancelled } from '@ticketing/common/events';
-import type { Outcome, Received } from '@ticketing/common/messaging';
-import { unpaidStatuses } from '../domain/order-status.ts';
+import type { Received } from '@ticketing/common/messaging';
 import type { Deps } from '../deps.ts';
+import { endOverdueOrders } from './end-overdue-orders.ts';
+import { republishOrders } from './republish-orders.ts';
 
 /**
- * Cancels orders whose deadlines have passed by this service's clock, the only one that decides. The event of a timer that
- * rang too early is handled again at the deadline.
+ * Ends the orders whose timers have rung. A ring before the deadline by this service's clock has no effect: the sweep ends
+ * the order. A ring for an order that has ended means that `expiration` missed its last event, which is republished.
  */
 export const expireOrders =
   (deps: Deps) =>
-  async (expired: readonly Received<{ readonly orderId: string }>[]): Promise<Outcome[]> => {
-    const now = deps.now();
-    const made = await deps.orderStore.changeMany(
-      expired.map(({ state, trace }) => ({
-        filter: { _id: state.orderId, status: { $in: [...unpaidStatuses] }, expiresAt: { $lte: now } },
-        set: { status: 'cancelled', reason: 'expired' },
-        event: orderCancelled,
-        trace,
-      })),
+  async (rings: readonly Received<{ readonly orderId: string }>[]): Promise<void> => {
+    const made = await endOverdueOrders(
+      deps,
+      rings.map(({ state, trace }) => ({ orderId: state.orderId, trace })),
     );
-    const rest = expired.filter((_, index) => made[index] !== true).map(({ state }) => state.orderId);
-    if (rest.length === 0) return expired.map(() => 'done');
-    const early = await deps.orders
-      .find({ _id: { $in: rest }, status: { $in: [...unpaidStatuses] } }, { projection: { expiresAt: 1 } })
+    const rest = rings.filter((_, index) => made[index] !== true).map(({ state }) => state.orderId);
+    if (rest.length === 0) return;
+    const ended = await deps.orders
+      .find({ _id: { $in: rest }, status: { $in: ['complete', 'cancelled'] } }, { projection: { status: 1 } })
       .toArray();
-    const deadlines = new Map(early.map(({ _id, expiresAt }) => [_id, expiresAt.getTime()]));
-    return expired.map(({ state }) => {
-      const retryAfterMs = (deadlines.get(state.orderId) ?? 0) - now.getTime();
-      return retryAfterMs > 0 ? { retryAfterMs } : 'done';
-    });
+    if (ended.length > 0) await republishOrders(deps, ended);
   };

@@ -8,7 +8,7 @@ import {
   type OrderStatus,
 } from '@ticketing/common/events';
 import { defineAggregate } from '@ticketing/common/messaging';
-import type { DocumentOf } from '@ticketing/common/mongo';
+import { objectOf, type DocumentOf } from '@ticketing/common/mongo';
 import { liveStatuses, unpaidStatuses } from '../domain/order-status.ts';
 
 /** The event that carries an order's current state. */
@@ -37,6 +37,10 @@ export const orders = defineAggregate({
       revision: { type: Number, required: true },
     },
     createdAt: { type: Date, required: true },
+    // Why it ends unless it is paid; set at the deadline of an order that awaits payment, and kept.
+    closing: { type: String, enum: cancelReasons },
+    // When payments is asked again, and how often it has been asked.
+    closingQuestion: objectOf({ nextAt: { type: Date, required: true }, count: { type: Number, required: true } }),
     // When its state was last republished because no response to its last event had arrived.
     republishedAt: { type: Date },
   },
@@ -51,10 +55,21 @@ export const orders = defineAggregate({
       partialFilterExpression: { status: { $in: [...liveStatuses] } },
     },
     { key: { userId: 1, createdAt: 1, _id: 1 } },
+    // For the watchdog.
     {
       key: { expiresAt: 1 },
       name: 'unpaid_by_deadline',
       partialFilterExpression: { status: { $in: [...unpaidStatuses] } },
+    },
+    {
+      key: { closing: 1, expiresAt: 1 },
+      name: 'unpaid_by_closing_and_deadline',
+      partialFilterExpression: { status: { $in: [...unpaidStatuses] } },
+    },
+    {
+      key: { 'closingQuestion.nextAt': 1 },
+      name: 'closing_by_next_question',
+      partialFilterExpression: { 'closingQuestion.nextAt': { $exists: true } },
     },
     { key: { createdAt: 1 }, name: 'unconfirmed_by_age', partialFilterExpression: { status: 'created' } },
   ],

@@ -1,4 +1,5 @@
 import {
+  chargeClosed,
   chargeUpdated,
   orderCancelled,
   orderExpired,
@@ -57,6 +58,8 @@ export interface OrdersHarness {
   refused(order: OrderView, reason: ClaimRefusalReason): Promise<EventMessage>;
   charged(order: OrderView, status: ChargeStatus): Promise<EventMessage>;
   expired(order: OrderView): Promise<EventMessage>;
+  /** The answer of payments that no money has come. */
+  closed(order: OrderView): Promise<EventMessage>;
   /** The order.updated and order.cancelled events of an order, by version. */
   moves(orderId: string): OrderState[];
   /** Each resolves once every such event sent before has been handled at least once. */
@@ -123,6 +126,8 @@ export const openHarness = async (env: Readonly<Record<string, string>> = {}): P
       amount: Math.round(order.price * 100),
       currency: 'usd',
     });
+  const closed = (order: OrderView) =>
+    system.publish(chargeClosed, { orderId: order.id }, { aggregateId: `charge-of-${order.id}`, version: 1 });
   const expired = (order: OrderView) => system.publish(orderExpired, { orderId: order.id }, { version: 1 });
 
   const ordered: OrdersHarness['ordered'] = async (options = {}) => {
@@ -161,6 +166,7 @@ export const openHarness = async (env: Readonly<Record<string, string>> = {}): P
     refused,
     charged,
     expired,
+    closed,
     moves: (orderId) =>
       [...system.events(orderUpdated), ...system.events(orderCancelled)]
         .map(({ data }) => data)

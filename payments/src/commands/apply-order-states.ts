@@ -1,10 +1,12 @@
 import type { OrderState } from '@ticketing/common/events';
 import { applyIfNewer, type Received } from '@ticketing/common/messaging';
 import type { Deps } from '../deps.ts';
+import { answerClosingOrders } from './answer-closing-orders.ts';
 
 /**
  * Copies orders from their events and wakes the requests that wait to pay for them. An order becomes complete by its
- * charge, which is in the same document, so that state is not copied.
+ * charge, which is in the same document, so that state is not copied. With the copy of a closing order no attempt to pay
+ * can begin any more; its question is then answered.
  */
 export const applyOrderStates =
   (deps: Deps) =>
@@ -12,6 +14,10 @@ export const applyOrderStates =
     const orders = events.map(({ state }) => state).filter(({ status }) => status !== 'complete');
     await applyIfNewer(deps.payments, 'order', orders);
     deps.orderSignals.notify(orders.filter(({ status }) => status !== 'created').map(({ id }) => id));
+    await answerClosingOrders(
+      deps,
+      events.filter(({ state }) => state.status === 'awaiting:payment' && state.closing !== undefined),
+    );
   };
 
 const mayHaveMoney = {
@@ -19,6 +25,8 @@ const mayHaveMoney = {
     { $eq: ['$order.status', 'cancelled'] },
     { $in: ['$status', ['created', 'completed', 'failed']] },
     { $eq: [{ $type: '$refundDue' }, 'missing'] },
+    // The close has marked it, or has canceled the PaymentIntent.
+    { $eq: [{ $type: '$closedAt' }, 'missing'] },
   ],
 };
 

@@ -1,5 +1,5 @@
-import { chargeUpdated } from '@ticketing/common/events';
-import { expression, type NewValues } from '@ticketing/common/messaging';
+import { chargeClosed, chargeUpdated, type Trace } from '@ticketing/common/events';
+import { expression, type Expression, type NewValues } from '@ticketing/common/messaging';
 import { statusesBefore } from '../domain/charge-status.ts';
 import { isFatal, type Decline } from '../domain/decline.ts';
 import type { Deps } from '../deps.ts';
@@ -21,13 +21,65 @@ const change = async (
 };
 
 /**
- * The payment succeeded at Stripe. This is true whatever else happened here meanwhile, so it is written unless it is
- * written already.
+ * The payment succeeded at Stripe: completes the charge, unless payment has failed or was closed here before. Such money is
+ * marked for refund. Returns the completed charge, or null.
  */
-export const recordPaid = (deps: Deps, context: ChargeContext, stripeId: string): Promise<Charge | null> => {
-  const where = { status: { $in: statusesBefore('completed') } };
-  return change(deps, context, where, { status: 'completed', stripeId }, ['openAttempt']);
+export const recordPaid = async (deps: Deps, context: ChargeContext, stripeId: string): Promise<Charge | null> => {
+  const open = { status: { $in: statusesBefore('completed') }, closedAt: { $exists: false } };
+  const paid = await change(deps, context, open, { status: 'completed', stripeId }, ['openAttempt']);
+  if (paid !== null) return paid;
+  const tooLate = { $or: [{ status: 'failed' }, { status: 'created', closedAt: { $exists: true } }] };
+  const refundDue = { due: deps.now(), ...context.trace };
+  await change(deps, context, { ...tooLate, refundDue: { $exists: false } }, { stripeId, refundDue });
+  return null;
 };
+
+const noAttemptOpen = { openAttempt: { $exists: false } };
+
+/**
+ * Closes the payment of a closing order, and answers orders in the same write: no money has come, and any that still comes
+ * is refunded. The copy of the order becomes cancelled, as `orders` will make it, so that nothing treats it as payable, an
+ * earlier release included. Returns whether this call closed it.
+ */
+const close = async (
+  deps: Deps,
+  orderId: string,
+  trace: Trace,
+  where: object,
+  refundDue: Expression,
+): Promise<boolean> => {
+  const after = await deps.chargeStore.publishSideEvent({
+    filter: {
+      _id: orderId,
+      'order.status': { $ne: 'cancelled' },
+      'order.closing': { $exists: true },
+      status: { $nin: ['completed', 'failed', 'refunded'] },
+      closedAt: { $exists: false },
+      ...where,
+    },
+    set: {
+      closedAt: deps.now(),
+      order: expression({ $mergeObjects: ['$order', { status: 'cancelled', reason: '$order.closing' }] }),
+      openAttempt: expression('$$REMOVE'),
+      refundDue,
+    },
+    event: chargeClosed,
+    data: { orderId },
+    trace,
+  });
+  return after !== null;
+};
+
+/** Closes without asking Stripe: every outcome is known. A PaymentIntent, if there is one, is canceled afterwards. */
+export const recordClosed = (deps: Deps, { orderId, trace }: { orderId: string; trace: Trace }): Promise<boolean> => {
+  const due = { $literal: { due: deps.now(), ...trace } };
+  const refundDue = expression({ $cond: [{ $eq: [{ $type: '$status' }, 'missing'] }, '$$REMOVE', due] });
+  return close(deps, orderId, trace, noAttemptOpen, refundDue);
+};
+
+/** Closes once the PaymentIntent is canceled, so that an attempt that is still open can charge nothing. */
+export const recordClosedAtStripe = (deps: Deps, { charge, trace }: ChargeContext): Promise<boolean> =>
+  close(deps, charge._id, trace, {}, expression('$$REMOVE'));
 
 /** An attempt was declined. Written only while it is the open one, so that a process that was paused writes nothing. */
 export const recordDecline = async (
@@ -83,6 +135,13 @@ export const recordRefunded = async (deps: Deps, context: ChargeContext, stripeR
   const set = { status: 'refunded', stripeRefundId } as const;
   const after = await change(deps, context, where, set, ['openAttempt', 'refundDue']);
   if (after !== null) deps.metrics.refunds.inc();
+};
+
+/** The order of a charge was paid while it was closing, so there is nothing to prevent or to refund. */
+export const recordPaidWhileClosing = async (deps: Deps, orderId: string): Promise<boolean> => {
+  const where = { _id: orderId, status: 'completed' as const, 'order.status': { $ne: 'cancelled' as const } };
+  const { matchedCount } = await deps.payments.updateOne(where, { $unset: { refundDue: true } });
+  return matchedCount === 1;
 };
 
 /** A cancelled order's PaymentIntent was not paid and can no longer be. */

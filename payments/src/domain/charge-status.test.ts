@@ -6,7 +6,13 @@ import { tokenHash, tokenShape } from './token.ts';
 
 test('When a charge changes its status, then only by a move of the table', () => {
   const moves = chargeStatuses.flatMap((to) => statusesBefore(to).map((from) => `${from} → ${to}`));
-  expect(moves).toEqual(['created → completed', 'failed → completed', 'created → failed', 'completed → refunded']);
+  expect(moves).toEqual([
+    'created → completed',
+    'created → failed',
+    'created → refunded',
+    'completed → refunded',
+    'failed → refunded',
+  ]);
 });
 
 test.each([

@@ -1,13 +1,13 @@
 import { chargeStatuses, type ChargeStatus } from '@ticketing/common/events';
 
 /**
- * The only moves of a charge. `failed → completed` does not let the buyer continue: it records a payment that succeeded at
- * Stripe after payment had failed here, so that it is visible and can be refunded.
+ * The only moves of a charge. A charge is completed only while its order can still become complete: money that is found
+ * at Stripe after payment has failed or was closed is refunded without that.
  */
 const moves = {
-  created: ['completed', 'failed'],
+  created: ['completed', 'failed', 'refunded'],
   completed: ['refunded'],
-  failed: ['completed'],
+  failed: ['refunded'],
   refunded: [],
 } as const satisfies Record<ChargeStatus, readonly ChargeStatus[]>;
 

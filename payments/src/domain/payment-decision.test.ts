@@ -46,6 +46,8 @@ const cases: readonly [string, Payment | null, object][] = [
     { kind: 'cancelled', reason: 'expired' },
   ],
   ['an order after its deadline', uncharged({ expiresAt: expired }), { kind: 'cancelled', reason: 'expired' }],
+  ['a closing order', uncharged({ closing: 'expired' }), { kind: 'cancelled', reason: 'expired' }],
+  ['a closing order that was paid', { ...completed, order: order({ closing: 'expired' }) }, { kind: 'paid' }],
   ['a payable order', uncharged(), { kind: 'first-attempt' }],
   ['a declined card', { ...idle, declines: 2 }, { kind: 'next-attempt' }],
   ['no decline left', { ...idle, declines: 3 }, { kind: 'given-up' }],

@@ -45,6 +45,7 @@ export const decidePayment = (
           ? { kind: 'settle-first', charge: payment }
           : { kind: 'in-flight' };
       }
+      if (order.closing !== undefined) return { kind: 'cancelled', reason: order.closing };
       if (Date.parse(order.expiresAt) <= request.now.getTime()) return { kind: 'cancelled', reason: 'expired' };
       if (order.status === 'created') return { kind: 'unconfirmed' };
       if (payment.status === undefined) return { kind: 'first-attempt' };

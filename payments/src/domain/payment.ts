@@ -23,7 +23,7 @@ const attempt = z.object({
   ...trace,
 });
 
-/** Marks the charge of a cancelled order, whose payment must be prevented or refunded. */
+/** Marks the charge of an order that is closing or cancelled: its payment must be prevented, or refunded. */
 const refundDue = z.object({
   /** When a worker next takes it up. */
   due: z.date(),
@@ -33,11 +33,13 @@ const refundDue = z.object({
 });
 
 const absent = z.undefined().optional();
+/** When the payment was closed: no attempt can begin any more, and money that is found later is refunded. */
+const closedAt = z.date().optional();
 
 /** Fields of every payment: the order's id, which is the charge's too, and the copy of the order. */
 const copy = {
   _id: z.string(),
-  order: orderState.pick({ userId: true, status: true, reason: true, expiresAt: true }),
+  order: orderState.pick({ userId: true, status: true, reason: true, closing: true, expiresAt: true }),
 };
 
 /** Fields of every charge. */
@@ -57,15 +59,16 @@ const charge = {
   /** The failed charge at Stripe that the last counted decline came with. */
   declinedCharge: z.string().optional(),
   openAttempt: absent,
+  closedAt: absent,
   refundDue: refundDue.optional(),
 };
 
 /** No attempt was made yet: the document holds nothing but the copy of the order. */
-const uncharged = z.object({ ...copy, status: absent, openAttempt: absent, refundDue: absent });
-/** The charge exists and its next attempt can be claimed. */
-const idle = z.object({ ...charge, status: z.literal('created') });
+const uncharged = z.object({ ...copy, status: absent, openAttempt: absent, closedAt, refundDue: absent });
+/** The charge exists and no attempt is open: the next can be claimed, unless the payment was closed. */
+const idle = z.object({ ...charge, status: z.literal('created'), closedAt });
 /** An attempt is under way, or its outcome is still unknown. */
-const attempting = idle.extend({ openAttempt: attempt });
+const attempting = idle.extend({ openAttempt: attempt, closedAt: absent });
 const completed = z.object({ ...charge, status: z.literal('completed'), stripeId: z.string() });
 /** All declines are used up, or Stripe cannot take the payment. Without a PaymentIntent if Stripe refused to create it. */
 const failed = z.object({ ...charge, status: z.literal('failed') });
@@ -74,6 +77,7 @@ const refunded = z.object({
   status: z.literal('refunded'),
   stripeId: z.string(),
   stripeRefundId: z.string(),
+  closedAt,
   refundDue: absent,
 });
 

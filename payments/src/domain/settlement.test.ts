@@ -12,17 +12,17 @@ const decline = (chargeId: string | undefined): Decline => ({
 const attemptAged = (ms: number) => ({
   openAttempt: { number: 3, token: 'hash', at: new Date(now.getTime() - ms), correlationId: 'c', traceId: 't' },
 });
-const charge: Charge = {
+const charge = {
   _id: 'order',
-  order: { userId: 'buyer', status: 'awaiting:payment', expiresAt: now.toISOString() },
+  order: { userId: 'buyer', status: 'awaiting:payment' as const, expiresAt: now.toISOString() },
   version: 0,
-  status: 'created',
+  status: 'created' as const,
   declines: 0,
   lastAttemptNumber: 3,
   amount: 1999,
   currency: 'usd',
   createdAt: now,
-};
+} satisfies Charge;
 const intent = (changes: Partial<IntentState> = {}): IntentState => ({ status: 'open', ...changes });
 const recent = attemptAged(1_000);
 const old = attemptAged(attemptAbandonedMs);

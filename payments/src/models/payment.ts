@@ -1,4 +1,4 @@
-import { chargeCreated, chargeState, chargeStatuses, chargeUpdated, orderState } from '@ticketing/common/events';
+import { chargeClosed, chargeCreated, chargeState, chargeStatuses, chargeUpdated, orderState } from '@ticketing/common/events';
 import { defineAggregate } from '@ticketing/common/messaging';
 import { copyOf, objectOf, type DocumentOf } from '@ticketing/common/mongo';
 import { paymentState, type Charge, type Payment } from '../domain/payment.ts';
@@ -32,6 +32,7 @@ export const charges = defineAggregate({
     }),
     refundDue: objectOf({ due: { type: Date, required: true }, failures: { type: Number }, ...trace }),
     createdAt: { type: Date },
+    closedAt: { type: Date },
   },
   renames: { attempts: 'declines', tries: 'lastAttemptNumber', attempt: 'openAttempt', moneyBack: 'refundDue' },
   retiredIndexes: ['money_back_by_time_due'],
@@ -56,6 +57,7 @@ export const charges = defineAggregate({
   state: chargeState,
   publicFields: { orderId: '_id', attempts: 'declines' },
   events: [chargeCreated, chargeUpdated],
+  sideEvents: [chargeClosed],
   republishAs: () => chargeUpdated,
 });
 

@@ -136,12 +136,13 @@ test('When the outcome of an attempt is unknown, then the webhook settles it', a
   expect((await payments.stored(order.id))?.openAttempt).toBeUndefined();
 });
 
-test('When a payment succeeds at Stripe after it has failed here, then the webhook records it', async () => {
+test('When a payment succeeds at Stripe after it has failed here, then the webhook has it refunded', async () => {
   const order = await payments.payable();
   await payments.pay(order.id, 'tok_chargeDeclinedStolenCard');
   const { stripeId = '' } = (await payments.stored(order.id)) ?? {};
   await payments.sandbox.stripe.paymentIntents.confirm(stripeId, { payment_method: 'pm_card_visa' });
   await payments.system.eventually(async () => {
-    expect(await payments.stored(order.id)).toMatchObject({ status: 'completed', declines: 1 });
+    expect(await payments.stored(order.id)).toMatchObject({ status: 'refunded', declines: 1 });
   });
+  expect(await payments.sandbox.refunds(order.id)).toHaveLength(1);
 });

@@ -63,9 +63,13 @@ export class LoadGenerator {
     for (const { seller, buyer } of users) this.#running.push(this.#shop(seller, buyer));
   }
 
+  /** The users can still send requests, to look at what became of their orders. */
   async stop(): Promise<void> {
     this.#stopping = true;
     await Promise.all(this.#running);
+  }
+
+  async close(): Promise<void> {
     await this.#site.close();
   }
 

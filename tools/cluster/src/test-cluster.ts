@@ -106,6 +106,7 @@ const rollouts = async (): Promise<Outcome> => {
     while (load.report.requests < minRequests) await delay(500);
   } finally {
     await load.stop();
+    await load.close();
   }
   const { requests, failures } = load.report;
   print(`  ${requests} requests during the rolling updates, ${failures.length} failed`);
@@ -156,6 +157,7 @@ const kills = async (): Promise<Outcome> => {
     }
     if (problem !== undefined) failed.push(`order ${id} ${problem}`);
   }
+  await load.close();
   print(`  ${orders.size} acknowledged orders and ${paid.size} payments checked`);
   return { failed };
 };

@@ -21,6 +21,7 @@ import { oneLiveOrderPerTicket } from './one-live-order-per-ticket.ts';
 import { orderCopiesAreTrue } from './order-copies-are-true.ts';
 import { orderIsConfirmedInTime } from './order-is-confirmed-in-time.ts';
 import { paidOrderCompletes } from './paid-order-completes.ts';
+import { paidOrderIsKept } from './paid-order-is-kept.ts';
 import { paymentIsSettledInTime } from './payment-is-settled-in-time.ts';
 import { soldTicketHasCompleteOrder } from './sold-ticket-has-complete-order.ts';
 import { ticketCopiesAreTrue } from './ticket-copies-are-true.ts';
@@ -37,6 +38,7 @@ export const checks: readonly Check[] = [
   moneyIsReturnedOnce,
   chargeHasOrder,
   paidOrderCompletes,
+  paidOrderIsKept,
   chargesMatchStripe,
   heldTicketHasLiveOrder,
   liveOrderHasTicket,

@@ -71,6 +71,10 @@ const plants: Readonly<Record<string, (seeded: Seeded) => Promise<string>>> = {
   },
   'charge-has-order': async () => chargeAgain(newId()),
   'paid-order-completes': async ({ held }) => chargeAgain(held.orderId),
+  'paid-order-is-kept': async ({ refunded }) => {
+    await orders().updateOne({ _id: refunded.orderId }, { $set: { reason: 'expired' } });
+    return refunded.orderId;
+  },
   'charges-match-stripe': async ({ sold }) => {
     await payments().updateOne({ _id: sold.orderId }, { $set: { status: 'created' } });
     return sold.orderId;

@@ -2,17 +2,21 @@ import { cancelReasons } from '@ticketing/common/events';
 import type { OrderRecord } from '../sources/orders.ts';
 import { checkEach, finding, type Check } from './check.ts';
 
-/** Each transition raises the version by one, so the version shows whether an order got here by legal transitions. */
+/**
+ * Each transition raises the version by one, and so does the question to payments at the deadline (`closing`): the version
+ * shows whether an order got here by legal transitions.
+ */
 const versions: Readonly<Record<string, readonly number[]>> = {
   created: [0],
   'awaiting:payment': [1],
   complete: [2],
   cancelled: [1, 2],
 };
+const versionsOfClosing: typeof versions = { 'awaiting:payment': [2], complete: [3], cancelled: [3] };
 
-const problemOf = ({ status, version, reason }: OrderRecord): string | undefined => {
-  const legal = versions[status];
-  if (legal === undefined) return `has the status ${status}, which does not exist`;
+const problemOf = ({ status, version, reason, closing }: OrderRecord): string | undefined => {
+  if (versions[status] === undefined) return `has the status ${status}, which does not exist`;
+  const legal = (closing === undefined ? versions : versionsOfClosing)[status] ?? [];
   if (!legal.includes(version)) return `is ${status} in version ${version}, which no legal transitions lead to`;
   if (status === 'cancelled' && !cancelReasons.some((known) => known === reason))
     return `is cancelled with the reason ${reason ?? 'none'}`;

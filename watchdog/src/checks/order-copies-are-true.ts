@@ -2,7 +2,7 @@ import { checkEach, finding, type Check } from './check.ts';
 
 export const orderCopiesAreTrue: Check = {
   name: 'order-copies-are-true',
-  rule: 'The copy of an order in payments is never newer than the order, and equal once no event is pending, except for completion, which payments knows from its own charge.',
+  rule: 'The copy of an order in payments is never newer than the order, and equal once no event is pending, except for completion and expiry, which payments knows from its own document.',
   run: ({ orders, payments, orderById, paymentById }) => {
     const behind = checkEach(orders, ({ id, version, status, price }) => {
       const payment = paymentById.get(id);
@@ -13,6 +13,8 @@ export const orderCopiesAreTrue: Check = {
       if (copy.version < version)
         return finding(`payments has order ${id} in version ${copy.version}, the order is in ${version}`, id);
       if (copy.version > version) return undefined;
+      // Payments has closed the payment, and orders has not received its answer yet.
+      if (payment?.closedAt !== undefined && status === 'awaiting:payment') return undefined;
       return copy.status === status && copy.price === price
         ? undefined
         : finding(

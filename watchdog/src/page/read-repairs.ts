@@ -3,7 +3,8 @@ import { parseMetrics } from '../prometheus.ts';
 /** The services' counters of repairs, each with its meaning for operators. */
 export const repairCounters: Readonly<Record<string, string>> = {
   outbox_swept_total: 'events that a dead process left behind, published by the sweep',
-  overdue_orders_cancelled_total: 'orders whose timer never rang, cancelled a minute late',
+  overdue_orders_ended_total: 'orders whose timer had not rung 0.5 s after the deadline, ended by the sweep',
+  closing_questions_repeated_total: 'closing orders about which payments was asked again, since it had not answered',
   orders_republished_total: 'orders whose last event was republished because no response arrived within 30 s',
   tickets_republished_total: 'tickets whose state was republished because the response to an order event was lost',
   attempts_recovered_total: 'payment attempts without an outcome, settled from the PaymentIntent at Stripe',

@@ -9,6 +9,8 @@ export interface OrderRecord {
   readonly version: number;
   readonly status: string;
   readonly reason: string | undefined;
+  /** Why payments was asked at the deadline. */
+  readonly closing: string | undefined;
   readonly price: number;
   readonly ticketId: string;
   /** The price that the buyer saw. */
@@ -48,13 +50,24 @@ export const readOrders = (databases: Databases, filter: Filter<StoredOrder> = {
     orders(databases),
     {
       filter,
-      fields: ['version', 'status', 'reason', 'price', 'ticket.id', 'ticket.price', 'expiresAt', 'createdAt'],
+      fields: [
+        'version',
+        'status',
+        'reason',
+        'closing',
+        'price',
+        'ticket.id',
+        'ticket.price',
+        'expiresAt',
+        'createdAt',
+      ],
     },
     (order) => ({
       id: order._id,
       version: order.version ?? missing.number,
       status: order.status ?? missing.text,
       reason: order.reason,
+      closing: order.closing,
       price: order.price ?? missing.number,
       ticketId: order.ticket?.id ?? missing.text,
       ticketPrice: order.ticket?.price ?? missing.number,

@@ -15,12 +15,15 @@ export interface PaymentRecord {
   readonly stripeId: string | undefined;
   readonly openAttemptAt: number | undefined;
   readonly refundDueAt: number | undefined;
+  /** When the payment was closed because the order had not been paid by its deadline. */
+  readonly closedAt: number | undefined;
 }
 
 type StoredPayment = Stored<typeof chargeState> & {
   readonly order?: Partial<OrderState>;
   readonly openAttempt?: { readonly at?: Date };
   readonly refundDue?: { readonly due?: Date };
+  readonly closedAt?: Date;
 };
 
 const payments = (databases: Databases) => collectionOf<StoredPayment>(databases, 'payments', 'payments');
@@ -39,9 +42,10 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
         'stripeId',
         'openAttempt.at',
         'refundDue.due',
+        'closedAt',
       ],
     },
-    ({ _id, order, status, amount, stripeId, openAttempt, refundDue }) => ({
+    ({ _id, order, status, amount, stripeId, openAttempt, refundDue, closedAt }) => ({
       id: _id,
       order: order && {
         version: order.version ?? missing.number,
@@ -53,6 +57,7 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
       stripeId,
       openAttemptAt: openAttempt?.at?.getTime(),
       refundDueAt: refundDue?.due?.getTime(),
+      closedAt: closedAt?.getTime(),
     }),
   );
 

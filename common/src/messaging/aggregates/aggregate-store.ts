@@ -109,7 +109,8 @@ export const openStore = <Doc extends StoredDocument, Event extends AnyEvent, Si
           outbox: {
             $concatArrays: [
               { $ifNull: ['$outbox', []] },
-              [{ $mergeObjects: [{ $literal: entry }, { version: '$version', data }] }],
+              // A side event may come before the first version.
+              [{ $mergeObjects: [{ $literal: entry }, { version: { $ifNull: ['$version', 0] }, data }] }],
             ],
           },
         },

@@ -74,11 +74,12 @@ const settleEarlierAttempt = async (
   }
 };
 
-/** What must hold at the moment of the claim, so that a cancelled order can never be claimed. */
+/** What must hold at the moment of the claim, so that no attempt can begin for a closing or cancelled order. */
 const payable = (request: PayRequest, now: Date) => ({
   _id: request.orderId,
   'order.userId': request.userId,
   'order.status': 'awaiting:payment' as const,
+  'order.closing': { $exists: false },
   'order.expiresAt': { $gt: now.toISOString() },
   openAttempt: { $exists: false },
 });

@@ -3,7 +3,7 @@ import type { Decline } from '../../domain/decline.ts';
 import { reconcile } from '../../domain/settlement.ts';
 import type { ChargeContext } from '../charge-context.ts';
 import { recoverIntent } from '../pay/ensure-intent.ts';
-import { recordDecline, recordFailed, recordNotMade, recordPaid } from '../record-charge.ts';
+import { recordClosedAtStripe, recordDecline, recordFailed, recordNotMade, recordPaid } from '../record-charge.ts';
 
 export type Settled =
   /** Stripe's state is written. */
@@ -38,7 +38,7 @@ export const settleCharge = async (deps: Deps, context: ChargeContext): Promise<
       await recordNotMade(deps, context, { number: settlement.number, stripeId });
       break;
     case 'closed':
-      await recordFailed(deps, context, stripeId);
+      if (!(await recordClosedAtStripe(deps, context))) await recordFailed(deps, context, stripeId);
       break;
     case 'undecided':
       return { kind: 'unknown' };

@@ -2,12 +2,20 @@ import type { Deps } from '../../deps.ts';
 import { parseCharge } from '../../models/payment.ts';
 import type { ChargeContext } from '../charge-context.ts';
 import { recoverIntent } from '../pay/ensure-intent.ts';
-import { recordNothingToRefund, recordPaid, recordRefunded } from '../record-charge.ts';
+import {
+  recordClosedAtStripe,
+  recordNothingToRefund,
+  recordPaid,
+  recordPaidWhileClosing,
+  recordRefunded,
+} from '../record-charge.ts';
 
 /** After this time another worker may take up a task again. */
 const leaseMs = 30_000;
 const firstRetryDelayMs = 2_000;
 const maxRetryDelayMs = 5 * 60_000;
+/** A closing order still holds its ticket. */
+const maxClosingRetryDelayMs = 10_000;
 const concurrency = 8;
 
 /** A charge that is marked for refund. */
@@ -16,7 +24,7 @@ interface Task extends ChargeContext {
 }
 
 /**
- * Prevents or refunds the payments of cancelled orders. The PaymentIntent is cancelled first, so that a process that was
+ * Prevents the payments of closing orders, and prevents or refunds those of cancelled ones. The PaymentIntent is cancelled first, so that a process that was
  * paused in the middle of an attempt can charge nothing any more; what was paid is refunded, once. The last step removes
  * the mark, so that another worker finishes what a process that dies leaves behind.
  */
@@ -48,7 +56,8 @@ const takeDue = async (deps: Deps): Promise<Task | null> => {
 };
 
 const postpone = async (deps: Deps, { charge, failures }: Task): Promise<void> => {
-  const due = new Date(deps.now().getTime() + Math.min(firstRetryDelayMs * 2 ** failures, maxRetryDelayMs));
+  const maxDelayMs = charge.order.status === 'cancelled' ? maxRetryDelayMs : maxClosingRetryDelayMs;
+  const due = new Date(deps.now().getTime() + Math.min(firstRetryDelayMs * 2 ** failures, maxDelayMs));
   await deps.payments.updateOne(
     { _id: charge._id, 'refundDue.due': { $exists: true } },
     { $set: { 'refundDue.due': due, 'refundDue.failures': failures + 1 } },
@@ -62,20 +71,26 @@ const finish = async (deps: Deps, task: Task): Promise<boolean> => {
   const intent = await recoverIntent(deps, task);
   if (intent.kind === 'unknown') return false;
   if (intent.kind === 'refused') {
-    await recordNothingToRefund(deps, orderId);
+    await recordPrevented(deps, task);
     return true;
   }
   if (charge.status !== 'completed') {
     const cancellation = await deps.gateway.cancelIntent(intent.id, deadline);
     if (cancellation === 'unknown') return false;
     if (cancellation === 'canceled') {
-      await recordNothingToRefund(deps, orderId);
+      await recordPrevented(deps, task);
       return true;
     }
     await recordPaid(deps, task, intent.id);
   }
+  if (await recordPaidWhileClosing(deps, orderId)) return true;
   const stripeRefundId = await deps.gateway.refund({ intentId: intent.id, orderId }, deadline);
   if (stripeRefundId === undefined) return false;
   await recordRefunded(deps, task, stripeRefundId);
   return true;
+};
+
+/** No money has come, and none can come any more. */
+const recordPrevented = async (deps: Deps, task: Task): Promise<void> => {
+  if (!(await recordClosedAtStripe(deps, task))) await recordNothingToRefund(deps, task.charge._id);
 };

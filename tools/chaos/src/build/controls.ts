@@ -75,11 +75,12 @@ export const controls: readonly Control[] = [
   {
     name: 'expiry-sweep',
     without: ['expirySweep'],
-    backedUpBy: { guard: 'cancellation of overdue orders', counter: 'overdue_orders_cancelled_total' },
+    backedUpBy: { guard: guards.overdueOrders.title, counter: 'overdue_orders_ended_total' },
   },
   {
     name: 'expiry-sweep-and-overdue-orders',
     without: ['expirySweep', 'overdueOrders'],
     caughtBy: ['hold-ends-at-deadline'],
   },
+  { name: 'closing', without: ['closing'], caughtBy: ['acknowledged', 'paid-order-is-kept'] },
 ];

@@ -154,12 +154,22 @@ export const guards = {
     ],
   },
   overdueOrders: {
-    title: 'cancellation of overdue orders',
+    title: 'sweep of overdue orders',
     edits: [
       {
-        file: 'orders/src/commands/cancel-overdue-orders.ts',
-        find: 'const overdueMs = 60_000;',
+        file: 'orders/src/commands/close-overdue-orders.ts',
+        find: 'const overdueMs = 500;',
         replacement: 'const overdueMs = 1e12;',
+      },
+    ],
+  },
+  closing: {
+    title: 'payments is asked before an order expires',
+    edits: [
+      {
+        file: 'orders/src/commands/end-overdue-orders.ts',
+        find: "      set: { closing: 'expired' as const, closingQuestion: firstQuestion(now) },\n      event: orderUpdated,\n",
+        replacement: "      set: { status: 'cancelled' as const, reason: 'expired' as const },\n      event: orderCancelled,\n",
       },
     ],
   },

@@ -4,6 +4,7 @@ import type { Ledger } from './ledger.ts';
 interface StoredOrder {
   readonly _id: string;
   readonly status: string;
+  readonly reason?: string;
   readonly price: number;
   readonly ticket: { readonly id: string };
 }
@@ -41,7 +42,7 @@ export const findLost = async (
       clients.orders
         .db()
         .collection<StoredOrder>('orders')
-        .find({}, { projection: { status: 1, price: 1, 'ticket.id': 1 } })
+        .find({}, { projection: { status: 1, reason: 1, price: 1, 'ticket.id': 1 } })
         .toArray(),
       clients.payments
         .db()
@@ -63,11 +64,13 @@ export const findLost = async (
         lost.push(`order ${id} was acknowledged for ${price} cents and ticket ${ticketId}, but is stored differently`);
     }
     for (const id of ledger.paid) {
-      const status = orderOf.get(id)?.status;
-      // If the hold expired at the moment of the payment, the money is refunded.
-      const isReturned = status === 'cancelled' && chargeOf.get(id) === 'refunded';
+      const { status, reason } = orderOf.get(id) ?? {};
+      // Only the buyer can undo a payment that was acknowledged; the money is then refunded.
+      const isReturned = reason === 'by_buyer' && chargeOf.get(id) === 'refunded';
       if (status !== 'complete' && !isReturned)
-        lost.push(`order ${id} was acknowledged as paid, but is ${status}, and its charge is ${chargeOf.get(id)}`);
+        lost.push(
+          `order ${id} was acknowledged as paid, but is ${status} (${reason}), and its charge is ${chargeOf.get(id)}`,
+        );
     }
     for (const id of ledger.cancelled) {
       const status = orderOf.get(id)?.status;

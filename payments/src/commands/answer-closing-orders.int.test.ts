@@ -1,0 +1,225 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { chargeClosed, chargeUpdated, orderUpdated, type OrderState } from '@ticketing/common/events';
+import { newOrder } from '@ticketing/common/events/testing';
+import type { PaymentDocument } from '../models/payment.ts';
+import { openPayments, type PaymentsUnderTest } from '../test/harness.ts';
+
+let payments: PaymentsUnderTest;
+
+beforeAll(async () => {
+  payments = await openPayments({ timeoutMs: 4_000 });
+});
+afterEach(() => payments.sandbox.behave({ delayMs: 0, failNext: null }));
+afterAll(() => payments.close());
+
+/** Publishes that the order is closing: the question of orders. Asked again, it is the same version under another id. */
+const ask = async (order: OrderState): Promise<OrderState> => {
+  const closing = { ...order, version: 2, closing: 'expired' as const };
+  await payments.system.publish(orderUpdated, closing);
+  return closing;
+};
+
+const closedAnswers = (order: OrderState) =>
+  payments.system.events(chargeClosed).filter(({ data }) => data.orderId === order.id);
+const completedAnswers = (order: OrderState) =>
+  payments.system.events(chargeUpdated).filter(({ data }) => data.id === order.id && data.status === 'completed');
+
+const untilClosed = (order: OrderState, answers = 1) =>
+  payments.system.eventually(async () => {
+    expect(closedAnswers(order)).toHaveLength(answers);
+    const stored = await payments.stored(order.id);
+    expect(stored?.closedAt).toBeInstanceOf(Date);
+    expect([stored?.openAttempt, stored?.refundDue]).toEqual([undefined, undefined]);
+  });
+
+const untilFenced = (order: OrderState) =>
+  payments.system.eventually(async () => {
+    expect((await payments.stored(order.id))?.order?.closing).toBe('expired');
+  });
+
+const expired = { status: 400, body: { errors: [{ message: expect.stringContaining('expired') }] } };
+
+test('When nobody tried to pay, then the payment is closed at once, without Stripe, and nobody can pay any more', async () => {
+  const order = await payments.payable();
+  await ask(order);
+  await untilClosed(order);
+  expect(await payments.pay(order.id)).toEqual(expired);
+  expect(await payments.sandbox.intents(order.id)).toEqual([]);
+  expect((await payments.get(order.id)).status).toBe(404);
+});
+
+test('When the closing order is the first that payments hears of it, then it is closed', async () => {
+  const order = newOrder({ status: 'awaiting:payment', version: 2, expiresAt: payments.system.clock.now().toISOString() });
+  await ask(order);
+  await untilClosed(order);
+});
+
+test('When the last attempt was declined, then the payment is closed, and its PaymentIntent is canceled', async () => {
+  const order = await payments.payable();
+  await payments.pay(order.id, 'tok_chargeDeclined');
+  await ask(order);
+  await untilClosed(order);
+  await payments.system.eventually(async () => {
+    expect((await payments.sandbox.intents(order.id)).map(({ status }) => status)).toEqual(['canceled']);
+  });
+  const cancels = payments.calls('cancelIntent');
+  await payments.cancel({ ...order, version: 2 }, 'expired');
+  const other = await payments.payable();
+  await payments.pay(other.id, 'tok_chargeDeclined');
+  await payments.cancel(other);
+  await payments.system.eventually(() => expect(payments.calls('cancelIntent')).toBe(cancels + 1));
+  expect((await payments.get(order.id)).body).toMatchObject({ status: 'created', attempts: 1 });
+});
+
+test('When the order was paid, then the answer is its charge, the payment stays answered 201, and nothing is refunded', async () => {
+  const order = await payments.payable();
+  await payments.pay(order.id);
+  await payments.system.eventually(() => expect(completedAnswers(order)).toHaveLength(1));
+  await ask(order);
+  await payments.system.eventually(() => expect(completedAnswers(order)).toHaveLength(2));
+  expect(await payments.pay(order.id, 'tok_mastercard')).toMatchObject({ status: 201 });
+  expect(closedAnswers(order)).toEqual([]);
+  expect(await payments.sandbox.refunds(order.id)).toEqual([]);
+});
+
+test('When an attempt has not reached Stripe, then its PaymentIntent is canceled before the payment is closed', async () => {
+  const order = await payments.payable();
+  const attempt = payments.pauseAt('before', 'confirm');
+  const response = payments.pay(order.id);
+  await attempt.reached;
+  const cancel = payments.pauseAt('before', 'cancelIntent');
+  await ask(order);
+  await cancel.reached;
+  await untilFenced(order);
+  expect(closedAnswers(order)).toEqual([]);
+  cancel.goOn();
+  await untilClosed(order);
+  attempt.goOn();
+  expect(await response).toEqual(expired);
+  expect(await payments.sandbox.charges(order.id)).toEqual([]);
+});
+
+test('When an attempt is charged while the order is closing, then it is answered 201 and nothing is refunded', async () => {
+  const order = await payments.payable();
+  const attempt = payments.pauseAt('after', 'confirm');
+  const response = payments.pay(order.id);
+  await attempt.reached;
+  await ask(order);
+  await payments.system.eventually(() => expect(completedAnswers(order)).toHaveLength(1));
+  attempt.goOn();
+  expect(await response).toEqual({ status: 201, body: { id: order.id } });
+  await payments.system.eventually(async () => {
+    expect((await payments.stored(order.id))?.refundDue).toBeUndefined();
+  });
+  expect(await payments.sandbox.refunds(order.id)).toEqual([]);
+  expect(closedAnswers(order)).toEqual([]);
+});
+
+test('When the process dies with the card charged, then the order is paid, although it is closing', async () => {
+  const order = await payments.payable();
+  payments.dieAt('after', 'confirm');
+  await payments.pay(order.id);
+  await ask(order);
+  await payments.system.eventually(() => expect(completedAnswers(order)).toHaveLength(1));
+  expect(await payments.pay(order.id)).toMatchObject({ status: 201 });
+});
+
+test.each(['before', 'after'] as const)(
+  'When the worker dies %s it cancels the PaymentIntent, then another closes the payment',
+  async (when) => {
+    const order = await payments.payable();
+    payments.dieAt('before', 'confirm');
+    await payments.pay(order.id);
+    payments.dieAt(when, 'cancelIntent');
+    const before = payments.calls('cancelIntent');
+    await ask(order);
+    await payments.system.eventually(() => expect(payments.calls('cancelIntent')).toBe(before + 1));
+    payments.system.clock.advance(31_000);
+    await untilClosed(order);
+  },
+);
+
+test('When Stripe does not respond while an attempt is open, then there is no answer until it does', async () => {
+  const order = await payments.payable();
+  payments.dieAt('before', 'confirm');
+  await payments.pay(order.id);
+  await payments.sandbox.behave({ delayMs: 3_000 });
+  await ask(order);
+  await payments.system.eventually(async () => {
+    expect((await payments.stored(order.id))?.refundDue?.failures).toBeGreaterThan(0);
+  });
+  expect(closedAnswers(order)).toEqual([]);
+  await payments.sandbox.behave({ delayMs: 0 });
+  payments.system.clock.advance(10_000);
+  await untilClosed(order);
+});
+
+test('When the question is repeated, then it is answered again, in every state', async () => {
+  const unpaid = await payments.payable();
+  const paid = await payments.payable();
+  await payments.pay(paid.id);
+  for (const order of [unpaid, paid]) {
+    await ask(order);
+    await ask(order);
+  }
+  await untilClosed(unpaid, 2);
+  await payments.system.eventually(() => expect(completedAnswers(paid)).toHaveLength(3));
+});
+
+test('When the question arrives after the end of the order, then nothing changes', async () => {
+  const order = await payments.payable();
+  await payments.cancel({ ...order, version: 2 });
+  await ask(order);
+  const later = await payments.payable();
+  await ask(later);
+  await untilClosed(later);
+  expect(closedAnswers(order)).toEqual([]);
+  expect((await payments.stored(order.id))?.closedAt).toBeUndefined();
+});
+
+test('When money arrives after the payment was closed, then it is refunded once, and the charge was never completed', async () => {
+  const order = await payments.payable();
+  await payments.pay(order.id, 'tok_chargeDeclined');
+  const cancel = payments.pauseAt('before', 'cancelIntent');
+  await ask(order);
+  await cancel.reached;
+  const { stripeId = '' } = (await payments.stored(order.id)) ?? {};
+  await payments.sandbox.stripe.paymentIntents.confirm(stripeId, { payment_method: 'pm_card_visa' });
+  cancel.goOn();
+  await payments.system.eventually(async () => {
+    expect(await payments.stored(order.id)).toMatchObject({ status: 'refunded' });
+  });
+  expect(await payments.sandbox.refunds(order.id)).toHaveLength(1);
+  expect(await payments.pay(order.id)).toMatchObject({ status: 400 });
+  await payments.system.eventually(() => {
+    expect(payments.updates(order.id).map(({ status }) => status)).toContain('refunded');
+  });
+  expect(completedAnswers(order)).toEqual([]);
+});
+
+test('When payment has failed and money arrives all the same, then it is refunded without completing the charge', async () => {
+  const order = await payments.payable();
+  for (let attempt = 0; attempt < 3; attempt += 1) await payments.pay(order.id, 'tok_chargeDeclined');
+  expect((await payments.stored(order.id))?.status).toBe('failed');
+  const { stripeId = '' } = (await payments.stored(order.id)) ?? {};
+  await payments.sandbox.stripe.paymentIntents.confirm(stripeId, { payment_method: 'pm_card_visa' });
+  await payments.cancel(order, 'payment_failed');
+  await payments.system.eventually(async () => {
+    expect(await payments.stored(order.id)).toMatchObject({ status: 'refunded' });
+  });
+  expect(await payments.sandbox.refunds(order.id)).toHaveLength(1);
+  expect(completedAnswers(order)).toEqual([]);
+});
+
+test('When the payment is closed, then an earlier release refuses to pay for the order too', async () => {
+  const order = await payments.payable();
+  await ask(order);
+  await untilClosed(order);
+  // It knows no `closing`: its claim asks for the status and the deadline alone.
+  const payable: Pick<PaymentDocument, '_id'> | null = await payments.system.collection<PaymentDocument>('payments').findOne({
+    _id: order.id,
+    'order.status': 'awaiting:payment',
+    'order.expiresAt': { $gt: payments.system.clock.now().toISOString() },
+  });
+  expect(payable).toBeNull();
+});

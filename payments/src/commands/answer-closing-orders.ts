@@ -1,0 +1,51 @@
+import { chargeClosed, chargeUpdated, type OrderState, type Trace } from '@ticketing/common/events';
+import type { Received } from '@ticketing/common/messaging';
+import pLimit from 'p-limit';
+import type { Deps } from '../deps.ts';
+import { parsePayment } from '../models/payment.ts';
+import { recordClosed } from './record-charge.ts';
+
+const concurrency = 16;
+const maxReads = 3;
+
+/**
+ * Answers orders, which asks whether money has come for closing orders. It is answered in every state and from this
+ * service's own document, since the last answer may have been lost: closed, or the charge as it is. While an attempt is open
+ * the answer is left to a worker, which first makes sure at Stripe that the attempt can charge nothing any more.
+ */
+export const answerClosingOrders = async (deps: Deps, questions: readonly Received<OrderState>[]): Promise<void> => {
+  const run = pLimit(concurrency);
+  await Promise.all(questions.map(({ state, trace }) => run(() => answer(deps, { orderId: state.id, trace }))));
+};
+
+const answer = async (deps: Deps, question: { readonly orderId: string; readonly trace: Trace }): Promise<void> => {
+  const { orderId, trace } = question;
+  for (let read = 0; read < maxReads; read += 1) {
+    if (await recordClosed(deps, question)) return;
+    const document = await deps.payments.findOne({ _id: orderId }, { projection: { outbox: 0 } });
+    if (document === null) throw new Error(`The copy of closing order ${orderId} does not exist`);
+    const payment = parsePayment(document);
+    if (payment.closedAt !== undefined) {
+      await deps.chargeStore.publishSideEvent({
+        filter: { _id: orderId },
+        set: {},
+        event: chargeClosed,
+        data: { orderId },
+        trace,
+      });
+      return;
+    }
+    // A newer state has arrived: the order has ended.
+    if (payment.order.status === 'cancelled') return;
+    if (payment.status !== undefined && payment.status !== 'created') {
+      await deps.chargeStore.republish([{ filter: { _id: orderId }, set: {}, event: chargeUpdated, trace }]);
+      return;
+    }
+    const { matchedCount } = await deps.payments.updateOne({ _id: orderId, openAttempt: { $exists: true } }, [
+      { $set: { refundDue: { $ifNull: ['$refundDue', { $literal: { due: deps.now(), ...trace } }] } } },
+    ]);
+    if (matchedCount === 1) return;
+    // The attempt has ended since.
+  }
+  throw new Error(`The payment of closing order ${orderId} keeps changing`);
+};

@@ -1,0 +1,17 @@
+import { checkEach, finding, type Check } from './check.ts';
+
+export const paidOrderIsKept: Check = {
+  name: 'paid-order-is-kept',
+  rule: 'An order whose charge was completed is never cancelled as expired.',
+  run: ({ orders, paymentById }) =>
+    checkEach(
+      orders.filter(({ reason }) => reason === 'expired'),
+      ({ id }) => {
+        const payment = paymentById.get(id);
+        const wasCompleted = payment?.status === 'completed' || payment?.status === 'refunded';
+        // Money that arrived after the payment was closed has never completed the charge.
+        if (!wasCompleted || payment.closedAt !== undefined) return undefined;
+        return finding(`order ${id} is cancelled as expired, but its charge is ${payment.status}: it was paid in time`, id);
+      },
+    ),
+};
