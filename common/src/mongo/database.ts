@@ -1,6 +1,7 @@
 import { MongoClient, type Collection, type Db, type Document } from 'mongodb';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { ServerClock } from './server-clock.ts';
 import { prepareCollection, type CollectionDefinition } from './prepare-collections.ts';
 
 const pingEveryMs = 300;
@@ -18,6 +19,7 @@ export class Database {
   readonly #monitor: MongoClient;
   readonly #db: Db;
   readonly #logger: Logger;
+  readonly #clock: ServerClock;
   readonly #closing = new AbortController();
   readonly #connecting: Promise<void>;
   readonly #watching: Promise<void>;
@@ -31,8 +33,11 @@ export class Database {
     readonly logger: Logger;
     /** Set by tests only: receives every command as it is sent. */
     readonly onCommand?: ((command: Document) => void) | undefined;
+    /** This process's own clock, in milliseconds; replaced by tests only. */
+    readonly ownTime?: (() => number) | undefined;
   }) {
     this.#logger = options.logger;
+    this.#clock = new ServerClock(options.ownTime ?? Date.now);
     this.#client = new MongoClient(options.url, {
       appName: options.appName,
       writeConcern: { w: 'majority' },
@@ -60,6 +65,11 @@ export class Database {
 
   collection<Doc extends Document>(name: string): Collection<Doc> {
     return this.#db.collection<Doc>(name);
+  }
+
+  /** The time by the server's clock, which all replicas of the service share. */
+  now(): Date {
+    return this.#clock.now();
   }
 
   isUp(): boolean {
@@ -130,7 +140,10 @@ export class Database {
       while (!state.ended) {
         try {
           const monitor = await this.#monitor.connect();
-          const hello = await monitor.db('admin').command({ hello: 1 });
+          const hello = await this.#clock.read(
+            () => monitor.db('admin').command({ hello: 1 }),
+            ({ localTime }) => localTime,
+          );
           if (hello.isWritablePrimary === true) {
             state.ended = true;
             return undefined;

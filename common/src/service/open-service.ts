@@ -32,7 +32,10 @@ export interface ServiceConfig extends BusConfig {
 
 /** What tests replace; everything else is real in tests too. */
 export interface ServiceOverrides {
+  /** Replaces the database's clock. */
   readonly now?: () => Date;
+  /** This process's own clock, in milliseconds. */
+  readonly ownTime?: () => number;
   readonly logger?: Logger;
   readonly transport?: (logger: Logger) => Transport;
   /** Receives every command that is sent to the database. */
@@ -68,6 +71,7 @@ export interface Service {
   readonly database: Database;
   readonly relay: Relay;
   readonly metrics: Metrics;
+  /** The time by the database's clock: replicas agree on it, whatever the clocks of their machines show. */
   readonly now: () => Date;
   readonly newId: () => string;
   run(plan: Plan): Promise<RunningService>;
@@ -80,14 +84,15 @@ const countEveryMs = 15_000;
 /** Opens a service. Connections are made in the background: it also starts while a server is unreachable. */
 export const openService = (name: string, config: ServiceConfig, overrides: ServiceOverrides = {}): Service => {
   const logger = overrides.logger ?? createLogger({ service: name, level: config.LOG_LEVEL });
-  const now = overrides.now ?? (() => new Date());
   const metrics = new Metrics();
   const database = new Database({
     url: config.MONGO_URL,
     appName: name,
     logger,
     onCommand: overrides.onDatabaseCommand,
+    ownTime: overrides.ownTime,
   });
+  const now = overrides.now ?? (() => database.now());
   const transport = overrides.transport?.(logger) ?? createTransport(config, { clientName: name, logger });
   const relay = new Relay({ transport, logger, now, counters: metrics.relay });
 

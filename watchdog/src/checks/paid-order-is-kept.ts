@@ -5,8 +5,9 @@ export const paidOrderIsKept: Check = {
   rule: 'An order whose charge was completed is never cancelled as expired.',
   run: ({ orders, paymentById }) =>
     checkEach(
-      orders.filter(({ reason }) => reason === 'expired'),
-      ({ id }) => {
+      orders.filter(({ status }) => status === 'cancelled'),
+      ({ id, reason }) => {
+        if (reason !== 'expired') return undefined;
         const payment = paymentById.get(id);
         const wasCompleted = payment?.status === 'completed' || payment?.status === 'refunded';
         // Money that arrived after the payment was closed has never completed the charge.

@@ -5,6 +5,7 @@ import { createRandom } from '../random.ts';
 import { watchFaults } from './faults.ts';
 import { faultyTransport } from './faulty-transport.ts';
 import { createFaultCounter } from './fault-counts.ts';
+import { shiftClock } from './shift-clock.ts';
 
 /** The launcher sets it for every process. */
 const dataDirVariable = 'TICKETING_DATA_DIR';
@@ -15,8 +16,10 @@ export const faultyOverrides = (service: string): ServiceOverrides => {
   const faults = watchFaults(dataDir);
   const count = createFaultCounter(dataDir, service);
   const random = createRandom(process.pid);
+  // Replicas of one service are ahead and behind, so that they also differ from each other.
+  const sign = process.pid % 2 === 0 ? 1 : -1;
+  shiftClock(() => sign * (faults().clocks?.[service] ?? 0));
   return {
-    now: () => new Date(Date.now() + (faults().clocks?.[service] ?? 0)),
     transport: (logger) =>
       faultyTransport(createTransport(readEnv(commonEnv, process.env), { clientName: service, logger }), {
         faults: () => faults().bus,
