@@ -99,6 +99,23 @@ test('When an attempt has not reached Stripe, then its PaymentIntent is canceled
   expect(await payments.sandbox.charges(order.id)).toEqual([]);
 });
 
+test('When the open attempt ends while the order is closing, then no other can begin before the payment is closed', async () => {
+  const order = await payments.payable();
+  const attempt = payments.pauseAt('before', 'confirm');
+  const response = payments.pay(order.id, 'tok_chargeDeclined');
+  await attempt.reached;
+  const cancel = payments.pauseAt('before', 'cancelIntent');
+  await ask(order);
+  await cancel.reached;
+  attempt.goOn();
+  expect(await response).toMatchObject({ status: 400 });
+  expect((await payments.stored(order.id))?.openAttempt).toBeUndefined();
+  expect(await payments.pay(order.id)).toEqual(expired);
+  cancel.goOn();
+  await untilClosed(order);
+  expect((await payments.sandbox.charges(order.id)).filter(({ paid }) => paid)).toEqual([]);
+});
+
 test('When an attempt is charged while the order is closing, then it is answered 201 and nothing is refunded', async () => {
   const order = await payments.payable();
   const attempt = payments.pauseAt('after', 'confirm');
