@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import {
+  chargeClosed,
   chargeUpdated,
   orderExpired,
   ticketClaimRefused,
@@ -12,8 +13,8 @@ import { newId } from '@ticketing/common/mongo';
 import { Metrics } from '@ticketing/common/service';
 import { call, createModelDriver, deliver, event, stepsOf, type Stage, type Step } from '@ticketing/common/testing';
 import * as fc from 'fast-check';
-import { cancelOverdueOrders } from './commands/cancel-overdue-orders.ts';
 import { cancelOwnOrder } from './commands/cancel-own-order.ts';
+import { closeOverdueOrders } from './commands/close-overdue-orders.ts';
 import { createOrder } from './commands/create-order.ts';
 import type { Deps } from './deps.ts';
 import { openMetrics } from './metrics.ts';
@@ -26,7 +27,7 @@ import { subscriptions } from './subscriptions.ts';
 const clock = { ms: Date.UTC(2030, 0, 1) };
 const now = () => new Date(clock.ms);
 const windowSeconds = 900;
-const overdueMs = 60_001;
+const overdueMs = 501;
 
 interface Order {
   readonly id: string;
@@ -35,6 +36,7 @@ interface Order {
   readonly expiresAt: number;
   status: OrderStatus;
   reason: CancelReason | undefined;
+  closing: CancelReason | undefined;
   version: number;
 }
 
@@ -50,7 +52,7 @@ interface World extends Stage<Deps> {
   readonly orders: Order[];
 }
 
-type Effect = 'none' | 'later' | 'changed';
+type Effect = 'none' | 'changed';
 
 interface Intent {
   readonly kind: 'order' | 'cancel' | 'event' | 'repair';
@@ -75,11 +77,12 @@ const confirm = (order: Order): Effect => (order.status === 'created' ? move(ord
 const complete = (order: Order): Effect => (order.status === 'awaiting:payment' ? move(order, 'complete') : 'none');
 const refuse = (order: Order): Effect => (order.status === 'created' ? cancel(order, 'price_changed') : 'none');
 const expire = (order: Order): Effect => {
-  if (!isUnpaid(order)) return 'none';
-  return order.expiresAt <= clock.ms ? cancel(order, 'expired') : 'later';
+  if (order.expiresAt > clock.ms || order.closing !== undefined) return 'none';
+  if (order.status !== 'awaiting:payment') return cancel(order, 'expired');
+  order.closing = 'expired';
+  return move(order, order.status);
 };
-const cancelOverdue = (order: Order): Effect =>
-  order.expiresAt + overdueMs <= clock.ms ? cancel(order, 'expired') : 'none';
+const endOverdue = (order: Order): Effect => (order.expiresAt + overdueMs <= clock.ms ? expire(order) : 'none');
 
 const newest = ({ source }: World): TicketState => source.at(-1) ?? source[0];
 const hasLiveOrder = ({ orders }: World) => orders.some(({ status }) => status !== 'cancelled');
@@ -162,11 +165,26 @@ const charged = steps.command('charged', 2, [numbers, results], (world, which, s
       }),
   ),
 );
+/** Payments closes no order that has not asked. */
+const closed = steps.command('closed', 2, [numbers], (world, which) =>
+  deliver(
+    existing(world, which)
+      .filter((one) => one.closing !== undefined)
+      .map((one) =>
+        event(
+          chargeClosed,
+          { orderId: one.id },
+          now(),
+          toOrder(one, (target) => cancel(target, 'expired')),
+        ),
+      ),
+  ),
+);
 const timersRing = steps.command('timers ring', 2, [numbers], (world, which) =>
   deliver(existing(world, which).map((one) => event(orderExpired, { orderId: one.id }, now(), toOrder(one, expire)))),
 );
-steps.command('cancel overdue orders', 1, [], ({ deps, orders }) =>
-  call({ kind: 'repair', targets: [...orders], apply: cancelOverdue }, () => cancelOverdueOrders(deps)),
+steps.command('end overdue orders', 1, [], ({ deps, orders }) =>
+  call({ kind: 'repair', targets: [...orders], apply: endOverdue }, () => closeOverdueOrders(deps)),
 );
 /** What tickets does with the ticket; a number is the order that it holds the ticket for. */
 const tickets = steps.change('tickets', 3, [actions], (world, action) => {
@@ -189,6 +207,7 @@ const listed = ticketStates([0]);
 const ordered = order('buyer', undefined);
 const held = tickets(0);
 const known = ticketStates([9]);
+const runsOut = timePasses(windowSeconds * 1000);
 
 const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
   service: 'orders',
@@ -219,21 +238,34 @@ const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
       expect({ ...copy, ...ticket }).toEqual(copy ?? 'a ticket that is known');
       expect(price).toBe(copy?.price);
       const expiresAt = clock.ms + windowSeconds * 1000;
-      world.orders.push({ id, price, ticket, expiresAt, status: 'created', reason: undefined, version: 0 });
+      world.orders.push({
+        id,
+        price,
+        ticket,
+        expiresAt,
+        status: 'created',
+        reason: undefined,
+        closing: undefined,
+        version: 0,
+      });
       return;
     }
     const isRepair = entry.correlationId.startsWith('overdue-');
     const by = isRepair ? happenings.find(({ kind }) => kind === 'repair') : cause;
     const effect = by?.targets.includes(one) === true ? by.apply(one) : 'no cause';
     expect([entry.correlationId, effect, entry.version]).toEqual([entry.correlationId, 'changed', one.version]);
-    expect([entry.data['status'], entry.data['reason']]).toEqual([one.status, one.reason]);
+    const { status, reason, closing } = entry.data;
+    expect([status, reason, closing]).toEqual([one.status, one.reason, one.closing]);
   },
   check: (world, { happenings, documents, inSequence, hasChanged }) => {
     expect(documents).toHaveLength(world.orders.length);
-    for (const { id, expiresAt, reason, ...rest } of world.orders) {
+    for (const { id, expiresAt, reason, closing, ...rest } of world.orders) {
       const document = documents.find(({ _id }) => _id === id);
       expect(document).toMatchObject({ ...rest, expiresAt: new Date(expiresAt) });
-      expect(document?.reason).toBe(reason);
+      expect([document?.reason, document?.closing]).toEqual([reason, closing]);
+      // Payments is asked as long as its answer decides.
+      const isAsked = rest.status === 'awaiting:payment' && closing !== undefined;
+      expect(document?.closingQuestion !== undefined).toBe(isAsked);
     }
     // The ticket has one live order at most.
     expect(documents.filter(({ status }) => status !== 'cancelled').length).toBeLessThanOrEqual(1);
@@ -243,8 +275,7 @@ const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
       const effects = hasChanged(happening) ? [] : targets.map((target) => happening.apply(target));
       expect([label, effects.includes('changed')]).toEqual([label, false]);
       if (inSequence || kind === 'repair') {
-        const verdict = kind === 'event' && effects.includes('later') ? 'later' : 'done';
-        expect([label, outcome]).toEqual([label, kind === 'event' ? verdict : (wanted ?? 'ok')]);
+        expect([label, outcome]).toEqual([label, kind === 'event' ? 'done' : (wanted ?? 'ok')]);
       } else if (outcome.endsWith('already reserved')) {
         expect([label, wasTaken === true || isTaken(world)]).toEqual([label, true]);
       }
@@ -255,12 +286,9 @@ const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
   finish: async (world, take) => {
     // Every event is delivered in the end.
     await take(ticketStates(world.source.map(({ version }) => version)));
-    const allTimers = timersRing([...world.orders.keys()]);
-    const isEarly = async () => (await take(allTimers)).some(({ outcome }) => outcome === 'later');
-    if (await isEarly()) {
-      await take(timePasses(windowSeconds * 1000));
-      expect(await isEarly()).toBe(false);
-    }
+    await take(timePasses(windowSeconds * 1000));
+    await take(timersRing([...world.orders.keys()]));
+    await take(closed([...world.orders.keys()]));
     expect(world.orders.filter(isUnpaid)).toEqual([]);
     expect(world.orders.filter(({ status }) => status === 'complete').length).toBeLessThanOrEqual(1);
   },
@@ -291,6 +319,15 @@ const counterexamples: readonly (readonly [string, readonly Step<World, Intent>[
   ['the confirmation comes twice', [listed, ordered, held, known, known]],
   ['a confirmed order is refused', [listed, ordered, held, known, refused(0)]],
   ['a timer rings early', [listed, ordered, timersRing([0])]],
+  ['the hold of a confirmed order runs out', [listed, ordered, held, known, runsOut, timersRing([0]), closed([0])]],
+  [
+    'the hold of a paid order runs out before its charge is heard of',
+    [listed, ordered, held, known, runsOut, timersRing([0]), charged([0], 'completed'), closed([0])],
+  ],
+  [
+    'the hold runs out twice concurrently',
+    [listed, ordered, held, known, runsOut, steps.together([timersRing([0]), timersRing([0])])],
+  ],
   ['an older state of the ticket arrives', [listed, tickets('edits'), known, listed]],
   ['the ticket is held', [listed, ordered, held, known, cancelOwn(0, 'buyer'), ordered]],
 ];

@@ -57,8 +57,9 @@ interface Charge {
   attempts: number;
   /** An attempt whose process has died, and what became of it at Stripe. */
   open: { readonly at: number; readonly outcome: 'paid' | 'declined' | 'none' } | undefined;
-  /** The cancelled order is marked for refund. */
+  /** The closing or cancelled order is marked: its payment is to be prevented or refunded. */
   isRefundDue: boolean;
+  isClosed: boolean;
 }
 
 // Each returns the outcome of its command, a part of the text of an error.
@@ -66,24 +67,41 @@ interface Charge {
 const receive = (charge: Charge, state: OrderState): string => {
   if (charge.order === undefined || state.version > charge.order.version) charge.order = state;
   const mayHaveMoney = charge.status === 'created' || charge.status === 'completed' || charge.status === 'failed';
-  if (state.status === 'cancelled' && mayHaveMoney) charge.isRefundDue = true;
+  if (state.status === 'cancelled' && mayHaveMoney && !charge.isClosed) charge.isRefundDue = true;
+  const isOpen = charge.order.status !== 'cancelled' && (charge.status === undefined || charge.status === 'created');
+  if (state.status === 'awaiting:payment' && state.closing !== undefined && isOpen) {
+    if (charge.open === undefined) close(charge, charge.order);
+    charge.isRefundDue = charge.status !== undefined;
+  }
   return 'done';
+};
+const close = (charge: Charge, order: OrderState): void => {
+  charge.isClosed = true;
+  charge.order = { ...order, status: 'cancelled', reason: order.closing };
 };
 const decline = (charge: Charge): void => {
   charge.attempts += 1;
   if (charge.attempts >= maxDeclines) charge.status = 'failed';
 };
-const settle = (charge: Charge): string => {
+const settleOpen = (charge: Charge): void => {
   const { open } = charge;
-  if (open === undefined || charge.isRefundDue || clock.ms - open.at < attemptAbandonedMs) return 'ok';
-  if (open.outcome === 'paid') charge.status = 'completed';
-  if (open.outcome === 'declined') decline(charge);
+  if (open?.outcome === 'paid') charge.status = 'completed';
+  if (open?.outcome === 'declined') decline(charge);
   charge.open = undefined;
+};
+const settle = (charge: Charge): string => {
+  const { open, isRefundDue } = charge;
+  if (open !== undefined && !isRefundDue && clock.ms - open.at >= attemptAbandonedMs) settleOpen(charge);
   return 'ok';
 };
 const refund = (charge: Charge): string => {
   if (!charge.isRefundDue) return 'ok';
-  if (charge.status === 'completed' || charge.open?.outcome === 'paid') charge.status = 'refunded';
+  const { order } = charge;
+  if (order !== undefined && order.status !== 'cancelled') {
+    // Closing: the PaymentIntent is canceled, unless it was paid.
+    if (charge.open?.outcome === 'paid') charge.status = 'completed';
+    else if (charge.status === 'created') close(charge, order);
+  } else if (charge.status === 'completed' || charge.open?.outcome === 'paid') charge.status = 'refunded';
   charge.isRefundDue = false;
   charge.open = undefined;
   return 'ok';
@@ -91,17 +109,19 @@ const refund = (charge: Charge): string => {
 const pay = (charge: Charge, token: Token): string => {
   const { order, open, status } = charge;
   if (order === undefined) return 'waits for the order';
-  if (order.status === 'cancelled') return 'This order has been cancelled';
+  if (order.status === 'cancelled') {
+    return order.reason === 'expired' ? 'This order has expired' : 'This order has been cancelled';
+  }
   if (status === 'completed') return 'ok';
   if (status === 'failed' || status === 'refunded') return 'Payment of this order has failed';
   if (open !== undefined) {
     if (clock.ms - open.at < attemptAbandonedMs) return 'Another payment of this order is under way';
-    settle(charge);
+    settleOpen(charge);
     // A retry with the same card returns the outcome of its attempt.
     if (open.outcome === 'declined' && token === 'tok_chargeDeclined') return 'Your card was declined.';
     return pay(charge, token);
   }
-  if (Date.parse(order.expiresAt) <= clock.ms) return 'This order has expired';
+  if (order.closing !== undefined || Date.parse(order.expiresAt) <= clock.ms) return 'This order has expired';
   if (order.status === 'created') return 'waits for the order';
   if (order.status === 'complete') return 'a complete order without a payment';
   charge.status ??= 'created';
@@ -116,8 +136,8 @@ const pay = (charge: Charge, token: Token): string => {
 
 const legalMoves: Readonly<Record<string, readonly string[]>> = {
   undefined: ['created'],
-  created: ['created', 'completed', 'failed'],
-  failed: ['completed'],
+  created: ['created', 'completed', 'failed', 'refunded'],
+  failed: ['failed', 'refunded'],
   completed: ['refunded'],
   refunded: [],
 };
@@ -167,6 +187,7 @@ const recorded = (document: PaymentDocument | undefined): Omit<Charge, 'open'> =
   status: document?.status,
   attempts: document?.declines ?? 0,
   isRefundDue: document?.refundDue !== undefined,
+  isClosed: document?.closedAt !== undefined,
 });
 
 /** After a death or concurrent commands the model continues from the stored document and Stripe. */
@@ -229,14 +250,21 @@ steps.command('webhook', 1, [], ({ deps, id }) =>
     return handleWebhook(deps, { body: Buffer.from(payload), signature, trace });
   }),
 );
-const orderIs = steps.change('the order is', 3, [fc.constantFrom('confirmed', 'cancelled')], (world, what) => {
-  const { status, version } = newest(world);
-  if (what === 'confirmed' && status === 'created') {
-    world.source.push({ ...newest(world), version: 1, status: 'awaiting:payment' });
-  } else if (what === 'cancelled' && status !== 'cancelled') {
-    world.source.push({ ...newest(world), version: version + 1, status: 'cancelled', reason: 'by_buyer' });
-  }
-});
+const orderIs = steps.change(
+  'the order is',
+  3,
+  [fc.constantFrom('confirmed', 'closing', 'cancelled')],
+  (world, what) => {
+    const { status, version, closing } = newest(world);
+    if (what === 'confirmed' && status === 'created') {
+      world.source.push({ ...newest(world), version: 1, status: 'awaiting:payment' });
+    } else if (what === 'closing' && status === 'awaiting:payment' && closing === undefined) {
+      world.source.push({ ...newest(world), version: version + 1, closing: 'expired' });
+    } else if (what === 'cancelled' && status !== 'cancelled') {
+      world.source.push({ ...newest(world), version: version + 1, status: 'cancelled', reason: 'by_buyer' });
+    }
+  },
+);
 /** Until an open attempt is abandoned and the lease of a worker is over, or until the deadline of the order is over. */
 const timePasses = steps.change('time passes', 3, [fc.constantFrom(attemptAbandonedMs + 1, payWindowMs)], (_, ms) => {
   clock.ms += ms;
@@ -280,7 +308,7 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
       id,
       source: [order],
       delivered: new Set(),
-      charge: { ...rest, attempts: 0, isRefundDue: false },
+      charge: { ...rest, attempts: 0, isRefundDue: false, isClosed: false },
     };
   },
   read: stored,
@@ -300,8 +328,13 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
     }
     // No two cards are tried at the same time.
     expect(remoteCalls.mostConcurrent('confirm')).toBeLessThanOrEqual(1);
-    // One event per version, each a legal move.
-    const entries = document?.outbox ?? [];
+    // One event per version, each a legal move; beside them answers to a closing order, which change nothing.
+    const all = document?.outbox ?? [];
+    const entries = all.filter(
+      ({ type, version }, index) =>
+        type !== 'charge.closed' &&
+        all.findIndex((entry) => entry.type !== 'charge.closed' && entry.version === version) === index,
+    );
     expect(entries.map(({ version }) => version)).toEqual([...entries.keys()]);
     expect(document?.version).toBe(entries.length === 0 ? undefined : entries.length - 1);
     entries.forEach(({ data }, index) => {
@@ -330,7 +363,14 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
     const paid = charges.filter((charge) => charge.paid);
     expect(intents.length).toBeLessThanOrEqual(1);
     expect(paid.map(({ amount }) => amount)).toEqual(paid.length === 0 ? [] : [price]);
-    const isCancelled = newest(world).status === 'cancelled';
+    const isClosed = document?.closedAt !== undefined;
+    const isCancelled = newest(world).status === 'cancelled' || isClosed;
+    // A closing order is answered: by the closed payment, or by what became of the charge.
+    if (newest(world).closing !== undefined && newest(world).status !== 'cancelled') {
+      const isAnswered = (document?.outbox ?? []).some(({ type }) => type === 'charge.closed');
+      expect(isAnswered).toBe(isClosed);
+      expect(isClosed || document?.status === 'completed' || document?.status === 'failed').toBe(true);
+    }
     expect(refunds.map(({ amount }) => amount)).toEqual(isCancelled ? paid.map(({ amount }) => amount) : []);
     expect(document?.status === 'completed').toBe(paid.length === 1 && !isCancelled);
     expect(document?.status === 'refunded').toBe(paid.length === 1 && isCancelled);
@@ -349,6 +389,7 @@ afterAll(async () => {
 const visa = payWith('tok_visa', undefined);
 const declined = payWith('tok_chargeDeclined', undefined);
 const cancelled = [orderIs('cancelled'), orderStates([2])];
+const closing = [orderIs('closing'), orderStates([2])];
 const later = [abandoned, work('settle', undefined)];
 const diesBefore = (at: Death['call']) => payWith('tok_visa', { when: 'before', call: at });
 const diesAfter = (at: Death['call']) => payWith('tok_visa', { when: 'after', call: at });
@@ -375,6 +416,17 @@ const counterexamples: readonly (readonly [string, readonly Step<World, Intent>[
     'an order is cancelled and its refund is attempted before the card is tried',
     [...known, orderIs('cancelled'), steps.together([visa, orderStates([2]), work('refund', undefined)], [0, 0, 1, 1])],
   ],
+  ['an unpaid order closes', [...known, ...closing, visa]],
+  ['an order closes after a decline', [...known, declined, ...closing, visa]],
+  ['a paid order closes', [...known, visa, ...closing]],
+  ['an order closes whose process died with the card charged', [...known, diesAfter('confirm'), ...closing]],
+  ['an order closes whose process died before the card was tried', [...known, diesBefore('confirm'), ...closing, visa]],
+  ['an order closes while it is paid', [...known, orderIs('closing'), steps.together([visa, orderStates([2])])]],
+  [
+    'an order closes and its payment is prevented before the card is tried',
+    [...known, orderIs('closing'), steps.together([visa, orderStates([2]), work('refund', undefined)], [0, 0, 1, 1])],
+  ],
+  ['a closing order is cancelled', [...known, declined, ...closing, orderIs('cancelled'), orderStates([3, 2])]],
   ['all declines are used up', [...known, declined, declined, visa]],
 ];
 

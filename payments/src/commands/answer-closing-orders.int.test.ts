@@ -49,7 +49,11 @@ test('When nobody tried to pay, then the payment is closed at once, without Stri
 });
 
 test('When the closing order is the first that payments hears of it, then it is closed', async () => {
-  const order = newOrder({ status: 'awaiting:payment', version: 2, expiresAt: payments.system.clock.now().toISOString() });
+  const order = newOrder({
+    status: 'awaiting:payment',
+    version: 2,
+    expiresAt: payments.system.clock.now().toISOString(),
+  });
   await ask(order);
   await untilClosed(order);
 });
@@ -233,10 +237,12 @@ test('When the payment is closed, then an earlier release refuses to pay for the
   await ask(order);
   await untilClosed(order);
   // It knows no `closing`: its claim asks for the status and the deadline alone.
-  const payable: Pick<PaymentDocument, '_id'> | null = await payments.system.collection<PaymentDocument>('payments').findOne({
-    _id: order.id,
-    'order.status': 'awaiting:payment',
-    'order.expiresAt': { $gt: payments.system.clock.now().toISOString() },
-  });
+  const payable: Pick<PaymentDocument, '_id'> | null = await payments.system
+    .collection<PaymentDocument>('payments')
+    .findOne({
+      _id: order.id,
+      'order.status': 'awaiting:payment',
+      'order.expiresAt': { $gt: payments.system.clock.now().toISOString() },
+    });
   expect(payable).toBeNull();
 });

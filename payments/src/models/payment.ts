@@ -1,4 +1,11 @@
-import { chargeClosed, chargeCreated, chargeState, chargeStatuses, chargeUpdated, orderState } from '@ticketing/common/events';
+import {
+  chargeClosed,
+  chargeCreated,
+  chargeState,
+  chargeStatuses,
+  chargeUpdated,
+  orderState,
+} from '@ticketing/common/events';
 import { defineAggregate } from '@ticketing/common/messaging';
 import { copyOf, objectOf, type DocumentOf } from '@ticketing/common/mongo';
 import { paymentState, type Charge, type Payment } from '../domain/payment.ts';

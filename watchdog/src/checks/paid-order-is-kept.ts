@@ -12,7 +12,10 @@ export const paidOrderIsKept: Check = {
         const wasCompleted = payment?.status === 'completed' || payment?.status === 'refunded';
         // Money that arrived after the payment was closed has never completed the charge.
         if (!wasCompleted || payment.closedAt !== undefined) return undefined;
-        return finding(`order ${id} is cancelled as expired, but its charge is ${payment.status}: it was paid in time`, id);
+        return finding(
+          `order ${id} is cancelled as expired, but its charge is ${payment.status}: it was paid in time`,
+          id,
+        );
       },
     ),
 };

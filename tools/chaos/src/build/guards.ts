@@ -169,7 +169,8 @@ export const guards = {
       {
         file: 'orders/src/commands/end-overdue-orders.ts',
         find: "      set: { closing: 'expired' as const, closingQuestion: firstQuestion(now) },\n      event: orderUpdated,\n",
-        replacement: "      set: { status: 'cancelled' as const, reason: 'expired' as const },\n      event: orderCancelled,\n",
+        replacement:
+          "      set: { status: 'cancelled' as const, reason: 'expired' as const },\n      event: orderCancelled,\n",
       },
     ],
   },
