@@ -1,4 +1,4 @@
-import { chargeUpdated } from './charge.ts';
+import { chargeClosed, chargeUpdated } from './charge.ts';
 import type { EventDefinition } from './define-event.ts';
 import { orderCancelled, orderCreated, orderExpired, orderUpdated } from './order.ts';
 import { ticketClaimRefused, ticketCreated, ticketUpdated } from './ticket.ts';
@@ -11,7 +11,7 @@ import { ticketClaimRefused, ticketCreated, ticketUpdated } from './ticket.ts';
 export const consumedEvents = {
   auth: [],
   tickets: [orderCreated, orderUpdated, orderCancelled],
-  orders: [ticketCreated, ticketUpdated, ticketClaimRefused, orderExpired, chargeUpdated],
+  orders: [ticketCreated, ticketUpdated, ticketClaimRefused, orderExpired, chargeUpdated, chargeClosed],
   expiration: [orderCreated, orderUpdated, orderCancelled],
   payments: [orderCreated, orderUpdated, orderCancelled],
 } as const satisfies Readonly<Record<string, readonly Pick<EventDefinition<string, unknown>, 'type'>[]>>;
