@@ -16,10 +16,10 @@ beforeAll(async () => {
   // The clocks of the two machines differ by a minute.
   replicas = await Promise.all(
     [-30_000, 30_000].map((offset) =>
-      system.start(({ now: _, ...overrides }) =>
+      system.start(({ now, ...overrides }) =>
         startService(readConfig({ ...system.env, EXPIRATION_WINDOW_SECONDS: String(windowSeconds) }), {
           ...overrides,
-          ownTime: () => Date.now() + offset,
+          ownTime: () => Number(now?.()) + offset,
         }),
       ),
     ),
