@@ -47,6 +47,7 @@ test('When the events are listed, then they are those of the contract, each defi
     typeof value === 'object' && 'parse' in value && 'aggregateType' in value ? [value.type] : [],
   );
   expect(types.toSorted()).toEqual([
+    'charge.closed',
     'charge.created',
     'charge.updated',
     'order.cancelled',
