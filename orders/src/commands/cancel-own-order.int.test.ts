@@ -68,6 +68,7 @@ test('When an order is paid, cancelled and expires at once, then exactly one of 
   const outcomes = await Promise.all(
     Array.from({ length: 128 }, async (_, index) => {
       const order = await awaitingPayment();
+      const ended = { state: { orderId: order._id }, time: new Date(), trace };
       const late: Deps = { ...deps, now: () => new Date(order.expiresAt.getTime() + 1) };
       const [cancel] = await Promise.all([
         roundTrips(index % 4)
@@ -79,11 +80,9 @@ test('When an order is paid, cancelled and expires at once, then exactly one of 
         roundTrips((index >> 2) % 4).then(() =>
           applyChargeStates(deps)([{ state: completed(order._id), time: new Date(), trace }]),
         ),
-        roundTrips((index >> 4) % 4).then(async () => {
-          const event = { state: { orderId: order._id }, time: new Date(), trace };
-          await expireOrders(late)([event]);
-          await cancelClosedOrders(deps)([event]);
-        }),
+        roundTrips((index >> 4) % 4)
+          .then(() => expireOrders(late)([ended]))
+          .then(() => cancelClosedOrders(deps)([ended])),
       ]);
       const after = await deps.orders.findOne({ _id: order._id });
       // Exactly one move from awaiting payment, beside the question to payments.
