@@ -24,9 +24,10 @@ interface Task extends ChargeContext {
 }
 
 /**
- * Prevents the payments of closing orders, and prevents or refunds those of cancelled ones. The PaymentIntent is cancelled first, so that a process that was
- * paused in the middle of an attempt can charge nothing any more; what was paid is refunded, once. The last step removes
- * the mark, so that another worker finishes what a process that dies leaves behind.
+ * Prevents the payments of closing orders, and prevents or refunds those of cancelled ones. The PaymentIntent is canceled
+ * first, so that a process that was paused in the middle of an attempt can charge nothing any more; what was paid by a
+ * closing order completes its charge, what was paid by a cancelled one is refunded, once. The last step removes the mark, so
+ * that another worker finishes what a process that dies leaves behind.
  */
 export const refundCancelledOrders = async (deps: Deps): Promise<void> => {
   const first = await takeDue(deps);
