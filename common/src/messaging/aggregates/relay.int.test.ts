@@ -37,13 +37,13 @@ afterAll(async () => {
   await system.close();
 });
 
-const startRelay = (transport: Transport = bus, maxBytes?: number) => {
+const startRelay = (transport: Transport = bus, maxBytes?: number, periodMs = 100) => {
   const counted = { published: 0, swept: 0, waiting: 0 };
   const relay = new Relay({
     transport,
     logger,
     now: system.clock.now,
-    periodMs: 100,
+    periodMs,
     ...(maxBytes === undefined ? {} : { maxBytes }),
     counters: {
       published: (count) => (counted.published += count),
@@ -175,6 +175,16 @@ test('When a process stops, then it first finishes its publications and empties 
   relay.publish(source, id, outbox);
   await relay.stop(2_000);
   expect((await users.findOne({ _id: id }))?.outbox).toEqual([]);
+});
+
+test('When many events of one document were published, then they are removed before the period is over', async () => {
+  const { relay } = startRelay(bus, undefined, 3_600_000);
+  const { id, outbox } = await leftBehind(
+    Array.from({ length: 40 }, (_, version) => version),
+    0,
+  );
+  relay.publish(source, id, outbox);
+  await system.eventually(async () => expect((await users.findOne({ _id: id }))?.outbox.length).toBeLessThan(16));
 });
 
 test('When more waits than the relay may hold, then the rest stays in the database and is published by the sweep', async () => {

@@ -15,6 +15,11 @@ const sweepLimit = { documents: 500, events: 8 } as const;
 /** Beyond this much, events wait in the database for the sweep. */
 const maxBytes = 16 * 1024 * 1024;
 const retryEveryMs = 200;
+/**
+ * Published events of one document that are removed before the period is over: well below `maxWaitingEvents`, so that
+ * only a broker that does not keep up can make changes be refused, not the period.
+ */
+const clearAt = 16;
 
 export interface RelayCounters {
   published(count: number): void;
@@ -66,6 +71,8 @@ export class Relay {
   #bytes = 0;
   /** Published but still in their documents, so that the sweep does not publish them again. */
   readonly #uncleared = new Set<string>();
+  /** The removals that did not wait for the period, one after the other. */
+  #clearing: Promise<void> = Promise.resolve();
   readonly #workers: Stoppable[] = [];
 
   constructor(options: {
@@ -131,9 +138,8 @@ export class Relay {
       await this.#retry();
       await delay(10);
     }
-    await this.#clear().catch((error: unknown) =>
-      this.#logger.warn({ err: error }, 'published events not removed from their outboxes'),
-    );
+    await this.#clearing;
+    await this.#tryClear();
   }
 
   async #send(pending: Pending): Promise<void> {
@@ -151,9 +157,10 @@ export class Relay {
     this.#counters.published(1);
     const documents = this.#cleared.get(collection) ?? new Map<string, string[]>();
     this.#cleared.set(collection, documents);
-    const ids = documents.get(id);
-    if (ids === undefined) documents.set(id, [message.id]);
-    else ids.push(message.id);
+    const ids = documents.get(id) ?? [];
+    ids.push(message.id);
+    documents.set(id, ids);
+    if (ids.length === clearAt) this.#clearing = this.#clearing.then(() => this.#tryClear());
   }
 
   async #retry(): Promise<void> {
@@ -162,6 +169,12 @@ export class Relay {
     this.#waiting.clear();
     await Promise.all(pendings.map((pending) => this.#send(pending)));
     this.#counters.waiting(this.#waiting.size);
+  }
+
+  async #tryClear(): Promise<void> {
+    await this.#clear().catch((error: unknown) =>
+      this.#logger.warn({ err: error }, 'published events not removed from their outboxes'),
+    );
   }
 
   async #clear(): Promise<void> {
