@@ -28,6 +28,9 @@ export const ListingForm = ({
     defaultValue: state.values[name] ?? listing[name],
   });
   const category = field('category');
+  // Of a newer release of tickets: without its option, saving the form would clear it.
+  const isUnknown =
+    (category.defaultValue ?? '') !== '' && !categories.some(({ id }) => id === category.defaultValue);
   const description = field('description');
   return (
     <form {...form} className="grid gap-5">
@@ -57,6 +60,7 @@ export const ListingForm = ({
                 {label}
               </option>
             ))}
+            {isUnknown && <option value={category.defaultValue}>{category.defaultValue}</option>}
           </select>
         </Field>
       </div>

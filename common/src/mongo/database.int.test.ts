@@ -62,6 +62,22 @@ test('When several replicas prepare one database at once, and again later, then 
   expect(indexes).toHaveLength(5);
 });
 
+test('When the version before starts again, then the database accepts the values and fields of the next one', async () => {
+  const fields = { status: { type: String, required: true }, seat: { row: { type: String } } } as const;
+  const before = defineCollection({
+    name: 'versions',
+    fields: { status: { ...fields.status, enum: ['free'] }, seat: { row: { ...fields.seat.row, enum: ['A'] } } },
+  });
+  const next = defineCollection({ name: 'versions', fields: { ...fields, gate: { type: String } } });
+  await database.prepare([next]);
+  await database.prepare([before]);
+  const versions = client.db().collection<{ _id: string; status?: string; seat?: object; gate?: string }>('versions');
+  await versions.insertOne({ _id: '1', status: 'withdrawn', seat: { row: 'B' }, gate: '7' });
+  await versions.updateOne({ _id: '1' }, { $set: { status: 'held', 'seat.row': 'C' } });
+  await expect(versions.insertOne({ _id: '2' })).rejects.toThrow('validation');
+  await expect(versions.updateOne({ _id: '1' }, [{ $set: { status: 1 } }])).rejects.toThrow('validation');
+});
+
 test('When an index has another definition than before, then several replicas replace it', async () => {
   const before = define('changing', [
     { key: { until: 1 }, expireAfterSeconds: 60 },
@@ -155,9 +171,6 @@ test('When only the name of an index has changed, then the old one is gone', asy
 test('When a document violates its schema, then the database refuses it, but one written earlier can be changed', async () => {
   const things = database.collection<{ _id: string; title?: string; status?: string }>('things');
   await expect(things.insertOne({ _id: newId() })).rejects.toBeInstanceOf(MongoServerError);
-  await expect(things.insertOne({ _id: newId(), title: 'a', status: 'unknown' })).rejects.toBeInstanceOf(
-    MongoServerError,
-  );
   const older = newId();
   await client.db().collection<{ _id: string }>('things').insertOne({ _id: older }, { bypassDocumentValidation: true });
   await things.updateOne({ _id: older }, { $set: { status: 'free' } });

@@ -25,11 +25,22 @@ export interface CollectionUpkeep {
   readonly retiredIndexes?: readonly string[];
 }
 
-/** A collection as the database is prepared for it; the validator is made from the mongoose schema. */
+/** A collection as the database is prepared for it; the validator is made from the types of the mongoose schema. */
 export interface CollectionDefinition extends CollectionUpkeep {
   readonly name: string;
   readonly schema: Schema;
 }
+
+/**
+ * The validator names types and required fields, but no enums: each version of a service installs its own when it starts,
+ * and the one before must not make the database refuse the values of the next.
+ */
+const validatorOf = (schema: Schema): object => {
+  const jsonSchema = JSON.stringify(schema.toJSONSchema({ useBsonType: true }), (key, value: unknown) =>
+    key === 'enum' && Array.isArray(value) ? undefined : value,
+  );
+  return { $jsonSchema: JSON.parse(jsonSchema) };
+};
 
 /** Creates the missing collection, its validator and its indexes; safe in several replicas at once, and when repeated. */
 export const prepareCollection = async (
@@ -37,7 +48,6 @@ export const prepareCollection = async (
   { name, schema, indexes = [], renames = {}, retiredIndexes = [] }: CollectionDefinition,
   logger: Logger,
 ): Promise<void> => {
-  const validator = { $jsonSchema: schema.toJSONSchema({ useBsonType: true }) };
   const present = await db.listCollections({ name }, { nameOnly: true }).toArray();
   if (present.length === 0) {
     await db.createCollection(name).catch((error: unknown) => {
@@ -45,7 +55,7 @@ export const prepareCollection = async (
     });
   }
   // 'moderate': a document that an older release wrote can still be changed.
-  await db.command({ collMod: name, validator, validationLevel: 'moderate' });
+  await db.command({ collMod: name, validator: validatorOf(schema), validationLevel: 'moderate' });
   const collection = db.collection(name);
   // Before the indexes, so that a unique index already sees the new names.
   await renameFields(collection, renames);

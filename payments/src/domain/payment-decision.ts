@@ -1,11 +1,10 @@
-import type { CancelReason } from '@ticketing/common/events';
 import { isSettleable, type Attempting, type Payment } from './payment.ts';
 
 /** Why a request to pay is refused. */
 export type Refusal =
   | { readonly kind: 'not-owner' }
   /** An order past its deadline counts as cancelled for it, although that event may still be missing. */
-  | { readonly kind: 'cancelled'; readonly reason: CancelReason | undefined }
+  | { readonly kind: 'cancelled'; readonly reason: string | undefined }
   /** Payment of the order has failed for good, or its money was refunded. */
   | { readonly kind: 'given-up' }
   | { readonly kind: 'in-flight' };

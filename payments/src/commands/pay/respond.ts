@@ -5,7 +5,6 @@ import {
   NotFoundError,
   ServiceUnavailableError,
 } from '@ticketing/common/errors';
-import type { CancelReason } from '@ticketing/common/events';
 import type { Decline } from '../../domain/decline.ts';
 import type { Refusal } from '../../domain/payment-decision.ts';
 import type { Payment } from '../../domain/payment.ts';
@@ -21,7 +20,7 @@ export const declined = (decline: Decline) => new BadRequestError(decline.messag
 
 const failedForGood = () => new BadRequestError('Payment of this order has failed');
 
-const cancelledMessage = (reason: CancelReason | undefined): string =>
+const cancelledMessage = (reason: string | undefined): string =>
   reason === 'expired' ? 'This order has expired' : 'This order has been cancelled';
 
 export const orderNotReady = (kind: 'unknown' | 'unconfirmed') =>
