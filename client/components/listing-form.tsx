@@ -29,8 +29,7 @@ export const ListingForm = ({
   });
   const category = field('category');
   // Of a newer release of tickets: without its option, saving the form would clear it.
-  const isUnknown =
-    (category.defaultValue ?? '') !== '' && !categories.some(({ id }) => id === category.defaultValue);
+  const isUnknown = (category.defaultValue ?? '') !== '' && !categories.some(({ id }) => id === category.defaultValue);
   const description = field('description');
   return (
     <form {...form} className="grid gap-5">

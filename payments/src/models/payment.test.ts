@@ -28,7 +28,10 @@ test.each([
   ['a completed charge of a cancelled order', { ...completed, refundDue }],
   ['a failed charge without a PaymentIntent', { ...created, status: 'failed' }],
   ['a refunded charge', refunded],
-  ['a reason of the next version', { ...copy, order: { ...copy.order, reason: 'event_moved', closing: 'event_moved' } }],
+  [
+    'a reason of the next version',
+    { ...copy, order: { ...copy.order, reason: 'event_moved', closing: 'event_moved' } },
+  ],
 ])('When a document holds %s, then it is that payment', (_what, document) => {
   expect(parsePayment(document)).toMatchObject(document);
 });
