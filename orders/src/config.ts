@@ -6,6 +6,9 @@ export const ordersEnv = {
   EXPIRATION_WINDOW_SECONDS: wholeNumber({ min: 1, max: 86_400 })
     .prefault('900')
     .describe('How long an order holds its ticket'),
+  MAX_LIVE_HOLDS: wholeNumber({ min: 1, max: 10_000 })
+    .prefault('6')
+    .describe('Number of unpaid orders that an account may have at once'),
 };
 
 export type Config = ReturnType<typeof readConfig>;

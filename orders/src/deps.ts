@@ -6,5 +6,7 @@ export interface Deps extends Models {
   readonly now: () => Date;
   readonly newId: () => string;
   readonly windowSeconds: number;
+  /** Unpaid orders that an account may have at once. */
+  readonly maxLiveHolds: number;
   readonly metrics: OrdersMetrics;
 }

@@ -213,7 +213,14 @@ const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
   service: 'orders',
   collections,
   now,
-  open: ({ store }) => ({ ...openModels(store), now, newId, windowSeconds, metrics: openMetrics(new Metrics()) }),
+  open: ({ store }) => ({
+    ...openModels(store),
+    now,
+    newId,
+    windowSeconds,
+    maxLiveHolds: 6,
+    metrics: openMetrics(new Metrics()),
+  }),
   subscriptions,
   begin: (stage) => {
     const ticketId = newId();

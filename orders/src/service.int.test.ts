@@ -119,6 +119,7 @@ test('When a process died between its write and its publishing, then another pub
   };
   await orders.system.collection<OrderDocument>('orders').insertOne({
     ...stored,
+    slot: 1_000,
     ticket: { ...stored.ticket, id: 'another' },
     _id: id,
     outbox: [entry],

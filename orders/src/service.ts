@@ -10,6 +10,7 @@ import { createApp } from './app.ts';
 import { closeOverdueOrders, repeatClosingQuestions } from './commands/close-overdue-orders.ts';
 import type { Deps } from './deps.ts';
 import { createStuckTicketsRepair } from './commands/republish-orders-of-stuck-tickets.ts';
+import { markKeptTickets } from './commands/mark-kept-tickets.ts';
 import { republishUnconfirmedOrders } from './commands/republish-unconfirmed-orders.ts';
 import type { Config } from './config.ts';
 import { openMetrics } from './metrics.ts';
@@ -20,6 +21,7 @@ const overdueCheckMs = 250;
 const closingCheckMs = 1_000;
 const unconfirmedCheckMs = 5_000;
 const stuckTicketsCheckMs = 10_000;
+const keptTicketsCheckMs = 5_000;
 
 export const startService = async (config: Config, overrides: ServiceOverrides = {}): Promise<RunningService> => {
   const service = openService('orders', config, overrides);
@@ -30,6 +32,7 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     now,
     newId,
     windowSeconds: config.EXPIRATION_WINDOW_SECONDS,
+    maxLiveHolds: config.MAX_LIVE_HOLDS,
     metrics: openMetrics(metrics),
   };
   const repair = (name: string, periodMs: number, run: () => Promise<number>) => () =>
@@ -44,6 +47,7 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
       repair('closing orders', closingCheckMs, () => repeatClosingQuestions(deps)),
       repair('unconfirmed orders', unconfirmedCheckMs, () => republishUnconfirmedOrders(deps)),
       repair('stuck tickets', stuckTicketsCheckMs, createStuckTicketsRepair(deps)),
+      repair('kept tickets', keptTicketsCheckMs, () => markKeptTickets(deps)),
     ],
   });
 };

@@ -148,6 +148,12 @@ export const settingsTable = [
     check: wholeNumber(1, 86_400),
   },
   {
+    name: 'MAX_LIVE_HOLDS',
+    default: '6',
+    purpose: 'Number of unpaid orders that an account may have at once',
+    check: wholeNumber(1, 10_000),
+  },
+  {
     name: 'PAYMENT_ATTEMPTS',
     default: '3',
     purpose: 'Number of declined cards after which the payment of an order has failed',

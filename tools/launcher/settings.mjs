@@ -23,6 +23,7 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
  * @property {string | undefined} stripeWebhookSecret
  * @property {string | undefined} stripeHost
  * @property {string} expirationWindowSeconds
+ * @property {string} maxLiveHolds
  * @property {string} paymentAttempts
  * @property {string} bus
  * @property {string} logLevel
@@ -78,6 +79,7 @@ export const readSettings = (env, args) => {
       stripeWebhookSecret: given['STRIPE_WEBHOOK_SECRET'],
       stripeHost: given['STRIPE_HOST'],
       expirationWindowSeconds: given['EXPIRATION_WINDOW_SECONDS'] ?? '900',
+      maxLiveHolds: given['MAX_LIVE_HOLDS'] ?? '6',
       paymentAttempts: given['PAYMENT_ATTEMPTS'] ?? '3',
       bus: given['BUS'] ?? 'jetstream',
       logLevel: given['LOG_LEVEL'] ?? 'info',

@@ -55,6 +55,7 @@ const invalid: Readonly<Record<string, string>> = {
   STRIPE_WEBHOOK_SECRET: 'secret',
   STRIPE_HOST: 'api.stripe.com',
   EXPIRATION_WINDOW_SECONDS: '15m',
+  MAX_LIVE_HOLDS: '0',
   PAYMENT_ATTEMPTS: '0',
   BUS: 'JetStream',
   LOG_LEVEL: 'loud',

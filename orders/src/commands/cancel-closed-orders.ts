@@ -11,7 +11,7 @@ export const cancelClosedOrders =
       closed.map(({ state, trace }) => ({
         filter: { _id: state.orderId, status: { $in: [...unpaidStatuses] } },
         set: { status: 'cancelled' as const, reason: expression({ $ifNull: ['$closing', 'expired'] }) },
-        unset: ['closingQuestion' as const],
+        unset: ['closingQuestion' as const, 'keepsTicket' as const],
         event: orderCancelled,
         trace,
       })),

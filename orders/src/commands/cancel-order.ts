@@ -15,7 +15,7 @@ export const cancelOrder = async (deps: Deps, request: CancelOrder): Promise<boo
   const after = await deps.orderStore.change({
     filter: { _id: request.orderId, status: { $in: [...(request.onlyFrom ?? statusesBefore('cancelled'))] } },
     set: { status: 'cancelled', reason: request.reason },
-    unset: ['closingQuestion'],
+    unset: ['closingQuestion', 'keepsTicket'],
     event: orderCancelled,
     trace: request.trace,
   });

@@ -31,6 +31,7 @@ beforeAll(async () => {
       now,
       newId,
       windowSeconds: 900,
+      maxLiveHolds: 1_000,
       metrics: openMetrics(service.metrics),
     };
     return service.run({

@@ -1,7 +1,10 @@
-import { BadRequestError, NotFoundError } from '@ticketing/common/errors';
+import { BadRequestError, NotFoundError, ServiceUnavailableError } from '@ticketing/common/errors';
 import { orderCreated, type Trace } from '@ticketing/common/events';
 import { isDuplicateKey } from '@ticketing/common/mongo';
+import { randomInt } from 'node:crypto';
+import { freeSlots } from '../domain/free-slots.ts';
 import { checkOrderable } from '../domain/order-decision.ts';
+import { liveStatuses, unpaidStatuses } from '../domain/order-status.ts';
 import type { OrderDocument } from '../models/open-models.ts';
 import type { Deps } from '../deps.ts';
 
@@ -12,9 +15,13 @@ export interface CreateOrder {
   readonly trace: Trace;
 }
 
+/** Inserts that a unique index has refused although what it refused them for was gone when it was read. */
+const maxUnexplained = 3;
+
 /**
- * Holds a ticket for a buyer. The unique index on a ticket's live orders lets one buyer through; `tickets` then confirms
- * the hold against its own document.
+ * Holds a ticket for a buyer. A unique index on the orders that keep their tickets lets one buyer through, another one
+ * on the slots of an account limits its holds; `tickets` then confirms the hold against its own document.
+ * @throws BadRequestError, ConflictError, NotFoundError
  */
 export const createOrder = async (deps: Deps, request: CreateOrder): Promise<OrderDocument> => {
   const copy = await deps.loadTicket(request.ticketId);
@@ -22,22 +29,50 @@ export const createOrder = async (deps: Deps, request: CreateOrder): Promise<Ord
   checkOrderable(copy.ticket, request);
   const now = deps.now();
   const { id, title, price, version, revision } = copy.ticket;
-  try {
-    return await deps.orderStore.insert(
-      {
-        _id: deps.newId(),
-        userId: request.userId,
-        status: 'created' as const,
-        expiresAt: new Date(now.getTime() + deps.windowSeconds * 1000),
-        price,
-        ticket: { id, title, price, version, revision },
-        createdAt: now,
-      },
-      orderCreated,
-      request.trace,
-    );
-  } catch (error) {
-    if (isDuplicateKey(error)) throw new BadRequestError('Ticket is already reserved');
-    throw error;
+  const order = {
+    _id: deps.newId(),
+    userId: request.userId,
+    status: 'created' as const,
+    expiresAt: new Date(now.getTime() + deps.windowSeconds * 1000),
+    price,
+    ticket: { id, title, price, version, revision },
+    keepsTicket: true,
+    createdAt: now,
+  };
+  let slot = randomInt(deps.maxLiveHolds);
+  for (let unexplained = 0; unexplained < maxUnexplained;) {
+    try {
+      return await deps.orderStore.insert({ ...order, slot }, orderCreated, request.trace);
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error;
+    }
+    // The error does not always name its index, so the orders are read.
+    const { isKept, slots } = await readHolds(deps, request);
+    if (isKept) throw new BadRequestError('Ticket is already reserved');
+    const free = freeSlots(deps.maxLiveHolds, slots);
+    if (free.length === 0) throw new BadRequestError(`You already hold ${deps.maxLiveHolds} tickets`);
+    if (free.includes(slot)) unexplained += 1;
+    slot = free[randomInt(free.length)] ?? slot;
   }
+  throw new ServiceUnavailableError();
+};
+
+/** Whether an order keeps the ticket, and the slots of the account's unpaid orders. */
+const readHolds = async (
+  { orders }: Deps,
+  { ticketId, userId }: CreateOrder,
+): Promise<{ readonly isKept: boolean; readonly slots: readonly (number | undefined)[] }> => {
+  const found = await orders
+    .find(
+      {
+        $or: [
+          { 'ticket.id': ticketId, keepsTicket: true },
+          { 'ticket.id': ticketId, status: { $in: [...liveStatuses] } },
+          { userId, status: { $in: [...unpaidStatuses] }, slot: { $exists: true } },
+        ],
+      },
+      { projection: { 'ticket.id': 1, slot: 1 } },
+    )
+    .toArray();
+  return { isKept: found.some(({ ticket }) => ticket.id === ticketId), slots: found.map(({ slot }) => slot) };
 };

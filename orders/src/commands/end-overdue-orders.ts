@@ -19,6 +19,7 @@ export const endOverdueOrders = async (deps: Deps, overdue: readonly OverdueOrde
     ...overdue.map(({ orderId, trace }) => ({
       filter: { _id: orderId, status: 'created' as const, expiresAt: { $lte: now } },
       set: { status: 'cancelled' as const, reason: 'expired' as const },
+      unset: ['keepsTicket' as const],
       event: orderCancelled,
       trace,
     })),

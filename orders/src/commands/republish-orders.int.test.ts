@@ -20,7 +20,14 @@ beforeAll(async () => {
     const config = readConfig(orders.system.env);
     const service = openService('orders-by-hand', config, overrides);
     const { now, newId } = service;
-    deps = { ...openModels(service), now, newId, windowSeconds: 900, metrics: openMetrics(service.metrics) };
+    deps = {
+      ...openModels(service),
+      now,
+      newId,
+      windowSeconds: 900,
+      maxLiveHolds: 6,
+      metrics: openMetrics(service.metrics),
+    };
     return service.run({ collections: [], app: buildApp(httpKit(service), () => undefined), listeners: [] });
   });
 });

@@ -37,6 +37,10 @@ export const orders = defineAggregate({
       revision: { type: Number, required: true },
     },
     createdAt: { type: Date, required: true },
+    // Which of its buyer's unpaid holds it is: 0 … MAX_LIVE_HOLDS − 1. Counts only while the order is unpaid.
+    slot: { type: Number },
+    // True unless the order was cancelled before it was complete, absent then: nobody else can order its ticket.
+    keepsTicket: { type: Boolean },
     // Why it ends unless it is paid; set at the deadline of an order that awaits payment, and kept.
     closing: { type: String, enum: cancelReasons },
     // When payments is asked again, and how often it has been asked.
@@ -54,6 +58,23 @@ export const orders = defineAggregate({
       unique: true,
       partialFilterExpression: { status: { $in: [...liveStatuses] } },
     },
+    // Also after the sale, whatever becomes of the order then. `one_live_order_per_ticket` stays for the release before, which
+    // writes no `keepsTicket`.
+    {
+      key: { 'ticket.id': 1 },
+      name: 'one_order_keeps_ticket',
+      unique: true,
+      partialFilterExpression: { keepsTicket: true },
+    },
+    // An account has at most MAX_LIVE_HOLDS unpaid orders: a limit without a counter that concurrent requests could pass.
+    {
+      key: { userId: 1, slot: 1 },
+      name: 'one_unpaid_order_per_slot',
+      unique: true,
+      partialFilterExpression: { status: { $in: [...unpaidStatuses] }, slot: { $exists: true } },
+    },
+    // For finding orders that the release before has written.
+    { key: { keepsTicket: 1, status: 1 } },
     { key: { userId: 1, createdAt: 1, _id: 1 } },
     // For the watchdog.
     {

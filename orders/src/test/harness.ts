@@ -38,7 +38,7 @@ export interface OrderView {
 export interface OrdersHarness {
   readonly system: TestSystem;
   readonly api: ReturnType<typeof supertest>;
-  startReplica(): Promise<RunningService>;
+  startReplica(env?: Readonly<Record<string, string>>): Promise<RunningService>;
   /** A ticket of which orders has a copy. */
   listed(state?: Partial<TicketState>): Promise<TicketState>;
   post(body: object, userId?: string): supertest.Test;
@@ -71,10 +71,13 @@ export interface OrdersHarness {
   };
 }
 
+/** Most tests order for one buyer, so that the limit of holds is out of the way unless `env` sets it. */
 export const openHarness = async (env: Readonly<Record<string, string>> = {}): Promise<OrdersHarness> => {
   const system = await openTestSystem();
-  const startReplica = () =>
-    system.start((overrides) => startService(readConfig({ ...system.env, ...env }), overrides));
+  const startReplica: OrdersHarness['startReplica'] = (changed = {}) =>
+    system.start((overrides) =>
+      startService(readConfig({ ...system.env, MAX_LIVE_HOLDS: '1000', ...env, ...changed }), overrides),
+    );
   const api = supertest((await startReplica()).url);
 
   const copy = async (ticketId: string) =>

@@ -65,7 +65,9 @@ const databaseOf = (mongoUrl: string, database: string): string => {
 };
 
 print('starting the product');
-const product = await startProduct();
+// Few accounts hold many tickets.
+const limits = { MAX_LIVE_HOLDS: '10000' };
+const product = await startProduct({ settings: limits });
 try {
   const processes = product.processes();
   const mongod = findProcess(processes, 'mongod');
@@ -156,7 +158,7 @@ try {
 }
 
 if (isSelected('expiry')) {
-  const short = await startProduct({ settings: { EXPIRATION_WINDOW_SECONDS: '5' } });
+  const short = await startProduct({ settings: { ...limits, EXPIRATION_WINDOW_SECONDS: '5' } });
   try {
     const client = openHttpClient(short.loopbackUrl, { connections: 64 });
     const sellers = await users(client, 'seller', 1);

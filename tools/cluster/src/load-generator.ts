@@ -86,8 +86,11 @@ export class LoadGenerator {
     }
   }
 
-  async #shop(seller: User, buyer: User): Promise<void> {
+  async #shop(seller: User, firstBuyer: User): Promise<void> {
+    let buyer = firstBuyer;
     for (let round = 0; !this.#stopping; round += 1) {
+      // Every second order stays unpaid, and an account may have six such orders.
+      if (round % 10 === 9) buyer = await signUp(this.#site).catch(() => buyer);
       await this.#counted(buyer, 'GET', '/');
       await this.#counted(buyer, 'GET', '/api/users/currentuser');
       await this.#counted(buyer, 'GET', '/api/tickets?limit=20');

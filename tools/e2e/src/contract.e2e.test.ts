@@ -215,9 +215,11 @@ test('When a password or an email is wrong, then signing in gives the same error
 });
 
 test('When a seller changes the price while a buyer orders, then the buyer pays the price they saw or is asked again', async () => {
-  const [raceSeller, raceBuyer] = await Promise.all([signUp(site.url), signUp(site.url)]);
+  const [raceSeller, ...raceBuyers] = await Promise.all(Array.from({ length: 6 }, () => signUp(site.url)));
+  if (raceSeller === undefined) throw new Error('no seller');
   const races = await Promise.all(
-    Array.from({ length: 25 }, async () => {
+    Array.from({ length: 25 }, async (_, index) => {
+      const raceBuyer = raceBuyers[index % raceBuyers.length] ?? raceSeller;
       const title = 'Raced';
       const ticket = await list(raceSeller, { title, price: 20 });
       await eventually(async () => {
@@ -252,14 +254,16 @@ test('When a seller changes the price while a buyer orders, then the buyer pays 
       return { ticketId: ticket.id, price: 30, orderId: id };
     }),
   );
-  // Seen from outside: every ticket has the price of its outcome, and the buyer has no other orders.
+  // Seen from outside: every ticket has the price of its outcome, and the buyers have no other orders.
   await eventually(async () => {
     const mine = await raceSeller.send({ method: 'GET', path: '/api/tickets?mine=true&limit=100' });
     expect(new Map(ticketsOf(mine).map(({ id, price }) => [id, price]))).toEqual(
       new Map(races.map(({ ticketId, price }) => [ticketId, price])),
     );
-    const { body } = await raceBuyer.send({ method: 'GET', path: '/api/orders?limit=100' });
-    const orders = z.array(orderResponse).parse(body);
+    const responses = await Promise.all(
+      raceBuyers.map((each) => each.send({ method: 'GET', path: '/api/orders?limit=100' })),
+    );
+    const orders = responses.flatMap(({ body }) => z.array(orderResponse).parse(body));
     expect(new Set(orders.map(({ id }) => id))).toEqual(new Set(races.flatMap(({ orderId }) => orderId ?? [])));
   });
 }, 60_000);
@@ -375,6 +379,25 @@ testOnThisMachine(
   },
   120_000,
 );
+
+test('When a buyer already holds six tickets, then another is refused until one of the six is cancelled or paid', async () => {
+  const [collector, tickets] = await Promise.all([
+    signUp(site.url),
+    Promise.all(Array.from({ length: 9 }, () => list(seller))),
+  ]);
+  const [first, second, ...rest] = tickets.map(({ id }) => id);
+  const [cancelled, paid] = [await hold(collector, first ?? ''), await hold(collector, second ?? '')];
+  for (const id of rest.slice(0, 4)) await hold(collector, id);
+  const tooMany = refusal(400, 'You already hold 6 tickets');
+  expect(await order(collector, rest[4] ?? '')).toMatchObject(tooMany);
+  expect((await collector.send({ method: 'DELETE', path: `/api/orders/${cancelled.id}` })).status).toBe(204);
+  await hold(collector, rest[4] ?? '');
+  expect(await order(collector, rest[5] ?? '')).toMatchObject(tooMany);
+  expect((await pay(collector, paid.id)).status).toBe(201);
+  await untilOrder(collector, paid.id, { status: 'complete' });
+  await hold(collector, rest[5] ?? '');
+  expect(await order(collector, rest[6] ?? '')).toMatchObject(tooMany);
+});
 
 test('When a seller orders their own ticket, then it is refused', async () => {
   const ticket = await list(seller);
@@ -507,13 +530,15 @@ test('When a buyer lists their orders, then they get only their own, oldest firs
 
 test('When prices have two decimals, then exactly the price is charged', async () => {
   const prices = [0.57, 1.1, 4.35, 8.2, 19.99, 64.41, 1001.1, 9999.99];
+  const payers = await Promise.all([signUp(site.url), signUp(site.url)]);
   await Promise.all(
-    prices.map(async (price) => {
+    prices.map(async (price, index) => {
+      const payer = payers[index % 2] ?? buyer;
       const ticket = await list(seller, { price });
-      const { id, price: ordered } = await hold(buyer, ticket.id);
+      const { id, price: ordered } = await hold(payer, ticket.id);
       expect(ordered).toBe(price);
-      expect((await pay(buyer, id)).status).toBe(201);
-      expect(await chargeOf(buyer, id)).toMatchObject({ amount: Number(price.toFixed(2).replace('.', '')) });
+      expect((await pay(payer, id)).status).toBe(201);
+      expect(await chargeOf(payer, id)).toMatchObject({ amount: Number(price.toFixed(2).replace('.', '')) });
     }),
   );
 });

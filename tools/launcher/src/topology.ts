@@ -47,6 +47,7 @@ const serviceSettings = ({ settings, secrets, redisUrl, sandboxUrl }: RunContext
   REDIS_URL: redisUrl,
   RATE_LIMITS: settings.rateLimits,
   EXPIRATION_WINDOW_SECONDS: settings.expirationWindowSeconds,
+  MAX_LIVE_HOLDS: settings.maxLiveHolds,
   PAYMENT_ATTEMPTS: settings.paymentAttempts,
   STRIPE_KEY: secrets.stripeKey,
   STRIPE_WEBHOOK_SECRET: secrets.stripeWebhookSecret,

@@ -18,6 +18,7 @@ import { nothingUnpublished } from './nothing-unpublished.ts';
 import { oneChargePerOrder } from './one-charge-per-order.ts';
 import { oneCompleteOrderPerTicket } from './one-complete-order-per-ticket.ts';
 import { oneLiveOrderPerTicket } from './one-live-order-per-ticket.ts';
+import { oneUnpaidOrderPerSlot } from './one-unpaid-order-per-slot.ts';
 import { orderCopiesAreTrue } from './order-copies-are-true.ts';
 import { orderIsConfirmedInTime } from './order-is-confirmed-in-time.ts';
 import { paidOrderCompletes } from './paid-order-completes.ts';
@@ -47,6 +48,7 @@ export const checks: readonly Check[] = [
   heldPriceIsOrderPrice,
   legalOrderState,
   legalTicketState,
+  oneUnpaidOrderPerSlot,
   orderIsConfirmedInTime,
   holdEndsAtDeadline,
   paymentIsSettledInTime,

@@ -111,6 +111,7 @@ const plants: Readonly<Record<string, (seeded: Seeded) => Promise<string>>> = {
     );
     return held.ticketId;
   },
+  'one-unpaid-order-per-slot': ({ held }) => duplicateOrder(held),
   'order-is-confirmed-in-time': async ({ created }) => {
     await orders().updateOne({ _id: created.orderId }, { $set: { createdAt: minutesAgo(1) } });
     return created.orderId;

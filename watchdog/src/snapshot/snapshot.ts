@@ -1,7 +1,7 @@
 import type { ConsumerState } from '@ticketing/common/messaging';
 import type { DeadLetterRecord, UnpublishedRecord } from '../sources/events.ts';
 import type { TimerRecord } from '../sources/expiration.ts';
-import { isLive, type OrderRecord, type TicketCopyRecord } from '../sources/orders.ts';
+import { isLive, isUnpaid, type OrderRecord, type TicketCopyRecord } from '../sources/orders.ts';
 import type { PaymentRecord } from '../sources/payments.ts';
 import type { ChargeRecord, RefundRecord } from '../sources/stripe.ts';
 import type { TicketRecord } from '../sources/tickets.ts';
@@ -27,6 +27,8 @@ interface Records {
 export interface Snapshot extends Records {
   readonly orderById: ReadonlyMap<string, OrderRecord>;
   readonly liveOrdersByTicket: ReadonlyMap<string, readonly OrderRecord[]>;
+  /** By account and slot. */
+  readonly unpaidOrdersBySlot: ReadonlyMap<string, readonly OrderRecord[]>;
   readonly ticketById: ReadonlyMap<string, TicketRecord>;
   readonly ticketCopyById: ReadonlyMap<string, TicketCopyRecord>;
   readonly paymentById: ReadonlyMap<string, PaymentRecord>;
@@ -76,6 +78,9 @@ export const toSnapshot = (records: Records, context: Context = {}): Snapshot =>
     ...records,
     orderById: indexById(orders),
     liveOrdersByTicket: groupBy(orders.filter(isLive), ({ ticketId }) => ticketId),
+    unpaidOrdersBySlot: groupBy(orders.filter(isUnpaid), ({ userId, slot }) =>
+      slot === undefined ? undefined : `${userId} ${slot}`,
+    ),
     ticketById: indexById(records.tickets),
     ticketCopyById: indexById(records.ticketCopies),
     paymentById: indexById(records.payments),

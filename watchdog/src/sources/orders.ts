@@ -7,10 +7,13 @@ import { collectionOf, findAll, missing, type Stored } from './find-all.ts';
 export interface OrderRecord {
   readonly id: string;
   readonly version: number;
+  readonly userId: string;
   readonly status: string;
   readonly reason: string | undefined;
   /** Why payments was asked at the deadline. */
   readonly closing: string | undefined;
+  /** Which of its buyer's unpaid holds it is. */
+  readonly slot: number | undefined;
   readonly price: number;
   readonly ticketId: string;
   /** The price that the buyer saw. */
@@ -27,7 +30,7 @@ export interface TicketCopyRecord {
   readonly orderId: string | undefined;
 }
 
-type StoredOrder = Stored<typeof orderState> & { readonly createdAt?: Date };
+type StoredOrder = Stored<typeof orderState> & { readonly createdAt?: Date; readonly slot?: number };
 
 interface StoredTicketCopy {
   readonly _id: string;
@@ -52,9 +55,11 @@ export const readOrders = (databases: Databases, filter: Filter<StoredOrder> = {
       filter,
       fields: [
         'version',
+        'userId',
         'status',
         'reason',
         'closing',
+        'slot',
         'price',
         'ticket.id',
         'ticket.price',
@@ -65,9 +70,11 @@ export const readOrders = (databases: Databases, filter: Filter<StoredOrder> = {
     (order) => ({
       id: order._id,
       version: order.version ?? missing.number,
+      userId: order.userId ?? missing.text,
       status: order.status ?? missing.text,
       reason: order.reason,
       closing: order.closing,
+      slot: order.slot,
       price: order.price ?? missing.number,
       ticketId: order.ticket?.id ?? missing.text,
       ticketPrice: order.ticket?.price ?? missing.number,

@@ -154,6 +154,8 @@ export const openTestSources = async (): Promise<TestSources> => {
     await collection('orders', 'orders').insertOne({
       _id: orderId,
       version,
+      userId: newId(),
+      slot: 0,
       status,
       ...(status === 'cancelled' ? { reason: 'by_buyer' } : {}),
       price,

@@ -21,6 +21,7 @@ export const storeOrders = async (ordersMongoUrl: string, total: number): Promis
           outbox: [],
           userId: idOf('eeee', index % 5_000),
           status: 'complete',
+          keepsTicket: true,
           expiresAt: new Date(Date.now() - 86_400_000),
           price: 2_000,
           ticket,

@@ -9,12 +9,27 @@ export interface SourceEdit {
 /** Lines that protect the product's invariants, with the edits that remove them. */
 export const guards = {
   uniqueIndex: {
-    title: "unique index on a ticket's orders",
+    title: "unique indexes on a ticket's orders",
     edits: [
       {
         file: 'orders/src/models/order.ts',
         find: '      unique: true,\n      partialFilterExpression: { status: { $in: [...liveStatuses] } },\n',
         replacement: '',
+      },
+      {
+        file: 'orders/src/models/order.ts',
+        find: '      unique: true,\n      partialFilterExpression: { keepsTicket: true },\n',
+        replacement: '      partialFilterExpression: { keepsTicket: true },\n',
+      },
+    ],
+  },
+  uniqueSlot: {
+    title: "unique index on the slots of an account's unpaid orders",
+    edits: [
+      {
+        file: 'orders/src/models/order.ts',
+        find: "      name: 'one_unpaid_order_per_slot',\n      unique: true,\n",
+        replacement: "      name: 'one_unpaid_order_per_slot',\n",
       },
     ],
   },

@@ -86,7 +86,7 @@ export class Market {
     ticket.price = price;
   }
 
-  /** Undefined when another buyer has the ticket, its price has changed, or there is no response. */
+  /** Undefined when another buyer has the ticket, its price has changed, this buyer may hold no more, or there is no response. */
   async order(buyer: User, ticket: ListedTicket, expectedPrice?: number): Promise<MadeOrder | undefined> {
     const until = performance.now() + knownTimeoutMs;
     for (;;) {

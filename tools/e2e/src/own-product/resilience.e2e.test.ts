@@ -18,6 +18,9 @@ import { openStripeLedger } from '../stripe-ledger.ts';
 const services = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'client'];
 const everything = [...services, 'router', 'stripe-sandbox', 'watchdog', 'nats', 'redis', 'mongod'];
 
+/** Orders that a kill interrupts stay unpaid, more of them than an account may have by default. */
+const settings = { MAX_LIVE_HOLDS: '1000' };
+
 /** From the end of a process until a whole journey succeeds again. */
 const recoveryTimeoutMs = 20_000;
 
@@ -32,7 +35,7 @@ const running = (): Product => {
 beforeAll(async () => {
   if (!isOnThisMachine()) return;
   dataDir = await mkdtemp(join(tmpdir(), 'ticketing-e2e-resilience-'));
-  product = await startProduct({ dataDir });
+  product = await startProduct({ dataDir, settings });
 }, 300_000);
 
 afterAll(async () => {
@@ -202,7 +205,7 @@ testOnThisMachine(
     expect([...pids, running().pid].filter(isAlive)).toEqual([]);
     await expect(access(join(dataDir, 'processes.json'))).rejects.toThrow('ENOENT');
 
-    product = await startProduct({ dataDir });
+    product = await startProduct({ dataDir, settings });
     const signedIn = await signIn(running().url, buyer);
     expect(await orderOf(signedIn, id)).toMatchObject({ status: 'complete', ticket: { id: ticket.id } });
     await eventually(async () => {

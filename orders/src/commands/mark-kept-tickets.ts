@@ -1,0 +1,23 @@
+import { liveStatuses } from '../domain/order-status.ts';
+import type { Deps } from '../deps.ts';
+
+const limit = 1_000;
+
+/**
+ * Mends the orders that replicas of the release before have written: it knows no `keepsTicket`, so its orders do not keep
+ * their tickets, and those that it cancels still do. Returns the number of orders.
+ */
+export const markKeptTickets = async ({ orders }: Pick<Deps, 'orders'>): Promise<number> => {
+  // First those that no longer keep a ticket, since another order may keep it now.
+  const released = { keepsTicket: true, status: 'cancelled' as const };
+  const { modifiedCount } = await orders.updateMany(released, { $unset: { keepsTicket: true } });
+  const live = { keepsTicket: { $exists: false }, status: { $in: [...liveStatuses] } };
+  let marked = modifiedCount;
+  for (;;) {
+    const page = await orders.find(live, { projection: { _id: 1 }, limit }).toArray();
+    const ids = page.map(({ _id }) => _id);
+    if (ids.length > 0) await orders.updateMany({ _id: { $in: ids }, ...live }, { $set: { keepsTicket: true } });
+    marked += ids.length;
+    if (ids.length < limit) return marked;
+  }
+};
