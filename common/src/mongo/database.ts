@@ -1,6 +1,7 @@
 import { MongoClient, type Collection, type Db, type Document } from 'mongodb';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { MajorityWatch } from './majority-watch.ts';
 import { ServerClock } from './server-clock.ts';
 import { prepareCollection, type CollectionDefinition } from './prepare-collections.ts';
 
@@ -9,6 +10,8 @@ const pingEveryMs = 300;
 const pingTimeoutMs = 1_200;
 const pingSliceMs = 50;
 const selectionTimeoutMs = 1_500;
+/** A write that no majority has acknowledged by then has an unknown outcome. */
+const majorityTimeoutMs = 2_000;
 
 /**
  * One service's database. Writes are acknowledged by a majority of the replica set and reads return only what a majority
@@ -20,6 +23,7 @@ export class Database {
   readonly #db: Db;
   readonly #logger: Logger;
   readonly #clock: ServerClock;
+  readonly #majority = new MajorityWatch(majorityTimeoutMs);
   readonly #closing = new AbortController();
   readonly #connecting: Promise<void>;
   readonly #watching: Promise<void>;
@@ -40,7 +44,7 @@ export class Database {
     this.#clock = new ServerClock(options.ownTime ?? Date.now);
     this.#client = new MongoClient(options.url, {
       appName: options.appName,
-      writeConcern: { w: 'majority' },
+      writeConcern: { w: 'majority', wtimeoutMS: majorityTimeoutMs },
       readConcern: { level: 'majority' },
       serverSelectionTimeoutMS: selectionTimeoutMs,
       connectTimeoutMS: selectionTimeoutMs,
@@ -144,11 +148,12 @@ export class Database {
             () => monitor.db('admin').command({ hello: 1 }),
             ({ localTime }) => localTime,
           );
-          if (hello.isWritablePrimary === true) {
+          if (hello.isWritablePrimary !== true) state.problem = 'the server is not the primary';
+          else if (!this.#majority.follows(hello)) state.problem = 'no majority acknowledges writes';
+          else {
             state.ended = true;
             return undefined;
           }
-          state.problem = 'the server is not the primary';
         } catch (error) {
           // After a suspension of this process the driver considers a reachable server dead: only another ping shows its state.
           state.problem = error;

@@ -2,9 +2,9 @@ import { expect, test } from '@jest/globals';
 import { MongoBulkWriteError, MongoNetworkError, MongoServerError } from 'mongodb';
 import { isDatabaseUnreachable, isDuplicateKey } from './errors.ts';
 
-// The driver's type requires a result, which errors of a lost connection do not have.
+// The constructor of the driver's result is internal.
 const wrapped = (cause: ConstructorParameters<typeof MongoBulkWriteError>[0]): Error =>
-  Reflect.construct(MongoBulkWriteError, [cause, {}]);
+  Reflect.construct(MongoBulkWriteError, [cause, { getWriteConcernError: () => undefined }]);
 
 test('When the connection is lost during a bulk write, then the database is unreachable', () => {
   expect(isDatabaseUnreachable(wrapped(new MongoNetworkError('connection closed')))).toBe(true);

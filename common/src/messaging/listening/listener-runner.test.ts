@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { MongoWriteConcernError } from 'mongodb';
 import pino from 'pino';
 import { eventually } from '../../testing/eventually.ts';
 import { done, later, reject, retry, type Listener, type Verdict } from './listener.ts';
@@ -143,6 +144,14 @@ test('When the database is unreachable, then failures are not counted', async ()
   for (let n = 0; n < 20; n += 1) expect(await deliver('a')).toEqual(['nak 1000']);
   health.healthy = true;
   expect(await deliver('a')).toEqual(['nak 100']);
+  expect(letters).toEqual([]);
+  await runner.stop();
+});
+
+test('When the outcome of a write is unknown, then no failure is counted, although the database was reachable', async () => {
+  const unknown = new MongoWriteConcernError({ ok: 1, writeConcernError: { code: 64, errmsg: 'waiting timed out' } });
+  const { deliver, letters, runner } = await open(() => Promise.reject(unknown));
+  for (let n = 0; n < 20; n += 1) expect(await deliver('a', 'b')).toEqual(['nak 1000', 'nak 1000']);
   expect(letters).toEqual([]);
   await runner.stop();
 });

@@ -1,15 +1,18 @@
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
+import { isDatabaseUnreachable } from '../../mongo/index.ts';
 import { periodically } from '../../service/periodic.ts';
 import type { Stoppable } from '../../service/stoppable.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { durableName } from './durable-name.ts';
-import { describe, parseJson, retry, type Listener, type Verdict } from './listener.ts';
+import { describe, later, parseJson, retry, type Listener, type Verdict } from './listener.ts';
 import type { InboundMessage, Subscription, Transport } from '../bus/transport.ts';
 
 /** Failures of a message, counted while the database is healthy, after which it becomes a dead letter. */
 export const maxFailures = 5;
 const backOffMs = [100, 500, 2_000, 5_000, 10_000] as const;
+/** After a failure of the database, which says nothing about the message. */
+const retryDelayMs = 1_000;
 const healthCheckEveryMs = 250;
 const maxFailureCounts = 10_000;
 
@@ -76,6 +79,7 @@ export class ListenerRunner {
     try {
       return await listener.handle(bodies);
     } catch (error) {
+      if (isDatabaseUnreachable(error)) return bodies.map(() => later(retryDelayMs));
       if (bodies.length === 1 || !this.#options.isHealthy()) return bodies.map(() => retry(describe(error)));
       const one = async (body: unknown) => (await this.#handle(listener, [body]))[0] ?? retry('no verdict');
       return Promise.all(bodies.map(one));
@@ -100,7 +104,7 @@ export class ListenerRunner {
         return;
       case 'retry': {
         if (!this.#options.isHealthy()) {
-          message.nak(1_000);
+          message.nak(retryDelayMs);
           return;
         }
         const failures = (this.#failures.get(key) ?? 0) + 1;

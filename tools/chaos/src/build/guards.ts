@@ -153,7 +153,7 @@ export const guards = {
     edits: [
       {
         file: 'common/src/mongo/database.ts',
-        find: "      writeConcern: { w: 'majority' },\n      readConcern: { level: 'majority' },\n",
+        find: "      writeConcern: { w: 'majority', wtimeoutMS: majorityTimeoutMs },\n      readConcern: { level: 'majority' },\n",
         replacement: "      writeConcern: { w: 1, j: false },\n      readConcern: { level: 'local' },\n",
       },
     ],
