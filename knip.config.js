@@ -14,6 +14,7 @@ export default {
       ignoreDependencies: ['jest', '@swc/core', '@swc/jest', 'execa', 'lru-cache', 'p-limit'],
     },
     ...Object.fromEntries(readServices().map(({ folder }) => [folder, program])),
+    tickets: { ...program, entry: [...program.entry, 'src/test/measure-claims.ts'] },
     common: { entry: ['src/*/index.ts', tests], project: 'src/**/*.ts' },
     watchdog: program,
     client: {

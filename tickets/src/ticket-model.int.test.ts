@@ -16,7 +16,7 @@ import type { Deps } from './deps.ts';
 import { editTicket } from './commands/edit-ticket.ts';
 import { republishedAfterMs } from './commands/republish-tickets.ts';
 import { createHolderWaits } from './memory/holder-waits.ts';
-import { otherHolderTimeoutMs } from './domain/claim-decision.ts';
+import { claimGraceMs, otherHolderTimeoutMs } from './domain/claim-decision.ts';
 import { collections, openModels, type TicketDocument } from './models/open-models.ts';
 import { openMetrics } from './metrics.ts';
 import { subscriptions } from './subscriptions.ts';
@@ -29,6 +29,14 @@ const now = () => new Date(clock.ms);
 
 const kinds = ['created', 'awaiting', 'complete', 'cancelled'] as const;
 type Kind = (typeof kinds)[number];
+
+/** From an order's creation to its deadline. */
+const windowMs = 60_000;
+/** How long after the deadline tickets remembers that the order was closed. */
+const closedForMs = 5 * 60_000;
+const msAfterDeadline = ({ expiresAt }: OrderState, ms: number) => ms - Date.parse(expiresAt);
+const isLate = (order: OrderState) => msAfterDeadline(order, clock.ms) >= claimGraceMs;
+const isKept = (order: OrderState) => msAfterDeadline(order, clock.ms) < closedForMs;
 
 /** Orders are numbered from 0. This one ends in both ways, as no correct orders service publishes it. */
 const contradictoryOrder = 2;
@@ -53,8 +61,11 @@ const sequentialTicket = () => {
     Object.assign(ticket, change, { version: ticket.version + 1 });
     return 'changed';
   };
-  const decide = ({ id, ticket: ordered }: OrderState): Effect => {
-    if (ticket.holder === id || closed.has(id)) return 'none';
+  const decide = (order: OrderState): Effect => {
+    const { id, ticket: ordered } = order;
+    if (ticket.holder === id) return 'none';
+    if (isLate(order)) return 'unavailable';
+    if (closed.has(id)) return 'none';
     if (ticket.availability === 'sold') return 'unavailable';
     if (ticket.revision !== ordered.revision) {
       return ticket.price === ordered.price ? 'ticket_changed' : 'price_changed';
@@ -74,7 +85,7 @@ const sequentialTicket = () => {
     claim: (order: OrderState): Effect => {
       const effect = decide(order);
       if (effect !== 'later') waitingSince.delete(order.id);
-      if (effect !== 'later' && effect !== 'changed' && effect !== 'none') closed.add(order.id);
+      if (effect !== 'later' && effect !== 'changed' && effect !== 'none' && !isLate(order)) closed.add(order.id);
       return effect;
     },
     sell: ({ id }: OrderState): Effect => {
@@ -118,6 +129,8 @@ interface World extends Stage<Deps> {
   readonly heldAt: Map<string, number>;
   readonly closedAt: Map<string, number>;
   readonly soldAt: Map<string, number>;
+  /** Orders that were refused because their deadlines were long over. */
+  readonly refusedLate: Set<string>;
   /** When each event was created. */
   readonly times: Map<string, number>;
   /** The ticket that orders are created for. */
@@ -126,7 +139,8 @@ interface World extends Stage<Deps> {
 
 const orderOf = ({ orders, seen, ticketId }: World, number: number): PublishedOrder => {
   const fixed = { id: newId(), version: 0, userId: 'buyer', status: 'created' as const, price: seen.price };
-  const state = { ...fixed, expiresAt: now().toISOString(), ticket: { ...seen, id: ticketId } };
+  const expiresAt = new Date(clock.ms + windowMs).toISOString();
+  const state = { ...fixed, expiresAt, ticket: { ...seen, id: ticketId } };
   const order = orders.get(number) ?? { state };
   orders.set(number, order);
   return order;
@@ -159,6 +173,7 @@ const close = ({ closedAt, model }: World, { id }: OrderState) => {
 const isRepublished = ({ model, heldAt, closedAt, soldAt }: World, { kind, order, time }: Intent): boolean => {
   const id = order?.id ?? '';
   const created = model.ticket.holder === id ? heldAt : closedAt;
+  if (kind === 'cancelled' && order !== undefined && msAfterDeadline(order, time) >= closedForMs) return true;
   const effectAt = { created, awaiting: undefined, complete: soldAt, cancelled: closedAt, edit: undefined }[kind];
   return time - (effectAt?.get(id) ?? Infinity) > republishedAfterMs;
 };
@@ -196,6 +211,10 @@ const events = steps.command('events', 5, [fc.constantFrom(...kinds), numbers], 
 const timePasses = steps.change('time passes', 1, [], () => {
   clock.ms += otherHolderTimeoutMs + 1;
 });
+/** Long enough for an unclaimed order to be late; twice as long, and tickets no longer remembers that it was closed. */
+const deadlinePasses = steps.change('the deadline passes', 1, [], () => {
+  clock.ms += windowMs + claimGraceMs;
+});
 /** From now on orders are created for the current state of the ticket instead of an earlier one. */
 steps.change('the ticket is seen', 1, [], (world) => {
   const { version, revision, price, title } = world.model.ticket;
@@ -226,21 +245,32 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
     const { _id: ticketId } = await createTicket(stage.deps, { userId: 'seller', listing, trace });
     const maps = { orders: new Map(), heldAt: new Map(), closedAt: new Map(), soldAt: new Map(), times: new Map() };
     const seen = { version: 0, revision: 0, ...listing };
-    return { ...stage, ...maps, ticketId, model: sequentialTicket(), confirmed: new Set(), seen };
+    return {
+      ...stage,
+      ...maps,
+      ticketId,
+      model: sequentialTicket(),
+      confirmed: new Set(),
+      refusedLate: new Set(),
+      seen,
+    };
   },
   read: ({ database }) => database.collection<TicketDocument>('tickets').find().toArray(),
   changed: (world, entry, cause, { inSequence }) => {
-    const { confirmed, heldAt, model, soldAt, ticketId } = world;
+    const { confirmed, heldAt, model, refusedLate, soldAt, ticketId } = world;
     const label = entry.correlationId;
     const order = cause?.order;
     const isAgain = cause !== undefined && isRepublished(world, cause);
     if (entry.type === ticketClaimRefused.type) {
       if (order === undefined || cause?.kind !== 'created') throw new Error(`${label} has refused an order`);
-      expect([label, model.ticket.holder === order.id, model.closed.has(order.id)]).toEqual([label, false, isAgain]);
+      const isOver = isLate(order);
+      expect([label, model.ticket.holder === order.id]).toEqual([label, false]);
+      if (!isOver) expect([label, model.closed.has(order.id)]).toEqual([label, isAgain]);
       // In concurrent commands the reason was true when it was read and may no longer be.
       const reason = isAgain ? 'unavailable' : cause.apply();
       if (inSequence) expect(entry.data).toEqual({ ticketId, orderId: order.id, reason });
-      close(world, order);
+      if (isOver) refusedLate.add(order.id);
+      else close(world, order);
       return;
     }
     const wanted = isAgain && entry.version === model.ticket.version ? 'none' : 'changed';
@@ -264,7 +294,7 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
     if (order !== undefined && cause?.kind === 'cancelled') close(world, order);
   },
   check: (world, { happenings, documents: [found], inSequence, hasChanged }) => {
-    const { confirmed, model } = world;
+    const { confirmed, model, refusedLate } = world;
     // A command without an effect has no effect in the model either.
     for (const happening of happenings.filter((one) => !hasChanged(one))) {
       const { label, kind, order, outcome, apply } = happening;
@@ -281,12 +311,17 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
     }
     for (const { label, kind, order, outcome } of happenings) {
       if (kind !== 'created' || order === undefined || outcome !== 'done') continue;
-      expect([label, confirmed.has(order.id) || model.closed.has(order.id)]).toEqual([label, true]);
+      const isAnswered = [confirmed, model.closed, refusedLate].some((ids) => ids.has(order.id));
+      expect([label, isAnswered]).toEqual([label, true]);
     }
     const { holder, ...rest } = model.ticket;
     expect(found).toMatchObject(rest);
     expect(found?.orderId).toBe(holder);
-    expect(found?.closedOrders.map(({ id }) => id).toSorted()).toEqual([...model.closed].toSorted());
+    const states = [...world.orders.values()].map(({ state }) => state);
+    const kept = new Set(states.filter(isKept).map(({ id }) => id));
+    const closed = [...model.closed].filter((id) => kept.has(id));
+    // Others may be left from before, until the next claim or cancellation.
+    expect(found?.closedOrders.flatMap(({ id }) => (kept.has(id) ? [id] : [])).toSorted()).toEqual(closed.toSorted());
   },
   finish: async (world, take) => {
     // Every event is delivered in the end, and repeated until it is done.
@@ -302,10 +337,11 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
       await take(timePasses());
     }
     const { closed, ticket } = world.model;
+    const { refusedLate } = world;
     for (const [number, { state, end }] of world.orders) {
       if (number === contradictoryOrder) continue;
       // Every live order has the ticket or was refused, and a complete order keeps it.
-      expect(ticket.holder === state.id || closed.has(state.id)).toBe(true);
+      expect(ticket.holder === state.id || closed.has(state.id) || refusedLate.has(state.id)).toBe(true);
       if (end === 'cancelled') expect(ticket.holder).not.toBe(state.id);
       if (end === 'complete') expect([ticket.holder, ticket.availability]).toEqual([state.id, 'sold']);
     }
@@ -337,6 +373,11 @@ const counterexamples: readonly (readonly [string, readonly Step<World, Intent>[
   ],
   ['an order that holds nothing is cancelled', [other, firstCancelled]],
   ['a sold ticket’s order is cancelled', [events('created', [2]), events('complete', [2]), events('cancelled', [2])]],
+  ['the deadline of an order passes before its claim', [events('awaiting', [0]), deadlinePasses(), first]],
+  [
+    'an order claims long after it was cancelled and another was',
+    [first, firstCancelled, deadlinePasses(), deadlinePasses(), events('cancelled', [1]), first],
+  ],
   [
     'an order is complete whose ticket another holds',
     [events('created', [2]), events('cancelled', [2]), first, events('complete', [2])],

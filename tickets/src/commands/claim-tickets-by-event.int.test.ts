@@ -185,6 +185,20 @@ test('When the ticket does not exist yet, then the claim is retried until it doe
   await tickets.untilHeld(order);
 });
 
+test('When the deadline of an order is over for two minutes, then it is refused, as often as its event is delivered', async () => {
+  const ticket = await tickets.list();
+  const deadline = (seconds: number) => new Date(tickets.system.clock.now().getTime() + seconds * 1_000).toISOString();
+  const order = orderFor(ticket, { expiresAt: deadline(-121) });
+  await tickets.created(order);
+  await refused(order, 'unavailable');
+  await tickets.created(order);
+  await tickets.system.eventually(() => expect(refusals(order)).toEqual(['unavailable', 'unavailable']));
+  expect(await tickets.stored(ticket.id)).toMatchObject({ availability: 'on_sale', version: 0, closedOrders: [] });
+  const inTime = orderFor(ticket, { expiresAt: deadline(-60) });
+  await tickets.created(inTime);
+  await tickets.untilHeld(inTime);
+});
+
 test('When an event is malformed, then it becomes a dead letter at once and the next one is processed', async () => {
   const ticket = await tickets.list();
   const order = orderFor(ticket);

@@ -1,7 +1,7 @@
 import { ticketClaimRefused, ticketUpdated, type ClaimRefusalReason, type OrderState } from '@ticketing/common/events';
 import type { Outcome, Received } from '@ticketing/common/messaging';
-import { decideClaim } from '../domain/claim-decision.ts';
-import { withClosedOrder } from '../models/closed-orders.ts';
+import { decideClaim, isLate } from '../domain/claim-decision.ts';
+import { keptClosedOrders, withClosedOrder } from '../models/closed-orders.ts';
 import type { TicketDocument } from '../models/open-models.ts';
 import type { Deps } from '../deps.ts';
 import { isRepublished, republishTickets } from './republish-tickets.ts';
@@ -12,27 +12,31 @@ const retryDelayMs = 150;
 
 /**
  * Claims tickets for orders, each by one conditional write: the ticket is free, has the revision that the buyer saw, and
- * the order was not cancelled before its claim arrived. An order that cannot get its ticket is refused.
+ * the order was not cancelled before its claim arrived. An order that cannot get its ticket is refused, and so is one whose
+ * deadline is long over: whether it was cancelled is remembered only until then.
  */
 export const claimTickets =
   (deps: Deps) =>
   async (claims: readonly Claim[]): Promise<Outcome[]> => {
+    const now = deps.now();
+    const inTime = claims.filter(({ state }) => !isLate(state, now));
     const made = await deps.ticketStore.changeMany(
-      claims.map(({ state: order, trace }) => ({
+      inTime.map(({ state: order, trace }) => ({
         filter: {
           _id: order.ticket.id,
           availability: 'on_sale' as const,
           revision: order.ticket.revision,
           'closedOrders.id': { $ne: order.id },
         },
-        set: { orderId: order.id, availability: 'held', heldAt: deps.now() },
+        set: { orderId: order.id, availability: 'held', heldAt: now, closedOrders: keptClosedOrders(now) },
         event: ticketUpdated,
         trace,
       })),
     );
     if (made.includes(true)) deps.clearListCache();
+    const claimed = new Set(inTime.filter((_, index) => made[index] === true));
     const outcomes = await Promise.all(
-      claims.map(async (claim, index) => (made[index] === true ? 'done' : settleUnclaimed(deps, claim))),
+      claims.map(async (claim) => (claimed.has(claim) ? 'done' : settleUnclaimed(deps, claim))),
     );
     claims.forEach(({ state: order }, index) => {
       if (outcomes[index] === 'done') deps.holderWaits.forget(order.id);
@@ -45,9 +49,10 @@ const settleUnclaimed = async (deps: Deps, claim: Claim): Promise<Outcome> => {
   const order = claim.state;
   const ticket = await deps.tickets.findOne({ _id: order.ticket.id }, { projection: { outbox: 0 } });
   if (ticket === null) return { failed: `ticket ${order.ticket.id} of order ${order.id} is unknown` };
+  const { revision, price } = order.ticket;
   const decision = decideClaim(
     ticket,
-    { orderId: order.id, revision: order.ticket.revision, price: order.ticket.price },
+    { orderId: order.id, revision, price, isLate: isLate(order, deps.now()) },
     deps.holderWaits.elapsedMs(order.id),
   );
   switch (decision.kind) {
@@ -67,11 +72,13 @@ const settleUnclaimed = async (deps: Deps, claim: Claim): Promise<Outcome> => {
   }
 };
 
-/** Closes the refused order in the same write, so that a repeated event cannot claim for it later. */
+/** Closes the refused order in the same write, so that a repeated event cannot claim for it later; a late one cannot anyway. */
 const refuse = async (deps: Deps, { state: order, trace }: Claim, reason: ClaimRefusalReason): Promise<void> => {
+  const now = deps.now();
+  const isOpen = isLate(order, now) ? {} : { 'closedOrders.id': { $ne: order.id } };
   const after = await deps.ticketStore.publishSideEvent({
-    filter: { _id: order.ticket.id, orderId: { $ne: order.id }, 'closedOrders.id': { $ne: order.id } },
-    set: { closedOrders: withClosedOrder(order.id, deps.now()) },
+    filter: { _id: order.ticket.id, orderId: { $ne: order.id }, ...isOpen },
+    set: isLate(order, now) ? {} : { closedOrders: withClosedOrder(order, now) },
     event: ticketClaimRefused,
     trace,
     data: { ticketId: order.ticket.id, orderId: order.id, reason },

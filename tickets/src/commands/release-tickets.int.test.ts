@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { maxClosedOrders } from '../models/closed-orders.ts';
 import { openHarness, orderFor, type TicketsHarness } from '../test/harness.ts';
 
 let tickets: TicketsHarness;
@@ -60,15 +61,82 @@ test('When the ticket is unknown, then the cancellation changes nothing and is n
   expect(await tickets.system.collection<{ _id: string }>('tickets').findOne({ _id: 'unknown' })).toBeNull();
 });
 
-test('When closed orders are older than any event can be, then they are removed', async () => {
+/** Stores closed orders with the ticket; the deadline of each is `minutes` from now. */
+const storeClosed = async (ticketId: string, entries: readonly { readonly id: string; readonly minutes: number }[]) => {
+  const now = tickets.system.clock.now();
+  const closedOrders = entries.map(({ id, minutes }) => ({
+    id,
+    at: now,
+    expiresAt: new Date(now.getTime() + minutes * 60_000),
+  }));
+  await tickets.system.collection<{ _id: string }>('tickets').updateOne({ _id: ticketId }, { $set: { closedOrders } });
+};
+const closedOrders = async (ticketId: string) => (await tickets.stored(ticketId)).closedOrders.map(({ id }) => id);
+
+test('When the deadline of a closed order is over for five minutes, then the next claim removes it', async () => {
+  const ticket = await tickets.list();
+  await storeClosed(ticket.id, [
+    { id: 'over', minutes: -5.1 },
+    { id: 'just over', minutes: -4 },
+  ]);
+  const order = orderFor(ticket);
+  await tickets.created(order);
+  await tickets.untilHeld(order);
+  expect(await closedOrders(ticket.id)).toEqual(['just over']);
+});
+
+test('When the deadline of a closed order is over for five minutes, then the next cancellation removes it', async () => {
   const { ticket, order } = await tickets.held();
+  await storeClosed(ticket.id, [
+    { id: 'over', minutes: -5.1 },
+    { id: 'just over', minutes: -4 },
+  ]);
   await tickets.cancelled(order);
   await tickets.cancelledHandled();
-  tickets.system.clock.advance(31 * 24 * 60 * 60 * 1000);
-  const next = orderFor(ticket);
-  await tickets.cancelled(next);
+  expect(await closedOrders(ticket.id)).toEqual(['just over', order.id]);
+});
+
+test('When a ticket has as many closed orders as it may, then the one nearest to its deadline goes', async () => {
+  const { ticket, order } = await tickets.held();
+  const many = Array.from({ length: maxClosedOrders }, (_, index) => ({ id: `closed ${index}`, minutes: 10 }));
+  await storeClosed(ticket.id, [...many.slice(1), { id: 'nearest', minutes: 9 }]);
+  await tickets.cancelled(order);
   await tickets.cancelledHandled();
-  expect((await tickets.stored(ticket.id)).closedOrders.map(({ id }) => id)).toEqual([next.id]);
+  const after = await closedOrders(ticket.id);
+  expect(after).toHaveLength(maxClosedOrders);
+  expect(after).toEqual(expect.arrayContaining([order.id, 'closed 1']));
+  expect(after).not.toContain('nearest');
+});
+
+test('When an earlier release has stored closed orders by the thousand, then the next cancellation leaves a hundred', async () => {
+  const { ticket, order } = await tickets.held();
+  const at = tickets.system.clock.now();
+  const closed = Array.from({ length: 20_000 }, (_, index) => ({ id: `closed ${index}`, at }));
+  const old = { id: 'old', at: new Date(at.getTime() - 25 * 60 * 60 * 1000) };
+  await tickets.system
+    .collection<{ _id: string }>('tickets')
+    .updateOne({ _id: ticket.id }, { $set: { closedOrders: [...closed, old] } });
+  await tickets.cancelled(order);
+  await tickets.cancelledHandled();
+  const after = await closedOrders(ticket.id);
+  expect(after).toHaveLength(maxClosedOrders);
+  expect(after).toContain(order.id);
+  expect(after).not.toContain('old');
+});
+
+test('When an earlier release has stored a closed order, then its claim is refused for a day', async () => {
+  const ticket = await tickets.list();
+  const order = orderFor(ticket);
+  const at = tickets.system.clock.now();
+  await tickets.system
+    .collection<{ _id: string }>('tickets')
+    .updateOne({ _id: ticket.id }, { $set: { closedOrders: [{ id: order.id, at }] } });
+  await tickets.created(order);
+  await tickets.createdHandled();
+  expect(await tickets.stored(ticket.id)).toMatchObject({ availability: 'on_sale', version: 0 });
+  await tickets.cancelled(orderFor(ticket));
+  await tickets.cancelledHandled();
+  expect(await closedOrders(ticket.id)).toContain(order.id);
 });
 
 test('When an event is malformed, then it becomes a dead letter and the next one is processed', async () => {

@@ -1,7 +1,7 @@
 import { ticketUpdated, type OrderState } from '@ticketing/common/events';
 import type { Received } from '@ticketing/common/messaging';
 import type { Deps } from '../deps.ts';
-import { withClosedOrder } from '../models/closed-orders.ts';
+import { isNoLongerKept, withClosedOrder } from '../models/closed-orders.ts';
 import { republishTickets, republishedAfterMs } from './republish-tickets.ts';
 
 /**
@@ -16,7 +16,7 @@ export const releaseTickets =
       cancelled.map(({ state: order }) => ({
         updateOne: {
           filter: { _id: order.ticket.id, 'closedOrders.id': { $ne: order.id } },
-          update: [{ $set: { closedOrders: withClosedOrder(order.id, now).value } }],
+          update: [{ $set: { closedOrders: withClosedOrder(order, now).value } }],
         },
       })),
       { ordered: false },
@@ -40,7 +40,13 @@ export const releaseTickets =
           filter: {
             _id: order.ticket.id,
             orderId: { $ne: order.id },
-            closedOrders: { $elemMatch: { id: order.id, at: { $lt: new Date(time.getTime() - republishedAfterMs) } } },
+            ...(isNoLongerKept(order.expiresAt, time)
+              ? {}
+              : {
+                  closedOrders: {
+                    $elemMatch: { id: order.id, at: { $lt: new Date(time.getTime() - republishedAfterMs) } },
+                  },
+                }),
           },
           trace,
         })),

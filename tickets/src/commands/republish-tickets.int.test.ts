@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ticketClaimRefused, ticketUpdated } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
-import { openHarness, type TicketsHarness } from '../test/harness.ts';
+import { openHarness, orderFor, type TicketsHarness } from '../test/harness.ts';
 
 let tickets: TicketsHarness;
 
@@ -69,6 +69,19 @@ test('When a cancelled order is republished and its ticket is free, then ticket.
   await tickets.cancelledHandled();
   expect(versionsSaid(ticket.id)).toEqual([1, 2]);
   tickets.system.clock.advance(31_000);
+  await tickets.cancelled(order);
+  await untilSaid(ticket.id, [1, 2, 2]);
+});
+
+test('When a cancelled order is republished after its ticket no longer remembers it, then ticket.updated is republished too', async () => {
+  const { ticket, order } = await tickets.held();
+  await tickets.cancelled(order);
+  await untilSaid(ticket.id, [1, 2]);
+  tickets.system.clock.advance(21 * 60_000);
+  const next = orderFor(ticket);
+  await tickets.cancelled(next);
+  await tickets.cancelledHandled();
+  expect((await tickets.stored(ticket.id)).closedOrders.map(({ id }) => id)).not.toContain(order.id);
   await tickets.cancelled(order);
   await untilSaid(ticket.id, [1, 2, 2]);
 });

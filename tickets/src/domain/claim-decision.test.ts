@@ -1,6 +1,13 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { decideClaim, otherHolderTimeoutMs, type Claim, type ClaimedTicket } from './claim-decision.ts';
+import {
+  claimGraceMs,
+  decideClaim,
+  isLate,
+  otherHolderTimeoutMs,
+  type Claim,
+  type ClaimedTicket,
+} from './claim-decision.ts';
 
 const orderId = fc.constantFrom('a', 'b', 'c');
 const ticket = fc.record({
@@ -10,41 +17,47 @@ const ticket = fc.record({
   soldAt: fc.option(fc.constant(new Date(0)), { nil: undefined }),
   closedOrders: fc.array(fc.record({ id: orderId }), { maxLength: 3 }),
 });
-const claim = fc.record({ orderId, revision: fc.nat(2), price: fc.constantFrom(1000, 2000) });
+const claim = fc.record({
+  orderId,
+  revision: fc.nat(2),
+  price: fc.constantFrom(1000, 2000),
+  isLate: fc.boolean(),
+});
 const waited = fc.constantFrom(0, otherHolderTimeoutMs - 1, otherHolderTimeoutMs, 60_000);
 
 const isClosed = (known: ClaimedTicket, { orderId }: Claim) => known.closedOrders.some(({ id }) => id === orderId);
 
-test('When a claim is granted, then the ticket is free, unsold and unchanged, and its order is not closed', () => {
+test('When a claim is granted, then the ticket is free, unsold and unchanged, and its order is neither closed nor late', () => {
   fc.assert(
     fc.property(ticket, claim, waited, (known, wanted, waitedMs) => {
       const mayHave =
         known.orderId === undefined &&
         known.soldAt === undefined &&
         known.revision === wanted.revision &&
+        !wanted.isLate &&
         !isClosed(known, wanted);
       expect(decideClaim(known, wanted, waitedMs).kind === 'claim').toBe(mayHave);
     }),
   );
 });
 
-test('When the order already holds the ticket or is closed, then there is nothing to do', () => {
+test('When the order already holds the ticket, or is closed and not late, then there is nothing to do', () => {
   fc.assert(
     fc.property(ticket, claim, waited, (known, wanted, waitedMs) => {
-      const settled = known.orderId === wanted.orderId || isClosed(known, wanted);
+      const settled = known.orderId === wanted.orderId || (!wanted.isLate && isClosed(known, wanted));
       expect(decideClaim(known, wanted, waitedMs).kind === 'nothing').toBe(settled);
     }),
   );
 });
 
-test('When an order is refused, then the reason is the first that holds: sold, price, listing, held by another', () => {
+test('When an order is refused, then the reason is the first that holds: late, sold, price, listing, held by another', () => {
   fc.assert(
     fc.property(ticket, claim, waited, (known, wanted, waitedMs) => {
       const decision = decideClaim(known, wanted, waitedMs);
       if (decision.kind !== 'refuse') return;
       const changed = known.revision !== wanted.revision;
       expect(decision.reason).toBe(
-        known.soldAt !== undefined || !changed
+        wanted.isLate || known.soldAt !== undefined || !changed
           ? 'unavailable'
           : known.price === wanted.price
             ? 'ticket_changed'
@@ -64,4 +77,11 @@ test('When a claim waits, then it waits for another holder, and no longer than t
       expect(decideClaim(known, wanted, otherHolderTimeoutMs)).toEqual({ kind: 'refuse', reason: 'unavailable' });
     }),
   );
+});
+
+test('When the deadline of an order is over for two minutes, then its claim is late', () => {
+  const order = { expiresAt: '2030-01-01T00:15:00.000Z' };
+  const deadline = Date.parse(order.expiresAt);
+  expect(isLate(order, new Date(deadline + claimGraceMs - 1))).toBe(false);
+  expect(isLate(order, new Date(deadline + claimGraceMs))).toBe(true);
 });

@@ -3,6 +3,9 @@ import type { ClaimRefusalReason } from '@ticketing/common/events';
 /** How long a claim waits for another holder, whose release may already be on its way. */
 export const otherHolderTimeoutMs = 2_000;
 
+/** How long after its order's deadline a claim is accepted: the clocks of services differ, and events may be late. */
+export const claimGraceMs = 2 * 60_000;
+
 export interface ClaimedTicket {
   readonly revision: number;
   readonly price: number;
@@ -15,7 +18,12 @@ export interface Claim {
   readonly orderId: string;
   readonly revision: number;
   readonly price: number;
+  readonly isLate: boolean;
 }
+
+/** Whether the deadline of an order is over by so much that it can no longer claim its ticket. */
+export const isLate = (order: { readonly expiresAt: string }, now: Date): boolean =>
+  now.getTime() - Date.parse(order.expiresAt) >= claimGraceMs;
 
 export type ClaimDecision =
   | { readonly kind: 'claim' }
@@ -29,6 +37,7 @@ export type ClaimDecision =
  */
 export const decideClaim = (ticket: ClaimedTicket, claim: Claim, waitedMs: number): ClaimDecision => {
   if (ticket.orderId === claim.orderId) return { kind: 'nothing' };
+  if (claim.isLate) return { kind: 'refuse', reason: 'unavailable' };
   if (ticket.closedOrders.some((order) => order.id === claim.orderId)) return { kind: 'nothing' };
   if (ticket.soldAt !== undefined) return { kind: 'refuse', reason: 'unavailable' };
   if (ticket.revision !== claim.revision) {

@@ -1,19 +1,64 @@
-import { expression, streamMaxAgeMs, type Expression } from '@ticketing/common/messaging';
+import { expression, type Expression } from '@ticketing/common/messaging';
+import { claimGraceMs } from '../domain/claim-decision.ts';
 
 /**
- * The ticket's closed orders with this one; those older than any event that could still arrive are dropped. For use in
- * a write whose filter says that the order is not among them.
+ * An entry is dropped later than claims for its order are accepted, so no order can claim a ticket after it was cancelled:
+ * while `order.created` may still claim, the entry is there. The difference covers a database clock that goes back when
+ * another server becomes primary.
  */
-export const withClosedOrder = (orderId: string, now: Date): Expression =>
+const keptAfterDeadlineMs = claimGraceMs + 3 * 60_000;
+
+/** Entries of earlier releases have no deadline: no window for payment is longer than this. */
+const maxWindowMs = 24 * 60 * 60 * 1000;
+
+/**
+ * About 8 KB of a document, and orders of the last 10 s at 10 orders and cancellations a second, while a redelivered event
+ * arrives within 3 s. Should an order claim after its entry has gone, then orders finds a ticket held by a cancelled order
+ * and republishes its cancellation, which releases the ticket.
+ */
+export const maxClosedOrders = 100;
+
+const stillKept = (entries: unknown, now: Date) => ({
+  $filter: {
+    input: entries,
+    as: 'closed',
+    cond: {
+      $gt: [
+        { $ifNull: ['$$closed.expiresAt', { $add: ['$$closed.at', maxWindowMs] }] },
+        new Date(now.getTime() - keptAfterDeadlineMs),
+      ],
+    },
+  },
+});
+
+/** Whether the entry of an order with this deadline has been dropped by `time`. */
+export const isNoLongerKept = (expiresAt: string, time: Date): boolean =>
+  time.getTime() - Date.parse(expiresAt) >= keptAfterDeadlineMs;
+
+/** The ticket's closed orders without those that are no longer kept. */
+export const keptClosedOrders = (now: Date): Expression => expression(stillKept('$closedOrders', now));
+
+/**
+ * The ticket's closed orders that are still kept, with this one; above the maximum those nearest to their deadlines are
+ * dropped. For use in a write whose filter says that the order is not among them.
+ */
+export const withClosedOrder = (order: { readonly id: string; readonly expiresAt: string }, now: Date): Expression =>
   expression({
-    $concatArrays: [
+    $slice: [
       {
-        $filter: {
-          input: '$closedOrders',
-          as: 'closed',
-          cond: { $gt: ['$$closed.at', new Date(now.getTime() - streamMaxAgeMs)] },
+        $sortArray: {
+          input: stillKept(
+            {
+              $concatArrays: [
+                '$closedOrders',
+                [{ id: { $literal: order.id }, at: now, expiresAt: new Date(order.expiresAt) }],
+              ],
+            },
+            now,
+          ),
+          sortBy: { expiresAt: 1 },
         },
       },
-      [{ id: { $literal: orderId }, at: now }],
+      -maxClosedOrders,
     ],
   });

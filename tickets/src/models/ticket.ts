@@ -28,9 +28,13 @@ export const tickets = defineAggregate({
     orderId: { type: String },
     heldAt: { type: Date },
     soldAt: { type: Date },
-    // Orders whose hold is over: a late claim for one of them must fail.
+    // Orders whose hold is over, and since when: a late claim for one of them must fail.
     closedOrders: {
-      ...listOf({ id: { type: String, required: true }, at: { type: Date, required: true } }),
+      ...listOf({
+        id: { type: String, required: true },
+        at: { type: Date, required: true },
+        expiresAt: { type: Date },
+      }),
       required: true,
     },
     ...mapListingDetails({

@@ -98,7 +98,7 @@ export const openHarness = async (): Promise<TicketsHarness> => {
   const untilOnSale = (ticketId: string) => until(ticketId, ({ availability }) => availability === 'on_sale');
   const held = async (body: object = {}) => {
     const ticket = await list(body);
-    const order = orderFor(ticket);
+    const order = orderFor(ticket, { expiresAt: new Date(system.clock.now().getTime() + 900_000).toISOString() });
     await created(order);
     await untilHeld(order);
     return { ticket, order };

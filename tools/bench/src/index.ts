@@ -8,6 +8,7 @@ import { chart } from './chart.ts';
 import { costOf, sum } from './cpu.ts';
 import { catalogue, fillCatalogue } from './scenarios/catalogue.ts';
 import { expiry } from './scenarios/expiry.ts';
+import { hotTicket } from './scenarios/hot-ticket.ts';
 import { flashSale, listTickets, untilOrderable } from './scenarios/flash-sale.ts';
 import { measureBaseline } from './scenarios/baseline.ts';
 import { journeys, summary } from './scenarios/journeys.ts';
@@ -151,6 +152,12 @@ try {
     const list = await catalogue(product.loopbackUrl, databaseOf(mongod.url, 'bench-baseline'), 20_000 * scale);
     results.list = list;
     record('first page of 10 000 tickets, share of a bare handler', list.share, 0.4, '×', false);
+  }
+
+  if (isSelected('hot-ticket')) {
+    const hot = await hotTicket(databaseOf(mongod.url, 'bench-hot-ticket'), Math.max(3_000, 10_000 * scale));
+    results.hotTicket = hot;
+    record('claim of a ticket after 10 000 orders and cancellations, of the first', hot.ratio, 1.2, '×', true);
   }
   await client.close();
 } finally {

@@ -1,0 +1,26 @@
+import { root } from '@ticketing/launcher/paths';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+export interface HotTicket {
+  readonly cycles: number;
+  /** Median milliseconds of a claim, at the start and at the end. */
+  readonly first: number;
+  readonly last: number;
+  readonly ratio: number;
+  /** Of the ticket's document, at the end. */
+  readonly bytes: number;
+}
+
+const isHotTicket = (value: unknown): value is HotTicket =>
+  typeof value === 'object' && value !== null && 'ratio' in value && typeof value.ratio === 'number';
+
+/** Orders and cancels one ticket again and again, by the commands of tickets on a database of their own. */
+export const hotTicket = async (mongoUrl: string, cycles: number): Promise<HotTicket> => {
+  const program = join(root, 'tickets', 'src', 'test', 'measure-claims.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, [program, mongoUrl, String(cycles)]);
+  const result: unknown = JSON.parse(stdout);
+  if (!isHotTicket(result)) throw new Error(`unexpected output: ${stdout}`);
+  return result;
+};
