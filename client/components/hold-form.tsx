@@ -5,15 +5,17 @@ import { ErrorList } from './notice.tsx';
 import { SubmitButton } from './submit-button.tsx';
 import { useForm, type PostForm } from './use-form.ts';
 
-/** Holds a ticket at the price shown; if the price has changed, asks the user to confirm the new one. */
+/** Holds a ticket as it is shown; if its seller has changed it, asks the user to confirm. */
 export const HoldForm = ({
   post,
   ticketId,
   price,
+  version,
 }: {
   readonly post: PostForm;
   readonly ticketId: string;
   readonly price: number;
+  readonly version: number;
 }) => {
   const { state, pending, form } = useForm(holdForm, post);
   const newPrice = state.values.expectedPrice;
@@ -22,6 +24,7 @@ export const HoldForm = ({
       <ErrorList messages={state.errors.map(({ message }) => message)} />
       <input type="hidden" name="ticketId" value={ticketId} />
       <input type="hidden" name="expectedPrice" value={newPrice ?? String(price)} />
+      <input type="hidden" name="expectedVersion" value={state.values.expectedVersion ?? String(version)} />
       <SubmitButton pending={pending} pendingText="Holding…">
         {newPrice === undefined ? 'Hold this ticket' : `Hold at ${formatPrice(Number(newPrice))}`}
       </SubmitButton>

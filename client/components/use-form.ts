@@ -26,6 +26,7 @@ export const useForm = (operation: FormOperation, post: PostForm, onDone?: () =>
     busy.current = leaves;
     setPending(leaves);
     setSent(state);
+    if (state.pageChanged === true) router.refresh();
     if (state.goTo === undefined) return;
     if (onDone !== undefined) onDone();
     else if (state.sessionChanged === true) window.location.assign(state.goTo);

@@ -48,13 +48,14 @@ const sequentialTicket = () => {
   interface Ticket {
     version: number;
     revision: number;
+    editedIn: number | undefined;
     price: number;
     title: string;
     availability: 'on_sale' | 'held' | 'sold';
     holder: string | undefined;
   }
   const start = { version: 0, revision: 0, price: 1000, title: 'a' };
-  const ticket: Ticket = { ...start, availability: 'on_sale', holder: undefined };
+  const ticket: Ticket = { ...start, editedIn: undefined, availability: 'on_sale', holder: undefined };
   const closed = new Set<string>();
   const waitingSince = new Map<string, number>();
   const move = (change: Partial<Ticket>): Effect => {
@@ -80,7 +81,7 @@ const sequentialTicket = () => {
     closed,
     edit: ({ price, title }: { readonly price: number; readonly title: string }): Effect => {
       if (ticket.availability !== 'on_sale' || (price === ticket.price && title === ticket.title)) return 'none';
-      return move({ price, title, revision: ticket.revision + 1 });
+      return move({ price, title, revision: ticket.revision + 1, editedIn: ticket.version + 1 });
     },
     claim: (order: OrderState): Effect => {
       const effect = decide(order);
@@ -275,11 +276,12 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
     }
     const wanted = isAgain && entry.version === model.ticket.version ? 'none' : 'changed';
     expect([label, cause?.apply()]).toEqual([label, wanted]);
-    const { version, revision, price, title, holder, availability } = model.ticket;
+    const { version, revision, editedIn, price, title, holder, availability } = model.ticket;
     expect({ version: entry.version, ...entry.data }).toEqual({
       id: ticketId,
       version,
       revision,
+      ...(editedIn === undefined ? {} : { lastEdit: { revision, version: editedIn } }),
       price,
       title,
       userId: 'seller',
@@ -314,7 +316,7 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
       const isAnswered = [confirmed, model.closed, refusedLate].some((ids) => ids.has(order.id));
       expect([label, isAnswered]).toEqual([label, true]);
     }
-    const { holder, ...rest } = model.ticket;
+    const { holder, editedIn: _, ...rest } = model.ticket;
     expect(found).toMatchObject(rest);
     expect(found?.orderId).toBe(holder);
     const states = [...world.orders.values()].map(({ state }) => state);

@@ -49,7 +49,15 @@ export const createTicket = (api: Api, listing: ListingBody) =>
 export const editTicket = (api: Api, ticketId: string, listing: ListingBody) =>
   api.send(ticketSchema, { method: 'PUT', path: path('/api/tickets', ticketId), body: listing });
 
-export const createOrder = (api: Api, order: { readonly ticketId: string; readonly expectedPrice: number }) =>
+/** An order of a ticket as the buyer was shown it. */
+export interface OrderBody {
+  readonly ticketId: string;
+  /** Major units. */
+  readonly expectedPrice: number;
+  readonly expectedVersion: number;
+}
+
+export const createOrder = (api: Api, order: OrderBody) =>
   api.send(orderSchema, { method: 'POST', path: '/api/orders', body: order });
 
 export const listOrders = (api: Api, query: URLSearchParams) =>

@@ -11,6 +11,8 @@ export interface FormState {
   readonly goTo?: string;
   /** The user has signed in or out, so every page must be loaded again. */
   readonly sessionChanged?: boolean;
+  /** What the page shows has changed, so it must be loaded again. */
+  readonly pageChanged?: boolean;
 }
 
 export const untouched: FormState = { errors: [], values: {} };
@@ -37,6 +39,12 @@ export const goTo = (path: string): FormState => ({ ...untouched, goTo: path });
 export const refuse = (errors: readonly ApiError[], values: FormState['values'] = {}): FormState => ({
   errors,
   values,
+});
+
+/** The state after a refusal because the page shows what has changed meanwhile. */
+export const outdated = (message: string, values: FormState['values']): FormState => ({
+  ...refuse([{ message }], values),
+  pageChanged: true,
 });
 
 /** The state after a failure; without a session, the user goes to sign in and then to `back`. */

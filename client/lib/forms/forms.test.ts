@@ -51,12 +51,13 @@ const order = {
   price: 20,
   ticket: { id: 't1', title: 'Final', price: 20, version: 0 },
 };
-const hold = form({ ticketId: 't1', expectedPrice: '20' });
+const hold = form({ ticketId: 't1', expectedPrice: '20', expectedVersion: '1' });
 
 test('When a ticket is held, then the buyer goes to the order', async () => {
   const { deps, requests } = fakeApi({ status: 201, data: order });
   expect(await holdForm(deps, hold)).toMatchObject({ errors: [], goTo: '/orders/o1' });
-  expect(requests).toEqual([{ method: 'POST', path: '/api/orders', body: { ticketId: 't1', expectedPrice: 20 } }]);
+  const body = { ticketId: 't1', expectedPrice: 20, expectedVersion: 1 };
+  expect(requests).toEqual([{ method: 'POST', path: '/api/orders', body }]);
 });
 
 test('When the orders service has no copy of the ticket yet, then the request is retried', async () => {
@@ -76,11 +77,20 @@ test('When the price has changed, then the buyer is asked to confirm the new one
   const { deps } = fakeApi({ status: 409 }, { status: 200, data: ticket });
   const state = await holdForm(deps, hold);
   expect(state.errors[0]?.message).toBe('The seller has changed the price from $20.00 to $25.00.');
-  expect(state.values).toEqual({ expectedPrice: '25' });
-  expect(state.goTo).toBeUndefined();
+  expect(state.values).toEqual({ expectedPrice: '25', expectedVersion: '1' });
+  expect([state.goTo, state.pageChanged]).toEqual([undefined, true]);
 });
 
-test('When the orders service does not have the price that the buyer saw yet, then the request is retried', async () => {
+test('When the listing has changed and the price has not, then the buyer is asked to look at it again', async () => {
+  const seen = { ...ticket, version: 2, price: 20 };
+  const { deps, requests } = fakeApi({ status: 409 }, { status: 200, data: seen });
+  const state = await holdForm(deps, hold);
+  expect(state.errors[0]?.message).toBe('The seller has changed this listing. Please look at it again.');
+  expect(state.values).toEqual({ expectedVersion: '2' });
+  expect([requests.length, state.pageChanged]).toEqual([2, true]);
+});
+
+test('When the orders service does not have the listing that the buyer saw yet, then the request is retried', async () => {
   const seen = { status: 200, data: { ...ticket, price: 20 } };
   const { deps, waits } = fakeApi({ status: 409 }, seen, { status: 201, data: order });
   expect(await holdForm(deps, hold)).toMatchObject({ goTo: '/orders/o1' });

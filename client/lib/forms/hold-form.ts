@@ -1,20 +1,21 @@
 import { createOrder, getTicket } from '../api/marketplace.ts';
 import { formatPrice } from '../money.ts';
-import { failed, fieldOf, goTo, refuse, type FormOperation } from './form-state.ts';
+import { failed, fieldOf, goTo, outdated, refuse, type FormOperation } from './form-state.ts';
 
 /** How long a request is retried while the orders service has no current copy of the listing. */
 const timeoutMs = 2_000;
 const retryDelayMs = 250;
 
 /**
- * Holds the ticket at the price that the buyer saw. If the price has changed, the state has the new one as
- * `expectedPrice`, for the buyer to confirm.
+ * Holds the ticket as the buyer saw it. If its seller has changed it, the state has the new `expectedVersion`, and the
+ * new `expectedPrice` if that has changed, for the buyer to confirm.
  */
 export const holdForm: FormOperation = async (deps, form) => {
   const ticketId = fieldOf(form, 'ticketId');
   const expectedPrice = Number(fieldOf(form, 'expectedPrice'));
+  const expectedVersion = Number(fieldOf(form, 'expectedVersion'));
   for (let waited = 0; ; waited += retryDelayMs) {
-    const result = await createOrder(deps.api, { ticketId, expectedPrice });
+    const result = await createOrder(deps.api, { ticketId, expectedPrice, expectedVersion });
     if (result.ok) return goTo(`/orders/${encodeURIComponent(result.data.id)}`);
     const { failure } = result;
     if (failure.status !== 404 && failure.status !== 409) {
@@ -24,8 +25,14 @@ export const holdForm: FormOperation = async (deps, form) => {
       const ticket = await getTicket(deps.api, ticketId);
       if (ticket.ok && ticket.data.price !== expectedPrice) {
         const [before, now] = [formatPrice(expectedPrice), formatPrice(ticket.data.price)];
-        return refuse([{ message: `The seller has changed the price from ${before} to ${now}.` }], {
+        return outdated(`The seller has changed the price from ${before} to ${now}.`, {
           expectedPrice: String(ticket.data.price),
+          expectedVersion: String(ticket.data.version),
+        });
+      }
+      if (ticket.ok && ticket.data.version > expectedVersion) {
+        return outdated('The seller has changed this listing. Please look at it again.', {
+          expectedVersion: String(ticket.data.version),
         });
       }
     }
@@ -35,7 +42,7 @@ export const holdForm: FormOperation = async (deps, form) => {
           message:
             failure.status === 404
               ? 'This ticket is still being published. Please try again in a moment.'
-              : 'The price is changing at this moment. Please try again.',
+              : 'The seller is changing this listing at the moment. Please try again.',
         },
       ]);
     }

@@ -17,6 +17,11 @@ export const ticketState = z.object({
   version: z.number().int(),
   /** Raised by each effective edit of the seller; unchanged by claims and releases. */
   revision: z.number().int(),
+  /**
+   * The last effective edit of the seller: the revision and the version that it made. Out of date if its revision is not the
+   * ticket's, which then was edited by a release that does not write it.
+   */
+  lastEdit: z.object({ revision: z.number().int(), version: z.number().int() }).optional(),
   title: z.string(),
   /** Cents. */
   price: z.number().int(),

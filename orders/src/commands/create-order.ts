@@ -1,9 +1,10 @@
-import { BadRequestError, NotFoundError, ServiceUnavailableError } from '@ticketing/common/errors';
-import { orderCreated, type Trace } from '@ticketing/common/events';
+import { BadRequestError, ConflictError, NotFoundError, ServiceUnavailableError } from '@ticketing/common/errors';
+import { orderCreated, type TicketState, type Trace } from '@ticketing/common/events';
 import { isDuplicateKey } from '@ticketing/common/mongo';
 import { randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { freeSlots } from '../domain/free-slots.ts';
-import { checkOrderable } from '../domain/order-decision.ts';
+import { checkOrderable, listingChanged } from '../domain/order-decision.ts';
 import { liveStatuses, unpaidStatuses } from '../domain/order-status.ts';
 import type { OrderDocument } from '../models/open-models.ts';
 import type { Deps } from '../deps.ts';
@@ -12,11 +13,15 @@ export interface CreateOrder {
   readonly userId: string;
   readonly ticketId: string;
   readonly expectedPrice?: number | undefined;
+  readonly expectedVersion?: number | undefined;
   readonly trace: Trace;
 }
 
 /** Inserts that a unique index has refused although what it refused them for was gone when it was read. */
 const maxUnexplained = 3;
+/** How long a request waits for a copy as new as what the buyer was shown. */
+const copyTimeoutMs = 2_000;
+const copyRetryDelayMs = 100;
 
 /**
  * Holds a ticket for a buyer. A unique index on the orders that keep their tickets lets one buyer through, another one
@@ -24,11 +29,10 @@ const maxUnexplained = 3;
  * @throws BadRequestError, ConflictError, NotFoundError
  */
 export const createOrder = async (deps: Deps, request: CreateOrder): Promise<OrderDocument> => {
-  const copy = await deps.loadTicket(request.ticketId);
-  if (copy === null) throw new NotFoundError('Ticket not found');
-  checkOrderable(copy.ticket, request);
+  const ticket = await readTicket(deps, request);
+  checkOrderable(ticket, request);
   const now = deps.now();
-  const { id, title, price, version, revision } = copy.ticket;
+  const { id, title, price, version, revision } = ticket;
   const order = {
     _id: deps.newId(),
     userId: request.userId,
@@ -55,6 +59,17 @@ export const createOrder = async (deps: Deps, request: CreateOrder): Promise<Ord
     slot = free[randomInt(free.length)] ?? slot;
   }
   throw new ServiceUnavailableError();
+};
+
+/** The copy of the ticket, which may be older than what the buyer was shown: then its event is on the way. */
+const readTicket = async (deps: Deps, { ticketId, expectedVersion = 0 }: CreateOrder): Promise<TicketState> => {
+  for (let waited = 0; ; waited += copyRetryDelayMs) {
+    const copy = await deps.loadTicket(ticketId);
+    if (copy === null) throw new NotFoundError('Ticket not found');
+    if (copy.ticket.version >= expectedVersion) return copy.ticket;
+    if (waited >= copyTimeoutMs) throw new ConflictError(listingChanged);
+    await delay(copyRetryDelayMs);
+  }
 };
 
 /** Whether an order keeps the ticket, and the slots of the account's unpaid orders. */

@@ -7,6 +7,13 @@ const ticket = { id: 'ticket', version: 3, revision: 1, title: 'Final', price: 1
 test.each([
   ['free and the buyer sends no price', {}, { userId: 'buyer' }],
   ['free and its price is the one shown', {}, { userId: 'buyer', expectedPrice: 1999 }],
+  [
+    'the listing shown, claimed and released since its last edit',
+    { lastEdit: { revision: 1, version: 1 } },
+    { userId: 'buyer', expectedVersion: 1 },
+  ],
+  ['never edited, claimed and released', { revision: 0 }, { userId: 'buyer', expectedVersion: 0 }],
+  ['the version shown', {}, { userId: 'buyer', expectedVersion: 3 }],
 ])('When the ticket is %s, then it may be ordered', (_, state, request) => {
   expect(() => checkOrderable({ ...ticket, ...state }, request)).not.toThrow();
 });
@@ -27,6 +34,20 @@ test.each([
     { userId: 'buyer', expectedPrice: 1998 },
     ConflictError,
     'The price of this ticket has changed',
+  ],
+  [
+    'edited since it was shown',
+    { lastEdit: { revision: 1, version: 2 } },
+    { userId: 'buyer', expectedVersion: 1 },
+    ConflictError,
+    'The listing of this ticket has changed',
+  ],
+  [
+    'perhaps edited since it was shown, by a release that does not say when',
+    { revision: 2, lastEdit: { revision: 1, version: 1 } },
+    { userId: 'buyer', expectedVersion: 2 },
+    ConflictError,
+    'The listing of this ticket has changed',
   ],
   [
     'cheaper than shown',

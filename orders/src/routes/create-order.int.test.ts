@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { orderCreated } from '@ticketing/common/events';
+import { orderCreated, ticketUpdated } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
 import { openHarness, type OrdersHarness } from '../test/harness.ts';
 
@@ -91,10 +91,45 @@ test.each([
   [{ ticketId: newId() }, 404],
   [{ ticketId: 'no-id' }, 404],
   [{ ticketId: newId(), expectedPrice: '1' }, 400],
+  [{ ticketId: newId(), expectedVersion: -1 }, 400],
+  [{ ticketId: newId(), expectedVersion: 0.5 }, 400],
+  [{ ticketId: newId(), expectedVersion: '0' }, 400],
 ])('When the body is %j, then the response is %i', async (body, status) => {
   const response = await orders.post(body);
   expect(response.status).toBe(status);
   expect(response.body.errors[0].message).toEqual(expect.any(String));
+});
+
+test.each([
+  ['was edited since the buyer saw it', { version: 5, revision: 1, lastEdit: { revision: 1, version: 3 } }, 2, 409],
+  ['was claimed and released since then', { version: 5, revision: 1, lastEdit: { revision: 1, version: 3 } }, 3, 201],
+  ['was never edited', { version: 4 }, 0, 201],
+])('When the listing %s, then the response is as expected', async (_, state, expectedVersion, status) => {
+  const ticket = await orders.listed(state);
+  const response = await orders.post({ ticketId: ticket.id, expectedVersion });
+  expect(response.status).toBe(status);
+  if (status === 409) expect(response.body).toEqual({ errors: [{ message: 'The listing of this ticket has changed' }] });
+});
+
+test('When the copy is older than what the buyer saw, then the order waits for it', async () => {
+  const ticket = await orders.listed();
+  const edited = { ...ticket, version: 1, revision: 1, title: 'Semi-final', lastEdit: { revision: 1, version: 1 } };
+  // Superagent sends a request when it is awaited.
+  const waiting = orders.post({ ticketId: ticket.id, expectedVersion: 1 }).then((answer) => answer);
+  expect((await orders.post({ ticketId: newId() })).status).toBe(404);
+  await orders.system.publish(ticketUpdated, edited);
+  const response = await waiting;
+  expect([response.status, response.body.ticket]).toEqual([
+    201,
+    { id: ticket.id, title: 'Semi-final', price: 19.99, version: 1 },
+  ]);
+});
+
+test('When no copy as new as what the buyer saw arrives, then the response is 409 and nothing is held', async () => {
+  const ticket = await orders.listed();
+  const response = await orders.post({ ticketId: ticket.id, expectedVersion: 1 });
+  expect(response.status).toBe(409);
+  expect(await storedFor(ticket.id)).toEqual([]);
 });
 
 test('When nobody is signed in, then the response is 401', async () => {

@@ -12,6 +12,11 @@ const body = z.object({
     .min(1, 'TicketId must be provided')
     .max(100, 'TicketId is too long'),
   expectedPrice: dollars.optional().meta({ description: 'The price that the buyer was shown, in major units' }),
+  expectedVersion: z
+    .int('ExpectedVersion must be a whole number')
+    .min(0, 'ExpectedVersion must not be negative')
+    .optional()
+    .meta({ description: 'The version of the ticket that the buyer was shown' }),
 });
 
 export const createOrderRoute = route(

@@ -29,6 +29,7 @@ export const editTicket = async (deps: Deps, request: EditTicket): Promise<Ticke
       ...change.set,
       ...(typeof city === 'string' ? { cityKey: cityKey(city) } : {}),
       revision: expression({ $add: ['$revision', 1] }),
+      lastEdit: expression({ revision: { $add: ['$revision', 1] }, version: { $add: ['$version', 1] } }),
     },
     unset: change.unset.includes('city') ? [...change.unset, 'cityKey'] : change.unset,
     event: ticketUpdated,

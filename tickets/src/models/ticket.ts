@@ -7,7 +7,7 @@ import {
   ticketUpdated,
 } from '@ticketing/common/events';
 import { defineAggregate } from '@ticketing/common/messaging';
-import { listOf, type DocumentOf } from '@ticketing/common/mongo';
+import { listOf, objectOf, type DocumentOf } from '@ticketing/common/mongo';
 import { availabilities } from '../domain/availability.ts';
 
 // Every filter and order of the list has an index that holds only what is on sale.
@@ -19,6 +19,8 @@ export const tickets = defineAggregate({
   fields: {
     // Raised by each effective edit of the seller; an order remembers the revision that it was made for.
     revision: { type: Number, required: true },
+    // The revision and the version that the last edit made.
+    lastEdit: objectOf({ revision: { type: Number, required: true }, version: { type: Number, required: true } }),
     title: { type: String, required: true },
     // Cents.
     price: { type: Number, required: true },

@@ -46,6 +46,7 @@ test('When the owner edits title and price, then version and revision grow by on
         id: ticket.id,
         version: 1,
         revision: 1,
+        lastEdit: { revision: 1, version: 1 },
         title: 'Semi-final',
         price: 2550,
         userId: 'seller',

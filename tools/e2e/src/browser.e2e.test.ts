@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { desktop, openBrowser, openSession, overflow, payByCard, phone, violations, type Session } from './browser.ts';
 import { eventually } from './eventually.ts';
-import { hold, list, newCredentials, pay, signUp, ticketOf, untilOrder, type User } from './user.ts';
+import { hold, list, newCredentials, order, pay, signUp, ticketOf, untilOrder, type User } from './user.ts';
 import { siteUnderTest, testOnThisMachine } from './site.ts';
 import { openStripeLedger, payTooLate } from './stripe-ledger.ts';
 
@@ -110,6 +110,26 @@ test('When the price has changed since the buyer saw it, then they are asked to 
   await page.getByRole('button', { name: 'Hold at $30.00' }).click();
   await heading(page, 'Pay by card').waitFor();
   expect(await page.getByTestId('order-price').textContent()).toBe('$30.00');
+});
+
+test('When a seller has changed a listing and not its price, then the buyer is asked to look at it again', async () => {
+  const [seller, buyer] = await Promise.all([signUp(site.url), signUp(site.url)]);
+  const ticket = await list(seller, { title: 'First row' });
+  const page = await openPage({ as: buyer });
+  await page.goto(`/tickets/${ticket.id}`);
+  const edit = { method: 'PUT', path: `/api/tickets/${ticket.id}`, body: { title: 'Last row', price: 19.99 } };
+  expect(await seller.send(edit)).toMatchObject({ status: 200 });
+  // Until orders has heard of the edit, it would hold the ticket, and tickets would then refuse the hold.
+  await eventually(async () => {
+    const response = await order(buyer, ticket.id, { expectedPrice: 1, expectedVersion: 1 });
+    expect(response).toMatchObject({ status: 409, body: { errors: [{ message: expect.stringContaining('price') }] } });
+  });
+  await page.getByRole('button', { name: 'Hold this ticket' }).click();
+  await page.getByText('The seller has changed this listing. Please look at it again.').waitFor();
+  await heading(page, 'Last row').waitFor();
+  expect(await ticketOf(buyer, ticket.id)).not.toHaveProperty('orderId');
+  await page.getByRole('button', { name: 'Hold this ticket' }).click();
+  await heading(page, 'Pay by card').waitFor();
 });
 
 test('When a ticket is held, then its buyer can continue, and others and the seller see that it is held', async () => {

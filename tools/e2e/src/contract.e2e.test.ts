@@ -279,6 +279,25 @@ test('When the price has changed since the buyer saw it, then the response is 40
   expect(orderResponse.parse(ordered.body)).toMatchObject({ price: 25, ticket: { price: 25, version: 1 } });
 });
 
+test('When the listing has changed since the buyer saw it, then the response is 409; claims and releases do not count', async () => {
+  const ticket = await list(seller);
+  const edit = { method: 'PUT', path: `/api/tickets/${ticket.id}`, body: { title: 'Other seats', price: ticket.price } };
+  const { version } = ticketResponse.parse((await seller.send(edit)).body);
+  const first = await order(buyer, ticket.id, { expectedVersion: version });
+  expect(first.status).toBe(201);
+  const { id } = await untilOrder(buyer, orderResponse.parse(first.body).id, { status: 'awaiting:payment' });
+  expect((await buyer.send({ method: 'DELETE', path: `/api/orders/${id}` })).status).toBe(204);
+  await isOnSale(ticket.id);
+  expect((await ticketOf(buyer, ticket.id)).version).toBe(version + 2);
+  await eventually(async () =>
+    expect(await order(other, ticket.id, { expectedVersion: version - 1 })).toMatchObject(refusal(409)),
+  );
+  expect(await order(other, ticket.id, { expectedVersion: version })).toMatchObject({
+    status: 201,
+    body: { ticket: { title: 'Other seats' } },
+  });
+});
+
 test('When a ticket is held, then its seller cannot edit it, and other users get the same 401 as always', async () => {
   const ticket = await list(seller);
   const held = await hold(buyer, ticket.id);

@@ -107,7 +107,7 @@ const Buyer = ({
           Sign in to hold this ticket
         </PageLink>
       ) : (
-        <HoldForm post={postHold} ticketId={ticket.id} price={ticket.price} />
+        <HoldForm post={postHold} ticketId={ticket.id} price={ticket.price} version={ticket.version} />
       );
   }
 };
