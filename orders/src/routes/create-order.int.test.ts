@@ -108,7 +108,8 @@ test.each([
   const ticket = await orders.listed(state);
   const response = await orders.post({ ticketId: ticket.id, expectedVersion });
   expect(response.status).toBe(status);
-  if (status === 409) expect(response.body).toEqual({ errors: [{ message: 'The listing of this ticket has changed' }] });
+  if (status === 409)
+    expect(response.body).toEqual({ errors: [{ message: 'The listing of this ticket has changed' }] });
 });
 
 test('When the copy is older than what the buyer saw, then the order waits for it', async () => {

@@ -281,7 +281,11 @@ test('When the price has changed since the buyer saw it, then the response is 40
 
 test('When the listing has changed since the buyer saw it, then the response is 409; claims and releases do not count', async () => {
   const ticket = await list(seller);
-  const edit = { method: 'PUT', path: `/api/tickets/${ticket.id}`, body: { title: 'Other seats', price: ticket.price } };
+  const edit = {
+    method: 'PUT',
+    path: `/api/tickets/${ticket.id}`,
+    body: { title: 'Other seats', price: ticket.price },
+  };
   const { version } = ticketResponse.parse((await seller.send(edit)).body);
   const first = await order(buyer, ticket.id, { expectedVersion: version });
   expect(first.status).toBe(201);
