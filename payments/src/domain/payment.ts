@@ -27,6 +27,8 @@ const attempt = z.object({
 const refundDue = z.object({
   /** When a worker next takes it up. */
   due: z.date(),
+  /** When a worker was first to take it up. Absent until one has. */
+  since: z.date().optional(),
   /** How often Stripe did not respond. */
   failures: z.int().default(0),
   ...trace,

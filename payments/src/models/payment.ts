@@ -37,7 +37,12 @@ export const charges = defineAggregate({
       unknown: { type: Boolean },
       ...trace,
     }),
-    refundDue: objectOf({ due: { type: Date, required: true }, failures: { type: Number }, ...trace }),
+    refundDue: objectOf({
+      due: { type: Date, required: true },
+      since: { type: Date },
+      failures: { type: Number },
+      ...trace,
+    }),
     createdAt: { type: Date },
     closedAt: { type: Date },
   },

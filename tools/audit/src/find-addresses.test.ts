@@ -62,6 +62,20 @@ test('When npm start runs here, then each service has its database on that serve
   await rm(directory, { recursive: true });
 });
 
+test('When npm start was given servers by their URLs, then the same variables name them', async () => {
+  const directory = await running([{ name: 'stripe-sandbox', url: 'http://127.0.0.1:3' }]);
+  const own = {
+    DATA_DIR: directory,
+    MONGO_URL: 'mongodb://127.0.0.1:1/?replicaSet=rs0',
+    NATS_URL: 'nats://127.0.0.1:2',
+  };
+  expect(await findAddresses(own, '/nowhere')).toMatchObject({
+    mongoUrls: { orders: 'mongodb://127.0.0.1:1/orders?replicaSet=rs0' },
+    natsUrl: 'nats://127.0.0.1:2',
+  });
+  await rm(directory, { recursive: true });
+});
+
 test('When mongod is down, or the product uses Stripe itself, then the error names what is missing', async () => {
   const down = await running([{ name: 'nats', url: 'nats://127.0.0.1:2' }]);
   await expect(findAddresses({ DATA_DIR: down }, '/nowhere')).rejects.toThrow('mongod is not among the processes');

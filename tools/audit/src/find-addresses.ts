@@ -61,12 +61,16 @@ const fromProcessList = async (env: NodeJS.ProcessEnv, root: string, needed: Nee
   }
   const processes = processList.parse(JSON.parse(text));
   const find = (name: string): string | undefined => processes.find((process) => process.name === name)?.url;
-  const urlOf = (name: string): string => {
-    const url = find(name);
+  const urlOf = (name: string, variable: string): string => {
+    // A server that npm start was given by its URL is not among its processes.
+    const url = find(name) ?? readVariable(env, variable);
     if (url !== undefined) return url;
-    throw new NoAddressesError(`${name} is not among the processes of ${file}: it is down, retry in a moment`);
+    throw new NoAddressesError(
+      `${name} is not among the processes of ${file}: it is down, retry in a moment; ` +
+        `or set ${variable} if the product was started with it`,
+    );
   };
-  const mongoUrl = urlOf('mongod');
+  const mongoUrl = urlOf('mongod', 'MONGO_URL');
   const stripe = {
     host: readVariable(env, 'STRIPE_HOST') ?? find('stripe-sandbox'),
     key: readVariable(env, 'STRIPE_KEY'),
@@ -76,7 +80,7 @@ const fromProcessList = async (env: NodeJS.ProcessEnv, root: string, needed: Nee
   }
   return {
     mongoUrls: perService((service) => databaseUrl(mongoUrl, service)),
-    natsUrl: needed === 'sources' ? urlOf('nats') : (find('nats') ?? ''),
+    natsUrl: needed === 'sources' ? urlOf('nats', 'NATS_URL') : (find('nats') ?? ''),
     bus: busOf(env),
     stripe,
   };

@@ -22,7 +22,7 @@ export interface PaymentRecord {
 type StoredPayment = Stored<typeof chargeState> & {
   readonly order?: Partial<OrderState>;
   readonly openAttempt?: { readonly at?: Date };
-  readonly refundDue?: { readonly due?: Date };
+  readonly refundDue?: { readonly due?: Date; readonly since?: Date };
   readonly closedAt?: Date;
 };
 
@@ -42,6 +42,7 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
         'stripeId',
         'openAttempt.at',
         'refundDue.due',
+        'refundDue.since',
         'closedAt',
       ],
     },
@@ -56,7 +57,7 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
       amount,
       stripeId,
       openAttemptAt: openAttempt?.at?.getTime(),
-      refundDueAt: refundDue?.due?.getTime(),
+      refundDueAt: (refundDue?.since ?? refundDue?.due)?.getTime(),
       closedAt: closedAt?.getTime(),
     }),
   );

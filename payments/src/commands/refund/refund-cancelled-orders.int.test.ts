@@ -133,7 +133,9 @@ test('When Stripe does not respond, then the refund is made once it responds aga
   await payments.sandbox.behave({ delayMs: 3_000 });
   await payments.cancel(order);
   await payments.system.eventually(async () => {
-    expect((await payments.stored(order.id))?.refundDue?.failures).toBeGreaterThan(0);
+    const refundDue = (await payments.stored(order.id))?.refundDue;
+    expect(refundDue?.failures).toBeGreaterThan(0);
+    expect(refundDue?.since?.getTime()).toBeLessThan(refundDue?.due.getTime() ?? 0);
   });
   await payments.sandbox.behave({ delayMs: 0 });
   await untilRefunded(order);

@@ -41,11 +41,14 @@ export const refundCancelledOrders = async (deps: Deps): Promise<void> => {
   await Promise.all([untilNone(first), ...others]);
 };
 
+/** Postponing moves `due`; the watchdog needs to know for how long the refund has been due. */
+const firstDue = { $ifNull: ['$refundDue.since', '$refundDue.due'] };
+
 const takeDue = async (deps: Deps): Promise<Task | null> => {
   const now = deps.now();
   const document = await deps.payments.findOneAndUpdate(
     { 'refundDue.due': { $lte: now } },
-    { $set: { 'refundDue.due': new Date(now.getTime() + leaseMs) } },
+    [{ $set: { 'refundDue.since': firstDue, 'refundDue.due': new Date(now.getTime() + leaseMs) } }],
     { sort: { 'refundDue.due': 1 }, returnDocument: 'after' },
   );
   if (document === null) return null;

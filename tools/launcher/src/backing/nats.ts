@@ -34,7 +34,8 @@ export const natsStreamingArguments = (options: ServerOptions): string[] => [
   `--dir=${options.directory}`,
   '--max_channels=0',
   '--max_msgs=0',
-  '--max_bytes=0',
+  // NATS Streaming neither purges nor rejects: of a full channel it drops the oldest message.
+  `--max_bytes=${256 * 1024 * 1024}`,
   '--hb_interval=1s',
   '--hb_timeout=1s',
   '--hb_fail_count=2',
