@@ -15,13 +15,13 @@ const message = {
   data: { n: 1 },
 };
 
-test('When a message is the event, then it is returned with its envelope and without keys that its schema does not have', () => {
+test('When a message is the event, then it is returned with its envelope and with keys of its data that its schema does not have', () => {
   const parsed: EventMessage<'ticket.counted', { n: number }> = counted.parse({
     ...message,
     data: { n: 1, future: true },
     more: 1,
   });
-  expect(parsed).toEqual(message);
+  expect(parsed).toEqual({ ...message, data: { n: 1, future: true } });
 });
 
 test.each<readonly [string, unknown]>([

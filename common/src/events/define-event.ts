@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hasOnlyUnknownValues, UnknownValueError } from './unknown-values.ts';
 
 /** Identifies the request that caused a change; every event that follows from the change carries it. */
 export interface Trace {
@@ -37,7 +38,9 @@ export interface EventDefinition<Type extends string, Data> {
   readonly type: Type;
   readonly aggregateType: string;
   readonly schemaVersion: number;
-  /** @throws ZodError when the message is not this event. */
+  /** Of `data`. */
+  readonly schema: z.ZodType;
+  /** @throws UnknownValueError when only a newer version can know all values, else ZodError when the message is not this event. */
   parse(raw: unknown): EventMessage<Type, Data>;
 }
 
@@ -45,21 +48,29 @@ export type DataOf<Definition> = Definition extends EventDefinition<string, infe
 
 /**
  * Defines an event. Its type is its subject; the part before the dot is the type of its aggregate, unless `aggregateType`
- * is given. Unknown keys of `data` are dropped, so that a producer can add fields before its consumers know them.
+ * is given. Unknown keys of `data` are kept, so that local copies have the fields of a newer producer once this service knows
+ * them too. The schema checks and never transforms.
  */
 export const defineEvent = <const Type extends string, Schema extends z.ZodType>(
   type: Type,
-  data: Schema,
+  data: Schema & (z.input<Schema> extends z.output<Schema> ? unknown : never),
   options: { readonly aggregateType?: string } = {},
 ): EventDefinition<Type, z.output<Schema>> => {
+  function check(value: unknown): asserts value is z.output<Schema> {
+    const { error } = data.safeParse(value);
+    if (error === undefined) return;
+    throw hasOnlyUnknownValues(error, value) ? new UnknownValueError(error) : error;
+  }
   return {
     type,
     aggregateType: options.aggregateType ?? type.slice(0, type.indexOf('.')),
     schemaVersion: 1,
+    schema: data,
     parse: (raw) => {
       const { type: found, ...head } = envelope.parse(raw);
       if (found !== type) throw new TypeError(`expected ${type}, found ${found}`);
-      return { ...head, type, data: data.parse(head.data) };
+      check(head.data);
+      return { ...head, type, data: head.data };
     },
   };
 };

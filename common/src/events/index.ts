@@ -1,4 +1,5 @@
 export { defineEvent } from './define-event.ts';
+export { UnknownValueError } from './unknown-values.ts';
 export type { DataOf, EventDefinition, EventMessage, Trace } from './define-event.ts';
 export { userCreated, userState, userUpdated } from './user.ts';
 export { claimRefusalReasons, ticketClaimRefused, ticketCreated, ticketState, ticketUpdated } from './ticket.ts';

@@ -119,6 +119,10 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
       isHealthy,
     });
     const letterCount = metrics.gauge('dead_letters', 'Dead letters stored at present');
+    const parkedCount = metrics.gauge(
+      'parked_events',
+      'Events that wait for a replica of a newer version, which knows their values',
+    );
     metrics.observed('broker_connected', '1 while the broker is connected', () => (transport.isConnected() ? 1 : 0));
     const state = { prepared: false, stopping: false };
     const workers: Stoppable[] = [];
@@ -141,7 +145,12 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
           replayDeadLetters({ service: name, deadLetters, listeners: plan.listeners, logger, isHealthy }),
         ),
         periodically({ name: 'count of dead letters', periodMs: countEveryMs, logger }, async () => {
-          if (isHealthy()) letterCount.set(await deadLetters.count());
+          if (!isHealthy()) return;
+          const expired = await deadLetters.expireParked();
+          if (expired > 0) logger.error({ count: expired }, 'events parked for an hour are dead letters now');
+          const count = await deadLetters.count();
+          letterCount.set(count.deadLetters);
+          parkedCount.set(count.parked);
         }),
       );
       state.prepared = true;

@@ -46,7 +46,7 @@ test('When an order is created, then its timer rings after the deadline, with th
   const ring = await expiration.firstRingOf(state.id);
   expect(Date.parse(ring.time)).toBeGreaterThanOrEqual(Date.parse(state.expiresAt));
   expect(ring.aggregate).toEqual({ type: 'timer', id: state.id, version: 0 });
-  expect(ring.data).toEqual({ orderId: state.id });
+  expect(ring.data).toMatchObject({ orderId: state.id });
   expect(ring.correlationId).toBe(created.correlationId);
   expect(await expiration.timerOf(state.id)).toMatchObject({ armed: true });
 });

@@ -47,7 +47,7 @@ test('When the order is unknown, then the refusal is acknowledged without effect
 test('When a refusal is malformed, then it becomes a dead letter and the next one is processed', async () => {
   const order = await orders.ordered();
   const event = await orders.refused({ ...order, id: 'unknown' }, 'unavailable');
-  await orders.system.send(event.type, { ...event, data: { ticketId: 'x', orderId: order.id, reason: 'no-reason' } });
+  await orders.system.send(event.type, { ...event, data: { ticketId: 'x', orderId: order.id, reason: 7 } });
   await orders.handled.refusals();
   expect((await orders.stored(order.id)).status).toBe('created');
   expect(await orders.system.collection('dead-letters').findOne()).toMatchObject({ failures: 1 });

@@ -117,6 +117,17 @@ test('When all letters of one service are replayed, then those of other services
   });
 });
 
+test('When events are parked, then the list counts them apart from dead letters, and discarding all keeps them', async () => {
+  const parked = { _id: 'orders_ticket-created/9-9', subject: ticketCreated.type, status: 'parked', at: new Date() };
+  await under.collection('orders', 'dead-letters').insertOne(parked);
+  const { output } = await run('list');
+  expect(output.split('\n')).toEqual([
+    'There are no dead letters.',
+    '1 parked, until a replica of a newer version that knows their values handles them',
+  ]);
+  expect(await run('discard', '--all')).toEqual({ code: 0, output: '0 discarded' });
+});
+
 test('When a letter is discarded, then it is deleted and not handled', async () => {
   const [id, kept] = [await createLetter('t6'), await createLetter('t7')];
   listenerState.rejects = false;

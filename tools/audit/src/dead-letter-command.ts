@@ -68,6 +68,8 @@ const openLetters = (databases: Databases, wanted: string | undefined): ServiceL
   }));
 };
 
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
+
 const firstLine = (text: string): string => text.replace(/\n.*/s, '').slice(0, 100);
 
 const list = async (all: readonly ServiceLetters[], print: DeadLetterCommand['print']): Promise<number> => {
@@ -88,14 +90,13 @@ const list = async (all: readonly ServiceLetters[], print: DeadLetterCommand['pr
       firstLine(reason),
     ]),
   );
-  const total = found.reduce((sum, { count }) => sum + count, 0);
-  if (rows.length === 0) {
-    print('There are no dead letters.');
-    return 0;
-  }
-  print(formatTable(['service', 'id', 'since', 'status', 'failures', 'reason'], rows));
+  const total = sum(found.map(({ count }) => count.deadLetters));
+  const parked = sum(found.map(({ count }) => count.parked));
+  if (rows.length === 0) print('There are no dead letters.');
+  else print(formatTable(['service', 'id', 'since', 'status', 'failures', 'reason'], rows));
   if (total > rows.length)
     print(`and ${total - rows.length} more, which are listed once these are replayed or discarded`);
+  if (parked > 0) print(`${parked} parked, until a replica of a newer version that knows their values handles them`);
   return 0;
 };
 
@@ -130,8 +131,6 @@ const show = async (all: readonly ServiceLetters[], id: string, print: DeadLette
   return 0;
 };
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
-
 type Selection = readonly { readonly letters: DeadLetters; readonly ids: readonly string[] | 'all' }[];
 
 const select = async (all: readonly ServiceLetters[], id: string | undefined, isAll: boolean): Promise<Selection> => {
@@ -148,7 +147,7 @@ const readRemaining = async (
   const parts = await Promise.all(
     selection.map(async ({ letters, ids }) => {
       const oldest = (await letters.list()).filter(({ _id }) => ids === 'all' || ids.includes(_id));
-      return { oldest, count: ids === 'all' ? await letters.count() : oldest.length };
+      return { oldest, count: ids === 'all' ? (await letters.count()).deadLetters : oldest.length };
     }),
   );
   return { oldest: parts.flatMap(({ oldest }) => oldest), count: sum(parts.map(({ count }) => count)) };

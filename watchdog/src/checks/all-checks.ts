@@ -13,6 +13,7 @@ import { legalTicketState } from './legal-ticket-state.ts';
 import { liveOrderHasTicket } from './live-order-has-ticket.ts';
 import { moneyIsReturnedOnce } from './money-is-returned-once.ts';
 import { noDeadLetters } from './no-dead-letters.ts';
+import { nothingParked } from './nothing-parked.ts';
 import { nothingUndelivered } from './nothing-undelivered.ts';
 import { nothingUnpublished } from './nothing-unpublished.ts';
 import { oneChargePerOrder } from './one-charge-per-order.ts';
@@ -57,5 +58,6 @@ export const checks: readonly Check[] = [
   orderCopiesAreTrue,
   nothingUnpublished,
   nothingUndelivered,
+  nothingParked,
   noDeadLetters,
 ];

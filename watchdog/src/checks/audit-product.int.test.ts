@@ -18,6 +18,14 @@ const minutesAgo = (minutes: number): Date => new Date(Date.now() - minutes * 60
 const orders = () => under.collection('orders', 'orders');
 const tickets = () => under.collection('tickets', 'tickets');
 const payments = () => under.collection('payments', 'payments');
+const park = (_id: string, ticketId: string, at: Date) =>
+  under.collection('orders', 'dead-letters').insertOne({
+    _id,
+    subject: 'ticket.updated',
+    status: 'parked',
+    at,
+    body: JSON.stringify({ aggregate: { type: 'ticket', id: ticketId }, data: { id: ticketId } }),
+  });
 
 /** Inserts a copy of the order under another id. */
 const duplicateOrder = async (of: { readonly orderId: string }): Promise<string> => {
@@ -142,6 +150,10 @@ const plants: Readonly<Record<string, (seeded: Seeded) => Promise<string>>> = {
     return 'event-left-behind';
   },
   'nothing-undelivered': () => under.leaveUndelivered(),
+  'nothing-parked': async ({ onSale }) => {
+    await park('orders_ticket-updated/7-1', onSale, minutesAgo(11));
+    return 'orders_ticket-updated/7-1';
+  },
   'no-dead-letters': async () => {
     const _id = 'payments_order-created/7-1';
     await under.collection('payments', 'dead-letters').insertOne({ _id, subject: 'order.created', at: new Date() });
@@ -171,10 +183,11 @@ test('When nothing is wrong, then one snapshot shows it and every check has chec
   const { violations, counts, snapshots } = await auditProduct(under.sources, { settleMs });
   expect(violations).toEqual([]);
   expect(snapshots).toBe(1);
-  // Without open attempts, waiting events and dead letters, these three have nothing to check.
+  // Without open attempts, waiting or parked events and dead letters, these four have nothing to check.
   expect(counts.filter(({ checked }) => checked === 0).map(({ check }) => check)).toEqual([
     'payment-is-settled-in-time',
     'nothing-unpublished',
+    'nothing-parked',
     'no-dead-letters',
   ]);
 });
@@ -197,6 +210,24 @@ test('When a payment has no outcome or an order is late, but within the limits, 
   await under.collection('expiration', 'timers').updateOne({ _id: held.orderId }, { $set: { deadline } });
   await payments().updateOne({ _id: held.orderId }, { $set: { openAttempt: { number: 1, at: minutesAgo(1) } } });
   expect((await auditProduct(under.sources, { settleMs })).violations).toEqual([]);
+});
+
+test('When an event about a ticket is parked, then its copy is behind without a violation, but not for ever', async () => {
+  const { onSale } = await under.seed();
+  await tickets().updateOne({ _id: onSale }, { $set: { version: 1 } });
+  await park('orders_ticket-updated/7-2', onSale, minutesAgo(9));
+  expect((await auditProduct(under.sources, { settleMs })).violations).toEqual([]);
+  const limits = { handleParkedWithinMs: 8 * 60_000 };
+  const { violations } = await auditProduct(under.sources, { settleMs, limits });
+  expect(violations.map(({ check }) => check)).toEqual(['ticket-copies-are-true', 'nothing-parked']);
+});
+
+test('When an event about a ticket is parked, then rules that no event may break still hold for it', async () => {
+  const { held } = await under.seed();
+  await park('orders_ticket-updated/7-3', held.ticketId, new Date());
+  await tickets().updateOne({ _id: held.ticketId }, { $set: { availability: 'on_sale' }, $unset: { orderId: true } });
+  const { violations } = await auditProduct(under.sources, { settleMs });
+  expect(reportedIds(violations, 'live-order-has-ticket')).toContain(held.ticketId);
 });
 
 test('When only the first snapshot shows a violation, then an event was in flight and nothing is reported', async () => {

@@ -3,7 +3,7 @@ import { readSnapshot } from '../snapshot/read-snapshot.ts';
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { Sources } from '../sources/open-sources.ts';
 import { checks } from './all-checks.ts';
-import { standardLimits, type Limits } from './check.ts';
+import { standardLimits, type Finding, type Limits } from './check.ts';
 
 export interface Violation {
   /** Name of the check. */
@@ -39,7 +39,13 @@ export interface AuditOptions {
 
 /** Runs every check on one snapshot. What it finds may be due to events that are still in flight. */
 export const runChecks = (snapshot: Snapshot, limits: Limits) => {
-  const results = checks.map((check) => ({ check: check.name, ...check.run(snapshot, limits) }));
+  const waited = snapshot.parked.filter(({ at }) => snapshot.at - at <= limits.handleParkedWithinMs);
+  const waitedFor = new Set(waited.flatMap(({ about }) => about));
+  const results = checks.map((check) => {
+    const { checked, findings } = check.run(snapshot, limits);
+    const isDue = ({ ids }: Finding) => check.isEventual !== true || !ids.some((id) => waitedFor.has(id));
+    return { check: check.name, checked, findings: findings.filter(isDue) };
+  });
   return {
     suspicions: results.flatMap(({ check, findings }) => findings.map(({ ids, text }) => ({ check, ids, text }))),
     /** The counts, given which of the suspicions are violations. */

@@ -4,6 +4,7 @@ import { checkEach, finding, formatCents, type Check } from './check.ts';
 export const cancelledOrderKeepsNoMoney: Check = {
   name: 'cancelled-order-keeps-no-money',
   rule: 'Every charge of a cancelled order is refunded in full.',
+  isEventual: true,
   run: (snapshot) =>
     checkEach(
       snapshot.orders.filter((order) => order.status === 'cancelled' && snapshot.hasAllChargesOf(order)),

@@ -10,6 +10,8 @@ export interface Limits {
   readonly settleWithinMs: number;
   /** From a change until the broker has its event, if need be by the sweep. */
   readonly publishWithinMs: number;
+  /** From parking an event until a replica that knows its values handles it. */
+  readonly handleParkedWithinMs: number;
 }
 
 /** Longer than the repairs need, so what exceeds them was not repaired. */
@@ -18,6 +20,7 @@ export const standardLimits: Limits = {
   endWithinMs: 15_000,
   settleWithinMs: 90_000,
   publishWithinMs: 15_000,
+  handleParkedWithinMs: 10 * 60_000,
 };
 
 /** One violation of a check. Its ids and text stay the same in every snapshot for as long as nothing changes. */
@@ -38,6 +41,8 @@ export interface Check {
   readonly name: string;
   /** The invariant in one sentence. */
   readonly rule: string;
+  /** Set where the rule holds only once all events are handled: what a parked event is about is then no violation. */
+  readonly isEventual?: true;
   readonly run: (snapshot: Snapshot, limits: Limits) => CheckResult;
 }
 

@@ -3,6 +3,7 @@ import { checkEach, finding, type Check } from './check.ts';
 export const completeOrderSoldItsTicket: Check = {
   name: 'complete-order-sold-its-ticket',
   rule: 'The ticket of a complete order is sold.',
+  isEventual: true,
   run: ({ orders, ticketById }) =>
     checkEach(
       orders.filter(({ status }) => status === 'complete'),

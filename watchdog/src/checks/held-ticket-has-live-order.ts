@@ -6,6 +6,7 @@ import { describeHolder } from './describe-holder.ts';
 export const heldTicketHasLiveOrder: Check = {
   name: 'held-ticket-has-live-order',
   rule: 'A held ticket is held by an order for this ticket that is not cancelled.',
+  isEventual: true,
   run: ({ tickets, orderById }) =>
     checkEach(
       tickets.filter(({ availability }) => availability === 'held'),

@@ -4,6 +4,7 @@ import { checkEach, finding, formatTime, type Check } from './check.ts';
 export const holdEndsAtDeadline: Check = {
   name: 'hold-ends-at-deadline',
   rule: 'No order stays unpaid for more than 15 s after its deadline.',
+  isEventual: true,
   run: ({ orders, at }, { endWithinMs }) =>
     checkEach(orders.filter(isUnpaid), (order) =>
       at - order.expiresAt <= endWithinMs

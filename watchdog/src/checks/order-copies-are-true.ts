@@ -3,6 +3,7 @@ import { checkEach, finding, type Check } from './check.ts';
 export const orderCopiesAreTrue: Check = {
   name: 'order-copies-are-true',
   rule: 'The copy of an order in payments is never newer than the order, and equal once no event is pending, except for completion and expiry, which payments knows from its own document.',
+  isEventual: true,
   run: ({ orders, payments, orderById, paymentById }) => {
     const behind = checkEach(orders, ({ id, version, status, price }) => {
       const payment = paymentById.get(id);

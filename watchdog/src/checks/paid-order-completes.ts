@@ -5,6 +5,7 @@ import { checkEach, finding, type Check } from './check.ts';
 export const paidOrderCompletes: Check = {
   name: 'paid-order-completes',
   rule: 'An order that is paid at Stripe becomes complete.',
+  isEventual: true,
   run: (snapshot) =>
     checkEach(snapshot.orders.filter(isUnpaid), (order) => {
       const ids = keptCharges(snapshot, order.id).map(({ id }) => id);

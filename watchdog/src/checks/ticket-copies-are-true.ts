@@ -3,6 +3,7 @@ import { checkEach, finding, type Check } from './check.ts';
 export const ticketCopiesAreTrue: Check = {
   name: 'ticket-copies-are-true',
   rule: 'The copy of a ticket in orders is never newer than the ticket, and equal once no event is pending.',
+  isEventual: true,
   run: ({ tickets, ticketCopies, ticketById, ticketCopyById }) => {
     const behind = checkEach(tickets, ({ id, version, price, orderId }) => {
       const copy = ticketCopyById.get(id);

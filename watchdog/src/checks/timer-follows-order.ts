@@ -4,6 +4,7 @@ import { checkEach, finding, type Check } from './check.ts';
 export const timerFollowsOrder: Check = {
   name: 'timer-follows-order',
   rule: 'An unpaid order has an armed timer with its deadline; no other order has an armed timer.',
+  isEventual: true,
   run: ({ orders, timers, orderById, timerById }) => {
     const unpaid = checkEach(orders.filter(isUnpaid), (order) => {
       const timer = timerById.get(order.id);

@@ -1,5 +1,5 @@
 import { toSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
-import { readDeadLetters, readUnpublished } from '../sources/events.ts';
+import { readDeadLetters, readParkedEvents, readUnpublished } from '../sources/events.ts';
 import { readTimers } from '../sources/expiration.ts';
 import type { Sources } from '../sources/open-sources.ts';
 import { liveStatuses, readOrderKeysOf, readOrders, readTicketCopies } from '../sources/orders.ts';
@@ -56,11 +56,12 @@ export const readScan = async (
   const planned = new Set(orders.map(({ id }) => id));
   const others = new Map([...named, ...live].filter(({ id }) => !planned.has(id)).map((order) => [order.id, order]));
   const older = payments.filter(({ id }) => plan.olderCharges.has(id));
-  const [olderCharges, backlog, unpublished, deadLetters] = await Promise.all([
+  const [olderCharges, backlog, unpublished, deadLetters, parked] = await Promise.all([
     readOlderCharges(stripe, older),
     bus.read(),
     readUnpublished(databases, unpublishedBefore),
     readDeadLetters(databases),
+    readParkedEvents(databases),
   ]);
   const recentCharges = recent.chargesOf([...ids, undefined]);
   const recentIds = new Set(recentCharges.map(({ id }) => id));
@@ -74,6 +75,7 @@ export const readScan = async (
       timers,
       unpublished,
       deadLetters,
+      parked,
       charges: [...recentCharges, ...olderCharges.filter(({ id }) => !recentIds.has(id))],
       refunds: recent.refundsOf(ids),
       backlog,

@@ -1,4 +1,4 @@
-import { readDeadLetters, readUnpublished } from '../sources/events.ts';
+import { readDeadLetters, readParkedEvents, readUnpublished } from '../sources/events.ts';
 import { readTimers } from '../sources/expiration.ts';
 import type { Sources } from '../sources/open-sources.ts';
 import { readOrders, readTicketCopies } from '../sources/orders.ts';
@@ -21,12 +21,13 @@ export const readSnapshot = async (sources: Sources): Promise<Snapshot> => {
   ]);
   const tickets = await readTickets(databases);
   const orders = await readOrders(databases);
-  const [charges, refunds, backlog, unpublished, deadLetters] = await Promise.all([
+  const [charges, refunds, backlog, unpublished, deadLetters, parked] = await Promise.all([
     stripe.charges(),
     stripe.refunds(),
     bus.read(),
     readUnpublished(databases, new Date(at)),
     readDeadLetters(databases),
+    readParkedEvents(databases),
   ]);
   return toSnapshot({
     at,
@@ -37,6 +38,7 @@ export const readSnapshot = async (sources: Sources): Promise<Snapshot> => {
     timers,
     unpublished,
     deadLetters,
+    parked,
     charges,
     refunds,
     backlog,

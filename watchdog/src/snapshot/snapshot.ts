@@ -1,5 +1,5 @@
 import type { ConsumerState } from '@ticketing/common/messaging';
-import type { DeadLetterRecord, UnpublishedRecord } from '../sources/events.ts';
+import type { DeadLetterRecord, ParkedEventRecord, UnpublishedRecord } from '../sources/events.ts';
 import type { TimerRecord } from '../sources/expiration.ts';
 import { isLive, isUnpaid, type OrderRecord, type TicketCopyRecord } from '../sources/orders.ts';
 import type { PaymentRecord } from '../sources/payments.ts';
@@ -17,6 +17,7 @@ interface Records {
   readonly timers: readonly TimerRecord[];
   readonly unpublished: readonly UnpublishedRecord[];
   readonly deadLetters: readonly DeadLetterRecord[];
+  readonly parked: readonly ParkedEventRecord[];
   readonly charges: readonly ChargeRecord[];
   readonly refunds: readonly RefundRecord[];
   /** Undefined with NATS Streaming, which cannot report it. */

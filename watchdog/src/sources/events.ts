@@ -20,6 +20,12 @@ export interface DeadLetterRecord {
   readonly at: number;
 }
 
+/** An event that waits for a replica of a newer version, which knows its values. */
+export interface ParkedEventRecord extends DeadLetterRecord {
+  /** Ids that the event names, of orders and tickets among others. */
+  readonly about: readonly string[];
+}
+
 type StoredAggregate = Pick<AggregateDocument, '_id'> & Partial<AggregateDocument>;
 
 /** The collection of each service whose documents have an outbox. */
@@ -61,8 +67,24 @@ export const readDeadLetters = async (databases: Databases): Promise<DeadLetterR
     services.map((service) =>
       findAll(
         collectionOf<DeadLetter>(databases, service, deadLetterCollection.name),
-        { fields: ['subject', 'at'], limit },
+        { filter: { status: { $ne: 'parked' } }, fields: ['subject', 'at'], limit },
         ({ _id, subject, at }) => ({ service, id: _id, subject, at: at.getTime() }),
+      ),
+    ),
+  );
+  return found.flat();
+};
+
+const idsIn = (body: string): string[] =>
+  [...body.matchAll(/"(?:id|\w+Id)":"([^"]+)"/g)].flatMap(([, id]) => id ?? []);
+
+export const readParkedEvents = async (databases: Databases): Promise<ParkedEventRecord[]> => {
+  const found = await Promise.all(
+    services.map((service) =>
+      findAll(
+        collectionOf<DeadLetter>(databases, service, deadLetterCollection.name),
+        { filter: { status: 'parked' }, fields: ['subject', 'at', 'body'], sort: 'at', limit },
+        ({ _id, subject, at, body }) => ({ service, id: _id, subject, at: at.getTime(), about: idsIn(body) }),
       ),
     ),
   );

@@ -495,6 +495,7 @@ for (const kind of kinds) {
           put: async (letter) => {
             letters.push(letter.reason);
           },
+          park: () => Promise.resolve(false),
         },
         logger,
         counters: { handled: () => undefined, deadLettered: () => undefined },

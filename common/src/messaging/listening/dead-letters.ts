@@ -1,7 +1,7 @@
-import type { Collection } from 'mongodb';
-import { defineCollection } from '../../mongo/index.ts';
+import type { Collection, Filter } from 'mongodb';
+import { defineCollection, listOfText } from '../../mongo/index.ts';
 
-/** An event that its listener could not handle, stored in the listener's database until an operator replays or discards it. */
+/** An event that its listener could not handle, stored in the listener's database. */
 export interface DeadLetter {
   /** Durable consumer and message key: a message that fails again updates the same document. */
   readonly _id: string;
@@ -13,34 +13,65 @@ export interface DeadLetter {
   readonly reason: string;
   readonly failures: number;
   readonly at: Date;
-  /** `replaying`: its service handles it again within seconds. */
-  readonly status: 'waiting' | 'replaying';
-  /** Not replayed before this time: another replica is handling it, or its listener asked for a delay. */
+  /**
+   * `parked`: not a dead letter yet, since a replica that knows its values handles it within seconds of starting.
+   * `waiting`: until an operator replays or discards it. `replaying`: its service handles it again within seconds.
+   */
+  readonly status: 'parked' | 'waiting' | 'replaying';
+  /**
+   * Fingerprints of the versions of the event that do not know its values. Its service handles it again by itself, parked
+   * or waiting, once a replica has another.
+   */
+  readonly unknownTo?: readonly string[];
+  /** Not handled before this time: another replica is handling it, or its listener asked for a delay. */
   readonly notBefore?: Date;
 }
 
-/** The result of a replay. */
+/** The result of handling a letter again. */
 export type ReplayOutcome =
   | { readonly kind: 'done' }
   | { readonly kind: 'later'; readonly delayMs: number }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** With the fingerprint of the event as this version knows it. */
+  | { readonly kind: 'unknown'; readonly reason: string; readonly fingerprint: string };
+
+/** A consumer, with the version of its event that this process knows. */
+export interface KnownEvent {
+  readonly durable: string;
+  readonly fingerprint: string;
+}
+
+type NewLetter = Pick<DeadLetter, 'durable' | 'subject' | 'key' | 'body' | 'reason'>;
 
 export interface DeadLetters {
-  put(letter: Pick<DeadLetter, 'durable' | 'subject' | 'key' | 'body' | 'reason' | 'failures'>): Promise<void>;
-  /** Oldest first, 100 at most. */
+  put(letter: NewLetter & Pick<DeadLetter, 'failures'>): Promise<void>;
+  /** Parks an event with values that this version does not know. Returns false, without storing it, at `maxParked`. */
+  park(event: NewLetter & Pick<KnownEvent, 'fingerprint'>): Promise<boolean>;
+  /** Oldest first, 100 at most; without parked events. */
   list(): Promise<DeadLetter[]>;
   show(id: string): Promise<DeadLetter | undefined>;
-  count(): Promise<number>;
+  count(): Promise<{ readonly deadLetters: number; readonly parked: number }>;
   /** Marks these for the running service to handle again; returns how many. */
   replay(ids: readonly string[] | 'all'): Promise<number>;
-  /** Deletes these; returns how many. */
+  /** Deletes these; returns how many. `all` are all dead letters, without parked events. */
   discard(ids: readonly string[] | 'all'): Promise<number>;
-  /** Leases the next letter to be replayed for one of these consumers; no other replica gets it for a minute. */
-  lease(durables: readonly string[]): Promise<DeadLetter | undefined>;
-  /** Records the result of a replay: a handled letter is deleted, a failed one waits again with the new reason. */
+  /** Makes dead letters of the events that have been parked for an hour; returns how many. */
+  expireParked(): Promise<number>;
+  /** Leases the next letter that a replica with this knowledge has to handle; no other replica gets it for a minute. */
+  lease(events: readonly KnownEvent[]): Promise<DeadLetter | undefined>;
+  /** Records the result: a handled letter is deleted, a failed one waits again with the new reason. */
   settle(letter: DeadLetter, outcome: ReplayOutcome): Promise<void>;
 }
 
+/** Failures of an event, counted while the database is healthy, after which it becomes a dead letter. */
+export const maxFailures = 5;
+const backOffsMs = [100, 500, 2_000, 5_000, 10_000] as const;
+/** The delay after so many failures. */
+export const backOffMs = (failures: number): number => backOffsMs[failures - 1] ?? 10_000;
+
+/** Parked events and dead letters of a service, 4 KB each, beyond which nothing is parked. */
+export const maxParked = 10_000;
+const parkedForMs = 60 * 60_000;
 const leaseMs = 60_000;
 
 export const deadLetterCollection = defineCollection({
@@ -53,62 +84,114 @@ export const deadLetterCollection = defineCollection({
     reason: { type: String, required: true },
     failures: { type: Number, required: true },
     at: { type: Date, required: true },
-    status: { type: String, required: true, enum: ['waiting', 'replaying'] },
+    status: { type: String, required: true, enum: ['parked', 'waiting', 'replaying'] },
+    unknownTo: listOfText,
     notBefore: { type: Date },
   },
-  indexes: [{ key: { at: 1 } }, { key: { status: 1, at: 1 } }],
+  indexes: [{ key: { at: 1 } }, { key: { status: 1, at: 1 } }, { key: { durable: 1, status: 1, unknownTo: 1 } }],
 });
 
-const filterOf = (ids: readonly string[] | 'all') => (ids === 'all' ? {} : { _id: { $in: [...ids] } });
+const isDeadLetter = { status: { $ne: 'parked' as const } };
+const filterOf = (ids: readonly string[] | 'all') => (ids === 'all' ? isDeadLetter : { _id: { $in: [...ids] } });
+const idOf = ({ durable, key }: NewLetter): string => `${durable}/${key}`;
+
+/** What a replica with this knowledge handles again: what is marked, and what it is the first to know. */
+const toHandle = (events: readonly KnownEvent[]): Filter<DeadLetter> => ({
+  $or: events.flatMap(({ durable, fingerprint }): Filter<DeadLetter>[] => [
+    { durable, status: { $in: ['parked', 'replaying'] }, unknownTo: { $ne: fingerprint } },
+    { durable, status: 'waiting', unknownTo: { $exists: true, $ne: fingerprint } },
+  ]),
+});
 
 export const createDeadLetters = (collection: Collection<DeadLetter>, now: () => Date): DeadLetters => {
+  const after = (ms: number): Date => new Date(now().getTime() + ms);
   return {
     put: async (letter) => {
       await collection.updateOne(
-        { _id: `${letter.durable}/${letter.key}` },
+        { _id: idOf(letter) },
         // A message whose ack was lost arrives here again: a requested replay is kept.
         { $set: { ...letter, at: now() }, $setOnInsert: { status: 'waiting' } },
         { upsert: true },
       );
     },
-    list: () => collection.find().sort({ at: 1 }).limit(100).toArray(),
+    park: async ({ fingerprint, reason, ...event }) => {
+      if ((await collection.estimatedDocumentCount()) >= maxParked) return false;
+      await collection.updateOne(
+        { _id: idOf({ ...event, reason }) },
+        {
+          $setOnInsert: { ...event, failures: 0, at: now(), status: 'parked' },
+          $set: { reason },
+          $addToSet: { unknownTo: fingerprint },
+        },
+        { upsert: true },
+      );
+      return true;
+    },
+    list: () => collection.find(isDeadLetter).sort({ at: 1 }).limit(100).toArray(),
     show: async (id) => (await collection.findOne({ _id: id })) ?? undefined,
-    count: () => collection.estimatedDocumentCount(),
+    count: async () => {
+      const [deadLetters, parked] = await Promise.all([
+        collection.countDocuments(isDeadLetter),
+        collection.countDocuments({ status: 'parked' }),
+      ]);
+      return { deadLetters, parked };
+    },
     replay: async (ids) => {
       const filter = { ...filterOf(ids), status: 'waiting' as const };
       const { modifiedCount } = await collection.updateMany(filter, {
         $set: { status: 'replaying' },
-        $unset: { notBefore: true },
+        $unset: { notBefore: true, unknownTo: true },
       });
       return modifiedCount;
     },
     discard: async (ids) => (await collection.deleteMany(filterOf(ids))).deletedCount,
-    lease: async (durables) => {
+    expireParked: async () => {
+      const { modifiedCount } = await collection.updateMany(
+        { status: 'parked', at: { $lte: after(-parkedForMs) } },
+        { $set: { status: 'waiting' } },
+      );
+      return modifiedCount;
+    },
+    lease: async (events) => {
+      if (events.length === 0) return undefined;
       const letter = await collection.findOneAndUpdate(
-        { status: 'replaying', durable: { $in: [...durables] }, notBefore: { $not: { $gt: now() } } },
-        { $set: { notBefore: new Date(now().getTime() + leaseMs) } },
+        { ...toHandle(events), notBefore: { $not: { $gt: now() } } },
+        { $set: { notBefore: after(leaseMs) } },
         { sort: { at: 1 }, returnDocument: 'after' },
       );
       return letter ?? undefined;
     },
-    settle: async ({ _id }, outcome) => {
+    settle: async (letter, outcome) => {
+      const { _id } = letter;
       switch (outcome.kind) {
         case 'done':
           await collection.deleteOne({ _id });
           return;
         case 'later':
-          await collection.updateOne({ _id }, { $set: { notBefore: new Date(now().getTime() + outcome.delayMs) } });
+          await collection.updateOne({ _id }, { $set: { notBefore: after(outcome.delayMs) } });
           return;
-        case 'failed':
+        case 'unknown':
           await collection.updateOne(
             { _id },
             {
-              $set: { status: 'waiting', reason: outcome.reason },
+              $set: { status: letter.status === 'parked' ? 'parked' : 'waiting', reason: outcome.reason },
+              $addToSet: { unknownTo: outcome.fingerprint },
               $unset: { notBefore: true },
-              $inc: { failures: 1 },
             },
           );
           return;
+        case 'failed': {
+          const failures = letter.failures + 1;
+          const isRetried = letter.status === 'parked' && failures < maxFailures;
+          const { reason } = outcome;
+          await collection.updateOne(
+            { _id },
+            isRetried
+              ? { $set: { reason, failures, notBefore: after(backOffMs(failures)) } }
+              : { $set: { reason, failures, status: 'waiting' }, $unset: { notBefore: true, unknownTo: true } },
+          );
+          return;
+        }
       }
     },
   };

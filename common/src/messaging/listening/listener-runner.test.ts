@@ -3,7 +3,8 @@ import { MongoWriteConcernError } from 'mongodb';
 import pino from 'pino';
 import { eventually } from '../../testing/eventually.ts';
 import { done, later, reject, retry, type Listener, type Verdict } from './listener.ts';
-import { ListenerRunner, maxFailures } from './listener-runner.ts';
+import { maxFailures } from './dead-letters.ts';
+import { ListenerRunner } from './listener-runner.ts';
 import type { SubscriptionOptions, Transport } from '../bus/transport.ts';
 
 /** A transport controlled by the test: `deliver` delivers messages and returns the acknowledgement of each. */
@@ -44,7 +45,11 @@ const openBus = () => {
 
 const open = async (
   handle: Listener['handle'],
-  options: { readonly isHealthy?: () => boolean; readonly put?: () => Promise<void> } = {},
+  options: {
+    readonly isHealthy?: () => boolean;
+    readonly put?: () => Promise<void>;
+    readonly park?: () => Promise<boolean>;
+  } = {},
 ) => {
   const bus = openBus();
   const letters: object[] = [];
@@ -57,6 +62,11 @@ const open = async (
         await options.put?.();
         letters.push(letter);
       },
+      park: async (event) => {
+        const parked = (await options.park?.()) ?? true;
+        if (parked) letters.push(event);
+        return parked;
+      },
     },
     logger: pino({ level: 'silent' }),
     counters: {
@@ -65,7 +75,7 @@ const open = async (
     },
     isHealthy: options.isHealthy ?? (() => true),
   });
-  await runner.start([{ subject: 'ticket.counted', maxBatch: 10, concurrency: 1, handle }]);
+  await runner.start([{ subject: 'ticket.counted', maxBatch: 10, concurrency: 1, fingerprint: 'known', handle }]);
   return { ...bus, runner, letters, counted };
 };
 
@@ -194,6 +204,33 @@ test('When a batch throws while the database is unreachable, then it is not repe
 
 test('When a dead letter cannot be stored, then the message stays on the bus', async () => {
   const { deliver, runner } = await open(giving(reject('nonsense')), { put: () => Promise.reject(new Error('away')) });
+  expect(await deliver('a')).toEqual(['nak 2000']);
+  await runner.stop();
+});
+
+const park: Verdict = { kind: 'park', reason: 'unknown row' };
+
+test('When an event has a value that this version does not know, then it is parked and acknowledged', async () => {
+  const { deliver, letters, runner } = await open(giving(park));
+  expect(await deliver('a')).toEqual(['ack']);
+  expect(letters).toEqual([
+    {
+      durable: 'orders_ticket-counted',
+      subject: 'ticket.counted',
+      key: 'a',
+      body: '"a"',
+      reason: 'unknown row',
+      fingerprint: 'known',
+    },
+  ]);
+  await runner.stop();
+});
+
+test.each([
+  ['cannot be stored', () => Promise.reject(new Error('away'))],
+  ['finds no room', () => Promise.resolve(false)],
+])('When a parked event %s, then the message stays on the bus', async (_what, refuse) => {
+  const { deliver, runner } = await open(giving(park), { park: refuse });
   expect(await deliver('a')).toEqual(['nak 2000']);
   await runner.stop();
 });

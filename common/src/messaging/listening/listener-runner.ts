@@ -3,17 +3,15 @@ import type { Logger } from 'pino';
 import { isDatabaseUnreachable } from '../../mongo/index.ts';
 import { periodically } from '../../service/periodic.ts';
 import type { Stoppable } from '../../service/stoppable.ts';
-import type { DeadLetters } from './dead-letters.ts';
+import { backOffMs, maxFailures, type DeadLetters } from './dead-letters.ts';
 import { durableName } from './durable-name.ts';
 import { describe, later, parseJson, retry, type Listener, type Verdict } from './listener.ts';
 import type { InboundMessage, Subscription, Transport } from '../bus/transport.ts';
 
-/** Failures of a message, counted while the database is healthy, after which it becomes a dead letter. */
-export const maxFailures = 5;
-const backOffMs = [100, 500, 2_000, 5_000, 10_000] as const;
 /** After a failure of the database, which says nothing about the message. */
 const retryDelayMs = 1_000;
 const healthCheckEveryMs = 250;
+const parkAgainMs = 2_000;
 const maxFailureCounts = 10_000;
 
 export interface ListenerCounters {
@@ -24,7 +22,7 @@ export interface ListenerCounters {
 export interface ListenerRunnerOptions {
   readonly service: string;
   readonly transport: Transport;
-  readonly deadLetters: Pick<DeadLetters, 'put'>;
+  readonly deadLetters: Pick<DeadLetters, 'put' | 'park'>;
   readonly logger: Logger;
   readonly counters: ListenerCounters;
   /** Whether the listeners' database is reachable; while it is not, failures are not counted. */
@@ -99,6 +97,9 @@ export class ListenerRunner {
       case 'later':
         message.nak(settled.delayMs);
         return;
+      case 'park':
+        await this.#park(listener, message, settled.reason);
+        return;
       case 'reject':
         await this.#deadLetter(listener, message, settled.reason, 1);
         return;
@@ -117,7 +118,7 @@ export class ListenerRunner {
           return;
         }
         this.#failures.set(key, failures);
-        message.nak(backOffMs[failures - 1] ?? 10_000);
+        message.nak(backOffMs(failures));
         return;
       }
     }
@@ -143,6 +144,24 @@ export class ListenerRunner {
     logger.error({ subject: listener.subject, key: message.key, reason }, 'event stored as a dead letter');
     this.#failures.delete(`${listener.subject}/${message.key}`);
     message.ack();
+  }
+
+  async #park(listener: Listener, message: InboundMessage, reason: string): Promise<void> {
+    const { deadLetters, logger, service } = this.#options;
+    const { subject, fingerprint } = listener;
+    const { key, body } = message;
+    try {
+      const event = { durable: durableName(service, subject), subject, key, body, reason, fingerprint };
+      if (await deadLetters.park(event)) {
+        logger.warn({ subject, key, reason }, 'event parked until a replica knows its values');
+        message.ack();
+        return;
+      }
+      logger.warn({ subject, key }, 'too many parked events, the event will be redelivered');
+    } catch (error) {
+      logger.warn({ err: error, subject }, 'event not parked, it will be redelivered');
+    }
+    message.nak(parkAgainMs);
   }
 
   #followHealth(): void {

@@ -5,6 +5,8 @@ import { createListener, done, later, parseJson, reject, retry, type Verdict } f
 
 const counted = defineEvent('ticket.counted', z.object({ n: z.number() }));
 
+const seated = defineEvent('ticket.seated', z.object({ row: z.enum(['A', 'B']) }));
+
 const batch = { maxBatch: 100, concurrency: 1 };
 
 const event = (n: unknown) => ({
@@ -36,6 +38,22 @@ test('When a batch contains messages that are not this event, then each is rejec
   expect(verdicts[3]).toEqual(reject('not a ticket.counted: expected ticket.counted, found ticket.other'));
 });
 
+const seatedIn = (row: unknown) => ({ ...event(1), type: 'ticket.seated', data: { row } });
+
+test('When an event has a value that this version does not know, then it is parked and the others are handled', async () => {
+  const listener = createListener(seated, batch, async (events) => events.map(() => done));
+  const verdicts = await listener.handle([seatedIn('A'), seatedIn('C'), seatedIn(3)]);
+  expect(verdicts.map(({ kind }) => kind)).toEqual(['done', 'park', 'reject']);
+});
+
+const fingerprintOf = (rows: readonly string[]): string =>
+  createListener(defineEvent('ticket.seated', z.object({ row: z.enum(rows) })), batch, async () => []).fingerprint;
+
+test('When two versions know the same values of an event, then their fingerprints are the same, otherwise not', () => {
+  expect(fingerprintOf(['A', 'B'])).toBe(fingerprintOf(['A', 'B']));
+  expect(fingerprintOf(['A', 'B', 'C'])).not.toBe(fingerprintOf(['A', 'B']));
+});
+
 test('When a whole batch is malformed, then its handler is not called', async () => {
   const numbers = createListener(counted, batch, () => Promise.reject(new Error('called')));
   expect((await numbers.handle([undefined, 1])).map(({ kind }) => kind)).toEqual(['reject', 'reject']);
@@ -60,14 +78,14 @@ test('When a batch gets too few verdicts, then the remaining events are retried'
   expect(await numbers.handle([event(1), event(2)])).toEqual([done, retry('the listener gave no verdict')]);
 });
 
-test('When an event carries keys that its schema does not have, then they are dropped and the event is handled', async () => {
+test('When an event carries keys that its schema does not have, then the event is handled with them', async () => {
   const seen: unknown[] = [];
   const numbers = createListener(counted, batch, async (events) => {
     seen.push(...events.map(({ data }) => data));
     return [done];
   });
   expect(await numbers.handle([{ ...event(1), data: { n: 1, future: true } }])).toEqual([done]);
-  expect(seen).toEqual([{ n: 1 }]);
+  expect(seen).toEqual([{ n: 1, future: true }]);
 });
 
 test.each(['', '{', 'undefined', '{"a":1'])('When a body is %j, then it is undefined and nothing is thrown', (body) => {

@@ -1,4 +1,6 @@
-import type { EventDefinition, EventMessage } from '../../events/index.ts';
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { UnknownValueError, type EventDefinition, type EventMessage } from '../../events/index.ts';
 
 /** The result of handling one delivered event, with what it is at NATS. A throw is `retry`. */
 export type Verdict =
@@ -9,12 +11,15 @@ export type Verdict =
   /** Nak with back-off, the delay growing with each failure; after `maxFailures` a dead letter, then ack. */
   | { readonly kind: 'retry'; readonly reason: string }
   /** Dead letter at once, then ack: the message can never be handled. */
-  | { readonly kind: 'reject'; readonly reason: string };
+  | { readonly kind: 'reject'; readonly reason: string }
+  /** Parked, then ack: a replica of a newer version can handle it. */
+  | { readonly kind: 'park'; readonly reason: string };
 
 export const done: Verdict = { kind: 'done' };
 export const later = (delayMs: number): Verdict => ({ kind: 'later', delayMs });
 export const retry = (reason: string): Verdict => ({ kind: 'retry', reason });
 export const reject = (reason: string): Verdict => ({ kind: 'reject', reason });
+const park = (reason: string): Verdict => ({ kind: 'park', reason });
 
 /** A thrown value as text. */
 export const describe = (error: unknown): string =>
@@ -32,19 +37,33 @@ export const parseJson = (body: string): unknown => {
 /** A subscription to one event: its subject, how many messages are handled at once, and the handler. */
 export interface Listener {
   readonly subject: string;
+  /** Hash of the event's schema: the same in two versions of a service only if they know the same values. */
+  readonly fingerprint: string;
   readonly maxBatch: number;
   readonly concurrency: number;
   /** `bodies` are parsed JSON; returns one verdict for each. */
   handle(bodies: readonly unknown[]): Promise<readonly Verdict[]>;
 }
 
-/** A listener whose handler has the parsed events; a malformed message is rejected without reaching it. */
+const fingerprintOf = (schema: z.ZodType): string =>
+  createHash('sha256').update(JSON.stringify(z.toJSONSchema(schema))).digest('base64url');
+
+const refuse = (type: string, error: unknown): Verdict =>
+  error instanceof UnknownValueError
+    ? park(`unknown value: ${error.message}`)
+    : reject(`not a ${type}: ${error instanceof Error ? error.message : String(error)}`);
+
+/**
+ * A listener whose handler has the parsed events. A malformed message is rejected without reaching it, and one with values
+ * that this version does not know is parked.
+ */
 export const createListener = <Type extends string, Data>(
   definition: EventDefinition<Type, Data>,
   options: { readonly maxBatch: number; readonly concurrency: number },
   handle: (events: readonly EventMessage<Type, Data>[]) => Promise<readonly Verdict[]>,
 ): Listener => ({
   subject: definition.type,
+  fingerprint: fingerprintOf(definition.schema),
   ...options,
   handle: async (bodies) => {
     const verdicts = new Map<number, Verdict>();
@@ -55,10 +74,7 @@ export const createListener = <Type extends string, Data>(
         events.push(definition.parse(body));
         positions.push(index);
       } catch (error) {
-        verdicts.set(
-          index,
-          reject(`not a ${definition.type}: ${error instanceof Error ? error.message : String(error)}`),
-        );
+        verdicts.set(index, refuse(definition.type, error));
       }
     });
     const handled = events.length === 0 ? [] : await handle(events);
