@@ -146,11 +146,11 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
         ),
         periodically({ name: 'count of dead letters', periodMs: countEveryMs, logger }, async () => {
           if (!isHealthy()) return;
-          const expired = await deadLetters.expireParked();
-          if (expired > 0) logger.error({ count: expired }, 'events parked for an hour are dead letters now');
           const count = await deadLetters.count();
           letterCount.set(count.deadLetters);
           parkedCount.set(count.parked);
+          const expired = count.parked === 0 ? 0 : await deadLetters.expireParked();
+          if (expired > 0) logger.error({ count: expired }, 'events parked for an hour are dead letters now');
         }),
       );
       state.prepared = true;
