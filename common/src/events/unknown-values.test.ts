@@ -36,7 +36,15 @@ const at = '2026-01-01T00:00:00.000Z';
 test.each([
   ['a member of an enum', { kind: 'wristband' }],
   ['a literal of a union', { step: 3 }],
-  ['a value in a list', { scans: [{ result: 'good', at }, { result: 'unsure', at }] }],
+  [
+    'a value in a list',
+    {
+      scans: [
+        { result: 'good', at },
+        { result: 'unsure', at },
+      ],
+    },
+  ],
   ['a variant', { place: { type: 'balcony', row: 7 } }],
   ['several values at once', { kind: 'wristband', step: 3 }],
 ])('When an event has %s that this version does not know, then the value is unknown', (_what, data) => {

@@ -75,8 +75,7 @@ export const readDeadLetters = async (databases: Databases): Promise<DeadLetterR
   return found.flat();
 };
 
-const idsIn = (body: string): string[] =>
-  [...body.matchAll(/"(?:id|\w+Id)":"([^"]+)"/g)].flatMap(([, id]) => id ?? []);
+const idsIn = (body: string): string[] => [...body.matchAll(/"(?:id|\w+Id)":"([^"]+)"/g)].flatMap(([, id]) => id ?? []);
 
 export const readParkedEvents = async (databases: Databases): Promise<ParkedEventRecord[]> => {
   const found = await Promise.all(

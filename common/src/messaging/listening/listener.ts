@@ -46,7 +46,9 @@ export interface Listener {
 }
 
 const fingerprintOf = (schema: z.ZodType): string =>
-  createHash('sha256').update(JSON.stringify(z.toJSONSchema(schema))).digest('base64url');
+  createHash('sha256')
+    .update(JSON.stringify(z.toJSONSchema(schema)))
+    .digest('base64url');
 
 const refuse = (type: string, error: unknown): Verdict =>
   error instanceof UnknownValueError
