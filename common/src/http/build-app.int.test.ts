@@ -25,6 +25,7 @@ const open = (routes: (app: Express) => void, options: { readonly secure?: boole
   const database = { up: true };
   const kit: HttpKit = {
     logger: pino({ level: 'info' }, { write: (line: string) => log.push(line) }),
+    now: () => new Date('2031-05-01T12:00:00.500Z'),
     site: {
       sessions,
       publicUrl: new URL(`${options.secure === true ? 'https' : 'http'}://tickets.example`),
@@ -121,6 +122,13 @@ test.each(thrown)(
     expect(response.body).toEqual({ errors: [entry] });
   },
 );
+
+test("When a service decides by another clock than the machine's, then its responses have the time of that clock", async () => {
+  const { api } = open(echo);
+  for (const path of ['/api/echo', '/api/unknown']) {
+    expect((await api.get(path)).headers.date).toBe('Thu, 01 May 2031 12:00:00 GMT');
+  }
+});
 
 test('When an error has a time to wait before a retry, then the response has it as Retry-After', async () => {
   expect((await throwing(new errors.TooManyRequestsError(7)).api.get('/api/thing')).headers['retry-after']).toBe('7');

@@ -26,6 +26,8 @@ export interface Site {
 /** Dependencies of the middleware; the same in all services. */
 export interface HttpKit {
   readonly logger: Logger;
+  /** The time by which the service decides. */
+  readonly now: () => Date;
   /** Absent in a service without routes. */
   readonly site?: Site;
   readonly database: { isUp(): boolean; onDown(listener: () => void): void };
@@ -43,6 +45,14 @@ const trace: RequestHandler = (req, res, next) => {
   res.set('X-Request-Id', correlationId);
   next();
 };
+
+/** Countdowns follow this header: by the machine's clock they could end before or after the service's deadline. */
+const setDate =
+  ({ now }: HttpKit): RequestHandler =>
+  (_req, res, next) => {
+    res.set('Date', now().toUTCString());
+    next();
+  };
 
 const setVisitor =
   ({ proxies }: Pick<Site, 'proxies'>): RequestHandler =>
@@ -122,7 +132,7 @@ export const buildApp = (
 ): Express => {
   const app = express();
   app.set('etag', false);
-  app.use(trace, setVisitor(kit.site ?? { proxies: () => false }), observeRequests(kit), helmet());
+  app.use(trace, setDate(kit), setVisitor(kit.site ?? { proxies: () => false }), observeRequests(kit), helmet());
   app.use(ownSiteOnly(kit.site?.publicUrl.origin));
   if (options.raw !== undefined) app.use([...options.raw], express.raw({ type: () => true, limit: bodyLimit }));
   app.use((req, res, next) => (Buffer.isBuffer(req.body) ? next() : jsonOnly(req, res, next)));

@@ -43,6 +43,7 @@ const page = async (url: string): Promise<RequestListener> => {
   };
   const kit = {
     logger: createLogger({ service: 'baseline', level: 'warn' }),
+    now: () => new Date(),
     database: { isUp: () => true, onDown: () => undefined },
     observe: () => undefined,
   };
