@@ -15,6 +15,7 @@ import {
 } from '../lib/catalogue-query.ts';
 import { categories } from '../lib/categories.ts';
 import { splitErrors } from '../lib/forms/form-state.ts';
+import type { Paging } from '../lib/paging.ts';
 import type { QueryParams } from '../lib/query-params.ts';
 import { loadCatalogue, type TicketPage } from '../lib/server/catalogue.ts';
 
@@ -116,45 +117,48 @@ const Chips = ({ query }: { readonly query: CatalogueQuery }) => (
   </nav>
 );
 
-const Results = ({ query, page }: { readonly query: CatalogueQuery; readonly page: TicketPage }) => {
-  const { total } = page.paging;
-  return (
-    <section aria-labelledby="results" className="mt-6">
-      <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
-        <h2 id="results" className="text-xl font-semibold" data-testid="result-count">
-          {total === 0 ? 'No tickets' : total === 1 ? '1 ticket' : `${total.toLocaleString('en-US')} tickets`}
-          {isNarrowed(query) ? ' found' : ' on sale'}
-        </h2>
-        {isNarrowed(query) && (
-          <PageLink href="/" className="link text-sm">
-            Clear search
-          </PageLink>
-        )}
-      </div>
-      {page.tickets.length === 0 ? (
-        <div className="panel mt-4 grid justify-items-start gap-3 p-6">
-          <p className="max-w-prose text-muted">
-            {isNarrowed(query)
-              ? 'No ticket on sale matches this search. Try fewer words, another day or a wider price range.'
-              : 'Nothing is on sale at the moment. Have a ticket that you can’t use? Be the first to list one.'}
-          </p>
-          <PageLink href={isNarrowed(query) ? '/' : '/tickets/new'} className="button button-quiet">
-            {isNarrowed(query) ? 'Show all tickets' : 'Sell a ticket'}
-          </PageLink>
-        </div>
-      ) : (
-        <ul className="ticket-list mt-4 grid gap-3 sm:grid-cols-2 sm:gap-4 lg:grid-cols-3 xl:grid-cols-4">
-          {page.tickets.map((ticket) => (
-            <li key={ticket.id} className="min-w-0">
-              <TicketCard ticket={ticket} />
-            </li>
-          ))}
-        </ul>
-      )}
-      <Pager paging={page.paging} href={(number) => catalogueHref(query, { page: number })} />
-    </section>
-  );
+const countLabel = ({ total, isCapped }: Paging): string => {
+  if (total === 0) return 'No tickets';
+  if (total === 1) return '1 ticket';
+  return `${isCapped ? 'More than ' : ''}${total.toLocaleString('en-US')} tickets`;
 };
+
+const Results = ({ query, page }: { readonly query: CatalogueQuery; readonly page: TicketPage }) => (
+  <section aria-labelledby="results" className="mt-6">
+    <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
+      <h2 id="results" className="text-xl font-semibold" data-testid="result-count">
+        {countLabel(page.paging)}
+        {isNarrowed(query) ? ' found' : ' on sale'}
+      </h2>
+      {isNarrowed(query) && (
+        <PageLink href="/" className="link text-sm">
+          Clear search
+        </PageLink>
+      )}
+    </div>
+    {page.tickets.length === 0 ? (
+      <div className="panel mt-4 grid justify-items-start gap-3 p-6">
+        <p className="max-w-prose text-muted">
+          {isNarrowed(query)
+            ? 'No ticket on sale matches this search. Try fewer words, another day or a wider price range.'
+            : 'Nothing is on sale at the moment. Have a ticket that you can’t use? Be the first to list one.'}
+        </p>
+        <PageLink href={isNarrowed(query) ? '/' : '/tickets/new'} className="button button-quiet">
+          {isNarrowed(query) ? 'Show all tickets' : 'Sell a ticket'}
+        </PageLink>
+      </div>
+    ) : (
+      <ul className="ticket-list mt-4 grid gap-3 sm:grid-cols-2 sm:gap-4 lg:grid-cols-3 xl:grid-cols-4">
+        {page.tickets.map((ticket) => (
+          <li key={ticket.id} className="min-w-0">
+            <TicketCard ticket={ticket} />
+          </li>
+        ))}
+      </ul>
+    )}
+    <Pager paging={page.paging} href={(number) => catalogueHref(query, { page: number })} />
+  </section>
+);
 
 const HomePage = async ({ searchParams }: { readonly searchParams: Promise<QueryParams> }) => {
   const query = readCatalogueQuery(await searchParams);

@@ -1,4 +1,4 @@
-import type { Ticket } from '../lib/api/schemas.ts';
+import type { ListedTicket } from '../lib/api/schemas.ts';
 import { categoryOf } from '../lib/categories.ts';
 import { formatDateTime } from '../lib/dates.ts';
 import { formatPrice } from '../lib/money.ts';
@@ -7,7 +7,7 @@ import { Art } from './art.tsx';
 import { PageLink } from './page-link.tsx';
 
 /** A ticket in a list; the whole card links to the ticket's page. */
-export const TicketCard = ({ ticket }: { readonly ticket: Ticket }) => (
+export const TicketCard = ({ ticket }: { readonly ticket: ListedTicket }) => (
   <article className="ticket" data-testid="ticket-card">
     <Art ticket={ticket} className="ticket-art" />
     <div className="ticket-text">

@@ -38,7 +38,7 @@ export const readCatalogueQuery = (params: QueryParams): CatalogueQuery => ({
   from: param(params, 'from'),
   to: param(params, 'to'),
   sort: sorts.find(({ id }) => id === param(params, 'sort'))?.id,
-  page: readPage(param(params, 'page')),
+  page: readPage(param(params, 'page'), pageSize),
 });
 
 const priceProblem = (field: string, typed: string | undefined): ApiError[] =>

@@ -2,22 +2,28 @@
 export interface Paging {
   readonly page: number;
   readonly total: number;
+  /** There are more than `total`, which is as far as lists are counted. */
+  readonly isCapped: boolean;
   readonly hasNext: boolean;
 }
 
-/** Reads `X-Total-Count` and the `next` of `Link` (RFC 8288). */
+/** Reads `X-Total-Count`, `X-Total-Count-Capped` and the `next` of `Link` (RFC 8288). */
 export const readPaging = (
-  headers: { readonly total: string | undefined; readonly link: string | undefined },
+  header: (name: string) => string | undefined,
   list: { readonly page: number; readonly shown: number },
 ): Paging => {
-  const total = Number(headers.total ?? Number.NaN);
+  const total = Number(header('x-total-count') ?? Number.NaN);
   return {
     page: list.page,
     total: Number.isSafeInteger(total) && total >= 0 ? total : list.shown,
-    hasNext: /;\s*rel="?next"?\s*(,|;|$)/.test(headers.link ?? ''),
+    isCapped: header('x-total-count-capped') === 'true',
+    hasNext: /;\s*rel="?next"?\s*(,|;|$)/.test(header('link') ?? ''),
   };
 };
 
-/** The page number in a query parameter; 1 if it is not a valid one. */
-export const readPage = (value: string | undefined): number =>
-  value !== undefined && /^[1-9]\d{0,4}$/.test(value) ? Number(value) : 1;
+/** The number of entries that can be reached by pages. */
+const maxListed = 10_000;
+
+/** The page number in a query parameter, at most the last that can be reached; 1 if it is not a valid one. */
+export const readPage = (value: string | undefined, pageSize: number): number =>
+  value !== undefined && /^[1-9]\d{0,4}$/.test(value) ? Math.min(Number(value), Math.ceil(maxListed / pageSize)) : 1;

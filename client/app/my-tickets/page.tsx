@@ -3,7 +3,7 @@ import { Empty, ListPage, ListRow } from '../../components/list-page.tsx';
 import { Pager } from '../../components/pager.tsx';
 import { Unavailable } from '../../components/unavailable.tsx';
 import { listTickets } from '../../lib/api/marketplace.ts';
-import type { Ticket } from '../../lib/api/schemas.ts';
+import type { ListedTicket } from '../../lib/api/schemas.ts';
 import { formatDate, formatDateTime } from '../../lib/dates.ts';
 import { formatPrice } from '../../lib/money.ts';
 import { readPage } from '../../lib/paging.ts';
@@ -17,7 +17,7 @@ export const metadata: Metadata = { title: 'My tickets' };
 
 const pageSize = 20;
 
-const facts = (ticket: Ticket): string[] => [
+const facts = (ticket: ListedTicket): string[] => [
   ...(ticket.startsAt === undefined ? [] : [formatDateTime(ticket.startsAt)]),
   ...(ticket.soldAt === undefined ? [] : [`Sold on ${formatDate(ticket.soldAt)}`]),
 ];
@@ -25,7 +25,7 @@ const facts = (ticket: Ticket): string[] => [
 const pageHref = (page: number): string => (page === 1 ? '/my-tickets' : `/my-tickets?page=${page}`);
 
 const MyTicketsPage = async ({ searchParams }: { readonly searchParams: Promise<QueryParams> }) => {
-  const page = readPage(param(await searchParams, 'page'));
+  const page = readPage(param(await searchParams, 'page'), pageSize);
   await requireUser(pageHref(page));
   const query = new URLSearchParams({ mine: 'true', page: String(page), limit: String(pageSize) });
   const loaded = toTicketPage(await listTickets(await serverApi(), query), page);

@@ -31,7 +31,7 @@ const facts = (order: Order): string[] => {
 const pageHref = (page: number): string => (page === 1 ? '/orders' : `/orders?page=${page}`);
 
 const OrdersPage = async ({ searchParams }: { readonly searchParams: Promise<QueryParams> }) => {
-  const page = readPage(param(await searchParams, 'page'));
+  const page = readPage(param(await searchParams, 'page'), pageSize);
   await requireUser(pageHref(page));
   const query = new URLSearchParams({ sort: 'newest', page: String(page), limit: String(pageSize) });
   const orders = await listOrders(await serverApi(), query);
@@ -42,7 +42,6 @@ const OrdersPage = async ({ searchParams }: { readonly searchParams: Promise<Que
       </ListPage>
     );
   }
-  const headers = { total: orders.header('x-total-count'), link: orders.header('link') };
   return (
     <ListPage title="My orders">
       {orders.data.length === 0 ? (
@@ -63,7 +62,7 @@ const OrdersPage = async ({ searchParams }: { readonly searchParams: Promise<Que
               </li>
             ))}
           </ul>
-          <Pager paging={readPaging(headers, { page, shown: orders.data.length })} href={pageHref} />
+          <Pager paging={readPaging(orders.header, { page, shown: orders.data.length })} href={pageHref} />
         </>
       )}
     </ListPage>

@@ -1,7 +1,7 @@
 import type { userShape } from '@ticketing/auth/shapes';
 import { orderShape } from '@ticketing/orders/shapes';
 import type { chargeShape } from '@ticketing/payments/shapes';
-import { ticketShape } from '@ticketing/tickets/shapes';
+import { listedTicketShape, ticketShape } from '@ticketing/tickets/shapes';
 import * as z from 'zod/mini';
 
 export { errorsShape as errorsSchema } from '@ticketing/common/errors';
@@ -9,13 +9,16 @@ export { currentUserShape as currentUserSchema, userShape as userSchema } from '
 export { chargeShape as chargeSchema, paymentShape as paymentSchema } from '@ticketing/payments/shapes';
 
 // The site shows a category and a reason that it does not know: a service of a newer release may send one.
-export const ticketSchema = z.extend(ticketShape, { category: z.optional(z.string()) });
-export const ticketsSchema = z.array(ticketSchema);
+const anyCategory = { category: z.optional(z.string()) };
+export const ticketSchema = z.extend(ticketShape, anyCategory);
+const listedTicketSchema = z.extend(listedTicketShape, anyCategory);
+export const ticketsSchema = z.array(listedTicketSchema);
 export const orderSchema = z.extend(orderShape, { reason: z.optional(z.string()) });
 export const ordersSchema = z.array(orderSchema);
 export const nothingSchema = z.unknown();
 
 export type Ticket = z.infer<typeof ticketSchema>;
+export type ListedTicket = z.infer<typeof listedTicketSchema>;
 export type Order = z.infer<typeof orderSchema>;
 export type Charge = z.infer<typeof chargeShape>;
 export type User = z.infer<typeof userShape>;

@@ -1,14 +1,14 @@
 import 'server-only';
 import type { Failure, Result } from '../api/api.ts';
 import { listTickets } from '../api/marketplace.ts';
-import type { Ticket } from '../api/schemas.ts';
+import type { ListedTicket } from '../api/schemas.ts';
 import { toApiQuery, type CatalogueQuery } from '../catalogue-query.ts';
 import { readPaging, type Paging } from '../paging.ts';
 import { anonymousApi } from './api.ts';
 import { createBriefCache } from './brief-cache.ts';
 
 export interface TicketPage {
-  readonly tickets: readonly Ticket[];
+  readonly tickets: readonly ListedTicket[];
   readonly paging: Paging;
 }
 
@@ -22,10 +22,9 @@ const cache = createBriefCache<Loaded<TicketPage>>({
   now: () => performance.now(),
 });
 
-export const toTicketPage = (result: Result<Ticket[]>, page: number): Loaded<TicketPage> => {
+export const toTicketPage = (result: Result<ListedTicket[]>, page: number): Loaded<TicketPage> => {
   if (!result.ok) return { failure: result.failure };
-  const headers = { total: result.header('x-total-count'), link: result.header('link') };
-  return { data: { tickets: result.data, paging: readPaging(headers, { page, shown: result.data.length }) } };
+  return { data: { tickets: result.data, paging: readPaging(result.header, { page, shown: result.data.length }) } };
 };
 
 /** A page of the tickets on sale, the same for every user. */

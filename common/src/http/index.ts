@@ -9,7 +9,7 @@ export type { Account, CountedRequest, Limiter } from './limits/limiter.ts';
 export { createRedisCounters } from './limits/redis-counters.ts';
 export { dollars, payableDollars, toDollars } from './money.ts';
 export { neverCached } from './never-cached.ts';
-export { pageHeaders, pageLinks, paging } from './paging.ts';
+export { maxListed, pageHeaders, pageLinks, paging, reachable } from './paging.ts';
 export { parse } from './parse.ts';
 export { on, route, serve, signedIn } from './route.ts';
 export type { RoutedEndpoint } from './route.ts';

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { RequestValidationError } from '../errors/index.ts';
-import { pageLinks, paging } from './paging.ts';
+import { maxListed, pageLinks, paging, reachable } from './paging.ts';
 import { parse } from './parse.ts';
 
-const query = z.object({ ...paging({ defaultLimit: 20, maxLimit: 100 }) });
+const query = z.object({ ...paging({ defaultLimit: 20, maxLimit: 100 }) }).refine(...reachable);
 
 test('When the query is empty, then it means the first page of the default size', () => {
   expect(parse(query, {})).toEqual({ page: 1, limit: 20 });
@@ -18,7 +18,9 @@ test.each([
   { page: 'x' },
   { page: '' },
   { page: ' 1' },
-  { page: '100001' },
+  { page: '10001', limit: '1' },
+  { page: '501' },
+  { page: '101', limit: '100' },
   { page: '99999999999999999999' },
   { page: ['1', '2'] },
   { page: { $gt: '' } },
@@ -28,8 +30,10 @@ test.each([
   expect(() => parse(query, input)).toThrow(RequestValidationError);
 });
 
-test('When page and limit are at their maximum, then they are accepted', () => {
-  expect(parse(query, { page: '100000', limit: '100' })).toEqual({ page: 100_000, limit: 100 });
+test('When the last reachable page is requested, then it is accepted', () => {
+  expect(parse(query, { page: '100', limit: '100' })).toEqual({ page: 100, limit: 100 });
+  expect(parse(query, { page: '10000', limit: '1' })).toEqual({ page: 10_000, limit: 1 });
+  expect(parse(query, { page: '417', limit: '24' })).toEqual({ page: 417, limit: 24 });
 });
 
 const links = (originalUrl: string, list: { readonly page: number; readonly limit: number; readonly total: number }) =>
@@ -53,6 +57,14 @@ test('When the list has at most one page, then there is no link to a next or pre
     expect(Link).not.toMatch(/next|prev/);
     expect(Link).toContain('</api/orders?page=1&limit=20>; rel="last"');
   }
+});
+
+test('When the list is longer than what is counted, then the headers say so and lead no further', () => {
+  const { Link, ...counts } = links('/x', { page: 417, limit: 24, total: maxListed + 1 });
+  expect(counts).toEqual({ 'X-Total-Count': '10000', 'X-Total-Count-Capped': 'true' });
+  expect(Link).toContain('</x?page=417&limit=24>; rel="last"');
+  expect(Link).not.toContain('rel="next"');
+  expect(links('/x', { page: 1, limit: 24, total: maxListed })).not.toHaveProperty('X-Total-Count-Capped');
 });
 
 test('When the page is after the last one, then there is no link to a next page', () => {

@@ -53,3 +53,6 @@ export const isDatabaseUnreachable = (error: unknown): boolean =>
 /** Whether a unique index has refused the write. */
 export const isDuplicateKey = (error: unknown): boolean =>
   typeof error === 'object' && error !== null && 'code' in error && error.code === 11000;
+
+/** Whether an operation was ended because it exceeded its `maxTimeMS`. */
+export const isTimeout = (error: unknown): boolean => error instanceof MongoServerError && error.code === 50;

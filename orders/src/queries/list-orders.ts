@@ -1,3 +1,4 @@
+import { maxListed } from '@ticketing/common/http';
 import type { OrderDocument } from '../models/open-models.ts';
 import type { Deps } from '../deps.ts';
 
@@ -8,7 +9,7 @@ export interface ListOrders {
   readonly limit: number;
 }
 
-/** A page of the buyer's orders and their total number. */
+/** A page of the buyer's orders and how many there are, counted up to one more than can be listed. */
 export const listOrders = async (
   deps: Deps,
   request: ListOrders,
@@ -22,7 +23,7 @@ export const listOrders = async (
       .skip((request.page - 1) * request.limit)
       .limit(request.limit)
       .toArray(),
-    deps.orders.countDocuments(filter),
+    deps.orders.countDocuments(filter, { limit: maxListed + 1 }),
   ]);
   return { orders, total };
 };

@@ -1,14 +1,16 @@
-import { currentUserOf, pageHeaders, pageLinks, paging, parse, route } from '@ticketing/common/http';
+import { currentUserOf, pageHeaders, pageLinks, paging, parse, reachable, route } from '@ticketing/common/http';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { listOrders } from '../queries/list-orders.ts';
 import { orderShape } from './order-shape.ts';
 import { toOrderView } from './order-view.ts';
 
-const query = z.object({
-  ...paging({ defaultLimit: 200, maxLimit: 1000 }),
-  sort: z.enum(['oldest', 'newest'], 'Sort must be oldest or newest').default('oldest'),
-});
+const query = z
+  .object({
+    ...paging({ defaultLimit: 200, maxLimit: 1000 }),
+    sort: z.enum(['oldest', 'newest'], 'Sort must be oldest or newest').default('oldest'),
+  })
+  .refine(...reachable);
 
 export const listOrdersRoute = route(
   {

@@ -56,7 +56,8 @@ export const tickets = defineAggregate({
     { key: { availability: 1, cityKey: 1, createdAt: -1, _id: -1 }, ...onSale, name: 'on_sale_city' },
     {
       key: { title: 'text', venue: 'text', city: 'text', description: 'text' },
-      name: 'words',
+      ...onSale,
+      name: 'words_on_sale',
       // Titles are names in any language: no word of "The Who" may be dropped as too common, and none is stemmed.
       default_language: 'none',
       weights: { title: 10, venue: 4, city: 4, description: 1 },

@@ -1,6 +1,10 @@
+import { ServiceUnavailableError } from '@ticketing/common/errors';
 import type { ticketCategories } from '@ticketing/common/events';
+import { maxListed } from '@ticketing/common/http';
+import { isTimeout } from '@ticketing/common/mongo';
 import type { Filter, Sort } from 'mongodb';
 import { cityKey } from '../domain/listing.ts';
+import { searchWords, wordPattern } from '../domain/search-words.ts';
 import type { TicketDocument } from '../models/open-models.ts';
 import type { Deps } from '../deps.ts';
 
@@ -22,6 +26,8 @@ export interface ListTickets {
   readonly limit: number;
 }
 
+export type ListedTicket = Omit<TicketDocument, 'description' | 'outbox' | 'closedOrders'>;
+
 const sorts: Record<ListTickets['sort'], Sort> = {
   newest: { createdAt: -1, _id: -1 },
   oldest: { createdAt: 1, _id: 1 },
@@ -35,27 +41,38 @@ const between = <Value>(least: Value | undefined, most: Value | undefined) => ({
   ...(most === undefined ? {} : { $lte: most }),
 });
 
-/** Where MongoDB's text index ends a word. */
-const betweenWords = /[\p{Pattern_Syntax}\p{Dash}\p{Quotation_Mark}\p{Terminal_Punctuation}\p{White_Space}]+/u;
+/**
+ * On sale, by the text index, which holds only those; each word is a phrase, since MongoDB otherwise finds tickets with any of
+ * the words instead of all. A seller's own tickets have no text index: sold ones would make every search slower.
+ */
+const matching = (words: readonly string[], userId: string | undefined): Filter<TicketDocument> => {
+  if (words.length === 0) return { _id: { $in: [] } };
+  if (userId === undefined) return { $text: { $search: words.map((word) => `"${word}"`).join(' ') } };
+  return {
+    $and: words.map((word) => {
+      const pattern = { $regex: wordPattern(word), $options: 'i' };
+      return { $or: [{ title: pattern }, { venue: pattern }, { city: pattern }] };
+    }),
+  };
+};
 
-/** Each word as a phrase, since MongoDB otherwise finds tickets with any of the words instead of all. */
-const everyWord = (q: string): string =>
-  q
-    .split(betweenWords)
-    .filter((word) => word !== '')
-    .map((word) => `"${word}"`)
-    .join(' ');
+/** A list that takes longer than this must not go on reading: its caller has given up. */
+const timeoutMs = 5_000;
 
-/** A page of tickets and their total number. */
+/**
+ * A page of tickets without their descriptions, and how many there are, counted up to one more than can be listed.
+ * @throws ServiceUnavailableError when the database takes too long.
+ */
 export const listTickets = async (
-  deps: Deps,
+  deps: Pick<Deps, 'tickets'>,
   request: ListTickets,
-): Promise<{ readonly tickets: TicketDocument[]; readonly total: number }> => {
+  maxTimeMS = timeoutMs,
+): Promise<{ readonly tickets: ListedTicket[]; readonly total: number }> => {
   const price = between(request.minPrice, request.maxPrice);
   const startsAt = between(request.from, request.to);
   const filter: Filter<TicketDocument> = {
     ...(request.userId === undefined ? { availability: 'on_sale' as const } : { userId: request.userId }),
-    ...(request.q === undefined ? {} : { $text: { $search: everyWord(request.q) } }),
+    ...(request.q === undefined ? {} : matching(searchWords(request.q), request.userId)),
     ...(request.category === undefined ? {} : { category: request.category }),
     ...(request.city === undefined ? {} : { cityKey: cityKey(request.city) }),
     ...(Object.keys(price).length === 0 ? {} : { price }),
@@ -66,14 +83,19 @@ export const listTickets = async (
         ? { startsAt: { $gt: new Date(0) } }
         : {}),
   };
-  const [tickets, total] = await Promise.all([
-    deps.tickets
-      .find(filter, { projection: { outbox: 0, closedOrders: 0 } })
-      .sort(sorts[request.sort])
-      .skip((request.page - 1) * request.limit)
-      .limit(request.limit)
-      .toArray(),
-    deps.tickets.countDocuments(filter),
-  ]);
-  return { tickets, total };
+  try {
+    const [tickets, total] = await Promise.all([
+      deps.tickets
+        .find<ListedTicket>(filter, { projection: { outbox: 0, closedOrders: 0, description: 0 }, maxTimeMS })
+        .sort(sorts[request.sort])
+        .skip((request.page - 1) * request.limit)
+        .limit(request.limit)
+        .toArray(),
+      deps.tickets.countDocuments(filter, { limit: maxListed + 1, maxTimeMS }),
+    ]);
+    return { tickets, total };
+  } catch (error) {
+    if (!isTimeout(error)) throw error;
+    throw new ServiceUnavailableError('This search takes too long, please add a word or a filter', { cause: error });
+  }
 };

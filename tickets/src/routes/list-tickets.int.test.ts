@@ -1,8 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ServiceUnavailableError } from '@ticketing/common/errors';
 import { newId } from '@ticketing/common/mongo';
+import type { TicketDocument } from '../models/open-models.ts';
+import { listTickets } from '../queries/list-tickets.ts';
 import { openHarness, orderFor, type TicketsHarness, type TicketView } from '../test/harness.ts';
 
 let tickets: TicketsHarness;
+/** As lists show them. */
 const listed = new Map<string, TicketView>();
 
 const catalogue = [
@@ -22,7 +26,10 @@ const catalogue = [
 
 beforeAll(async () => {
   tickets = await openHarness();
-  for (const ticket of catalogue) listed.set(ticket.title, await tickets.list(ticket));
+  for (const { description, ...ticket } of catalogue) {
+    const { description: _, ...shown } = await tickets.list({ ...ticket, description });
+    listed.set(ticket.title, shown);
+  }
 });
 afterAll(() => tickets.system.close());
 
@@ -117,7 +124,9 @@ test.each([
   ['page', 'page=-1'],
   ['page', 'page=1.5'],
   ['page', 'page=x'],
-  ['page', 'page=100001'],
+  ['page', 'page=10001'],
+  ['page', 'page=501'],
+  ['page', 'page=101&limit=100'],
   ['page', 'page=1&page=2'],
   ['limit', 'limit=0'],
   ['limit', 'limit=101'],
@@ -222,10 +231,41 @@ test('When a seller lists their own tickets, then held and sold ones are include
   ]);
   const filtered = await get({ mine: 'true', q: 'held', limit: 1 }).set(tickets.system.as(seller));
   expect(titles(filtered.body)).toEqual(['Held']);
+  expect(titles((await get({ mine: 'true', q: '!?' }).set(tickets.system.as(seller))).body)).toEqual([]);
   expect(titles((await get({ mine: 'true' }).set(tickets.system.as('somebody'))).body)).toEqual([]);
   expect(titles((await get({ city: '', q: 'free' })).body)).toEqual(['Free']);
   expect(titles((await get({ q: 'held' })).body)).toEqual([]);
   expect(titles((await get({ q: 'sold' })).body)).toEqual([]);
+});
+
+test.each([
+  ['zurich', ['Café de Zürich']],
+  ['CAFE', ['Café de Zürich']],
+  ['garden geneve', ['Open air']],
+  ['genève GARDEN', ['Open air']],
+  ['garden zurich', []],
+  ['.*', []],
+  ['secret', []],
+])(
+  'When sellers search their own tickets for %s, then every word is found in title, venue or city',
+  async (q, expected) => {
+    const seller = `seller-${q}`;
+    await tickets.list({ title: 'Café de Zürich', description: 'secret' }, seller);
+    await tickets.list({ title: 'Open air', venue: 'The Garden', city: 'Genève' }, seller);
+    const found = await get({ mine: 'true', q }).set(tickets.system.as(seller));
+    expect(titles(found.body)).toEqual(expected);
+  },
+);
+
+test('When a list is read, then no description is in it, and the ticket alone has it', async () => {
+  const seller = `seller-${newId()}`;
+  const ticket = await tickets.list({ title: 'Described', description: 'x'.repeat(5_000) }, seller);
+  const lists = [await get({ q: 'described' }), await get({ mine: 'true' }).set(tickets.system.as(seller))];
+  for (const { body } of lists) {
+    expect(titles(body)).toEqual(['Described']);
+    expect(body[0]).not.toHaveProperty('description');
+  }
+  expect(await tickets.get(ticket.id)).toHaveProperty('description');
 });
 
 test('When a caller without a session lists their own tickets, then the response is 401', async () => {
@@ -275,27 +315,64 @@ interface ProfiledQuery {
   readonly docsExamined: number;
 }
 
-test('When there are many tickets, then every list is read by an index, and sorted by it where one exists', async () => {
-  const seller = `seller-${newId()}`;
-  const now = Date.now();
-  await tickets.system.collection<{ _id: string }>('tickets').insertMany(
-    Array.from({ length: 600 }, (_, index) => ({
+/** Tickets as stored, the first the newest. */
+const stored = (count: number, of: (index: number) => object) =>
+  tickets.system.collection<{ _id: string }>('tickets').insertMany(
+    Array.from({ length: count }, (_, index) => ({
       _id: newId(),
       version: 0,
       revision: 0,
       title: `Show ${index}`,
-      price: 100 + ((index * 37) % 600),
-      userId: index % 3 === 0 ? seller : `seller-${index}`,
-      availability: index % 2 === 0 ? 'on_sale' : 'sold',
+      price: 100,
+      userId: 'seller',
+      availability: 'on_sale',
       closedOrders: [],
-      category: index % 4 === 0 ? 'sports' : 'other',
-      city: 'Bern',
-      cityKey: index % 4 === 0 ? 'bern' : 'basel',
-      startsAt: new Date(now + ((index * 53) % 600) * 3_600_000),
-      createdAt: new Date(now - index * 1_000),
+      createdAt: new Date(Date.UTC(2020, 0, 1) - index * 1_000),
       outbox: [],
+      ...of(index),
     })),
   );
+
+test('When more tickets match than are counted, then the headers say so, no page beyond can be reached, and a slow list ends', async () => {
+  const seller = `seller-${newId()}`;
+  await stored(10_001, () => ({ userId: seller, availability: 'sold', title: 'Endless' }));
+  const mine = (query: object) => get({ mine: 'true', ...query }).set(tickets.system.as(seller));
+  const last = await mine({ limit: 100, page: 100 });
+  expect(last.body).toHaveLength(100);
+  expect(last.headers).toMatchObject({ 'x-total-count': '10000', 'x-total-count-capped': 'true' });
+  expect(last.headers.link).not.toContain('rel="next"');
+  expect((await mine({ limit: 100, page: 101 })).status).toBe(400);
+  const collection = tickets.system.collection<TicketDocument>('tickets');
+  const slow = listTickets({ tickets: collection }, { userId: seller, q: 'x', sort: 'price', page: 1, limit: 20 }, 1);
+  await expect(slow).rejects.toThrow(ServiceUnavailableError);
+  await collection.deleteOne({ userId: seller });
+  const exact = (await mine({ limit: 1 })).headers;
+  expect([exact['x-total-count'], exact['x-total-count-capped']]).toEqual(['10000', undefined]);
+});
+
+test('When many tickets that match a search are sold, then the search does not read them', async () => {
+  await stored(500, () => ({ availability: 'sold', title: 'Nostalgia', soldAt: new Date() }));
+  await stored(2, () => ({ title: 'Nostalgia' }));
+  const { executionStats } = await tickets.system
+    .collection('tickets')
+    .find({ availability: 'on_sale', $text: { $search: '"nostalgia"' } })
+    .explain('executionStats');
+  expect(executionStats).toMatchObject({ nReturned: 2, totalKeysExamined: 2 });
+});
+
+test('When there are many tickets, then every list is read by an index, and sorted by it where one exists', async () => {
+  const seller = `seller-${newId()}`;
+  const now = Date.now();
+  await stored(600, (index) => ({
+    price: 100 + ((index * 37) % 600),
+    userId: index % 3 === 0 ? seller : `seller-${index}`,
+    availability: index % 2 === 0 ? 'on_sale' : 'sold',
+    category: index % 4 === 0 ? 'sports' : 'other',
+    city: 'Bern',
+    cityKey: index % 4 === 0 ? 'bern' : 'basel',
+    startsAt: new Date(now + ((index * 53) % 600) * 3_600_000),
+    createdAt: new Date(now - index * 1_000),
+  }));
   const { db } = tickets.system.collection('tickets');
   const queries: readonly (readonly [query: Record<string, string>, sorted: boolean])[] = [
     [{}, true],
@@ -313,6 +390,7 @@ test('When there are many tickets, then every list is read by an index, and sort
     [{ q: 'show' }, false],
     [{ q: 'show', sort: 'price' }, false],
     [{ mine: 'true', sort: 'price' }, false],
+    [{ mine: 'true', q: 'show' }, false],
     [{ category: 'sports', sort: 'price' }, false],
     [{ city: 'Bern', from: '2020-01-01' }, false],
     [{ minPrice: '2', maxPrice: '5' }, false],

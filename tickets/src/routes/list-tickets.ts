@@ -7,6 +7,7 @@ import {
   pageLinks,
   paging,
   parse,
+  reachable,
   route,
 } from '@ticketing/common/http';
 import { z } from 'zod';
@@ -14,7 +15,7 @@ import type { Deps } from '../deps.ts';
 import { listTickets, ticketSorts } from '../queries/list-tickets.ts';
 import type { ListCache } from '../memory/list-cache.ts';
 import { moment } from './moment.ts';
-import { ticketShape } from './ticket-shape.ts';
+import { listedTicketShape } from './ticket-shape.ts';
 import { toTicketView } from './ticket-view.ts';
 
 const once = (name: string) => z.string(`${name} must be given once`).trim().max(200, `${name} is too long`);
@@ -47,18 +48,23 @@ const date = (name: string, edge: 'start' | 'end') => {
   return once(name).pipe(z.union([day, moment(name)], error));
 };
 
-const listTicketsQuery = z.object({
-  mine: optional(oneOf(['true', 'false'], 'Mine must be true or false')),
-  q: optional(once('Q'), 'Every word of it, in title, venue, city or description'),
-  category: optional(oneOf(ticketCategories, `Category must be one of ${ticketCategories.join(', ')}`)),
-  city: optional(once('City')),
-  minPrice: optional(price('MinPrice')),
-  maxPrice: optional(price('MaxPrice')),
-  from: optional(date('From', 'start'), 'Earliest start: a moment with its offset, or the beginning of a day in UTC'),
-  to: optional(date('To', 'end'), 'Latest start: a moment with its offset, or the end of a day in UTC'),
-  sort: blankable(oneOf(ticketSorts, `Sort must be one of ${ticketSorts.join(', ')}`).default('newest')),
-  ...paging({ defaultLimit: 20, maxLimit: 100 }),
-});
+const listTicketsQuery = z
+  .object({
+    mine: optional(oneOf(['true', 'false'], 'Mine must be true or false')),
+    q: optional(
+      once('Q'),
+      "Every word of it, in title, venue, city or description; of one's own tickets in title, venue or city",
+    ),
+    category: optional(oneOf(ticketCategories, `Category must be one of ${ticketCategories.join(', ')}`)),
+    city: optional(once('City')),
+    minPrice: optional(price('MinPrice')),
+    maxPrice: optional(price('MaxPrice')),
+    from: optional(date('From', 'start'), 'Earliest start: a moment with its offset, or the beginning of a day in UTC'),
+    to: optional(date('To', 'end'), 'Latest start: a moment with its offset, or the end of a day in UTC'),
+    sort: blankable(oneOf(ticketSorts, `Sort must be one of ${ticketSorts.join(', ')}`).default('newest')),
+    ...paging({ defaultLimit: 20, maxLimit: 100 }),
+  })
+  .refine(...reachable);
 
 type Query = z.output<typeof listTicketsQuery>;
 
@@ -82,10 +88,10 @@ export const listTicketsRoute = route(
   {
     name: 'listTickets',
     description:
-      "What can be bought now, the same for everybody; with mine=true the caller's own tickets, held and sold ones too.",
+      "What can be bought now, the same for everybody; with mine=true the caller's own tickets, held and sold ones too. Without descriptions.",
     caller: 'anyone-or-user',
     query: listTicketsQuery,
-    response: { description: 'A page of tickets', headers: pageHeaders, body: z.array(ticketShape) },
+    response: { description: 'A page of tickets', headers: pageHeaders, body: z.array(listedTicketShape) },
     errors: [401],
   },
   (deps: Deps & { readonly listCache: ListCache }) => async (req, res) => {

@@ -1,7 +1,7 @@
 import { mapListingDetails, ticketCategories } from '@ticketing/common/events';
 import * as z from 'zod/mini';
 
-/** A ticket as HTTP shows it, with the details that the seller gave. Browsers load this file too. */
+/** A ticket as HTTP shows it alone, with the details that the seller gave. Browsers load this file too. */
 export const ticketShape = z
   .object({
     id: z.string(),
@@ -18,3 +18,8 @@ export const ticketShape = z
     }),
   })
   .register(z.globalRegistry, { id: 'Ticket' });
+
+/** A ticket in a list. */
+export const listedTicketShape = z
+  .omit(ticketShape, { description: true })
+  .register(z.globalRegistry, { id: 'ListedTicket' });

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { TicketDocument } from '../models/open-models.ts';
 import type { ticketShape } from './ticket-shape.ts';
 
-export const toTicketView = (ticket: TicketDocument): z.infer<typeof ticketShape> => ({
+export const toTicketView = (ticket: Omit<TicketDocument, 'outbox' | 'closedOrders'>): z.infer<typeof ticketShape> => ({
   id: ticket._id,
   version: ticket.version,
   title: ticket.title,

@@ -24,6 +24,7 @@ export interface TicketView {
   readonly userId: string;
   readonly orderId?: string;
   readonly soldAt?: string;
+  readonly description?: string;
 }
 
 /** One running tickets service, the requests of its users and the events of orders. */

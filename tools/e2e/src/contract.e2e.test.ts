@@ -8,6 +8,7 @@ import {
   errorsResponse,
   orderResponse,
   paymentResponse,
+  ticketListResponse,
   ticketResponse,
   userResponse,
   type Ticket,
@@ -56,7 +57,7 @@ const chargeOf = async (user: User, orderId: string) => {
   return chargeResponse.parse(response.body);
 };
 
-const ticketsOf = (response: HttpResponse): Ticket[] => z.array(ticketResponse).parse(response.body);
+const ticketsOf = (response: HttpResponse): Omit<Ticket, 'description'>[] => ticketListResponse.parse(response.body);
 
 const idsOf = (response: HttpResponse): string[] => ticketsOf(response).map(({ id }) => id);
 
@@ -506,7 +507,7 @@ test('When a search finds more than a page, then its headers give the total and 
   while (path !== undefined) {
     const response: HttpResponse = await anonymous({ method: 'GET', path });
     expect(response.header('x-total-count')).toBe('5');
-    const page = z.array(ticketResponse).parse(response.body);
+    const page = ticketsOf(response);
     expect(page.length).toBeLessThanOrEqual(2);
     found.push(...page);
     path = linked(response, 'next');
@@ -518,13 +519,8 @@ test('When a search finds more than a page, then its headers give the total and 
     method: 'GET',
     path: `/api/tickets?city=${word}&minPrice=20&maxPrice=40&sort=-price`,
   });
-  expect(
-    z
-      .array(ticketResponse)
-      .parse(filtered.body)
-      .map(({ price }) => price),
-  ).toEqual([40, 30, 20]);
-  const standard = z.array(ticketResponse).parse((await anonymous({ method: 'GET', path: '/api/tickets' })).body);
+  expect(ticketsOf(filtered).map(({ price }) => price)).toEqual([40, 30, 20]);
+  const standard = ticketsOf(await anonymous({ method: 'GET', path: '/api/tickets' }));
   expect(standard.length).toBeLessThanOrEqual(100);
 });
 

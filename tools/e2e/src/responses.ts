@@ -28,6 +28,7 @@ export const ticketResponse = z.strictObject({
   description: z.string().optional(),
 });
 export type Ticket = z.infer<typeof ticketResponse>;
+export const ticketListResponse = z.array(ticketResponse.omit({ description: true }));
 
 export const orderResponse = z.strictObject({
   id,

@@ -4,8 +4,7 @@ import { startProduct, type Product } from '@ticketing/test/start-product';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { orderResponse, ticketResponse } from '../responses.ts';
+import { orderResponse, ticketListResponse } from '../responses.ts';
 import { openBrowser, openSession } from '../browser.ts';
 import { eventually } from '../eventually.ts';
 import { hold, list, order, orderOf, pay, signUp, ticketOf, untilOrder } from '../user.ts';
@@ -103,7 +102,7 @@ testOnThisMachine(
     );
     const path = '/api/tickets?mine=true&limit=100';
     const held = async () => {
-      const mine = z.array(ticketResponse).parse((await seller.send({ method: 'GET', path })).body);
+      const mine = ticketListResponse.parse((await seller.send({ method: 'GET', path })).body);
       return new Set(mine.filter(({ orderId }) => orderId !== undefined).map(({ id }) => id));
     };
     await eventually(async () => expect((await held()).size).toBe(100));
