@@ -250,6 +250,17 @@ test('When the order is cancelled, then it cannot be paid', async () => {
   expect(await payments.sandbox.charges(order.id)).toEqual([]);
 });
 
+test('When the order was completed without a charge, as after a restored backup, then the request ends', async () => {
+  const order = await payments.payable();
+  await payments.system
+    .collection('payments')
+    .updateOne({ 'order.id': order.id }, { $set: { 'order.status': 'complete' } });
+  expect(await payments.pay(order.id)).toEqual({
+    status: 409,
+    body: message('Another payment of this order is under way'),
+  });
+});
+
 test('When the deadline has passed, then the order cannot be paid, although it is not cancelled yet', async () => {
   const order = await payments.payable({ expiresAt: new Date(Date.now() - 1).toISOString() });
   expect(await payments.pay(order.id)).toEqual({ status: 400, body: message('This order has expired') });

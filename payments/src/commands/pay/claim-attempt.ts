@@ -10,6 +10,8 @@ import { settleCharge } from '../reconcile/settle-charge.ts';
 import { declined, orderNotReady, outcomeUnknown, refused } from './respond.ts';
 
 const retryDelayMs = 50;
+/** Claims that another request was first with, after which this one gives way to it. */
+const maxLostClaims = 10;
 
 export interface PayRequest {
   readonly orderId: string;
@@ -28,6 +30,7 @@ export const claimAttempt = async (deps: Deps, request: PayRequest): Promise<Att
   const deadline = performance.now() + deps.timeoutMs.buyer;
   const waitUntil = performance.now() + deps.waitForOrderMs;
   let charge = await claimFirstAttempt(deps, request);
+  let lostClaims = 0;
   while (charge === null) {
     const payment = await deps.loadPayment(request.orderId);
     const decision = decidePayment(payment, { ...request, now: deps.now(), maxDeclines: deps.maxDeclines });
@@ -41,10 +44,10 @@ export const claimAttempt = async (deps: Deps, request: PayRequest): Promise<Att
         break;
       }
       case 'first-attempt':
-        charge = await claimFirstAttempt(deps, request);
-        break;
       case 'next-attempt':
-        charge = await claimNextAttempt(deps, request);
+        if (lostClaims === maxLostClaims) throw refused({ kind: 'in-flight' });
+        lostClaims += 1;
+        charge = await (decision.kind === 'first-attempt' ? claimFirstAttempt : claimNextAttempt)(deps, request);
         break;
       case 'settle-first':
         await settleEarlierAttempt(deps, request, { charge: decision.charge, trace: request.trace, deadline });
