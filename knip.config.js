@@ -24,8 +24,11 @@ export default {
     },
     'tools/*': { entry: tests, project: '**/*.{ts,mjs}' },
     'tools/audit': { entry: ['src/run-*.ts', tests], project: 'src/**/*.ts' },
-    'tools/bench': { entry: ['src/{index,measure-sync}.ts', 'src/baseline/server.ts', tests], project: 'src/**/*.ts' },
-    'tools/chaos': { entry: ['src/index.ts', 'src/inject/overrides.ts', tests], project: 'src/**/*.ts' },
+    'tools/bench': {
+      entry: ['src/{,hostile/}index.ts', 'src/measure-sync.ts', 'src/{baseline/server,hostile/account}.ts', tests],
+      project: 'src/**/*.ts',
+    },
+    'tools/chaos': { entry: ['src/{,outages/}index.ts', 'src/inject/overrides.ts', tests], project: 'src/**/*.ts' },
     'tools/check-k8s': { entry: ['src/check-k8s.ts', tests], project: 'src/**/*.ts' },
     'tools/cluster': {
       entry: ['*.mjs', 'src/{exec-in-cluster,test-cluster,run-backup,run-restore}.ts'],

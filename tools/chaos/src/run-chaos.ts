@@ -5,7 +5,7 @@ import { openSources, type Addresses, type Sources } from '@ticketing/watchdog/s
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { buildServices } from './build/build-services.ts';
+import { buildServices, faultyEntry } from './build/build-services.ts';
 import type { SourceEdit } from './build/guards.ts';
 import { Injector, type Injected } from './faults/injector.ts';
 import { planFaults } from './faults/schedule.ts';
@@ -192,7 +192,7 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
   // In a directory of its own, since services restart from it during the run.
   const build = join(root, '.cache', 'chaos', String(process.pid));
   log('building the services with faults');
-  await buildServices(build, edits);
+  await buildServices(build, edits, faultyEntry);
   log('starting the product');
   const product = await startProduct({
     settings: {

@@ -7,8 +7,11 @@ import type { SourceEdit } from './guards.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..', '..');
 
+/** The source of a service's entry, which is bundled as if it stood beside the service's own index.ts. */
+type EntryOf = (service: string) => string;
+
 /** Starts a service like its own index.ts, but with fault injection. */
-const entry = (service: string): string => `
+export const faultyEntry: EntryOf = (service) => `
 import { runUntilSignal } from '@ticketing/common/service';
 import { readConfig } from './config.ts';
 import { startService } from './service.ts';
@@ -16,7 +19,7 @@ import { faultyOverrides } from ${JSON.stringify(join(root, 'tools', 'chaos', 's
 await runUntilSignal(() => startService(readConfig(process.env), faultyOverrides(${JSON.stringify(service)})));
 `;
 
-/** Applies the edits, which remove guards, while the sources are bundled. */
+/** Applies the edits while the sources are bundled. */
 const editing = (edits: readonly SourceEdit[], used: Set<SourceEdit>): esbuild.Plugin => ({
   name: 'edited sources',
   setup: (build) => {
@@ -38,17 +41,26 @@ const editing = (edits: readonly SourceEdit[], used: Set<SourceEdit>): esbuild.P
 });
 
 /**
- * Bundles the services with fault injection, and with the edits applied.
+ * Bundles the services with the edits applied, each into `index.mjs` of its own folder.
  * @throws Error when an edit does not match the sources.
  */
-export const buildServices = async (directory: string, edits: readonly SourceEdit[]): Promise<void> => {
+export const buildServices = async (
+  directory: string,
+  edits: readonly SourceEdit[],
+  entryOf: EntryOf,
+): Promise<void> => {
   await rm(directory, { recursive: true, force: true });
   const used = new Set<SourceEdit>();
   for (const service of services) {
     const outfile = join(directory, service, 'index.mjs');
     const { outputFiles } = await esbuild.build({
       ...bundleOptions,
-      stdin: { contents: entry(service), resolveDir: join(root, service, 'src'), sourcefile: 'entry.ts', loader: 'ts' },
+      stdin: {
+        contents: entryOf(service),
+        resolveDir: join(root, service, 'src'),
+        sourcefile: 'entry.ts',
+        loader: 'ts',
+      },
       outfile,
       absWorkingDir: root,
       plugins: [editing(edits, used)],

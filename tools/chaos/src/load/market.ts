@@ -156,16 +156,24 @@ export class Market {
     this.#ledger.cancelled.add(order.id);
   }
 
+  /** The order's status at this moment; undefined without a response. */
+  async statusOf(order: MadeOrder): Promise<string | undefined> {
+    const path = `/api/orders/${order.id}`;
+    const response = await this.#http.once({ method: 'GET', path, cookie: order.buyer.cookie });
+    return text(response?.body, 'status');
+  }
+
+  /** Whether a buyer can order the ticket at this moment; false without a response. */
+  async isOnSale(ticket: ListedTicket): Promise<boolean> {
+    const response = await this.#http.once({ method: 'GET', path: `/api/tickets/${ticket.id}` });
+    return response?.status === 200 && text(response.body, 'orderId') === undefined;
+  }
+
   /** Returns whether the order reached this status in time. */
   async waitForStatus(order: MadeOrder, status: string): Promise<boolean> {
     const until = performance.now() + knownTimeoutMs;
     while (performance.now() < until && !this.#stopping.aborted) {
-      const response = await this.#http.send({
-        method: 'GET',
-        path: `/api/orders/${order.id}`,
-        cookie: order.buyer.cookie,
-      });
-      if (text(response?.body, 'status') === status) return true;
+      if ((await this.statusOf(order)) === status) return true;
       await delay(retryDelayMs);
     }
     return false;
