@@ -46,3 +46,12 @@ test('When the order belongs to another user, is cancelled, or has no attempt le
   expect(await claim(order.id)).toBeNull();
   expect((await payments.stored(order.id))?.lastAttemptNumber).toBe(1);
 });
+
+test('When the open attempt of a closing order has ended and the payment is not closed yet, then nothing is claimed', async () => {
+  const { id } = await declined();
+  await payments.system
+    .collection<PaymentDocument>('payments')
+    .updateOne({ _id: id }, { $set: { 'order.closing': 'expired' } });
+  expect(await claim(id)).toBeNull();
+  expect((await payments.stored(id))?.lastAttemptNumber).toBe(1);
+});
