@@ -9,7 +9,6 @@ export { createDeadLetters, deadLetterCollection } from './listening/dead-letter
 export type { DeadLetter, DeadLetters } from './listening/dead-letters.ts';
 export { createTransport } from './bus/create-transport.ts';
 export type { BusConfig } from './bus/create-transport.ts';
-export { streamMaxAgeMs } from './bus/jetstream/ensure-stream.ts';
 export { createJetStreamTransport } from './bus/jetstream/transport.ts';
 export { createListener, done, reject } from './listening/listener.ts';
 export type { Listener } from './listening/listener.ts';

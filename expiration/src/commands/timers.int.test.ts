@@ -186,13 +186,58 @@ test('When a timer has rung for a day, then a replica that starts counts it', as
   });
 });
 
-test('When a timer has ended, then it is kept longer than the bus keeps an event', async () => {
+test('When a timer has ended, then it is kept for a day', async () => {
   const indexes = await expiration.timers.indexes();
   expect(indexes.find(({ name }) => name === 'ended_long_ago')).toMatchObject({
     key: { endedAt: 1 },
-    expireAfterSeconds: 31 * 86_400,
+    expireAfterSeconds: 86_400,
     partialFilterExpression: { outbox: [] },
   });
+});
+
+test('When the timers of hundreds of orders have ended, then no worker reads them', async () => {
+  const { system, timers } = expiration;
+  await system.collection<{ _id: string }>('timers').insertMany(
+    Array.from({ length: 600 }, () => {
+      const { expiresAt } = expiration.order(-60_000);
+      const deadline = new Date(expiresAt);
+      const trace = { correlationId: 'ended', traceId: '0'.repeat(32) };
+      return {
+        _id: newId(),
+        armed: false,
+        deadline,
+        nextRingAt: deadline,
+        rings: 1,
+        trace,
+        endedAt: deadline,
+        outbox: [],
+      };
+    }),
+  );
+  const armed = await timers.countDocuments({ armed: true });
+  const { db } = timers;
+  const profile = db.collection<{ readonly planSummary: string; readonly keysExamined: number }>('system.profile');
+  await db.command({ profile: 2 });
+  try {
+    // Its first run of each worker.
+    await expiration.startReplica();
+    await eventually(async () => {
+      expect(await profile.countDocuments({ 'command.sort': { nextRingAt: 1 } })).toBeGreaterThan(0);
+      expect(await profile.countDocuments({ 'command.aggregate': 'timers' })).toBeGreaterThan(0);
+    });
+  } finally {
+    await db.command({ profile: 0 });
+  }
+  const reads = await profile
+    .find({
+      ns: timers.namespace,
+      $or: [{ op: 'query' }, { 'command.aggregate': 'timers' }],
+      planSummary: { $exists: true },
+    })
+    .toArray();
+  for (const { planSummary, keysExamined } of reads) {
+    expect([planSummary, keysExamined <= armed + 10]).toEqual([expect.stringContaining('IXSCAN'), true]);
+  }
 });
 
 test('When any path but the probes is requested, then the response is 404 in the error envelope', async () => {

@@ -1,8 +1,8 @@
 import { orderExpired, timerState, type OrderState, type Trace } from '@ticketing/common/events';
-import { defineAggregate, streamMaxAgeMs } from '@ticketing/common/messaging';
+import { defineAggregate } from '@ticketing/common/messaging';
 import type { DocumentOf } from '@ticketing/common/mongo';
 
-const dayMs = 24 * 60 * 60 * 1000;
+const daySeconds = 24 * 60 * 60;
 
 /** The timer of one order, with the order's id. It has no `version` until its first ring. */
 export const timers = defineAggregate({
@@ -24,10 +24,11 @@ export const timers = defineAggregate({
   },
   indexes: [
     { key: { nextRingAt: 1 }, partialFilterExpression: { armed: true }, name: 'armed_by_next_ring' },
-    // Kept while an order.created could still arrive and arm it again, and while its outbox is not empty.
+    // Kept for longer than an order.created arrives late, and while its outbox is not empty. Should one come later still, its
+    // timer rings and orders republishes the end of the order.
     {
       key: { endedAt: 1 },
-      expireAfterSeconds: (streamMaxAgeMs + dayMs) / 1000,
+      expireAfterSeconds: daySeconds,
       partialFilterExpression: { outbox: [] },
       name: 'ended_long_ago',
     },

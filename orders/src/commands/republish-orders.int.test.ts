@@ -7,6 +7,8 @@ import { openMetrics } from '../metrics.ts';
 import { openModels } from '../models/open-models.ts';
 import { openHarness, type OrdersHarness, type OrderView } from '../test/harness.ts';
 import type { Deps } from '../deps.ts';
+import { heldTickets } from '../models/ticket-copy.ts';
+import { closeOverdueOrders, repeatClosingQuestions } from './close-overdue-orders.ts';
 import { createStuckTicketsRepair } from './republish-orders-of-stuck-tickets.ts';
 import { republishUnconfirmedOrders } from './republish-unconfirmed-orders.ts';
 
@@ -109,14 +111,51 @@ test.each([
   },
 );
 
-const planOf = async (collection: string, filter: object, sort: Record<string, 1 | -1>): Promise<string> =>
-  JSON.stringify(await orders.system.collection(collection).find(filter).sort(sort).explain('queryPlanner'));
+interface ProfiledQuery {
+  readonly ns: string;
+  readonly planSummary: string;
+  readonly keysExamined: number;
+  readonly docsExamined: number;
+}
 
-test('When stuck orders are searched, then the queries use indexes with few other documents', async () => {
-  expect(await planOf('orders', { status: 'created', createdAt: { $lt: new Date() } }, { createdAt: 1 })).toContain(
-    '"indexName":"unconfirmed_by_age"',
-  );
-  expect(await planOf('tickets', { 'ticket.orderId': { $exists: true } }, { 'ticket.orderId': -1 })).toContain(
-    '"indexName":"tickets_with_an_order"',
-  );
+test('When hundreds of orders have ended and their tickets are sold, then no repair reads them', async () => {
+  const { system } = orders;
+  const open = await orders.ordered({ status: 'awaiting:payment' });
+  const [order, ticket] = [await orders.stored(open.id), await orders.copy(open.ticket.id)];
+  const ended = Array.from({ length: 600 }, (_, index) => {
+    const [orderId, ticketId] = [deps.newId(), deps.newId()];
+    const status = index % 2 === 0 ? 'complete' : 'cancelled';
+    return { ...order, _id: orderId, status, outbox: [], ticket: { ...order.ticket, id: ticketId } };
+  });
+  const soldAt = new Date().toISOString();
+  await system.collection<{ _id: string }>('orders').insertMany(ended);
+  await system
+    .collection<{ _id: string }>('tickets')
+    .insertMany(
+      ended.map(({ _id: orderId, ticket: { id } }) => ({ _id: id, ticket: { ...ticket, id, orderId, soldAt } })),
+    );
+  const { db } = system.collection('orders');
+  await db.command({ profile: 2 });
+  try {
+    await closeOverdueOrders(deps);
+    await repeatClosingQuestions(deps);
+    await republishUnconfirmedOrders(deps);
+    await createStuckTicketsRepair(deps)();
+  } finally {
+    await db.command({ profile: 0 });
+  }
+  const queries = await db
+    .collection<ProfiledQuery>('system.profile')
+    .find({ appName: 'orders-by-hand', op: 'query' })
+    .toArray();
+  expect(queries.length).toBeGreaterThanOrEqual(5);
+  const held = await db.collection('tickets').countDocuments(heldTickets);
+  for (const { ns, planSummary, keysExamined, docsExamined } of queries) {
+    expect([ns, planSummary, keysExamined <= held + 10, docsExamined <= held + 10]).toEqual([
+      ns,
+      expect.stringContaining('IXSCAN'),
+      true,
+      true,
+    ]);
+  }
 });

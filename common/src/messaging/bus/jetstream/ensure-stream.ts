@@ -11,7 +11,7 @@ import type { Logger } from 'pino';
 const dayMs = 24 * 60 * 60 * 1000;
 const megabyte = 1024 * 1024;
 /** How long the stream keeps an event that nothing purges. */
-export const streamMaxAgeMs = 30 * dayMs;
+const streamMaxAgeMs = 30 * dayMs;
 /** 80 % of the store of 1,800 MB that every NATS configuration of this project sets up. */
 export const streamMaxBytes = 1_440 * megabyte;
 /** A smaller stream is of no use: the error is reported instead. */
