@@ -6,6 +6,7 @@ import { isCrossSite, visitorAddress, type TrustedProxies } from '../edge/index.
 import { DatabaseConnectionError, ForbiddenError, UnsupportedMediaTypeError } from '../errors/index.ts';
 import { errorHandler, notFound, sendError } from './error-handler.ts';
 import type { Limiter } from './limits/limiter.ts';
+import type { Registration } from './route.ts';
 import { currentUser, sessionCookie, type Sessions } from './session.ts';
 import { requireWellFormed, verifyUtf8 } from './well-formed.ts';
 
@@ -127,21 +128,22 @@ const requireDatabase = (kit: HttpKit): RequestHandler => {
  */
 export const buildApp = (
   kit: HttpKit,
-  routes: (app: Express, limiter?: Limiter) => void,
+  routes: Registration,
   options: { readonly raw?: readonly string[] } = {},
 ): Express => {
   const app = express();
   app.set('etag', false);
   app.use(trace, setDate(kit), setVisitor(kit.site ?? { proxies: () => false }), observeRequests(kit), helmet());
   app.use(ownSiteOnly(kit.site?.publicUrl.origin));
+  if (kit.site !== undefined) {
+    const { sessions, publicUrl, limiter } = kit.site;
+    app.use(...sessionCookie({ secure: publicUrl.protocol === 'https:' }), currentUser(sessions));
+    if (limiter !== undefined) routes.admit?.(app, limiter);
+  }
   if (options.raw !== undefined) app.use([...options.raw], express.raw({ type: () => true, limit: bodyLimit }));
   app.use((req, res, next) => (Buffer.isBuffer(req.body) ? next() : jsonOnly(req, res, next)));
   app.use(express.json({ limit: bodyLimit, verify: verifyUtf8 }), requireWellFormed);
   app.use(requireDatabase(kit));
-  if (kit.site !== undefined) {
-    const { sessions, publicUrl } = kit.site;
-    app.use(...sessionCookie({ secure: publicUrl.protocol === 'https:' }), currentUser(sessions));
-  }
   routes(app, kit.site?.limiter);
   app.use(notFound, errorHandler(kit.logger));
   return app;

@@ -1,7 +1,7 @@
 import type { Express, RequestHandler } from 'express';
 import type { RouteParameters } from 'express-serve-static-core';
 import type { z } from 'zod';
-import { limitAccount, limitAddress, type Limiter } from './limits/limiter.ts';
+import { limitAccount, limitAddress, refuseKnown, type Limiter } from './limits/limiter.ts';
 import type { LimitName } from './limits/limits.ts';
 import { neverCached } from './never-cached.ts';
 import { requireAuth } from './session.ts';
@@ -86,9 +86,21 @@ const at =
 /** `on.get('/api/things/:id', 'reading', [signedIn], getThingRoute)`: an entry of a service's list of routes. */
 export const on = { get: at('get'), post: at('post'), put: at('put'), delete: at('delete') };
 
+/** Registers routes; `admit` registers what runs before bodies are read. */
+export interface Registration {
+  (app: Express, limiter?: Limiter): void;
+  readonly admit?: (app: Express, limiter: Limiter) => void;
+}
+
 /** Registers the routes in order. */
-export const serve =
-  <Deps>(routes: readonly RoutedEndpoint<Deps>[], deps: Deps) =>
-  (app: Express, limiter?: Limiter): void => {
-    for (const { register } of routes) register(app, deps, limiter);
-  };
+export const serve = <Deps>(routes: readonly RoutedEndpoint<Deps>[], deps: Deps): Registration =>
+  Object.assign(
+    (app: Express, limiter?: Limiter): void => {
+      for (const { register } of routes) register(app, deps, limiter);
+    },
+    {
+      admit: (app: Express, limiter: Limiter): void => {
+        for (const { method, path, limit } of routes) app[method](path, refuseKnown(limiter, limit));
+      },
+    },
+  );

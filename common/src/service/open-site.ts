@@ -3,7 +3,9 @@ import { behindRouter, type TrustedProxies } from '../edge/index.ts';
 import {
   createMemoryCounters,
   createRedisCounters,
+  createRefusalDelay,
   createSessions,
+  rememberRefusals,
   withFallback,
   type Account,
   type CountedRequest,
@@ -22,6 +24,10 @@ const maxRetryDelayMs = 2_000;
 const disconnectTimeoutMs = 100;
 /** About 5 MB. */
 const maxEntries = 50_000;
+
+/** About 2 MB. */
+const maxRefusals = 10_000;
+const refusalDelay = { milliseconds: 250, maxWaiting: 64 };
 
 const now = (): number => performance.now();
 
@@ -70,7 +76,12 @@ export const openSite = (
   metrics.observed('rate_limits_shared', '1 while all replicas count together, 0 while Redis is unreachable', () =>
     counters.isShared() ? 1 : 0,
   );
-  const limiter: Limiter = { counters, prefix: name, ...(accountOf === undefined ? {} : { accountOf }) };
+  const limiter: Limiter = {
+    counters: rememberRefusals(counters, { maxEntries: maxRefusals, now }),
+    delayRefusal: createRefusalDelay(refusalDelay),
+    prefix: name,
+    ...(accountOf === undefined ? {} : { accountOf }),
+  };
   return {
     ...site,
     limiter,

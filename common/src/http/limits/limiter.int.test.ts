@@ -207,6 +207,34 @@ test('When Redis is full or hangs, then this process counts, and one request a s
   redis.disconnect();
 }, 20_000);
 
+test('When this process has refused an account, then it refuses it again before it reads a body', async () => {
+  const { limiter } = openLimits(randomUUID(), requireEnv('REDIS_URL'));
+  if (limiter === undefined) throw new Error('no limiter');
+  const answer = route({ name: 'answer', response: { description: 'Empty' } }, () => (_req, res) => void res.json({}));
+  const register = serve([on.post('/', 'paying', [], answer)], undefined);
+  const app = express();
+  app.use((req, _res, next) => {
+    req.visitor = '203.0.113.1';
+    const id = req.get('x-user');
+    if (id !== undefined) req.currentUser = { id, email: `${id}@example.com` };
+    next();
+  });
+  register.admit?.(app, limiter);
+  app.use(express.json());
+  register(app, limiter);
+  app.use(errorHandler(logger));
+  const malformed = async (user: string) =>
+    supertest(app).post('/').set({ 'x-user': user, 'content-type': 'application/json' }).send('{');
+  expect((await malformed('ann')).status).toBe(400);
+  const ask = (index: number) =>
+    supertest(app)
+      .post('/')
+      .set('x-user', index < 31 ? 'ann' : 'bob');
+  await Promise.all(Array.from({ length: 31 }, async (_, index) => ask(index)));
+  expect((await malformed('ann')).status).toBe(429);
+  expect((await malformed('bob')).status).toBe(400);
+});
+
 test('When rate limits are off, then no Redis is needed', async () => {
   const ask = open({}, openLimits(randomUUID(), 'redis://127.0.0.1:1', 'off'));
   expect(await statuses(ask, 80, from('ann'))).toEqual({ 200: 80 });

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CustomError, TooManyRequestsError } from '../../errors/index.ts';
-import type { Counter, Counters } from './counters.ts';
+import type { Counter } from './counters.ts';
 import { limits, type Limit, type LimitName, type Rate } from './limits.ts';
+import type { RefusingCounters } from './refusals.ts';
 
 /** Whom a request counts for. */
 export interface Account {
@@ -18,7 +19,9 @@ export type CountedRequest = Pick<Request, 'body' | 'currentUser' | 'headers' | 
 
 /** Counts the requests of a service. */
 export interface Limiter {
-  readonly counters: Counters;
+  readonly counters: RefusingCounters;
+  /** Awaited before each refusal. */
+  readonly delayRefusal: () => Promise<void>;
   /** Prefix of the service's counters. */
   readonly prefix: string;
   /** Whom a request without a session counts for; its address by default. */
@@ -53,20 +56,45 @@ const counterOf = ({ prefix }: Limiter, name: LimitName, kind: keyof Limit, key:
   seconds: rate.seconds,
 });
 
-const refuseAfter = (milliseconds: number): void => {
-  if (milliseconds > 0) throw new TooManyRequestsError(Math.ceil(milliseconds / 1000));
+/** @throws TooManyRequestsError unless `milliseconds` is 0. */
+const refuseFor = async ({ delayRefusal }: Limiter, milliseconds: number): Promise<void> => {
+  if (milliseconds === 0) return;
+  await delayRefusal();
+  throw new TooManyRequestsError(Math.ceil(milliseconds / 1000));
 };
 
 /** @returns The lease. @throws TooManyRequestsError */
-const reserve = async (counters: Counters, counter: Counter): Promise<string> => {
+const reserve = async (limiter: Limiter, counter: Counter): Promise<string> => {
   const lease = randomUUID();
   for (let waited = 0; ; waited += lookEveryMs) {
-    const found = await counters.reserve(counter, lease);
+    const found = await limiter.counters.reserve(counter, lease);
     if (found === 0) return lease;
-    refuseAfter(found === 'busy' ? (waited < maxWaitMs ? 0 : 1_000) : found);
+    await refuseFor(limiter, found === 'busy' ? (waited < maxWaitMs ? 0 : 1_000) : found);
     await delay(lookEveryMs);
   }
 };
+
+/**
+ * Refuses again, before the body is read, what this process has refused before in the same window. Without a session, an
+ * account that is known by the body alone may be exempt from the limit of its address.
+ */
+export const refuseKnown =
+  (limiter: Limiter, name: LimitName): RequestHandler =>
+  async (req, _res, next) => {
+    const { counters } = limiter;
+    const { address, account, outcome }: Limit = limits[name];
+    const userId = req.currentUser?.id;
+    const known = (kind: keyof Limit, key: string | undefined, rate: Rate | undefined): number =>
+      key === undefined || rate === undefined ? 0 : counters.refusedFor(counterOf(limiter, name, kind, key, rate));
+    const isNamedByBody = userId === undefined && limiter.accountOf !== undefined;
+    await refuseFor(
+      limiter,
+      known('address', isNamedByBody ? undefined : networkOf(req.visitor), address) ||
+        known('account', userId, account) ||
+        known('outcome', userId, outcome),
+    );
+    next();
+  };
 
 /** Limits what one address may ask for. */
 export const limitAddress =
@@ -74,7 +102,7 @@ export const limitAddress =
   async (req, _res, next) => {
     if (accountOf(limiter, req).isKnown !== true) {
       const counter = counterOf(limiter, name, 'address', networkOf(req.visitor), limits[name].address);
-      refuseAfter(await limiter.counters.count(counter));
+      await refuseFor(limiter, await limiter.counters.count(counter));
     }
     next();
   };
@@ -91,13 +119,14 @@ export const limitAccount = <Params, Body>(
   const { counters } = limiter;
   return async (req, res, next) => {
     const { key } = accountOf(limiter, req);
-    if (rate !== undefined) refuseAfter(await counters.count(counterOf(limiter, name, 'account', key, rate)));
+    if (rate !== undefined)
+      await refuseFor(limiter, await counters.count(counterOf(limiter, name, 'account', key, rate)));
     if (outcome === undefined) {
       await handler(req, res, next);
       return;
     }
     const counter = counterOf(limiter, name, 'outcome', key, outcome);
-    const lease = await reserve(counters, counter);
+    const lease = await reserve(limiter, counter);
     let status = 500;
     try {
       await handler(req, res, next);
