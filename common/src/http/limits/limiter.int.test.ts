@@ -11,9 +11,9 @@ import { openFaultyProxy } from '../../testing/faulty-proxy.ts';
 import { requireProgram } from '../../testing/find-program.ts';
 import { requireEnv } from '../../testing/require-env.ts';
 import { openServerProcess, type ServerProcess } from '../../testing/server-process.ts';
-import type { Site } from '../build-app.ts';
+import { buildApp, type Site } from '../build-app.ts';
 import { errorHandler } from '../error-handler.ts';
-import { on, route, serve } from '../route.ts';
+import { on, route, serve, signedIn } from '../route.ts';
 import type { LimitName } from './limits.ts';
 
 const log: string[] = [];
@@ -208,31 +208,27 @@ test('When Redis is full or hangs, then this process counts, and one request a s
 }, 20_000);
 
 test('When this process has refused an account, then it refuses it again before it reads a body', async () => {
-  const { limiter } = openLimits(randomUUID(), requireEnv('REDIS_URL'));
-  if (limiter === undefined) throw new Error('no limiter');
+  const site = openLimits(randomUUID(), requireEnv('REDIS_URL'));
   const answer = route({ name: 'answer', response: { description: 'Empty' } }, () => (_req, res) => void res.json({}));
-  const register = serve([on.post('/', 'paying', [], answer)], undefined);
-  const app = express();
-  app.use((req, _res, next) => {
-    req.visitor = '203.0.113.1';
-    const id = req.get('x-user');
-    if (id !== undefined) req.currentUser = { id, email: `${id}@example.com` };
-    next();
-  });
-  register.admit?.(app, limiter);
-  app.use(express.json());
-  register(app, limiter);
-  app.use(errorHandler(logger));
-  const malformed = async (user: string) =>
-    supertest(app).post('/').set({ 'x-user': user, 'content-type': 'application/json' }).send('{');
-  expect((await malformed('ann')).status).toBe(400);
-  const ask = (index: number) =>
-    supertest(app)
-      .post('/')
-      .set('x-user', index < 31 ? 'ann' : 'bob');
-  await Promise.all(Array.from({ length: 31 }, async (_, index) => ask(index)));
-  expect((await malformed('ann')).status).toBe(429);
-  expect((await malformed('bob')).status).toBe(400);
+  const app = buildApp(
+    {
+      logger,
+      now: () => new Date(),
+      site,
+      database: { isUp: () => true, onDown: () => undefined },
+      observe: () => undefined,
+    },
+    serve([on.post('/', 'paying', [signedIn], answer)], undefined),
+  );
+  const send = async (user: string, body: string) => {
+    const jwt = site.sessions.sign({ id: user, email: `${user}@example.com` });
+    const cookie = `session=${Buffer.from(JSON.stringify({ jwt })).toString('base64')}`;
+    return supertest(app).post('/').set({ cookie, 'content-type': 'application/json' }).send(body);
+  };
+  expect((await send('ann', '{')).status).toBe(400);
+  await Promise.all(Array.from({ length: 31 }, () => send('ann', '{}')));
+  expect((await send('ann', '{')).status).toBe(429);
+  expect((await send('bob', '{')).status).toBe(400);
 });
 
 test('When rate limits are off, then no Redis is needed', async () => {
