@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { orderCancelled, orderUpdated } from '@ticketing/common/events';
+import type { OrderDocument } from '../models/open-models.ts';
 import { openHarness, type OrdersHarness, type OrderView } from '../test/harness.ts';
 
 let orders: OrdersHarness;
@@ -116,6 +117,23 @@ test('When payments does not answer, then it is asked again after 5 s and 10 s, 
   orders.system.clock.advance(60_000);
   await orders.system.eventually(() => expect(questions(other)).toHaveLength(2));
   expect(questions(order)).toHaveLength(3);
+});
+
+test('When the question to payments still waits to be published, then it is not repeated', async () => {
+  const [order, other] = [await closing(), await closing()];
+  const stored = orders.system.collection<OrderDocument>('orders');
+  await orders.system.eventually(async () => expect((await orders.stored(order.id)).outbox).toEqual([]));
+  const time = new Date(orders.system.clock.now().getTime() + 3_600_000);
+  const waiting = { id: 'a-question', type: 'order.updated', schemaVersion: 1, version: 2, correlationId: 'test' };
+  await stored.updateOne(
+    { _id: order.id },
+    { $push: { outbox: { ...waiting, time, traceId: '0'.repeat(32), data: { id: order.id, version: 2 } } } },
+  );
+  orders.system.clock.advance(5_000);
+  await orders.system.eventually(() => expect(questions(other)).toHaveLength(2));
+  expect(questions(order)).toHaveLength(1);
+  await stored.updateOne({ _id: order.id }, { $set: { outbox: [] } });
+  await orders.system.eventually(() => expect(questions(order)).toHaveLength(2));
 });
 
 test('When the timer rings too early, then the order keeps its ticket until the deadline by this clock', async () => {
