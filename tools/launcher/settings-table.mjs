@@ -186,7 +186,7 @@ export const settingsTable = [
   {
     name: 'TEST_BUILD',
     default: 'the services from this checkout',
-    purpose: 'Directory of service bundles to run instead, for the chaos test only',
+    purpose: 'Directory of service bundles to run instead, for tests only',
     check: directory,
   },
 ];

@@ -10,6 +10,8 @@ const root = join(import.meta.dirname, '..', '..', '..', '..');
 /** The source of a service's entry, which is bundled as if it stood beside the service's own index.ts. */
 type EntryOf = (service: string) => string;
 
+const unchangedEntry: EntryOf = () => `import './index.ts';`;
+
 /** Starts a service like its own index.ts, but with fault injection. */
 export const faultyEntry: EntryOf = (service) => `
 import { runUntilSignal } from '@ticketing/common/service';
@@ -47,7 +49,7 @@ const editing = (edits: readonly SourceEdit[], used: Set<SourceEdit>): esbuild.P
 export const buildServices = async (
   directory: string,
   edits: readonly SourceEdit[],
-  entryOf: EntryOf,
+  entryOf: EntryOf = unchangedEntry,
 ): Promise<void> => {
   await rm(directory, { recursive: true, force: true });
   const used = new Set<SourceEdit>();
