@@ -1,5 +1,6 @@
 'use client';
 import { holdForm } from '../lib/forms/hold-form.ts';
+import { keyField } from '../lib/forms/keyed-form.ts';
 import { formatPrice } from '../lib/money.ts';
 import { ErrorList } from './notice.tsx';
 import { SubmitButton } from './submit-button.tsx';
@@ -11,17 +12,20 @@ export const HoldForm = ({
   ticketId,
   price,
   version,
+  formKey,
 }: {
   readonly post: PostForm;
   readonly ticketId: string;
   readonly price: number;
   readonly version: number;
+  readonly formKey: string;
 }) => {
   const { state, pending, form } = useForm(holdForm, post);
   const newPrice = state.values.expectedPrice;
   return (
     <form {...form} className="grid gap-3">
       <ErrorList messages={state.errors.map(({ message }) => message)} />
+      <input {...keyField(state, formKey)} />
       <input type="hidden" name="ticketId" value={ticketId} />
       <input type="hidden" name="expectedPrice" value={newPrice ?? String(price)} />
       <input type="hidden" name="expectedVersion" value={state.values.expectedVersion ?? String(version)} />

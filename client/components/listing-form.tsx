@@ -3,6 +3,7 @@ import { textLimits, titleLimit } from '@ticketing/common/events';
 import type { CategoryId } from '../lib/categories.ts';
 import { splitErrors } from '../lib/forms/form-state.ts';
 import { editForm, listingFields, sellForm } from '../lib/forms/listing-form.ts';
+import { keyField } from '../lib/forms/keyed-form.ts';
 import { Field, TextField, control } from './field.tsx';
 import { ErrorList } from './notice.tsx';
 import { SubmitButton } from './submit-button.tsx';
@@ -13,11 +14,13 @@ export const ListingForm = ({
   post,
   categories,
   ticketId,
+  formKey = '',
   listing = {},
 }: {
   readonly post: PostForm;
   readonly categories: readonly { readonly id: CategoryId; readonly label: string }[];
   readonly ticketId?: string;
+  readonly formKey?: string;
   readonly listing?: Readonly<Record<string, string>>;
 }) => {
   const { state, pending, form } = useForm(ticketId === undefined ? sellForm : editForm, post);
@@ -34,7 +37,11 @@ export const ListingForm = ({
   return (
     <form {...form} className="grid gap-5">
       <ErrorList messages={general} />
-      {ticketId !== undefined && <input type="hidden" name="ticketId" value={ticketId} />}
+      {ticketId === undefined ? (
+        <input {...keyField(state, formKey)} />
+      ) : (
+        <input type="hidden" name="ticketId" value={ticketId} />
+      )}
       <TextField
         {...field('title')}
         label="Title"

@@ -1,3 +1,4 @@
+import { forgetCreations } from '@ticketing/common/messaging';
 import {
   httpKit,
   openService,
@@ -21,6 +22,7 @@ const overdueCheckMs = 250;
 const closingCheckMs = 1_000;
 const unconfirmedCheckMs = 5_000;
 const stuckTicketsCheckMs = 10_000;
+const creationsCheckMs = 60_000;
 const keptTicketsCheckMs = 5_000;
 
 export const startService = async (config: Config, overrides: ServiceOverrides = {}): Promise<RunningService> => {
@@ -47,6 +49,7 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
       repair('closing orders', closingCheckMs, () => repeatClosingQuestions(deps)),
       repair('unconfirmed orders', unconfirmedCheckMs, () => republishUnconfirmedOrders(deps)),
       repair('stuck tickets', stuckTicketsCheckMs, createStuckTicketsRepair(deps)),
+      repair('idempotency keys', creationsCheckMs, () => forgetCreations(deps.orders, now())),
       repair('kept tickets', keptTicketsCheckMs, () => markKeptTickets(deps)),
     ],
   });

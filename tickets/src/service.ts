@@ -1,4 +1,12 @@
-import { httpKit, openService, openSite, type RunningService, type ServiceOverrides } from '@ticketing/common/service';
+import { forgetCreations } from '@ticketing/common/messaging';
+import {
+  httpKit,
+  openService,
+  openSite,
+  periodically,
+  type RunningService,
+  type ServiceOverrides,
+} from '@ticketing/common/service';
 import { createApp } from './app.ts';
 import type { Deps } from './deps.ts';
 import { createHolderWaits } from './memory/holder-waits.ts';
@@ -8,11 +16,12 @@ import { collections, openModels } from './models/open-models.ts';
 import { createListCache } from './memory/list-cache.ts';
 import { subscriptions } from './subscriptions.ts';
 
+const creationsCheckMs = 60_000;
 const listMaxAgeMs = 1_000;
 
 export const startService = async (config: Config, overrides: ServiceOverrides = {}): Promise<RunningService> => {
   const service = openService('tickets', config, overrides);
-  const { metrics, now, newId } = service;
+  const { logger, metrics, now, newId } = service;
   const site = openSite(service, config);
   const cache = createListCache({ maxAgeMs: listMaxAgeMs, now: () => performance.now() });
   const deps: Deps = {
@@ -28,5 +37,11 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     app: createApp(httpKit(service, site), deps, cache),
     listeners: subscriptions(deps),
     resources: [site],
+    workers: [
+      () =>
+        periodically({ name: 'idempotency keys', periodMs: creationsCheckMs, logger }, () =>
+          forgetCreations(deps.tickets, now()),
+        ),
+    ],
   });
 };

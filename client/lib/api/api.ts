@@ -33,6 +33,8 @@ export interface ApiRequest {
   readonly path: string;
   readonly query?: URLSearchParams;
   readonly body?: unknown;
+  /** Requests with the same key and body are done once. */
+  readonly idempotencyKey?: string;
 }
 
 /** The marketplace's HTTP API. Never throws; a response that does not match its schema is a failure with status 502. */
@@ -73,6 +75,7 @@ const sendRequest = async (
       validateStatus: () => true,
       ...(request.query === undefined ? {} : { params: request.query }),
       ...(request.body === undefined ? {} : { data: request.body }),
+      ...((request.idempotencyKey ?? '') === '' ? {} : { headers: { 'Idempotency-Key': request.idempotencyKey } }),
     });
   } catch (error) {
     if (!isAxiosError(error)) throw error;

@@ -43,8 +43,8 @@ export type ListingBody = {
   readonly price: number;
 } & { readonly [Detail in ListingDetail]?: string | null };
 
-export const createTicket = (api: Api, listing: ListingBody) =>
-  api.send(ticketSchema, { method: 'POST', path: '/api/tickets', body: listing });
+export const createTicket = (api: Api, listing: ListingBody, idempotencyKey: string) =>
+  api.send(ticketSchema, { method: 'POST', path: '/api/tickets', body: listing, idempotencyKey });
 
 export const editTicket = (api: Api, ticketId: string, listing: ListingBody) =>
   api.send(ticketSchema, { method: 'PUT', path: path('/api/tickets', ticketId), body: listing });
@@ -57,8 +57,8 @@ export interface OrderBody {
   readonly expectedVersion: number;
 }
 
-export const createOrder = (api: Api, order: OrderBody) =>
-  api.send(orderSchema, { method: 'POST', path: '/api/orders', body: order });
+export const createOrder = (api: Api, order: OrderBody, idempotencyKey: string) =>
+  api.send(orderSchema, { method: 'POST', path: '/api/orders', body: order, idempotencyKey });
 
 export const listOrders = (api: Api, query: URLSearchParams) =>
   api.send(ordersSchema, { method: 'GET', path: '/api/orders', query });

@@ -51,13 +51,13 @@ const order = {
   price: 20,
   ticket: { id: 't1', title: 'Final', price: 20, version: 0 },
 };
-const hold = form({ ticketId: 't1', expectedPrice: '20', expectedVersion: '1' });
+const hold = form({ ticketId: 't1', expectedPrice: '20', expectedVersion: '1', idempotencyKey: 'key' });
 
 test('When a ticket is held, then the buyer goes to the order', async () => {
   const { deps, requests } = fakeApi({ status: 201, data: order });
   expect(await holdForm(deps, hold)).toMatchObject({ errors: [], goTo: '/orders/o1' });
   const body = { ticketId: 't1', expectedPrice: 20, expectedVersion: 1 };
-  expect(requests).toEqual([{ method: 'POST', path: '/api/orders', body }]);
+  expect(requests).toEqual([{ method: 'POST', path: '/api/orders', body, idempotencyKey: 'key' }]);
 });
 
 test('When the orders service has no copy of the ticket yet, then the request is retried', async () => {
@@ -77,7 +77,7 @@ test('When the price has changed, then the buyer is asked to confirm the new one
   const { deps } = fakeApi({ status: 409 }, { status: 200, data: ticket });
   const state = await holdForm(deps, hold);
   expect(state.errors[0]?.message).toBe('The seller has changed the price from $20.00 to $25.00.');
-  expect(state.values).toEqual({ expectedPrice: '25', expectedVersion: '1' });
+  expect(state.values).toEqual({ expectedPrice: '25', expectedVersion: '1', idempotencyKey: 'key' });
   expect([state.goTo, state.pageChanged]).toEqual([undefined, true]);
 });
 
@@ -86,7 +86,7 @@ test('When the listing has changed and the price has not, then the buyer is aske
   const { deps, requests } = fakeApi({ status: 409 }, { status: 200, data: seen });
   const state = await holdForm(deps, hold);
   expect(state.errors[0]?.message).toBe('The seller has changed this listing. Please look at it again.');
-  expect(state.values).toEqual({ expectedVersion: '2' });
+  expect(state.values).toEqual({ expectedVersion: '2', idempotencyKey: 'key' });
   expect([requests.length, state.pageChanged]).toEqual([2, true]);
 });
 
@@ -136,6 +136,22 @@ test('When a ticket is listed, then empty details are left out', async () => {
     city: 'Leeds',
     startsAt: '2026-12-01T19:30:00.000Z',
   });
+});
+
+test('When nobody knows whether a ticket was listed, then the form keeps its key, and sent again it lists once', async () => {
+  const { deps, requests } = fakeApi({ status: 503 }, { status: 201, data: ticket });
+  const fields = { title: 'Final', price: '25' };
+  const state = await sellForm(deps, form({ ...fields, idempotencyKey: 'key' }));
+  expect(state.values).toMatchObject({ ...fields, idempotencyKey: 'key' });
+  expect((await sellForm(deps, form({ ...fields, ...state.values }))).goTo).toBe('/tickets/t1?listed=1');
+  expect(requests.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['key', 'key']);
+});
+
+test('When a seller goes back to a form that was sent and lists another ticket with it, then that is listed too', async () => {
+  const { deps, requests } = fakeApi({ status: 422 }, { status: 201, data: ticket });
+  const state = await sellForm(deps, form({ title: 'Final', price: '25', seat: '8', idempotencyKey: 'key' }));
+  expect(state.goTo).toBe('/tickets/t1?listed=1');
+  expect(requests.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['key', expect.stringMatching(/^key:\d+$/)]);
 });
 
 test('When a ticket is edited, then empty details are cleared', async () => {

@@ -1,6 +1,7 @@
 import { createOrder, getTicket } from '../api/marketplace.ts';
 import { formatPrice } from '../money.ts';
 import { failed, fieldOf, goTo, outdated, refuse, type FormOperation } from './form-state.ts';
+import { keyedForm, sendKeyed } from './keyed-form.ts';
 
 /** How long a request is retried while the orders service has no current copy of the listing. */
 const timeoutMs = 2_000;
@@ -10,12 +11,14 @@ const retryDelayMs = 250;
  * Holds the ticket as the buyer saw it. If its seller has changed it, the state has the new `expectedVersion`, and the
  * new `expectedPrice` if that has changed, for the buyer to confirm.
  */
-export const holdForm: FormOperation = async (deps, form) => {
+export const holdForm: FormOperation = keyedForm(async (deps, form) => {
   const ticketId = fieldOf(form, 'ticketId');
   const expectedPrice = Number(fieldOf(form, 'expectedPrice'));
   const expectedVersion = Number(fieldOf(form, 'expectedVersion'));
   for (let waited = 0; ; waited += retryDelayMs) {
-    const result = await createOrder(deps.api, { ticketId, expectedPrice, expectedVersion });
+    const result = await sendKeyed(form, (key) =>
+      createOrder(deps.api, { ticketId, expectedPrice, expectedVersion }, key),
+    );
     if (result.ok) return goTo(`/orders/${encodeURIComponent(result.data.id)}`);
     const { failure } = result;
     if (failure.status !== 404 && failure.status !== 409) {
@@ -48,4 +51,4 @@ export const holdForm: FormOperation = async (deps, form) => {
     }
     await deps.wait(retryDelayMs);
   }
-};
+});

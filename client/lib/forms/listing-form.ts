@@ -4,6 +4,7 @@ import { createTicket, editTicket, type ListingBody } from '../api/marketplace.t
 import { fromInputValue } from '../dates.ts';
 import { parsePrice } from '../money.ts';
 import { failed, fieldOf, goTo, refuse, type FormOperation, type FormState } from './form-state.ts';
+import { keyedForm, sendKeyed } from './keyed-form.ts';
 
 /** The fields of a listing's form. */
 export const listingFields = ['title', 'price', ...listingDetails] as const;
@@ -41,14 +42,15 @@ const read = (form: FormData) => {
   return { values, ...readListing(values) };
 };
 
-export const sellForm: FormOperation = async (deps, form): Promise<FormState> => {
+export const sellForm: FormOperation = keyedForm(async (deps, form): Promise<FormState> => {
   const input = read(form);
   if ('errors' in input) return refuse(input.errors, input.values);
-  const result = await createTicket(deps.api, withoutEmpty(input.listing));
+  const { listing, values } = input;
+  const result = await sendKeyed(form, (key) => createTicket(deps.api, withoutEmpty(listing), key));
   return result.ok
     ? goTo(`/tickets/${encodeURIComponent(result.data.id)}?listed=1`)
-    : failed(result.failure, '/tickets/new', input.values);
-};
+    : failed(result.failure, '/tickets/new', values);
+});
 
 export const editForm: FormOperation = async (deps, form): Promise<FormState> => {
   const ticketId = fieldOf(form, 'ticketId');

@@ -80,6 +80,15 @@ export class UnsupportedMediaTypeError extends CustomError {
   }
 }
 
+/** 422: an `Idempotency-Key` was used before with another body. */
+export class UnprocessableError extends CustomError {
+  readonly statusCode = 422;
+
+  constructor(message = 'This Idempotency-Key was used before with another body') {
+    super(message);
+  }
+}
+
 /** 429: a rate limit is exceeded for another `retryAfterSeconds`. */
 export class TooManyRequestsError extends CustomError {
   readonly statusCode = 429;

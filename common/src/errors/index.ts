@@ -10,6 +10,7 @@ export {
   RequestValidationError,
   ServiceUnavailableError,
   TooManyRequestsError,
+  UnprocessableError,
   UnsupportedMediaTypeError,
 } from './http-errors.ts';
 export { errorsShape } from './errors-shape.ts';

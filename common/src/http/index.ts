@@ -3,6 +3,7 @@ export type { HttpKit, Site } from './build-app.ts';
 export { currentUserOf } from './context.ts';
 export type { CurrentUser } from './context.ts';
 export { escapeHtml } from './escape-html.ts';
+export { idempotentRequest } from './idempotent-request.ts';
 export { createMemoryCounters } from './limits/counters.ts';
 export { withFallback } from './limits/fallback-counters.ts';
 export type { Account, CountedRequest, Limiter } from './limits/limiter.ts';

@@ -22,6 +22,8 @@ export interface RouteShape<Body extends Schema = Schema> {
     /** Absent if the response has no body. */
     readonly body?: Body;
   };
+  /** Whether it takes an `Idempotency-Key`. */
+  readonly isIdempotent?: true;
   /** Statuses of further errors. */
   readonly errors?: readonly number[];
   /** Who calls it, if not everybody or signed-in users only. */

@@ -54,12 +54,20 @@ const queryOf = ({ query }: DescribedRoute['shape']): [string, Schema][] => Obje
 
 const isOptional = (schema: Schema): boolean => z.safeParse(schema, undefined).success;
 
+const idempotencyKey = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  description: 'Requests of one account with the same key and body are done once, and get the same answer for a day',
+  schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[ -~]+$' },
+};
+
 /** Statuses of a route's errors: its own, and those of its method, path, body, session, limit and database. */
 const errorStatuses = ({ shape, method, path, isSignedIn }: DescribedRoute): number[] => {
   const hasInput = shape.body !== undefined || shape.query !== undefined || path.includes(':');
   const statuses = [
     ...(shape.errors ?? []),
     ...(hasInput ? [400] : []),
+    ...(shape.isIdempotent === true ? [422] : []),
     ...(isSignedIn ? [401] : []),
     ...(method === 'get' ? [] : [403]),
     ...(shape.body === undefined ? [] : [413, 415]),
@@ -105,6 +113,7 @@ export const toOpenApi = async (service: URL, routes: readonly DescribedRoute[])
     const parameters = [
       ...parametersOf(path).map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' } })),
       ...queryOf(shape).map(([name, schema]) => ({ name, in: 'query', schema: of(schema) })),
+      ...(shape.isIdempotent === true ? [idempotencyKey] : []),
     ];
     return {
       operationId: shape.name,

@@ -1,5 +1,6 @@
 import { BadRequestError, ConflictError, NotFoundError, ServiceUnavailableError } from '@ticketing/common/errors';
 import { orderCreated, type TicketState, type Trace } from '@ticketing/common/events';
+import { creationOf, type IdempotentRequest } from '@ticketing/common/messaging';
 import { isDuplicateKey } from '@ticketing/common/mongo';
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -14,6 +15,7 @@ export interface CreateOrder {
   readonly ticketId: string;
   readonly expectedPrice?: number | undefined;
   readonly expectedVersion?: number | undefined;
+  readonly request?: IdempotentRequest | undefined;
   readonly trace: Trace;
 }
 
@@ -43,10 +45,11 @@ export const createOrder = async (deps: Deps, request: CreateOrder): Promise<Ord
     keepsTicket: true,
     createdAt: now,
   };
+  const creation = creationOf(request.request, order, now);
   let slot = randomInt(deps.maxLiveHolds);
   for (let unexplained = 0; unexplained < maxUnexplained;) {
     try {
-      return await deps.orderStore.insert({ ...order, slot }, orderCreated, request.trace);
+      return await deps.orderStore.insert({ ...order, ...creation, slot }, orderCreated, request.trace);
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
     }

@@ -7,7 +7,7 @@ import {
   orderUpdated,
   type OrderStatus,
 } from '@ticketing/common/events';
-import { defineAggregate } from '@ticketing/common/messaging';
+import { creationField, creationIndexes, defineAggregate } from '@ticketing/common/messaging';
 import { objectOf, type DocumentOf } from '@ticketing/common/mongo';
 import { liveStatuses, unpaidStatuses } from '../domain/order-status.ts';
 
@@ -47,6 +47,7 @@ export const orders = defineAggregate({
     closingQuestion: objectOf({ nextAt: { type: Date, required: true }, count: { type: Number, required: true } }),
     // When its state was last republished because no response to its last event had arrived.
     republishedAt: { type: Date },
+    ...creationField,
   },
   renames: { toldAgainAt: 'republishedAt' },
   indexes: [
@@ -93,6 +94,7 @@ export const orders = defineAggregate({
       partialFilterExpression: { 'closingQuestion.nextAt': { $exists: true } },
     },
     { key: { createdAt: 1 }, name: 'unconfirmed_by_age', partialFilterExpression: { status: 'created' } },
+    ...creationIndexes('userId'),
   ],
   state: orderState,
   events: [orderCreated, orderUpdated, orderCancelled],

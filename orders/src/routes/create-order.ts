@@ -1,4 +1,5 @@
-import { currentUserOf, dollars, parse, route } from '@ticketing/common/http';
+import { currentUserOf, dollars, idempotentRequest, parse, route } from '@ticketing/common/http';
+import { createOnce } from '@ticketing/common/messaging';
 import { z } from 'zod';
 import { createOrder } from '../commands/create-order.ts';
 import type { Deps } from '../deps.ts';
@@ -24,11 +25,15 @@ export const createOrderRoute = route(
     name: 'createOrder',
     body,
     response: { status: 201, description: 'The ticket is held', body: orderShape },
+    isIdempotent: true,
     errors: [404, 409],
   },
   (deps: Deps) => async (req, res) => {
-    const input = parse(body, req.body);
-    const order = await createOrder(deps, { ...input, userId: currentUserOf(req).id, trace: req.trace });
+    const userId = currentUserOf(req).id;
+    const request = idempotentRequest(req);
+    const order = await createOnce(deps.orders, { userId }, request, () =>
+      createOrder(deps, { ...parse(body, req.body), userId, request, trace: req.trace }),
+    );
     res.status(201).send(toOrderView(order));
   },
 );

@@ -1,28 +1,33 @@
 import { ticketCreated, type Trace } from '@ticketing/common/events';
+import { creationOf, type IdempotentRequest } from '@ticketing/common/messaging';
 import { cityKey, type Listing } from '../domain/listing.ts';
 import type { TicketDocument } from '../models/open-models.ts';
 import type { Deps } from '../deps.ts';
 
+export interface CreateTicket {
+  readonly userId: string;
+  readonly listing: Listing;
+  readonly request?: IdempotentRequest | undefined;
+  readonly trace: Trace;
+}
+
 /** Lists a ticket for sale. */
 export const createTicket = async (
   deps: Deps,
-  request: { readonly userId: string; readonly listing: Listing; readonly trace: Trace },
+  { userId, listing, request, trace }: CreateTicket,
 ): Promise<TicketDocument> => {
-  const { listing, trace, userId } = request;
-  const ticket = await deps.ticketStore.insert(
-    {
-      _id: deps.newId(),
-      revision: 0,
-      ...listing,
-      ...(listing.city === undefined ? {} : { cityKey: cityKey(listing.city) }),
-      userId,
-      availability: 'on_sale' as const,
-      closedOrders: [],
-      createdAt: deps.now(),
-    },
-    ticketCreated,
-    trace,
-  );
+  const now = deps.now();
+  const first = {
+    _id: deps.newId(),
+    revision: 0,
+    ...listing,
+    ...(listing.city === undefined ? {} : { cityKey: cityKey(listing.city) }),
+    userId,
+    availability: 'on_sale' as const,
+    closedOrders: [],
+    createdAt: now,
+  };
+  const ticket = await deps.ticketStore.insert({ ...first, ...creationOf(request, first, now) }, ticketCreated, trace);
   deps.clearListCache();
   return ticket;
 };

@@ -6,7 +6,7 @@ import {
   ticketState,
   ticketUpdated,
 } from '@ticketing/common/events';
-import { defineAggregate } from '@ticketing/common/messaging';
+import { creationField, creationIndexes, defineAggregate } from '@ticketing/common/messaging';
 import { listOf, objectOf, type DocumentOf } from '@ticketing/common/mongo';
 import { availabilities } from '../domain/availability.ts';
 
@@ -47,6 +47,7 @@ export const tickets = defineAggregate({
     // City in lower case, for searching.
     cityKey: { type: String },
     createdAt: { type: Date, required: true },
+    ...creationField,
   },
   indexes: [
     { key: { availability: 1, createdAt: -1, _id: -1 }, ...onSale, name: 'on_sale_newest' },
@@ -63,6 +64,7 @@ export const tickets = defineAggregate({
       weights: { title: 10, venue: 4, city: 4, description: 1 },
     },
     { key: { userId: 1, createdAt: -1, _id: -1 } },
+    ...creationIndexes('userId'),
   ],
   state: ticketState,
   events: [ticketCreated, ticketUpdated],

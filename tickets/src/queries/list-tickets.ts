@@ -86,7 +86,10 @@ export const listTickets = async (
   try {
     const [tickets, total] = await Promise.all([
       deps.tickets
-        .find<ListedTicket>(filter, { projection: { outbox: 0, closedOrders: 0, description: 0 }, maxTimeMS })
+        .find<ListedTicket>(filter, {
+          projection: { outbox: 0, closedOrders: 0, creation: 0, description: 0 },
+          maxTimeMS,
+        })
         .sort(sorts[request.sort])
         .skip((request.page - 1) * request.limit)
         .limit(request.limit)

@@ -1,4 +1,5 @@
-import { currentUserOf, parse, route } from '@ticketing/common/http';
+import { currentUserOf, idempotentRequest, parse, route } from '@ticketing/common/http';
+import { createOnce } from '@ticketing/common/messaging';
 import { createTicket } from '../commands/create-ticket.ts';
 import type { Deps } from '../deps.ts';
 import { createTicketBody, requireFuture } from './listing-body.ts';
@@ -10,11 +11,16 @@ export const createTicketRoute = route(
     name: 'createTicket',
     body: createTicketBody,
     response: { status: 201, description: 'The ticket is on sale', body: ticketShape },
+    isIdempotent: true,
   },
   (deps: Deps) => async (req, res) => {
-    const listing = parse(createTicketBody, req.body);
-    requireFuture(listing.startsAt, deps.now());
-    const ticket = await createTicket(deps, { listing, userId: currentUserOf(req).id, trace: req.trace });
+    const userId = currentUserOf(req).id;
+    const request = idempotentRequest(req);
+    const ticket = await createOnce(deps.tickets, { userId }, request, () => {
+      const listing = parse(createTicketBody, req.body);
+      requireFuture(listing.startsAt, deps.now());
+      return createTicket(deps, { listing, userId, request, trace: req.trace });
+    });
     res.status(201).send(toTicketView(ticket));
   },
 );

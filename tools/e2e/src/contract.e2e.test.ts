@@ -423,6 +423,60 @@ test('When a buyer already holds six tickets, then another is refused until one 
   expect(await order(collector, rest[6] ?? '')).toMatchObject(tooMany);
 });
 
+/** A request that may be repeated. */
+const keyed = (user: User, path: string, body: unknown, key: string = randomUUID()) => ({
+  key,
+  send: (other: unknown = body) =>
+    user.send({ method: 'POST', path, body: other, headers: { 'idempotency-key': key } }),
+});
+
+test('When an order is sent several times at once and again later with one key, then it is made once and every answer is the same', async () => {
+  const [user, ticket, another] = await Promise.all([signUp(site.url), list(seller), list(seller)]);
+  const { send, key } = keyed(user, '/api/orders', { ticketId: ticket.id, expectedPrice: 19.99 });
+  const first = await eventually(async () => {
+    const responses = await Promise.all(Array.from({ length: 8 }, () => send()));
+    expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 201));
+    expect(new Set(responses.map(({ body }) => JSON.stringify(body))).size).toBe(1);
+    return responses[0]?.body;
+  });
+  const { id } = orderResponse.parse(first);
+  await untilOrder(user, id, { status: 'awaiting:payment' });
+  expect(await send({ expectedPrice: 19.99, ticketId: ticket.id })).toMatchObject({ status: 201, body: first });
+  expect(await send({ ticketId: another.id })).toMatchObject(refusal(422));
+  expect((await pay(user, id)).status).toBe(201);
+  await untilOrder(user, id, { status: 'complete' });
+  expect((await send()).body).toEqual(first);
+  const mine = z.array(orderResponse).parse((await user.send({ method: 'GET', path: '/api/orders' })).body);
+  expect(mine.map((each) => each.id)).toEqual([id]);
+  expect(await keyed(other, '/api/orders', { ticketId: ticket.id }, key).send()).toMatchObject(refusal(400));
+});
+
+test('When a listing is sent several times at once and again after an edit with one key, then it is made once and every answer is the same', async () => {
+  const user = await signUp(site.url);
+  const listing = { title: 'Last seat', price: 12.5, description: 'By the aisle.' };
+  const { send } = keyed(user, '/api/tickets', listing);
+  const responses = await Promise.all(Array.from({ length: 8 }, () => send()));
+  const [first] = responses;
+  for (const response of responses) expect(response).toMatchObject({ status: 201, body: first?.body });
+  const ticket = ticketResponse.parse(first?.body);
+  const edit = { method: 'PUT', path: `/api/tickets/${ticket.id}`, body: { title: 'Other seat', price: 10 } };
+  expect((await user.send(edit)).status).toBe(200);
+  expect((await send()).body).toEqual(ticket);
+  expect(await send({ ...listing, price: 13 })).toMatchObject(refusal(422));
+  expect((await user.send({ method: 'GET', path: '/api/tickets?mine=true' })).header('x-total-count')).toBe('1');
+});
+
+test('When an Idempotency-Key is malformed, then the response is 400 and names it; a refused request does not use its key up', async () => {
+  const user = await signUp(site.url);
+  for (const key of ['', 'x'.repeat(256), 'ké']) {
+    const response = await keyed(user, '/api/tickets', { title: 'A', price: 1 }, key).send();
+    expect(response).toMatchObject(refusal(400, undefined, 'Idempotency-Key'));
+  }
+  const { send } = keyed(user, '/api/tickets', { title: '', price: 1 });
+  expect((await send()).status).toBe(400);
+  expect((await send({ title: 'A', price: 1 })).status).toBe(201);
+});
+
 test('When a seller orders their own ticket, then it is refused', async () => {
   const ticket = await list(seller);
   const response = await order(seller, ticket.id);

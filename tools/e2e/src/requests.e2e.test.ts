@@ -3,20 +3,27 @@ import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { sendRaw } from './fuzz/send-raw.ts';
 import { siteUnderTest } from './site.ts';
-import { newCredentials, signUp } from './user.ts';
+import { newCredentials, signUp, type User } from './user.ts';
 
 const site = siteUnderTest();
 const agent = new Agent();
 const origin = new URL(site.url).origin;
 
-/** A form of a page as a browser without JavaScript posts it. */
+/** The first form of a page that has a field of this name, as HTML. */
+const readForm = async (path: string, field = '', cookie?: string): Promise<string> => {
+  const page = await (await fetch(`${site.url}${path}`, { headers: cookie === undefined ? {} : { cookie } })).text();
+  const forms = page.match(/<form[^>]*multipart[\s\S]*?<\/form>/g) ?? [];
+  return forms.find((form) => form.includes(`name="${field}`)) ?? '';
+};
+
+/** Posts a form as a browser without JavaScript does. */
 const postForm = async (
   path: string,
   fields: Readonly<Record<string, string>>,
   headers: Readonly<Record<string, string>>,
+  form?: string,
 ) => {
-  const page = await (await fetch(`${site.url}${path}`)).text();
-  const form = /<form[^>]*multipart[\s\S]*?<\/form>/.exec(page)?.[0] ?? '';
+  form ??= await readForm(path);
   const data = new FormData();
   for (const [, name = '', value = ''] of form.matchAll(/<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?/g))
     data.set(name, value.replaceAll('&quot;', '"'));
@@ -115,4 +122,26 @@ test('When the router or the site answers by itself, then the answer has securit
     expect(response.toLowerCase()).toContain('\r\nx-content-type-options: nosniff');
     expect(response.toLowerCase()).toContain('\r\ncontent-security-policy: ');
   }
+});
+
+/** Posts the form of a page twice at once; both responses lead to the page whose path is returned. */
+const sendTwice = async (path: string, { cookie }: User, fields: Readonly<Record<string, string>>) => {
+  const form = await readForm(path, 'idempotencyKey', cookie);
+  const headers = { Cookie: cookie, Origin: origin };
+  const responses = await Promise.all([1, 2].map(() => postForm(path, fields, headers, form)));
+  expect(responses.map(({ status }) => status)).toEqual([303, 303]);
+  const [first, second] = responses.map((response) => response.location);
+  expect(second).toBe(first);
+  return String(first);
+};
+
+test('When forms are sent twice by a browser without JavaScript, then one ticket is listed and one order made', async () => {
+  const [seller, buyer] = await Promise.all([signUp(site.url), signUp(site.url)]);
+  const listed = await sendTwice('/tickets/new', seller, { title: 'Sent twice', price: '19.99' });
+  expect((await seller.send({ method: 'GET', path: '/api/tickets?mine=true' })).header('x-total-count')).toBe('1');
+  const [, ticketId = ''] = /\/tickets\/(\w+)/.exec(listed) ?? [];
+  const ordered = await sendTwice(`/tickets/${ticketId}`, buyer, {});
+  const [, orderId = ''] = /\/orders\/(\w+)/.exec(ordered) ?? [];
+  const { body } = await buyer.send({ method: 'GET', path: '/api/orders' });
+  expect(body).toMatchObject([{ id: orderId, ticket: { id: ticketId } }]);
 });

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { randomUUID } from 'node:crypto';
 import { cache, type ReactNode } from 'react';
 import { Art } from '../../../components/art.tsx';
 import { Badge } from '../../../components/badge.tsx';
@@ -107,7 +108,13 @@ const Buyer = ({
           Sign in to hold this ticket
         </PageLink>
       ) : (
-        <HoldForm post={postHold} ticketId={ticket.id} price={ticket.price} version={ticket.version} />
+        <HoldForm
+          post={postHold}
+          ticketId={ticket.id}
+          price={ticket.price}
+          version={ticket.version}
+          formKey={randomUUID()}
+        />
       );
   }
 };

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { randomUUID } from 'node:crypto';
 import { ListingForm } from '../../../components/listing-form.tsx';
 import { categories } from '../../../lib/categories.ts';
 import { requireUser } from '../../../lib/server/require-user.ts';
@@ -16,7 +17,7 @@ const SellPage = async () => {
         it.
       </p>
       <div className="panel mt-6 p-5 sm:p-7">
-        <ListingForm post={postSell} categories={categories} />
+        <ListingForm post={postSell} categories={categories} formKey={randomUUID()} />
       </div>
     </div>
   );

@@ -48,6 +48,9 @@ const insertAll = async (
       error.result.getWriteErrorCount() > 0 &&
       error.result.getWriteConcernError() === undefined;
     if (documents.length === 1 || !onlyRefusals) throw error;
+    // The batch has waited for its own inserts only. This write, which changes nothing, waits for all that the server has made
+    // before, so that a majority read shows the documents that have refused the others.
+    await collection.updateOne({ _id: '' }, { $set: { version: 0 } });
     return new Map(error.result.getWriteErrors().map((refusal) => [refusal.index, refusal]));
   }
 };
@@ -165,7 +168,7 @@ export const openStore = <Doc extends StoredDocument, Event extends AnyEvent, Si
         { $match: { $and: [filter, { version: { $exists: true } }] } },
         { $sort: { changedAt: 1 } },
         { $limit: limit },
-        { $unset: 'outbox' },
+        { $unset: ['outbox', 'creation'] },
       ])
       .toArray();
     if (documents.length === 0) return 0;

@@ -66,7 +66,10 @@ export class EventBacklogError extends ServiceUnavailableError {
 export interface Store<Doc extends StoredDocument, Event extends AnyEvent, SideEvent extends AnyEvent> {
   /** For reading, and for writing what is not public. */
   readonly collection: Collection<Doc>;
-  /** Inserts that are called together share a round trip. @throws an error that `isDuplicateKey` recognises when a unique index refuses. */
+  /**
+   * Inserts that are called together share a round trip.
+   * @throws an error that `isDuplicateKey` recognises when a unique index refuses; a read then shows what has refused it.
+   */
   insert<Given extends Omit<Doc, 'version' | 'outbox'>>(
     fields: Given & { readonly [Field in Exclude<keyof Given, keyof Doc>]: never },
     event: Event,

@@ -1,4 +1,5 @@
 import { sessionOf, type HttpResponse } from '@ticketing/test/http-client';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../random.ts';
 import { field, number, text } from './json-field.ts';
@@ -27,6 +28,9 @@ const cents = (value: number | undefined): number => Math.round((value ?? 0) * 1
 /** How long the next service may not know a new ticket or order, until it has received the event. */
 const knownTimeoutMs = 30_000;
 const retryDelayMs = 100;
+
+/** Retries of one step carry the same key. */
+const idempotent = () => ({ 'idempotency-key': randomUUID() });
 
 /** Steps of users. The ledger records every acknowledged step. */
 export class Market {
@@ -63,6 +67,7 @@ export class Market {
       method: 'POST',
       path: '/api/tickets',
       cookie: seller.cookie,
+      headers: idempotent(),
       body: { title: `Row ${this.#random.integer(1, 99)}`, price: major(price) },
     });
     if (response === undefined) return undefined;
@@ -89,12 +94,14 @@ export class Market {
   /** Undefined when another buyer has the ticket, its price has changed, this buyer may hold no more, or there is no response. */
   async order(buyer: User, ticket: ListedTicket, expectedPrice?: number): Promise<MadeOrder | undefined> {
     const until = performance.now() + knownTimeoutMs;
+    const headers = idempotent();
     for (;;) {
       const requested = performance.now();
       const response = await this.#http.once({
         method: 'POST',
         path: '/api/orders',
         cookie: buyer.cookie,
+        headers,
         body: { ticketId: ticket.id, ...(expectedPrice === undefined ? {} : { expectedPrice: major(expectedPrice) }) },
       });
       if (response?.status === 201) {

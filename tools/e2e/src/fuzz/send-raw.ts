@@ -12,6 +12,8 @@ export interface RawRequest {
 export interface RawResponse {
   readonly status: number;
   readonly text: string;
+  /** Of a redirection. */
+  readonly location: string | undefined;
 }
 
 /** Returns the response, even when the server stopped reading before everything was sent. */
@@ -29,7 +31,9 @@ export const sendRaw = (
       response.setEncoding('utf8').on('data', (chunk: string) => {
         text += chunk;
       });
-      response.once('end', () => resolve({ status: response.statusCode ?? 0, text }));
+      response.once('end', () =>
+        resolve({ status: response.statusCode ?? 0, text, location: response.headers.location }),
+      );
       response.once('error', reject);
     });
     sent.once('error', reject);
