@@ -10,6 +10,5 @@ const commit = `${earlierVersion}^{commit}`;
 const hasCommit = await git('cat-file', '-e', commit);
 const title = 'When the cluster is tested with two versions, then the earlier one is in the history of this one';
 
-if (hasCommit)
-  test(title, async () => expect(await git('merge-base', '--is-ancestor', commit, 'HEAD')).toBe(true));
+if (hasCommit) test(title, async () => expect(await git('merge-base', '--is-ancestor', commit, 'HEAD')).toBe(true));
 else test.skip(`${title} (skipped: this copy lacks the history, as a shallow clone does)`, () => undefined);

@@ -81,7 +81,9 @@ export const runBesideEarlierVersion = async (
     const file = join(directory, 'builds.json');
     const manifest = await readFile(join(checkout, 'skaffold.yaml'), 'utf8');
     // A service that is newer than the earlier version has no image of it.
-    const images = services.map((name) => `ticketing/${name}`).filter((image) => manifest.includes(`image: ${image}\n`));
+    const images = services
+      .map((name) => `ticketing/${name}`)
+      .filter((image) => manifest.includes(`image: ${image}\n`));
     await execa('skaffold', ['build', '--profile=test', `--file-output=${file}`, `--build-image=${images.join(',')}`], {
       cwd: checkout,
       stdin: 'ignore',
