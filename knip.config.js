@@ -31,7 +31,7 @@ export default {
     'tools/chaos': { entry: ['src/{,outages/}index.ts', 'src/inject/overrides.ts', tests], project: 'src/**/*.ts' },
     'tools/check-k8s': { entry: ['src/check-k8s.ts', tests], project: 'src/**/*.ts' },
     'tools/cluster': {
-      entry: ['*.mjs', 'src/{exec-in-cluster,test-cluster,run-backup,run-restore}.ts'],
+      entry: ['*.mjs', 'src/{exec-in-cluster,test-cluster,run-backup,run-restore}.ts', tests],
       project: '**/*.{ts,mjs}',
       ignoreBinaries: ['kubectl', 'skaffold'],
     },
