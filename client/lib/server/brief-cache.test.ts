@@ -4,7 +4,13 @@ import { createBriefCache } from './brief-cache.ts';
 const openCache = (keep: (value: number) => boolean = () => true) => {
   let now = 1;
   let reads = 0;
-  const cache = createBriefCache<number>({ maxAgeMs: 100, maxEntries: 2, keep, now: () => now });
+  const cache = createBriefCache<number>({
+    maxAgeMs: 100,
+    maxBytes: 10_000,
+    bytesOf: () => 3_000,
+    keep,
+    now: () => now,
+  });
   const pass = (ms: number) => {
     now += ms;
   };
@@ -44,12 +50,18 @@ test('When a value is not to be kept, then its callers share it and the next cal
 });
 
 test('When a read throws, then the next caller reads again', async () => {
-  const cache = createBriefCache<number>({ maxAgeMs: 100, maxEntries: 2, keep: () => true, now: () => 1 });
+  const cache = createBriefCache<number>({
+    maxAgeMs: 100,
+    maxBytes: 10_000,
+    bytesOf: () => 3_000,
+    keep: () => true,
+    now: () => 1,
+  });
   await expect(cache.get('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
   expect(await cache.get('a', async () => 1)).toBe(1);
 });
 
-test('When there are too many keys, then the cache drops one instead of growing', async () => {
+test('When the cache is full, then it drops an entry instead of growing', async () => {
   const cache = openCache();
   await cache.get('a');
   await cache.get('b');
@@ -57,7 +69,21 @@ test('When there are too many keys, then the cache drops one instead of growing'
   expect(await cache.get('a')).toBe(4);
 });
 
-test('When an entry is dropped during its read, then its caller still gets the value', async () => {
+test('When more entries are read at once than there is room for, then every caller gets its value', async () => {
   const cache = openCache();
   expect(await Promise.all([cache.get('a'), cache.get('b'), cache.get('c')])).toEqual([1, 2, 3]);
+});
+
+test('When a value is larger than the cache, then its callers get it and it is not kept', async () => {
+  let reads = 0;
+  const read = async () => ++reads;
+  const cache = createBriefCache<number>({
+    maxAgeMs: 100,
+    maxBytes: 1_000,
+    bytesOf: () => 2_000,
+    keep: () => true,
+    now: () => 1,
+  });
+  expect(await cache.get('a', read)).toBe(1);
+  expect(await cache.get('a', read)).toBe(2);
 });

@@ -1,26 +1,32 @@
 import { LRUCache } from 'lru-cache';
 
+/** Of an entry beside its value. */
+const overheadBytes = 1_024;
+
 /**
  * Caches values that are the same for every user; concurrent calls for a key share one read. `maxAgeMs` counts from the
- * start of the read. A value that `keep` rejects goes only to the callers that waited for it.
+ * start of the read. A value that `keep` rejects goes only to the callers that waited for it. At `maxBytes` the entries that
+ * were not used for longest are dropped.
  */
 export const createBriefCache = <Value extends number | object>(options: {
   readonly maxAgeMs: number;
-  readonly maxEntries: number;
+  readonly maxBytes: number;
+  readonly bytesOf: (value: Value) => number;
   readonly keep: (value: Value) => boolean;
   readonly now: () => number;
 }) => {
-  const { maxAgeMs, maxEntries, keep, now } = options;
+  const { maxAgeMs, maxBytes, bytesOf, keep, now } = options;
   const cache = new LRUCache<string, Value, () => Promise<Value>>({
-    max: maxEntries,
+    maxSize: maxBytes,
     ttl: maxAgeMs,
     ttlResolution: 0,
     perf: { now },
-    // An entry that is evicted during its read still has callers that wait for the value.
+    // A read whose entry is dropped still has callers that wait for the value.
     ignoreFetchAbort: true,
     fetchMethod: async (_key, _stale, { context: read, options: entry }) => {
       const startedAt = now();
       const value = await read();
+      entry.size = bytesOf(value) + overheadBytes;
       entry.ttl = Math.max(1, maxAgeMs - (now() - startedAt));
       return value;
     },

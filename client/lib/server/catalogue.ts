@@ -17,7 +17,9 @@ export type Loaded<Data> = { readonly data: Data } | { readonly failure: Failure
 // Short, since the tickets service caches its list as well, and a released ticket should be listed within 2 s.
 const cache = createBriefCache<Loaded<TicketPage>>({
   maxAgeMs: 300,
-  maxEntries: 200,
+  maxBytes: 32 * 1024 * 1024,
+  // Strings take one or two bytes a character.
+  bytesOf: (page) => JSON.stringify(page).length * 2,
   keep: (page) => 'data' in page,
   now: () => performance.now(),
 });

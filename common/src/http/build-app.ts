@@ -4,14 +4,17 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { isCrossSite, visitorAddress, type TrustedProxies } from '../edge/index.ts';
 import { DatabaseConnectionError, ForbiddenError, UnsupportedMediaTypeError } from '../errors/index.ts';
+import { boundRequests } from './bound-requests.ts';
 import { errorHandler, notFound, sendError } from './error-handler.ts';
 import type { Limiter } from './limits/limiter.ts';
 import type { Registration } from './route.ts';
 import { currentUser, sessionCookie, type Sessions } from './session.ts';
 import { requireWellFormed, verifyUtf8 } from './well-formed.ts';
 
-/** Maximum size of a request body. */
-const bodyLimit = '100kb';
+/** Bytes of a request body at most. */
+const bodyLimit = 100 * 1024;
+/** Of one process; far more than it can serve within the seconds that a client waits. */
+const requestBounds = { maxRequests: 5_000, maxBodyBytes: 32 * 1024 * 1024, bodyLimit };
 
 /** What a service with routes knows about the site. */
 export interface Site {
@@ -134,6 +137,7 @@ export const buildApp = (
   const app = express();
   app.set('etag', false);
   app.use(trace, setDate(kit), setVisitor(kit.site ?? { proxies: () => false }), observeRequests(kit), helmet());
+  app.use(boundRequests(requestBounds));
   app.use(ownSiteOnly(kit.site?.publicUrl.origin));
   if (kit.site !== undefined) {
     const { sessions, publicUrl, limiter } = kit.site;

@@ -115,3 +115,23 @@ test('When there are many orders, then a list reads only its page, by an index',
     await db.dropCollection('system.profile');
   }
 });
+
+test('When a buyer has more orders than are counted, then the headers say so and no page beyond can be reached', async () => {
+  const order = await orders.stored((await orders.ordered({ userId: 'regular', status: 'cancelled' })).id);
+  const collection = orders.system.collection<{ _id: string }>('orders');
+  await collection.insertMany(Array.from({ length: 10_100 }, () => ({ ...order, _id: newId(), outbox: [] })));
+  const { db } = collection;
+  await db.command({ profile: 2 });
+  const last = await list('?limit=1000&page=10', 'regular');
+  await db.command({ profile: 0 });
+  expect(last.body).toHaveLength(1_000);
+  expect(last.headers).toMatchObject({ 'x-total-count': '10000', 'x-total-count-capped': 'true' });
+  expect(last.headers['link']).not.toContain('rel="next"');
+  const [count] = await db.collection('system.profile').find({ 'command.aggregate': 'orders' }).toArray();
+  expect(count?.['keysExamined']).toBeLessThanOrEqual(10_002);
+  const beyond = await list('?limit=1000&page=11', 'regular');
+  expect([beyond.status, beyond.body]).toEqual([
+    400,
+    { errors: [{ message: 'Page must begin within the first 10000 entries', field: 'page' }] },
+  ]);
+});

@@ -4,10 +4,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createListCache, type ListPage } from './list-cache.ts';
 
-const setUp = () => {
+const setUp = (options: { readonly maxBytes?: number } = {}) => {
   const time = { now: 5_000 };
   const reads: string[] = [];
-  const cache = createListCache({ maxAgeMs: 1_000, now: () => time.now });
+  const cache = createListCache({ maxAgeMs: 1_000, now: () => time.now, ...options });
   const read = (key: string) =>
     cache.get(key, () => {
       reads.push(key);
@@ -86,11 +86,53 @@ test('When a page has expired, then the next read of any page frees its memory, 
   expect([old.deref() === undefined, young.deref() === undefined]).toEqual([true, false]);
 });
 
-test('When the cache is full, then the next page replaces only the one that was not used for the longest time', async () => {
-  const { reads, read } = setUp();
-  for (let page = 0; page < 201; page += 1) await read(`/${page}`);
-  await read('/1');
-  expect(reads).toHaveLength(201);
-  await read('/0');
-  expect(reads).toHaveLength(202);
+test('When the cache is full, then the next page replaces only those that were not used for longest', async () => {
+  const { cache, reads, read } = setUp({ maxBytes: 10 * 9_100 });
+  const readLarge = (key: string) =>
+    cache.get(key, () => {
+      reads.push(key);
+      return Promise.resolve<ListPage>({ headers: {}, body: Buffer.alloc(8_000) });
+    });
+  for (let page = 0; page < 11; page += 1) await readLarge(`/${page}`);
+  await readLarge('/1');
+  expect(reads).toHaveLength(11);
+  await readLarge('/0');
+  expect(reads).toHaveLength(12);
+  await read('/small');
+  await readLarge('/10');
+  expect(reads).toHaveLength(13);
+});
+
+test('When many pages of the largest size are read, then the memory that they take stays bounded', async () => {
+  const { cache } = setUp();
+  const kept: WeakRef<ListPage>[] = [];
+  for (let page = 0; page < 200; page += 1) {
+    const body = Buffer.alloc(400_000);
+    kept.push(await weakly(cache.get(`/${page}`, () => Promise.resolve<ListPage>({ headers: {}, body }))));
+  }
+  await collectGarbage();
+  expect(kept.filter((page) => page.deref() !== undefined).length * 400_000).toBeLessThan(17 * 1024 * 1024);
+});
+
+test('When a page is larger than the cache, then it is sent and not kept', async () => {
+  const { cache, reads } = setUp({ maxBytes: 5_000 });
+  const readHuge = () =>
+    cache.get('/huge', () => {
+      reads.push('/huge');
+      return Promise.resolve<ListPage>({ headers: {}, body: Buffer.alloc(5_000) });
+    });
+  expect((await readHuge()).body).toHaveLength(5_000);
+  await readHuge();
+  expect(reads).toHaveLength(2);
+});
+
+test('When a read takes longer than the maximum age, then a later request reads again', async () => {
+  const { time, cache, read } = setUp();
+  const slow = Promise.withResolvers<ListPage>();
+  const first = cache.get('/a', () => slow.promise);
+  time.now += 1_001;
+  expect((await read('/a')).headers.read).toBe('1');
+  slow.resolve({ headers: { read: 'old' }, body: Buffer.alloc(0) });
+  expect((await first).headers.read).toBe('old');
+  expect((await read('/a')).headers.read).toBe('1');
 });

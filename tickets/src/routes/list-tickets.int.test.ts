@@ -313,6 +313,7 @@ interface ProfiledQuery {
   readonly planSummary: string;
   readonly hasSortStage?: boolean;
   readonly docsExamined: number;
+  readonly command: { readonly maxTimeMS?: number };
 }
 
 /** Tickets as stored, the first the newest. */
@@ -335,17 +336,25 @@ const stored = (count: number, of: (index: number) => object) =>
 
 test('When more tickets match than are counted, then the headers say so, no page beyond can be reached, and a slow list ends', async () => {
   const seller = `seller-${newId()}`;
-  await stored(10_001, () => ({ userId: seller, availability: 'sold', title: 'Endless' }));
+  await stored(10_100, () => ({ userId: seller, availability: 'sold', title: 'Endless' }));
   const mine = (query: object) => get({ mine: 'true', ...query }).set(tickets.system.as(seller));
+  const collection = tickets.system.collection<TicketDocument>('tickets');
+  const { db } = collection;
+  await db.command({ profile: 2 });
   const last = await mine({ limit: 100, page: 100 });
+  await db.command({ profile: 0 });
   expect(last.body).toHaveLength(100);
   expect(last.headers).toMatchObject({ 'x-total-count': '10000', 'x-total-count-capped': 'true' });
   expect(last.headers.link).not.toContain('rel="next"');
   expect((await mine({ limit: 100, page: 101 })).status).toBe(400);
-  const collection = tickets.system.collection<TicketDocument>('tickets');
+  const count = await db
+    .collection('system.profile')
+    .findOne({ 'command.aggregate': 'tickets', 'command.pipeline.0.$match.userId': seller });
+  expect(count?.['keysExamined']).toBeLessThanOrEqual(10_002);
   const slow = listTickets({ tickets: collection }, { userId: seller, q: 'x', sort: 'price', page: 1, limit: 20 }, 1);
   await expect(slow).rejects.toThrow(ServiceUnavailableError);
-  await collection.deleteOne({ userId: seller });
+  const extra = await collection.find({ userId: seller }, { projection: { _id: 1 }, limit: 100 }).toArray();
+  await collection.deleteMany({ _id: { $in: extra.map(({ _id }) => _id) } });
   const exact = (await mine({ limit: 1 })).headers;
   expect([exact['x-total-count'], exact['x-total-count-capped']]).toEqual(['10000', undefined]);
 });
@@ -415,7 +424,8 @@ test('When there are many tickets, then every list is read by an index, and sort
         })
         .toArray();
       expect(seen).toHaveLength(2);
-      for (const { op, planSummary, hasSortStage, docsExamined } of seen) {
+      for (const { op, planSummary, hasSortStage, docsExamined, command } of seen) {
+        expect([query, command.maxTimeMS]).toEqual([query, 5_000]);
         expect([query, planSummary]).toEqual([query, expect.stringMatching(/IXSCAN|COUNT_SCAN|TEXT/)]);
         if (!sorted) continue;
         expect([query, planSummary, hasSortStage]).toEqual([query, planSummary, undefined]);

@@ -1,7 +1,7 @@
 import { lookUp } from '../snapshot/snapshot.ts';
 import type { ChargeRecord, RefundRecord, StripeSource } from '../sources/stripe.ts';
 
-/** Of charges, and of refunds. */
+/** Of charges, and of refunds; a read returns no more either. */
 const maxEntries = 20_000;
 /** Tolerated difference between the clocks of Stripe and orders. */
 const clockSkewMs = 60_000;
@@ -29,9 +29,12 @@ export class RecentCharges {
   /** Reads what is new, and returns the ids of its orders. */
   async advance(): Promise<string[]> {
     const [charges, refunds] = await Promise.all([
-      this.#stripe.charges(this.#newestCharge - overlapSeconds),
-      this.#stripe.refunds(this.#newestRefund - overlapSeconds),
+      this.#stripe.charges(this.#newestCharge - overlapSeconds, maxEntries),
+      this.#stripe.refunds(this.#newestRefund - overlapSeconds, maxEntries),
     ]);
+    const oldest = charges.length < maxEntries ? undefined : charges.at(-1);
+    // There may be more between the last read and this one.
+    if (oldest !== undefined) this.#isCompleteAfter(oldest);
     const orderIds = new Set<string>();
     // Oldest first, which is also the order in which they are dropped.
     for (const charge of charges.toReversed()) {
@@ -81,12 +84,17 @@ export class RecentCharges {
     else ids.add(charge.id);
   }
 
+  /** Charges of the same second or before may be missing. */
+  #isCompleteAfter({ created }: ChargeRecord): void {
+    this.#completeSince = Math.max(this.#completeSince, created * 1000 + 1000);
+  }
+
   #dropOldest(): void {
-    for (const [id, { created, orderId }] of this.#charges) {
+    for (const [id, charge] of this.#charges) {
       if (this.#charges.size <= maxEntries) break;
       this.#charges.delete(id);
-      this.#idsByOrder.delete(orderId);
-      this.#completeSince = Math.max(this.#completeSince, created * 1000 + 1000);
+      this.#idsByOrder.delete(charge.orderId);
+      this.#isCompleteAfter(charge);
     }
     for (const id of this.#refunds.keys()) {
       if (this.#refunds.size <= maxEntries) break;

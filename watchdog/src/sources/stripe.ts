@@ -25,9 +25,9 @@ export interface RefundRecord {
 
 /** Charges and refunds at Stripe, or at the sandbox. Each read may throw an UnreadableError. */
 export interface StripeSource {
-  /** Newest first; with `since` (seconds since 1970) only those created from then on. */
-  charges(since?: number): Promise<readonly ChargeRecord[]>;
-  refunds(since?: number): Promise<readonly RefundRecord[]>;
+  /** Newest first, at most `limit`; with `since` (seconds since 1970) only those created from then on. */
+  charges(since?: number, limit?: number): Promise<readonly ChargeRecord[]>;
+  refunds(since?: number, limit?: number): Promise<readonly RefundRecord[]>;
   /** The charges of one PaymentIntent. */
   chargesOfIntent(intentId: string): Promise<readonly ChargeRecord[]>;
 }
@@ -78,19 +78,21 @@ const createClient = ({ host, key }: StripeAddress): Stripe => {
 export const openStripe = (address: StripeAddress): StripeSource => {
   const stripe = createClient(address);
   return {
-    charges: (since) =>
+    charges: (since, limit = Infinity) =>
       describeFailure('the charges at Stripe', async () => {
         const charges: ChargeRecord[] = [];
         for await (const charge of stripe.charges.list({ limit: pageSize, ...sinceFilter(since) })) {
           if (charge.paid) charges.push(toChargeRecord(charge));
+          if (charges.length >= limit) break;
         }
         return charges;
       }),
-    refunds: (since) =>
+    refunds: (since, limit = Infinity) =>
       describeFailure('the refunds at Stripe', async () => {
         const refunds: RefundRecord[] = [];
         for await (const refund of stripe.refunds.list({ limit: pageSize, ...sinceFilter(since) })) {
           if (refund.status !== 'failed' && refund.status !== 'canceled') refunds.push(toRefundRecord(refund));
+          if (refunds.length >= limit) break;
         }
         return refunds;
       }),

@@ -6,8 +6,11 @@ import type { Subscription, SubscriptionOptions } from '../transport.ts';
 import { toError, type Link } from './link.ts';
 import { NatsStreamingMessage, type HeldMessage } from './message.ts';
 
-/** Messages that are held for later count as in flight; the limit is high so that they do not block the rest. */
-const maxInFlight = 20_000;
+/**
+ * Messages that are held for later count as in flight; the limit is high so that they do not block the rest. They are in this
+ * process's memory: 20 MB.
+ */
+const maxInFlight = 5_000;
 
 interface ConsumerOptions extends SubscriptionOptions {
   readonly channel: string;
