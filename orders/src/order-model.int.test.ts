@@ -270,6 +270,8 @@ const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
       const document = documents.find(({ _id }) => _id === id);
       expect(document).toMatchObject({ ...rest, expiresAt: new Date(expiresAt) });
       expect([document?.reason, document?.closing]).toEqual([reason, closing]);
+      // Nobody else can order the ticket until the order is cancelled.
+      expect(document?.keepsTicket).toBe(rest.status === 'cancelled' ? undefined : true);
       // Payments is asked as long as its answer decides.
       const isAsked = rest.status === 'awaiting:payment' && closing !== undefined;
       expect(document?.closingQuestion !== undefined).toBe(isAsked);

@@ -3,8 +3,8 @@ import { MongoBulkWriteError, MongoNetworkError, MongoServerError } from 'mongod
 import { isDatabaseUnreachable, isDuplicateKey } from './errors.ts';
 
 // The constructor of the driver's result is internal.
-const wrapped = (cause: ConstructorParameters<typeof MongoBulkWriteError>[0]): Error =>
-  Reflect.construct(MongoBulkWriteError, [cause, { getWriteConcernError: () => undefined }]);
+const wrapped = (cause: ConstructorParameters<typeof MongoBulkWriteError>[0], writeConcernError?: object): Error =>
+  Reflect.construct(MongoBulkWriteError, [cause, { getWriteConcernError: () => writeConcernError }]);
 
 test('When the connection is lost during a bulk write, then the database is unreachable', () => {
   expect(isDatabaseUnreachable(wrapped(new MongoNetworkError('connection closed')))).toBe(true);
@@ -21,4 +21,11 @@ test('When a unique index refuses a write, then the database is reachable', () =
   expect(isDatabaseUnreachable(refused)).toBe(false);
   expect(isDuplicateKey(refused)).toBe(true);
   expect(isDatabaseUnreachable(wrapped({ message: 'duplicate key', code: 11_000, writeErrors: [] }))).toBe(false);
+});
+
+test('When a unique index refuses a write of a batch that no majority has acknowledged, then the outcome is unknown', () => {
+  const refused = { message: 'duplicate key', code: 11_000, writeErrors: [] };
+  expect(isDuplicateKey(wrapped(refused))).toBe(true);
+  const unknown = wrapped(refused, { code: 64, errmsg: 'waiting for replication timed out' });
+  expect([isDuplicateKey(unknown), isDatabaseUnreachable(unknown)]).toEqual([false, true]);
 });
