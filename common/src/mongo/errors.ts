@@ -52,11 +52,7 @@ export const isDatabaseUnreachable = (error: unknown): boolean =>
 
 /** Whether a unique index has refused the write; not of a batch that was made without a majority, whose outcome is unknown. */
 export const isDuplicateKey = (error: unknown): boolean =>
-  typeof error === 'object' &&
-  error !== null &&
-  'code' in error &&
-  error.code === 11000 &&
-  !isWithoutMajority(error);
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 11000 && !isWithoutMajority(error);
 
 /** Whether an operation was ended because it exceeded its `maxTimeMS`. */
 export const isTimeout = (error: unknown): boolean => error instanceof MongoServerError && error.code === 50;
