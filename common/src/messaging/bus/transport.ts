@@ -41,7 +41,9 @@ export interface Subscription {
 
 /** What a broker reports about the events that it has stored. */
 export interface StreamState {
-  /** When the stream was created, as the broker writes it; another value is another stream. */
+  /** Another value is another stream; undefined for a stream of an earlier release that could not be updated. */
+  readonly id: string | undefined;
+  /** When the stream was created, as the broker reports it: not always the same after a restart. */
   readonly created: string;
   /** Sequence of the last message, also if that has been purged; 0 in a new stream. */
   readonly lastSequence: number;

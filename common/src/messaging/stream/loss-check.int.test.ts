@@ -29,7 +29,14 @@ const consumer = (durable: string, deliveredUpTo: number) => ({
 const open = (initial: number) => {
   const broker: { lastSequence: number; readonly removed: string[] } = { lastSequence: initial, removed: [] };
   const store: EventStore = {
-    state: async () => ({ created: 'c', lastSequence: broker.lastSequence, oldestAt: oldest, bytes: 1, maxBytes: 2 }),
+    state: async () => ({
+      id: 'i',
+      created: 'c',
+      lastSequence: broker.lastSequence,
+      oldestAt: oldest,
+      bytes: 1,
+      maxBytes: 2,
+    }),
     consumers: async () => [consumer('at-the-end', 10), consumer('ahead', 11)],
     messageId: async () => undefined,
     purge: async () => undefined,

@@ -1,13 +1,16 @@
 import type { Collection } from 'mongodb';
 import type { Logger } from 'pino';
 import { defineCollection, isDuplicateKey, type DocumentOf } from '../../mongo/index.ts';
-import type { EventStore } from '../bus/transport.ts';
+import type { EventStore, StreamState } from '../bus/transport.ts';
 import { requestRepublication, type Republication } from './republications.ts';
 
 /** What this service last knew about the stream: one document. */
 export const streamNotes = defineCollection({
   name: 'stream-notes',
   fields: {
+    // Absent until the first note of a release that gives the stream an id.
+    streamId: { type: String },
+    // Compared by the release before.
     created: { type: String, required: true },
     // The last event that the broker has acknowledged to this service; 0 when there is none.
     sequence: { type: Number, required: true },
@@ -31,10 +34,10 @@ interface KnownMessage {
 /** Whether the broker has lost a message that it had acknowledged: the stream is another one, ends before it, or has another message in its place. */
 export const hasLost = async (
   store: Pick<EventStore, 'messageId'>,
-  state: { readonly created: string; readonly lastSequence: number },
-  known: { readonly created: string | undefined; readonly messages: readonly KnownMessage[] },
+  state: Pick<StreamState, 'id' | 'lastSequence'>,
+  known: { readonly streamId: string | undefined; readonly messages: readonly KnownMessage[] },
 ): Promise<boolean> => {
-  if (known.created !== undefined && known.created !== state.created) return true;
+  if (known.streamId !== undefined && known.streamId !== state.id) return true;
   for (const { sequence, id } of known.messages) {
     if (sequence > state.lastSequence) return true;
     if (sequence === 0 || id === undefined) continue;
@@ -82,7 +85,7 @@ export const createLossCheck = (deps: LossCheckDeps): ((store: EventStore, isRew
       ...(note === null ? [] : [{ sequence: note.sequence, id: note.eventId }]),
       ...(acknowledged === undefined ? [] : [acknowledged]),
     ];
-    const isLost = isRewound || (await hasLost(store, state, { created: note?.created, messages }));
+    const isLost = isRewound || (await hasLost(store, state, { streamId: note?.streamId, messages }));
     if (isLost) {
       const times = [note?.oldestAt, oldestAt].flatMap((time) => (time === undefined ? [] : [time.getTime()]));
       const since = new Date(times.length === 0 ? 0 : Math.max(0, Math.min(...times) - deps.marginMs));
@@ -94,6 +97,7 @@ export const createLossCheck = (deps: LossCheckDeps): ((store: EventStore, isRew
     }
     const last = isLost ? undefined : messages.toSorted((a, b) => b.sequence - a.sequence)[0];
     const next = {
+      ...(state.id === undefined ? {} : { streamId: state.id }),
       created: state.created,
       sequence: last?.sequence ?? 0,
       ...(last?.id === undefined ? {} : { eventId: last.id }),

@@ -24,7 +24,7 @@ const required = [
   { durable: 'tickets_order-created', subject: 'order.created' },
   { durable: 'payments_order-created', subject: 'order.created' },
 ];
-const state = { created: 'c', lastSequence: 100, oldestAt: start, bytes: 10, maxBytes: 100 };
+const state = { id: 'i', created: 'c', lastSequence: 100, oldestAt: start, bytes: 10, maxBytes: 100 };
 const full = { ...state, bytes: 90 };
 
 const plan = (input: Partial<Parameters<typeof planPurge>[0]>) =>
@@ -76,9 +76,20 @@ test('When nothing consumes a subject, then everything is purged that the pass b
   ]);
 });
 
-test('When the stream was created since the pass before, then what that pass noted does not count', () => {
+test('When the stream is another one than at the pass before, then what that pass noted does not count', () => {
   const before = plan({ consumers: both(50, 70) }).pass;
-  expect(plan({ consumers: both(50, 70), before, state: { ...state, created: 'other' } }).purges).toEqual([]);
+  expect(plan({ consumers: both(50, 70), before, state: { ...state, id: 'other' } }).purges).toEqual([]);
+});
+
+test('When only the time of creation is another one after a restart, then what the pass before noted counts', () => {
+  const before = plan({ consumers: both(50, 70) }).pass;
+  expect(plan({ consumers: both(50, 70), before, state: { ...state, created: 'later' } }).purges).toHaveLength(1);
+});
+
+test('When the pass before was made by an earlier release, then it counts if the stream has the same time of creation', () => {
+  const { streamId: _, ...before } = plan({ consumers: both(50, 70) }).pass;
+  expect(plan({ consumers: both(50, 70), before }).purges).toHaveLength(1);
+  expect(plan({ consumers: both(50, 70), before, state: { ...state, created: 'later' } }).purges).toEqual([]);
 });
 
 /** Passes, one a minute, while payments has no process. */

@@ -24,6 +24,8 @@ interface Floor {
 
 /** What a pass of the purge leaves to the next one. */
 export interface PurgePass {
+  /** Absent in a pass of the release before, and of a stream that could not be given one. */
+  readonly streamId?: string;
   readonly created: string;
   readonly floors: readonly Floor[];
   readonly consumers: readonly SeenConsumer[];
@@ -39,6 +41,9 @@ export interface PurgePlan {
 const isAbandoned = (consumer: SeenConsumer, now: Date): boolean =>
   now.getTime() - consumer.aliveAt.getTime() >= abandonedAfterMs;
 
+const isOf = (state: Pick<StreamState, 'id' | 'created'>, { streamId, created }: PurgePass): boolean =>
+  streamId === undefined ? created === state.created : streamId === state.id;
+
 /**
  * What may be purged now: of each subject what all of its consumers had acknowledged when the pass before looked, and only
  * while every consumer that the product needs is there; of a subject that nothing consumes, everything that the pass
@@ -47,13 +52,13 @@ const isAbandoned = (consumer: SeenConsumer, now: Date): boolean =>
 export const planPurge = (input: {
   readonly subjects: readonly string[];
   readonly required: readonly RequiredDurable[];
-  readonly state: Pick<StreamState, 'created' | 'lastSequence' | 'oldestAt' | 'bytes' | 'maxBytes'>;
+  readonly state: Pick<StreamState, 'id' | 'created' | 'lastSequence' | 'oldestAt' | 'bytes' | 'maxBytes'>;
   readonly consumers: readonly ConsumerState[];
   readonly before: PurgePass | undefined;
   readonly now: Date;
 }): PurgePlan => {
   const { subjects, required, state, now } = input;
-  const before = input.before?.created === state.created ? input.before : undefined;
+  const before = input.before !== undefined && isOf(state, input.before) ? input.before : undefined;
   const seenBefore = new Map(before?.consumers.map((consumer) => [consumer.durable, consumer]));
   const floorsBefore = new Map(before?.floors.map(({ subject, upTo }) => [subject, upTo]));
   const isAlmostFull = state.maxBytes > 0 && state.bytes > almostFull * state.maxBytes;
@@ -99,5 +104,14 @@ export const planPurge = (input: {
       seen.set(durable, { ...consumer, skippedSince: state.oldestAt ?? now });
     }
   }
-  return { purges, pass: { created: state.created, floors, consumers: [...seen.values()] }, resumed };
+  return {
+    purges,
+    pass: {
+      ...(state.id === undefined ? {} : { streamId: state.id }),
+      created: state.created,
+      floors,
+      consumers: [...seen.values()],
+    },
+    resumed,
+  };
 };

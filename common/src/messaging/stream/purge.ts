@@ -11,6 +11,7 @@ export const streamPurges = defineCollection({
   fields: {
     leasedUntil: { type: Date, required: true },
     pass: objectOf({
+      streamId: { type: String },
       created: { type: String, required: true },
       floors: {
         ...listOf({ subject: { type: String, required: true }, upTo: { type: Number, required: true } }),

@@ -233,6 +233,24 @@ test('When the stream is deleted while the connection stays, then what a consume
   await untilCopied(_id, 2);
 });
 
+test('When NATS restarts three times without losing anything, then no republication is requested', async () => {
+  const publisher = await startPublisher();
+  const { _id } = await list(publisher);
+  await untilPublished(publisher, _id);
+  const notes = client.db().collection<StreamNote>(streamNotes.name);
+  for (let restart = 1; restart <= 3; restart += 1) {
+    await nats.kill();
+    await nats.start();
+    await edit(publisher, _id, restart);
+    await untilPublished(publisher, _id);
+    // Taken by a check that has seen the stream after the restart.
+    await untilNoted(1 + restart);
+    const noted = await notes.findOne({ _id: 'stream' });
+    await eventually(async () => expect((await notes.findOne({ _id: 'stream' }))?.notedAt).not.toEqual(noted?.notedAt));
+  }
+  expect(await client.db().collection(republications.name).countDocuments()).toBe(0);
+});
+
 test('When a service is told to republish everything, then copies that were lost are filled again', async () => {
   const publisher = await startPublisher();
   await startConsumer();

@@ -90,3 +90,50 @@ test('When the stream exists and cannot be updated, then it is used as it is', a
   await publish(await open(2 * megabyte), 'still carried');
   expect((await configOf()).subjects).toEqual(['ticket.>']);
 });
+
+test('When the stream has subjects of a newer version, then an older replica keeps them', async () => {
+  await open(2 * megabyte);
+  const { subjects } = await configOf();
+  await manager.streams.update('TICKETING', { subjects: [...subjects, 'venue.>'], max_bytes: 3 * megabyte });
+  await open(2 * megabyte);
+  expect(await configOf()).toMatchObject({ subjects: [...subjects, 'venue.>'], max_bytes: 2 * megabyte });
+});
+
+test('When another version has taken a subject out of the stream, then a failed publication adds it again', async () => {
+  const transport = await open(2 * megabyte);
+  const subjects = (await configOf()).subjects.filter((subject) => subject !== 'ticket.>');
+  await manager.streams.update('TICKETING', { subjects });
+  await eventually(() => publish(transport, 'carried'), 20_000);
+});
+
+test('When the stream has this version’s settings, then another replica does not update it', async () => {
+  const advisories = connection.subscribe('$JS.EVENT.ADVISORY.STREAM.>');
+  const actions: unknown[] = [];
+  const following = (async () => {
+    for await (const advisory of advisories) actions.push(advisory.json<{ readonly action?: string }>().action);
+  })();
+  await open(2 * megabyte);
+  await open(2 * megabyte);
+  await open(100 * megabyte);
+  await open(100 * megabyte);
+  await connection.flush();
+  advisories.unsubscribe();
+  await following;
+  // The third enlarges it as far as the store allows.
+  expect(actions).toEqual(['create', 'modify']);
+});
+
+test('When replicas create the stream at the same time, then it has one id, which updates keep', async () => {
+  await Promise.all(Array.from({ length: 4 }, () => open(2 * megabyte)));
+  const { metadata } = await configOf();
+  expect(metadata?.['id']).toEqual(expect.any(String));
+  await open(3 * megabyte);
+  expect((await configOf()).metadata?.['id']).toBe(metadata?.['id']);
+});
+
+test('When an earlier release has created the stream without an id, then all replicas give it the same one', async () => {
+  await manager.streams.add({ name: 'TICKETING', subjects: ['user.>', 'ticket.>', 'order.>', 'charge.>'] });
+  const { created } = await manager.streams.info('TICKETING');
+  await Promise.all(Array.from({ length: 4 }, () => open(2 * megabyte)));
+  expect((await configOf()).metadata?.['id']).toBe(created);
+});

@@ -4,9 +4,11 @@ import {
   RetentionPolicy,
   StorageType,
   type JetStreamManager,
+  type StreamConfig,
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
+import { newId } from '../../../mongo/index.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 const megabyte = 1024 * 1024;
@@ -20,6 +22,7 @@ const aggregates = ['user', 'ticket', 'order', 'charge'] as const;
 /** JetStream's error codes for a store that cannot reserve this much. */
 const storeIsTooSmall = [10_023, 10_028, 10_047] as const;
 export const streamNotFound = 10_059;
+const nameInUse = 10_058;
 
 /** The stream that holds all events. */
 export const streamName = (namespace: string | undefined): string =>
@@ -42,45 +45,75 @@ type Config = Parameters<JetStreamManager['streams']['update']>[1];
 export const isApiError = (error: unknown, ...codes: readonly number[]): boolean =>
   error instanceof JetStreamApiError && codes.includes(error.code);
 
-export const streamExists = (manager: JetStreamManager, name: string): Promise<boolean> =>
-  manager.streams.info(name).then(
-    () => true,
-    (error: unknown) => {
-      if (isApiError(error, streamNotFound)) return false;
-      throw error;
-    },
-  );
+const subjectsOf = (prefix: string): string[] => aggregates.map((aggregate) => `${prefix}${aggregate}.>`);
+
+const findConfig = async (manager: JetStreamManager, name: string) => {
+  try {
+    const { config, created } = await manager.streams.info(name);
+    return { ...config, created };
+  } catch (error) {
+    if (isApiError(error, streamNotFound)) return undefined;
+    throw error;
+  }
+};
+
+/** Whether the stream exists and stores every event that this version publishes. */
+export const hasStream = async (
+  manager: JetStreamManager,
+  { name, prefix }: Pick<StreamSettings, 'name' | 'prefix'>,
+): Promise<boolean> => {
+  const found = await findConfig(manager, name);
+  return found !== undefined && subjectsOf(prefix).every((subject) => found.subjects.includes(subject));
+};
 
 /**
- * Creates the stream, or updates it to this version's settings. JetStream reserves the stream's bytes: where the store is
- * smaller, the stream becomes smaller in steps. A stream that cannot be updated is used as it is.
+ * Creates the stream, or updates it to this version's settings where they differ; subjects that only another version knows
+ * stay. JetStream reserves the stream's bytes: where the store is smaller, the stream becomes smaller in steps. A stream
+ * that cannot be updated is used as it is.
  */
 export const ensureStream = async (
   manager: JetStreamManager,
-  { name, prefix, replicas, maxBytes }: StreamSettings,
+  settings: StreamSettings,
   logger: Logger,
 ): Promise<void> => {
-  const config: Config = {
-    subjects: aggregates.map((aggregate) => `${prefix}${aggregate}.>`),
+  const { name, prefix, replicas, maxBytes } = settings;
+  // Looked up first: an `add` of an existing stream is checked against the store as if its bytes were needed twice.
+  const found = await findConfig(manager, name);
+  const config = {
+    subjects: [...new Set([...(found?.subjects ?? []), ...subjectsOf(prefix)])],
     max_age: nanos(streamMaxAgeMs),
     // A full stream refuses events, which then wait in their outboxes; it loses none that a consumer still needs.
     discard: DiscardPolicy.New,
     duplicate_window: nanos(2 * 60 * 1000),
     num_replicas: replicas,
+    // Identifies the stream, since nats-server changes `created` when a stream is updated after a restart. Replicas that
+    // find a stream of an earlier release without an id all give it the same one.
+    metadata: { ...found?.metadata, id: found?.metadata?.['id'] ?? found?.created ?? newId() },
   };
-  // Looked up first: an `add` of an existing stream is checked against the store as if its bytes were needed twice.
-  const exists = await streamExists(manager, name);
-  const kind = { name, retention: RetentionPolicy.Limits, storage: StorageType.File };
   for (let bytes = maxBytes; ; bytes = Math.floor(bytes * 0.8)) {
+    const wanted = { ...config, max_bytes: bytes };
     try {
-      if (exists) await manager.streams.update(name, { ...config, max_bytes: bytes });
-      else await manager.streams.add({ ...kind, ...config, max_bytes: bytes });
+      if (found === undefined) {
+        await manager.streams.add({ name, retention: RetentionPolicy.Limits, storage: StorageType.File, ...wanted });
+      } else if (differs(found, wanted)) await manager.streams.update(name, wanted);
       return;
     } catch (error) {
       if (isApiError(error, ...storeIsTooSmall) && bytes * 0.8 >= minBytes) continue;
-      if (!exists) throw error;
+      // Another replica has created it, under an id of its own.
+      if (isApiError(error, nameInUse)) return ensureStream(manager, settings, logger);
+      if (found === undefined) throw error;
       logger.warn({ err: error, stream: name }, 'the settings of the stream could not be updated');
       return;
     }
   }
 };
+
+/** `found` has the subjects of `wanted` first, in their order. */
+const differs = (found: Partial<StreamConfig>, wanted: Config): boolean =>
+  found.subjects?.length !== wanted.subjects?.length ||
+  found.metadata?.['id'] !== wanted.metadata?.['id'] ||
+  found.max_age !== wanted.max_age ||
+  found.discard !== wanted.discard ||
+  found.duplicate_window !== wanted.duplicate_window ||
+  found.num_replicas !== wanted.num_replicas ||
+  found.max_bytes !== wanted.max_bytes;

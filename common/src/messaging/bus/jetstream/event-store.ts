@@ -83,6 +83,7 @@ export const createEventStore = (options: {
     state: async () => {
       const { created, state, config } = await (await manager()).streams.info(stream);
       return {
+        id: config.metadata?.['id'],
         created,
         lastSequence: state.last_seq,
         oldestAt: state.messages === 0 ? undefined : new Date(state.first_ts),

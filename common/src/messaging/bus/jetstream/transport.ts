@@ -16,8 +16,8 @@ import { retryUntilDone } from './retry-until-done.ts';
 import { ensureConsumer, findConsumer } from './ensure-consumer.ts';
 import {
   ensureStream,
+  hasStream,
   isApiError,
-  streamExists,
   streamMaxBytes,
   streamName,
   streamNotFound,
@@ -217,12 +217,13 @@ class JetStreamTransport implements Transport {
     }
   }
 
-  /** Creates again what has been deleted while the connection was there. */
+  /** Creates again what has been deleted while the connection was there, and adds subjects that another version has removed. */
   async #check(): Promise<void> {
     const connected = this.#now;
     if (connected === undefined || !this.#up || this.#closing.signal.aborted) return;
     this.#checkedAt = performance.now();
-    if (!(await streamExists(connected.manager, this.#stream))) await this.#ensureStream(connected);
+    const stream = { name: this.#stream, prefix: this.#prefix };
+    if (!(await hasStream(connected.manager, stream))) await this.#ensureStream(connected);
     await Promise.all([...this.#consumers].map((consumer) => consumer.check()));
   }
 
