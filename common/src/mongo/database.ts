@@ -149,7 +149,7 @@ export class Database {
             ({ localTime }) => localTime,
           );
           if (hello.isWritablePrimary !== true) state.problem = 'the server is not the primary';
-          else if (!this.#majority.follows(hello)) state.problem = 'no majority acknowledges writes';
+          else if (!this.#majority.isAcknowledged(hello)) state.problem = 'no majority acknowledges writes';
           else {
             state.ended = true;
             return undefined;

@@ -9,12 +9,12 @@ const openWatch = () => {
   const watch = new MajorityWatch(2_000, () => time.ms);
   const at = (ms: number, written: number, acknowledged: number): boolean => {
     time.ms = ms;
-    return watch.follows({ lastWrite: { opTime: position(written), majorityOpTime: position(acknowledged) } });
+    return watch.isAcknowledged({ lastWrite: { opTime: position(written), majorityOpTime: position(acknowledged) } });
   };
   return { watch, at };
 };
 
-test('When a majority acknowledges nothing for the time-out, then it does not follow, until it has caught up', () => {
+test('When a majority acknowledges nothing for the time-out, then writes do not count as acknowledged, until it has caught up', () => {
   const { at } = openWatch();
   expect(at(0, 1, 1)).toBe(true);
   expect(at(1_000, 2, 1)).toBe(true);
@@ -23,18 +23,18 @@ test('When a majority acknowledges nothing for the time-out, then it does not fo
   expect(at(9_000, 9, 8)).toBe(true);
 });
 
-test('When a majority is always a little behind, then it follows', () => {
+test('When a majority is always a little behind, then writes count as acknowledged', () => {
   const { at } = openWatch();
   const results = Array.from({ length: 100 }, (_, second) => at(second * 1_000, second + 1, second));
   expect(results).not.toContain(false);
 });
 
-test('When nothing was asked for long, as by a suspended process, then only what the server says now counts', () => {
+test('When there was no response for long, as in a suspended process, then only the newest response counts', () => {
   const { at } = openWatch();
   expect(at(0, 2, 1)).toBe(true);
   expect(at(60_000, 3, 2)).toBe(true);
 });
 
-test('When the server is no replica set, then nothing is known against it', () => {
-  expect(openWatch().watch.follows({ isWritablePrimary: true })).toBe(true);
+test('When the server is no replica set, then writes count as acknowledged', () => {
+  expect(openWatch().watch.isAcknowledged({ isWritablePrimary: true })).toBe(true);
 });

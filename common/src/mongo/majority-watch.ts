@@ -22,7 +22,7 @@ export class MajorityWatch {
   }
 
   /** False when a write seen in an earlier response has not been acknowledged within the time-out. */
-  follows(hello: Document): boolean {
+  isAcknowledged(hello: Document): boolean {
     const written = timestampOf(hello.lastWrite?.opTime);
     const acknowledged = timestampOf(hello.lastWrite?.majorityOpTime);
     if (written === undefined || acknowledged === undefined) return true;

@@ -18,7 +18,7 @@ export interface AggregateDocument {
   readonly _id: string;
   readonly version: number;
   readonly outbox: readonly OutboxEntry[];
-  /** When its last event was stored; absent until the first write of a release that stores it. */
+  /** When its last event was stored, or published if it had to wait; absent until the first write of a release that stores it. */
   readonly changedAt?: Date;
 }
 

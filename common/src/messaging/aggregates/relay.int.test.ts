@@ -177,6 +177,20 @@ test('When a process stops, then it first finishes its publications and empties 
   expect((await users.findOne({ _id: id }))?.outbox).toEqual([]);
 });
 
+test('When an event is published a minute after its write or later, then its document has the time of the publication', async () => {
+  const late = await leftBehind([0, 1], 61_000);
+  const recent = await leftBehind([0], 50_000);
+  await users.updateMany({ _id: { $in: [late.id, recent.id] } }, { $set: { changedAt: new Date(0) } });
+  const { relay } = startRelay();
+  const before = system.clock.now();
+  for (const { id, outbox } of [late, recent]) relay.publish(source, id, outbox);
+  for (const { id } of [late, recent]) await untilCleared(id);
+  const changedAt = async (id: string) => (await users.findOne({ _id: id }))?.changedAt;
+  expect((await changedAt(late.id))?.getTime()).toBeGreaterThanOrEqual(before.getTime());
+  // The margin of a republication covers it, and the document keeps its place in the order of changes.
+  expect(await changedAt(recent.id)).toEqual(new Date(0));
+});
+
 test('When many events of one document were published, then they are removed before the period is over', async () => {
   const { relay } = startRelay(bus, undefined, 3_600_000);
   const { id, outbox } = await leftBehind(

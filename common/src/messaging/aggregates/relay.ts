@@ -20,6 +20,11 @@ const retryEveryMs = 200;
  * only a broker that does not keep up can make changes be refused, not the period.
  */
 const clearAt = 16;
+/**
+ * After an event has waited this long, its document counts as changed when it is published: what the broker loses is found
+ * by that time, with a margin of five minutes.
+ */
+const publishedLateAfterMs = 60_000;
 
 export interface RelayCounters {
   published(count: number): void;
@@ -44,8 +49,15 @@ export interface OutboxCollection {
   readonly republish?: (page: RepublishPage) => Promise<number>;
 }
 
+/** The published events of one document, to be removed from it. */
+interface Published {
+  readonly ids: string[];
+  isLate: boolean;
+}
+
 /** An event on its way to the broker. */
 interface Pending {
+  readonly writtenAt: Date;
   readonly collection: Collection<AggregateDocument>;
   readonly id: string;
   readonly message: OutboundMessage;
@@ -64,7 +76,7 @@ export class Relay {
   readonly #periodMs: number;
   readonly #maxBytes: number;
   readonly #collections: OutboxCollection[] = [];
-  readonly #cleared = new Map<Collection<AggregateDocument>, Map<string, string[]>>();
+  readonly #cleared = new Map<Collection<AggregateDocument>, Map<string, Published>>();
   readonly #waiting = new Map<string, Pending>();
   readonly #inFlight = new Set<string>();
   /** Size of the messages in `#inFlight`, those that wait included. */
@@ -116,8 +128,8 @@ export class Relay {
   }
 
   /**
-   * Publishes entries that a write has just stored. Neither throws nor waits: failures are retried, and what there is no
-   * room for is left to the sweep.
+   * Publishes entries that a write has just stored. Neither throws nor waits: failures are retried. Entries beyond
+   * `maxBytes` stay in their document until the sweep publishes them.
    */
   publish(source: OutboxCollection, id: string, entries: readonly OutboxEntry[]): void {
     for (const entry of entries) {
@@ -126,15 +138,16 @@ export class Relay {
       if (this.#bytes + body.length > this.#maxBytes) continue;
       this.#inFlight.add(entry.id);
       this.#bytes += body.length;
-      void this.#send({ collection: source.collection, id, message: { subject: entry.type, id: entry.id, body } });
+      const message = { subject: entry.type, id: entry.id, body };
+      void this.#send({ writtenAt: entry.time, collection: source.collection, id, message });
     }
   }
 
   /** Finishes pending publications and removes their entries, within `timeoutMs`. */
   async stop(timeoutMs: number): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.stop()));
-    const end = Date.now() + timeoutMs;
-    while (this.#inFlight.size > 0 && this.#transport.isConnected() && Date.now() < end) {
+    const end = performance.now() + timeoutMs;
+    while (this.#inFlight.size > 0 && this.#transport.isConnected() && performance.now() < end) {
       await this.#retry();
       await delay(10);
     }
@@ -143,7 +156,7 @@ export class Relay {
   }
 
   async #send(pending: Pending): Promise<void> {
-    const { collection, id, message } = pending;
+    const { writtenAt, collection, id, message } = pending;
     try {
       await this.#transport.publish(message);
     } catch {
@@ -155,12 +168,13 @@ export class Relay {
     this.#inFlight.delete(message.id);
     this.#bytes -= message.body.length;
     this.#counters.published(1);
-    const documents = this.#cleared.get(collection) ?? new Map<string, string[]>();
+    const documents = this.#cleared.get(collection) ?? new Map<string, Published>();
     this.#cleared.set(collection, documents);
-    const ids = documents.get(id) ?? [];
-    ids.push(message.id);
-    documents.set(id, ids);
-    if (ids.length === clearAt) this.#clearing = this.#clearing.then(() => this.#tryClear());
+    const published = documents.get(id) ?? { ids: [], isLate: false };
+    published.ids.push(message.id);
+    published.isLate ||= this.#now().getTime() - writtenAt.getTime() > publishedLateAfterMs;
+    documents.set(id, published);
+    if (published.ids.length === clearAt) this.#clearing = this.#clearing.then(() => this.#tryClear());
   }
 
   async #retry(): Promise<void> {
@@ -180,14 +194,18 @@ export class Relay {
   async #clear(): Promise<void> {
     for (const [collection, documents] of this.#cleared) {
       this.#cleared.delete(collection);
-      const operations = [...documents].map(([id, ids]) => ({
-        updateOne: { filter: { _id: id }, update: { $pull: { outbox: { id: { $in: ids } } } } },
+      const changedAt = this.#now();
+      const operations = [...documents].map(([id, { ids, isLate }]) => ({
+        updateOne: {
+          filter: { _id: id },
+          update: { $pull: { outbox: { id: { $in: ids } } }, ...(isLate ? { $max: { changedAt } } : {}) },
+        },
       }));
       // If this fails the sweep publishes them again; consumers apply each event only once.
       try {
         if (operations.length > 0) await collection.bulkWrite(operations, { ordered: false });
       } finally {
-        for (const ids of documents.values()) for (const id of ids) this.#uncleared.delete(id);
+        for (const { ids } of documents.values()) for (const id of ids) this.#uncleared.delete(id);
       }
     }
   }

@@ -76,7 +76,7 @@ export interface Acknowledged {
   readonly id: string;
 }
 
-/** The stored events of a broker, for what has to be done about them beside publishing and consuming. */
+/** The events that a broker stores: their state and consumers, and how to purge them. */
 export interface EventStore {
   state(): Promise<StreamState>;
   consumers(): Promise<ConsumerState[]>;
@@ -87,11 +87,11 @@ export interface EventStore {
   removeConsumer(durable: string): Promise<void>;
   /** The message with the highest sequence that was acknowledged to this process; undefined before the first. */
   lastAcknowledged(): Acknowledged | undefined;
-  /** Forgets it: the broker has lost messages, so its sequences start again. */
+  /** Called once the broker has lost messages: later sequences do not compare with those before. */
   forgetAcknowledged(): void;
 }
 
-/** What a service does about the event store of its broker. */
+/** The checks with which a service finds lost events. */
 export interface StoreGuard {
   /** Called after each connection; nothing is published on it before this has resolved once. It is retried. */
   beforePublishing(store: EventStore): Promise<void>;

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { MongoClient } from 'mongodb';
 import pino from 'pino';
 import { newId } from '../../mongo/index.ts';
+import { openFaultyProxy } from '../../testing/faulty-proxy.ts';
 import { openTestSystem, type TestSystem } from '../../testing/test-system.ts';
 import type { EventStore } from '../bus/transport.ts';
-import { createLossCheck } from './loss-check.ts';
+import { createLossCheck, type StreamNote } from './loss-check.ts';
 
 let system: TestSystem;
 
@@ -47,9 +49,9 @@ const open = (initial: number) => {
   return { broker, store };
 };
 const requests = () => system.collection<{ readonly _id: string; readonly since: Date }>('republications');
-const check = () =>
+const check = (notes = system.collection<StreamNote>('stream-notes')) =>
   createLossCheck({
-    notes: system.collection('stream-notes'),
+    notes,
     republications: system.collection('republications'),
     now: system.clock.now,
     newId,
@@ -72,4 +74,24 @@ test('When two replicas see the same loss, then what has changed since the oldes
   await Promise.all(replicas.map((replica) => replica(store)));
   const found = await requests().find().toArray();
   expect(found.map(({ since }) => since)).toEqual([new Date(oldest.getTime() - marginMs)]);
+});
+
+test('When the database is away as an acknowledgement shows a loss, then the next check that succeeds requests the republication, once', async () => {
+  await requests().deleteMany({});
+  const proxy = await openFaultyProxy(String(system.env.MONGO_URL));
+  const url = new URL(proxy.url);
+  url.searchParams.delete('replicaSet');
+  url.searchParams.set('directConnection', 'true');
+  const client = await new MongoClient(url.href, { serverSelectionTimeoutMS: 200 }).connect();
+  const { store } = open(10);
+  const replica = check(client.db().collection<StreamNote>('stream-notes'));
+  proxy.cut();
+  await expect(replica(store, true)).rejects.toThrow();
+  proxy.restore();
+  await system.eventually(() => replica(store));
+  expect(await requests().countDocuments()).toBe(1);
+  await replica(store);
+  expect(await requests().countDocuments()).toBe(1);
+  await client.close();
+  await proxy.close();
 });

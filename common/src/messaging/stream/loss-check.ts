@@ -4,7 +4,7 @@ import { defineCollection, isDuplicateKey, type DocumentOf } from '../../mongo/i
 import type { EventStore, StreamState } from '../bus/transport.ts';
 import { requestRepublication, type Republication } from './republications.ts';
 
-/** What this service last knew about the stream: one document. */
+/** The stream as the last check of this service found it: one document. */
 export const streamNotes = defineCollection({
   name: 'stream-notes',
   fields: {
@@ -25,7 +25,7 @@ export type StreamNote = DocumentOf<typeof streamNotes>;
 
 const noteId = 'stream';
 
-/** What a message was known by, before the broker may have lost it. */
+/** A message that was in the stream, and the id that it had. */
 interface KnownMessage {
   readonly sequence: number;
   readonly id: string | undefined;
@@ -62,15 +62,19 @@ export interface LossCheckDeps {
  * Returns a check that compares what the broker has with what this service knew, requests a republication when the broker
  * has lost messages, and takes a new note. A message that some consumer still needed was in the stream when the last note
  * was taken, or was published later: so everything that has changed since the oldest message of that time is published
- * again. Calls wait for each other. `isRewound`: an acknowledgement has shown a loss.
+ * again. Calls wait for each other. `isRewound`: an acknowledgement has shown a loss, which counts until a check succeeds.
  */
 export const createLossCheck = (deps: LossCheckDeps): ((store: EventStore, isRewound?: boolean) => Promise<void>) => {
   const { notes, now, logger } = deps;
   /** As this process last knew it: another replica may have taken a newer note after a loss that only this one can see. */
   let oldestAt: Date | undefined;
+  let rewinds = 0;
+  let checkedRewinds = 0;
   let queue: Promise<unknown> = Promise.resolve();
 
-  const check = async (store: EventStore, isRewound: boolean): Promise<void> => {
+  const check = async (store: EventStore): Promise<void> => {
+    const seenRewinds = rewinds;
+    const isRewound = seenRewinds > checkedRewinds;
     const acknowledged = store.lastAcknowledged();
     const note = await notes.findOne({ _id: noteId });
     // Read before the state: a consumer that is ahead of it was ahead when it was read.
@@ -106,10 +110,12 @@ export const createLossCheck = (deps: LossCheckDeps): ((store: EventStore, isRew
     };
     await replaceNote(notes, note, next);
     oldestAt = next.oldestAt;
+    checkedRewinds = seenRewinds;
   };
 
   return (store, isRewound = false) => {
-    const result = queue.then(() => check(store, isRewound));
+    if (isRewound) rewinds += 1;
+    const result = queue.then(() => check(store));
     queue = result.catch(() => undefined);
     return result;
   };

@@ -1,9 +1,9 @@
 import type { ConsumerState, StreamState } from '../bus/transport.ts';
 import type { RequiredDurable } from '../listening/durable-name.ts';
 
-/** Above this part of the stream's bytes, a consumer without a process no longer holds messages back. */
+/** Above this part of the stream's bytes, an abandoned consumer no longer holds messages back. */
 const almostFull = 0.85;
-/** How long a consumer has no process before that. */
+/** A consumer without a process for this long counts as abandoned. */
 export const abandonedAfterMs = 10 * 60_000;
 
 /** What a pass of the purge has seen of one consumer. */
@@ -22,7 +22,7 @@ interface Floor {
   readonly upTo: number;
 }
 
-/** What a pass of the purge leaves to the next one. */
+/** What a pass of the purge stores for the next one. */
 export interface PurgePass {
   /** Absent in a pass of the release before, and of a stream that could not be given one. */
   readonly streamId?: string;
@@ -45,9 +45,9 @@ const isOf = (state: Pick<StreamState, 'id' | 'created'>, { streamId, created }:
   streamId === undefined ? created === state.created : streamId === state.id;
 
 /**
- * What may be purged now: of each subject what all of its consumers had acknowledged when the pass before looked, and only
- * while every consumer that the product needs is there; of a subject that nothing consumes, everything that the pass
- * before saw. Consumers that only the broker knows, such as those of a newer release, count as well.
+ * Plans one pass of the purge. The events of a subject are purged up to the lowest ack floor of its consumers at the pass
+ * before, and only while every required consumer of the subject exists. A subject without consumers is purged up to the
+ * last sequence at the pass before. Consumers that only the broker lists, such as those of a newer release, count as well.
  */
 export const planPurge = (input: {
   readonly subjects: readonly string[];
@@ -67,7 +67,7 @@ export const planPurge = (input: {
   const resumed: { durable: string; since: Date }[] = [];
   for (const consumer of input.consumers) {
     const earlier = seenBefore.get(consumer.durable);
-    // The purge itself moves a consumer's position up to where it has purged.
+    // A purge raises the ack floor of its consumers, which is no acknowledgement by a process.
     const moved = Math.max(earlier?.acknowledgedUpTo ?? 0, floorsBefore.get(consumer.subject ?? '') ?? 0);
     const isAlive = earlier === undefined || consumer.isPulling || consumer.acknowledgedUpTo > moved;
     const { durable, acknowledgedUpTo } = consumer;

@@ -69,7 +69,7 @@ export const purgeStream = async (deps: PurgeDeps, store: EventStore): Promise<b
     const from = new Date(since.getTime() - deps.marginMs);
     await requestRepublication(deps.republications, { _id: `resumed-${deps.newId()}`, requestedAt: now, since: from });
   }
-  // Stored first: what a consumer misses by the purge must be known when it is back.
+  // Stored before the purge: `skippedSince` must be known when an abandoned consumer has a process again.
   await deps.purges.updateOne({ _id: purgeId }, { $set: { pass: plan.pass } });
   for (const { subject, upTo } of plan.purges) await store.purge(subject, upTo);
   return true;

@@ -80,7 +80,7 @@ export const createStreamKeeper = (options: StreamKeeperOptions): (() => Stoppab
   };
 
   return [
-    () => periodically({ name: 'care of the event stream', periodMs, logger }, tend),
+    () => periodically({ name: 'check and purge of the event stream', periodMs, logger }, tend),
     () =>
       periodically({ name: 'republications', periodMs: republishEveryMs, logger }, async () => {
         if (!database.isUp()) return;

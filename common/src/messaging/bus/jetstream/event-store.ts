@@ -57,7 +57,7 @@ export class Acknowledgements {
   add(message: Acknowledged, sentAfter: SentAfter): boolean {
     if (sentAfter.epoch !== this.#epoch) return false;
     if (message.sequence <= sentAfter.sequence) {
-      // Reported once, not for each message that is on its way.
+      // Returns true once, not for each message that is in flight: the caller keeps the loss until it is handled.
       this.forget();
       return true;
     }
