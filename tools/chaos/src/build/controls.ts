@@ -26,7 +26,6 @@ export const controls: readonly Control[] = [
     without: ['uniqueIndex', 'holderInClaim'],
     caughtBy: ['one-live-order-per-ticket', 'one-complete-order-per-ticket'],
   },
-  { name: 'unique-slot', without: ['uniqueSlot'], caughtBy: ['one-unpaid-order-per-slot'] },
   { name: 'revision-in-claim', without: ['revisionInClaim'], caughtBy: ['held-price-is-order-price'] },
   {
     name: 'closed-orders',

@@ -23,16 +23,6 @@ export const guards = {
       },
     ],
   },
-  uniqueSlot: {
-    title: "unique index on the slots of an account's unpaid orders",
-    edits: [
-      {
-        file: 'orders/src/models/order.ts',
-        find: "      name: 'one_unpaid_order_per_slot',\n      unique: true,\n",
-        replacement: "      name: 'one_unpaid_order_per_slot',\n",
-      },
-    ],
-  },
   holderInClaim: {
     title: 'holder in the claim',
     edits: [
