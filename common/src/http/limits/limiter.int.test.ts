@@ -216,6 +216,7 @@ test('When this process has refused an account, then it refuses it again before 
       now: () => new Date(),
       site,
       database: { isUp: () => true, onDown: () => undefined },
+      taken: () => undefined,
       observe: () => undefined,
     },
     serve([on.post('/', 'paying', [signedIn], answer)], undefined),
