@@ -13,6 +13,7 @@ const inherited = [
   'HTTP_PROXY',
   'HTTPS_PROXY',
   'NO_PROXY',
+  'NODE_OPTIONS',
 ];
 
 /** The environment of a child process; undefined and empty variables are left out. */

@@ -1,4 +1,4 @@
-import { bundleOptions } from '@ticketing/launcher/build';
+import { bundleOptions, bundlePlugins } from '@ticketing/launcher/build';
 import { services } from '@ticketing/launcher/topology';
 import * as esbuild from 'esbuild';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -65,7 +65,7 @@ export const buildServices = async (
       },
       outfile,
       absWorkingDir: root,
-      plugins: [editing(edits, used)],
+      plugins: [editing(edits, used), ...bundlePlugins],
     });
     await mkdir(dirname(outfile), { recursive: true });
     for (const { path, text } of outputFiles) await writeFile(path, text);

@@ -7,6 +7,7 @@ import { cacheDirectory, root } from '../paths.ts';
 import { required } from '../required.ts';
 import { bundled, bundleOf } from './bundled.ts';
 import { fingerprint } from './fingerprint.ts';
+import { unmappedPackages } from './unmapped-packages.ts';
 
 /** File beside a build result with the hash of its inputs. */
 const stamp = 'inputs.sha256';
@@ -24,7 +25,7 @@ const lockfile = (): string => readFileSync(join(root, 'package-lock.json'), 'ut
 /** CommonJS packages in the bundle call `require`, which ES modules do not have. */
 const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-/** esbuild options of every bundle. */
+/** esbuild options of every bundle, besides its plugins. */
 export const bundleOptions = {
   bundle: true,
   platform: 'node',
@@ -40,6 +41,9 @@ export const bundleOptions = {
   write: false,
 } as const satisfies esbuild.BuildOptions;
 
+/** esbuild plugins of every bundle. */
+export const bundlePlugins = [unmappedPackages];
+
 /**
  * Bundles a workspace into one file, unless its inputs are unchanged.
  * @returns Whether it was built.
@@ -47,11 +51,12 @@ export const bundleOptions = {
 export const buildBundle = async (name: string): Promise<boolean> => {
   const folder = required(bundled[name], `workspace ${name}`);
   const output = join(root, folder, 'dist');
-  const inputs = fingerprint(root, [folder, 'common'], lockfile(), JSON.stringify(bundleOptions));
+  const inputs = fingerprint(root, [folder, 'common'], lockfile(), JSON.stringify([bundleOptions, bundlePlugins]));
   if (isCurrent(output, inputs)) return false;
   const outfile = bundleOf(name);
   const { outputFiles } = await esbuild.build({
     ...bundleOptions,
+    plugins: bundlePlugins,
     entryPoints: [join(root, folder, 'src', 'index.ts')],
     outfile,
     absWorkingDir: root,
