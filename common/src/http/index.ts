@@ -9,6 +9,7 @@ export { withFallback } from './limits/fallback-counters.ts';
 export type { Account, CountedRequest, Limiter } from './limits/limiter.ts';
 export { createRedisCounters } from './limits/redis-counters.ts';
 export { createRefusalDelay, rememberRefusals } from './limits/refusals.ts';
+export { createTurns } from './limits/turns.ts';
 export { dollars, payableDollars, toDollars } from './money.ts';
 export { neverCached } from './never-cached.ts';
 export { maxListed, pageHeaders, pageLinks, paging, reachable } from './paging.ts';

@@ -6,7 +6,6 @@ export const httpKit = (service: Service, site?: Site): HttpKit => ({
   logger: service.logger,
   now: service.now,
   database: service.database,
-  taken: service.metrics.requestRoomTaken,
   observe: service.metrics.observeRequest,
   ...(site === undefined ? {} : { site }),
 });

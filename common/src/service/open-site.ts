@@ -5,6 +5,7 @@ import {
   createRedisCounters,
   createRefusalDelay,
   createSessions,
+  createTurns,
   rememberRefusals,
   withFallback,
   type Account,
@@ -27,6 +28,8 @@ const maxEntries = 50_000;
 
 /** About 2 MB. */
 const maxRefusals = 10_000;
+/** Enough for an office behind one address, since a read takes a few milliseconds. */
+const turns = { max: 2, maxMs: 1_000 };
 const refusalDelay = { milliseconds: 250, maxWaiting: 64 };
 
 const now = (): number => performance.now();
@@ -78,6 +81,7 @@ export const openSite = (
   );
   const limiter: Limiter = {
     counters: rememberRefusals(counters, { maxEntries: maxRefusals, now }),
+    turns: createTurns(turns),
     delayRefusal: createRefusalDelay(refusalDelay),
     prefix: name,
     ...(accountOf === undefined ? {} : { accountOf }),

@@ -216,7 +216,6 @@ test('When this process has refused an account, then it refuses it again before 
       now: () => new Date(),
       site,
       database: { isUp: () => true, onDown: () => undefined },
-      taken: () => undefined,
       observe: () => undefined,
     },
     serve([on.post('/', 'paying', [signedIn], answer)], undefined),
@@ -230,6 +229,30 @@ test('When this process has refused an account, then it refuses it again before 
   await Promise.all(Array.from({ length: 31 }, () => send('ann', '{}')));
   expect((await send('ann', '{')).status).toBe(429);
   expect((await send('bob', '{')).status).toBe(400);
+});
+
+test('When one address reads a lot at once, then its requests run two at a time, and another address does not wait', async () => {
+  const gate = Promise.withResolvers<void>();
+  let running = 0;
+  let most = 0;
+  const ask = open({
+    limit: 'reading',
+    handle: async (req, res) => {
+      if (req.visitor === 'slow') {
+        running += 1;
+        most = Math.max(most, running);
+        await gate.promise;
+        running -= 1;
+      }
+      res.json({});
+    },
+  });
+  const slow = Array.from({ length: 6 }, () => ask({ 'x-forwarded-for': 'slow' }));
+  await eventually(() => expect(running).toBe(2));
+  expect((await ask({ 'x-forwarded-for': 'other' })).status).toBe(200);
+  gate.resolve();
+  expect((await Promise.all(slow)).map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 200));
+  expect(most).toBe(2);
 });
 
 test('When rate limits are off, then no Redis is needed', async () => {

@@ -6,6 +6,7 @@ import { CustomError, TooManyRequestsError } from '../../errors/index.ts';
 import type { Counter } from './counters.ts';
 import { limits, type Limit, type LimitName, type Rate } from './limits.ts';
 import type { RefusingCounters } from './refusals.ts';
+import type { Turns } from './turns.ts';
 
 /** Whom a request counts for. */
 export interface Account {
@@ -20,6 +21,7 @@ export type CountedRequest = Pick<Request, 'body' | 'currentUser' | 'headers' | 
 /** Counts the requests of a service. */
 export interface Limiter {
   readonly counters: RefusingCounters;
+  readonly turns: Turns;
   /** Awaited before each refusal. */
   readonly delayRefusal: () => Promise<void>;
   /** Prefix of the service's counters. */
@@ -50,7 +52,9 @@ const accountOf = ({ accountOf: identify }: Limiter, req: CountedRequest): Accou
   return (userId === undefined ? identify?.(req) : { key: userId }) ?? { key: networkOf(req.visitor) };
 };
 
-const counterOf = ({ prefix }: Limiter, name: LimitName, kind: keyof Limit, key: string, rate: Rate): Counter => ({
+type Kind = 'address' | 'account' | 'outcome';
+
+const counterOf = ({ prefix }: Limiter, name: LimitName, kind: Kind, key: string, rate: Rate): Counter => ({
   key: `rate:${prefix}:${name}:${kind}:${key}`,
   limit: rate.limit,
   seconds: rate.seconds,
@@ -84,7 +88,7 @@ export const refuseKnown =
     const { counters } = limiter;
     const { address, account, outcome }: Limit = limits[name];
     const userId = req.currentUser?.id;
-    const known = (kind: keyof Limit, key: string | undefined, rate: Rate | undefined): number =>
+    const known = (kind: Kind, key: string | undefined, rate: Rate | undefined): number =>
       key === undefined || rate === undefined ? 0 : counters.refusedFor(counterOf(limiter, name, kind, key, rate));
     const isNamedByBody = userId === undefined && limiter.accountOf !== undefined;
     await refuseFor(
@@ -97,15 +101,22 @@ export const refuseKnown =
   };
 
 /** Limits what one address may ask for. */
-export const limitAddress =
-  (limiter: Limiter, name: LimitName): RequestHandler =>
-  async (req, _res, next) => {
-    if (accountOf(limiter, req).isKnown !== true) {
-      const counter = counterOf(limiter, name, 'address', networkOf(req.visitor), limits[name].address);
-      await refuseFor(limiter, await limiter.counters.count(counter));
+export const limitAddress = (limiter: Limiter, name: LimitName): RequestHandler => {
+  const { address, inTurn = false }: Limit = limits[name];
+  const { counters, turns } = limiter;
+  return async (req, res, next) => {
+    const network = networkOf(req.visitor);
+    if (accountOf(limiter, req).isKnown !== true)
+      await refuseFor(limiter, await counters.count(counterOf(limiter, name, 'address', network, address)));
+    if (inTurn) {
+      const end = await turns.take(network);
+      // The client may have gone away meanwhile.
+      if (res.closed) return end();
+      res.once('close', end);
     }
     next();
   };
+};
 
 const statusOf = (error: unknown): number => (error instanceof CustomError ? error.statusCode : 500);
 

@@ -8,6 +8,8 @@ export interface Rate {
 export interface Limit {
   /** Requests from one address. */
   readonly address: Rate;
+  /** Whether those of one address run a few at a time in each process. */
+  readonly inTurn?: boolean;
   /** Requests of one account, or of one address where there is none. */
   readonly account?: Rate;
   /** Requests of one account that succeeded (2xx) or failed (400); others do not count. */
@@ -25,7 +27,7 @@ const account = perMinute(300);
 
 /** The limits by the names that the routes in each app.ts give; docs/bounds.md lists them. */
 export const limits = {
-  reading: { address },
+  reading: { address, inTurn: true },
   writing: { address, account },
   listing: { address, account, outcome: { ...perHour(120), counts: 'success' } },
   ordering: { address, account, outcome: { ...perHour(60), counts: 'success' } },
