@@ -17,9 +17,10 @@ export const countEvents = async (
   const sizes = new Map<string, EventSizes>();
   connection.subscribe('>', {
     callback: (error, message) => {
-      const { subject, data } = message;
-      // Of the broker itself: replies and acknowledgements.
-      if (error !== null || /^[_$]/.test(subject) || !message.string().includes(userId)) return;
+      const { subject, reply = '', data } = message;
+      // Replies and acknowledgements, and deliveries to consumers.
+      if (error !== null || /^[_$]/.test(subject) || reply.startsWith('$JS.ACK')) return;
+      if (!message.string().includes(userId)) return;
       const { count, bytes, largest } = sizes.get(subject) ?? { count: 0, bytes: 0, largest: 0 };
       const { length } = data;
       sizes.set(subject, { subject, count: count + 1, bytes: bytes + length, largest: Math.max(largest, length) });
