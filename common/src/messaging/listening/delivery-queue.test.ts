@@ -4,6 +4,7 @@ import { DeliveryQueue } from './delivery-queue.ts';
 
 const item = (name: string, log: string[] = []) => ({
   name,
+  size: 1,
   nak: (delayMs: number) => log.push(`nak ${name} ${delayMs}`),
   working: () => log.push(`working ${name}`),
 });

@@ -1,8 +1,13 @@
 /** One delivery, as the transport settles it. */
 export interface Delivery {
+  /** Size of the body in bytes. */
+  readonly size: number;
   readonly nak: (delayMs: number) => void;
   readonly working: () => void;
 }
+
+/** With more than this waiting, `untilRoom` does not resolve. */
+export const queueLimit = { messages: 800, bytes: 2 * 1024 * 1024 } as const;
 
 /**
  * Passes deliveries on in batches of what has arrived, with at most `concurrency` concurrent batches, and keeps telling
@@ -21,7 +26,9 @@ export class DeliveryQueue<Item extends Delivery> {
   #running = 0;
   #scheduled = false;
   #closed = false;
+  #waitingBytes = 0;
   #idle: (() => void)[] = [];
+  #room: (() => void)[] = [];
 
   constructor(options: {
     readonly maxBatch: number;
@@ -43,12 +50,18 @@ export class DeliveryQueue<Item extends Delivery> {
       return;
     }
     this.#waiting.push(item);
+    this.#waitingBytes += item.size;
     this.#schedule();
   }
 
   /** Returns everything that is not being handled yet to the broker. */
   returnWaiting(delayMs: number): void {
-    for (const item of this.#waiting.splice(0)) item.nak(delayMs);
+    for (const item of this.#take(this.#waiting.length)) item.nak(delayMs);
+  }
+
+  /** Resolves when so little waits that more should be pulled; a closed queue has room. */
+  async untilRoom(): Promise<void> {
+    if (!this.#hasRoom()) await new Promise<void>((resolve) => this.#room.push(resolve));
   }
 
   /** Resolves when nothing is being handled. */
@@ -74,8 +87,19 @@ export class DeliveryQueue<Item extends Delivery> {
     });
   }
 
+  #hasRoom(): boolean {
+    return this.#waiting.length <= queueLimit.messages && this.#waitingBytes <= queueLimit.bytes;
+  }
+
+  #take(count: number): Item[] {
+    const items = this.#waiting.splice(0, count);
+    for (const { size } of items) this.#waitingBytes -= size;
+    if (this.#hasRoom()) for (const resolve of this.#room.splice(0)) resolve();
+    return items;
+  }
+
   async #run(): Promise<void> {
-    const batch = this.#waiting.splice(0, this.#options.maxBatch);
+    const batch = this.#take(this.#options.maxBatch);
     this.#running += 1;
     for (const item of batch) this.#inProgress.add(item);
     try {

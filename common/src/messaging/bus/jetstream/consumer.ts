@@ -1,7 +1,8 @@
-import type { ConsumerInfo, ConsumerMessages, ConsumerNotification, JetStreamClient } from '@nats-io/jetstream';
+import type { Consumer, ConsumerInfo, ConsumerMessages, JetStreamClient } from '@nats-io/jetstream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { DeliveryQueue } from '../../listening/delivery-queue.ts';
+import { describe } from '../../listening/listener.ts';
 import type { Subscription, SubscriptionOptions } from '../transport.ts';
 import { JetStreamMessage } from './message.ts';
 
@@ -18,13 +19,8 @@ interface ConsumerOptions extends SubscriptionOptions {
   readonly onStop: () => void;
 }
 
-/** What the client reports when the broker no longer serves the pull. */
-const lost: ReadonlySet<ConsumerNotification['type']> = new Set([
-  'heartbeats_missed',
-  'consumer_not_found',
-  'consumer_deleted',
-  'stream_not_found',
-] as const);
+/** Messages of one pull: together with `queueLimit`, a replica holds at most 1,000 messages that it does not handle yet. */
+const pullSize = 200;
 
 export class JetStreamConsumer implements Subscription {
   readonly #options: ConsumerOptions;
@@ -56,23 +52,11 @@ export class JetStreamConsumer implements Subscription {
     for (let attempt = 0; isWanted(); attempt += 1) {
       try {
         const info = await this.#options.ensure();
-        const messages = await this.#options.client.consumers.getConsumerFromInfo(info).consume({
-          max_messages: 500,
-          expires: 5_000,
-          // A pull request that the server has lost is noticed after two missed heartbeats and repeated.
-          idle_heartbeat: 1_000,
-          // Skips the look-up of the consumer: `ensure` has just returned it.
-          bind: true,
-          callback: (message) => this.#queue.push(new JetStreamMessage(message, this.#options.prefixLength)),
-        });
         if (isWanted()) {
           this.#messages?.stop();
-          this.#messages = messages;
           this.#created = info.created;
           this.#isOpening = false;
-          void this.#follow(messages);
-        } else {
-          messages.stop();
+          void this.#receive(this.#options.client.consumers.getConsumerFromInfo(info), isWanted);
         }
         return;
       } catch (error) {
@@ -87,20 +71,42 @@ export class JetStreamConsumer implements Subscription {
   async check(): Promise<void> {
     if (!this.#wanted || this.#isOpening) return;
     const info = await this.#options.find();
-    if (info?.created !== this.#created) this.#reopen();
+    if (info?.created !== this.#created) this.#reopen(info === undefined ? 'no such consumer' : 'another consumer');
   }
 
-  #reopen(): void {
+  #reopen(reason: string): void {
     if (!this.#wanted || this.#isOpening) return;
-    this.#options.logger.warn({ durable: this.#options.durable }, 'the consumer is gone, it is created again');
+    this.#options.logger.warn({ durable: this.#options.durable, reason }, 'subscribing again');
     void this.open();
   }
 
-  /** Missed heartbeats mean that the pull, the consumer or the whole stream is gone. */
-  async #follow(messages: ConsumerMessages): Promise<void> {
-    for await (const { type } of messages.status()) {
-      if (messages !== this.#messages) return;
-      if (lost.has(type)) this.#reopen();
+  /**
+   * Pulls while there is room. A pull is rejected when heartbeats are missed, and when the consumer or the stream is gone.
+   */
+  async #receive(consumer: Consumer, isWanted: () => boolean): Promise<void> {
+    try {
+      while (isWanted()) {
+        await this.#queue.untilRoom();
+        if (!isWanted()) return;
+        const messages = await consumer.fetch({
+          max_messages: pullSize,
+          expires: 5_000,
+          // A pull request that the server has lost is noticed after two missed heartbeats.
+          idle_heartbeat: 1_000,
+          // Skips the look-up of the consumer: `ensure` has just returned it.
+          bind: true,
+        });
+        if (!isWanted()) {
+          messages.stop();
+          return;
+        }
+        this.#messages = messages;
+        for await (const message of messages) {
+          this.#queue.push(new JetStreamMessage(message, this.#options.prefixLength));
+        }
+      }
+    } catch (error) {
+      if (isWanted()) this.#reopen(describe(error));
     }
   }
 

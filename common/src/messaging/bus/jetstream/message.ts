@@ -16,6 +16,10 @@ export class JetStreamMessage implements InboundMessage {
     return this.#message.string();
   }
 
+  get size(): number {
+    return this.#message.data.length;
+  }
+
   get key(): string {
     // Sequence numbers restart when the store is emptied, so the key includes the timestamp.
     return `${this.#message.seq}-${this.#message.timestampNanos}`;

@@ -149,7 +149,7 @@ class JetStreamTransport implements Transport {
   }
 
   async #connect(): Promise<Connected> {
-    const connection = await this.#retry('connection', () =>
+    const connection = await this.#retry('connection to NATS', () =>
       connect({
         ...natsServers(this.#options.url),
         name: this.#options.clientName,
@@ -179,7 +179,7 @@ class JetStreamTransport implements Transport {
   async #onConnected(connected: Connected): Promise<void> {
     this.#generation += 1;
     const generation = this.#generation;
-    await this.#retry('stream', async () => {
+    await this.#retry('look-up of the stream', async () => {
       if (generation !== this.#generation) return;
       await this.#ensureStream(connected);
     });

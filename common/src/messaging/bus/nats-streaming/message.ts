@@ -35,6 +35,10 @@ export class NatsStreamingMessage implements InboundMessage {
     return this.#held.latest.message.getRawData().toString('utf8');
   }
 
+  get size(): number {
+    return this.#held.latest.message.getRawData().length;
+  }
+
   readonly ack = (): void => {
     if (this.#done) return;
     this.#done = true;
