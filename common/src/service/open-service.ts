@@ -6,6 +6,7 @@ import {
   createStreamKeeper,
   createTransport,
   deadLetterCollection,
+  durableName,
   ListenerRunner,
   Relay,
   replayDeadLetters,
@@ -118,6 +119,7 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
       counters: metrics.listeners,
       isHealthy,
     });
+    const durables = plan.listeners.map(({ subject }) => durableName(name, subject));
     const letterCount = metrics.gauge('dead_letters', 'Dead letters stored at present');
     const parkedCount = metrics.gauge(
       'parked_events',
@@ -151,6 +153,8 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
           parkedCount.set(count.parked);
           const expired = count.parked === 0 ? 0 : await deadLetters.expireParked();
           if (expired > 0) logger.error({ count: expired }, 'events parked for an hour are dead letters now');
+          const unhandled = await deadLetters.expireReplays(durables);
+          if (unhandled > 0) logger.error({ count: unhandled }, 'no listener handles these replayed dead letters');
         }),
       );
       state.prepared = true;

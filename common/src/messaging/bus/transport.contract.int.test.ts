@@ -494,6 +494,7 @@ for (const kind of kinds) {
         deadLetters: {
           put: async (letter) => {
             letters.push(letter.reason);
+            return true;
           },
           park: () => Promise.resolve(false),
         },

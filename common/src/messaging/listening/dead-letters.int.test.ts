@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { defineEvent } from '../../events/index.ts';
 import { commonEnv, openService, readEnv, type RunningService } from '../../service/index.ts';
 import { openTestSystem, type TestSystem } from '../../testing/index.ts';
-import { createDeadLetters, type DeadLetter, type DeadLetters } from './dead-letters.ts';
+import { createDeadLetters, maxLetters, type DeadLetter, type DeadLetters } from './dead-letters.ts';
 import { createListener, done, later, reject, type Verdict } from './listener.ts';
 
 const counted = defineEvent('ticket.counted', z.object({ n: z.number() }));
@@ -13,6 +13,7 @@ const counted = defineEvent('ticket.counted', z.object({ n: z.number() }));
 let system: TestSystem;
 let letters: DeadLetters;
 let service: RunningService;
+let start: () => Promise<RunningService>;
 /** The verdict of the listener for each event, by its number; `done` by default. */
 const verdicts = new Map<number, () => Promise<Verdict>>();
 const handled: number[] = [];
@@ -20,7 +21,7 @@ const handled: number[] = [];
 beforeAll(async () => {
   system = await openTestSystem();
   letters = createDeadLetters(system.collection<DeadLetter>('dead-letters'), system.clock.now);
-  const start = () =>
+  start = () =>
     system.start((overrides) =>
       openService('counting', readEnv(commonEnv, system.env), overrides).run({
         collections: [],
@@ -181,8 +182,53 @@ test('When a replica that has leased a letter dies, then another one leases it a
   await letters.discard('all');
 });
 
+test('When a letter is replayed and no listener handles its event, then it waits again after ten minutes', async () => {
+  const letter = { durable: 'd', subject: 's', key: randomUUID(), body: '{}', reason: 'r', failures: 1 };
+  await letters.put(letter);
+  await letters.replay('all');
+  expect(await letters.expireReplays(['e'])).toBe(0);
+  system.clock.advance(10 * 60_000);
+  // A listener handles it, or this replica has one.
+  expect(await letters.expireReplays(['d', 'e'])).toBe(0);
+  await letters.lease([known('d')]);
+  expect(await letters.expireReplays(['e'])).toBe(0);
+  system.clock.advance(10 * 60_000);
+  // The worker of the service, when it starts.
+  await start();
+  await system.eventually(async () =>
+    expect(await letters.list()).toMatchObject([
+      { status: 'waiting', reason: 'no listener of the service handles this event' },
+    ]),
+  );
+  await letters.discard('all');
+});
+
+test('When as many letters are stored as may be, then a further one is not, and one that is stored is updated', async () => {
+  const letter = { durable: 'd', subject: 's', body: '{}', reason: 'r', failures: 1 };
+  const stored = Array.from({ length: maxLetters }, (_, index): DeadLetter => ({
+    ...letter,
+    _id: `d/${index}`,
+    key: String(index),
+    at: system.clock.now(),
+    status: 'waiting',
+  }));
+  await system.collection<DeadLetter>('dead-letters').insertMany(stored);
+  expect(await letters.put({ ...letter, key: 'new' })).toBe(false);
+  expect(await letters.show('d/new')).toBeUndefined();
+  expect(await letters.put({ ...letter, key: '7', reason: 'again' })).toBe(true);
+  expect(await letters.show('d/7')).toMatchObject({ reason: 'again' });
+  await letters.discard('all');
+});
+
 test('When the metrics are read, then they contain the number of letters', async () => {
+  const letter = { durable: 'd', subject: 's', body: '{}', reason: 'r', failures: 1 };
+  for (const key of ['one', 'two', 'three']) await letters.put({ ...letter, key });
+  // A process counts when it starts.
+  const counting = await start();
+  await system.eventually(async () =>
+    expect(await (await fetch(`${counting.url}/metrics`)).text()).toMatch(/^dead_letters 3$/m),
+  );
+  await letters.discard('all');
   const text = await (await fetch(`${service.url}/metrics`)).text();
-  expect(text).toMatch(/^dead_letters \d+$/m);
   expect(text).toMatch(/^events_dead_lettered_total\{subject="ticket.counted"\} \d+$/m);
 });

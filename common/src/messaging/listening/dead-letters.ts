@@ -1,15 +1,21 @@
-import type { Collection, Filter } from 'mongodb';
+import type { Collection, Document, Filter, UpdateFilter } from 'mongodb';
 import { defineCollection, listOfText } from '../../mongo/index.ts';
+import { parkEvent } from './park-event.ts';
 
 /** An event that its listener could not handle, stored in the listener's database. */
 export interface DeadLetter {
-  /** Durable consumer and message key: a message that fails again updates the same document. */
+  /**
+   * Durable consumer and message key: a message that fails again updates the same document. Of a parked state, durable
+   * consumer, aggregate type and id.
+   */
   readonly _id: string;
   readonly durable: string;
   readonly subject: string;
   readonly key: string;
   /** As it was on the bus. */
   readonly body: string;
+  /** Of the aggregate, in a parked state. */
+  readonly version?: number;
   readonly reason: string;
   readonly failures: number;
   readonly at: Date;
@@ -23,6 +29,8 @@ export interface DeadLetter {
    * or waiting, once a replica has another.
    */
   readonly unknownTo?: readonly string[];
+  /** When the replay was requested. */
+  readonly replayedAt?: Date;
   /** Not handled before this time: another replica is handling it, or its listener asked for a delay. */
   readonly notBefore?: Date;
 }
@@ -44,8 +52,9 @@ export interface KnownEvent {
 type NewLetter = Pick<DeadLetter, 'durable' | 'subject' | 'key' | 'body' | 'reason'>;
 
 export interface DeadLetters {
-  put(letter: NewLetter & Pick<DeadLetter, 'failures'>): Promise<void>;
-  /** Parks an event with values that this version does not know. Returns false, without storing it, at `maxParked`. */
+  /** Stores a dead letter. Returns false, without storing it, at `maxLetters`. */
+  put(letter: NewLetter & Pick<DeadLetter, 'failures'>): Promise<boolean>;
+  /** Parks an event with values that this version does not know. Returns false, without storing it, at `maxLetters`. */
   park(event: NewLetter & Pick<KnownEvent, 'fingerprint'>): Promise<boolean>;
   /** Oldest first, 100 at most; without parked events. */
   list(): Promise<DeadLetter[]>;
@@ -57,21 +66,24 @@ export interface DeadLetters {
   discard(ids: readonly string[] | 'all'): Promise<number>;
   /** Makes dead letters of the events that have been parked for an hour; returns how many. */
   expireParked(): Promise<number>;
+  /** Makes letters wait again whose replay no listener has begun within ten minutes; returns how many. `durables`: those of the listeners. */
+  expireReplays(durables: readonly string[]): Promise<number>;
   /** Leases the next letter that a replica with this knowledge has to handle; no other replica gets it for a minute. */
   lease(events: readonly KnownEvent[]): Promise<DeadLetter | undefined>;
-  /** Records the result: a handled letter is deleted, a failed one waits again with the new reason. */
+  /** Records the result: a handled letter is deleted, a failed one waits again with the new reason. A newer state stays. */
   settle(letter: DeadLetter, outcome: ReplayOutcome): Promise<void>;
 }
 
 /** Failures of an event, counted while the database is healthy, after which it becomes a dead letter. */
 export const maxFailures = 5;
 const backOffsMs = [100, 500, 2_000, 5_000, 10_000] as const;
-/** The delay after so many failures. */
+/** Delay of the redelivery after this number of failures. */
 export const backOffMs = (failures: number): number => backOffsMs[failures - 1] ?? 10_000;
 
-/** Parked events and dead letters of a service, 4 KB each, beyond which nothing is parked. */
-export const maxParked = 10_000;
+/** Parked events and dead letters of a service, 4 KB each, beyond which further events stay on the bus. */
+export const maxLetters = 10_000;
 const parkedForMs = 60 * 60_000;
+const replayedForMs = 10 * 60_000;
 const leaseMs = 60_000;
 
 export const deadLetterCollection = defineCollection({
@@ -81,11 +93,13 @@ export const deadLetterCollection = defineCollection({
     subject: { type: String, required: true },
     key: { type: String, required: true },
     body: { type: String, required: true },
+    version: { type: Number },
     reason: { type: String, required: true },
     failures: { type: Number, required: true },
     at: { type: Date, required: true },
     status: { type: String, required: true, enum: ['parked', 'waiting', 'replaying'] },
     unknownTo: listOfText,
+    replayedAt: { type: Date },
     notBefore: { type: Date },
   },
   indexes: [{ key: { at: 1 } }, { key: { status: 1, at: 1 } }, { key: { durable: 1, status: 1, unknownTo: 1 } }],
@@ -105,27 +119,25 @@ const toHandle = (events: readonly KnownEvent[]): Filter<DeadLetter> => ({
 
 export const createDeadLetters = (collection: Collection<DeadLetter>, now: () => Date): DeadLetters => {
   const after = (ms: number): Date => new Date(now().getTime() + ms);
+  /** Updates the letter, or inserts it while there is room; returns whether it is stored. */
+  const store = async (
+    filter: { readonly _id: string },
+    update: UpdateFilter<DeadLetter> | Document[],
+  ): Promise<boolean> => {
+    const upsert = (await collection.estimatedDocumentCount()) < maxLetters;
+    const { matchedCount, upsertedCount } = await collection.updateOne(filter, update, { upsert });
+    return matchedCount + upsertedCount > 0;
+  };
   return {
-    put: async (letter) => {
-      await collection.updateOne(
+    put: (letter) =>
+      store(
         { _id: idOf(letter) },
         // A message whose ack was lost arrives here again: a requested replay is kept.
         { $set: { ...letter, at: now() }, $setOnInsert: { status: 'waiting' } },
-        { upsert: true },
-      );
-    },
-    park: async ({ fingerprint, reason, ...event }) => {
-      if ((await collection.estimatedDocumentCount()) >= maxParked) return false;
-      await collection.updateOne(
-        { _id: idOf({ ...event, reason }) },
-        {
-          $setOnInsert: { ...event, failures: 0, at: now(), status: 'parked' },
-          $set: { reason },
-          $addToSet: { unknownTo: fingerprint },
-        },
-        { upsert: true },
-      );
-      return true;
+      ),
+    park: ({ fingerprint, ...event }) => {
+      const { filter, update } = parkEvent(event, fingerprint, now());
+      return store(filter, update);
     },
     list: () => collection.find(isDeadLetter).sort({ at: 1 }).limit(100).toArray(),
     show: async (id) => (await collection.findOne({ _id: id })) ?? undefined,
@@ -139,7 +151,7 @@ export const createDeadLetters = (collection: Collection<DeadLetter>, now: () =>
     replay: async (ids) => {
       const filter = { ...filterOf(ids), status: 'waiting' as const };
       const { modifiedCount } = await collection.updateMany(filter, {
-        $set: { status: 'replaying' },
+        $set: { status: 'replaying', replayedAt: now() },
         $unset: { notBefore: true, unknownTo: true },
       });
       return modifiedCount;
@@ -149,6 +161,19 @@ export const createDeadLetters = (collection: Collection<DeadLetter>, now: () =>
       const { modifiedCount } = await collection.updateMany(
         { status: 'parked', at: { $lte: after(-parkedForMs) } },
         { $set: { status: 'waiting' } },
+      );
+      return modifiedCount;
+    },
+    expireReplays: async (durables) => {
+      const { modifiedCount } = await collection.updateMany(
+        {
+          status: 'replaying',
+          durable: { $nin: [...durables] },
+          // Absent where the release before has requested it.
+          replayedAt: { $not: { $gt: after(-replayedForMs) } },
+          notBefore: { $not: { $gt: now() } },
+        },
+        { $set: { status: 'waiting', reason: 'no listener of the service handles this event' } },
       );
       return modifiedCount;
     },
@@ -162,30 +187,29 @@ export const createDeadLetters = (collection: Collection<DeadLetter>, now: () =>
       return letter ?? undefined;
     },
     settle: async (letter, outcome) => {
-      const { _id } = letter;
+      // Not the newer state that has been parked in its place meanwhile.
+      const own = { _id: letter._id, key: letter.key };
       switch (outcome.kind) {
         case 'done':
-          await collection.deleteOne({ _id });
+          await collection.deleteOne(own);
           return;
         case 'later':
-          await collection.updateOne({ _id }, { $set: { notBefore: after(outcome.delayMs) } });
+          await collection.updateOne(own, { $set: { notBefore: after(outcome.delayMs) } });
           return;
         case 'unknown':
-          await collection.updateOne(
-            { _id },
-            {
-              $set: { status: letter.status === 'parked' ? 'parked' : 'waiting', reason: outcome.reason },
-              $addToSet: { unknownTo: outcome.fingerprint },
-              $unset: { notBefore: true },
-            },
-          );
+          await collection.updateOne(own, {
+            $set: { status: letter.status === 'parked' ? 'parked' : 'waiting', reason: outcome.reason },
+            $addToSet: { unknownTo: outcome.fingerprint },
+            $unset: { notBefore: true },
+          });
           return;
         case 'failed': {
           const failures = letter.failures + 1;
-          const isRetried = letter.status === 'parked' && failures < maxFailures;
+          // One that has expired is waiting when its new version takes it.
+          const isRetried = letter.status !== 'replaying' && failures < maxFailures;
           const { reason } = outcome;
           await collection.updateOne(
-            { _id },
+            own,
             isRetried
               ? { $set: { reason, failures, notBefore: after(backOffMs(failures)) } }
               : { $set: { reason, failures, status: 'waiting' }, $unset: { notBefore: true, unknownTo: true } },

@@ -47,7 +47,7 @@ const open = async (
   handle: Listener['handle'],
   options: {
     readonly isHealthy?: () => boolean;
-    readonly put?: () => Promise<void>;
+    readonly put?: () => Promise<boolean>;
     readonly park?: () => Promise<boolean>;
   } = {},
 ) => {
@@ -59,8 +59,9 @@ const open = async (
     transport: bus.transport,
     deadLetters: {
       put: async (letter) => {
-        await options.put?.();
-        letters.push(letter);
+        const stored = (await options.put?.()) ?? true;
+        if (stored) letters.push(letter);
+        return stored;
       },
       park: async (event) => {
         const parked = (await options.park?.()) ?? true;
@@ -202,8 +203,11 @@ test('When a batch throws while the database is unreachable, then it is not repe
   await runner.stop();
 });
 
-test('When a dead letter cannot be stored, then the message stays on the bus', async () => {
-  const { deliver, runner } = await open(giving(reject('nonsense')), { put: () => Promise.reject(new Error('away')) });
+test.each([
+  ['cannot be stored', () => Promise.reject(new Error('away'))],
+  ['finds no room', () => Promise.resolve(false)],
+])('When a dead letter %s, then the message stays on the bus', async (_what, refuse) => {
+  const { deliver, runner } = await open(giving(reject('nonsense')), { put: refuse });
   expect(await deliver('a')).toEqual(['nak 2000']);
   await runner.stop();
 });

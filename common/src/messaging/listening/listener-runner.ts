@@ -11,7 +11,8 @@ import type { InboundMessage, Subscription, Transport } from '../bus/transport.t
 /** After a failure of the database, which says nothing about the message. */
 const retryDelayMs = 1_000;
 const healthCheckEveryMs = 250;
-const parkAgainMs = 2_000;
+/** After an event could not be stored, parked or as a dead letter. */
+const storeAgainMs = 2_000;
 const maxFailureCounts = 10_000;
 
 export interface ListenerCounters {
@@ -127,7 +128,7 @@ export class ListenerRunner {
   async #deadLetter(listener: Listener, message: InboundMessage, reason: string, failures: number): Promise<void> {
     const { counters, deadLetters, logger } = this.#options;
     try {
-      await deadLetters.put({
+      const isStored = await deadLetters.put({
         durable: durableName(this.#options.service, listener.subject),
         subject: listener.subject,
         key: message.key,
@@ -135,9 +136,17 @@ export class ListenerRunner {
         reason,
         failures,
       });
+      if (!isStored) {
+        logger.error(
+          { subject: listener.subject, key: message.key, reason },
+          'too many dead letters, the event will be redelivered',
+        );
+        message.nak(storeAgainMs);
+        return;
+      }
     } catch (error) {
       logger.warn({ err: error, subject: listener.subject }, 'dead letter not stored, the event will be redelivered');
-      message.nak(2_000);
+      message.nak(storeAgainMs);
       return;
     }
     counters.deadLettered(listener.subject);
@@ -161,7 +170,7 @@ export class ListenerRunner {
     } catch (error) {
       logger.warn({ err: error, subject }, 'event not parked, it will be redelivered');
     }
-    message.nak(parkAgainMs);
+    message.nak(storeAgainMs);
   }
 
   #followHealth(): void {

@@ -6,7 +6,7 @@ import { commonEnv, openService, readEnv, type RunningService } from '../../serv
 import { throughout } from '../../testing/eventually.ts';
 import { openTestSystem, type TestSystem } from '../../testing/index.ts';
 import { applyIfNewer } from '../aggregates/apply-if-newer.ts';
-import { createDeadLetters, maxParked, type DeadLetter, type DeadLetters } from './dead-letters.ts';
+import { createDeadLetters, maxLetters, type DeadLetter, type DeadLetters } from './dead-letters.ts';
 import { on } from './on.ts';
 
 const seatState = <const Kinds extends readonly string[]>(kinds: Kinds) =>
@@ -82,6 +82,11 @@ test('When no replica knows a value, then the event is parked, is no dead letter
   expect(await letters.count()).toEqual({ deadLetters: 0, parked: 1 });
   expect(await letters.list()).toEqual([]);
   expect(await letters.discard('all')).toBe(0);
+  // A process counts when it starts.
+  const { url } = await start(otherSeat);
+  await system.eventually(async () =>
+    expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^parked_events 1$/m),
+  );
 });
 
 test('When a replica that knows the value starts beside the old one, then it handles the event within 5 s', async () => {
@@ -90,12 +95,11 @@ test('When a replica that knows the value starts beside the old one, then it han
   await publish('a', 'balcony');
   const event = await parked('a');
   await system.eventually(async () => expect((await stored('a')).unknownTo).toHaveLength(2));
-  const service = await start(newSeat);
+  await start(newSeat);
   await system.eventually(() => expect(handled.get(newSeat)).toEqual(['a']), 5_000);
   await nothingLeft();
   expect(await letters.show(event._id)).toBeUndefined();
   expect(handled.get(oldSeat)).toEqual([]);
-  expect(await (await fetch(`${service.url}/metrics`)).text()).toMatch(/^parked_events \d+$/m);
 });
 
 test('When a parked event is handled after newer ones, then the copy keeps the newer state', async () => {
@@ -124,6 +128,63 @@ test('When an event has been parked for an hour, then it is a dead letter, which
   await start(newSeat);
   await system.eventually(() => expect(handled.get(newSeat)).toEqual(['a']), 5_000);
   await nothingLeft();
+});
+
+test('When such a dead letter fails in the newer version, then it is retried like a parked event', async () => {
+  await start(oldSeat);
+  await publish('a', 'balcony');
+  const { _id } = await parked('a');
+  system.clock.advance(60 * 60_000);
+  await letters.expireParked();
+  failing.add('a');
+  await start(newSeat);
+  await system.eventually(async () => expect((await letters.show(_id))?.failures).toBeGreaterThan(0));
+  failing.clear();
+  await system.eventually(async () => {
+    // The back-off is counted by the service's clock.
+    system.clock.advance(1_000);
+    expect(await letters.show(_id)).toBeUndefined();
+  });
+});
+
+test('When the same state is republished, then it stays one parked event, and a newer state replaces it', async () => {
+  await start(oldSeat);
+  await publish('a', 'balcony', 1);
+  const first = await parked('a');
+  await publish('a', 'balcony', 1);
+  await publish('a', 'balcony', 3);
+  await publish('a', 'balcony', 2);
+  await publish('b', 'balcony');
+  await parked('b');
+  await system.eventually(async () => expect(await stored('a')).toMatchObject({ _id: first._id, version: 3 }));
+  expect(await letters.count()).toEqual({ deadLetters: 0, parked: 2 });
+  expect(await stored('a')).toMatchObject({ at: first.at, unknownTo: first.unknownTo });
+  await start(newSeat);
+  await nothingLeft();
+  expect((await copyOf('a'))?.seat).toMatchObject({ version: 3, kind: 'balcony' });
+});
+
+test('When a newer state is parked while an older one is being handled, then the newer one stays', async () => {
+  await start(oldSeat);
+  await publish('a', 'balcony', 1);
+  const { durable } = await parked('a');
+  const leased = await letters.lease([{ durable, fingerprint: 'new' }]);
+  if (leased === undefined) throw new Error('nothing is leased');
+  await publish('a', 'balcony', 2);
+  await system.eventually(async () => expect(await stored('a')).toMatchObject({ version: 2 }));
+  await letters.settle(leased, { kind: 'done' });
+  const left = await stored('a');
+  expect(left).toMatchObject({ version: 2, status: 'parked' });
+  expect(left).not.toHaveProperty('notBefore');
+});
+
+test('When side events of one aggregate are parked, then each is kept', async () => {
+  const event = { durable: 'd', subject: 'ticket.refused', reason: 'unknown', fingerprint: 'f' };
+  const body = JSON.stringify({ aggregate: { type: 'ticket', id: 'a', version: 1 }, data: { ticketId: 'a' } });
+  for (const key of ['1', '2', '2']) await letters.park({ ...event, key, body });
+  await letters.park({ ...event, key: '2', body, fingerprint: 'g' });
+  expect(await letters.count()).toEqual({ deadLetters: 0, parked: 2 });
+  expect(await letters.show('d/2')).toMatchObject({ unknownTo: ['f', 'g'] });
 });
 
 test('When such a dead letter is replayed by hand and no replica knows the value, then it waits again for one that does', async () => {
@@ -158,7 +219,7 @@ test('When a parked event fails repeatedly in the version that knows it, then it
 });
 
 test('When as much is parked as may be, then further events stay on the bus until there is room', async () => {
-  const full = Array.from({ length: maxParked }, (_, index): DeadLetter => ({
+  const full = Array.from({ length: maxLetters }, (_, index): DeadLetter => ({
     _id: `other/${index}`,
     durable: 'other',
     subject: 'ticket.seated',

@@ -12,7 +12,7 @@ export interface ReplayOptions {
   readonly deadLetters: Pick<DeadLetters, 'lease' | 'settle'>;
   readonly listeners: readonly Listener[];
   readonly logger: Logger;
-  /** Whether the listeners' database is reachable; while it is not, a failure is not the letter's fault. */
+  /** Whether the listeners' database is reachable; while it is not, failures are not counted. */
   readonly isHealthy: () => boolean;
 }
 
