@@ -5,7 +5,7 @@ import type { Config } from './config.ts';
 import { createKnownDevices } from './domain/known-devices.ts';
 import { createPasswordHasher, type PasswordHasher } from './gateways/password-hasher.ts';
 import { collections, openModels } from './models/open-models.ts';
-import { accountFrom } from './routes/device-cookie.ts';
+import { namedAccount } from './routes/device-cookie.ts';
 import { subscriptions } from './subscriptions.ts';
 
 export interface AuthOverrides extends ServiceOverrides {
@@ -15,8 +15,8 @@ export interface AuthOverrides extends ServiceOverrides {
 export const startService = async (config: Config, overrides: AuthOverrides = {}): Promise<RunningService> => {
   const service = openService('auth', config, overrides);
   const { now, newId } = service;
-  const devices = createKnownDevices(config.JWT_KEY);
-  const site = openSite(service, config, accountFrom(devices));
+  const devices = createKnownDevices(config.JWT_KEY, now);
+  const site = openSite(service, config, namedAccount(devices));
   const deps: Deps = {
     ...openModels(service),
     now,

@@ -1,47 +1,52 @@
 import { expect, test } from '@jest/globals';
-import { createKnownDevices } from './known-devices.ts';
+import { createKnownDevices, knownDeviceMs } from './known-devices.ts';
 
-const devices = createKnownDevices('a key for tests only');
+const clock = { now: Date.UTC(2026, 0, 1) };
+const now = (): Date => new Date(clock.now);
+const devices = createKnownDevices('a key for tests only', now);
 
 test('When a browser has signed in to an account, then it is known for this account alone', () => {
   const cookie = devices.remember(undefined, 'ann@example.com');
-  expect(devices.find(cookie, 'ann@example.com')).toMatch(/^[\w-]{16}$/);
-  expect(devices.find(cookie, 'bob@example.com')).toBeUndefined();
+  expect(devices.isKnown(cookie, 'ann@example.com')).toBe(true);
+  expect(devices.isKnown(cookie, 'bob@example.com')).toBe(false);
   expect(cookie).not.toContain('ann');
+});
+
+test('When a browser has not signed in to an account for a year, then it is unknown, whatever else its cookie holds', () => {
+  const first = devices.remember(undefined, 'ann@example.com');
+  clock.now += knownDeviceMs - 1;
+  const cookie = devices.remember(first, 'bob@example.com');
+  expect(devices.isKnown(cookie, 'ann@example.com')).toBe(true);
+  clock.now += 1;
+  expect(devices.isKnown(cookie, 'ann@example.com')).toBe(false);
+  expect(devices.isKnown(cookie, 'bob@example.com')).toBe(true);
+  expect(devices.remember(cookie, 'bob@example.com')).not.toContain(devices.hash('ann@example.com'));
 });
 
 test('When several accounts use one browser, then the last five are known', () => {
   const emails = Array.from({ length: 7 }, (_, index) => `user-${index}@example.com`);
   const cookie = emails.reduce<string | undefined>((previous, email) => devices.remember(previous, email), undefined);
-  expect(emails.map((email) => devices.find(cookie, email) !== undefined)).toEqual([
-    false,
-    false,
-    true,
-    true,
-    true,
-    true,
-    true,
-  ]);
+  expect(emails.map((email) => devices.isKnown(cookie, email))).toEqual([false, false, true, true, true, true, true]);
   expect(cookie?.length).toBeLessThan(400);
 });
 
 test('When a cookie is forged, changed or signed with another key, then the browser is unknown', () => {
   const email = 'ann@example.com';
   const cookie = devices.remember(undefined, email);
-  const [account = '', id = '', mac = ''] = cookie.split('.');
+  const [account = '', signedInAt = '', mac = ''] = cookie.split('.');
   for (const forged of [
     undefined,
     '',
     'nonsense',
-    `${account}.${id}`,
-    `${account}.${id}x.${mac}`,
-    `${devices.hash('bob@example.com')}.${id}.${mac}`,
+    `${account}.${signedInAt}`,
+    `${account}.${Number(signedInAt) + 1}.${mac}`,
+    `${devices.hash('bob@example.com')}.${signedInAt}.${mac}`,
     `${cookie}.`,
-    createKnownDevices('another key for tests').remember(undefined, email),
+    createKnownDevices('another key for tests', now).remember(undefined, email),
   ])
-    expect([forged, devices.find(forged, email), devices.find(forged, 'bob@example.com')]).toEqual([
+    expect([forged, devices.isKnown(forged, email), devices.isKnown(forged, 'bob@example.com')]).toEqual([
       forged,
-      undefined,
-      undefined,
+      false,
+      false,
     ]);
 });

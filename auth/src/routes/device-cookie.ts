@@ -1,26 +1,23 @@
-import type { Account, CountedRequest } from '@ticketing/common/http';
+import type { CountedRequest, NamedAccount } from '@ticketing/common/http';
 import type { Request, Response } from 'express';
-import type { KnownDevices } from '../domain/known-devices.ts';
+import { knownDeviceMs, type KnownDevices } from '../domain/known-devices.ts';
 import { accountOf } from './credentials.ts';
 
 const name = 'device';
-/** Browsers keep no cookie for longer than 400 days. */
-const maxAgeMs = 365 * 24 * 60 * 60 * 1000;
 
 const deviceCookie = ({ headers }: Pick<CountedRequest, 'headers'>): string | undefined =>
   new RegExp(`(?:^|;\\s*)${name}=([^;]*)`).exec(headers.cookie ?? '')?.[1];
 
-/** Whom a request without a session counts for: a browser that its account knows, or the account that it names. */
-export const accountFrom =
+/** The account that a body names, and whether the device cookie is one of this account. */
+export const namedAccount =
   (devices: KnownDevices) =>
-  (req: CountedRequest): Account | undefined => {
+  (req: Pick<CountedRequest, 'body' | 'headers'>): NamedAccount | undefined => {
     const email = accountOf(req.body);
     if (email === undefined) return undefined;
-    const device = devices.find(deviceCookie(req), email);
-    return device === undefined ? { key: devices.hash(email) } : { key: `device:${device}`, isKnown: true };
+    return { key: devices.hash(email), isKnownDevice: devices.isKnown(deviceCookie(req), email) };
   };
 
-/** Lets the account know this browser from now on. */
+/** Sets the cookie by which the account knows this browser. */
 export const rememberDevice = (
   devices: KnownDevices,
   req: Pick<Request, 'headers' | 'protocol'>,
@@ -31,6 +28,6 @@ export const rememberDevice = (
     httpOnly: true,
     sameSite: 'lax',
     secure: req.protocol === 'https',
-    maxAge: maxAgeMs,
+    maxAge: knownDeviceMs,
   });
 };

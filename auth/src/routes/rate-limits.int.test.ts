@@ -4,13 +4,19 @@ import { randomInt } from 'node:crypto';
 import { newEmail, openHarness, type Api, type AuthHarness } from '../test/harness.ts';
 
 const password = 'correct horse';
+/** So fast that a window does not end while a test counts in it. */
+const passwordHasher = {
+  hash: (secret: string) => Promise.resolve(`fast ${secret}`),
+  verify: (hash: string | undefined, secret: string) => Promise.resolve(hash === `fast ${secret}`),
+  isOutdated: () => false,
+};
 let auth: AuthHarness;
 let redis: FaultyProxy;
 let replicas: readonly Api[];
 
 beforeAll(async () => {
   redis = await openFaultyProxy(process.env['REDIS_URL'] ?? '');
-  auth = await openHarness({ RATE_LIMITS: 'on', REDIS_URL: redis.url });
+  auth = await openHarness({ RATE_LIMITS: 'on', REDIS_URL: redis.url }, { passwordHasher });
   replicas = [auth.api, await auth.startReplica()];
 });
 afterAll(async () => {
@@ -51,13 +57,14 @@ const statuses = async (count: number, send: (index: number) => Promise<{ readon
   return counts;
 };
 
-/** A new account, and the device cookie of the browser that has made it. */
+/** A new account, with the cookies of the browser that has made it. */
 const newAccount = async () => {
   const email = newEmail();
   const response = await signUp({ email });
   expect(response.status).toBe(201);
-  const cookie = response.get('Set-Cookie')?.find((line) => line.startsWith('device=')) ?? '';
-  return { email, setCookie: cookie, cookie: cookie.split(';')[0] ?? '' };
+  const cookieOf = (name: string) => response.get('Set-Cookie')?.find((line) => line.startsWith(`${name}=`)) ?? '';
+  const setCookie = cookieOf('device');
+  return { email, setCookie, cookie: setCookie.split(';')[0] ?? '', session: cookieOf('session').split(';')[0] ?? '' };
 };
 
 /** Waits until both replicas count in Redis. */
@@ -105,13 +112,40 @@ test('When strangers lock an account, then a browser that has signed in to it be
   expect(known.get('Set-Cookie')?.some((line) => line.startsWith('device='))).toBe(true);
 });
 
-test('When a known browser guesses, then it has 10 failures a minute of its own, which do not lock others out', async () => {
-  const { email, cookie } = await newAccount();
-  expect(await statuses(12, () => signIn({ email, cookie }))).toEqual({ 400: 10, 429: 2 });
-  expect((await signIn({ email, password })).status).toBe(200);
-  const other = newEmail();
-  expect(await statuses(12, () => signIn({ email: other, cookie }))).toEqual({ 400: 10, 429: 2 });
+test('When a client with a session of another account guesses, then the failures count for the account in the body', async () => {
+  const { session } = await newAccount();
+  const { email } = await newAccount();
+  expect(await statuses(6, () => signIn({ email }))).toEqual({ 400: 6 });
+  expect(await statuses(6, () => signIn({ email, cookie: session }))).toEqual({ 400: 4, 429: 2 });
 });
+
+test('When known browsers guess, then the account has 10 failures a minute for all of them, which do not lock others out', async () => {
+  const { email, cookie } = await newAccount();
+  const again = await signIn({ email, password });
+  const other = again.get('Set-Cookie')?.find((line) => line.startsWith('device=')) ?? '';
+  const cookies = [cookie, other.split(';')[0]];
+  expect(cookies[1]).not.toBe(cookie);
+  expect(await statuses(12, (index) => signIn({ email, cookie: cookies[index % 2] ?? '' }))).toEqual({
+    400: 10,
+    429: 2,
+  });
+  expect((await signIn({ email, password })).status).toBe(200);
+  const unknown = newEmail();
+  expect(await statuses(12, () => signIn({ email: unknown, cookie }))).toEqual({ 400: 10, 429: 2 });
+});
+
+test('When a known browser signs in with the right password, then it has 60 sign-ins a minute, from any address', async () => {
+  const { email, cookie } = await newAccount();
+  expect(await statuses(62, () => signIn({ email, password, cookie }))).toEqual({ 200: 60, 429: 2 });
+  expect((await signIn({ email, password })).status).toBe(200);
+});
+
+test('When a known browser names its account at another route, then the limit of that route holds', async () => {
+  const { email, cookie } = await newAccount();
+  const address = newAddress();
+  const signOut = () => post('/api/users/signout', { email, cookie, address });
+  expect(await statuses(302, signOut)).toEqual({ 200: 300, 429: 2 });
+}, 20_000);
 
 test('When one address tries many accounts, then 60 attempts a minute are allowed, and a refusal has Retry-After', async () => {
   const address = newAddress();

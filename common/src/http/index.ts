@@ -6,7 +6,7 @@ export { escapeHtml } from './escape-html.ts';
 export { idempotentRequest } from './idempotent-request.ts';
 export { createMemoryCounters } from './limits/counters.ts';
 export { withFallback } from './limits/fallback-counters.ts';
-export type { Account, CountedRequest, Limiter } from './limits/limiter.ts';
+export type { CountedRequest, Limiter, NamedAccount } from './limits/limiter.ts';
 export { createRedisCounters } from './limits/redis-counters.ts';
 export { createRefusalDelay, rememberRefusals } from './limits/refusals.ts';
 export { createTurns } from './limits/turns.ts';

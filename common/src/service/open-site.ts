@@ -8,8 +8,6 @@ import {
   createTurns,
   rememberRefusals,
   withFallback,
-  type Account,
-  type CountedRequest,
   type Limiter,
   type Site,
 } from '../http/index.ts';
@@ -17,7 +15,7 @@ import type { Metrics } from './metrics.ts';
 import type { Service } from './open-service.ts';
 import type { Stoppable } from './stoppable.ts';
 
-/** Longer than Redis takes when healthy, short enough for a request to wait when it hangs. */
+/** Longer than a healthy Redis takes, short enough for a request to wait for a Redis that hangs. */
 const commandTimeoutMs = 300;
 const connectTimeoutMs = 2_000;
 const maxRetryDelayMs = 2_000;
@@ -56,7 +54,7 @@ const connectRedis = (url: string): Redis => {
     disconnectTimeout: disconnectTimeoutMs,
     retryStrategy: (times) => Math.min(times * 100, maxRetryDelayMs),
   });
-  // The failing commands tell of an outage.
+  // An outage is logged when a command fails.
   redis.on('error', () => undefined);
   return redis;
 };
@@ -65,7 +63,7 @@ const connectRedis = (url: string): Redis => {
 export const openSite = (
   { name, logger, metrics }: Pick<Service, 'name' | 'logger'> & { readonly metrics: Pick<Metrics, 'observed'> },
   config: SiteConfig,
-  accountOf?: (req: CountedRequest) => Account | undefined,
+  namedAccount?: Limiter['namedAccount'],
 ): Site & Stoppable => {
   const site = {
     sessions: createSessions(config.JWT_KEY),
@@ -84,7 +82,7 @@ export const openSite = (
     turns: createTurns(turns),
     delayRefusal: createRefusalDelay(refusalDelay),
     prefix: name,
-    ...(accountOf === undefined ? {} : { accountOf }),
+    ...(namedAccount === undefined ? {} : { namedAccount }),
   };
   return {
     ...site,

@@ -49,18 +49,23 @@ const openLimits = (name: string, redisUrl: string, rateLimits: 'on' | 'off' = '
       REDIS_URL: redisUrl,
       RATE_LIMITS: rateLimits,
     },
-    ({ headers }) => (typeof headers['x-account'] === 'string' ? { key: headers['x-account'] } : undefined),
+    ({ body, headers }) =>
+      typeof body?.email === 'string'
+        ? { key: body.email, isKnownDevice: headers['x-device'] === body.email }
+        : undefined,
   );
   opened.push(site);
   return site;
 };
 
-/** A service with one route, and a function that asks it. */
+/** A service with one route, and a function that sends it a request. */
 const open = ({ name = randomUUID(), limit = 'paying', redisUrl, handle }: Options = {}, site?: Site) => {
   const { limiter } = site ?? openLimits(name, redisUrl ?? requireEnv('REDIS_URL'));
   const app = express();
-  app.use((req, _res, next) => {
+  app.use(express.json(), (req, _res, next) => {
     req.visitor = req.get('x-forwarded-for') ?? '203.0.113.1';
+    const id = req.get('x-account');
+    if (id !== undefined) req.currentUser = { id, email: `${id}@example.com` };
     next();
   });
   const answer = route(
@@ -70,7 +75,7 @@ const open = ({ name = randomUUID(), limit = 'paying', redisUrl, handle }: Optio
   serve([on.post('/', limit, [], answer)], undefined)(app, limiter);
   app.use(errorHandler(logger));
   const api = supertest(app);
-  return async (headers: Readonly<Record<string, string>> = {}) => api.post('/').set(headers);
+  return async (headers: Readonly<Record<string, string>> = {}, body = {}) => api.post('/').set(headers).send(body);
 };
 
 type Ask = ReturnType<typeof open>;
@@ -147,6 +152,31 @@ test('When a limit counts what succeeded, then refusals do not count, and neithe
   expect((await ask(from('bob')(0))).status).toBe(201);
 });
 
+test('When a limit is that of the account in the body, then a session does not change it, and known devices have another', async () => {
+  const ask = open({ limit: 'signingIn', handle: () => Promise.reject(new BadRequestError('Invalid credentials')) });
+  const send = async (index: number, email: string, more = {}) =>
+    (await ask({ ...from(`user-${index}`)(index), ...more }, { email })).status;
+  const failures = async (email: string, more = {}) => {
+    const found: number[] = [];
+    for (let index = 0; index < 12; index += 1) found.push(await send(index, email, more));
+    return found.filter((status) => status === 400).length;
+  };
+  expect(await failures('ann')).toBe(10);
+  expect(await failures('ann', { 'x-device': 'ann' })).toBe(10);
+  expect(await failures('bob', { 'x-device': 'ann' })).toBe(10);
+});
+
+test('When a known device signs in from one address to many accounts, then the address has a limit too', async () => {
+  const ask = open({ limit: 'signingIn' });
+  const counts: Record<number, number> = {};
+  for (let index = 0; index < 310; index += 1) {
+    const email = `user-${index}`;
+    const { status } = await ask({ 'x-device': email }, { email });
+    counts[status] = (counts[status] ?? 0) + 1;
+  }
+  expect(counts).toEqual({ 200: 300, 429: 10 });
+}, 20_000);
+
 test('When a client goes away before its answer, then what it did counts all the same', async () => {
   const done = Promise.withResolvers<void>();
   let count = 0;
@@ -173,7 +203,7 @@ test('When Redis is unreachable from the start, then this process counts, and no
   await proxy.close();
 });
 
-test('When Redis goes away, then this process counts, one line tells so, and its return is noticed', async () => {
+test('When Redis goes away, then this process counts, which one line logs, and its return is noticed', async () => {
   const proxy = await openFaultyProxy(requireEnv('REDIS_URL'));
   const name = randomUUID();
   const [ask, replica] = [open({ name, redisUrl: proxy.url }), open({ name })];

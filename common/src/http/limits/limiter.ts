@@ -4,18 +4,18 @@ import { isIPv6 } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CustomError, TooManyRequestsError } from '../../errors/index.ts';
 import type { Counter } from './counters.ts';
-import { limits, type Limit, type LimitName, type Rate } from './limits.ts';
+import { limits, limitsOfKnownDevices, type Limit, type LimitName, type Rate } from './limits.ts';
 import type { RefusingCounters } from './refusals.ts';
 import type { Turns } from './turns.ts';
 
-/** Whom a request counts for. */
-export interface Account {
+/** An account that a request names in its body. */
+export interface NamedAccount {
   readonly key: string;
-  /** It has proved itself before, so what strangers do at its address does not count against it. */
-  readonly isKnown?: boolean;
+  /** Whether the device has signed in to this account before. */
+  readonly isKnownDevice: boolean;
 }
 
-/** What of a request says whom it counts for. */
+/** The part of a request that determines its account. */
 export type CountedRequest = Pick<Request, 'body' | 'currentUser' | 'headers' | 'visitor'>;
 
 /** Counts the requests of a service. */
@@ -26,13 +26,13 @@ export interface Limiter {
   readonly delayRefusal: () => Promise<void>;
   /** Prefix of the service's counters. */
   readonly prefix: string;
-  /** Whom a request without a session counts for; its address by default. */
-  readonly accountOf?: (req: CountedRequest) => Account | undefined;
+  /** The account that a body names, for limits with `isNamedByBody`. */
+  readonly namedAccount?: (req: Pick<CountedRequest, 'body' | 'headers'>) => NamedAccount | undefined;
 }
 
-/** How long a request waits for others of its account that may take the last places, and how often it looks. */
+/** How long a request waits while others of its account may take the last places, and how often it checks. */
 const maxWaitMs = 5_000;
-const lookEveryMs = 50;
+const checkEveryMs = 50;
 
 /** The address, or the /56 of an IPv6 address, which providers commonly assign to one customer. */
 const networkOf = (address: string): string => {
@@ -47,9 +47,16 @@ const networkOf = (address: string): string => {
   return `${bits.join('').slice(0, 14)}/56`;
 };
 
-const accountOf = ({ accountOf: identify }: Limiter, req: CountedRequest): Account => {
-  const userId = req.currentUser?.id;
-  return (userId === undefined ? identify?.(req) : { key: userId }) ?? { key: networkOf(req.visitor) };
+/** The limit that applies to a request on a route with the limit `name`, and the keys of its counters. */
+const countedAs = ({ namedAccount }: Limiter, name: LimitName, req: CountedRequest) => {
+  const { isNamedByBody }: Limit = limits[name];
+  const named = isNamedByBody === true ? namedAccount?.(req) : undefined;
+  const network = networkOf(req.visitor);
+  return {
+    name: (named?.isKnownDevice === true ? limitsOfKnownDevices[name] : undefined) ?? name,
+    network,
+    account: named?.key ?? req.currentUser?.id ?? network,
+  };
 };
 
 type Kind = 'address' | 'account' | 'outcome';
@@ -70,44 +77,41 @@ const refuseFor = async ({ delayRefusal }: Limiter, milliseconds: number): Promi
 /** @returns The lease. @throws TooManyRequestsError */
 const reserve = async (limiter: Limiter, counter: Counter): Promise<string> => {
   const lease = randomUUID();
-  for (let waited = 0; ; waited += lookEveryMs) {
+  for (let waited = 0; ; waited += checkEveryMs) {
     const found = await limiter.counters.reserve(counter, lease);
     if (found === 0) return lease;
     await refuseFor(limiter, found === 'busy' ? (waited < maxWaitMs ? 0 : 1_000) : found);
-    await delay(lookEveryMs);
+    await delay(checkEveryMs);
   }
 };
 
 /**
- * Refuses again, before the body is read, what this process has refused before in the same window. Without a session, an
- * account that is known by the body alone may be exempt from the limit of its address.
+ * Refuses again, before the body is read, what this process has refused before in the same window. A limit that may depend
+ * on the body is checked later.
  */
 export const refuseKnown =
   (limiter: Limiter, name: LimitName): RequestHandler =>
   async (req, _res, next) => {
     const { counters } = limiter;
-    const { address, account, outcome }: Limit = limits[name];
-    const userId = req.currentUser?.id;
+    const { address, account, outcome, isNamedByBody }: Limit = limits[name];
     const known = (kind: Kind, key: string | undefined, rate: Rate | undefined): number =>
       key === undefined || rate === undefined ? 0 : counters.refusedFor(counterOf(limiter, name, kind, key, rate));
-    const isNamedByBody = userId === undefined && limiter.accountOf !== undefined;
+    const network = limitsOfKnownDevices[name] === undefined ? networkOf(req.visitor) : undefined;
+    const userId = isNamedByBody === true ? undefined : req.currentUser?.id;
     await refuseFor(
       limiter,
-      known('address', isNamedByBody ? undefined : networkOf(req.visitor), address) ||
-        known('account', userId, account) ||
-        known('outcome', userId, outcome),
+      known('address', network, address) || known('account', userId, account) || known('outcome', userId, outcome),
     );
     next();
   };
 
-/** Limits what one address may ask for. */
-export const limitAddress = (limiter: Limiter, name: LimitName): RequestHandler => {
-  const { address, inTurn = false }: Limit = limits[name];
+/** Limits the requests of one address. */
+export const limitAddress = (limiter: Limiter, route: LimitName): RequestHandler => {
+  const { inTurn = false }: Limit = limits[route];
   const { counters, turns } = limiter;
   return async (req, res, next) => {
-    const network = networkOf(req.visitor);
-    if (accountOf(limiter, req).isKnown !== true)
-      await refuseFor(limiter, await counters.count(counterOf(limiter, name, 'address', network, address)));
+    const { name, network } = countedAs(limiter, route, req);
+    await refuseFor(limiter, await counters.count(counterOf(limiter, name, 'address', network, limits[name].address)));
     if (inTurn) {
       const end = await turns.take(network);
       // The client may have gone away meanwhile.
@@ -120,16 +124,16 @@ export const limitAddress = (limiter: Limiter, name: LimitName): RequestHandler 
 
 const statusOf = (error: unknown): number => (error instanceof CustomError ? error.statusCode : 500);
 
-/** Limits what one account may ask for; a route's handler is part of it where its outcome decides. */
+/** Limits the requests of one account. Runs the route's handler, since its outcome may decide whether a request counts. */
 export const limitAccount = <Params, Body>(
   limiter: Limiter,
-  name: LimitName,
+  route: LimitName,
   handler: RequestHandler<Params, Body>,
 ): RequestHandler<Params, Body> => {
-  const { account: rate, outcome }: Limit = limits[name];
   const { counters } = limiter;
   return async (req, res, next) => {
-    const { key } = accountOf(limiter, req);
+    const { name, account: key } = countedAs(limiter, route, req);
+    const { account: rate, outcome }: Limit = limits[name];
     if (rate !== undefined)
       await refuseFor(limiter, await counters.count(counterOf(limiter, name, 'account', key, rate)));
     if (outcome === undefined) {

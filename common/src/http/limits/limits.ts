@@ -1,4 +1,4 @@
-/** At most so many requests in so many seconds. */
+/** A maximum number of requests in a window of time. */
 export interface Rate {
   readonly limit: number;
   readonly seconds: number;
@@ -14,6 +14,8 @@ export interface Limit {
   readonly account?: Rate;
   /** Requests of one account that succeeded (2xx) or failed (400); others do not count. */
   readonly outcome?: Rate & { readonly counts: 'success' | 'failure' };
+  /** The account is the one that the body names, whatever the session: a client may have any number of sessions. */
+  readonly isNamedByBody?: true;
 }
 
 const per = (seconds: number) => (limit: number) => ({ limit, seconds });
@@ -33,11 +35,23 @@ export const limits = {
   ordering: { address, account, outcome: { ...perHour(60), counts: 'success' } },
   /** Enough for every card of a buyer several times, too few to test a list of stolen cards. */
   paying: { address: perMinute(60), account: perMinute(30) },
-  signingUp: { address: perMinute(30), account: perMinute(10) },
+  signingUp: { address: perMinute(30), account: perMinute(10), isNamedByBody: true },
   /** Too few to guess a password. A right one does not count. */
-  signingIn: { address: perMinute(60), outcome: { ...perMinute(10), counts: 'failure' } },
+  signingIn: { address: perMinute(60), outcome: { ...perMinute(10), counts: 'failure' }, isNamedByBody: true },
+  /** In place of `signingIn`, apart from strangers. Right passwords count too, since each takes a hash to check. */
+  signingInFromKnownDevice: {
+    address: perMinute(300),
+    account: perMinute(60),
+    outcome: { ...perMinute(10), counts: 'failure' },
+    isNamedByBody: true,
+  },
   /** Stripe calls from few addresses, often after one another. */
   webhook: { address: perMinute(6_000) },
 } as const satisfies Readonly<Record<string, Limit>>;
 
 export type LimitName = keyof typeof limits;
+
+/** The limits that apply instead to devices that have signed in to the account before. */
+export const limitsOfKnownDevices: Readonly<Partial<Record<LimitName, LimitName>>> = {
+  signingIn: 'signingInFromKnownDevice',
+};
