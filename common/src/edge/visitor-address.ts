@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Whether the process at this address, `hop` steps before the one that asks, is a proxy whose X-Forwarded-For counts. */
+/** Whether the process at this address, `hop` hops in front of the caller, is a proxy whose X-Forwarded-For is trusted. */
 export type TrustedProxies = (address: string, hop: number) => boolean;
 
 const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 4 ? 'ipv4' : 'ipv6');
@@ -26,7 +26,7 @@ export const parseTrustProxy = (text: string): TrustedProxies | undefined => {
   return (address) => isIP(address) !== 0 && ranges.check(address, familyOf(address));
 };
 
-/** The same proxies as a process sees them that has a router, an ingress or the site in front of it. */
+/** The same proxies, as seen by a process with a router, an ingress or the site in front of it. */
 export const behindRouter =
   (proxies: TrustedProxies): TrustedProxies =>
   (address, hop) =>
@@ -35,8 +35,9 @@ export const behindRouter =
 const plain = (address: string): string => address.trim().replace(/^::ffff:(?=\d+\.)/i, '');
 
 /**
- * The address of the visitor who made a request. Each proxy appends the address of its own client to X-Forwarded-For, so
- * the header counts from its end, for as long as the proxies are trusted: what a visitor has written into it does not.
+ * The address of the visitor who made a request. Each proxy appends the address of its client to X-Forwarded-For, so the
+ * header is read from its end, as long as each address is that of a trusted proxy. What a visitor writes into the header
+ * comes before that and is ignored.
  */
 export const visitorAddress = (
   request: { readonly peer: string | undefined; readonly forwardedFor: string | undefined },

@@ -88,7 +88,7 @@ const at =
 /** `on.get('/api/things/:id', 'reading', [signedIn], getThingRoute)`: an entry of a service's list of routes. */
 export const on = { get: at('get'), post: at('post'), put: at('put'), delete: at('delete') };
 
-/** Registers routes; `admit` registers what runs before bodies are read. */
+/** Registers routes; `admit` registers what runs before bodies are read, for paths without a route too. */
 export interface Registration {
   (app: Express, limiter?: Limiter): void;
   readonly admit?: (app: Express, limiter: Limiter) => void;
@@ -103,6 +103,9 @@ export const serve = <Deps>(routes: readonly RoutedEndpoint<Deps>[], deps: Deps)
     {
       admit: (app: Express, limiter: Limiter): void => {
         for (const { method, path, limit } of routes) app[method](path, refuseKnown(limiter, limit));
+        const limitUnknown = limitAddress(limiter, 'reading');
+        // `route` is that of the route that has matched above.
+        app.use((req, res, next) => (req.route === undefined ? limitUnknown(req, res, next) : next()));
       },
     },
   );

@@ -6,9 +6,15 @@ import { BadRequestError } from '../errors/index.ts';
 
 const malformedJson = (): BadRequestError => new BadRequestError('Malformed JSON');
 
+/** Requests whose bodies may have half of a surrogate pair: an escape writes one, UTF-8 itself cannot. */
+const withSurrogates = new WeakSet<object>();
+
+const surrogateEscapes = [String.raw`\ud`, String.raw`\uD`];
+
 /** For `express.json`: JSON is UTF-8 (RFC 8259). */
-export const verifyUtf8 = (_req: unknown, _res: unknown, body: Buffer): void => {
+export const verifyUtf8 = (req: object, _res: unknown, body: Buffer, encoding: string): void => {
   if (!isUtf8(body)) throw malformedJson();
+  if (encoding !== 'utf-8' || surrogateEscapes.some((escape) => body.includes(escape))) withSurrogates.add(req);
 };
 
 /** Whether no text in a JSON value, names included, has half of a surrogate pair, which an escape can write. */
@@ -33,7 +39,8 @@ const isEncodedUtf8 = (text: string): boolean => {
 
 /** Refuses parsed bodies and queries whose text is not well-formed. */
 export const requireWellFormed: RequestHandler = (req, _res, next) => {
-  if (!Buffer.isBuffer(req.body) && !isWellFormed(req.body)) throw malformedJson();
+  // Values are checked only if an escape makes it necessary: a body may have tens of thousands of them.
+  if (withSurrogates.has(req) && !isWellFormed(req.body)) throw malformedJson();
   if (!isEncodedUtf8(req.url)) throw new BadRequestError('Malformed request');
   next();
 };

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Counters } from './counters.ts';
 
 /** How long this process counts alone before it tries Redis again. */
-const retryAfterMs = 1_000;
+export const retryAfterMs = 1_000;
 
 export interface FallbackCounters extends Counters {
   /** Whether all replicas count together at present. */

@@ -14,8 +14,10 @@ import { openServerProcess, type ServerProcess } from '../../testing/server-proc
 import { buildApp, type Site } from '../build-app.ts';
 import { errorHandler } from '../error-handler.ts';
 import { on, route, serve, signedIn } from '../route.ts';
-import type { LimitName } from './limits.ts';
+import { limits, type LimitName } from './limits.ts';
 
+/** With it a process counts alone from its first request. */
+const unreachable = 'redis://127.0.0.1:1';
 const log: string[] = [];
 const logger = pino({ level: 'info' }, { write: (line: string) => log.push(line) });
 const opened: { stop(): Promise<void> }[] = [];
@@ -122,7 +124,7 @@ const v6 = (index: number) => ({
 });
 
 test('When many accounts share an address, then the address has a limit too; an IPv6 network counts as one', async () => {
-  const ask = open();
+  const ask = open({ redisUrl: unreachable });
   expect(await statuses(ask, 80, (index) => ({ 'x-account': `user-${index}` }))).toEqual({ 200: 60, 429: 20 });
   expect(await statuses(ask, 80, v6)).toEqual({ 200: 60, 429: 20 });
   expect((await ask({ 'x-account': 'a', 'x-forwarded-for': '2001:db8:2::1' })).status).toBe(200);
@@ -153,7 +155,11 @@ test('When a limit counts what succeeded, then refusals do not count, and neithe
 });
 
 test('When a limit is that of the account in the body, then a session does not change it, and known devices have another', async () => {
-  const ask = open({ limit: 'signingIn', handle: () => Promise.reject(new BadRequestError('Invalid credentials')) });
+  const ask = open({
+    limit: 'signingIn',
+    redisUrl: unreachable,
+    handle: () => Promise.reject(new BadRequestError('Invalid credentials')),
+  });
   const send = async (index: number, email: string, more = {}) =>
     (await ask({ ...from(`user-${index}`)(index), ...more }, { email })).status;
   const failures = async (email: string, more = {}) => {
@@ -167,7 +173,7 @@ test('When a limit is that of the account in the body, then a session does not c
 });
 
 test('When a known device signs in from one address to many accounts, then the address has a limit too', async () => {
-  const ask = open({ limit: 'signingIn' });
+  const ask = open({ limit: 'signingIn', redisUrl: unreachable });
   const counts: Record<number, number> = {};
   for (let index = 0; index < 310; index += 1) {
     const email = `user-${index}`;
@@ -182,6 +188,7 @@ test('When a client goes away before its answer, then what it did counts all the
   let count = 0;
   const ask = open({
     limit: 'ordering',
+    redisUrl: unreachable,
     handle: async (_req, res) => {
       if (++count <= 60) await done.promise;
       res.status(201).json({});
@@ -237,8 +244,9 @@ test('When Redis is full or hangs, then this process counts, and one request a s
   redis.disconnect();
 }, 20_000);
 
-test('When this process has refused an account, then it refuses it again before it reads a body', async () => {
-  const site = openLimits(randomUUID(), requireEnv('REDIS_URL'));
+/** A service with one route and the middleware of every service. */
+const openApp = (redisUrl: string) => {
+  const site = openLimits(randomUUID(), redisUrl);
   const answer = route({ name: 'answer', response: { description: 'Empty' } }, () => (_req, res) => void res.json({}));
   const app = buildApp(
     {
@@ -250,14 +258,34 @@ test('When this process has refused an account, then it refuses it again before 
     },
     serve([on.post('/', 'paying', [signedIn], answer)], undefined),
   );
+  return { app, site };
+};
+
+test('When an address requests paths without a route, then it is limited as for reading, before a body is read', async () => {
+  const { app, site } = openApp(unreachable);
+  const counter = { key: `rate:${site.limiter?.prefix}:reading:address:127.0.0.1`, ...limits.reading.address };
+  for (let count = 0; count < counter.limit - 2; count += 1) await site.limiter?.counters.count(counter);
+  const send = async (path: string, body: string) =>
+    (await supertest(app).post(path).set('content-type', 'application/json').send(body)).status;
+  expect([await send('/nowhere', '{}'), await send('/nowhere', '{}')]).toEqual([404, 404]);
+  expect(await send('/nowhere', '{')).toBe(429);
+  expect((await supertest(app).get('/')).status).toBe(429);
+  expect(await send('/', '{}')).toBe(401);
+});
+
+test('When this process has refused an account, then it refuses it again before it reads a body', async () => {
+  const { app, site } = openApp(requireEnv('REDIS_URL'));
   const send = async (user: string, body: string) => {
     const jwt = site.sessions.sign({ id: user, email: `${user}@example.com` });
     const cookie = `session=${Buffer.from(JSON.stringify({ jwt })).toString('base64')}`;
     return supertest(app).post('/').set({ cookie, 'content-type': 'application/json' }).send(body);
   };
   expect((await send('ann', '{')).status).toBe(400);
-  await Promise.all(Array.from({ length: 31 }, () => send('ann', '{}')));
-  expect((await send('ann', '{')).status).toBe(429);
+  // Until Redis is connected, a refusal is remembered for a second only.
+  await eventually(async () => {
+    await Promise.all(Array.from({ length: 31 }, () => send('ann', '{}')));
+    expect((await send('ann', '{')).status).toBe(429);
+  });
   expect((await send('bob', '{')).status).toBe(400);
 });
 
@@ -286,6 +314,6 @@ test('When one address reads a lot at once, then its requests run two at a time,
 });
 
 test('When rate limits are off, then no Redis is needed', async () => {
-  const ask = open({}, openLimits(randomUUID(), 'redis://127.0.0.1:1', 'off'));
+  const ask = open({}, openLimits(randomUUID(), unreachable, 'off'));
   expect(await statuses(ask, 80, from('ann'))).toEqual({ 200: 80 });
 });

@@ -9,9 +9,11 @@ const open = () => {
   const asked: string[] = [];
   const now = () => clock.now;
   const memory = createMemoryCounters({ maxEntries: 10, now });
+  const redis = { isShared: true };
   const counters = rememberRefusals(
     {
       ...memory,
+      isShared: () => redis.isShared,
       count: (given) => {
         asked.push('count');
         return memory.count(given);
@@ -23,10 +25,10 @@ const open = () => {
     },
     { maxEntries: 2, now },
   );
-  return { clock, asked, counters };
+  return { clock, asked, counters, redis };
 };
 
-test('When a limit is exceeded, then no count is asked for until the window ends', async () => {
+test('When a limit is exceeded, then nothing is counted until the window ends', async () => {
   const { clock, asked, counters } = open();
   expect(counters.refusedFor(counter)).toBe(0);
   for (const refused of [0, 0, 60_000, 60_000]) expect(await counters.count(counter)).toBe(refused);
@@ -37,6 +39,31 @@ test('When a limit is exceeded, then no count is asked for until the window ends
   clock.now += 1_000;
   expect(counters.refusedFor(counter)).toBe(0);
   expect(await counters.count(counter)).toBe(0);
+});
+
+test('When this process counted alone, then a refusal is remembered only until Redis is tried again', async () => {
+  const { clock, asked, counters, redis } = open();
+  redis.isShared = false;
+  for (const refused of [0, 0, 60_000, 60_000]) expect(await counters.count(counter)).toBe(refused);
+  expect(asked).toHaveLength(3);
+  clock.now += 999;
+  expect(counters.refusedFor(counter)).toBe(59_001);
+  clock.now += 1;
+  expect(counters.refusedFor(counter)).toBe(0);
+  redis.isShared = true;
+  expect(await counters.count(counter)).toBe(59_000);
+  expect(asked).toHaveLength(4);
+});
+
+test('When Redis returns while a request is counted, then its refusal is not taken for one of Redis', async () => {
+  const { clock, counters, redis } = open();
+  redis.isShared = false;
+  await Promise.all([counters.count(counter), counters.count(counter)]);
+  const refused = counters.count(counter);
+  redis.isShared = true;
+  expect(await refused).toBe(60_000);
+  clock.now += 1_000;
+  expect(counters.refusedFor(counter)).toBe(0);
 });
 
 test('When places are taken by requests that still run, then that is not remembered', async () => {
