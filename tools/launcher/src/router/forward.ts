@@ -45,6 +45,9 @@ export const sendError = (res: ServerResponse, status: number, message: string, 
   res.end(body);
 };
 
+const sendUnavailable = (res: ServerResponse): void =>
+  sendError(res, 503, 'Service unavailable, try again shortly', { 'retry-after': '1' });
+
 export interface ForwardOptions {
   /** Protocol of the site's public address: http or https. */
   readonly proto: string;
@@ -98,7 +101,7 @@ const isMethod = (method: string): method is Dispatcher.HttpMethod => methods.ha
 
 /**
  * Forwards a request to a ready replica. It is sent to another replica when the first one refused the connection, or
- * when the method is safe and no response has begun.
+ * when the method is safe and no response has begun, unless a body that is not buffered has been read by then.
  */
 export const forward = (
   req: IncomingMessage,
@@ -117,11 +120,8 @@ export const forward = (
 
   const send = (body: Buffer | IncomingMessage | null): void => {
     const replica = replicas.next(tried);
-    if (replica === undefined) {
-      return sendError(res, 503, 'Service unavailable, try again shortly', { 'retry-after': '1' });
-    }
+    if (replica === undefined) return sendUnavailable(res);
     tried.add(replica);
-    const canRepeat = body === null || Buffer.isBuffer(body);
     replica.pool.dispatch(
       { method, path: req.url ?? '/', headers, body },
       {
@@ -147,7 +147,9 @@ export const forward = (
           }
           const refused = isRefusal(error);
           if (refused) replica.markNotReady();
-          if (canRepeat && (refused || isSafe(method))) send(body);
+          const isKept = body === null || Buffer.isBuffer(body) || !body.readableDidRead;
+          if (isKept && (refused || isSafe(method))) send(body);
+          else if (refused) sendUnavailable(res);
           else sendError(res, 502, 'The service closed the connection without a response');
         },
       },

@@ -193,6 +193,35 @@ test('When a replica ends between two probes, then requests that it refuses go t
   expect(statuses).toEqual(Array.from({ length: 10 }, () => 201));
 });
 
+test.each([
+  ['a large body', { 'content-length': '200000' }],
+  ['a body in chunks', {}],
+])('When a replica refuses the connection for %s, then the other one receives it complete', async (_what, headers) => {
+  const [a, b] = [await fakeService('a'), await fakeService('b')];
+  const base = await route([a.url, b.url], [], { probeEveryMs: 60_000 });
+  await until(async () => {
+    await fetch(`${base}/api/orders`);
+    return a.seen.length > 0 && b.seen.length > 0;
+  });
+  await a.close();
+  const responses = [0, 1].map(async () => {
+    const sent = request(`${base}/api/orders`, { method: 'POST', headers });
+    sent.end('x'.repeat(200_000));
+    await once(sent, 'response');
+  });
+  await Promise.all(responses);
+  expect(b.seen.filter(({ body }) => body.length === 200_000)).toHaveLength(2);
+});
+
+test('When the only replica refuses the connection, then the status is 503 with a Retry-After header, however long the body is', async () => {
+  const service = await fakeService('a');
+  const base = await route([service.url], [], { probeEveryMs: 60_000 });
+  await readyAt(base);
+  await service.close();
+  const response = await fetch(`${base}/api/orders`, { method: 'POST', body: 'x'.repeat(200_000) });
+  expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1']);
+});
+
 test('When a replica closes the connection, then a GET goes to the other one and a POST is not repeated', async () => {
   const [a, b] = [await fakeService('a'), await fakeService('b')];
   const base = await route([a.url, b.url]);
