@@ -24,7 +24,7 @@ export { replayDeadLetters } from './listening/replay-dead-letters.ts';
 export { republications, requestRepublication } from './stream/republications.ts';
 export type { Republication } from './stream/republications.ts';
 export { createStreamKeeper, streamCollections } from './stream/stream-keeper.ts';
-export type { StreamGauges } from './stream/stream-keeper.ts';
+export type { StreamMetrics } from './stream/stream-keeper.ts';
 export { Relay } from './aggregates/relay.ts';
 export type { RelayCounters } from './aggregates/relay.ts';
 export type {

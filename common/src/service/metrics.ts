@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type { HttpKit } from '../http/index.ts';
-import type { ListenerCounters, RelayCounters, StreamGauges } from '../messaging/index.ts';
+import type { ListenerCounters, RelayCounters, StreamMetrics } from '../messaging/index.ts';
 
 /** Metrics of every service, in Prometheus' text format at `/metrics`. */
 export class Metrics {
@@ -74,11 +74,17 @@ export class Metrics {
   readonly #streamBytes = this.gauge('event_stream_bytes', 'Bytes of the stream of events');
   readonly #streamMaxBytes = this.gauge('event_stream_max_bytes', 'Bytes at which the stream of events is full');
 
-  readonly stream: StreamGauges = {
+  readonly #losses = this.counter(
+    'event_losses_total',
+    'Times that this process has found events missing that NATS had acknowledged',
+  );
+
+  readonly stream: StreamMetrics = {
     stream: (bytes, maxBytes) => {
       this.#streamBytes.set(bytes);
       this.#streamMaxBytes.set(maxBytes);
     },
+    lost: () => this.#losses.inc(),
   };
 
   readonly listeners: ListenerCounters = {

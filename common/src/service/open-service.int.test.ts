@@ -116,12 +116,14 @@ live(
     expect(first.status).toBe(503);
     expect(first.ms).toBeLessThan(2_000);
     await eventually(async () => expect(await status(`${service.url}/readyz`)).toBe(503));
+    expect(await (await fetch(`${service.url}/metrics`)).text()).toMatch(/^database_up 0$/m);
     const refused = await write(service);
     expect(refused.status).toBe(503);
     expect(refused.ms).toBeLessThan(200);
     expect(await status(`${service.url}/healthz`)).toBe(200);
     await mongod.start();
     await eventually(async () => expect(await status(`${service.url}/readyz`)).toBe(200), 20_000);
+    expect(await (await fetch(`${service.url}/metrics`)).text()).toMatch(/^database_up 1$/m);
     const after = await untilWritten(service);
     await eventually(() => expect(published()).toEqual(expect.arrayContaining([before.id, after.id])));
   },

@@ -104,7 +104,7 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
     now,
     newId,
     logger,
-    gauges: metrics.stream,
+    metrics: metrics.stream,
     ...(overrides.tendStreamEveryMs === undefined ? {} : { everyMs: overrides.tendStreamEveryMs }),
   });
 
@@ -125,6 +125,7 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
       'parked_events',
       'Events that wait for a replica of a newer version, which knows their values',
     );
+    metrics.observed('database_up', '1 while the database is reachable', () => (database.isUp() ? 1 : 0));
     metrics.observed('broker_connected', '1 while the broker is connected', () => (transport.isConnected() ? 1 : 0));
     const state = { prepared: false, stopping: false };
     const workers: Stoppable[] = [];

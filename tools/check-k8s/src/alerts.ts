@@ -23,14 +23,29 @@ const readSources = (folder: string): string =>
     .map((name) => readFileSync(join(folder, name), 'utf8'))
     .join('\n');
 
-/** Finds alerts without a runbook, runbooks without an alert, and metrics in alerts that no process exports. */
+const group = String.raw`\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)`;
+const grouping = String.raw`\s*(?:(?:by|without)\s*\([^)]*\)\s*)?`;
+const countBelowOne = new RegExp(String.raw`\bcount${grouping}${group}${grouping}(?:<\s*1|(?:<=|==)\s*0)(?![\d.])`);
+
+/** Whether an expression compares a count with less than one: the count of no series is no value, which no rule compares. */
+export const cannotFire = (expr: string): boolean => countBelowOne.test(expr.replaceAll(/"[^"]*"/g, '""'));
+
+/**
+ * Finds alerts without a runbook, runbooks without an alert, metrics in alerts that no process exports, alerts that cannot
+ * fire, and processes whose absence no alert reports.
+ */
 export const alertProblems = (root: string): string[] => {
   const alerts = alertRules
     .parse(parse(readFileSync(join(root, 'infra', 'observability', 'alerts.yaml'), 'utf8')))
     .groups.flatMap((group) => group.rules);
   const runbooks = readFileSync(join(root, 'docs', 'runbooks.md'), 'utf8');
   const headings = [...runbooks.matchAll(/^## (\S+)$/gm)].map(([, name = '']) => name);
-  const sources = readWorkspaces(root)
+  const workspaces = readWorkspaces(root);
+  const processes = workspaces.filter(
+    ({ folder, description }) =>
+      description.kind !== undefined && description.kind !== 'site' && !folder.startsWith('tools/'),
+  );
+  const sources = workspaces
     .filter(({ name, description }) => name === 'common' || description.kind !== undefined)
     .map(({ folder }) => readSources(join(root, folder, 'src')))
     .join('\n');
@@ -38,6 +53,12 @@ export const alertProblems = (root: string): string[] => {
   return [
     ...names.filter((name) => !headings.includes(name)).map((name) => `the alert ${name} has no runbook`),
     ...headings.filter((name) => !names.includes(name)).map((name) => `the runbook ${name} has no alert`),
+    ...alerts
+      .filter(({ expr }) => cannotFire(expr))
+      .map(({ alert }) => `the alert ${alert} counts series below 1, which cannot fire`),
+    ...processes
+      .filter(({ name }) => !alerts.some(({ expr }) => expr.includes(`absent(up{app="${name}"})`)))
+      .map(({ name }) => `no alert fires when ${name} is absent`),
     ...alerts.flatMap(({ alert, expr }) =>
       [...expr.replaceAll(/"[^"]*"/g, '').matchAll(metricName)]
         .map(([name]) => name.replace(/_(count|bucket|sum)$/, ''))

@@ -49,13 +49,14 @@ const open = (initial: number) => {
   return { broker, store };
 };
 const requests = () => system.collection<{ readonly _id: string; readonly since: Date }>('republications');
-const check = (notes = system.collection<StreamNote>('stream-notes')) =>
+const check = (notes = system.collection<StreamNote>('stream-notes'), onLoss = () => {}) =>
   createLossCheck({
     notes,
     republications: system.collection('republications'),
     now: system.clock.now,
     newId,
     logger: pino({ level: 'silent' }),
+    onLoss,
     marginMs,
   });
 
@@ -67,13 +68,18 @@ test('When a consumer is ahead of the stream, then it is removed before anything
 
 test('When two replicas see the same loss, then what has changed since the oldest message of the last note is republished once', async () => {
   const { broker, store } = open(10);
-  const replicas = [check(), check()];
+  let losses = 0;
+  const onLoss = () => {
+    losses += 1;
+  };
+  const replicas = [check(undefined, onLoss), check(undefined, onLoss)];
   for (const replica of replicas) await replica(store);
-  expect(await requests().countDocuments()).toBe(0);
+  expect([await requests().countDocuments(), losses]).toEqual([0, 0]);
   broker.lastSequence = 9;
   await Promise.all(replicas.map((replica) => replica(store)));
   const found = await requests().find().toArray();
   expect(found.map(({ since }) => since)).toEqual([new Date(oldest.getTime() - marginMs)]);
+  expect(losses).toBeGreaterThan(0);
 });
 
 test('When the database is away as an acknowledgement shows a loss, then the next check that succeeds requests the republication, once', async () => {

@@ -54,6 +54,7 @@ export interface LossCheckDeps {
   readonly now: () => Date;
   readonly newId: () => string;
   readonly logger: Logger;
+  readonly onLoss: () => void;
   /** How much earlier than the oldest message of the stream a republication begins: clocks differ, and events wait. */
   readonly marginMs: number;
 }
@@ -94,6 +95,7 @@ export const createLossCheck = (deps: LossCheckDeps): ((store: EventStore, isRew
       const times = [note?.oldestAt, oldestAt].flatMap((time) => (time === undefined ? [] : [time.getTime()]));
       const since = new Date(times.length === 0 ? 0 : Math.max(0, Math.min(...times) - deps.marginMs));
       logger.error({ since, note, acknowledged, state }, 'NATS has lost events: what has changed since is republished');
+      deps.onLoss();
       // Replicas that see the same loss request it once.
       const cause = isRewound || note === null ? deps.newId() : String(note.notedAt.getTime());
       await requestRepublication(deps.republications, { _id: `lost-${cause}`, requestedAt: now(), since });

@@ -16,11 +16,13 @@ export const streamCollections = [streamNotes, streamPurges, republications];
 const everyMs = 60_000;
 const marginMs = 5 * 60_000;
 const republishEveryMs = 1_000;
-/** A state that was not published for this long is published again, a few every minute: it mends copies that nothing else mends. */
+/** A state that was not published for this long is published again, a few every minute: it repairs copies that nothing else repairs. */
 const refresh = { afterMs: 24 * 60 * 60_000, limit: 50 } as const;
 
-export interface StreamGauges {
+export interface StreamMetrics {
   stream(bytes: number, maxBytes: number): void;
+  /** NATS has lost events. */
+  lost(): void;
 }
 
 export interface StreamKeeperOptions {
@@ -30,7 +32,7 @@ export interface StreamKeeperOptions {
   readonly now: () => Date;
   readonly newId: () => string;
   readonly logger: Logger;
-  readonly gauges: StreamGauges;
+  readonly metrics: StreamMetrics;
   /** Shortened by tests only. */
   readonly everyMs?: number;
 }
@@ -41,10 +43,11 @@ export interface StreamKeeperOptions {
  * acknowledged. Returns the workers to start once the database is prepared.
  */
 export const createStreamKeeper = (options: StreamKeeperOptions): (() => Stoppable)[] => {
-  const { transport, database, relay, now, newId, logger, gauges } = options;
+  const { transport, database, relay, now, newId, logger, metrics } = options;
   const requests = database.collection<Republication>(republications.name);
   const shared = { republications: requests, now, newId, marginMs };
-  const checkLoss = createLossCheck({ ...shared, notes: database.collection<StreamNote>(streamNotes.name), logger });
+  const notes = database.collection<StreamNote>(streamNotes.name);
+  const checkLoss = createLossCheck({ ...shared, notes, logger, onLoss: () => metrics.lost() });
   const onFailure = (error: unknown) => logger.warn({ err: error }, 'the event store could not be checked');
   transport.guard({
     beforePublishing: (store) => checkLoss(store),
@@ -57,7 +60,7 @@ export const createStreamKeeper = (options: StreamKeeperOptions): (() => Stoppab
     const { store } = transport;
     if (store === undefined || !transport.isConnected() || !database.isUp()) return;
     const { bytes, maxBytes } = await store.state();
-    gauges.stream(bytes, maxBytes);
+    metrics.stream(bytes, maxBytes);
     await checkLoss(store);
     const isOurs = await purgeStream(
       {
