@@ -117,13 +117,24 @@ test('When all letters of one service are replayed, then those of other services
   });
 });
 
-test('When events are parked, then the list counts them apart from dead letters, and discarding all keeps them', async () => {
-  const parked = { _id: 'orders_ticket-created/9-9', subject: ticketCreated.type, status: 'parked', at: new Date() };
+test('When events are parked, then they are listed apart from dead letters, and discarding all keeps them', async () => {
+  const parked = {
+    _id: 'orders_ticket-created/9-9',
+    subject: ticketCreated.type,
+    status: 'parked',
+    failures: 0,
+    reason: 'unknown value: category',
+    at: new Date(),
+  };
   await under.collection('orders', 'dead-letters').insertOne(parked);
   const { output } = await run('list');
   expect(output.split('\n')).toEqual([
     'There are no dead letters.',
-    '1 parked, until a replica of a newer version that knows their values handles them',
+    '',
+    'Parked, until a replica of a newer version that knows their values handles them:',
+    expect.stringMatching(/^service +id +since +status +failures +reason$/),
+    expect.stringContaining('─'),
+    expect.stringMatching(/^orders +orders_ticket-created\/9-9 +[-:\dTZ.]+ +parked +0 +unknown value: category$/),
   ]);
   expect(await run('discard', '--all')).toEqual({ code: 0, output: '0 discarded' });
 });

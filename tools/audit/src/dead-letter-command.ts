@@ -26,7 +26,7 @@ export class UnknownLetterError extends Error {
 }
 
 const usage = `npm run dead-letters -- <command> [--service ${services.join('|')}]
-  list                list the dead letters, oldest first
+  list                list the dead letters and, apart from them, the parked events, oldest first
   show <id>           show one of them, with the event's body
   replay <id>|--all   have its service handle it again, and show the outcome
   discard <id>|--all  delete it for good`;
@@ -72,31 +72,42 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((total, numbe
 
 const firstLine = (text: string): string => text.replace(/\n.*/s, '').slice(0, 100);
 
+const listed = (found: readonly { readonly service: ServiceName; readonly letters: readonly DeadLetter[] }[]): string =>
+  formatTable(
+    ['service', 'id', 'since', 'status', 'failures', 'reason'],
+    found.flatMap(({ service, letters }) =>
+      letters.map(({ _id, at, status, failures, reason }) => [
+        service,
+        _id,
+        at.toISOString(),
+        status,
+        failures,
+        firstLine(reason),
+      ]),
+    ),
+  );
+
 const list = async (all: readonly ServiceLetters[], print: DeadLetterCommand['print']): Promise<number> => {
   const found = await Promise.all(
     all.map(async ({ service, letters }) => ({
       service,
       letters: await letters.list(),
+      parked: await letters.listParked(),
       count: await letters.count(),
     })),
   );
-  const rows = found.flatMap(({ service, letters }) =>
-    letters.map(({ _id, at, status, failures, reason }) => [
-      service,
-      _id,
-      at.toISOString(),
-      status,
-      failures,
-      firstLine(reason),
-    ]),
-  );
-  const total = sum(found.map(({ count }) => count.deadLetters));
-  const parked = sum(found.map(({ count }) => count.parked));
-  if (rows.length === 0) print('There are no dead letters.');
-  else print(formatTable(['service', 'id', 'since', 'status', 'failures', 'reason'], rows));
-  if (total > rows.length)
-    print(`and ${total - rows.length} more, which are listed once these are replayed or discarded`);
-  if (parked > 0) print(`${parked} parked, until a replica of a newer version that knows their values handles them`);
+  const more = {
+    deadLetters: sum(found.map(({ count, letters }) => Math.max(0, count.deadLetters - letters.length))),
+    parked: sum(found.map(({ count, parked }) => Math.max(0, count.parked - parked.length))),
+  };
+  if (found.every(({ letters }) => letters.length === 0)) print('There are no dead letters.');
+  else print(listed(found));
+  if (more.deadLetters > 0)
+    print(`and ${more.deadLetters} more, which are listed once these are replayed or discarded`);
+  if (found.every(({ parked }) => parked.length === 0)) return 0;
+  print('\nParked, until a replica of a newer version that knows their values handles them:');
+  print(listed(found.map(({ service, parked }) => ({ service, letters: parked }))));
+  if (more.parked > 0) print(`and ${more.parked} more`);
   return 0;
 };
 

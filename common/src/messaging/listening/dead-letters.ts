@@ -56,8 +56,10 @@ export interface DeadLetters {
   put(letter: NewLetter & Pick<DeadLetter, 'failures'>): Promise<boolean>;
   /** Parks an event with values that this version does not know. Returns false, without storing it, at `maxLetters`. */
   park(event: NewLetter & Pick<KnownEvent, 'fingerprint'>): Promise<boolean>;
-  /** Oldest first, 100 at most; without parked events. */
+  /** Dead letters, without parked events; oldest first, 100 at most. */
   list(): Promise<DeadLetter[]>;
+  /** Oldest first, 100 at most. */
+  listParked(): Promise<DeadLetter[]>;
   show(id: string): Promise<DeadLetter | undefined>;
   count(): Promise<{ readonly deadLetters: number; readonly parked: number }>;
   /** Marks these for the running service to handle again; returns how many. */
@@ -128,6 +130,7 @@ export const createDeadLetters = (collection: Collection<DeadLetter>, now: () =>
     const { matchedCount, upsertedCount } = await collection.updateOne(filter, update, { upsert });
     return matchedCount + upsertedCount > 0;
   };
+  const oldest = (filter: Filter<DeadLetter>) => collection.find(filter).sort({ at: 1 }).limit(100).toArray();
   return {
     put: (letter) =>
       store(
@@ -139,7 +142,8 @@ export const createDeadLetters = (collection: Collection<DeadLetter>, now: () =>
       const { filter, update } = parkEvent(event, fingerprint, now());
       return store(filter, update);
     },
-    list: () => collection.find(isDeadLetter).sort({ at: 1 }).limit(100).toArray(),
+    list: () => oldest(isDeadLetter),
+    listParked: () => oldest({ status: 'parked' }),
     show: async (id) => (await collection.findOne({ _id: id })) ?? undefined,
     count: async () => {
       const [deadLetters, parked] = await Promise.all([
