@@ -103,7 +103,7 @@ export const serve = <Deps>(routes: readonly RoutedEndpoint<Deps>[], deps: Deps)
     {
       admit: (app: Express, limiter: Limiter): void => {
         for (const { method, path, limit } of routes) app[method](path, refuseKnown(limiter, limit));
-        const limitUnknown = limitAddress(limiter, 'reading');
+        const limitUnknown = limitAddress(limiter, 'unknownPath');
         // `route` is that of the route that has matched above.
         app.use((req, res, next) => (req.route === undefined ? limitUnknown(req, res, next) : next()));
       },

@@ -42,8 +42,7 @@ export const alertProblems = (root: string): string[] => {
   const headings = [...runbooks.matchAll(/^## (\S+)$/gm)].map(([, name = '']) => name);
   const workspaces = readWorkspaces(root);
   const processes = workspaces.filter(
-    ({ folder, description }) =>
-      description.kind !== undefined && description.kind !== 'site' && !folder.startsWith('tools/'),
+    ({ folder, description }) => description.kind !== undefined && !folder.startsWith('tools/'),
   );
   const sources = workspaces
     .filter(({ name, description }) => name === 'common' || description.kind !== undefined)

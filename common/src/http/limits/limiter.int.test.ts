@@ -261,9 +261,9 @@ const openApp = (redisUrl: string) => {
   return { app, site };
 };
 
-test('When an address requests paths without a route, then it is limited as for reading, before a body is read', async () => {
+test('When an address requests paths without a route, then it is limited before a body is read', async () => {
   const { app, site } = openApp(unreachable);
-  const counter = { key: `rate:${site.limiter?.prefix}:reading:address:127.0.0.1`, ...limits.reading.address };
+  const counter = { key: `rate:${site.limiter?.prefix}:unknownPath:address:127.0.0.1`, ...limits.unknownPath.address };
   for (let count = 0; count < counter.limit - 2; count += 1) await site.limiter?.counters.count(counter);
   const send = async (path: string, body: string) =>
     (await supertest(app).post(path).set('content-type', 'application/json').send(body)).status;

@@ -30,6 +30,8 @@ const account = perMinute(300);
 /** The limits by the names that the routes in each app.ts give; docs/bounds.md lists them. */
 export const limits = {
   reading: { address, inTurn: true },
+  /** Paths without a route. Not in turn: a client that sends a body slowly would delay reads of its address. */
+  unknownPath: { address },
   writing: { address, account },
   listing: { address, account, outcome: { ...perHour(120), counts: 'success' } },
   ordering: { address, account, outcome: { ...perHour(60), counts: 'success' } },
