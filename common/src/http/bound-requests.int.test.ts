@@ -13,11 +13,12 @@ afterEach(() => {
 });
 
 /** A server whose requests are answered by `release`. */
-const open = async (bounds: RequestBounds) => {
+const open = async (bounds: Omit<RequestBounds, 'taken'>) => {
   const waiting: (() => void)[] = [];
   let closed = 0;
   const app = express();
-  app.use(boundRequests(bounds));
+  const shares: number[] = [];
+  app.use(boundRequests({ ...bounds, taken: (share) => shares.push(share) }));
   app.use((_req, res) => {
     waiting.push(() => res.send('done'));
     res.once('close', () => {
@@ -32,6 +33,7 @@ const open = async (bounds: RequestBounds) => {
   const send = async (init: RequestInit = {}) =>
     (await fetch(url, { headers: { Connection: 'close' }, ...init })).status;
   return {
+    shares,
     send,
     untilWaiting: (count: number) => eventually(() => expect(waiting).toHaveLength(count)),
     untilClosed: (count: number) => eventually(() => expect(closed).toBe(count)),
@@ -42,12 +44,13 @@ const open = async (bounds: RequestBounds) => {
 };
 
 test('When as many requests are in progress as there may be, then further ones are 503 until one ends', async () => {
-  const { send, untilWaiting, release } = await open({ maxRequests: 2, maxBodyBytes: 1_000, bodyLimit: 100 });
+  const { shares, send, untilWaiting, release } = await open({ maxRequests: 2, maxBodyBytes: 1_000, bodyLimit: 100 });
   const first = [send(), send()];
   await untilWaiting(2);
   expect(await send()).toBe(503);
   release();
   expect(await Promise.all(first)).toEqual([200, 200]);
+  await eventually(() => expect(shares).toEqual([0.5, 1, 0.5, 0]));
   const next = send();
   await untilWaiting(1);
   release();

@@ -21,6 +21,7 @@ const sessions = createSessions('a key for tests only');
 const open = (routes: (app: Express) => void, options: { readonly secure?: boolean; readonly raw?: string[] } = {}) => {
   const log: string[] = [];
   const observed: Parameters<HttpKit['observe']>[0][] = [];
+  const taken: number[] = [];
   const onDown: (() => void)[] = [];
   const database = { up: true };
   const kit: HttpKit = {
@@ -32,6 +33,7 @@ const open = (routes: (app: Express) => void, options: { readonly secure?: boole
       proxies: behindRouter((_address, hop) => hop < 1),
     },
     database: { isUp: () => database.up, onDown: (listener) => onDown.push(listener) },
+    taken: (share) => taken.push(share),
     observe: (request) => observed.push(request),
   };
   const app = buildApp(kit, routes, options.raw === undefined ? {} : { raw: options.raw });
@@ -39,7 +41,7 @@ const open = (routes: (app: Express) => void, options: { readonly secure?: boole
     database.up = false;
     for (const listener of onDown) listener();
   };
-  return { app, api: supertest(app), log, observed, goDown };
+  return { app, api: supertest(app), log, observed, taken, goDown };
 };
 
 const respond: RequestHandler = (req, res) => {
@@ -499,6 +501,12 @@ test('When a path takes raw bodies, then it gets their bytes unchanged, up to th
     .send('x'.repeat(101 * 1024));
   expect(large.status).toBe(413);
   expect((await api.post('/api/echo').send({ a: 1 })).body.body).toEqual({ a: 1 });
+});
+
+test('When a request is in progress, then it takes some of the room for requests until its response is sent', async () => {
+  const { api, taken } = open(echo);
+  await api.get('/api/echo').expect(200);
+  await eventually(() => expect(taken).toEqual([1 / 5_000, 0]));
 });
 
 test('When a response was sent, then its request is logged and observed by its route, without body, cookie or query', async () => {

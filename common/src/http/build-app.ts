@@ -35,6 +35,8 @@ export interface HttpKit {
   /** Absent in a service without routes. */
   readonly site?: Site;
   readonly database: { isUp(): boolean; onDown(listener: () => void): void };
+  /** Receives the share of the requests, or of their bodies, that may be in progress, when it changes. */
+  readonly taken: (share: number) => void;
   readonly observe: (request: { method: string; route: string; status: number; seconds: number }) => void;
 }
 
@@ -137,7 +139,7 @@ export const buildApp = (
   const app = express();
   app.set('etag', false);
   app.use(trace, setDate(kit), setVisitor(kit.site ?? { proxies: () => false }), observeRequests(kit), helmet());
-  app.use(boundRequests(requestBounds));
+  app.use(boundRequests({ ...requestBounds, taken: kit.taken }));
   app.use(ownSiteOnly(kit.site?.publicUrl.origin));
   if (kit.site !== undefined) {
     const { sessions, publicUrl, limiter } = kit.site;

@@ -6,6 +6,7 @@ export const httpKit = (service: Service, site?: Site): HttpKit => ({
   logger: service.logger,
   now: service.now,
   database: service.database,
+  taken: service.metrics.requestRoomTaken,
   observe: service.metrics.observeRequest,
   ...(site === undefined ? {} : { site }),
 });

@@ -65,6 +65,13 @@ export class Metrics {
     this.#requests.observe({ method, route, status: String(status) }, seconds);
   };
 
+  readonly #requestRoom = this.gauge(
+    'http_request_room_taken',
+    'Share of the requests, or of the bytes of their bodies, that may be in progress in this process',
+  );
+
+  readonly requestRoomTaken: HttpKit['taken'] = (share) => this.#requestRoom.set(share);
+
   readonly relay: RelayCounters = {
     published: (count) => this.#published.inc(count),
     swept: (count) => this.#swept.inc(count),

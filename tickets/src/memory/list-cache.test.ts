@@ -136,3 +136,18 @@ test('When a read takes longer than the maximum age, then a later request reads 
   expect((await first).headers.read).toBe('old');
   expect((await read('/a')).headers.read).toBe('1');
 });
+
+test('When a read took long, then the age of its page counts from its start', async () => {
+  const { time, cache, reads, read } = setUp();
+  const slow = Promise.withResolvers<ListPage>();
+  const first = cache.get('/a', () => slow.promise);
+  time.now += 600;
+  slow.resolve({ headers: {}, body: Buffer.alloc(0) });
+  await first;
+  time.now += 400;
+  await read('/a');
+  expect(reads).toEqual([]);
+  time.now += 1;
+  await read('/a');
+  expect(reads).toEqual(['/a']);
+});

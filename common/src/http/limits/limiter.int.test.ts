@@ -254,6 +254,7 @@ const openApp = (redisUrl: string) => {
       now: () => new Date(),
       site,
       database: { isUp: () => true, onDown: () => undefined },
+      taken: () => undefined,
       observe: () => undefined,
     },
     serve([on.post('/', 'paying', [signedIn], answer)], undefined),

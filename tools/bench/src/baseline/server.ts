@@ -45,6 +45,7 @@ const page = async (url: string): Promise<RequestListener> => {
     logger: createLogger({ service: 'baseline', level: 'warn' }),
     now: () => new Date(),
     database: { isUp: () => true, onDown: () => undefined },
+    taken: () => undefined,
     observe: () => undefined,
   };
   return buildApp(kit, (app) => {

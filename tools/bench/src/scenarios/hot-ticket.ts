@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 
 export interface HotTicket {
   readonly cycles: number;
-  /** Median milliseconds of a claim, at the start and at the end. */
+  /** Median milliseconds of a new ticket's first claim, and of a claim after all the cycles. */
   readonly first: number;
   readonly last: number;
   readonly ratio: number;
