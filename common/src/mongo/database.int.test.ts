@@ -168,6 +168,15 @@ test('When only the name of an index has changed, then the old one is gone', asy
   expect(indexes.map(({ name }) => name)).toEqual(['_id_', 'after']);
 });
 
+test('When a database is prepared, then its time is the server’s, whatever the clock of this process shows', async () => {
+  const ownTime = () => Date.now() + 86_400_000;
+  const ahead = new Database({ url: url.href, appName: 'ahead', logger, ownTime });
+  await ahead.prepare([]);
+  const offset = ahead.now().getTime() - Date.now();
+  await ahead.close();
+  expect(Math.abs(offset)).toBeLessThan(60_000);
+});
+
 test('When a document violates its schema, then the database refuses it, but one written earlier can be changed', async () => {
   const things = database.collection<{ _id: string; title?: string; status?: string }>('things');
   await expect(things.insertOne({ _id: newId() })).rejects.toBeInstanceOf(MongoServerError);

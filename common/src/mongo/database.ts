@@ -2,7 +2,7 @@ import { MongoClient, type Collection, type Db, type Document } from 'mongodb';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { MajorityWatch } from './majority-watch.ts';
-import { ServerClock } from './server-clock.ts';
+import { ServerClock, type ServerTime } from './server-clock.ts';
 import { prepareCollection, type CollectionDefinition } from './prepare-collections.ts';
 
 const pingEveryMs = 300;
@@ -12,6 +12,10 @@ const pingSliceMs = 50;
 const selectionTimeoutMs = 1_500;
 /** A write that no majority has acknowledged by then has an unknown outcome. */
 const majorityTimeoutMs = 2_000;
+
+/** The time of a writable primary: the clock of a secondary is none that the replicas share. */
+const serverTime = ({ isWritablePrimary, localTime, me }: Document): ServerTime | undefined =>
+  isWritablePrimary === true && localTime instanceof Date ? { time: localTime, server: String(me) } : undefined;
 
 /**
  * One service's database. Writes are acknowledged by a majority of the replica set and reads return only what a majority
@@ -71,7 +75,7 @@ export class Database {
     return this.#db.collection<Doc>(name);
   }
 
-  /** The time by the server's clock, which all replicas of the service share. */
+  /** The time by the server's clock, which all replicas of the service share; until `prepare` resolves, maybe this process's. */
   now(): Date {
     return this.#clock.now();
   }
@@ -87,19 +91,20 @@ export class Database {
 
   /**
    * Creates missing collections, validators and indexes; safe in several replicas at once. Retries until the database
-   * is reachable, since a service can do nothing without it.
+   * is reachable, since a service can do nothing without it. Resolves once `now` returns the server's time.
    */
   async prepare(definitions: readonly CollectionDefinition[]): Promise<void> {
     for (let attempt = 0; ; attempt += 1) {
       try {
         for (const definition of definitions) await prepareCollection(this.#db, definition, this.#logger);
-        return;
+        break;
       } catch (error) {
         if (this.#closing.signal.aborted) throw error;
         if (attempt % 20 === 0) this.#logger.warn({ err: error }, 'the database is not prepared yet, retrying');
         await delay(250, undefined, { signal: this.#closing.signal });
       }
     }
+    while (!this.#clock.isRead()) await delay(pingSliceMs, undefined, { signal: this.#closing.signal });
   }
 
   /** Drops the database. For tests. */
@@ -144,10 +149,7 @@ export class Database {
       while (!state.ended) {
         try {
           const monitor = await this.#monitor.connect();
-          const hello = await this.#clock.read(
-            () => monitor.db('admin').command({ hello: 1 }),
-            ({ localTime }) => localTime,
-          );
+          const hello = await this.#clock.read(() => monitor.db('admin').command({ hello: 1 }), serverTime);
           if (hello.isWritablePrimary !== true) state.problem = 'the server is not the primary';
           else if (!this.#majority.isAcknowledged(hello)) state.problem = 'no majority acknowledges writes';
           else {

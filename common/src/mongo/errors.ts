@@ -21,20 +21,23 @@ const unreachableCodeNames = new Set([
   'NetworkTimeout',
   'SocketException',
   'ExceededTimeLimit',
+  'ReadConcernMajorityNotAvailableYet',
 ]);
 
 /** The codes of the same errors: for a bulk write the driver reports no names. */
 const unreachableCodes: ReadonlySet<unknown> = new Set([
-  6, 7, 89, 91, 189, 262, 9001, 10_107, 11_600, 11_602, 13_435, 13_436,
+  6, 7, 89, 91, 134, 189, 262, 9001, 10_107, 11_600, 11_602, 13_435, 13_436,
 ]);
 
 /**
- * Whether a write was made on the primary but not acknowledged by a majority in time, whatever the reason: it may still be
- * lost. A refusal by a unique index that comes with it is unknown too, since what it met may be lost.
+ * Whether a write was made on the primary but no majority acknowledged it in time: it may still be rolled back. So may the
+ * document because of which a unique index refused another write of the same batch.
  */
 const isWithoutMajority = (error: unknown): boolean =>
   error instanceof MongoWriteConcernError ||
   (error instanceof MongoBulkWriteError && error.result.getWriteConcernError() !== undefined);
+
+const writeErrorCodes = (error: MongoBulkWriteError): unknown[] => [error.writeErrors].flat().map(({ code }) => code);
 
 /** Whether the database was unreachable, so that the outcome of a write may be unknown. */
 export const isDatabaseUnreachable = (error: unknown): boolean =>
@@ -44,15 +47,31 @@ export const isDatabaseUnreachable = (error: unknown): boolean =>
   (error instanceof MongoServerError && unreachableCodeNames.has(String(error.codeName))) ||
   (error instanceof MongoError && error.hasErrorLabel('RetryableWriteError')) ||
   (error instanceof MongoBulkWriteError &&
-    (unreachableCodes.has(error.code) || isDatabaseUnreachable(error.errorResponse))) ||
+    ([error.code, ...writeErrorCodes(error)].some((code) => unreachableCodes.has(code)) ||
+      isDatabaseUnreachable(error.errorResponse))) ||
   (error instanceof Error &&
     ['MongoPoolClearedError', 'MongoTopologyClosedError', 'MongoNotConnectedError', 'MongoClientClosedError'].includes(
       error.name,
     ));
 
-/** Whether a unique index has refused the write; not of a batch that was made without a majority, whose outcome is unknown. */
+const duplicateKey = 11_000;
+const documentValidation = 121;
+
+/** Whether a unique index has refused the write; false for a bulk whose outcome is unknown, or in which another error occurred too. */
 export const isDuplicateKey = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 11000 && !isWithoutMajority(error);
+  typeof error === 'object' &&
+  error !== null &&
+  'code' in error &&
+  error.code === duplicateKey &&
+  !isWithoutMajority(error) &&
+  !(error instanceof MongoBulkWriteError && writeErrorCodes(error).some((code) => code !== duplicateKey));
+
+/** Whether unique indexes or the validator refused some writes of a bulk, and a majority acknowledged all the others. */
+export const isPartlyRefused = (error: unknown): error is MongoBulkWriteError =>
+  error instanceof MongoBulkWriteError &&
+  error.result.getWriteConcernError() === undefined &&
+  error.result.getWriteErrors().length > 0 &&
+  error.result.getWriteErrors().every(({ code }) => code === duplicateKey || code === documentValidation);
 
 /** Whether an operation was ended because it exceeded its `maxTimeMS`. */
 export const isTimeout = (error: unknown): boolean => error instanceof MongoServerError && error.code === 50;

@@ -2,7 +2,7 @@ export { Database } from './database.ts';
 export { copyOf, defineCollection, listOf, listOfText, objectOf, toSchema } from './define-collection.ts';
 export type { DocumentOf, Fields, TypedCollection, ValuesOf } from './define-collection.ts';
 export type { CollectionDefinition, CollectionUpkeep } from './prepare-collections.ts';
-export { isDatabaseUnreachable, isDuplicateKey, isTimeout } from './errors.ts';
+export { isDatabaseUnreachable, isDuplicateKey, isPartlyRefused, isTimeout } from './errors.ts';
 export { newId } from './new-id.ts';
 export { Batcher } from './batcher.ts';
 export { createLoader } from './loader.ts';

@@ -1,11 +1,13 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import pino from 'pino';
 import { ticketCreated, userCreated, userState, userUpdated } from '../events/index.ts';
 import { buildApp } from '../http/index.ts';
 import { defineAggregate, on, openStore } from '../messaging/index.ts';
 import { commonEnv, httpKit, openService, readEnv, type RunningService } from '../service/index.ts';
+import { throughout } from '../testing/eventually.ts';
 import { openTestSystem, type TestSystem } from '../testing/index.ts';
 import { openMongodWithSecondary } from '../testing/servers.ts';
-import { isDatabaseUnreachable, isDuplicateKey, newId } from './index.ts';
+import { Database, isDatabaseUnreachable, isDuplicateKey, newId } from './index.ts';
 
 const users = defineAggregate({
   type: 'user',
@@ -102,6 +104,15 @@ test('When no majority acknowledges a write, then its outcome is unknown, whiche
     expect(published(inserted)).toHaveLength(1);
     for (const id of [changed, changedOfMany, republished]) expect(published(id)).toHaveLength(2);
   });
+});
+
+test('When only a secondary responds, then its clock is not taken for the clock that replicas share', async () => {
+  const dayMs = 86_400_000;
+  const url = `mongodb://127.0.0.1:${mongod.secondary.port}/test?directConnection=true`;
+  const logger = pino({ level: 'silent' });
+  const database = new Database({ url, appName: 'test', logger, ownTime: () => Date.now() + dayMs });
+  const isOwnTime = () => expect(database.now().getTime()).toBeGreaterThan(Date.now() + dayMs / 2);
+  await throughout(isOwnTime, 1_000).finally(() => database.close());
 });
 
 test('When no majority acknowledges writes, then the database counts as unreachable, requests get 503, and events wait without becoming dead letters', async () => {

@@ -29,6 +29,13 @@ test('When a majority is always a little behind, then writes count as acknowledg
   expect(results).not.toContain(false);
 });
 
+test('When a write was rolled back by a failover, then a new primary’s writes count as acknowledged, although its clock is behind', () => {
+  const { at } = openWatch();
+  expect(at(0, 100, 90)).toBe(true);
+  expect(at(1_000, 91, 91)).toBe(true);
+  expect(at(60_000, 92, 91)).toBe(true);
+});
+
 test('When there was no response for long, as in a suspended process, then only the newest response counts', () => {
   const { at } = openWatch();
   expect(at(0, 2, 1)).toBe(true);

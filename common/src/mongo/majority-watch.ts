@@ -29,7 +29,11 @@ export class MajorityWatch {
     if (this.#unacknowledged !== undefined && acknowledged.greaterThanOrEqual(this.#unacknowledged.write)) {
       this.#unacknowledged = undefined;
     }
-    if (acknowledged.greaterThanOrEqual(written)) return true;
+    if (acknowledged.greaterThanOrEqual(written)) {
+      // A write seen before may have been rolled back by a failover: its timestamp may be later than any to come.
+      this.#unacknowledged = undefined;
+      return true;
+    }
     this.#unacknowledged ??= { write: written, since: this.#monotonic() };
     return this.#monotonic() - this.#unacknowledged.since < this.#timeoutMs;
   }

@@ -3,7 +3,7 @@ import { ServerClock } from './server-clock.ts';
 
 /** A clock whose own time is 30 s ahead of the server's, and whose next requests take `tripMs`. */
 const openClock = () => {
-  const time = { monotonic: 1_000, server: 1_000_000, own: 1_030_000, tripMs: 10 };
+  const time = { monotonic: 1_000, server: 1_000_000, own: 1_030_000, tripMs: 10, name: 'a' };
   const pass = (ms: number) => {
     time.monotonic += ms;
     time.server += ms;
@@ -20,7 +20,7 @@ const openClock = () => {
         pass(time.tripMs / 2);
         return { localTime };
       },
-      (response) => response.localTime,
+      (response) => ({ time: response.localTime, server: time.name }),
     );
   return { clock, time, pass, read };
 };
@@ -46,6 +46,16 @@ test('When a response took longer than the last, then the more exact reading sta
   await read();
   expect(clock.now().getTime()).toBe(time.server - 500);
   pass(10_000);
+  await read();
+  expect(clock.now().getTime()).toBe(time.server);
+});
+
+test('When another server has become primary, then its reading counts at once, even if its response took longer', async () => {
+  const { clock, time, read } = openClock();
+  await read();
+  time.server += 500;
+  time.tripMs = 100;
+  time.name = 'b';
   await read();
   expect(clock.now().getTime()).toBe(time.server);
 });

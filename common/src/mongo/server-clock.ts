@@ -1,7 +1,14 @@
 /** Older readings are replaced even by one that took longer. */
 const maxAgeMs = 10_000;
 
+/** The time in a response, and which server sent it. */
+export interface ServerTime {
+  readonly time: Date;
+  readonly server: string;
+}
+
 interface Reading {
+  readonly server: string;
   /** The server's time less this process's monotonic time, in milliseconds. */
   readonly offset: number;
   readonly tripMs: number;
@@ -28,23 +35,38 @@ export class ServerClock {
     return new Date(this.#reading === undefined ? this.#ownTime() : this.#monotonic() + this.#reading.offset);
   }
 
+  /** Whether `now` returns the server's time. */
+  isRead(): boolean {
+    return this.#reading !== undefined;
+  }
+
   /** Runs a request whose response carries the server's time, and takes a reading from it. */
-  async read<Response>(request: () => Promise<Response>, timeOf: (response: Response) => unknown): Promise<Response> {
+  async read<Response>(
+    request: () => Promise<Response>,
+    timeOf: (response: Response) => ServerTime | undefined,
+  ): Promise<Response> {
     const sentAt = this.#monotonic();
     const response = await request();
     const receivedAt = this.#monotonic();
-    const time = timeOf(response);
-    if (time instanceof Date) {
-      this.#take({ offset: time.getTime() - (sentAt + receivedAt) / 2, tripMs: receivedAt - sentAt, at: receivedAt });
+    const known = timeOf(response);
+    if (known !== undefined) {
+      const offset = known.time.getTime() - (sentAt + receivedAt) / 2;
+      this.#take({ server: known.server, offset, tripMs: receivedAt - sentAt, at: receivedAt });
     }
     return response;
   }
 
-  /** The shorter the round trip, the more exact the reading: it is wrong by half of it at most. */
+  /**
+   * The shorter the round trip, the more exact the reading: it is wrong by half of it at most. A reading of another server
+   * counts at once, since a failover has made its clock the one that all replicas share.
+   */
   #take(reading: Reading): void {
     const known = this.#reading;
-    if (known === undefined || reading.tripMs <= known.tripMs || reading.at - known.at > maxAgeMs) {
-      this.#reading = reading;
-    }
+    const isBetter =
+      known === undefined ||
+      reading.server !== known.server ||
+      reading.tripMs <= known.tripMs ||
+      reading.at - known.at > maxAgeMs;
+    if (isBetter) this.#reading = reading;
   }
 }

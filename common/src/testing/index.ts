@@ -8,6 +8,7 @@ export { createModelDriver } from './model-driver.ts';
 export type { Stage } from './model-driver.ts';
 export { call, deliver, event, stepsOf } from './model-steps.ts';
 export type { Step } from './model-steps.ts';
+export { createTurnstile } from './turnstile.ts';
 export type { Crash } from './remote-calls.ts';
 export { openTestSystem, testStreamBytes } from './test-system.ts';
 export type { TestSystem } from './test-system.ts';

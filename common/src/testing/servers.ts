@@ -53,7 +53,7 @@ export const openMongod = async (): Promise<ServerProcess & { readonly url: stri
 /** A replica set of two, whose majority is both: without the secondary nothing is acknowledged. */
 export const openMongodWithSecondary = async (): Promise<{
   readonly url: string;
-  readonly secondary: Pick<ServerProcess, 'freeze' | 'thaw'>;
+  readonly secondary: Pick<ServerProcess, 'freeze' | 'thaw' | 'port'>;
   close(): Promise<void>;
 }> => {
   const primary = await startMongod();

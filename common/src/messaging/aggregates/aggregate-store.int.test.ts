@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { MongoClient, MongoServerError, type Document } from 'mongodb';
+import { MongoBulkWriteError, MongoClient, MongoServerError, type Collection, type Document } from 'mongodb';
 import { z } from 'zod';
 import { defineEvent } from '../../events/index.ts';
-import { copyOf, newId, objectOf, type DocumentOf } from '../../mongo/index.ts';
+import { copyOf, isDatabaseUnreachable, isDuplicateKey, newId, objectOf, type DocumentOf } from '../../mongo/index.ts';
 import { requireEnv } from '../../testing/require-env.ts';
+import { createTurnstile } from '../../testing/turnstile.ts';
 import { openStore } from './aggregate-store.ts';
 import { defineAggregate } from './define-aggregate.ts';
 import type { OutboxEntry } from './outbox.ts';
@@ -46,9 +47,11 @@ let store: ReturnType<typeof openSeats>;
 const published: { readonly id: string; readonly entries: readonly OutboxEntry[] }[] = [];
 const registered: string[] = [];
 
-const openSeats = () =>
+const openSeats = (
+  through: <Doc extends Document>(collection: Collection<Doc>) => Collection<Doc> = (collection) => collection,
+) =>
   openStore(seats, {
-    database: { collection: <Doc extends Document>(name: string) => client.db().collection<Doc>(name) },
+    database: { collection: <Doc extends Document>(name: string) => through(client.db().collection<Doc>(name)) },
     relay: {
       register: ({ aggregateType, collection }) => registered.push(`${aggregateType} ${collection.collectionName}`),
       publish: (_source, id, entries) => published.push({ id, entries }),
@@ -111,6 +114,41 @@ test('When an insert is refused by a unique index, then nothing is stored and no
   await expect(insert({ _id: second, owner: holder })).rejects.toBeInstanceOf(MongoServerError);
   expect(await store.collection.countDocuments({ _id: second })).toBe(0);
   expect(published).toHaveLength(1);
+});
+
+test('When a unique index refuses one of several inserts in one round trip, then the others are stored', async () => {
+  const holder = newId();
+  await insert({ owner: holder });
+  const results = await Promise.allSettled([insert(), insert({ owner: holder }), insert()]);
+  expect(results.map((result) => (result.status === 'rejected' ? isDuplicateKey(result.reason) : 'stored'))).toEqual([
+    'stored',
+    true,
+    'stored',
+  ]);
+});
+
+test('When the primary steps down in the middle of several inserts, then the outcome of each is unknown', async () => {
+  const error: Error = Reflect.construct(MongoBulkWriteError, [
+    { message: 'duplicate key', code: 11_000, writeErrors: [{ code: 11_000 }, { code: 11_602 }] },
+    {
+      getWriteConcernError: () => undefined,
+      getWriteErrors: () => [
+        { code: 11_000, index: 0 },
+        { code: 11_602, index: 1 },
+      ],
+    },
+  ]);
+  const stepsDown = openSeats(<Doc extends Document>(collection: Collection<Doc>) =>
+    createTurnstile().gate(collection, new Set(['insertMany']), () => Promise.reject(error)),
+  );
+  const seat = () => ({ _id: newId(), title: 'Final', price: 1999 });
+  const results = await Promise.allSettled(
+    Array.from({ length: 3 }, () => stepsDown.insert(seat(), seatCreated, trace)),
+  );
+  const reasons = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  expect(reasons).toHaveLength(3);
+  expect(reasons.map(isDatabaseUnreachable)).toEqual([true, true, true]);
+  expect(reasons.map(isDuplicateKey)).toEqual([false, false, false]);
 });
 
 test('When an aggregate is changed, then its version grows by one and the event has exactly the state after the write', async () => {

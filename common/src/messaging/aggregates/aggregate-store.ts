@@ -1,7 +1,6 @@
-import { MongoBulkWriteError } from 'mongodb';
 import type { AnyBulkWriteOperation, Collection, Document, Filter, WithId } from 'mongodb';
 import type { Trace } from '../../events/index.ts';
-import { Batcher } from '../../mongo/index.ts';
+import { Batcher, isPartlyRefused } from '../../mongo/index.ts';
 import type { Aggregate, AnyEvent } from './define-aggregate.ts';
 import type { AggregateDocument, OutboxEntry } from './outbox.ts';
 import type { OutboxCollection, RepublishPage } from './relay.ts';
@@ -42,12 +41,8 @@ const insertAll = async (
     else await collection.insertMany([...documents], { ordered: false });
     return new Map();
   } catch (error) {
-    // If the majority has not acknowledged the others either, the whole batch has failed.
-    const onlyRefusals =
-      error instanceof MongoBulkWriteError &&
-      error.result.getWriteErrorCount() > 0 &&
-      error.result.getWriteConcernError() === undefined;
-    if (documents.length === 1 || !onlyRefusals) throw error;
+    // After any other error the outcome of the whole batch is unknown.
+    if (documents.length === 1 || !isPartlyRefused(error)) throw error;
     // The batch has waited for its own inserts only. This write, which changes nothing, waits for all that the server has made
     // before, so that a majority read shows the documents that have refused the others.
     await collection.updateOne({ _id: '' }, { $set: { version: 0 } });

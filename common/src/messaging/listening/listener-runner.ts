@@ -5,11 +5,9 @@ import { periodically } from '../../service/periodic.ts';
 import type { Stoppable } from '../../service/stoppable.ts';
 import { backOffMs, maxFailures, type DeadLetters } from './dead-letters.ts';
 import { durableName } from './durable-name.ts';
-import { describe, later, parseJson, retry, type Listener, type Verdict } from './listener.ts';
+import { describe, later, parseJson, retry, unreachableRetryMs, type Listener, type Verdict } from './listener.ts';
 import type { InboundMessage, Subscription, Transport } from '../bus/transport.ts';
 
-/** After a failure of the database, which says nothing about the message. */
-const retryDelayMs = 1_000;
 const healthCheckEveryMs = 250;
 /** After an event could not be stored, parked or as a dead letter. */
 const storeAgainMs = 2_000;
@@ -78,7 +76,7 @@ export class ListenerRunner {
     try {
       return await listener.handle(bodies);
     } catch (error) {
-      if (isDatabaseUnreachable(error)) return bodies.map(() => later(retryDelayMs));
+      if (isDatabaseUnreachable(error)) return bodies.map(() => later(unreachableRetryMs));
       if (bodies.length === 1 || !this.#options.isHealthy()) return bodies.map(() => retry(describe(error)));
       const one = async (body: unknown) => (await this.#handle(listener, [body]))[0] ?? retry('no verdict');
       return Promise.all(bodies.map(one));
@@ -106,7 +104,7 @@ export class ListenerRunner {
         return;
       case 'retry': {
         if (!this.#options.isHealthy()) {
-          message.nak(retryDelayMs);
+          message.nak(unreachableRetryMs);
           return;
         }
         const failures = (this.#failures.get(key) ?? 0) + 1;

@@ -21,6 +21,9 @@ export const retry = (reason: string): Verdict => ({ kind: 'retry', reason });
 export const reject = (reason: string): Verdict => ({ kind: 'reject', reason });
 const park = (reason: string): Verdict => ({ kind: 'park', reason });
 
+/** The delay after a failure of the database, which says nothing about the message. */
+export const unreachableRetryMs = 1_000;
+
 /** A thrown value as text. */
 export const describe = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error);

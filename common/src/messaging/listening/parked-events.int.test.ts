@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import express from 'express';
+import { MongoNetworkError } from 'mongodb';
 import { z } from 'zod';
 import { defineEvent, type EventDefinition } from '../../events/index.ts';
 import { commonEnv, openService, readEnv, type RunningService } from '../../service/index.ts';
@@ -27,7 +28,7 @@ let system: TestSystem;
 let letters: DeadLetters;
 /** What each version has handled. */
 const handled = new Map<SeatEvent, string[]>();
-const failing = new Set<string>();
+const failing = new Map<string, () => Error>();
 
 beforeEach(async () => {
   system = await openTestSystem();
@@ -47,7 +48,10 @@ const start = (version: SeatEvent): Promise<RunningService> => {
       listeners: [
         on(version, async (events) => {
           const states = events.map(({ state }) => state);
-          if (states.some(({ id }) => failing.has(id))) throw new Error('no luck');
+          for (const { id } of states) {
+            const error = failing.get(id)?.();
+            if (error !== undefined) throw error;
+          }
           handled.get(version)?.push(...states.map(({ id }) => id));
           await applyIfNewer(system.collection<Copy>('copies'), 'seat', states);
         }),
@@ -203,7 +207,7 @@ test('When such a dead letter is replayed by hand and no replica knows the value
 
 test('When a parked event fails repeatedly in the version that knows it, then it becomes a dead letter and stays one', async () => {
   await start(oldSeat);
-  failing.add('a');
+  failing.set('a', () => new Error('no luck'));
   await publish('a', 'balcony');
   const { _id } = await parked('a');
   await start(newSeat);
@@ -216,6 +220,32 @@ test('When a parked event fails repeatedly in the version that knows it, then it
   failing.clear();
   await letters.replay([_id]);
   await nothingLeft();
+});
+
+test('When the connection to the database breaks while a parked event or a dead letter is handled, then it is no failure of it', async () => {
+  await start(oldSeat);
+  const breaks: string[] = [];
+  for (const id of ['parked', 'dead']) {
+    failing.set(id, () => {
+      breaks.push(id);
+      return new MongoNetworkError('connection closed');
+    });
+  }
+  await publish('dead', 'balcony');
+  await parked('dead');
+  system.clock.advance(60 * 60_000);
+  await letters.expireParked();
+  await publish('parked', 'balcony');
+  await parked('parked');
+  await start(newSeat);
+  await system.eventually(() => expect(breaks).toEqual(expect.arrayContaining(['parked', 'dead'])));
+  await throughout(async () => {
+    expect(await stored('parked')).toMatchObject({ status: 'parked', failures: 0 });
+    expect(await stored('dead')).toMatchObject({ status: 'waiting', failures: 0, unknownTo: [expect.any(String)] });
+  }, 500);
+  failing.clear();
+  await nothingLeft();
+  expect(handled.get(newSeat)?.toSorted()).toEqual(['dead', 'parked']);
 });
 
 test('When as much is parked as may be, then further events stay on the bus until there is room', async () => {

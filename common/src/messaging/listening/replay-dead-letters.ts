@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
+import { isDatabaseUnreachable } from '../../mongo/index.ts';
 import type { DeadLetter, DeadLetters, ReplayOutcome } from './dead-letters.ts';
-import { describe, parseJson, type Listener } from './listener.ts';
+import { describe, parseJson, unreachableRetryMs, type Listener } from './listener.ts';
 import { durableName } from './durable-name.ts';
 
 /** At most this many per pass, so that a stopping service does not wait long. */
@@ -26,6 +27,7 @@ const handle = async (listener: Listener, letter: DeadLetter): Promise<ReplayOut
       ? { kind: 'unknown', reason, fingerprint: listener.fingerprint }
       : { kind: 'failed', reason };
   } catch (error) {
+    if (isDatabaseUnreachable(error)) return { kind: 'later', delayMs: unreachableRetryMs };
     return { kind: 'failed', reason: describe(error) };
   }
 };
