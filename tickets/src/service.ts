@@ -29,7 +29,7 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     now,
     newId,
     clearListCache: cache.clear,
-    holderWaits: createHolderWaits(() => now().getTime()),
+    holderWaits: createHolderWaits(),
     metrics: openMetrics(metrics),
   };
   return service.run({

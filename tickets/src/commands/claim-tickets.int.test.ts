@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ConflictError } from '@ticketing/common/errors';
 import { ticketClaimRefused } from '@ticketing/common/events';
 import { httpKit, openService, openSite } from '@ticketing/common/service';
-import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
+import { createTurnstile, openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import { createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { openMetrics } from '../metrics.ts';
@@ -150,12 +150,30 @@ test('When a claim is refused, then it is counted once, even if its event arrive
   expect((await refusals()) - before).toBe(1);
 });
 
-test('When the ticket changes between the read and the write of an edit, then the edit is a conflict', async () => {
+test('When several edits have read the same revision, then one is made and the others are conflicts', async () => {
   const ticket = await listed();
-  const edit = (price: number) =>
-    editTicket(deps, { ticketId: ticket.id, userId: 'seller', edit: { title: 'Final', price }, trace });
-  const results = await Promise.allSettled([edit(2100), edit(2200), edit(2300)]);
-  const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-  expect(refused.every((error) => error instanceof ConflictError)).toBe(true);
-  expect(await stored(ticket.id)).toMatchObject({ version: 3 - refused.length, revision: 3 - refused.length });
+  const prices = [2100, 2200, 2300];
+  const turnstile = createTurnstile();
+  const editing: Deps = {
+    ...deps,
+    tickets: turnstile.collection(deps.tickets),
+    ticketStore: {
+      ...deps.ticketStore,
+      change: (change) => turnstile.pass(() => deps.ticketStore.change(change)),
+    },
+  };
+  const results: string[] = [];
+  const edits = prices.map((price) => async () => {
+    const request = { ticketId: ticket.id, userId: 'seller', edit: { title: 'Final', price }, trace };
+    results.push(
+      await editTicket(editing, request).then(
+        () => 'made',
+        (error: unknown) => (error instanceof ConflictError ? 'conflict' : String(error)),
+      ),
+    );
+  });
+  // Each edit reads before one of them writes.
+  await turnstile.run(edits, [0, 1, 2]);
+  expect(results.toSorted()).toEqual(['conflict', 'conflict', 'made']);
+  expect(await stored(ticket.id)).toMatchObject({ version: 1, revision: 1 });
 });

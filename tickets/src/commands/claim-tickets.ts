@@ -72,13 +72,16 @@ const settleUnclaimed = async (deps: Deps, claim: Claim): Promise<Outcome> => {
   }
 };
 
-/** Closes the refused order in the same write, so that a repeated event cannot claim for it later; a late one cannot anyway. */
+/**
+ * Closes the refused order in the same write, so that a repeated event cannot claim the ticket for it. The claim of a late
+ * order is refused whenever it arrives, so that one is not stored.
+ */
 const refuse = async (deps: Deps, { state: order, trace }: Claim, reason: ClaimRefusalReason): Promise<void> => {
   const now = deps.now();
   const isOpen = isLate(order, now) ? {} : { 'closedOrders.id': { $ne: order.id } };
   const after = await deps.ticketStore.publishSideEvent({
     filter: { _id: order.ticket.id, orderId: { $ne: order.id }, ...isOpen },
-    set: isLate(order, now) ? {} : { closedOrders: withClosedOrder(order, now) },
+    set: isLate(order, now) ? {} : { closedOrders: withClosedOrder(order, now, reason) },
     event: ticketClaimRefused,
     trace,
     data: { ticketId: order.ticket.id, orderId: order.id, reason },
@@ -93,14 +96,14 @@ const resendAnswer = async (deps: Deps, claim: Claim, ticket: TicketDocument): P
     if (isRepublished(time, ticket.heldAt)) await republishTickets(deps, [{ filter: { _id: ticket._id }, trace }]);
     return;
   }
-  const closedAt = ticket.closedOrders.find(({ id }) => id === order.id)?.at;
-  if (!isRepublished(time, closedAt)) return;
+  const closed = ticket.closedOrders.find(({ id }) => id === order.id);
+  if (!isRepublished(time, closed?.at)) return;
   await deps.ticketStore.publishSideEvent({
     filter: { _id: ticket._id },
     set: {},
     event: ticketClaimRefused,
     trace,
-    data: { ticketId: ticket._id, orderId: order.id, reason: 'unavailable' },
+    data: { ticketId: ticket._id, orderId: order.id, reason: closed?.reason ?? 'unavailable' },
   });
   deps.metrics.ticketsRepublished.inc();
 };

@@ -33,7 +33,8 @@ export type ClaimDecision =
 
 /**
  * Decides an order's claim on the given state of the ticket. `waitedMs` is how long the claim has waited for another
- * holder. The write that claims checks the same conditions: this only explains why it did not match.
+ * holder. The filter of the write that claims matches exactly when the decision is `claim`; for a claim that did not match,
+ * the decision is made from the ticket as it is read afterwards.
  */
 export const decideClaim = (ticket: ClaimedTicket, claim: Claim, waitedMs: number): ClaimDecision => {
   if (ticket.orderId === claim.orderId) return { kind: 'nothing' };

@@ -16,8 +16,8 @@ export interface HolderWaits {
   forget(orderId: string): void;
 }
 
-/** `now` in milliseconds. */
-export const createHolderWaits = (now: () => number): HolderWaits => {
+/** `now` in milliseconds, of a clock that never goes back. */
+export const createHolderWaits = (now: () => number = () => performance.now()): HolderWaits => {
   /** The oldest first. */
   const since = new Map<string, number>();
   return {

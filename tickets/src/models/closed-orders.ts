@@ -1,14 +1,14 @@
+import type { ClaimRefusalReason } from '@ticketing/common/events';
 import { expression, type Expression } from '@ticketing/common/messaging';
 import { claimGraceMs } from '../domain/claim-decision.ts';
 
 /**
- * An entry is dropped later than claims for its order are accepted, so no order can claim a ticket after it was cancelled:
- * while `order.created` may still claim, the entry is there. The difference covers a database clock that goes back when
- * another server becomes primary.
+ * An entry outlives the time in which a claim of its order is accepted, so no order can claim a ticket after it was
+ * cancelled. The difference covers a database clock that goes back when another server becomes primary.
  */
 const keptAfterDeadlineMs = claimGraceMs + 3 * 60_000;
 
-/** Entries of earlier releases have no deadline: no window for payment is longer than this. */
+/** Longest window for payment: entries of earlier releases have no deadline. */
 const maxWindowMs = 24 * 60 * 60 * 1000;
 
 /**
@@ -39,10 +39,14 @@ export const isNoLongerKept = (expiresAt: string, time: Date): boolean =>
 export const keptClosedOrders = (now: Date): Expression => expression(stillKept('$closedOrders', now));
 
 /**
- * The ticket's closed orders that are still kept, with this one; above the maximum those nearest to their deadlines are
- * dropped. For use in a write whose filter says that the order is not among them.
+ * The ticket's closed orders that are still kept, with this one, and the reason if its claim was refused; above the maximum
+ * those nearest to their deadlines are dropped. For a write whose filter excludes tickets that already have the order.
  */
-export const withClosedOrder = (order: { readonly id: string; readonly expiresAt: string }, now: Date): Expression =>
+export const withClosedOrder = (
+  order: { readonly id: string; readonly expiresAt: string },
+  now: Date,
+  reason?: ClaimRefusalReason,
+): Expression =>
   expression({
     $slice: [
       {
@@ -51,7 +55,14 @@ export const withClosedOrder = (order: { readonly id: string; readonly expiresAt
             {
               $concatArrays: [
                 '$closedOrders',
-                [{ id: { $literal: order.id }, at: now, expiresAt: new Date(order.expiresAt) }],
+                [
+                  {
+                    id: { $literal: order.id },
+                    at: now,
+                    expiresAt: new Date(order.expiresAt),
+                    ...(reason === undefined ? {} : { reason }),
+                  },
+                ],
               ],
             },
             now,

@@ -1,4 +1,5 @@
 import {
+  claimRefusalReasons,
   mapListingDetails,
   ticketCategories,
   ticketClaimRefused,
@@ -30,12 +31,13 @@ export const tickets = defineAggregate({
     orderId: { type: String },
     heldAt: { type: Date },
     soldAt: { type: Date },
-    // Orders whose hold is over, and since when: a late claim for one of them must fail.
+    // Orders whose hold is over, and since when: a late claim for one of them must fail. `reason` if its claim was refused.
     closedOrders: {
       ...listOf({
         id: { type: String, required: true },
         at: { type: Date, required: true },
         expiresAt: { type: Date },
+        reason: { type: String, enum: claimRefusalReasons },
       }),
       required: true,
     },

@@ -26,7 +26,7 @@ const deps: Deps = {
   now,
   newId,
   clearListCache: () => undefined,
-  holderWaits: createHolderWaits(() => performance.now()),
+  holderWaits: createHolderWaits(),
   metrics: openMetrics(new Metrics()),
 };
 
