@@ -140,7 +140,7 @@ test('When such a dead letter fails in the newer version, then it is retried lik
   const { _id } = await parked('a');
   system.clock.advance(60 * 60_000);
   await letters.expireParked();
-  failing.add('a');
+  failing.set('a', () => new Error('no luck'));
   await start(newSeat);
   await system.eventually(async () => expect((await letters.show(_id))?.failures).toBeGreaterThan(0));
   failing.clear();
