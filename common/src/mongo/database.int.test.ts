@@ -169,8 +169,7 @@ test('When only the name of an index has changed, then the old one is gone', asy
 });
 
 test('When a database is prepared, then its time is the server’s, whatever the clock of this process shows', async () => {
-  const ownTime = () => Date.now() + 86_400_000;
-  const ahead = new Database({ url: url.href, appName: 'ahead', logger, ownTime });
+  const ahead = new Database({ url: url.href, appName: 'ahead', logger, ownTime: () => Date.now() + 86_400_000 });
   await ahead.prepare([]);
   const offset = ahead.now().getTime() - Date.now();
   await ahead.close();

@@ -112,7 +112,11 @@ test('When only a secondary responds, then its clock is not taken for the clock 
   const logger = pino({ level: 'silent' });
   const database = new Database({ url, appName: 'test', logger, ownTime: () => Date.now() + dayMs });
   const isOwnTime = () => expect(database.now().getTime()).toBeGreaterThan(Date.now() + dayMs / 2);
-  await throughout(isOwnTime, 1_000).finally(() => database.close());
+  try {
+    await throughout(isOwnTime, 1_000);
+  } finally {
+    await database.close();
+  }
 });
 
 test('When no majority acknowledges writes, then the database counts as unreachable, requests get 503, and events wait without becoming dead letters', async () => {

@@ -141,9 +141,10 @@ test('When the primary steps down in the middle of several inserts, then the out
   const stepsDown = openSeats(<Doc extends Document>(collection: Collection<Doc>) =>
     createTurnstile().gate(collection, new Set(['insertMany']), () => Promise.reject(error)),
   );
-  const seat = () => ({ _id: newId(), title: 'Final', price: 1999 });
   const results = await Promise.allSettled(
-    Array.from({ length: 3 }, () => stepsDown.insert(seat(), seatCreated, trace)),
+    Array.from({ length: 3 }, () =>
+      stepsDown.insert({ _id: newId(), title: 'Final', price: 1999 }, seatCreated, trace),
+    ),
   );
   const reasons = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
   expect(reasons).toHaveLength(3);
