@@ -106,6 +106,19 @@ test('When a replica that knows the value starts beside the old one, then it han
   expect(handled.get(oldSeat)).toEqual([]);
 });
 
+test('When an event is parked, or a dead letter after an hour, then only a replica with another version of it takes it', async () => {
+  const event = { durable: 'd', subject: 'ticket.seated', key: '1', body: '{}', reason: 'unknown', fingerprint: 'old' };
+  await letters.park(event);
+  const [old, newer] = [{ durable: 'd', fingerprint: 'old' }, { durable: 'd', fingerprint: 'new' }];
+  for (const status of ['parked', 'waiting']) {
+    expect(await letters.lease([old])).toBeUndefined();
+    expect(await letters.lease([newer])).toMatchObject({ _id: 'd/1', status });
+    expect(await letters.lease([newer])).toBeUndefined();
+    system.clock.advance(60 * 60_000);
+    await letters.expireParked();
+  }
+});
+
 test('When a parked event is handled after newer ones, then the copy keeps the newer state', async () => {
   await start(oldSeat);
   await publish('a', 'seat', 1);
