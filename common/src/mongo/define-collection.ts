@@ -63,9 +63,6 @@ export const objectOf = <const Definition extends Fields>(
   fields: Definition,
 ): { readonly type: object; readonly of?: ValuesOf<Definition> } => ({ type: toSchema(fields, { _id: false }) });
 
-/** A field that holds a list of texts. */
-export const listOfText: { readonly type: object; readonly of?: readonly string[] } = { type: [String] };
-
 /** A field that holds a list of objects. */
 export const listOf = <const Definition extends Fields>(
   fields: Definition,

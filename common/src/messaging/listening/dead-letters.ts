@@ -1,6 +1,6 @@
-import type { Collection, Document, Filter, UpdateFilter } from 'mongodb';
-import { defineCollection, listOfText } from '../../mongo/index.ts';
-import { parkEvent } from './park-event.ts';
+import type { Collection, Document, UpdateFilter } from 'mongodb';
+import { defineCollection } from '../../mongo/index.ts';
+import { parkEvent, withFingerprint } from './park-event.ts';
 
 /** An event that its listener could not handle, stored in the listener's database. */
 export interface DeadLetter {
@@ -25,10 +25,11 @@ export interface DeadLetter {
    */
   readonly status: 'parked' | 'waiting' | 'replaying';
   /**
-   * Fingerprints of the versions of the event that do not know its values. Its service handles it again by itself, parked
-   * or waiting, once a replica has another.
+   * Fingerprints of the versions of the event that do not know its values, each with a space behind it. Its service handles
+   * it again by itself, parked or waiting, once a replica has another. One text, so that the few distinct ones are read from
+   * an index.
    */
-  readonly unknownTo?: readonly string[];
+  readonly unknownTo?: string;
   /** When the replay was requested. */
   readonly replayedAt?: Date;
   /** Not handled before this time: another replica is handling it, or its listener asked for a delay. */
@@ -70,7 +71,10 @@ export interface DeadLetters {
   expireParked(): Promise<number>;
   /** Makes letters wait again whose replay no listener has begun within ten minutes; returns how many. `durables`: those of the listeners. */
   expireReplays(durables: readonly string[]): Promise<number>;
-  /** Leases the next letter that a replica with this knowledge has to handle; no other replica gets it for a minute. */
+  /**
+   * Leases the next letter of these consumers that is marked for replay, or that only other versions of its event do not
+   * know; no other replica gets it for a minute.
+   */
   lease(events: readonly KnownEvent[]): Promise<DeadLetter | undefined>;
   /** Records the result: a handled letter is deleted, a failed one waits again with the new reason. A newer state stays. */
   settle(letter: DeadLetter, outcome: ReplayOutcome): Promise<void>;
@@ -100,24 +104,16 @@ export const deadLetterCollection = defineCollection({
     failures: { type: Number, required: true },
     at: { type: Date, required: true },
     status: { type: String, required: true, enum: ['parked', 'waiting', 'replaying'] },
-    unknownTo: listOfText,
+    unknownTo: { type: String },
     replayedAt: { type: Date },
     notBefore: { type: Date },
   },
-  indexes: [{ key: { at: 1 } }, { key: { status: 1, at: 1 } }, { key: { durable: 1, status: 1, unknownTo: 1 } }],
+  indexes: [{ key: { at: 1 } }, { key: { status: 1, at: 1 } }, { key: { unknownTo: 1 } }],
 });
 
 const isDeadLetter = { status: { $ne: 'parked' as const } };
 const filterOf = (ids: readonly string[] | 'all') => (ids === 'all' ? isDeadLetter : { _id: { $in: [...ids] } });
 const idOf = ({ durable, key }: NewLetter): string => `${durable}/${key}`;
-
-/** What a replica with this knowledge handles again: what is marked, and what it is the first to know. */
-const toHandle = (events: readonly KnownEvent[]): Filter<DeadLetter> => ({
-  $or: events.flatMap(({ durable, fingerprint }): Filter<DeadLetter>[] => [
-    { durable, status: { $in: ['parked', 'replaying'] }, unknownTo: { $ne: fingerprint } },
-    { durable, status: 'waiting', unknownTo: { $exists: true, $ne: fingerprint } },
-  ]),
-});
 
 export const createDeadLetters = (collection: Collection<DeadLetter>, now: () => Date): DeadLetters => {
   const after = (ms: number): Date => new Date(now().getTime() + ms);
@@ -182,11 +178,17 @@ export const createDeadLetters = (collection: Collection<DeadLetter>, now: () =>
       return modifiedCount;
     },
     lease: async (events) => {
-      if (events.length === 0) return undefined;
+      // The condition leaves out the null that the index has for other letters.
+      const unknown = await collection.distinct('unknownTo', { unknownTo: { $gt: '' } });
+      const toOthers = unknown.filter((text) => !events.some(({ fingerprint }) => text?.includes(fingerprint)));
       const letter = await collection.findOneAndUpdate(
-        { ...toHandle(events), notBefore: { $not: { $gt: now() } } },
+        {
+          $or: [{ status: 'replaying' }, { unknownTo: { $in: toOthers } }],
+          durable: { $in: events.map(({ durable }) => durable) },
+          notBefore: { $not: { $gt: now() } },
+        },
         { $set: { notBefore: after(leaseMs) } },
-        { sort: { at: 1 }, returnDocument: 'after' },
+        { returnDocument: 'after' },
       );
       return letter ?? undefined;
     },
@@ -201,11 +203,16 @@ export const createDeadLetters = (collection: Collection<DeadLetter>, now: () =>
           await collection.updateOne(own, { $set: { notBefore: after(outcome.delayMs) } });
           return;
         case 'unknown':
-          await collection.updateOne(own, {
-            $set: { status: letter.status === 'parked' ? 'parked' : 'waiting', reason: outcome.reason },
-            $addToSet: { unknownTo: outcome.fingerprint },
-            $unset: { notBefore: true },
-          });
+          await collection.updateOne(own, [
+            {
+              $set: {
+                status: letter.status === 'parked' ? 'parked' : 'waiting',
+                reason: { $literal: outcome.reason },
+                unknownTo: withFingerprint(outcome.fingerprint),
+              },
+            },
+            { $unset: 'notBefore' },
+          ]);
           return;
         case 'failed': {
           const failures = letter.failures + 1;

@@ -40,7 +40,7 @@ export const parseJson = (body: string): unknown => {
 /** A subscription to one event: its subject, how many messages are handled at once, and the handler. */
 export interface Listener {
   readonly subject: string;
-  /** Hash of the event's schema: the same in two versions of a service only if they know the same values. */
+  /** Hash of the event and its schema: the same in two versions of a service only if they know the same values. */
   readonly fingerprint: string;
   readonly maxBatch: number;
   readonly concurrency: number;
@@ -48,9 +48,9 @@ export interface Listener {
   handle(bodies: readonly unknown[]): Promise<readonly Verdict[]>;
 }
 
-const fingerprintOf = (schema: z.ZodType): string =>
+const fingerprintOf = (type: string, schema: z.ZodType): string =>
   createHash('sha256')
-    .update(JSON.stringify(z.toJSONSchema(schema)))
+    .update(JSON.stringify([type, z.toJSONSchema(schema)]))
     .digest('base64url');
 
 const refuse = (type: string, error: unknown): Verdict =>
@@ -68,7 +68,7 @@ export const createListener = <Type extends string, Data>(
   handle: (events: readonly EventMessage<Type, Data>[]) => Promise<readonly Verdict[]>,
 ): Listener => ({
   subject: definition.type,
-  fingerprint: fingerprintOf(definition.schema),
+  fingerprint: fingerprintOf(definition.type, definition.schema),
   ...options,
   handle: async (bodies) => {
     const verdicts = new Map<number, Verdict>();

@@ -27,6 +27,14 @@ const identify = ({ durable, key, body }: UnknownEvent) => {
   return { _id: `${durable}/${type}/${id}`, version };
 };
 
+/** The document's `unknownTo` with this fingerprint. */
+export const withFingerprint = (fingerprint: string): Document => {
+  const known = { $ifNull: ['$unknownTo', ''] };
+  return {
+    $cond: [{ $gte: [{ $indexOfBytes: [known, fingerprint] }, 0] }, known, { $concat: [known, fingerprint, ' '] }],
+  };
+};
+
 /** The write that parks an event: a newer state replaces an older one, and the same one adds the fingerprint only. */
 export const parkEvent = (
   event: UnknownEvent,
@@ -40,13 +48,14 @@ export const parkEvent = (
     field,
     { $cond: [isNewer, { $literal: value }, `$${field}`] },
   ]);
-  const known = { $setUnion: [{ $ifNull: ['$unknownTo', []] }, [fingerprint]] };
   const isSame = { $eq: ['$version', version] };
   const set = {
     ...Object.fromEntries(replaced),
     at: { $ifNull: ['$at', now] },
     status: { $ifNull: ['$status', 'parked'] },
-    unknownTo: { $cond: [isNewer, [fingerprint], { $cond: [isSame, known, '$unknownTo'] }] },
+    unknownTo: {
+      $cond: [isNewer, `${fingerprint} `, { $cond: [isSame, withFingerprint(fingerprint), '$unknownTo'] }],
+    },
     notBefore: { $cond: [isNewer, '$$REMOVE', '$notBefore'] },
   };
   return { filter: { _id }, update: [{ $set: set }] };
