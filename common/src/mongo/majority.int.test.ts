@@ -73,7 +73,7 @@ test('When a service runs, then every write has write concern majority and every
     expect(sent('insert', 'users')).toBe(1);
     expect(sent('findAndModify', 'users')).toBe(1);
     expect(sent('update', 'copies')).toBeGreaterThan(0);
-    expect(sent('update', 'dead-letters')).toBe(1);
+    expect(sent('update', 'dead-letters')).toBeGreaterThan(0);
     expect(sent('update', 'users')).toBeGreaterThan(1);
     expect(sent('find', 'users')).toBeGreaterThan(1);
   });
