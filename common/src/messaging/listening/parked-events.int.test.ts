@@ -118,7 +118,10 @@ test('When there are dead letters of another kind, then no replica takes them by
 test('When an event is parked, or a dead letter after an hour, then only a replica with another version of it takes it', async () => {
   const event = { durable: 'd', subject: 'ticket.seated', key: '1', body: '{}', reason: 'unknown', fingerprint: 'old' };
   await letters.park(event);
-  const [old, newer] = [{ durable: 'd', fingerprint: 'old' }, { durable: 'd', fingerprint: 'new' }];
+  const [old, newer] = [
+    { durable: 'd', fingerprint: 'old' },
+    { durable: 'd', fingerprint: 'new' },
+  ];
   for (const status of ['parked', 'waiting']) {
     expect(await letters.lease([old])).toBeUndefined();
     expect(await letters.lease([newer])).toMatchObject({ _id: 'd/1', status });
