@@ -1,4 +1,4 @@
-import type { Collection, Document, UpdateFilter } from 'mongodb';
+import type { Collection, Document, Filter, UpdateFilter } from 'mongodb';
 import { defineCollection } from '../../mongo/index.ts';
 import { parkEvent, withFingerprint } from './park-event.ts';
 
