@@ -1,5 +1,6 @@
 import { orderExpired } from '@ticketing/common/events';
 import { nextRing } from '../domain/ring-schedule.ts';
+import { ringableByNextRing } from '../models/open-models.ts';
 import type { Deps } from '../deps.ts';
 
 const batch = 500;
@@ -14,8 +15,13 @@ export const ringDueTimers = async (deps: Deps): Promise<number> => {
     const now = deps.now();
     const due = await deps.timers
       .find(
-        { armed: true, nextRingAt: { $lte: now }, outbox: { $size: 0 } },
-        { projection: { nextRingAt: 1, rings: 1, trace: 1 }, sort: { nextRingAt: 1 }, limit: batch },
+        { armed: true, nextRingAt: { $lte: now }, outbox: [] },
+        {
+          projection: { nextRingAt: 1, rings: 1, trace: 1 },
+          sort: { nextRingAt: 1 },
+          limit: batch,
+          hint: ringableByNextRing,
+        },
       )
       .toArray();
     const made = await deps.timerStore.changeMany(

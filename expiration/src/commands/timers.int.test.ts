@@ -240,6 +240,49 @@ test('When the timers of hundreds of orders have ended, then no worker reads the
   }
 });
 
+test('When the broker is away and the rings of hundreds of timers wait in their outboxes, then ringing reads none of them', async () => {
+  const { system, timers } = expiration;
+  const deadline = new Date(system.clock.now().getTime() - 60_000);
+  const trace = { correlationId: 'waiting', traceId: '0'.repeat(32) };
+  const stored = Array.from({ length: 600 }, () => ({
+    _id: newId(),
+    armed: true,
+    deadline,
+    nextRingAt: deadline,
+    rings: 1,
+    trace,
+    // Too young for the sweep of the outbox.
+    outbox: [
+      {
+        id: newId(),
+        type: 'order.expired',
+        schemaVersion: 1,
+        time: new Date(deadline.getTime() + 24 * 3_600_000),
+        version: 0,
+        ...trace,
+        data: {},
+      },
+    ],
+  }));
+  const { db } = timers;
+  const profile = db.collection<{ readonly planSummary: string; readonly docsExamined: number }>('system.profile');
+  const rings = { ns: timers.namespace, 'command.sort': { nextRingAt: 1 } };
+  await system.collection<{ _id: string }>('timers').insertMany(stored);
+  const since = new Date();
+  await db.command({ profile: 2 });
+  try {
+    await eventually(async () =>
+      expect(await profile.countDocuments({ ...rings, ts: { $gt: since } })).toBeGreaterThan(1),
+    );
+  } finally {
+    await db.command({ profile: 0 });
+    await timers.deleteMany({ _id: { $in: stored.map(({ _id }) => _id) } });
+  }
+  for (const { docsExamined } of await profile.find({ ...rings, ts: { $gt: since } }).toArray()) {
+    expect(docsExamined).toBeLessThan(stored.length);
+  }
+});
+
 test('When any path but the probes is requested, then the response is 404 in the error envelope', async () => {
   const { url } = await expiration.startReplica();
   const response = await fetch(`${url}/api/timers`);

@@ -4,6 +4,8 @@ import type { DocumentOf } from '@ticketing/common/mongo';
 
 const daySeconds = 24 * 60 * 60;
 
+export const ringableByNextRing = 'ringable_by_next_ring';
+
 /** The timer of one order, with the order's id. It has no `version` until its first ring. */
 export const timers = defineAggregate({
   type: 'timer',
@@ -23,7 +25,10 @@ export const timers = defineAggregate({
     endedAt: { type: Date },
   },
   indexes: [
+    // For the watchdog, and for counting.
     { key: { nextRingAt: 1 }, partialFilterExpression: { armed: true }, name: 'armed_by_next_ring' },
+    // Without the timers whose last ring is still in the outbox: while the broker is away, ringing does not read them.
+    { key: { nextRingAt: 1 }, partialFilterExpression: { armed: true, outbox: [] }, name: ringableByNextRing },
     // Kept for longer than an order.created arrives late, and while its outbox is not empty. Should one come later still, its
     // timer rings and orders republishes the end of the order.
     {
