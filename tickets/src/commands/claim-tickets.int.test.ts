@@ -3,12 +3,14 @@ import { ConflictError } from '@ticketing/common/errors';
 import { ticketClaimRefused } from '@ticketing/common/events';
 import { httpKit, openService, openSite } from '@ticketing/common/service';
 import { createTurnstile, openTestSystem, type TestSystem } from '@ticketing/common/testing';
+import * as fc from 'fast-check';
 import { createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { openMetrics } from '../metrics.ts';
 import { collections, openModels } from '../models/open-models.ts';
 import { createListCache } from '../memory/list-cache.ts';
 import { orderFor } from '../test/harness.ts';
+import { decideClaim, isLate } from '../domain/claim-decision.ts';
 import { claimTickets } from './claim-tickets.ts';
 import { createTicket } from './create-ticket.ts';
 import type { Deps } from '../deps.ts';
@@ -176,4 +178,61 @@ test('When several edits have read the same revision, then one is made and the o
   await turnstile.run(edits, [0, 1, 2]);
   expect(results.toSorted()).toEqual(['conflict', 'conflict', 'made']);
   expect(await stored(ticket.id)).toMatchObject({ version: 1, revision: 1 });
+});
+
+const orderIds = ['order-a', 'order-b'] as const;
+const storedTicket = fc
+  .record({
+    state: fc.oneof(
+      fc.record({ availability: fc.constant('on_sale' as const) }),
+      fc.record({ availability: fc.constant('held' as const), orderId: fc.constantFrom(...orderIds) }),
+      fc.record({
+        availability: fc.constant('sold' as const),
+        orderId: fc.constantFrom(...orderIds),
+        soldAt: fc.constant(new Date()),
+      }),
+    ),
+    revision: fc.nat(1),
+    closed: fc.subarray([...orderIds]),
+  })
+  .map(({ state, revision, closed }) => ({ ...state, revision, closed }));
+
+test('When an order claims a ticket in any state, then the write matches exactly when the decision is to claim', async () => {
+  const property = fc.asyncProperty(
+    storedTicket,
+    fc.nat(1),
+    fc.boolean(),
+    async ({ closed, ...state }, revision, late) => {
+      const { id } = await listed();
+      const now = deps.now();
+      const expiresAt = new Date(now.getTime() + (late ? -600_000 : 600_000));
+      const closedOrders = closed.map((orderId) => ({
+        id: orderId,
+        at: now,
+        expiresAt: new Date(now.getTime() + 600_000),
+      }));
+      await deps.tickets.updateOne({ _id: id }, { $set: { ...state, closedOrders } });
+      const ticket = { id, version: 0, title: 'Final', price: 19.99, userId: 'seller' };
+      const order = orderFor(ticket, { id: orderIds[0], expiresAt: expiresAt.toISOString() }, revision);
+      const before = await stored(id);
+      if (before === null) throw new Error('no ticket');
+      const claim = { orderId: order.id, revision, price: order.price, isLate: isLate(order, now) };
+      await claimTickets(deps)([{ state: order, time: now, trace }]);
+      const after = await stored(id);
+      const isClaimed = after?.version === before.version + 1 && after.orderId === order.id;
+      expect(isClaimed).toBe(decideClaim(before, claim, 0).kind === 'claim');
+      deps.holderWaits.forget(order.id);
+    },
+  );
+  await fc.assert(property, {
+    numRuns: 100,
+    examples: [
+      // The only state in which it is claimed, and each condition broken alone.
+      [{ availability: 'on_sale', revision: 0, closed: [] }, 0, false],
+      [{ availability: 'on_sale', revision: 1, closed: [] }, 0, false],
+      [{ availability: 'on_sale', revision: 0, closed: [orderIds[0]] }, 0, false],
+      [{ availability: 'on_sale', revision: 0, closed: [] }, 0, true],
+      [{ availability: 'held', orderId: orderIds[1], revision: 0, closed: [] }, 0, false],
+    ],
+  });
 });
