@@ -7,7 +7,7 @@ export const openMetrics = (metrics: Metrics) => ({
   ),
   closingQuestionsRepeated: metrics.counter(
     'closing_questions_repeated_total',
-    'Closing orders about which payments was asked again because it had not answered',
+    'Closing orders whose event was published again because payments had not responded to it',
   ),
   ordersRepublished: metrics.counter(
     'orders_republished_total',

@@ -19,7 +19,7 @@ export interface CreateOrder {
   readonly trace: Trace;
 }
 
-/** Inserts that a unique index has refused although what it refused them for was gone when it was read. */
+/** Inserts refused by a unique index for which the read afterwards found no cause. */
 const maxUnexplained = 3;
 /** How long a request waits for a copy as new as what the buyer was shown. */
 const copyTimeoutMs = 2_000;

@@ -4,8 +4,8 @@ import type { Deps } from '../deps.ts';
 const limit = 1_000;
 
 /**
- * Mends the orders that replicas of the release before have written: it knows no `keepsTicket`, so its orders do not keep
- * their tickets, and those that it cancels still do. Returns the number of orders.
+ * Corrects `keepsTicket` of orders that replicas of the previous release have written: that release neither sets the field
+ * on new orders nor removes it from those that it cancels. Returns the number of orders.
  */
 export const markKeptTickets = async ({ orders }: Pick<Deps, 'orders'>): Promise<number> => {
   // First those that no longer keep a ticket, since another order may keep it now.

@@ -41,11 +41,11 @@ export const orders = defineAggregate({
     slot: { type: Number },
     // True unless the order was cancelled before it was complete, absent then: nobody else can order its ticket.
     keepsTicket: { type: Boolean },
-    // Why it ends unless it is paid; set at the deadline of an order that awaits payment, and kept.
+    // Why the order is closing. Set at the deadline of an order that awaits payment, and never removed.
     closing: { type: String, enum: cancelReasons },
-    // When payments is asked again, and how often it has been asked.
+    // When the question to payments is next repeated, and how often it has been published.
     closingQuestion: objectOf({ nextAt: { type: Date, required: true }, count: { type: Number, required: true } }),
-    // When its state was last republished because no response to its last event had arrived.
+    // When its state was last republished, because tickets or payments had not responded to its last event.
     republishedAt: { type: Date },
     ...creationField,
   },
