@@ -114,12 +114,16 @@ test('When the release before has written orders, then the live ones keep their 
   const { slot: _slot, keepsTicket: _keepsTicket, ...inserted } = { ...old, _id: newId(), outbox: [] };
   await documents().insertOne(inserted);
   await documents().updateOne({ _id: cancelled.id }, { $set: { keepsTicket: true } });
+  const newer = await orders.ordered({ status: 'complete' });
+  const ofNextRelease = orders.system.collection<{ _id: string; status: string; reason: string }>('orders');
+  await ofNextRelease.updateOne({ _id: newer.id }, { $set: { status: 'cancelled', reason: 'not_delivered' } });
   const reserved = { errors: [{ message: 'Ticket is already reserved' }] };
   expect((await orders.post({ ticketId: inserted.ticket.id }, 'next')).body).toEqual(reserved);
   await orders.system.eventually(async () => {
     const kept = await Promise.all([live.id, cancelled.id, inserted._id].map((id) => orders.stored(id)));
     expect(kept.map(({ keepsTicket }) => keepsTicket)).toEqual([true, undefined, true]);
   });
+  expect((await orders.stored(newer.id)).keepsTicket).toBe(true);
   await orders.post({ ticketId: cancelled.ticket.id }, 'next').expect(201);
   expect((await orders.post({ ticketId: inserted.ticket.id }, 'next')).body).toEqual(reserved);
 });

@@ -102,6 +102,7 @@ const refund = (charge: Charge): string => {
     if (charge.open?.outcome === 'paid') charge.status = 'completed';
     else if (charge.status === 'created') close(charge, order);
   } else if (charge.status === 'completed' || charge.open?.outcome === 'paid') charge.status = 'refunded';
+  else charge.isClosed = true;
   charge.isRefundDue = false;
   charge.open = undefined;
   return 'ok';
@@ -186,7 +187,7 @@ const recorded = (document: PaymentDocument | undefined): Omit<Charge, 'open'> =
   order: document?.order,
   status: document?.status,
   attempts: document?.declines ?? 0,
-  isRefundDue: document?.refundDue !== undefined,
+  isRefundDue: document?.refundDue !== undefined || document?.closingDue !== undefined,
   isClosed: document?.closedAt !== undefined,
 });
 
@@ -358,7 +359,11 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
     }
     await markUnmarkedRefunds(world.deps);
     const [document] = await stored(world);
-    expect([document?.openAttempt, document?.refundDue]).toEqual([undefined, undefined]);
+    expect([document?.openAttempt, document?.closingDue, document?.refundDue]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
     const { intents, charges, refunds } = await atStripe(world);
     const paid = charges.filter((charge) => charge.paid);
     expect(intents.length).toBeLessThanOrEqual(1);

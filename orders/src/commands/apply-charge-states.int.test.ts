@@ -32,11 +32,17 @@ test('When the payment has finally failed, then the order is cancelled as paymen
   expect((await orders.post({ ticketId: ticket.id }, 'other')).status).toBe(201);
 });
 
-test.each(['created', 'refunded'] as const)('When the charge is %s, then the order stays as it is', async (status) => {
+test('When the charge is created, then the order stays as it is', async () => {
   const order = await orders.ordered({ status: 'awaiting:payment' });
-  await orders.charged(order, status);
+  await orders.charged(order, 'created');
   await orders.handled.charges();
   expect(await orders.stored(order.id)).toMatchObject({ status: 'awaiting:payment', version: 1 });
+});
+
+test('When the charge of an unpaid order is refunded, then the order is cancelled', async () => {
+  const order = await orders.ordered({ status: 'awaiting:payment' });
+  await orders.charged(order, 'refunded');
+  await orders.until(order, { status: 'cancelled', reason: 'payment_failed' });
 });
 
 test('When a cancelled order is charged, then it stays cancelled', async () => {

@@ -5,8 +5,8 @@ import { cancelOrder } from './cancel-order.ts';
 import type { Deps } from '../deps.ts';
 
 /**
- * Completes the orders whose charges are paid and cancels those whose payment has finally failed. The charge of a cancelled
- * order changes nothing here: `payments` refunds it.
+ * Completes the orders whose charges are paid and cancels those whose payment has finally failed or was refunded: without
+ * the money no unpaid order can become complete. The charge of a cancelled order changes nothing here.
  */
 export const applyChargeStates =
   (deps: Deps) =>
@@ -23,7 +23,7 @@ export const applyChargeStates =
         })),
     );
     for (const { state, trace } of charges) {
-      if (state.status !== 'failed') continue;
+      if (state.status !== 'failed' && state.status !== 'refunded') continue;
       await cancelOrder(deps, { orderId: state.orderId, reason: 'payment_failed', trace });
     }
   };

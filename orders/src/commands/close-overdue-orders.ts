@@ -35,7 +35,7 @@ export const repeatClosingQuestions = async (deps: Deps): Promise<number> => {
   const now = deps.now();
   const unanswered = await deps.orders
     .find(
-      { 'closingQuestion.nextAt': { $lte: now }, outbox: { $size: 0 } },
+      { status: 'awaiting:payment', 'closingQuestion.nextAt': { $lte: now }, outbox: [] },
       { projection: { closingQuestion: 1 }, limit, sort: { 'closingQuestion.nextAt': 1 } },
     )
     .toArray();
@@ -45,7 +45,12 @@ export const repeatClosingQuestions = async (deps: Deps): Promise<number> => {
         ? []
         : [
             {
-              filter: { _id, 'closingQuestion.nextAt': closingQuestion.nextAt, outbox: { $size: 0 } },
+              filter: {
+                _id,
+                status: 'awaiting:payment' as const,
+                'closingQuestion.nextAt': closingQuestion.nextAt,
+                outbox: [],
+              },
               set: { closingQuestion: nextQuestion(now, closingQuestion.count) },
               event: orderUpdated,
               trace: traceOf(deps, `closing-${_id}`),

@@ -50,6 +50,7 @@ export const orders = defineAggregate({
     ...creationField,
   },
   renames: { toldAgainAt: 'republishedAt' },
+  retiredIndexes: ['closing_by_next_question'],
   indexes: [
     // A ticket has at most one order that is not cancelled: the database decides which of several buyers gets it.
     // (MongoDB refuses $ne in a partial index.)
@@ -90,8 +91,8 @@ export const orders = defineAggregate({
     },
     {
       key: { 'closingQuestion.nextAt': 1 },
-      name: 'closing_by_next_question',
-      partialFilterExpression: { 'closingQuestion.nextAt': { $exists: true } },
+      name: 'unanswered_by_next_question',
+      partialFilterExpression: { status: 'awaiting:payment', 'closingQuestion.nextAt': { $exists: true }, outbox: [] },
     },
     { key: { createdAt: 1 }, name: 'unconfirmed_by_age', partialFilterExpression: { status: 'created' } },
     ...creationIndexes('userId'),

@@ -9,9 +9,9 @@ const concurrency = 16;
 const maxReads = 3;
 
 /**
- * Answers orders, which asks whether money has come for closing orders. It is answered in every state and from this
- * service's own document, since the last answer may have been lost: closed, or the charge as it is. While an attempt is open
- * the answer is left to a worker, which first makes sure at Stripe that the attempt can charge nothing any more.
+ * Tells `orders` whether its closing orders were paid: that the payment is closed, or the charge as it is. Every question is
+ * answered, from this service's own document, since the last answer may have been lost. While an attempt is open the answer
+ * is left to a worker, which first makes sure at Stripe that the attempt can charge nothing any more.
  */
 export const answerClosingOrders = async (deps: Deps, questions: readonly Received<OrderState>[]): Promise<void> => {
   const run = pLimit(concurrency);
@@ -25,7 +25,8 @@ const answer = async (deps: Deps, question: { readonly orderId: string; readonly
     const document = await deps.payments.findOne({ _id: orderId }, { projection: { outbox: 0 } });
     if (document === null) throw new Error(`The copy of closing order ${orderId} does not exist`);
     const payment = parsePayment(document);
-    if (payment.closedAt !== undefined) {
+    // A cancelled order has ended here, whatever `orders` knows: what is found to be paid for it is refunded.
+    if (payment.closedAt !== undefined || payment.order.status === 'cancelled') {
       await deps.chargeStore.publishSideEvent({
         filter: { _id: orderId },
         set: {},
@@ -35,14 +36,12 @@ const answer = async (deps: Deps, question: { readonly orderId: string; readonly
       });
       return;
     }
-    // A newer state has arrived: the order has ended.
-    if (payment.order.status === 'cancelled') return;
     if (payment.status !== undefined && payment.status !== 'created') {
       await deps.chargeStore.republish([{ filter: { _id: orderId }, set: {}, event: chargeUpdated, trace }]);
       return;
     }
     const { matchedCount } = await deps.payments.updateOne({ _id: orderId, openAttempt: { $exists: true } }, [
-      { $set: { refundDue: { $ifNull: ['$refundDue', { $literal: { due: deps.now(), ...trace } }] } } },
+      { $set: { closingDue: { $ifNull: ['$closingDue', { $literal: { due: deps.now(), ...trace } }] } } },
     ]);
     if (matchedCount === 1) return;
     // The attempt has ended since.

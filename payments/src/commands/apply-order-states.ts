@@ -3,6 +3,9 @@ import { applyIfNewer, type Received } from '@ticketing/common/messaging';
 import type { Deps } from '../deps.ts';
 import { answerClosingOrders } from './answer-closing-orders.ts';
 
+/** Closing the payment has cancelled the copy of its order. */
+const isChangedHere = { $ne: [{ $type: '$closedAt' }, 'missing'] };
+
 /**
  * Copies orders from their events and wakes the requests that wait to pay for them. An order becomes complete by its
  * charge, which is in the same document, so that state is not copied. With the copy of a closing order no attempt to pay
@@ -12,7 +15,7 @@ export const applyOrderStates =
   (deps: Deps) =>
   async (events: readonly Received<OrderState>[]): Promise<void> => {
     const orders = events.map(({ state }) => state).filter(({ status }) => status !== 'complete');
-    await applyIfNewer(deps.payments, 'order', orders);
+    await applyIfNewer(deps.payments, 'order', orders, { isChangedHere });
     deps.orderSignals.notify(orders.filter(({ status }) => status !== 'created').map(({ id }) => id));
     await answerClosingOrders(
       deps,
@@ -25,8 +28,8 @@ const mayHaveMoney = {
     { $eq: ['$order.status', 'cancelled'] },
     { $in: ['$status', ['created', 'completed', 'failed']] },
     { $eq: [{ $type: '$refundDue' }, 'missing'] },
-    // The close has marked it, or has canceled the PaymentIntent.
-    { $eq: [{ $type: '$closedAt' }, 'missing'] },
+    // A closed payment is marked already, or its PaymentIntent is canceled.
+    { $not: [isChangedHere] },
   ],
 };
 
@@ -40,8 +43,11 @@ export const applyCancelledOrders =
     const due = deps.now();
     const traces = new Map(events.map(({ state, trace }) => [state.id, trace]));
     const orders = events.map(({ state }) => state);
-    await applyIfNewer(deps.payments, 'order', orders, ({ id }) => [
-      { $set: { refundDue: { $cond: [mayHaveMoney, { $literal: { due, ...traces.get(id) } }, '$refundDue'] } } },
-    ]);
+    await applyIfNewer(deps.payments, 'order', orders, {
+      isChangedHere,
+      effect: ({ id }) => [
+        { $set: { refundDue: { $cond: [mayHaveMoney, { $literal: { due, ...traces.get(id) } }, '$refundDue'] } } },
+      ],
+    });
     deps.orderSignals.notify(orders.map(({ id }) => id));
   };

@@ -13,7 +13,7 @@ const change = async (
   { charge, trace }: ChargeContext,
   where: object,
   set: NewValues<PaymentDocument>,
-  unset: readonly ('openAttempt' | 'refundDue')[] = [],
+  unset: readonly ('openAttempt' | 'closingDue' | 'refundDue')[] = [],
 ): Promise<Charge | null> => {
   const filter = { _id: charge._id, ...where };
   const after = await deps.chargeStore.change({ filter, set, unset, event: chargeUpdated, trace });
@@ -26,7 +26,7 @@ const change = async (
  */
 export const recordPaid = async (deps: Deps, context: ChargeContext, stripeId: string): Promise<Charge | null> => {
   const open = { status: { $in: statusesBefore('completed') }, closedAt: { $exists: false } };
-  const paid = await change(deps, context, open, { status: 'completed', stripeId }, ['openAttempt']);
+  const paid = await change(deps, context, open, { status: 'completed', stripeId }, ['openAttempt', 'closingDue']);
   if (paid !== null) return paid;
   const tooLate = { $or: [{ status: 'failed' }, { status: 'created', closedAt: { $exists: true } }] };
   const refundDue = { due: deps.now(), ...context.trace };
@@ -61,6 +61,7 @@ const close = async (
       closedAt: deps.now(),
       order: expression({ $mergeObjects: ['$order', { status: 'cancelled', reason: '$order.closing' }] }),
       openAttempt: expression('$$REMOVE'),
+      closingDue: expression('$$REMOVE'),
       refundDue,
     },
     event: chargeClosed,
@@ -133,18 +134,28 @@ export const recordIntent = async (deps: Deps, context: ChargeContext, stripeId:
 export const recordRefunded = async (deps: Deps, context: ChargeContext, stripeRefundId: string): Promise<void> => {
   const where = { status: { $in: statusesBefore('refunded') } };
   const set = { status: 'refunded', stripeRefundId } as const;
-  const after = await change(deps, context, where, set, ['openAttempt', 'refundDue']);
+  const after = await change(deps, context, where, set, ['openAttempt', 'closingDue', 'refundDue']);
   if (after !== null) deps.metrics.refunds.inc();
 };
 
 /** The order of a charge was paid while it was closing, so there is nothing to prevent or to refund. */
 export const recordPaidWhileClosing = async (deps: Deps, orderId: string): Promise<boolean> => {
   const where = { _id: orderId, status: 'completed' as const, 'order.status': { $ne: 'cancelled' as const } };
-  const { matchedCount } = await deps.payments.updateOne(where, { $unset: { refundDue: true } });
+  const { matchedCount } = await deps.payments.updateOne(where, { $unset: { closingDue: true, refundDue: true } });
   return matchedCount === 1;
 };
 
-/** A cancelled order's PaymentIntent was not paid and can no longer be. */
+/** The closing order has been cancelled since, so its charge is marked for refund instead. */
+export const recordCancelledWhileClosing = async (deps: Deps, orderId: string): Promise<boolean> => {
+  const where = { _id: orderId, 'order.status': 'cancelled' as const, closingDue: { $exists: true } };
+  const { matchedCount } = await deps.payments.updateOne(where, { $unset: { closingDue: true } });
+  return matchedCount === 1;
+};
+
+/** A cancelled order's PaymentIntent was not paid and can no longer be: no repeated cancellation marks its charge again. */
 export const recordNothingToRefund = async (deps: Deps, orderId: string): Promise<void> => {
-  await deps.payments.updateOne({ _id: orderId }, { $unset: { openAttempt: true, refundDue: true } });
+  await deps.payments.updateOne(
+    { _id: orderId },
+    { $unset: { openAttempt: true, closingDue: true, refundDue: true }, $min: { closedAt: deps.now() } },
+  );
 };

@@ -23,8 +23,8 @@ const attempt = z.object({
   ...trace,
 });
 
-/** Marks the charge of an order that is closing or cancelled: its payment must be prevented, or refunded. */
-const refundDue = z.object({
+/** Marks a charge for a worker. */
+const mark = z.object({
   /** When a worker next takes it up. */
   due: z.date(),
   /** When a worker was first to take it up. Absent until one has. */
@@ -65,14 +65,24 @@ const charge = {
   /** The failed charge at Stripe that the last counted decline came with. */
   declinedCharge: z.string().optional(),
   openAttempt: absent,
-  closedAt: absent,
-  refundDue: refundDue.optional(),
+  closedAt,
+  /** The order is closing: its payment must be prevented, or found to be made. An earlier release would refund it. */
+  closingDue: mark.optional(),
+  /** The order is cancelled: its payment must be prevented, or refunded. */
+  refundDue: mark.optional(),
 };
 
 /** No attempt was made yet: the document holds nothing but the copy of the order. */
-const uncharged = z.object({ ...copy, status: absent, openAttempt: absent, closedAt, refundDue: absent });
+const uncharged = z.object({
+  ...copy,
+  status: absent,
+  openAttempt: absent,
+  closedAt,
+  closingDue: absent,
+  refundDue: absent,
+});
 /** The charge exists and no attempt is open: the next can be claimed, unless the payment was closed. */
-const idle = z.object({ ...charge, status: z.literal('created'), closedAt });
+const idle = z.object({ ...charge, status: z.literal('created') });
 /** An attempt is under way, or its outcome is still unknown. */
 const attempting = idle.extend({ openAttempt: attempt, closedAt: absent });
 const completed = z.object({ ...charge, status: z.literal('completed'), stripeId: z.string() });
@@ -83,7 +93,7 @@ const refunded = z.object({
   status: z.literal('refunded'),
   stripeId: z.string(),
   stripeRefundId: z.string(),
-  closedAt,
+  closingDue: absent,
   refundDue: absent,
 });
 

@@ -27,7 +27,8 @@ beforeAll(async () => {
 afterAll(() => payments.close());
 
 test.each([
-  ['open_attempts', { 'openAttempt.at': { $lte: now }, refundDue: { $exists: false } }],
+  ['open_attempts', { 'openAttempt.at': { $lte: now }, refundDue: { $exists: false }, closingDue: { $exists: false } }],
+  ['closings_due', { 'closingDue.due': { $lte: now } }],
   ['refunds_due', { 'refundDue.due': { $lte: now } }],
   ['paid_cancelled_orders', { status: 'completed', 'order.status': 'cancelled', refundDue: { $exists: false } }],
   ['outbox.time_1', { 'outbox.time': { $lte: now } }],

@@ -27,6 +27,9 @@ test.each([
   ['a completed charge', completed],
   ['a completed charge of a cancelled order', { ...completed, refundDue }],
   ['a failed charge without a PaymentIntent', { ...created, status: 'failed' }],
+  ['a charge completed by an earlier release after it was closed', { ...completed, closedAt: now, refundDue }],
+  ['a failed charge of which nothing is to be refunded', { ...created, status: 'failed', closedAt: now }],
+  ['a closing order with an open attempt', { ...created, openAttempt, closingDue: refundDue }],
   ['a refunded charge', refunded],
   [
     'a reason of the next version',
@@ -40,6 +43,8 @@ test.each([
   ['no copy of the order', { ...created, order: undefined }],
   ['an open attempt without a charge', { ...copy, openAttempt }],
   ['a refund due without a charge', { ...copy, refundDue }],
+  ['a closing mark without a charge', { ...copy, closingDue: refundDue }],
+  ['an open attempt after the close', { ...created, openAttempt, closedAt: now }],
   ['a charge without an amount', { ...created, amount: undefined }],
   ['a charge without a count of declines', { ...created, declines: undefined }],
   ['a completed charge without a PaymentIntent', { ...completed, stripeId: undefined }],

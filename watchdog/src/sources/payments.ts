@@ -15,6 +15,7 @@ export interface PaymentRecord {
   readonly stripeId: string | undefined;
   readonly openAttemptAt: number | undefined;
   readonly refundDueAt: number | undefined;
+  readonly closingDueAt: number | undefined;
   /** When the payment was closed because the order had not been paid by its deadline. */
   readonly closedAt: number | undefined;
 }
@@ -23,6 +24,7 @@ type StoredPayment = Stored<typeof chargeState> & {
   readonly order?: Partial<OrderState>;
   readonly openAttempt?: { readonly at?: Date };
   readonly refundDue?: { readonly due?: Date; readonly since?: Date };
+  readonly closingDue?: { readonly due?: Date; readonly since?: Date };
   readonly closedAt?: Date;
 };
 
@@ -43,10 +45,12 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
         'openAttempt.at',
         'refundDue.due',
         'refundDue.since',
+        'closingDue.due',
+        'closingDue.since',
         'closedAt',
       ],
     },
-    ({ _id, order, status, amount, stripeId, openAttempt, refundDue, closedAt }) => ({
+    ({ _id, order, status, amount, stripeId, openAttempt, refundDue, closingDue, closedAt }) => ({
       id: _id,
       order: order && {
         version: order.version ?? missing.number,
@@ -58,17 +62,20 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
       stripeId,
       openAttemptAt: openAttempt?.at?.getTime(),
       refundDueAt: (refundDue?.since ?? refundDue?.due)?.getTime(),
+      closingDueAt: (closingDue?.since ?? closingDue?.due)?.getTime(),
       closedAt: closedAt?.getTime(),
     }),
   );
 
-/** Orders with an open payment attempt or a refund due, oldest first, from indexes that hold no others. */
+/** Orders with an open payment attempt, or a payment to be prevented or refunded, oldest first, from indexes that hold no others. */
 export const readUnsettledPaymentIds = async (databases: Databases, limit: number): Promise<string[]> => {
-  const oldestBy = (field: 'openAttempt.at' | 'refundDue.due') =>
+  const oldestBy = (field: 'openAttempt.at' | 'closingDue.due' | 'refundDue.due') =>
     findAll(
       payments(databases),
       { filter: { [field]: { $exists: true } }, fields: [], sort: field, limit },
       (payment) => payment._id,
     );
-  return (await Promise.all([oldestBy('openAttempt.at'), oldestBy('refundDue.due')])).flat();
+  return (
+    await Promise.all([oldestBy('openAttempt.at'), oldestBy('closingDue.due'), oldestBy('refundDue.due')])
+  ).flat();
 };

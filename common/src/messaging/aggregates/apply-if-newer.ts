@@ -8,15 +8,21 @@ export interface CopiedState {
 
 /**
  * Stores each state in the field `field` of the document with its id, unless that document holds a newer one: whatever the
- * order and number of deliveries, the newest state remains. One round trip for all. `effect` returns further pipeline
- * stages for a state's write, which see the document with the copy in it.
+ * order and number of deliveries, the newest state remains. A state of the same version is stored again, since an earlier
+ * release may have left out fields that it did not know. One round trip for all.
  */
 export const applyIfNewer = async <Doc extends { readonly _id: string }, State extends CopiedState>(
   collection: Collection<Doc>,
   field: string,
   states: readonly State[],
-  effect: (state: State) => readonly Document[] = () => [],
+  options: {
+    /** Further pipeline stages for a state's write, which see the document with the copy in it. */
+    readonly effect?: (state: State) => readonly Document[];
+    /** Where this holds, this service has changed the copy, which only a newer state then replaces. */
+    readonly isChangedHere?: Document;
+  } = {},
 ): Promise<void> => {
+  const { effect = () => [], isChangedHere = { $literal: false } } = options;
   const newest = new Map<string, State>();
   for (const state of states) {
     const known = newest.get(state.id);
@@ -35,7 +41,12 @@ export const applyIfNewer = async <Doc extends { readonly _id: string }, State e
             $set: {
               [field]: {
                 $cond: [
-                  { $lt: [{ $ifNull: [`$${field}.version`, -1] }, state.version] },
+                  {
+                    $or: [
+                      { $lt: [{ $ifNull: [`$${field}.version`, -1] }, state.version] },
+                      { $and: [{ $eq: [`$${field}.version`, state.version] }, { $not: [isChangedHere] }] },
+                    ],
+                  },
                   { $literal: state },
                   `$${field}`,
                 ],

@@ -10,8 +10,8 @@ import { settleCharge } from '../reconcile/settle-charge.ts';
 import { declined, orderNotReady, outcomeUnknown, refused } from './respond.ts';
 
 const retryDelayMs = 50;
-/** Claims that another request was first with, after which this one gives way to it. */
-const maxLostClaims = 10;
+/** Claims and settlements in which other requests may be first, until the document must be one that allows neither. */
+const maxMoves = 10;
 
 export interface PayRequest {
   readonly orderId: string;
@@ -30,8 +30,10 @@ export const claimAttempt = async (deps: Deps, request: PayRequest): Promise<Att
   const deadline = performance.now() + deps.timeoutMs.buyer;
   const waitUntil = performance.now() + deps.waitForOrderMs;
   let charge = await claimFirstAttempt(deps, request);
-  let lostClaims = 0;
+  let moves = 0;
   while (charge === null) {
+    if (moves === maxMoves)
+      throw new Error(`The payment of order ${request.orderId} can be neither claimed nor settled`);
     const payment = await deps.loadPayment(request.orderId);
     const decision = decidePayment(payment, { ...request, now: deps.now(), maxDeclines: deps.maxDeclines });
     switch (decision.kind) {
@@ -45,11 +47,11 @@ export const claimAttempt = async (deps: Deps, request: PayRequest): Promise<Att
       }
       case 'first-attempt':
       case 'next-attempt':
-        if (lostClaims === maxLostClaims) throw refused({ kind: 'in-flight' });
-        lostClaims += 1;
+        moves += 1;
         charge = await (decision.kind === 'first-attempt' ? claimFirstAttempt : claimNextAttempt)(deps, request);
         break;
       case 'settle-first':
+        moves += 1;
         await settleEarlierAttempt(deps, request, { charge: decision.charge, trace: request.trace, deadline });
         break;
       case 'paid':

@@ -11,7 +11,7 @@ const limit = 200;
 export const settleAbandonedAttempts = async (deps: Deps): Promise<void> => {
   const before = new Date(deps.now().getTime() - attemptAbandonedMs);
   const abandoned = await deps.payments
-    .find({ 'openAttempt.at': { $lte: before }, refundDue: { $exists: false } })
+    .find({ 'openAttempt.at': { $lte: before }, refundDue: { $exists: false }, closingDue: { $exists: false } })
     .sort({ 'openAttempt.at': 1 })
     .limit(limit)
     .toArray();

@@ -50,6 +50,13 @@ test('When an order is cancelled after a decline, then its PaymentIntent can no 
   await payments.cancel(order);
   await untilPrevented(order);
   expect((await payments.stored(order.id))?.status).toBe('created');
+  const cancelled = payments.calls('cancelIntent');
+  await payments.cancel(order);
+  const later = await payments.payable();
+  await payments.pay(later.id);
+  await payments.cancel(later);
+  await untilRefunded(later);
+  expect(payments.calls('cancelIntent')).toBe(cancelled);
 });
 
 test('When a cancelled order has no attempt to pay, then Stripe is not called', async () => {

@@ -3,6 +3,7 @@ import { parseCharge } from '../../models/payment.ts';
 import type { ChargeContext } from '../charge-context.ts';
 import { recoverIntent } from '../pay/ensure-intent.ts';
 import {
+  recordCancelledWhileClosing,
   recordClosedAtStripe,
   recordNothingToRefund,
   recordPaid,
@@ -13,13 +14,14 @@ import {
 /** After this time another worker may take up a task again. */
 const leaseMs = 30_000;
 const firstRetryDelayMs = 2_000;
-const maxRetryDelayMs = 5 * 60_000;
-/** A closing order still holds its ticket. */
-const maxClosingRetryDelayMs = 10_000;
+/** A closing order still holds its ticket, so its charge comes first and is retried more often. */
+const marks = ['closingDue', 'refundDue'] as const;
+const maxRetryDelayMs = { closingDue: 10_000, refundDue: 5 * 60_000 };
 const concurrency = 8;
 
-/** A charge that is marked for refund. */
+/** A charge that is marked. */
 interface Task extends ChargeContext {
+  readonly mark: (typeof marks)[number];
   readonly failures: number;
 }
 
@@ -41,30 +43,44 @@ export const refundCancelledOrders = async (deps: Deps): Promise<void> => {
   await Promise.all([untilNone(first), ...others]);
 };
 
-/** Postponing moves `due`; the watchdog needs to know for how long the refund has been due. */
-const firstDue = { $ifNull: ['$refundDue.since', '$refundDue.due'] };
-
 const takeDue = async (deps: Deps): Promise<Task | null> => {
+  for (const mark of marks) {
+    const task = await takeMarked(deps, mark);
+    if (task !== null) return task;
+  }
+  return null;
+};
+
+const takeMarked = async (deps: Deps, mark: Task['mark']): Promise<Task | null> => {
   const now = deps.now();
+  const due = `${mark}.due`;
   const document = await deps.payments.findOneAndUpdate(
-    { 'refundDue.due': { $lte: now } },
-    [{ $set: { 'refundDue.since': firstDue, 'refundDue.due': new Date(now.getTime() + leaseMs) } }],
-    { sort: { 'refundDue.due': 1 }, returnDocument: 'after' },
+    { [due]: { $lte: now } },
+    // Postponing moves `due`; the watchdog needs to know for how long the charge has been marked.
+    [
+      {
+        $set: {
+          [`${mark}.since`]: { $ifNull: [`$${mark}.since`, `$${due}`] },
+          [due]: new Date(now.getTime() + leaseMs),
+        },
+      },
+    ],
+    { sort: { [due]: 1 }, returnDocument: 'after' },
   );
   if (document === null) return null;
   const charge = parseCharge(document);
-  const { refundDue } = charge;
-  if (refundDue === undefined) throw new Error(`The charge of order ${charge._id} is not marked for refund`);
-  const { correlationId, traceId, failures } = refundDue;
-  return { charge, trace: { correlationId, traceId }, deadline: performance.now() + deps.timeoutMs.worker, failures };
+  const found = charge[mark];
+  if (found === undefined) throw new Error(`The charge of order ${charge._id} is not marked`);
+  const { correlationId, traceId, failures } = found;
+  const deadline = performance.now() + deps.timeoutMs.worker;
+  return { charge, mark, trace: { correlationId, traceId }, deadline, failures };
 };
 
-const postpone = async (deps: Deps, { charge, failures }: Task): Promise<void> => {
-  const maxDelayMs = charge.order.status === 'cancelled' ? maxRetryDelayMs : maxClosingRetryDelayMs;
-  const due = new Date(deps.now().getTime() + Math.min(firstRetryDelayMs * 2 ** failures, maxDelayMs));
+const postpone = async (deps: Deps, { charge, mark, failures }: Task): Promise<void> => {
+  const delayMs = Math.min(firstRetryDelayMs * 2 ** failures, maxRetryDelayMs[mark]);
   await deps.payments.updateOne(
-    { _id: charge._id, 'refundDue.due': { $exists: true } },
-    { $set: { 'refundDue.due': due, 'refundDue.failures': failures + 1 } },
+    { _id: charge._id, [`${mark}.due`]: { $exists: true } },
+    { $set: { [`${mark}.due`]: new Date(deps.now().getTime() + delayMs), [`${mark}.failures`]: failures + 1 } },
   );
 };
 
@@ -72,6 +88,7 @@ const postpone = async (deps: Deps, { charge, failures }: Task): Promise<void> =
 const finish = async (deps: Deps, task: Task): Promise<boolean> => {
   const { charge, deadline } = task;
   const orderId = charge._id;
+  if (task.mark === 'closingDue' && (await recordCancelledWhileClosing(deps, orderId))) return true;
   const intent = await recoverIntent(deps, task);
   if (intent.kind === 'unknown') return false;
   if (intent.kind === 'refused') {

@@ -48,7 +48,11 @@ export interface PaymentGateway {
   /** Undefined when Stripe does not respond. */
   readIntent(id: string, deadline: Deadline): Promise<IntentState | undefined>;
   /** Searches the PaymentIntents created after `since` for the order's. */
-  findIntent(orderId: string, since: Date, deadline: Deadline): Promise<IntentSearch>;
+  findIntent(
+    orderId: string,
+    created: { readonly from: Date; readonly to: Date },
+    deadline: Deadline,
+  ): Promise<IntentSearch>;
   /** After `canceled`, no process can charge a card on the PaymentIntent any more. */
   cancelIntent(id: string, deadline: Deadline): Promise<Cancellation>;
   /** Refunds the whole payment, once however often it is called, and returns the refund's id; undefined while uncertain. */
@@ -144,8 +148,9 @@ export const createStripeGateway = (
       }
     },
 
-    findIntent: async (orderId, since, deadline) => {
-      const query = { created: { gte: Math.floor(since.getTime() / 1000) }, limit: 100 };
+    findIntent: async (orderId, { from: first, to: last }, deadline) => {
+      const created = { gte: Math.floor(first.getTime() / 1000), lte: Math.ceil(last.getTime() / 1000) };
+      const query = { created, limit: 100 };
       try {
         for (let after: string | undefined; ;) {
           const from = after === undefined ? {} : { starting_after: after };
