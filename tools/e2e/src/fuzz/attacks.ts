@@ -55,7 +55,7 @@ const wrongFor = (part: z.core.JSONSchema.BaseSchema): string[] => {
   }
   if (types.includes('number') || types.includes('integer')) {
     return [
-      ...wrong,
+      ...wrong.filter((text) => text !== '0' || part.minimum !== 0),
       ...noNumbers,
       '-0.01',
       '0.001',
