@@ -132,6 +132,8 @@ interface World extends Stage<Deps> {
   readonly soldAt: Map<string, number>;
   /** Orders that were refused because their deadlines were long over. */
   readonly refusedLate: Set<string>;
+  /** The reasons for which orders were refused. */
+  readonly reasons: Map<string, unknown>;
   /** When each event was created. */
   readonly times: Map<string, number>;
   /** The ticket that orders are created for. */
@@ -253,12 +255,13 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
       model: sequentialTicket(),
       confirmed: new Set(),
       refusedLate: new Set(),
+      reasons: new Map(),
       seen,
     };
   },
   read: ({ database }) => database.collection<TicketDocument>('tickets').find().toArray(),
   changed: (world, entry, cause, { inSequence }) => {
-    const { confirmed, heldAt, model, refusedLate, soldAt, ticketId } = world;
+    const { confirmed, heldAt, model, reasons, refusedLate, soldAt, ticketId } = world;
     const label = entry.correlationId;
     const order = cause?.order;
     const isAgain = cause !== undefined && isRepublished(world, cause);
@@ -267,9 +270,14 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
       const isOver = isLate(order);
       expect([label, model.ticket.holder === order.id]).toEqual([label, false]);
       if (!isOver) expect([label, model.closed.has(order.id)]).toEqual([label, isAgain]);
-      // In concurrent commands the reason was true when it was read and may no longer be.
-      const reason = isAgain ? 'unavailable' : cause.apply();
-      if (inSequence) expect(entry.data).toEqual({ ticketId, orderId: order.id, reason });
+      if (inSequence) {
+        const reason = isAgain ? (reasons.get(order.id) ?? 'unavailable') : cause.apply();
+        expect(entry.data).toEqual({ ticketId, orderId: order.id, reason });
+      } else {
+        // The reason was true when it was read and may no longer be: the ticket may have become free since.
+        model.waits(order, false);
+      }
+      reasons.set(order.id, entry.data['reason']);
       if (isOver) refusedLate.add(order.id);
       else close(world, order);
       return;

@@ -86,10 +86,11 @@ test('When no replica knows a value, then the event is parked, is no dead letter
   expect(await letters.count()).toEqual({ deadLetters: 0, parked: 1 });
   expect(await letters.list()).toEqual([]);
   expect(await letters.discard('all')).toBe(0);
-  // A process counts when it starts.
+  // A process counts when it starts and every 15 s.
   const { url } = await start(otherSeat);
-  await system.eventually(async () =>
-    expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^parked_events 1$/m),
+  await system.eventually(
+    async () => expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^parked_events 1$/m),
+    20_000,
   );
 });
 
