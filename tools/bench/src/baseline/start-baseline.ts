@@ -40,11 +40,13 @@ export const startBaseline = async (
 /** Starts the product's router in front of a baseline server. */
 export const startRouterTo = async (url: string): Promise<BaselineServer> => {
   const script = fileURLToPath(new URL('../../../launcher/src/router/index.ts', import.meta.url));
-  const port = await freePort();
+  const [port, sitePort] = [await freePort(), await freePort()];
   const child = spawn(process.execPath, [script], {
     env: {
       ...process.env,
       PORT: String(port),
+      SITE_PORT: String(sitePort),
+      TRUST_PROXY: '0',
       PROTO: 'http',
       UPSTREAMS: JSON.stringify({ auth: [url], tickets: [url], orders: [url], payments: [url], client: [url] }),
     },
