@@ -6,7 +6,6 @@ import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freeSlots } from '../domain/free-slots.ts';
 import { checkOrderable, listingChanged } from '../domain/order-decision.ts';
-import { liveStatuses, unpaidStatuses } from '../domain/order-status.ts';
 import type { OrderDocument } from '../models/open-models.ts';
 import type { Deps } from '../deps.ts';
 
@@ -54,7 +53,7 @@ export const createOrder = async (deps: Deps, request: CreateOrder): Promise<Ord
       if (!isDuplicateKey(error)) throw error;
     }
     // The error does not always name its index, so the orders are read.
-    const { isKept, slots } = await readHolds(deps, request);
+    const { isKept, slots } = await deps.loadHolds(request);
     if (isKept) throw new BadRequestError('Ticket is already reserved');
     const free = freeSlots(deps.maxLiveHolds, slots);
     if (free.length === 0) throw new BadRequestError(`You already hold ${deps.maxLiveHolds} tickets`);
@@ -73,24 +72,4 @@ const readTicket = async (deps: Deps, { ticketId, expectedVersion = 0 }: CreateO
     if (waited >= copyTimeoutMs) throw new ConflictError(listingChanged);
     await delay(copyRetryDelayMs);
   }
-};
-
-/** Whether an order keeps the ticket, and the slots of the account's unpaid orders. */
-const readHolds = async (
-  { orders }: Deps,
-  { ticketId, userId }: CreateOrder,
-): Promise<{ readonly isKept: boolean; readonly slots: readonly (number | undefined)[] }> => {
-  const found = await orders
-    .find(
-      {
-        $or: [
-          { 'ticket.id': ticketId, keepsTicket: true },
-          { 'ticket.id': ticketId, status: { $in: [...liveStatuses] } },
-          { userId, status: { $in: [...unpaidStatuses] }, slot: { $exists: true } },
-        ],
-      },
-      { projection: { 'ticket.id': 1, slot: 1 } },
-    )
-    .toArray();
-  return { isKept: found.some(({ ticket }) => ticket.id === ticketId), slots: found.map(({ slot }) => slot) };
 };

@@ -1,5 +1,6 @@
 import { openStore, type StoreDeps } from '@ticketing/common/messaging';
 import { createLoader } from '@ticketing/common/mongo';
+import { createHoldsLoader } from './holds.ts';
 import { orders } from './order.ts';
 import { ticketCopies, type TicketCopy } from './ticket-copy.ts';
 
@@ -18,6 +19,7 @@ export const openModels = (service: StoreDeps) => {
     /** For reading; every change goes through `orderStore`. */
     orders: orderStore.collection,
     tickets,
+    loadHolds: createHoldsLoader(orderStore.collection),
     /** One copy by its ticket's id; concurrent calls share a query. */
     loadTicket: createLoader((ids) => tickets.find({ _id: { $in: ids } }).toArray()),
   };
