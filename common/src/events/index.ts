@@ -1,7 +1,9 @@
 export { defineEvent } from './define-event.ts';
 export { UnknownValueError } from './unknown-values.ts';
 export type { DataOf, EventDefinition, EventMessage, Trace } from './define-event.ts';
-export { userCreated, userState, userUpdated } from './user.ts';
+export { userClosed, userCreated, userState, userUpdated } from './user.ts';
+export type { UserState } from './user.ts';
+export { endedSessionsOfUser, sessionEnded, sessionsEnded, sessionState } from './session.ts';
 export { claimRefusalReasons, ticketClaimRefused, ticketCreated, ticketState, ticketUpdated } from './ticket.ts';
 export type { ClaimRefusalReason, TicketState } from './ticket.ts';
 export { orderCancelled, orderCreated, orderExpired, orderState, orderUpdated, timerState } from './order.ts';

@@ -4,8 +4,18 @@ import { defineEvent } from './define-event.ts';
 export const userState = z.object({
   id: z.string(),
   version: z.number().int(),
-  email: z.string(),
+  /** Absent once the account is closed. */
+  email: z.string().optional(),
+  /** Absent until the owner has followed the link that was mailed to `email`. */
+  emailVerified: z.boolean().optional(),
+  /** When the password was last changed or reset. */
+  passwordChangedAt: z.iso.datetime().optional(),
+  closedAt: z.iso.datetime().optional(),
 });
 
 export const userCreated = defineEvent('user.created', userState);
 export const userUpdated = defineEvent('user.updated', userState);
+/** The account is closed for good: whoever has a copy forgets its e-mail. */
+export const userClosed = defineEvent('user.closed', userState);
+
+export type UserState = z.infer<typeof userState>;

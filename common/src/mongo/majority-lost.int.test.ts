@@ -14,7 +14,7 @@ const users = defineAggregate({
   collection: 'users',
   fields: { email: { type: String, required: true } },
   indexes: [{ key: { email: 1 }, unique: true, name: 'one_account_per_email' }],
-  state: userState,
+  state: userState.pick({ id: true, version: true, email: true }),
   events: [userCreated, userUpdated],
 });
 const trace = { correlationId: 'test', traceId: '0'.repeat(32) };

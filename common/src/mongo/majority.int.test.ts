@@ -11,7 +11,7 @@ const users = defineAggregate({
   type: 'user',
   collection: 'users',
   fields: { email: { type: String, required: true } },
-  state: userState,
+  state: userState.pick({ id: true, version: true, email: true }),
   events: [userCreated, userUpdated],
 });
 const ticketCopies = defineCollection({ name: 'copies', fields: { ticket: copyOf(ticketState) } });

@@ -1,7 +1,7 @@
 import type { AnyBulkWriteOperation, Collection, Document, Filter, WithId } from 'mongodb';
 import type { Trace } from '../../events/index.ts';
 import { Batcher, isPartlyRefused } from '../../mongo/index.ts';
-import type { Aggregate, AnyEvent } from './define-aggregate.ts';
+import type { Aggregate, AnyEvent, SideEventOf } from './define-aggregate.ts';
 import type { AggregateDocument, OutboxEntry } from './outbox.ts';
 import type { OutboxCollection, RepublishPage } from './relay.ts';
 import {
@@ -22,6 +22,7 @@ type Publication =
 interface AnyWrite {
   readonly set: Readonly<Record<string, unknown>>;
   readonly event: AnyEvent;
+  readonly sideEvent?: SideEventOf<AnyEvent> | undefined;
   readonly trace: Trace;
 }
 
@@ -55,7 +56,7 @@ export const openStore = <Doc extends StoredDocument, Event extends AnyEvent, Si
   { database, relay, now, newId }: StoreDeps,
 ): Store<Doc, Event, SideEvent> => {
   const collection = database.collection<Doc>(aggregate.name);
-  const { republishAs } = aggregate;
+  const { republishAs, republishWith } = aggregate;
   const source: OutboxCollection = {
     aggregateType: aggregate.type,
     subjects: [...aggregate.events, ...aggregate.sideEvents].map(({ type }) => type),
@@ -99,6 +100,12 @@ export const openStore = <Doc extends StoredDocument, Event extends AnyEvent, Si
     const set = { ...values, ...(publication.kind === 'change' ? { version: nextVersion } : {}), changedAt };
     const unset = publication.kind === 'change' ? (publication.unset ?? []) : [];
     const data = publication.kind === 'side event' ? { $literal: publication.data } : publicState;
+    const { sideEvent } = write;
+    const second = sideEvent === undefined ? undefined : header(sideEvent.event, write.trace);
+    const stored = (event: typeof entry, itsData: unknown) => ({
+      // A side event may come before the first version.
+      $mergeObjects: [{ $literal: event }, { version: { $ifNull: ['$version', 0] }, data: itsData }],
+    });
     const update: Document[] = [
       { $set: set },
       ...(unset.length > 0 ? [{ $unset: [...unset] }] : []),
@@ -107,28 +114,27 @@ export const openStore = <Doc extends StoredDocument, Event extends AnyEvent, Si
           outbox: {
             $concatArrays: [
               { $ifNull: ['$outbox', []] },
-              // A side event may come before the first version.
-              [{ $mergeObjects: [{ $literal: entry }, { version: { $ifNull: ['$version', 0] }, data }] }],
+              [stored(entry, data), ...(second === undefined ? [] : [stored(second, { $literal: sideEvent?.data })])],
             ],
           },
         },
       },
     ];
-    return { eventId: entry.id, update };
+    return { eventIds: second === undefined ? [entry.id] : [entry.id, second.id], update };
   };
 
-  const publishOwn = (id: string, outbox: readonly OutboxEntry[], eventId: string): boolean => {
-    const own = outbox.filter((entry) => entry.id === eventId);
+  const publishOwn = (id: string, outbox: readonly OutboxEntry[], eventIds: readonly string[]): boolean => {
+    const own = outbox.filter((entry) => eventIds.includes(entry.id));
     relay.publish(source, id, own);
     return own.length > 0;
   };
 
   const writeOne = async (
     filter: Filter<Doc> & { readonly _id: string },
-    { eventId, update }: ReturnType<typeof pipeline>,
+    { eventIds, update }: ReturnType<typeof pipeline>,
   ): Promise<WithId<Doc> | null> => {
     const after = await collection.findOneAndUpdate(filter, update, { returnDocument: 'after' });
-    if (after !== null) publishOwn(filter._id, after.outbox ?? [], eventId);
+    if (after !== null) publishOwn(filter._id, after.outbox ?? [], eventIds);
     return after;
   };
 
@@ -141,17 +147,17 @@ export const openStore = <Doc extends StoredDocument, Event extends AnyEvent, Si
     }));
     const result = await collection.bulkWrite(operations, { ordered: false });
     if (result.modifiedCount === 0) return writes.map(() => false);
-    return publishWritten(writes.map(({ filter, eventId }) => ({ id: filter._id, eventId })));
+    return publishWritten(writes.map(({ filter, eventIds }) => ({ id: filter._id, eventIds })));
   };
 
   /** Publishes the events that a bulk write has stored; returns for each whether it is there. */
   const publishWritten = async (
-    written: readonly { readonly id: string; readonly eventId: string }[],
+    written: readonly { readonly id: string; readonly eventIds: readonly string[] }[],
   ): Promise<boolean[]> => {
     const ids = [...new Set(written.map(({ id }) => id))];
     const documents = await source.collection.find({ _id: { $in: ids } }, { projection: { outbox: 1 } }).toArray();
     const outboxes = new Map(documents.map((document) => [document._id, document.outbox]));
-    return written.map(({ id, eventId }) => publishOwn(id, outboxes.get(id) ?? [], eventId));
+    return written.map(({ id, eventIds }) => publishOwn(id, outboxes.get(id) ?? [], eventIds));
   };
 
   const republishPage = async (
@@ -169,7 +175,7 @@ export const openStore = <Doc extends StoredDocument, Event extends AnyEvent, Si
     if (documents.length === 0) return 0;
     const writes = documents.map((document) => {
       const trace = { correlationId: `republished-${document._id}`, traceId: newId().padStart(32, '0') };
-      const write = { set: {}, event: eventOf(document), trace };
+      const write = { set: {}, event: eventOf(document), sideEvent: republishWith?.(document), trace };
       return { id: document._id, version: document.version, ...pipeline(write, { kind: 'republish', changedAt }) };
     });
     await source.collection.bulkWrite(

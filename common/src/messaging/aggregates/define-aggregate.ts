@@ -1,6 +1,6 @@
 import { Schema } from 'mongoose';
 import type { z } from 'zod';
-import type { EventDefinition } from '../../events/index.ts';
+import type { DataOf, EventDefinition } from '../../events/index.ts';
 import {
   toSchema,
   type CollectionUpkeep,
@@ -23,7 +23,14 @@ export interface Aggregate<Doc, Event extends AnyEvent, SideEvent extends AnyEve
   readonly sideEvents: readonly SideEvent[];
   /** The event that a document's current state is republished as; without it, it never is. */
   readonly republishAs: ((document: Doc) => Event) | undefined;
+  /** The side event that is republished with the state, if it still matters. */
+  readonly republishWith: ((document: Doc) => SideEventOf<SideEvent> | undefined) | undefined;
 }
+
+/** A side event and its data. */
+export type SideEventOf<SideEvent extends AnyEvent> = SideEvent extends AnyEvent
+  ? { readonly event: SideEvent; readonly data: DataOf<SideEvent> }
+  : never;
 
 const outboxEntry = new Schema(
   {
@@ -99,6 +106,10 @@ export const defineAggregate = <
      * Without it the aggregate is not republished: for those whose events are repeated anyway.
      */
     readonly republishAs?: (document: DocumentWith<Definition, Outbox>) => NoInfer<Event>;
+    /** A side event that others may have missed together with the state, made from the document again. */
+    readonly republishWith?: (
+      document: DocumentWith<Definition, Outbox>,
+    ) => SideEventOf<NoInfer<SideEvent>> | undefined;
     /** 'later': documents are stored before the aggregate begins; `version` and `outbox` come with its first event. */
     readonly outbox?: Outbox;
   } & ([PublicStateProblem<Shape, DocumentWith<Definition, Outbox>, Renamed, Outbox>] extends [never]
@@ -137,5 +148,6 @@ export const defineAggregate = <
     events,
     sideEvents,
     republishAs: definition.republishAs,
+    republishWith: definition.republishWith,
   };
 };

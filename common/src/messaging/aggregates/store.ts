@@ -2,7 +2,7 @@ import type { Collection, Document, Filter, WithId } from 'mongodb';
 import { ServiceUnavailableError } from '../../errors/index.ts';
 import type { DataOf, Trace } from '../../events/index.ts';
 import type { Database } from '../../mongo/index.ts';
-import type { AnyEvent } from './define-aggregate.ts';
+import type { AnyEvent, SideEventOf } from './define-aggregate.ts';
 import type { AggregateDocument, OutboxEntry } from './outbox.ts';
 import type { Relay } from './relay.ts';
 
@@ -42,9 +42,16 @@ export interface Write<Doc, Set extends AnyValues<Doc>> {
   readonly trace: Trace;
 }
 
-export interface Change<Doc, Event, Set extends AnyValues<Doc> = NewValues<Doc>> extends Write<Doc, Set> {
+export interface Change<
+  Doc,
+  Event,
+  Set extends AnyValues<Doc> = NewValues<Doc>,
+  SideEvent extends AnyEvent = never,
+> extends Write<Doc, Set> {
   readonly unset?: readonly OwnField<Doc>[];
   readonly event: Event;
+  /** Published after `event`. */
+  readonly sideEvent?: SideEventOf<SideEvent> | undefined;
   /** Refuses the change while `maxWaitingEvents` of the aggregate wait to be published: for what a user can ask for again. */
   readonly whenBacklogged?: 'refuse';
 }
@@ -60,8 +67,8 @@ export class EventBacklogError extends ServiceUnavailableError {
 }
 
 /**
- * Writes aggregates. Every write stores exactly one event in the same document, so neither exists without the other;
- * except for side events, it carries the public state as the write left it.
+ * Writes aggregates. Every write stores its event in the same document, so neither exists without the other; except for
+ * side events, it carries the public state as the write left it. A change may store a side event too.
  */
 export interface Store<Doc extends StoredDocument, Event extends AnyEvent, SideEvent extends AnyEvent> {
   /** For reading, and for writing what is not public. */
@@ -79,7 +86,7 @@ export interface Store<Doc extends StoredDocument, Event extends AnyEvent, SideE
    * One conditional write. Returns the document after it, or null when the condition did not hold.
    * @throws EventBacklogError for a change that is refused `whenBacklogged`.
    */
-  change<Set extends AnyValues<Doc>>(change: Change<Doc, Event, Set>): Promise<WithId<Doc> | null>;
+  change<Set extends AnyValues<Doc>>(change: Change<Doc, Event, Set, SideEvent>): Promise<WithId<Doc> | null>;
   /** Many conditional writes in two round trips; returns for each whether its condition held. */
   changeMany<Set extends AnyValues<Doc>>(changes: readonly Change<Doc, Event, Set>[]): Promise<boolean[]>;
   /** Publishes current states under new event ids, versions unchanged, for receivers that missed them; may set fields that are not public. */
