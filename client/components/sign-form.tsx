@@ -3,12 +3,13 @@ import { splitErrors } from '../lib/forms/form-state.ts';
 import { signInForm, signUpForm } from '../lib/forms/session-forms.ts';
 import { TextField } from './field.tsx';
 import { ErrorList } from './notice.tsx';
+import { PasswordField } from './password-field.tsx';
 import { SubmitButton } from './submit-button.tsx';
 import { useForm, type PostForm } from './use-form.ts';
 
 const kinds = {
-  signin: { operation: signInForm, button: 'Sign in', pending: 'Signing in…', password: 'current-password' },
-  signup: { operation: signUpForm, button: 'Create account', pending: 'Creating account…', password: 'new-password' },
+  signin: { operation: signInForm, button: 'Sign in', pending: 'Signing in…' },
+  signup: { operation: signUpForm, button: 'Create account', pending: 'Creating account…' },
 } as const;
 
 /** Email and password. `post` is the Server Action used without JavaScript, `next` the path to go to afterwards. */
@@ -21,7 +22,7 @@ export const SignForm = ({
   readonly post: PostForm;
   readonly next: string;
 }) => {
-  const { operation, button, pending: pendingText, password } = kinds[kind];
+  const { operation, button, pending: pendingText } = kinds[kind];
   const { state, pending, form } = useForm(operation, post);
   const { byField, general } = splitErrors(state.errors, ['email', 'password']);
   return (
@@ -37,15 +38,18 @@ export const SignForm = ({
         defaultValue={state.values.email}
         error={byField.email}
       />
-      <TextField
-        name="password"
-        label="Password"
-        type="password"
-        autoComplete={password}
-        required
-        error={byField.password}
-        hint={kind === 'signup' ? 'From 4 to 128 characters. A long sentence makes a good password.' : undefined}
-      />
+      {kind === 'signup' ? (
+        <PasswordField name="password" label="Password" error={byField.password} />
+      ) : (
+        <TextField
+          name="password"
+          label="Password"
+          type="password"
+          autoComplete="current-password"
+          required
+          error={byField.password}
+        />
+      )}
       <SubmitButton pending={pending} pendingText={pendingText}>
         {button}
       </SubmitButton>

@@ -1,16 +1,8 @@
-export const shortestPassword = 4;
-export const longestPassword = 128;
 /** RFC 5321, without the angle brackets. */
 export const longestEmail = 254;
 
 /** The form in which e-mails are stored and looked up. */
 export const normaliseEmail = (email: string): string => email.trim().toLowerCase();
-
-/** Counts code points, so that an emoji is one character. Spaces count too: a password is never trimmed. */
-export const isPasswordLongEnough = (password: string): boolean => {
-  const length = Array.from(password).length;
-  return length >= shortestPassword && length <= longestPassword;
-};
 
 /** Systems encode the same typed password in different Unicode forms (NIST SP 800-63B, 5.1.1.2). */
 export const normalisePassword = (password: string): string => password.normalize('NFKC');

@@ -1,12 +1,6 @@
 import { z } from 'zod';
-import {
-  isPasswordLongEnough,
-  longestEmail,
-  longestPassword,
-  normaliseEmail,
-  normalisePassword,
-  shortestPassword,
-} from '../domain/credentials.ts';
+import { longestEmail, normaliseEmail, normalisePassword } from '../domain/credentials.ts';
+import { longestPassword, passwordProblem, shortestPassword } from '../domain/new-password.ts';
 
 const email = z
   .string('Email must be valid')
@@ -14,16 +8,23 @@ const email = z
   .pipe(z.email('Email must be valid').max(longestEmail, 'Email is too long'))
   .meta({ format: 'email', maxLength: longestEmail });
 
-export const newCredentials = z.object({
-  email,
-  password: z
+/** A password that an account with this e-mail (normalised) may get. Without an e-mail, one that some account may get. */
+export const newPasswordFor = (accountEmail?: string) =>
+  z
     .string('Password must be provided')
-    .refine(isPasswordLongEnough, `Password must be between ${shortestPassword} and ${longestPassword} characters`)
+    .check(({ value, issues }) => {
+      const problem = passwordProblem(value, accountEmail);
+      if (problem !== undefined) issues.push({ code: 'custom', message: problem, input: value });
+    })
     .transform(normalisePassword)
-    .meta({ minLength: shortestPassword, maxLength: longestPassword }),
+    .meta({ minLength: shortestPassword, maxLength: longestPassword });
+
+export const newCredentials = z.object({ email, password: newPasswordFor() }).check(({ value, issues }) => {
+  const problem = passwordProblem(value.password, value.email);
+  if (problem !== undefined) issues.push({ code: 'custom', message: problem, input: value, path: ['password'] });
 });
 
-/** Any password but an empty one: one of the wrong length is simply a wrong password. */
+/** Any password but an empty one: the rules of new passwords do not hold for those that accounts have already. */
 export const knownCredentials = z.object({
   email,
   password: z.string('Password must be provided').min(1, 'Password must be provided').transform(normalisePassword),

@@ -49,7 +49,7 @@ test.each(['', 'session=nonsense', forged('a.b.c'), forged({ $gt: '' }), forged(
 
 test('When PUBLIC_URL is https, then the cookie is secure, and otherwise not', async () => {
   const email = newEmail();
-  const signUp = await https.post('/api/users/signup').send({ email, password: 'password' });
+  const signUp = await https.post('/api/users/signup').send({ email, password: 'correct horse' });
   expect(signUp.get('Set-Cookie')?.[0]).toMatch(/; secure/i);
   expect((await https.post('/api/users/signout')).get('Set-Cookie')?.[0]).toMatch(/^session=;.*; secure/i);
   expect((await auth.signIn(email)).get('Set-Cookie')?.[0]).not.toMatch(/secure/i);

@@ -64,6 +64,19 @@ test.each([' correct horse', 'correct horse ', 'Correct Horse', 'correct horse'.
   },
 );
 
+test.each(['1234', 'password', 'annabelle@example.com'])(
+  'When an account has the password %j from before new passwords were checked, then its owner signs in',
+  async (password) => {
+    const user = await signedUp();
+    await auth.users.updateOne(
+      { _id: user.id },
+      { $set: { passwordHash: await createPasswordHasher().hash(password) } },
+    );
+    expect((await auth.signIn(user.email, password)).status).toBe(200);
+    expect((await auth.signIn(user.email, 'correct horse')).status).toBe(400);
+  },
+);
+
 test.each([
   [{}, ['email', 'password']],
   [{ email: 'ann@example.com', password: '' }, ['password']],

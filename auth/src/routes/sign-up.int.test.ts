@@ -40,7 +40,7 @@ test('When a user signs up, then the account is stored, the session is set and a
 test('When the e-mail has an account already, in any case, then the response is 400 Email in use', async () => {
   const email = newEmail();
   expect((await auth.signUp(email)).status).toBe(201);
-  const again = await auth.signUp(` ${email.toUpperCase()} `, 'different');
+  const again = await auth.signUp(` ${email.toUpperCase()} `, 'another horse');
   expect(again.status).toBe(400);
   expect(again.body).toEqual({ errors: [{ message: 'Email in use', field: 'email' }] });
   expect(again.get('Set-Cookie')).toBeUndefined();
@@ -67,12 +67,14 @@ test('When 20 requests sign up one e-mail at once on two replicas, then exactly 
 
 test.each([
   [{}, ['email', 'password']],
-  [{ email: 'ann', password: 'password' }, ['email']],
-  [{ email: 'ann@example.com', password: 'abc' }, ['password']],
+  [{ email: 'ann', password: 'correct horse' }, ['email']],
+  [{ email: 'ann@example.com', password: 'seven77' }, ['password']],
+  [{ email: 'ann@example.com', password: 'Password1' }, ['password']],
+  [{ email: 'Ann@example.com', password: 'aNN@example.com' }, ['password']],
   [{ email: 'ann@example.com', password: 'x'.repeat(129) }, ['password']],
   [{ email: { $gt: '' }, password: { $gt: '' } }, ['email', 'password']],
   [{ email: ['ann@example.com'], password: 12_345 }, ['email', 'password']],
-  [{ email: `${'x'.repeat(300)}@example.com`, password: 'password' }, ['email']],
+  [{ email: `${'x'.repeat(300)}@example.com`, password: 'correct horse' }, ['email']],
   [{ email: '__proto__', password: 'abc' }, ['email', 'password']],
 ])(
   'When the body is %j, then the response is 400 with an entry for each of %j and no account is made',
@@ -86,6 +88,17 @@ test.each([
     expect(await auth.users.countDocuments()).toBe(before);
   },
 );
+
+test.each([
+  ['xkcd936', 'Password must be between 8 and 128 characters'],
+  ['passw0rd', 'Password must not be one of the 10,000 most common'],
+  ['annabelle@example.com', 'Password must not be the email address or the part before its @'],
+  ['Annabelle', 'Password must not be the email address or the part before its @'],
+])('When the new password is %j, then the response is 400 and says which rule it breaks', async (password, message) => {
+  const response = await auth.signUp(' Annabelle@Example.com', password);
+  expect(response.status).toBe(400);
+  expect(response.body).toEqual({ errors: [{ message, field: 'password' }] });
+});
 
 test.each([
   ['{"email":', 'application/json', 400],

@@ -28,8 +28,8 @@ export const openHarness = async (
     api,
     users: system.collection<UserDocument>('users'),
     startReplica,
-    signUp: (email: string, password = 'password') => api.post('/api/users/signup').send({ email, password }),
-    signIn: (email: string, password = 'password') => api.post('/api/users/signin').send({ email, password }),
+    signUp: (email: string, password = 'correct horse') => api.post('/api/users/signup').send({ email, password }),
+    signIn: (email: string, password = 'correct horse') => api.post('/api/users/signin').send({ email, password }),
     /** The user of the session that a response has started. */
     currentUser: async (response: supertest.Response): Promise<unknown> => {
       const [cookie = ''] = response.get('Set-Cookie') ?? [];

@@ -192,6 +192,44 @@ test('When input is invalid, then each field says so and nobody is signed in', a
   await heading(page, 'Sign in').waitFor();
 });
 
+test('When a new password is typed, then the form shows which rules it breaks and how strong it looks', async () => {
+  const page = await openPage();
+  await page.goto('/signup');
+  const { email } = newCredentials();
+  await page.getByLabel('Email').fill(email);
+  const password = page.getByLabel('Password');
+  await password.fill(email.toUpperCase());
+  await page.getByText('Not the email address or the part before its @: not met').waitFor();
+  await password.fill('seven77');
+  await page.getByText('Between 8 and 128 characters: not met').waitFor();
+  await password.fill('passw0rd');
+  await page.getByText('Looks weak').waitFor();
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByText('Password must not be one of the 10,000 most common').waitFor();
+  await password.fill('correct horse battery staple');
+  await page.getByText('Looks strong').waitFor();
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.waitForURL(`${site.url}/`);
+});
+
+test('When JavaScript is off, then the form shows the rules of passwords and the server checks them', async () => {
+  const page = await openPage({ withoutJavaScript: true });
+  await page.goto('/signup');
+  await page.getByText('Between 8 and 128 characters').waitFor();
+  const { email } = newCredentials();
+  const refusals = [
+    ['seven77', 'Password must be between 8 and 128 characters'],
+    ['passw0rd', 'Password must not be one of the 10,000 most common'],
+    [email, 'Password must not be the email address or the part before its @'],
+  ] as const;
+  for (const [password, message] of refusals) {
+    await page.getByLabel('Email').fill(email);
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByText(message).waitFor();
+  }
+});
+
 test('When JavaScript is off, then all reading works, and signing in too', async () => {
   const [seller, buyer] = await Promise.all([signUp(site.url), signUp(site.url)]);
   const word = `w${randomUUID().slice(0, 8)}`;

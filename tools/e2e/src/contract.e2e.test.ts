@@ -487,6 +487,9 @@ test('When a seller orders their own ticket, then it is refused', async () => {
 test.each([
   ['POST', '/api/users/signup', { email: 'no email', password: 'abc' }, 400, ['email', 'password']],
   ['POST', '/api/users/signup', { email: 'a@example.test', password: 'x'.repeat(129) }, 400, ['password']],
+  ['POST', '/api/users/signup', { email: 'a@example.test', password: 'seven77' }, 400, ['password']],
+  ['POST', '/api/users/signup', { email: 'a@example.test', password: 'PassW0rd' }, 400, ['password']],
+  ['POST', '/api/users/signup', { email: 'a@example.test', password: 'A@Example.test' }, 400, ['password']],
   ['POST', '/api/users/signin', {}, 400, ['email', 'password']],
   ['POST', '/api/tickets', { title: ' ', price: 0 }, 400, ['title', 'price']],
   ['POST', '/api/tickets', { title: 'A', price: 19.999 }, 400, ['price']],
