@@ -1,0 +1,155 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { createLogger } from '@ticketing/common/service';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTransport, type SendMailOptions } from 'nodemailer';
+import { readConfig } from './config.ts';
+import { startMailbox } from './mailbox.ts';
+import { openStore } from './store.ts';
+
+const quiet = createLogger({ service: 'mailbox', level: 'silent' });
+
+let directory: string;
+let mailbox: Awaited<ReturnType<typeof startMailbox>>;
+
+const start = () => startMailbox(readConfig({ PORT: '0', SMTP_PORT: '0', DATA_DIR: directory }), quiet);
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'mailbox-'));
+  mailbox = await start();
+});
+afterEach(async () => {
+  await mailbox.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+const send = (mail: SendMailOptions = {}) =>
+  createTransport({
+    url: mailbox.smtpUrl,
+    connectionTimeout: 300,
+    greetingTimeout: 300,
+    socketTimeout: 300,
+  }).sendMail({
+    from: 'Ticketing <tickets@example.com>',
+    to: 'anna@example.com',
+    subject: 'Paid',
+    text: 'See https://tickets.example/orders/1?a=1&b=2',
+    html: '<p>See <a href="https://tickets.example/orders/1">the order</a></p>',
+    messageId: '<1@example.com>',
+    ...mail,
+  });
+
+const request = async (
+  path: string,
+  { headers, ...init }: { method?: string; body?: string; headers?: Record<string, string> } = {},
+) => {
+  const response = await fetch(`${mailbox.url}${path}`, { ...init, headers: { Connection: 'close', ...headers } });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+};
+
+const messages = async (to?: string): Promise<unknown> =>
+  JSON.parse((await request(`/messages${to === undefined ? '' : `?to=${encodeURIComponent(to)}`}`)).text);
+
+const behave = (body: unknown, headers: Record<string, string> = {}) =>
+  request('/mailbox/behaviour', { method: 'POST', body: JSON.stringify(body), headers });
+
+const storedMail = (text: string) => ({
+  messageId: '',
+  from: '',
+  to: 'a@example.com',
+  subject: '',
+  text,
+  html: '',
+  receivedAt: new Date().toISOString(),
+  attachments: [],
+});
+
+test('When a mail arrives, then it is listed with all its parts, and found by its address in any case', async () => {
+  await send({ attachments: [{ filename: 'event.ics', contentType: 'text/calendar', content: 'BEGIN:VCALENDAR' }] });
+  const mail = {
+    id: '000000000001',
+    messageId: '<1@example.com>',
+    from: '"Ticketing" <tickets@example.com>',
+    to: 'anna@example.com',
+    subject: 'Paid',
+    text: expect.stringContaining('https://tickets.example/orders/1'),
+    html: expect.stringContaining('href="https://tickets.example/orders/1"'),
+    receivedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    attachments: [{ filename: 'event.ics', contentType: 'text/calendar', size: 15 }],
+  };
+  expect(await messages('Anna@Example.com')).toEqual([mail]);
+  expect(await messages()).toEqual([mail]);
+  expect(await messages('other@example.com')).toEqual([]);
+});
+
+test('When the mailbox is restarted, then it has its mails, newest first, and numbers new ones after them', async () => {
+  await send({ subject: 'first' });
+  await send({ subject: 'second' });
+  await mailbox.stop();
+  mailbox = await start();
+  await send({ subject: 'third' });
+  expect(await messages()).toMatchObject([
+    { id: '000000000003', subject: 'third' },
+    { subject: 'second' },
+    { subject: 'first' },
+  ]);
+});
+
+test('When there are more mails, or more bytes of them, than are kept, then the oldest are deleted', async () => {
+  const folder = join(directory, 'store');
+  const byNumber = openStore(folder, { maxMails: 3, maxBytes: 1_000_000 });
+  for (const text of ['1', '2', '3', '4']) byNumber.add(storedMail(text));
+  expect(byNumber.list().map(({ text }) => text)).toEqual(['4', '3', '2']);
+  expect(await readdir(folder)).toHaveLength(3);
+  const byBytes = openStore(folder, { maxMails: 100, maxBytes: 4_700 });
+  byBytes.add(storedMail('x'.repeat(4_500)));
+  expect(byBytes.list()).toHaveLength(1);
+  expect(await readdir(folder)).toEqual(['000000000005.json']);
+});
+
+test('When a page is opened, then it shows markup in a subject as text, the HTML without scripts and links that work', async () => {
+  await send({
+    subject: '<script>alert(1)</script>',
+    html: '<script>alert(2)</script><a href="https://tickets.example/">Go</a>',
+  });
+  const list = await request('/');
+  expect(list.text).toContain('href="/mails/000000000001"');
+  const mail = await request('/mails/000000000001');
+  for (const { text, headers } of [list, mail]) {
+    expect(text).not.toContain('<script');
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+  }
+  expect(mail.text).toContain('sandbox="allow-popups allow-popups-to-escape-sandbox"');
+  expect(mail.text).toContain('<a href="https://tickets.example/orders/1?a=1&amp;b=2"');
+  expect((await request('/mails/7')).status).toBe(404);
+});
+
+test.each([
+  ['off', 'ECONNREFUSED'],
+  ['hang', 'Greeting never received'],
+  ['4xx', '451'],
+  ['5xx', '550'],
+])(
+  'When the mail server is set to %s, then a mail fails with %s, and the next one after `on` arrives',
+  async (smtp, problem) => {
+    expect(await behave({ smtp })).toMatchObject({ status: 200, text: JSON.stringify({ smtp }) });
+    await expect(send()).rejects.toThrow(problem);
+    expect(await messages()).toEqual([]);
+    await behave({ smtp: 'on' });
+    await send();
+    expect(await messages()).toHaveLength(1);
+  },
+);
+
+test('When the mail server loses replies, then the sender gets an error, and the mail is stored', async () => {
+  await behave({ smtp: 'lost-reply' });
+  await expect(send()).rejects.toThrow();
+  expect(await messages()).toHaveLength(1);
+});
+
+test('When a behaviour is unknown, or set by a page of another site, then nothing changes', async () => {
+  expect(await behave({ smtp: 'slow' })).toMatchObject({ status: 400 });
+  expect(await behave({ smtp: 'off' }, { Origin: 'https://elsewhere.example' })).toMatchObject({ status: 403 });
+  expect(await request('/mailbox/behaviour')).toMatchObject({ text: JSON.stringify({ smtp: 'on' }) });
+});
