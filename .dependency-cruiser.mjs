@@ -15,11 +15,12 @@ const layers = [
   'metrics',
   'models',
   'gateways',
+  'mails',
   'domain',
 ];
 
 // Imports go one way: index → service → app|subscriptions → routes|listeners → commands|queries → deps → memory|metrics|models|gateways
-// → domain → common.
+// → mails|domain → common.
 const level = {
   index: 0,
   service: 1,
@@ -34,6 +35,7 @@ const level = {
   metrics: 6,
   models: 6,
   gateways: 6,
+  mails: 7,
   domain: 7,
 };
 const at = (layer) => `^(${services.join('|')})/src/${layer}(/|\\.ts$)`;

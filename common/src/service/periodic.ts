@@ -2,22 +2,32 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Stoppable } from './stoppable.ts';
 
+/** A repeated action. */
+export interface Periodic extends Stoppable {
+  /** Starts the next run at once, or when the present one has ended. */
+  runSoon(): void;
+}
+
 /** Runs `action` repeatedly, `periodMs` after the end of the last run; an error is logged and does not end the loop. */
 export const periodically = (
   options: { readonly name: string; readonly periodMs: number; readonly logger: Logger },
   action: () => Promise<unknown>,
-): Stoppable => {
+): Periodic => {
   const closing = new AbortController();
+  let pause = new AbortController();
   const loop = async () => {
     while (!closing.signal.aborted) {
+      pause = new AbortController();
       await action().catch((error: unknown) =>
         options.logger.warn({ err: error, worker: options.name }, 'worker failed'),
       );
-      await delay(options.periodMs, undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+      const signal = AbortSignal.any([closing.signal, pause.signal]);
+      await delay(options.periodMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
   };
   const running = loop();
   return {
+    runSoon: () => pause.abort(),
     stop: async () => {
       closing.abort();
       await running;

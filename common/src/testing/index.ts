@@ -2,6 +2,8 @@ export { goProgram } from './go-program.ts';
 export { openFaultyProxy } from './faulty-proxy.ts';
 export type { FaultyProxy } from './faulty-proxy.ts';
 export { eventually } from './eventually.ts';
+export { openMailbox } from './mailbox.ts';
+export type { Mailbox } from './mailbox.ts';
 export { createTestClock } from './test-clock.ts';
 export type { TestClock } from './test-clock.ts';
 export { createModelDriver } from './model-driver.ts';

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { copyOf, defineCollection, listOf, type CollectionUpkeep, type DocumentOf } from '../mongo/index.ts';
+import { expression, type Expression } from '../messaging/index.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** A fact older than this sends nothing, also if its mail has waited for so long. */
+export const maxAgeMs = 3 * dayMs;
+/** Longer than facts are mailed, so that a repeated fact finds its job. */
+const keptSeconds = (30 * dayMs) / 1000;
+
+const mailData = z.record(z.string(), z.unknown());
+
+const mailFields = {
+  template: { type: String, required: true },
+  userId: { type: String, required: true },
+  // When what the mail reports happened.
+  at: { type: Date, required: true },
+} as const;
+
+/** A mail that is to be sent. Two with one id are one mail. */
+export interface PendingMail {
+  readonly id: string;
+  readonly template: string;
+  readonly userId: string;
+  readonly to: string;
+  readonly at: Date;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** The field of an aggregate, named `mail`, that holds the mails of its changes until they are in `mail-jobs`. */
+export const pendingMail = listOf({
+  id: { type: String, required: true },
+  to: { type: String, required: true },
+  data: { ...copyOf(mailData), required: true },
+  ...mailFields,
+});
+
+/** The index by which a service finds the documents with pending mail. */
+export const pendingMailIndex = {
+  key: { 'mail.at': 1 },
+  name: 'pending_mail',
+  partialFilterExpression: { 'mail.at': { $exists: true } },
+} as const satisfies NonNullable<CollectionUpkeep['indexes']>[number];
+
+/** The value of the field `mail` for a change that causes these mails. */
+export const addMail = (...mails: readonly PendingMail[]): Expression =>
+  expression({ $concatArrays: [{ $ifNull: ['$mail', []] }, mails.map((mail) => ({ $literal: mail }))] });
+
+/** Mails to send, and for 30 days those that were sent or dropped. */
+export const mailJobs = defineCollection({
+  name: 'mail-jobs',
+  fields: {
+    ...mailFields,
+    // The three that only a waiting job has: what sending needs, and when it is tried next or its lease ends.
+    to: { type: String },
+    data: copyOf(mailData),
+    dueAt: { type: Date },
+    // Refusals by the mail server that may be temporary.
+    failures: { type: Number, required: true },
+    endedAt: { type: Date },
+    // Why nothing was sent; absent when the mail was sent.
+    dropped: { type: String },
+  },
+  indexes: [
+    { key: { dueAt: 1 }, name: 'waiting_by_due_time', partialFilterExpression: { dueAt: { $exists: true } } },
+    { key: { at: 1 }, name: 'waiting_by_time', partialFilterExpression: { dueAt: { $exists: true } } },
+    { key: { userId: 1 }, name: 'waiting_by_user', partialFilterExpression: { dueAt: { $exists: true } } },
+    { key: { endedAt: 1 }, name: 'ended_long_ago', expireAfterSeconds: keptSeconds },
+  ],
+});
+
+export type MailJob = DocumentOf<typeof mailJobs>;

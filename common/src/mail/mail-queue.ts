@@ -1,0 +1,83 @@
+import type { AnyBulkWriteOperation, Collection } from 'mongodb';
+import { maxAgeMs, type MailJob, type PendingMail } from './mail-job.ts';
+import { sendTimeoutMs } from './smtp.ts';
+
+/** Longer than sending takes at most, so that no two processes send a mail at the same time. */
+const leaseMs = sendTimeoutMs + 3_000;
+const maxCounted = 10_000;
+
+/** A job that this process alone may send until `dueAt`, by which it recognises its lease. */
+export interface LeasedJob extends Pick<MailJob, '_id' | 'template' | 'at' | 'failures'> {
+  readonly to: string;
+  readonly data: unknown;
+  readonly dueAt: Date;
+}
+
+/** The mail jobs of a service's database. Every write is conditional, so that any number of replicas may work on them. */
+export const openMailQueue = (jobs: Collection<MailJob>, now: () => Date) => {
+  /** Nothing that could be sent again, and no address, is kept of a job that has ended. */
+  const end = (dropped?: string) => ({
+    $set: { endedAt: now(), ...(dropped === undefined ? {} : { dropped }) },
+    $unset: { to: 1, data: 1, dueAt: 1 } as const,
+  });
+
+  return {
+    /** Stores mails, each once: one whose id is known, sent or not, is left as it is. One of an old fact is ignored. */
+    enqueue: async (mails: readonly PendingMail[]): Promise<void> => {
+      const dueAt = now();
+      const recent = mails.filter(({ at }) => dueAt.getTime() - at.getTime() <= maxAgeMs);
+      if (recent.length === 0) return;
+      await jobs.bulkWrite(
+        recent.map(({ id, ...mail }): AnyBulkWriteOperation<MailJob> => ({
+          updateOne: { filter: { _id: id }, update: { $setOnInsert: { ...mail, dueAt, failures: 0 } }, upsert: true },
+        })),
+        { ordered: false },
+      );
+    },
+
+    /** Leases the job that has been due for longest. */
+    lease: async (): Promise<LeasedJob | undefined> => {
+      const time = now();
+      const job = await jobs.findOneAndUpdate(
+        { dueAt: { $lte: time } },
+        { $set: { dueAt: new Date(time.getTime() + leaseMs) } },
+        { sort: { dueAt: 1 }, returnDocument: 'after' },
+      );
+      if (job?.to === undefined || job.dueAt === undefined) return undefined;
+      const { _id, template, at, failures, to, data, dueAt } = job;
+      return { _id, template, at, failures, to, data, dueAt };
+    },
+
+    /** Whoever holds the lease now: the mail was sent. */
+    markSent: async ({ _id }: LeasedJob): Promise<void> => {
+      await jobs.updateOne({ _id, dueAt: { $exists: true } }, end());
+    },
+
+    drop: async ({ _id, dueAt }: LeasedJob, reason: string): Promise<void> => {
+      await jobs.updateOne({ _id, dueAt }, end(reason));
+    },
+
+    /** Ends the lease: the job is due again after this time. */
+    postpone: async ({ _id, dueAt }: LeasedJob, delayMs: number, failures: number): Promise<void> => {
+      await jobs.updateOne({ _id, dueAt }, { $set: { dueAt: new Date(now().getTime() + delayMs), failures } });
+    },
+
+    /** Drops what waits to be sent to this user, but mails of these templates: then no job holds the address. */
+    forgetUser: async (
+      userId: string,
+      { except = [] }: { readonly except?: readonly string[] } = {},
+    ): Promise<void> => {
+      await jobs.updateMany({ userId, dueAt: { $exists: true }, template: { $nin: except } }, end('account closed'));
+    },
+
+    /** How many wait, 10,000 at most, and since when the oldest has. */
+    count: async (): Promise<{ readonly waiting: number; readonly oldest: Date | undefined }> => {
+      const waits = { dueAt: { $exists: true } };
+      const waiting = await jobs.countDocuments(waits, { limit: maxCounted, hint: 'waiting_by_time' });
+      const oldest = await jobs.findOne(waits, { sort: { at: 1 }, projection: { at: 1 }, hint: 'waiting_by_time' });
+      return { waiting, oldest: oldest?.at };
+    },
+  };
+};
+
+export type MailQueue = ReturnType<typeof openMailQueue>;

@@ -1,0 +1,152 @@
+import type { Logger } from 'pino';
+import { periodically, type Periodic } from '../service/periodic.ts';
+import type { Stoppable } from '../service/stoppable.ts';
+import { maxAgeMs } from './mail-job.ts';
+import type { LeasedJob, MailQueue } from './mail-queue.ts';
+import { retryDelayMs } from './retry-delay.ts';
+import { hashOf, type Delivery, type OutgoingMail } from './smtp.ts';
+
+/** Mails of one process that are sent at a time. */
+const concurrency = 8;
+const sweepMs = 1_000;
+/** While the server is away, one mail is tried this often. */
+const probeMs = 5_000;
+/** How long a stopping process waits for mails that are being sent. */
+const finishMs = 3_000;
+
+export interface MailCounters {
+  sent(template: string): void;
+  dropped(template: string, reason: 'refused' | 'too old'): void;
+  failed(cause: 'away' | 'deferred' | 'template'): void;
+}
+
+export interface MailWorkerDeps {
+  readonly queue: MailQueue;
+  /** @throws when the template of the job is unknown, or does not fit its data. */
+  readonly write: (job: LeasedJob) => OutgoingMail;
+  readonly send: (mail: OutgoingMail, signal: AbortSignal) => Promise<Delivery>;
+  readonly now: () => Date;
+  readonly logger: Logger;
+  readonly counters: MailCounters;
+}
+
+/**
+ * Sends the jobs that are due. While the mail server is away, one job every 5 s shows whether it is back; then all that
+ * wait are sent. A mail is sent twice only if the outcome of the first time was unknown, or could not be stored.
+ */
+export class MailWorker implements Stoppable {
+  readonly #deps: MailWorkerDeps;
+  readonly #sweep: Periodic;
+  readonly #lanes = new Set<Promise<void>>();
+  readonly #cancelling = new AbortController();
+  /** Sent by this process, while the database has not stored it yet. */
+  readonly #sent = new Set<string>();
+  /** When the server is tried next, by `performance.now`; undefined while it takes mail. */
+  #probeAt: number | undefined;
+  #closing = false;
+
+  constructor(deps: MailWorkerDeps) {
+    this.#deps = deps;
+    this.#sweep = periodically({ name: 'mail', periodMs: sweepMs, logger: deps.logger }, async () => this.#start());
+  }
+
+  /** Looks for due jobs at once. */
+  kick(): void {
+    this.#start();
+  }
+
+  /** Waits for the mails that are being sent, three seconds at most. */
+  async stop(): Promise<void> {
+    this.#closing = true;
+    await this.#sweep.stop();
+    const timer = setTimeout(() => this.#cancelling.abort(), finishMs);
+    await Promise.all(this.#lanes);
+    clearTimeout(timer);
+  }
+
+  /** Starts one more lane, unless there are enough; each that finds a job starts the next. */
+  #start(): void {
+    if (this.#closing || this.#lanes.size >= concurrency) return;
+    if (this.#probeAt !== undefined && (this.#lanes.size > 0 || performance.now() < this.#probeAt)) return;
+    const lane: Promise<void> = this.#sendDue()
+      .catch((error: unknown) => this.#deps.logger.warn({ err: error, worker: 'mail' }, 'worker failed'))
+      .finally(() => this.#lanes.delete(lane));
+    this.#lanes.add(lane);
+  }
+
+  async #sendDue(): Promise<void> {
+    do {
+      const job = await this.#deps.queue.lease();
+      if (job === undefined) return;
+      if (this.#probeAt === undefined) this.#start();
+      await this.#handle(job);
+    } while (this.#probeAt === undefined && !this.#closing);
+  }
+
+  async #handle(job: LeasedJob): Promise<void> {
+    const { queue, now, logger, counters } = this.#deps;
+    const { template } = job;
+    const mail = hashOf(job._id);
+    if (this.#sent.has(job._id)) return this.#markSent(job);
+    if (now().getTime() - job.at.getTime() > maxAgeMs) {
+      await queue.drop(job, 'too old');
+      counters.dropped(template, 'too old');
+      logger.error({ template, mail }, 'mail dropped: it could not be sent for three days');
+      return;
+    }
+    const written = this.#write(job);
+    const delivery = written === undefined ? undefined : await this.#send(written);
+    const failures = job.failures + 1;
+    switch (delivery?.kind) {
+      case 'sent':
+        this.#sent.add(job._id);
+        counters.sent(template);
+        logger.info({ template, mail }, 'mail sent');
+        return this.#markSent(job);
+      case 'refused':
+        await queue.drop(job, `refused: ${delivery.reason}`);
+        counters.dropped(template, 'refused');
+        logger.warn({ template, mail, reason: delivery.reason }, 'mail dropped: the mail server refuses it');
+        return;
+      case 'away':
+        counters.failed('away');
+        return queue.postpone(job, probeMs, job.failures);
+      case 'deferred':
+        counters.failed('deferred');
+        logger.warn({ template, mail, failures, reason: delivery.reason }, 'mail deferred by the mail server');
+        return queue.postpone(job, retryDelayMs(failures), failures);
+      case undefined:
+        counters.failed('template');
+        return queue.postpone(job, retryDelayMs(failures), failures);
+    }
+  }
+
+  /** Undefined if that fails: a replica of a newer version may know the template. */
+  #write(job: LeasedJob): OutgoingMail | undefined {
+    try {
+      return this.#deps.write(job);
+    } catch (error) {
+      this.#deps.logger.error({ err: error, template: job.template }, 'mail cannot be written');
+      return undefined;
+    }
+  }
+
+  async #send(mail: OutgoingMail): Promise<Delivery> {
+    const { send, logger } = this.#deps;
+    const delivery = await send(mail, this.#cancelling.signal);
+    const wasAway = this.#probeAt !== undefined;
+    if (delivery.kind === 'away') {
+      this.#probeAt = performance.now() + probeMs;
+      if (!wasAway) logger.warn({ reason: delivery.reason }, 'the mail server is away, one mail is tried every 5 s');
+    } else {
+      this.#probeAt = undefined;
+      if (wasAway) logger.info('the mail server is back');
+    }
+    return delivery;
+  }
+
+  async #markSent(job: LeasedJob): Promise<void> {
+    await this.#deps.queue.markSent(job);
+    this.#sent.delete(job._id);
+  }
+}

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { createTransport } from 'nodemailer';
+import type { MailAttachment } from './content.ts';
+import type { Sender } from './mail-env.ts';
+
+const connectTimeoutMs = 3_000;
+const socketTimeoutMs = 5_000;
+/** Of a whole mail, from the first connection to the server's last response. */
+export const sendTimeoutMs = 9_000;
+
+export interface OutgoingMail {
+  readonly jobId: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly attachments?: readonly MailAttachment[] | undefined;
+}
+
+/** What became of a mail. */
+export type Delivery =
+  | { readonly kind: 'sent' }
+  /** The server does not take this mail now, such as a full mailbox. */
+  | { readonly kind: 'deferred'; readonly reason: string }
+  /** The server will never take this mail. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** The server cannot be used: no connection, no response, or no mail taken from this sender. */
+  | { readonly kind: 'away'; readonly reason: string };
+
+/** Hash of a job's id, which may contain what only its recipient should know. */
+export const hashOf = (jobId: string): string => createHash('sha256').update(jobId).digest('base64url').slice(0, 32);
+
+const propertyOf = (error: unknown, name: string): unknown =>
+  typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
+
+/** Without the server's text, which may quote the recipient's address. */
+const describeFailure = (error: unknown): string =>
+  ['code', 'command', 'responseCode']
+    .map((name) => propertyOf(error, name))
+    .filter((value) => typeof value === 'string' || typeof value === 'number')
+    .join(' ') || (error instanceof Error ? error.name : 'unknown');
+
+/** A response to the recipient or to the message is about this mail, every other failure about the server (RFC 5321, 4.2.1). */
+const toDelivery = (error: unknown): Delivery => {
+  const reason = describeFailure(error);
+  const code = propertyOf(error, 'code');
+  const command = propertyOf(error, 'command');
+  const response = propertyOf(error, 'responseCode');
+  // By what the server has said of itself it cannot take this address or size.
+  if ((code === 'EENVELOPE' || code === 'EMESSAGE') && response === undefined) return { kind: 'refused', reason };
+  if ((command !== 'RCPT TO' && command !== 'DATA') || typeof response !== 'number' || response === 421)
+    return { kind: 'away', reason };
+  return response >= 500 && response !== 503 ? { kind: 'refused', reason } : { kind: 'deferred', reason };
+};
+
+/** Sends mail by SMTP, a connection each, so that a mail never depends on an earlier one. */
+export const createSmtp = (url: string, from: Sender) => {
+  const transport = createTransport({
+    url,
+    connectionTimeout: connectTimeoutMs,
+    greetingTimeout: connectTimeoutMs,
+    dnsTimeout: connectTimeoutMs,
+    socketTimeout: socketTimeoutMs,
+    // Content is only what a template returns, never a file or the answer of an address that it names.
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  const domain = from.address.slice(from.address.lastIndexOf('@') + 1);
+  return async (
+    { jobId, to, attachments = [], ...content }: OutgoingMail,
+    cancelled: AbortSignal,
+  ): Promise<Delivery> => {
+    try {
+      await transport.sendMail({
+        ...content,
+        from,
+        // As an object, since a text would be parsed as a list of addresses.
+        to: { name: '', address: to },
+        messageId: `<${hashOf(jobId)}@${domain}>`,
+        // Out-of-office programs do not respond to such mail (RFC 3834).
+        headers: { 'Auto-Submitted': 'auto-generated' },
+        attachments: attachments.map((attachment) => ({ ...attachment })),
+        signal: AbortSignal.any([AbortSignal.timeout(sendTimeoutMs), cancelled]),
+      });
+      return { kind: 'sent' };
+    } catch (error) {
+      return toDelivery(error);
+    }
+  };
+};
