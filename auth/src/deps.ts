@@ -1,4 +1,4 @@
-import type { Sessions } from '@ticketing/common/http';
+import type { SecurityLog, Sessions } from '@ticketing/common/http';
 import type { KnownDevices } from './domain/known-devices.ts';
 import type { PasswordHasher } from './gateways/password-hasher.ts';
 import type { Models } from './models/open-models.ts';
@@ -9,5 +9,6 @@ export interface Deps extends Models {
   readonly newId: () => string;
   readonly passwordHasher: PasswordHasher;
   readonly sessions: Sessions;
+  readonly securityLog: SecurityLog;
   readonly devices: KnownDevices;
 }

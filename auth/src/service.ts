@@ -23,6 +23,7 @@ export const startService = async (config: Config, overrides: AuthOverrides = {}
     newId,
     passwordHasher: overrides.passwordHasher ?? createPasswordHasher(),
     sessions: site.sessions,
+    securityLog: site.securityLog,
     devices,
   };
   return service.run({

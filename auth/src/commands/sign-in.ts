@@ -1,7 +1,8 @@
-import { BadRequestError, ServiceUnavailableError } from '@ticketing/common/errors';
+import { ServiceUnavailableError } from '@ticketing/common/errors';
 import { userUpdated, type Trace } from '@ticketing/common/events';
 import type { UserDocument } from '../models/open-models.ts';
 import type { Deps } from '../deps.ts';
+import { InvalidCredentialsError } from '../domain/invalid-credentials-error.ts';
 import type { SignedIn } from '../domain/signed-in.ts';
 
 export interface SignIn {
@@ -14,12 +15,12 @@ export interface SignIn {
 /**
  * Checks an e-mail and password. An unknown e-mail and a wrong password get the same message after the same hashing work,
  * so that neither text nor time shows which accounts exist.
- * @throws BadRequestError, and ServiceUnavailableError when too many passwords wait to be hashed.
+ * @throws InvalidCredentialsError, and ServiceUnavailableError when too many passwords wait to be hashed.
  */
 export const signIn = async (deps: Deps, request: SignIn): Promise<SignedIn> => {
   const user = await deps.users.findOne({ email: request.email }, { projection: { outbox: 0 } });
   const matches = await deps.passwordHasher.verify(user?.passwordHash, request.password);
-  if (user === null || !matches) throw new BadRequestError('Invalid credentials');
+  if (user === null || !matches) throw new InvalidCredentialsError();
   await renewPasswordHash(deps, user, request);
   const { _id: id, email } = user;
   return { user: { id, email }, token: deps.sessions.sign({ id, email }) };

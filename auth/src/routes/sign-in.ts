@@ -10,6 +10,7 @@ export const signInRoute = route(
   (deps: Deps) => async (req, res) => {
     const { user, token } = await signIn(deps, { ...parse(knownCredentials, req.body), trace: req.trace });
     req.session = { jwt: token };
+    deps.securityLog.record(req, 'signed_in', { userId: user.id });
     rememberDevice(deps.devices, req, res, user.email);
     res.send(user);
   },

@@ -1,5 +1,6 @@
 import { route } from '@ticketing/common/http';
 import { z } from 'zod';
+import type { Deps } from '../deps.ts';
 
 export const signOutRoute = route(
   {
@@ -11,7 +12,8 @@ export const signOutRoute = route(
       body: z.strictObject({}),
     },
   },
-  () => (req, res) => {
+  (deps: Deps) => (req, res) => {
+    if (req.currentUser !== undefined) deps.securityLog.record(req, 'signed_out');
     req.session = null;
     res.send({});
   },

@@ -10,6 +10,7 @@ export const signUpRoute = route(
   (deps: Deps) => async (req, res) => {
     const { user, token } = await signUp(deps, { ...parse(newCredentials, req.body), trace: req.trace });
     req.session = { jwt: token };
+    deps.securityLog.record(req, 'signed_up', { userId: user.id });
     rememberDevice(deps.devices, req, res, user.email);
     res.status(201).send(user);
   },

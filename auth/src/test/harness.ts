@@ -14,7 +14,7 @@ export const newEmail = (): string => `user-${newId()}@example.com`;
 /** One running auth service and its users. `env` and `overrides` apply to every replica. */
 export const openHarness = async (
   env: Readonly<Record<string, string>> = {},
-  overrides: Pick<AuthOverrides, 'passwordHasher'> = {},
+  overrides: Pick<AuthOverrides, 'logger' | 'passwordHasher'> = {},
 ) => {
   const system = await openTestSystem();
   const startReplica = async (ownEnv: Readonly<Record<string, string>> = {}): Promise<Api> => {

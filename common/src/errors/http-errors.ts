@@ -42,6 +42,7 @@ export class NotAuthorizedError extends CustomError {
 /** 403: a browser made the request for another site. */
 export class ForbiddenError extends CustomError {
   readonly statusCode = 403;
+  override readonly securityEvent = 'cross_site';
 
   constructor(message = 'Requests from other sites are refused') {
     super(message);
@@ -89,14 +90,17 @@ export class UnprocessableError extends CustomError {
   }
 }
 
-/** 429: a rate limit is exceeded for another `retryAfterSeconds`. */
+/** 429: the rate limit `limit` is exceeded for another `retryAfterSeconds`. */
 export class TooManyRequestsError extends CustomError {
   readonly statusCode = 429;
+  override readonly securityEvent = 'limited';
   override readonly retryAfterSeconds: number;
+  readonly limit: string | undefined;
 
-  constructor(retryAfterSeconds: number) {
+  constructor(retryAfterSeconds: number, limit?: string) {
     super('Too many requests, please try again later');
     this.retryAfterSeconds = retryAfterSeconds;
+    this.limit = limit;
   }
 }
 

@@ -14,3 +14,5 @@ export {
   UnsupportedMediaTypeError,
 } from './http-errors.ts';
 export { errorsShape } from './errors-shape.ts';
+export { securityEvents } from './security-event.ts';
+export type { SecurityEvent } from './security-event.ts';

@@ -13,6 +13,7 @@ import { eventually, throughout } from '../testing/eventually.ts';
 import { buildApp, type HttpKit } from './build-app.ts';
 import { currentUserOf } from './context.ts';
 import { on, route, serve, signedIn } from './route.ts';
+import { createSecurityLog } from './security-log.ts';
 import { createSessions, requireAuth } from './session.ts';
 
 const sessions = createSessions('a key for tests only');
@@ -22,13 +23,16 @@ const open = (routes: (app: Express) => void, options: { readonly secure?: boole
   const log: string[] = [];
   const observed: Parameters<HttpKit['observe']>[0][] = [];
   const taken: number[] = [];
+  const counted: string[] = [];
   const onDown: (() => void)[] = [];
   const database = { up: true };
+  const logger = pino({ level: 'info' }, { write: (line: string) => log.push(line) });
   const kit: HttpKit = {
-    logger: pino({ level: 'info' }, { write: (line: string) => log.push(line) }),
+    logger,
     now: () => new Date('2031-05-01T12:00:00.500Z'),
     site: {
       sessions,
+      securityLog: createSecurityLog({ logger, count: (event) => counted.push(event) }),
       publicUrl: new URL(`${options.secure === true ? 'https' : 'http'}://tickets.example`),
       proxies: behindRouter((_address, hop) => hop < 1),
     },
@@ -41,7 +45,7 @@ const open = (routes: (app: Express) => void, options: { readonly secure?: boole
     database.up = false;
     for (const listener of onDown) listener();
   };
-  return { app, api: supertest(app), log, observed, taken, goDown };
+  return { app, api: supertest(app), log, observed, taken, counted, goDown };
 };
 
 const respond: RequestHandler = (req, res) => {
@@ -527,4 +531,56 @@ test('When a response was sent, then its request is logged and observed by its r
     path: '/api/echo',
     status: 200,
   });
+});
+
+const cookieWith = (jwt: unknown) => `session=${Buffer.from(JSON.stringify({ jwt })).toString('base64')}`;
+const ann = { id: 'ann', email: 'ann@example.com' };
+
+test('When a session token has another signature or form, then the security log records it, and not the lack of one', async () => {
+  const { api, log, counted } = open(echo);
+  const foreign = createSessions('another key for tests').sign(ann);
+  await api.get('/api/echo').set('Cookie', cookieWith(foreign));
+  await api.get('/api/echo').set('Cookie', cookieWith('a.b.c'));
+  expect(counted).toEqual(['invalid_token', 'invalid_token']);
+  for (const cookie of ['', 'session=nonsense', cookieWith(undefined), cookieWith(sessions.sign(ann))])
+    await api.get('/api/echo').set('Cookie', cookie);
+  expect(counted).toHaveLength(2);
+  expect(log.join('')).not.toContain(foreign);
+});
+
+test('When a signed-in user is refused as not the owner, then the security log records it, and not the lack of a session', async () => {
+  const { api, log, counted } = throwing(new errors.NotAuthorizedError());
+  await api.get('/api/thing');
+  expect(counted).toEqual([]);
+  await api
+    .get('/api/thing')
+    .set('Cookie', cookieWith(sessions.sign(ann)))
+    .set('X-Forwarded-For', '203.0.113.7');
+  expect(counted).toEqual(['foreign_access']);
+  expect(log.map((line) => JSON.parse(line)).find(({ event }) => event === 'foreign_access')).toMatchObject({
+    log: 'security',
+    address: '203.0.113.7',
+    userId: 'ann',
+    requestId: expect.any(String),
+  });
+});
+
+test('When a request is above a limit or for another site, then the security log records it', async () => {
+  const limited = throwing(new errors.TooManyRequestsError(7, 'writing'));
+  await limited.api.get('/api/thing');
+  expect(limited.counted).toEqual(['limited']);
+  expect(limited.log.map((line) => JSON.parse(line))).toContainEqual(
+    expect.objectContaining({ event: 'limited', limit: 'writing' }),
+  );
+  const crossSite = open(echo);
+  await crossSite.api.post('/api/echo').set('Origin', 'https://evil.example').send({});
+  expect(crossSite.counted).toEqual(['cross_site']);
+});
+
+test('When a request fails in another way, then the security log records nothing', async () => {
+  for (const error of [new errors.BadRequestError('No'), new errors.NotFoundError(), new Error('a bug')]) {
+    const { api, counted } = throwing(error);
+    await api.get('/api/thing').set('Cookie', cookieWith(sessions.sign(ann)));
+    expect(counted).toEqual([]);
+  }
 });

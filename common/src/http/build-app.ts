@@ -8,6 +8,7 @@ import { boundRequests } from './bound-requests.ts';
 import { errorHandler, notFound, sendError } from './error-handler.ts';
 import type { Limiter } from './limits/limiter.ts';
 import type { Registration } from './route.ts';
+import type { SecurityLog } from './security-log.ts';
 import { currentUser, sessionCookie, type Sessions } from './session.ts';
 import { requireWellFormed, verifyUtf8 } from './well-formed.ts';
 
@@ -23,6 +24,7 @@ export interface Site {
   readonly publicUrl: URL;
   /** The proxies in front of the service, the router or ingress included. */
   readonly proxies: TrustedProxies;
+  readonly securityLog: SecurityLog;
   /** Absent while rate limits are off. */
   readonly limiter?: Limiter;
 }
@@ -103,6 +105,14 @@ const ownSiteOnly =
     next();
   };
 
+/** Records a session cookie whose token `currentUser` has not accepted. */
+const recordInvalidToken =
+  (securityLog: SecurityLog): RequestHandler =>
+  (req, _res, next) => {
+    if (req.currentUser === undefined && req.session?.jwt !== undefined) securityLog.record(req, 'invalid_token');
+    next();
+  };
+
 const jsonOnly: RequestHandler = (req, _res, next) => {
   const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
   if (hasBody && req.is('application/json') === false) throw new UnsupportedMediaTypeError();
@@ -142,8 +152,9 @@ export const buildApp = (
   app.use(boundRequests({ ...requestBounds, taken: kit.taken }));
   app.use(ownSiteOnly(kit.site?.publicUrl.origin));
   if (kit.site !== undefined) {
-    const { sessions, publicUrl, limiter } = kit.site;
+    const { sessions, publicUrl, limiter, securityLog } = kit.site;
     app.use(...sessionCookie({ secure: publicUrl.protocol === 'https:' }), currentUser(sessions));
+    app.use(recordInvalidToken(securityLog));
     if (limiter !== undefined) routes.admit?.(app, limiter);
   }
   if (options.raw !== undefined) app.use([...options.raw], express.raw({ type: () => true, limit: bodyLimit }));
@@ -151,6 +162,6 @@ export const buildApp = (
   app.use(express.json({ limit: bodyLimit, verify: verifyUtf8 }), requireWellFormed);
   app.use(requireDatabase(kit));
   routes(app, kit.site?.limiter);
-  app.use(notFound, errorHandler(kit.logger));
+  app.use(notFound, errorHandler(kit.logger, kit.site?.securityLog));
   return app;
 };

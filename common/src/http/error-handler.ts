@@ -1,15 +1,18 @@
-import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import {
   BadRequestError,
   CustomError,
   DatabaseConnectionError,
+  NotAuthorizedError,
   NotFoundError,
   PayloadTooLargeError,
+  TooManyRequestsError,
   UnsupportedMediaTypeError,
 } from '../errors/index.ts';
 import { isDatabaseUnreachable } from '../mongo/index.ts';
 import { neverCached } from './never-cached.ts';
+import type { SecurityLog } from './security-log.ts';
 
 const bodyErrors = new Map<unknown, () => CustomError>([
   ['entity.parse.failed', () => new BadRequestError('Malformed JSON')],
@@ -42,9 +45,16 @@ export const sendError = (res: Response, error: CustomError): void => {
   res.set(neverCached).status(error.statusCode).send({ errors: error.serializeErrors() });
 };
 
+const recordRefusal = (securityLog: SecurityLog, req: Request, error: CustomError): void => {
+  if (error.securityEvent !== undefined)
+    securityLog.record(req, error.securityEvent, error instanceof TooManyRequestsError ? { limit: error.limit } : {});
+  else if (error instanceof NotAuthorizedError && req.currentUser !== undefined)
+    securityLog.record(req, 'foreign_access');
+};
+
 /** The last middleware: responds to every error in the error envelope. */
 export const errorHandler =
-  (logger: Logger): ErrorRequestHandler =>
+  (logger: Logger, securityLog?: SecurityLog): ErrorRequestHandler =>
   (error: unknown, req, res, next) => {
     if (res.writableEnded) return; // The handler failed after its request had got a 503.
     if (res.headersSent) {
@@ -63,5 +73,6 @@ export const errorHandler =
         .send({ errors: [{ message: 'Something went wrong' }] });
       return;
     }
+    if (securityLog !== undefined) recordRefusal(securityLog, req, known);
     sendError(res, known);
   };

@@ -16,5 +16,7 @@ export { maxListed, pageHeaders, pageLinks, paging, reachable } from './paging.t
 export { parse } from './parse.ts';
 export { on, route, serve, signedIn } from './route.ts';
 export type { RoutedEndpoint } from './route.ts';
+export { createSecurityLog } from './security-log.ts';
+export type { SecurityLog } from './security-log.ts';
 export { createSessions } from './session.ts';
 export type { Sessions } from './session.ts';

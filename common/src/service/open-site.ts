@@ -1,9 +1,11 @@
 import { Redis } from 'ioredis';
 import { behindRouter, type TrustedProxies } from '../edge/index.ts';
+import { securityEvents } from '../errors/index.ts';
 import {
   createMemoryCounters,
   createRedisCounters,
   createRefusalDelay,
+  createSecurityLog,
   createSessions,
   createTurns,
   rememberRefusals,
@@ -61,16 +63,35 @@ const connectRedis = (url: string): Redis => {
 
 /** Opens what a service with routes knows about the site, its rate limits included. */
 export const openSite = (
-  { name, logger, metrics }: Pick<Service, 'name' | 'logger'> & { readonly metrics: Pick<Metrics, 'observed'> },
+  {
+    name,
+    logger,
+    metrics,
+  }: Pick<Service, 'name' | 'logger'> & { readonly metrics: Pick<Metrics, 'counter' | 'observed'> },
   config: SiteConfig,
   namedAccount?: Limiter['namedAccount'],
 ): Site & Stoppable => {
+  const events = metrics.counter('security_events_total', 'Events of the security log, those without a line included', [
+    'event',
+  ]);
+  // Prometheus sees the first increase of a series only if it has seen the series before.
+  for (const event of securityEvents) events.inc({ event }, 0);
+  const securityLog = createSecurityLog({
+    logger,
+    count: (event) => events.inc({ event }),
+    ...(namedAccount === undefined ? {} : { accountOf: (req) => namedAccount(req)?.key }),
+  });
   const site = {
+    securityLog,
     sessions: createSessions(config.JWT_KEY),
     publicUrl: new URL(config.PUBLIC_URL),
     proxies: behindRouter(config.TRUST_PROXY),
   };
-  if (config.RATE_LIMITS === 'off') return { ...site, stop: () => Promise.resolve() };
+  const stop = () => {
+    securityLog.flush();
+    return Promise.resolve();
+  };
+  if (config.RATE_LIMITS === 'off') return { ...site, stop };
   const redis = connectRedis(config.REDIS_URL);
   const own = createMemoryCounters({ maxEntries, now });
   const counters = withFallback(createRedisCounters(redis), own, { logger, now });
@@ -89,7 +110,7 @@ export const openSite = (
     limiter,
     stop: () => {
       redis.disconnect();
-      return Promise.resolve();
+      return stop();
     },
   };
 };

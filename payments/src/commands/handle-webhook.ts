@@ -1,6 +1,7 @@
-import { BadRequestError, ServiceUnavailableError } from '@ticketing/common/errors';
+import { ServiceUnavailableError } from '@ticketing/common/errors';
 import type { Trace } from '@ticketing/common/events';
 import type { Deps } from '../deps.ts';
+import { BadSignatureError } from '../domain/bad-signature-error.ts';
 import { isSettleable, type Charge, type Payment } from '../domain/payment.ts';
 import type { WebhookEvent } from '../gateways/stripe/gateway.ts';
 import { settleCharge } from './reconcile/settle-charge.ts';
@@ -30,7 +31,7 @@ const readEvent = (deps: Deps, body: unknown, signature: string | undefined): We
   } catch {
     // It is refused like one without a signature.
   }
-  throw new BadRequestError('Bad signature');
+  throw new BadSignatureError();
 };
 
 /** The charge, if the event can be about something that is not written yet. */

@@ -87,6 +87,8 @@ test('When the signature is not Stripe’s, too old, or missing, then the webhoo
   const unsigned = { body: JSON.stringify(succeeded(order.id)), headers: { 'Content-Type': 'application/json' } };
   expect(await payments.request('POST', '/api/payments/webhook', unsigned)).toEqual(badSignature);
   expect(await payments.request('POST', '/api/payments/webhook')).toEqual(badSignature);
+  const metrics = await (await fetch(`${payments.url}/metrics`, { headers: { Connection: 'close' } })).text();
+  expect(metrics).toContain('security_events_total{event="bad_signature"} 4\n');
   expect(await payments.stored(order.id)).toMatchObject({ status: 'created', version: 1 });
 });
 

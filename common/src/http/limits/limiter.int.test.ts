@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import supertest from 'supertest';
 import { BadRequestError } from '../../errors/index.ts';
-import { openSite } from '../../service/index.ts';
+import { Metrics, openSite } from '../../service/index.ts';
 import { eventually } from '../../testing/eventually.ts';
 import { openFaultyProxy } from '../../testing/faulty-proxy.ts';
 import { requireProgram } from '../../testing/find-program.ts';
@@ -43,7 +43,7 @@ interface Options {
 
 const openLimits = (name: string, redisUrl: string, rateLimits: 'on' | 'off' = 'on'): Site => {
   const site = openSite(
-    { name, logger, metrics: { observed: () => undefined } },
+    { name, logger, metrics: new Metrics() },
     {
       JWT_KEY: 'a key for tests only',
       PUBLIC_URL: 'http://tickets.example',

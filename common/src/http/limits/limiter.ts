@@ -1,10 +1,10 @@
 import type { Request, RequestHandler } from 'express';
 import { randomUUID } from 'node:crypto';
-import { isIPv6 } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CustomError, TooManyRequestsError } from '../../errors/index.ts';
 import type { Counter } from './counters.ts';
 import { limits, limitsOfKnownDevices, type Limit, type LimitName, type Rate } from './limits.ts';
+import { networkOf } from './network-of.ts';
 import type { RefusingCounters } from './refusals.ts';
 import type { Turns } from './turns.ts';
 
@@ -34,19 +34,6 @@ export interface Limiter {
 const maxWaitMs = 5_000;
 const checkEveryMs = 50;
 
-/** The address, or the /56 of an IPv6 address, which providers commonly assign to one customer. */
-const networkOf = (address: string): string => {
-  if (!isIPv6(address)) return address;
-  const [head = '', tail] = address.split('::');
-  const groups = head.split(':').filter((group) => group !== '');
-  const last = tail?.split(':').filter((group) => group !== '') ?? [];
-  const zeros = Math.max(0, 8 - groups.length - last.length - (tail?.includes('.') === true ? 1 : 0));
-  const bits = [...groups, ...Array.from({ length: tail === undefined ? 0 : zeros }, () => '0'), ...last]
-    .slice(0, 4)
-    .map((group) => group.toLowerCase().padStart(4, '0'));
-  return `${bits.join('').slice(0, 14)}/56`;
-};
-
 /** The limit that applies to a request on a route with the limit `name`, and the keys of its counters. */
 const countedAs = ({ namedAccount }: Limiter, name: LimitName, req: CountedRequest) => {
   const { isNamedByBody }: Limit = limits[name];
@@ -68,19 +55,19 @@ const counterOf = ({ prefix }: Limiter, name: LimitName, kind: Kind, key: string
 });
 
 /** @throws TooManyRequestsError unless `milliseconds` is 0. */
-const refuseFor = async ({ delayRefusal }: Limiter, milliseconds: number): Promise<void> => {
+const refuseFor = async ({ delayRefusal }: Limiter, name: LimitName, milliseconds: number): Promise<void> => {
   if (milliseconds === 0) return;
   await delayRefusal();
-  throw new TooManyRequestsError(Math.ceil(milliseconds / 1000));
+  throw new TooManyRequestsError(Math.ceil(milliseconds / 1000), name);
 };
 
 /** @returns The lease. @throws TooManyRequestsError */
-const reserve = async (limiter: Limiter, counter: Counter): Promise<string> => {
+const reserve = async (limiter: Limiter, name: LimitName, counter: Counter): Promise<string> => {
   const lease = randomUUID();
   for (let waited = 0; ; waited += checkEveryMs) {
     const found = await limiter.counters.reserve(counter, lease);
     if (found === 0) return lease;
-    await refuseFor(limiter, found === 'busy' ? (waited < maxWaitMs ? 0 : 1_000) : found);
+    await refuseFor(limiter, name, found === 'busy' ? (waited < maxWaitMs ? 0 : 1_000) : found);
     await delay(checkEveryMs);
   }
 };
@@ -100,6 +87,7 @@ export const refuseKnown =
     const userId = isNamedByBody === true ? undefined : req.currentUser?.id;
     await refuseFor(
       limiter,
+      name,
       known('address', network, address) || known('account', userId, account) || known('outcome', userId, outcome),
     );
     next();
@@ -111,7 +99,11 @@ export const limitAddress = (limiter: Limiter, route: LimitName): RequestHandler
   const { counters, turns } = limiter;
   return async (req, res, next) => {
     const { name, network } = countedAs(limiter, route, req);
-    await refuseFor(limiter, await counters.count(counterOf(limiter, name, 'address', network, limits[name].address)));
+    await refuseFor(
+      limiter,
+      name,
+      await counters.count(counterOf(limiter, name, 'address', network, limits[name].address)),
+    );
     if (inTurn) {
       const end = await turns.take(network);
       // The client may have gone away meanwhile.
@@ -135,13 +127,13 @@ export const limitAccount = <Params, Body>(
     const { name, account: key } = countedAs(limiter, route, req);
     const { account: rate, outcome }: Limit = limits[name];
     if (rate !== undefined)
-      await refuseFor(limiter, await counters.count(counterOf(limiter, name, 'account', key, rate)));
+      await refuseFor(limiter, name, await counters.count(counterOf(limiter, name, 'account', key, rate)));
     if (outcome === undefined) {
       await handler(req, res, next);
       return;
     }
     const counter = counterOf(limiter, name, 'outcome', key, outcome);
-    const lease = await reserve(limiter, counter);
+    const lease = await reserve(limiter, name, counter);
     let status = 500;
     try {
       await handler(req, res, next);
