@@ -18,6 +18,7 @@ export const viewport: Viewport = { themeColor: '#0d5f4b' };
 
 const RootLayout = async ({ children }: { readonly children: ReactNode }) => {
   const user = await currentUser();
+  const { stripe, mailboxUrl } = runtimeConfig();
   return (
     <html lang="en">
       <body className="flex min-h-dvh flex-col font-sans antialiased">
@@ -27,7 +28,7 @@ const RootLayout = async ({ children }: { readonly children: ReactNode }) => {
         >
           Skip to content
         </a>
-        {runtimeConfig().stripe.mode === 'sandbox' && <TestModeBanner />}
+        <TestModeBanner isSandbox={stripe.mode === 'sandbox'} mailboxUrl={mailboxUrl} />
         <SiteHeader user={user} />
         <main id="main" className="flex-1" tabIndex={-1}>
           {children}

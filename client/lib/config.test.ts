@@ -19,6 +19,7 @@ test('When every variable is set, then the configuration has all of them', () =>
     apiUrl: 'http://router:3000',
     publicUrl: new URL('https://tickets.example'),
     stripe: { mode: 'live', publishableKey: 'pk_test_123' },
+    mailboxUrl: undefined,
     paymentAttempts: undefined,
   });
 });
@@ -28,9 +29,11 @@ test('When a sandbox is set, then cards go there and no key is needed', () => {
     ...env,
     STRIPE_SANDBOX: 'http://localhost:4242',
     STRIPE_PUBLISHABLE_KEY: '',
+    MAILBOX_URL: 'http://localhost:8025',
     PAYMENT_ATTEMPTS: '3',
   });
   expect(config.stripe).toEqual({ mode: 'sandbox', sandboxUrl: 'http://localhost:4242' });
+  expect(config.mailboxUrl).toBe('http://localhost:8025/');
   expect(config.paymentAttempts).toBe(3);
 });
 
@@ -50,6 +53,7 @@ test.each([
   [{ PROBE_PORT: 'none' }, 'PROBE_PORT must be'],
   [{ API_URL: 'router:3000' }, 'API_URL must be'],
   [{ STRIPE_SANDBOX: 'yes' }, 'STRIPE_SANDBOX must be'],
+  [{ MAILBOX_URL: 'javascript:alert(1)' }, 'MAILBOX_URL must be'],
   [{ PAYMENT_ATTEMPTS: '-1' }, 'PAYMENT_ATTEMPTS must be'],
 ])('When %j is set, then the error contains: %s', (change, message) => {
   expect(() => readConfig({ ...env, ...change })).toThrow(message);

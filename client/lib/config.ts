@@ -11,6 +11,8 @@ export interface ClientConfig {
   /** The site's URL in browsers. */
   readonly publicUrl: URL;
   readonly stripe: StripeConfig;
+  /** The page of the local mailbox in browsers; undefined when mail is really sent. */
+  readonly mailboxUrl: string | undefined;
   /** Declined cards after which an order is cancelled, if configured. */
   readonly paymentAttempts: number | undefined;
 }
@@ -59,6 +61,7 @@ export const readConfig = (env: Env): ClientConfig => {
   const attempts = env.PAYMENT_ATTEMPTS ?? '';
   const paymentAttempts = attempts === '' ? undefined : whole('PAYMENT_ATTEMPTS', attempts, 1_000);
   const stripe = readStripe(env, url, problems);
+  const mailboxUrl = (env.MAILBOX_URL ?? '') === '' ? undefined : url('MAILBOX_URL').href;
   if (problems.length > 0) throw new ClientConfigError(`The client cannot start: ${problems.join('; ')}.`);
   return {
     host,
@@ -68,6 +71,7 @@ export const readConfig = (env: Env): ClientConfig => {
     apiUrl: apiUrl.replace(/\/$/, ''),
     publicUrl,
     stripe,
+    mailboxUrl,
     paymentAttempts,
   };
 };

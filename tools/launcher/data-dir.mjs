@@ -25,6 +25,7 @@ const ours = [
   'nats-streaming',
   'redis',
   'stripe-sandbox',
+  'mailbox',
   'logs',
   'secrets.json',
   'processes.json',

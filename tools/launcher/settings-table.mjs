@@ -62,6 +62,12 @@ const proxies = (text) =>
     : 'must be a number from 0 to 9, or addresses and ranges of proxies';
 
 /** @param {string} text @returns {string | undefined} */
+const sender = (text) =>
+  /^(?:[^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/.test(text)
+    ? undefined
+    : 'must be an address, or a name and an address: Name <address>';
+
+/** @param {string} text @returns {string | undefined} */
 const directory = (text) => {
   const found = statSync(resolve(text), { throwIfNoEntry: false });
   return found === undefined || found.isDirectory() ? undefined : 'must be a directory';
@@ -140,6 +146,18 @@ export const settingsTable = [
     default: 'the sandbox, or Stripe itself with STRIPE_KEY',
     purpose: "Address of a server that replaces Stripe's API",
     check: webAddress,
+  },
+  {
+    name: 'SMTP_URL',
+    default: 'the local mailbox is used',
+    purpose: 'Mail server, smtp:// or smtps://, with user and password where it needs them',
+    check: address('smtp', 'smtps'),
+  },
+  {
+    name: 'MAIL_FROM',
+    default: 'Ticketing <no-reply@HOST of PUBLIC_URL>',
+    purpose: 'Sender of the mails: an address, or a name and an address',
+    check: sender,
   },
   {
     name: 'EXPIRATION_WINDOW_SECONDS',

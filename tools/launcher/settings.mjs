@@ -22,6 +22,8 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
  * @property {string | undefined} stripePublishableKey
  * @property {string | undefined} stripeWebhookSecret
  * @property {string | undefined} stripeHost
+ * @property {string | undefined} smtpUrl
+ * @property {string} mailFrom
  * @property {string} expirationWindowSeconds
  * @property {string} maxLiveHolds
  * @property {string} paymentAttempts
@@ -63,11 +65,12 @@ export const readSettings = (env, args) => {
     if (!(arg in optionsTable))
       problems.push(`${arg} is unknown: the options are ${Object.keys(optionsTable).join(' and ')}`);
   const port = Number(given['PORT'] ?? 3000);
+  const publicUrl = given['PUBLIC_URL'] ?? `http://localhost:${port}`;
   return {
     problems,
     settings: {
       port,
-      publicUrl: given['PUBLIC_URL'] ?? `http://localhost:${port}`,
+      publicUrl,
       dataDir: resolve(given['DATA_DIR'] ?? join(root, '.data')),
       replicas: Number(given['REPLICAS'] ?? 1),
       mongoUrl: given['MONGO_URL'],
@@ -78,6 +81,10 @@ export const readSettings = (env, args) => {
       stripePublishableKey: given['STRIPE_PUBLISHABLE_KEY'],
       stripeWebhookSecret: given['STRIPE_WEBHOOK_SECRET'],
       stripeHost: given['STRIPE_HOST'],
+      smtpUrl: given['SMTP_URL'],
+      mailFrom:
+        given['MAIL_FROM'] ??
+        `Ticketing <no-reply@${URL.canParse(publicUrl) ? new URL(publicUrl).hostname : 'localhost'}>`,
       expirationWindowSeconds: given['EXPIRATION_WINDOW_SECONDS'] ?? '900',
       maxLiveHolds: given['MAX_LIVE_HOLDS'] ?? '6',
       paymentAttempts: given['PAYMENT_ATTEMPTS'] ?? '3',

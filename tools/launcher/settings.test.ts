@@ -54,6 +54,8 @@ const invalid: Readonly<Record<string, string>> = {
   STRIPE_PUBLISHABLE_KEY: 'sk_test_1',
   STRIPE_WEBHOOK_SECRET: 'secret',
   STRIPE_HOST: 'api.stripe.com',
+  SMTP_URL: 'http://mail.example',
+  MAIL_FROM: 'a@example.com, b@example.com',
   EXPIRATION_WINDOW_SECONDS: '15m',
   MAX_LIVE_HOLDS: '0',
   PAYMENT_ATTEMPTS: '0',
@@ -71,6 +73,14 @@ test.each(settingsTable.map(({ name }) => name))('When %s is invalid, then it is
 
 test.each(settingsTable.map(({ name }) => name))('When %s is empty, then it counts as not set', (name) => {
   expect(readSettings({ [name]: ' ' }, []).problems).toEqual([]);
+});
+
+const senderOf = (env: NodeJS.ProcessEnv) => readSettings(env, []).settings.mailFrom;
+
+test('When no sender is set, then it is an address of the site', () => {
+  expect(senderOf({})).toBe('Ticketing <no-reply@localhost>');
+  expect(senderOf({ PUBLIC_URL: 'https://tickets.example:8443' })).toBe('Ticketing <no-reply@tickets.example>');
+  expect(senderOf({ MAIL_FROM: 'me@example.com' })).toBe('me@example.com');
 });
 
 test('When STRIPE_KEY is set without the key of the card form, then that key is reported', () => {

@@ -6,7 +6,7 @@ import { planProcesses } from './plan-processes.ts';
 import { readSecrets } from './secrets.ts';
 import { ProcessList } from './supervision/process-list.ts';
 import { SupervisedProcess } from './supervision/supervised-process.ts';
-import type { RunContext } from './topology.ts';
+import { substitutes, type RunContext } from './topology.ts';
 
 export interface LaunchOptions {
   readonly settings: Settings;
@@ -93,7 +93,7 @@ export class Launch {
     return context;
   }
 
-  /** Stops all processes within 15 s: first those that write, then the sandbox and the backing servers. */
+  /** Stops all processes within 15 s: first those that write, then what they use. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
@@ -108,7 +108,7 @@ export class Launch {
 
   async #stop(): Promise<void> {
     this.#stopping.abort(stopReason);
-    const writers = this.#processes.filter(({ spec }) => spec.name !== 'stripe-sandbox');
+    const writers = this.#processes.filter(({ spec }) => !substitutes.has(spec.name));
     await Promise.all(writers.map((process) => process.stop()));
     await Promise.all(this.#list.all.map((process) => process.stop()));
     this.#list.remove();

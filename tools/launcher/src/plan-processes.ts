@@ -6,7 +6,7 @@ import { cacheDirectory, root } from './paths.ts';
 import { required } from './required.ts';
 import type { Secrets } from './secrets.ts';
 import type { ProcessSpec } from './supervision/supervised-process.ts';
-import { needsSandbox, processes, services, type ProcessDefinition, type RunContext } from './topology.ts';
+import { processes, services, type ProcessDefinition, type RunContext } from './topology.ts';
 
 /** Services drain for at most 9.5 s; together with the backing servers after them, a stop takes at most 15 s. */
 const stopTimeoutMs = 9_800;
@@ -31,20 +31,25 @@ const hasStatus = async (url: string, status: number): Promise<boolean> => {
   return response.status === status;
 };
 
-const planReplicas = async (settings: Settings): Promise<Replica[]> => {
+const planReplicas = async (
+  settings: Settings,
+): Promise<{ readonly replicas: Replica[]; readonly smtpPort: number }> => {
   const replicas = processes
-    .filter(({ name }) => name !== 'stripe-sandbox' || needsSandbox(settings))
+    .filter(({ isNeeded }) => isNeeded?.(settings) ?? true)
     .flatMap((definition) =>
       Array.from({ length: definition.isReplicated ? settings.replicas : 1 }, (_, replica) => ({
         definition,
         replica,
       })),
     );
-  const ports = await freePorts(replicas.length, [settings.port]);
-  return replicas.map(({ definition, replica }, index) => {
-    const freePort = required(ports[index], 'port');
-    return { definition, replica, freePort, port: definition.name === 'router' ? settings.port : freePort };
-  });
+  const [smtpPort, ...ports] = await freePorts(1 + replicas.length, [settings.port]);
+  return {
+    smtpPort: required(smtpPort, 'port'),
+    replicas: replicas.map(({ definition, replica }, index) => {
+      const freePort = required(ports[index], 'port');
+      return { definition, replica, freePort, port: definition.name === 'router' ? settings.port : freePort };
+    }),
+  };
 };
 
 /** Plans every process of the topology. Ports are chosen once, so that a restarted process keeps its address. */
@@ -57,7 +62,7 @@ export const planProcesses = async (options: {
   readonly redisUrl: string;
 }): Promise<{ readonly specs: readonly ProcessSpec[]; readonly context: RunContext }> => {
   const { settings, secrets, env, mongoUrl, natsUrl, redisUrl } = options;
-  const replicas = await planReplicas(settings);
+  const { replicas, smtpPort } = await planReplicas(settings);
   const urls = Object.fromEntries(
     processes.map(({ name }) => [
       name,
@@ -76,6 +81,8 @@ export const planProcesses = async (options: {
       'router',
     ).freePort,
     sandboxUrl: urls['stripe-sandbox']?.[0],
+    mailboxUrl: urls['mailbox']?.[0],
+    smtpPort,
     urls,
   };
   const specs = replicas.map(({ definition, replica, port }): ProcessSpec => ({

@@ -160,6 +160,8 @@ if (stoppingSince === undefined) {
     print('Payments use the local Stripe sandbox because STRIPE_KEY is not set: no real card is charged.');
     print('Test cards: tok_visa and tok_mastercard succeed, tok_chargeDeclined is declined.');
   }
+  if (results.context?.mailboxUrl !== undefined)
+    print(`Mails stay here because SMTP_URL is not set: read them at ${results.context.mailboxUrl}`);
   if (settings.testBuild !== undefined) print(`The services run from a test build: ${settings.testBuild}`);
   for (const { email, password } of results.accounts ?? []) print(`Demo account: ${email}  password: ${password}`);
   print(`Logs and data: ${dataDir}`);

@@ -22,6 +22,10 @@ export interface RunContext {
   readonly sitePort: number;
   /** Undefined when payments uses the real Stripe, or the address in STRIPE_HOST. */
   readonly sandboxUrl: string | undefined;
+  /** The page of the local mailbox; undefined when mail goes to the server in SMTP_URL. */
+  readonly mailboxUrl: string | undefined;
+  /** The mailbox's port for mail. */
+  readonly smtpPort: number;
   /** Addresses of the replicas of each process. */
   readonly urls: Readonly<Record<string, readonly string[]>>;
 }
@@ -32,16 +36,14 @@ export interface ProcessDefinition {
   /** It is ready when this path returns this status. */
   readonly probe: { readonly path: '/readyz' | '/healthz'; readonly status: number };
   readonly isReplicated: boolean;
+  /** A local substitute for a third party: whether these settings need it. It is stopped after the processes that use it. */
+  readonly isNeeded?: (settings: Settings) => boolean;
   /** Its environment variables besides HOST, PORT and LOG_LEVEL: only those that it needs. */
   readonly env: (context: RunContext) => Readonly<Record<string, string | undefined>>;
 }
 
-/** Whether payments uses the local Stripe sandbox. */
-export const needsSandbox = (settings: Settings): boolean =>
-  settings.stripeKey === undefined && settings.stripeHost === undefined;
-
 /** Values of the variables that a service can list in its package.json (`ticketing.settings`). */
-const serviceSettings = ({ settings, secrets, redisUrl, sandboxUrl }: RunContext) => ({
+const serviceSettings = ({ settings, secrets, redisUrl, sandboxUrl, smtpPort }: RunContext) => ({
   JWT_KEY: secrets.jwtKey,
   PUBLIC_URL: settings.publicUrl,
   REDIS_URL: redisUrl,
@@ -52,6 +54,8 @@ const serviceSettings = ({ settings, secrets, redisUrl, sandboxUrl }: RunContext
   STRIPE_KEY: secrets.stripeKey,
   STRIPE_WEBHOOK_SECRET: secrets.stripeWebhookSecret,
   STRIPE_HOST: settings.stripeHost ?? sandboxUrl,
+  SMTP_URL: settings.smtpUrl ?? `smtp://127.0.0.1:${smtpPort}`,
+  MAIL_FROM: settings.mailFrom,
 });
 
 const serviceProcess = ({ name, description }: Workspace): ProcessDefinition => ({
@@ -82,6 +86,7 @@ export const processes: readonly ProcessDefinition[] = [
     entry: bundleOf('stripe-sandbox'),
     probe: { path: '/healthz', status: 200 },
     isReplicated: false,
+    isNeeded: ({ stripeKey, stripeHost }) => stripeKey === undefined && stripeHost === undefined,
     env: ({ settings, secrets, routerUrl }) => ({
       // Without a STRIPE_KEY of its own it accepts every key, so that any test can read its data.
       DATA_DIR: join(settings.dataDir, 'stripe-sandbox'),
@@ -90,19 +95,31 @@ export const processes: readonly ProcessDefinition[] = [
       CARD_FORM_ORIGINS: isLoopback(settings.publicUrl) ? undefined : new URL(settings.publicUrl).origin,
     }),
   },
+  {
+    name: 'mailbox',
+    entry: bundleOf('mailbox'),
+    probe: { path: '/healthz', status: 200 },
+    isReplicated: false,
+    isNeeded: ({ smtpUrl }) => smtpUrl === undefined,
+    env: ({ settings, smtpPort }) => ({
+      DATA_DIR: join(settings.dataDir, 'mailbox'),
+      SMTP_PORT: String(smtpPort),
+    }),
+  },
   ...readServices().map(serviceProcess),
   {
     name: 'client',
     entry: join(root, 'client', 'server.mjs'),
     probe: { path: '/readyz', status: 200 },
     isReplicated: true,
-    env: ({ settings, sitePort, sandboxUrl }) => ({
+    env: ({ settings, sitePort, sandboxUrl, mailboxUrl }) => ({
       API_URL: `http://127.0.0.1:${sitePort}`,
       PUBLIC_URL: settings.publicUrl,
       PAYMENT_ATTEMPTS: settings.paymentAttempts,
       STRIPE_PUBLISHABLE_KEY: settings.stripePublishableKey,
       // A replacement for Stripe has its own card form, unless there is a publishable key for Stripe's.
       STRIPE_SANDBOX: sandboxUrl ?? (settings.stripePublishableKey === undefined ? settings.stripeHost : undefined),
+      MAILBOX_URL: mailboxUrl,
     }),
   },
   {
@@ -135,3 +152,8 @@ export const processes: readonly ProcessDefinition[] = [
     }),
   },
 ];
+
+/** The local substitutes for third parties. */
+export const substitutes: ReadonlySet<string> = new Set(
+  processes.flatMap(({ name, isNeeded }) => (isNeeded === undefined ? [] : [name])),
+);

@@ -16,7 +16,7 @@ import { isOnThisMachine, testOnThisMachine } from '../site.ts';
 import { openStripeLedger } from '../stripe-ledger.ts';
 
 const services = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'client'];
-const everything = [...services, 'router', 'stripe-sandbox', 'watchdog', 'nats', 'redis', 'mongod'];
+const everything = [...services, 'router', 'stripe-sandbox', 'mailbox', 'watchdog', 'nats', 'redis', 'mongod'];
 
 /** Orders that a kill interrupts stay unpaid, more of them than an account may have by default. */
 const settings = { MAX_LIVE_HOLDS: '1000' };
