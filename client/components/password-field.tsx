@@ -22,15 +22,24 @@ const Meter = ({ strength }: { readonly strength: Strength }) => (
   </span>
 );
 
-const Rule = ({ text, isMet }: PasswordRule) => (
-  <li className="flex items-center gap-1.5">
-    <Icon name={isMet === undefined ? 'info' : isMet ? 'check' : 'close'} className="icon size-4" />
-    <span>
-      {text}
-      {isMet !== undefined && <span className="sr-only">: {isMet ? 'met' : 'not met'}</span>}
-    </span>
-  </li>
-);
+const marks = {
+  open: { icon: 'info', className: '', spoken: '' },
+  met: { icon: 'check', className: 'text-pine', spoken: ': met' },
+  unmet: { icon: 'close', className: 'text-danger', spoken: ': not met' },
+} as const;
+
+const Rule = ({ text, isMet }: PasswordRule) => {
+  const { icon, className, spoken } = marks[isMet === undefined ? 'open' : isMet ? 'met' : 'unmet'];
+  return (
+    <li className={`flex items-center gap-1.5 ${className}`}>
+      <Icon name={icon} className="icon size-4" />
+      <span>
+        {text}
+        <span className="sr-only">{spoken}</span>
+      </span>
+    </li>
+  );
+};
 
 /**
  * A field for a new password, with its rules and an estimate of its strength as it is typed. The form's field `email`, hidden
@@ -84,7 +93,7 @@ export const PasswordField = ({
         {strength !== undefined && (
           <>
             <Meter strength={strength} />
-            Looks {strength}, by its length and variety
+            Looks {strength} (estimated)
           </>
         )}
         {unmet.length > 0 && <span className="sr-only">Not met: {unmet.map(({ text }) => text).join(', ')}</span>}
