@@ -112,6 +112,19 @@ test('When strangers lock an account, then a browser that has signed in to it be
   expect(known.get('Set-Cookie')?.some((line) => line.startsWith('device='))).toBe(true);
 });
 
+test('When strangers sign up and guess with an e-mail in parallel, then a known browser of its account signs in meanwhile, at any replica', async () => {
+  const { email, cookie } = await newAccount();
+  const strangers = [
+    ...Array.from({ length: 40 }, (_, index) => signIn({ email, replica: index % 2 })),
+    ...Array.from({ length: 15 }, (_, index) => signUp({ email, replica: index % 2 })),
+  ];
+  for (const replica of [0, 1]) expect((await signIn({ email, password, cookie, replica })).status).toBe(200);
+  const refused = (await Promise.all(strangers)).filter(({ status }) => status === 429);
+  expect(refused.length).toBeGreaterThanOrEqual(30);
+  expect((await signIn({ email, password })).status).toBe(429);
+  for (const replica of [0, 1]) expect((await signIn({ email, password, cookie, replica })).status).toBe(200);
+});
+
 test('When a client with a session of another account guesses, then the failures count for the account in the body', async () => {
   const { session } = await newAccount();
   const { email } = await newAccount();
@@ -164,13 +177,18 @@ test('When one address signs up many accounts, then 30 a minute are allowed, and
   expect(await statuses(12, () => signUp({ email }))).toEqual({ 201: 1, 400: 9, 429: 2 });
 });
 
-test('When Redis is stopped, then each replica counts alone, and passwords stay protected', async () => {
+test('When Redis is stopped, then each replica counts alone, passwords stay protected, and known browsers are let in', async () => {
+  const { email: own, cookie } = await newAccount();
   redis.cut();
   for (const replica of [0, 1])
     await auth.system.eventually(async () => {
       const email = newEmail();
       expect(await statuses(12, () => signIn({ email, replica }))).toEqual({ 400: 10, 429: 2 });
     });
+  for (const replica of [0, 1]) {
+    expect(await statuses(12, () => signIn({ email: own, replica }))).toEqual({ 400: 10, 429: 2 });
+    expect((await signIn({ email: own, password, cookie, replica })).status).toBe(200);
+  }
   redis.restore();
   await untilShared();
 });

@@ -69,6 +69,10 @@ test('When a password is wrong or an e-mail unknown, then the failure is recorde
   expect((await counted('sign_in_failed')) - before).toBe(10);
 });
 
+test('When an event has not happened yet, then its counter is 0', async () => {
+  expect(await counted('bad_signature')).toBe(0);
+});
+
 test('When sign-up or sign-in is refused for what the body looks like, then nothing is recorded', async () => {
   await auth.signUp(newEmail(), 'short');
   await auth.signIn('no e-mail');
