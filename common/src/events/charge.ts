@@ -15,6 +15,8 @@ export const chargeState = z.object({
   /** The PaymentIntent at Stripe, once it is known. */
   stripeId: z.string().optional(),
   stripeRefundId: z.string().optional(),
+  /** When the refund was recorded; absent if a release without this field recorded it. */
+  refundedAt: z.iso.datetime().optional(),
 });
 
 export const chargeCreated = defineEvent('charge.created', chargeState);

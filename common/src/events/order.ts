@@ -6,6 +6,8 @@ export const orderState = z.object({
   id: z.string(),
   version: z.number().int(),
   userId: z.string(),
+  /** Absent from orders that were created by a release without it. */
+  sellerId: z.string().optional(),
   status: z.enum(orderStatuses),
   reason: z.enum(cancelReasons).optional(),
   /**
@@ -14,6 +16,8 @@ export const orderState = z.object({
    */
   closing: z.enum(cancelReasons).optional(),
   expiresAt: z.iso.datetime(),
+  /** When it became complete, whatever becomes of it then; absent if a release without this field completed it. */
+  completedAt: z.iso.datetime().optional(),
   /** Cents; the price that the buyer was shown, which never changes. */
   price: z.number().int(),
   ticket: z.object({
@@ -24,6 +28,9 @@ export const orderState = z.object({
     version: z.number().int(),
     /** The revision that the buyer saw; the claim succeeds only if the ticket still has it. */
     revision: z.number().int(),
+    startsAt: z.iso.datetime().optional(),
+    venue: z.string().optional(),
+    city: z.string().optional(),
   }),
 });
 

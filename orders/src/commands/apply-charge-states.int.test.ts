@@ -19,6 +19,7 @@ test('When the charge is completed, then the order is complete, and one event is
   await orders.system.eventually(() => {
     const updates = orders.system.events(orderUpdated).filter(({ data }) => data.id === order.id);
     expect(updates.map(({ data }) => data.status).toSorted()).toEqual(['awaiting:payment', 'complete']);
+    expect(updates.find(({ data }) => data.status === 'complete')?.data.completedAt).toMatch(/^20.*Z$/);
   });
   // A sold ticket cannot be ordered again, even while its copy still shows it as free.
   expect((await orders.post({ ticketId: ticket.id }, 'other')).status).toBe(400);

@@ -16,7 +16,7 @@ export const applyChargeStates =
         .filter(({ state }) => state.status === 'completed')
         .map(({ state, trace }) => ({
           filter: { _id: state.orderId, status: { $in: statusesBefore('complete') } },
-          set: { status: 'complete' as const },
+          set: { status: 'complete' as const, completedAt: deps.now() },
           unset: ['closingQuestion' as const],
           event: orderUpdated,
           trace,

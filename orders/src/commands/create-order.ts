@@ -33,14 +33,24 @@ export const createOrder = async (deps: Deps, request: CreateOrder): Promise<Ord
   const ticket = await readTicket(deps, request);
   checkOrderable(ticket, request);
   const now = deps.now();
-  const { id, title, price, version, revision } = ticket;
+  const { id, title, price, version, revision, startsAt, venue, city } = ticket;
   const order = {
     _id: deps.newId(),
     userId: request.userId,
+    sellerId: ticket.userId,
     status: 'created' as const,
     expiresAt: new Date(now.getTime() + deps.windowSeconds * 1000),
     price,
-    ticket: { id, title, price, version, revision },
+    ticket: {
+      id,
+      title,
+      price,
+      version,
+      revision,
+      ...(startsAt === undefined ? {} : { startsAt }),
+      ...(venue === undefined ? {} : { venue }),
+      ...(city === undefined ? {} : { city }),
+    },
     keepsTicket: true,
     createdAt: now,
   };

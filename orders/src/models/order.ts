@@ -24,9 +24,12 @@ export const orders = defineAggregate({
   collection: 'orders',
   fields: {
     userId: { type: String, required: true },
+    // Absent from orders of the release before.
+    sellerId: { type: String },
     status: { type: String, required: true, enum: orderStatuses },
     reason: { type: String, enum: cancelReasons },
     expiresAt: { type: Date, required: true },
+    completedAt: { type: Date },
     // Cents; never changed.
     price: { type: Number, required: true },
     ticket: {
@@ -35,6 +38,9 @@ export const orders = defineAggregate({
       price: { type: Number, required: true },
       version: { type: Number, required: true },
       revision: { type: Number, required: true },
+      startsAt: { type: String },
+      venue: { type: String },
+      city: { type: String },
     },
     createdAt: { type: Date, required: true },
     // Which of its buyer's unpaid holds it is: 0 … MAX_LIVE_HOLDS − 1. Counts only while the order is unpaid.

@@ -48,6 +48,20 @@ test('When a free ticket is ordered, then the order is created with the price sh
   expect(event.data).toMatchObject({ price: 1999, status: 'created', ticket: { id: ticket.id, revision: 0 } });
 });
 
+test('When an order is created, then its event names the seller and says when and where the ticket is for, in at most 4 KB', async () => {
+  const details = { startsAt: '2030-05-01T20:00:00.000Z', venue: '票'.repeat(200), city: '票'.repeat(100) };
+  const title = '票'.repeat(200);
+  const ticket = await orders.listed({ title, ...details });
+  const { body } = await orders.post({ ticketId: ticket.id });
+  const event = await orders.system.eventually(() => {
+    const found = orders.system.events(orderCreated).find(({ data }) => data.id === body.id);
+    if (found === undefined) throw new Error('not published yet');
+    return found;
+  });
+  expect(event.data).toMatchObject({ sellerId: 'seller', ticket: { title, ...details } });
+  expect(Buffer.byteLength(JSON.stringify(event))).toBeLessThan(4_096);
+});
+
 test('When the ticket is held by another order, then the order is refused and no event is stored', async () => {
   const ticket = await orders.listed();
   const { id } = await orders.ordered({ ticket });

@@ -133,7 +133,7 @@ export const recordIntent = async (deps: Deps, context: ChargeContext, stripeId:
 /** Stripe has made the refund of a cancelled order. */
 export const recordRefunded = async (deps: Deps, context: ChargeContext, stripeRefundId: string): Promise<void> => {
   const where = { status: { $in: statusesBefore('refunded') } };
-  const set = { status: 'refunded', stripeRefundId } as const;
+  const set = { status: 'refunded', stripeRefundId, refundedAt: deps.now() } as const;
   const after = await change(deps, context, where, set, ['openAttempt', 'closingDue', 'refundDue']);
   if (after !== null) deps.metrics.refunds.inc();
 };

@@ -35,6 +35,7 @@ export const charges = defineAggregate({
     currency: { type: String },
     stripeId: { type: String },
     stripeRefundId: { type: String },
+    refundedAt: { type: Date },
     declinedCharge: { type: String },
     lastAttemptNumber: { type: Number },
     openAttempt: objectOf({

@@ -35,7 +35,8 @@ const list = () => createTicket(deps, { userId: 'seller', listing: { title: 'Fin
 /** Orders the ticket and cancels the order; returns how many milliseconds the claim took. */
 const cycle = async (ticket: TicketDocument): Promise<number> => {
   const expiresAt = new Date(now().getTime() + 15 * 60_000).toISOString();
-  const state = newOrder({ expiresAt, ticket: { ...ticket, id: ticket._id } });
+  const { _id: id, title, price, version, revision } = ticket;
+  const state = newOrder({ expiresAt, ticket: { id, title, price, version, revision } });
   const order = { state, time: now(), trace };
   const start = performance.now();
   const [outcome] = await claimTickets(deps)([order]);

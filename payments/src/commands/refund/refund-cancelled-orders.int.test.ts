@@ -39,7 +39,10 @@ test('When a paid order is cancelled, then it is refunded once, and the buyer an
     stripeRefundId: (await payments.sandbox.refunds(order.id))[0]?.id,
   });
   await payments.system.eventually(() => {
-    expect(payments.updates(order.id).map(({ status }) => status)).toEqual(['completed', 'refunded']);
+    expect(payments.updates(order.id)).toMatchObject([
+      { status: 'completed' },
+      { status: 'refunded', refundedAt: expect.stringMatching(/^20.*Z$/) },
+    ]);
   });
   expect(await payments.pay(order.id)).toMatchObject({ status: 400 });
 });
