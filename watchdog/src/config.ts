@@ -24,6 +24,7 @@ export const watchdogEnv = {
   ORDERS_MONGO_URL: mongo.describe('Database of orders'),
   EXPIRATION_MONGO_URL: mongo.describe('Database of expiration'),
   PAYMENTS_MONGO_URL: mongo.describe('Database of payments'),
+  NOTIFICATIONS_MONGO_URL: mongo.describe('Database of notifications'),
   STRIPE_KEY: z
     .string()
     .optional()

@@ -36,6 +36,7 @@ const startWatchdog = async (): Promise<void> => {
     ORDERS_MONGO_URL: mongoUrls.orders,
     EXPIRATION_MONGO_URL: mongoUrls.expiration,
     PAYMENTS_MONGO_URL: payments.href,
+    NOTIFICATIONS_MONGO_URL: mongoUrls.notifications,
     STRIPE_HOST: stripe.host,
   });
   watchdog = await startService(config, { scanEveryMs: 50, namespace: under.system.name });

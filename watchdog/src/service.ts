@@ -52,6 +52,7 @@ export const startService = async (config: Config, overrides: WatchdogOverrides 
         orders: config.ORDERS_MONGO_URL,
         expiration: config.EXPIRATION_MONGO_URL,
         payments: config.PAYMENTS_MONGO_URL,
+        notifications: config.NOTIFICATIONS_MONGO_URL,
       },
       natsUrl: config.NATS_URL,
       bus: config.BUS,

@@ -2,6 +2,7 @@ import { chargeClosed, chargeUpdated } from './charge.ts';
 import type { EventDefinition } from './define-event.ts';
 import { orderCancelled, orderCreated, orderExpired, orderUpdated } from './order.ts';
 import { ticketClaimRefused, ticketCreated, ticketUpdated } from './ticket.ts';
+import { userClosed, userCreated, userUpdated } from './user.ts';
 
 /**
  * The events that each service consumes, each by a durable consumer of its own: a publisher purges an event only after all
@@ -14,6 +15,7 @@ export const consumedEvents = {
   orders: [ticketCreated, ticketUpdated, ticketClaimRefused, orderExpired, chargeUpdated, chargeClosed],
   expiration: [orderCreated, orderUpdated, orderCancelled],
   payments: [orderCreated, orderUpdated, orderCancelled],
+  notifications: [userCreated, userUpdated, userClosed, orderUpdated, orderCancelled, chargeUpdated],
 } as const satisfies Readonly<Record<string, readonly Pick<EventDefinition<string, unknown>, 'type'>[]>>;
 
 /**

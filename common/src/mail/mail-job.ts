@@ -4,8 +4,10 @@ import { expression, type Expression } from '../messaging/index.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
-/** A fact older than this sends nothing, also if its mail has waited for so long. */
-export const maxAgeMs = 3 * dayMs;
+const maxAgeMs = 3 * dayMs;
+
+/** Whether what happened then is still mailed: not if it is older than three days, also if its mail has waited for so long. */
+export const isRecent = (at: Date, now: Date): boolean => now.getTime() - at.getTime() <= maxAgeMs;
 /** Longer than facts are mailed, so that a repeated fact finds its job. */
 const keptSeconds = (30 * dayMs) / 1000;
 

@@ -1,5 +1,5 @@
 import type { AnyBulkWriteOperation, Collection } from 'mongodb';
-import { maxAgeMs, type MailJob, type PendingMail } from './mail-job.ts';
+import { isRecent, type MailJob, type PendingMail } from './mail-job.ts';
 import { sendTimeoutMs } from './smtp.ts';
 
 /** Longer than sending takes at most, so that no two processes send a mail at the same time. */
@@ -25,7 +25,7 @@ export const openMailQueue = (jobs: Collection<MailJob>, now: () => Date) => {
     /** Stores mails, each once: one whose id is known, sent or not, is left as it is. One of an old fact is ignored. */
     enqueue: async (mails: readonly PendingMail[]): Promise<void> => {
       const dueAt = now();
-      const recent = mails.filter(({ at }) => dueAt.getTime() - at.getTime() <= maxAgeMs);
+      const recent = mails.filter(({ at }) => isRecent(at, dueAt));
       if (recent.length === 0) return;
       await jobs.bulkWrite(
         recent.map(({ id, ...mail }): AnyBulkWriteOperation<MailJob> => ({

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { periodically, type Periodic } from '../service/periodic.ts';
 import type { Stoppable } from '../service/stoppable.ts';
-import { maxAgeMs } from './mail-job.ts';
+import { isRecent } from './mail-job.ts';
 import type { LeasedJob, MailQueue } from './mail-queue.ts';
 import { retryDelayMs } from './retry-delay.ts';
 import { hashOf, type Delivery, type OutgoingMail } from './smtp.ts';
@@ -88,7 +88,7 @@ export class MailWorker implements Stoppable {
     const { template } = job;
     const mail = hashOf(job._id);
     if (this.#sent.has(job._id)) return this.#markSent(job);
-    if (now().getTime() - job.at.getTime() > maxAgeMs) {
+    if (!isRecent(job.at, now())) {
       await queue.drop(job, 'too old');
       counters.dropped(template, 'too old');
       logger.error({ template, mail }, 'mail dropped: it could not be sent for three days');

@@ -10,6 +10,7 @@ const given = {
   ORDERS_MONGO_URL: 'mongodb://c/orders',
   EXPIRATION_MONGO_URL: 'mongodb://d/expiration',
   PAYMENTS_MONGO_URL: 'mongodb://e/payments',
+  NOTIFICATIONS_MONGO_URL: 'mongodb://g/notifications',
   NATS_URL: 'nats://f:4222',
   STRIPE_KEY: 'sk_test_1',
 };
@@ -22,6 +23,7 @@ test('When the environment names a product, then its addresses are used, even if
       orders: 'mongodb://c/orders',
       expiration: 'mongodb://d/expiration',
       payments: 'mongodb://e/payments',
+      notifications: 'mongodb://g/notifications',
     },
     natsUrl: 'nats://f:4222',
     bus: 'jetstream',

@@ -28,14 +28,16 @@ export interface ParkedEventRecord extends DeadLetterRecord {
 
 type StoredAggregate = Pick<AggregateDocument, '_id'> & Partial<AggregateDocument>;
 
-/** The collection of each service whose documents have an outbox. */
+/** The collections whose documents have an outbox; notifications has none. */
 const aggregates = {
   auth: 'users',
   tickets: 'tickets',
   orders: 'orders',
   expiration: 'timers',
   payments: 'payments',
-} as const satisfies Record<ServiceName, string>;
+} as const satisfies Partial<Record<ServiceName, string>>;
+
+const publishers = services.filter((service) => service !== 'notifications');
 
 /** Documents read of each service: enough to show that something is wrong, though not how much. */
 const limit = 1_000;
@@ -43,7 +45,7 @@ const limit = 1_000;
 /** Events that have waited since `before` or earlier, found by the index of the relay's sweep. */
 export const readUnpublished = async (databases: Databases, before: Date): Promise<UnpublishedRecord[]> => {
   const found = await Promise.all(
-    services.map((service) =>
+    publishers.map((service) =>
       findAll(
         collectionOf<StoredAggregate>(databases, service, aggregates[service]),
         {

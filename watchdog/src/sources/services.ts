@@ -1,4 +1,4 @@
-export const services = ['auth', 'tickets', 'orders', 'expiration', 'payments'] as const;
+export const services = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'notifications'] as const;
 export type ServiceName = (typeof services)[number];
 
 /** One value for each service. */
@@ -8,4 +8,5 @@ export const perService = <Value>(valueOf: (service: ServiceName) => Value): Rea
   orders: valueOf('orders'),
   expiration: valueOf('expiration'),
   payments: valueOf('payments'),
+  notifications: valueOf('notifications'),
 });

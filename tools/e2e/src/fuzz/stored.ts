@@ -2,7 +2,7 @@ import type { ProductProcess } from '@ticketing/test/start-product';
 import { MongoClient, type Document } from 'mongodb';
 import { eventually } from '../eventually.ts';
 
-const databases = ['auth', 'tickets', 'orders', 'expiration', 'payments'];
+const databases = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'notifications'];
 
 /** Everything that is stored in the services' databases, by collection and id. */
 export type Stored = ReadonlyMap<string, string>;

@@ -15,7 +15,7 @@ import { discard, stop } from '../product.ts';
 import { isOnThisMachine, testOnThisMachine } from '../site.ts';
 import { openStripeLedger } from '../stripe-ledger.ts';
 
-const services = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'client'];
+const services = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'notifications', 'client'];
 const everything = [...services, 'router', 'stripe-sandbox', 'mailbox', 'watchdog', 'nats', 'redis', 'mongod'];
 
 /** Orders that a kill interrupts stay unpaid, more of them than an account may have by default. */

@@ -1,0 +1,19 @@
+import type { OrderState } from '@ticketing/common/events';
+import { isRecent } from '@ticketing/common/mail';
+import type { Outcome, Received } from '@ticketing/common/messaging';
+import type { Deps } from '../deps.ts';
+import { storeAndMail } from './store-and-mail.ts';
+
+/** Mails what complete orders mean to their buyers and sellers, and stores the cancelled ones, whose money may be returned. */
+export const applyOrderStates =
+  (deps: Deps) =>
+  (orders: readonly Received<OrderState>[]): Promise<readonly Outcome[]> => {
+    const now = deps.now();
+    return storeAndMail(deps, 'order', orders, {
+      saleIdOf: ({ id }) => id,
+      // Nothing more is said about older ones, which are republished now and then.
+      matters: ({ status, completedAt, expiresAt }) =>
+        (status === 'complete' && completedAt !== undefined && isRecent(new Date(completedAt), now)) ||
+        (status === 'cancelled' && isRecent(new Date(expiresAt), now)),
+    });
+  };

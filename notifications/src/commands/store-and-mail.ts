@@ -1,0 +1,44 @@
+import type { Outcome, Received } from '@ticketing/common/messaging';
+import { applyIfNewer } from '@ticketing/common/messaging';
+import type { Deps } from '../deps.ts';
+import { mailsOf } from '../domain/mails-of.ts';
+
+/** How long an event waits for the copy of a user, whose own event may be late. Then it becomes a dead letter. */
+const waitForUserMs = 2 * 60_000;
+const waitDelayMs = 1_000;
+
+/**
+ * Stores the states that matter in `field` of their sales and enqueues every mail that is due by what the sales are then:
+ * whichever event of a sale is the last to arrive, it finds the others. Enqueued mails are not sent again, so the events may
+ * come again in any order.
+ */
+export const storeAndMail = async <State extends { readonly id: string; readonly version: number }>(
+  deps: Deps,
+  field: 'order' | 'charge',
+  events: readonly Received<State>[],
+  { saleIdOf, matters }: { readonly saleIdOf: (state: State) => string; readonly matters: (state: State) => boolean },
+): Promise<readonly Outcome[]> => {
+  const now = deps.now();
+  const relevant = events.filter(({ state }) => matters(state));
+  if (relevant.length === 0) return events.map(() => 'done');
+  const states = relevant.map(({ state }) => ({ ...state, id: saleIdOf(state) }));
+  await applyIfNewer(deps.sales, field, states, { effect: () => [{ $set: { storedAt: { $literal: now } } }] });
+  const sales = await deps.sales.find({ _id: { $in: states.map(({ id }) => id) } }).toArray();
+  const due = new Map(sales.map((sale) => [sale._id, mailsOf(sale)]));
+  const userIds = new Set([...due.values()].flat().map(({ userId }) => userId));
+  const found = await deps.recipients.find({ _id: { $in: [...userIds] } }).toArray();
+  const recipients = new Map(found.map(({ _id, user }) => [_id, user]));
+
+  await deps.mail.enqueue(
+    [...due.values()].flat().flatMap(({ userId, mailTo }) => {
+      const to = recipients.get(userId)?.email;
+      return to === undefined ? [] : [mailTo(to)];
+    }),
+  );
+  return events.map(({ state, time }): Outcome => {
+    const unknown = due.get(saleIdOf(state))?.find(({ userId }) => !recipients.has(userId));
+    if (!matters(state) || unknown === undefined) return 'done';
+    if (now.getTime() - time.getTime() < waitForUserMs) return { retryAfterMs: waitDelayMs };
+    return { failed: `no copy of user ${unknown.userId}: npm run republish -- user fills it` };
+  });
+};

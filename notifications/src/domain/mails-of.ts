@@ -1,0 +1,54 @@
+import type { ChargeState, OrderState } from '@ticketing/common/events';
+import type { PendingMail } from '@ticketing/common/mail';
+import { paid } from '../mails/paid.ts';
+import { refunded } from '../mails/refunded.ts';
+import { saleRefunded } from '../mails/sale-refunded.ts';
+import { sold } from '../mails/sold.ts';
+
+/** A mail that is due to a user, whose address is still to be found. */
+export interface DueMail {
+  readonly userId: string;
+  readonly mailTo: (to: string) => PendingMail;
+}
+
+/** Every mail about a sale, whether it was sent or not: each has an id of its own by which it is sent once. */
+export const mailsOf = ({
+  order,
+  charge,
+}: {
+  readonly order?: OrderState | undefined;
+  readonly charge?: ChargeState | undefined;
+}): readonly DueMail[] => {
+  if (order === undefined) return [];
+  const { id: about, userId, sellerId, ticket, price, completedAt, reason } = order;
+  const due: DueMail[] = [];
+  if (completedAt !== undefined) {
+    const at = new Date(completedAt);
+    const { id: ticketId, title, startsAt, venue, city } = ticket;
+    const event = { title, startsAt, venue, city, price };
+    due.push({ userId, mailTo: (to) => paid.mail({ about, userId, to, at, data: { orderId: about, ...event } }) });
+    if (sellerId !== undefined)
+      due.push({
+        userId: sellerId,
+        mailTo: (to) => sold.mail({ about, userId: sellerId, to, at, data: { ticketId, ...event } }),
+      });
+  }
+  if (charge?.refundedAt !== undefined) {
+    const at = new Date(charge.refundedAt);
+    const { amount, currency } = charge;
+    const { id: ticketId, title } = ticket;
+    due.push({
+      userId,
+      mailTo: (to) =>
+        refunded.mail({ about, userId, to, at, data: { orderId: about, title, amount, currency, reason } }),
+    });
+    // A seller hears of a refund only if there was a sale.
+    if (completedAt !== undefined && sellerId !== undefined)
+      due.push({
+        userId: sellerId,
+        mailTo: (to) =>
+          saleRefunded.mail({ about, userId: sellerId, to, at, data: { ticketId, title, amount, currency } }),
+      });
+  }
+  return due;
+};

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { formatMoney, formatTime } from '../domain/format.ts';
+
+/** What the mails about a sale say of its event. */
+export const eventDetails = {
+  title: z.string(),
+  startsAt: z.string().optional(),
+  venue: z.string().optional(),
+  city: z.string().optional(),
+  /** Cents. */
+  price: z.number(),
+};
+
+type EventDetails = z.output<z.ZodObject<typeof eventDetails>>;
+
+/** Where the event is, as far as that is known. */
+export const placeOf = ({ venue, city }: Pick<EventDetails, 'venue' | 'city'>): string =>
+  [venue, city].filter((part) => part !== undefined).join(', ');
+
+/** The rows of the mail's table. */
+export const eventRows = (event: EventDetails): (readonly [string, string])[] => [
+  ['Ticket', event.title],
+  ...(event.startsAt === undefined ? [] : [['When', formatTime(event.startsAt)] as const]),
+  ...(placeOf(event) === '' ? [] : [['Where', placeOf(event)] as const]),
+  ['Price', formatMoney(event.price)],
+];

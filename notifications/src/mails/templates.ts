@@ -1,0 +1,7 @@
+import { paid } from './paid.ts';
+import { refunded } from './refunded.ts';
+import { saleRefunded } from './sale-refunded.ts';
+import { sold } from './sold.ts';
+
+/** Every mail that notifications sends. */
+export const templates = [paid, sold, refunded, saleRefunded];

@@ -1,0 +1,20 @@
+import { mailJobs, openMail } from '@ticketing/common/mail';
+import { httpKit, openService, type RunningService, type ServiceOverrides } from '@ticketing/common/service';
+import { createApp } from './app.ts';
+import type { Config } from './config.ts';
+import type { Deps } from './deps.ts';
+import { templates } from './mails/templates.ts';
+import { collections, openModels } from './models/open-models.ts';
+import { subscriptions } from './subscriptions.ts';
+
+export const startService = async (config: Config, overrides: ServiceOverrides = {}): Promise<RunningService> => {
+  const service = openService('notifications', config, overrides);
+  const mail = openMail(service, config, { templates, context: {} });
+  const deps: Deps = { ...openModels(service), now: service.now, mail };
+  return service.run({
+    collections: [...collections, mailJobs],
+    app: createApp(httpKit(service)),
+    listeners: subscriptions(deps),
+    workers: mail.workers,
+  });
+};
