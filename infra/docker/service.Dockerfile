@@ -1,4 +1,4 @@
-# The image of a service, the watchdog or the Stripe sandbox: --build-arg WORKSPACE=orders (or tools/stripe-sandbox).
+# The image of a service, the watchdog, the Stripe sandbox or the mailbox: --build-arg WORKSPACE=orders (or tools/mailbox).
 # The first stage is identical in both Dockerfiles, so that Docker builds it once.
 FROM node:24-bookworm-slim AS packages
 WORKDIR /app
