@@ -1,4 +1,4 @@
-import type { SecurityLog, Sessions } from '@ticketing/common/http';
+import type { SecurityLog, SessionTokens } from '@ticketing/common/http';
 import type { KnownDevices } from './domain/known-devices.ts';
 import type { PasswordHasher } from './gateways/password-hasher.ts';
 import type { Models } from './models/open-models.ts';
@@ -8,7 +8,9 @@ export interface Deps extends Models {
   readonly now: () => Date;
   readonly newId: () => string;
   readonly passwordHasher: PasswordHasher;
-  readonly sessions: Sessions;
   readonly securityLog: SecurityLog;
+  readonly tokens: SessionTokens;
+  /** Undefined while rate limits are off. */
+  readonly maxSessionsPerDay: number | undefined;
   readonly devices: KnownDevices;
 }

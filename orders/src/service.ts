@@ -3,6 +3,7 @@ import {
   httpKit,
   openService,
   openSite,
+  SessionEndings,
   periodically,
   type RunningService,
   type ServiceOverrides,
@@ -28,7 +29,8 @@ const keptTicketsCheckMs = 5_000;
 export const startService = async (config: Config, overrides: ServiceOverrides = {}): Promise<RunningService> => {
   const service = openService('orders', config, overrides);
   const { logger, metrics, now, newId } = service;
-  const site = openSite(service, config);
+  const endings = new SessionEndings(service);
+  const site = openSite(service, config, { sessions: endings });
   const deps: Deps = {
     ...openModels(service),
     now,
@@ -43,7 +45,8 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     collections,
     app: createApp(httpKit(service, site), deps),
     listeners: subscriptions(deps),
-    resources: [site],
+    site,
+    endings,
     workers: [
       repair('overdue orders', overdueCheckMs, () => closeOverdueOrders(deps)),
       repair('closing orders', closingCheckMs, () => repeatClosingQuestions(deps)),

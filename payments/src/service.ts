@@ -2,6 +2,7 @@ import {
   httpKit,
   openService,
   openSite,
+  SessionEndings,
   periodically,
   type RunningService,
   type ServiceOverrides,
@@ -35,7 +36,8 @@ export interface PaymentsOverrides extends ServiceOverrides {
 export const startService = async (config: Config, overrides: PaymentsOverrides = {}): Promise<RunningService> => {
   const service = openService('payments', config, overrides);
   const { logger, now } = service;
-  const site = openSite(service, config);
+  const endings = new SessionEndings(service);
+  const site = openSite(service, config, { sessions: endings });
   const metrics = openMetrics(service.metrics);
   const { timeoutMs = 20_000, waitForOrderMs = 2_000 } = overrides;
   const stripe = createStripeGateway(
@@ -67,7 +69,8 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
     collections,
     app: createApp(httpKit(service, site), deps),
     listeners: subscriptions(deps),
-    resources: [site],
+    site,
+    endings,
     workers: [
       every(refundsEveryMs, 'refunds of cancelled orders', () => refundCancelledOrders(deps)),
       every(abandonedEveryMs, 'abandoned attempts', () => settleAbandonedAttempts(deps)),

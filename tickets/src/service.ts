@@ -3,6 +3,7 @@ import {
   httpKit,
   openService,
   openSite,
+  SessionEndings,
   periodically,
   type RunningService,
   type ServiceOverrides,
@@ -22,7 +23,8 @@ const listMaxAgeMs = 1_000;
 export const startService = async (config: Config, overrides: ServiceOverrides = {}): Promise<RunningService> => {
   const service = openService('tickets', config, overrides);
   const { logger, metrics, now, newId } = service;
-  const site = openSite(service, config);
+  const endings = new SessionEndings(service);
+  const site = openSite(service, config, { sessions: endings });
   const cache = createListCache({ maxAgeMs: listMaxAgeMs, now: () => performance.now() });
   const deps: Deps = {
     ...openModels(service),
@@ -36,7 +38,8 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     collections,
     app: createApp(httpKit(service, site), deps, cache),
     listeners: subscriptions(deps),
-    resources: [site],
+    site,
+    endings,
     workers: [
       () =>
         periodically({ name: 'idempotency keys', periodMs: creationsCheckMs, logger }, () =>

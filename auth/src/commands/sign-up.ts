@@ -3,11 +3,13 @@ import { userCreated, type Trace } from '@ticketing/common/events';
 import { isDuplicateKey } from '@ticketing/common/mongo';
 import type { Deps } from '../deps.ts';
 import type { SignedIn } from '../domain/signed-in.ts';
+import { startSession } from './start-session.ts';
 
 export interface SignUp {
   /** Normalised. */
   readonly email: string;
   readonly password: string;
+  readonly userAgent?: string | undefined;
   readonly trace: Trace;
 }
 
@@ -26,5 +28,5 @@ export const signUp = async (deps: Deps, request: SignUp): Promise<SignedIn> => 
     if (isDuplicateKey(error)) throw new BadRequestError('Email in use', 'email');
     throw error;
   }
-  return { user: { id, email }, token: deps.sessions.sign({ id, email }) };
+  return startSession(deps, { user: { _id: id, email }, userAgent: request.userAgent });
 };

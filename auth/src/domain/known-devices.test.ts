@@ -3,7 +3,7 @@ import { createKnownDevices, knownDeviceMs } from './known-devices.ts';
 
 const clock = { now: Date.UTC(2026, 0, 1) };
 const now = (): Date => new Date(clock.now);
-const devices = createKnownDevices('a key for tests only', now);
+const devices = createKnownDevices(['a key for tests only'], now);
 
 test('When a browser has signed in to an account, then it is known for this account alone', () => {
   const cookie = devices.remember(undefined, 'ann@example.com');
@@ -42,11 +42,21 @@ test('When a cookie is forged, changed or signed with another key, then the brow
     `${account}.${Number(signedInAt) + 1}.${mac}`,
     `${devices.hash('bob@example.com')}.${signedInAt}.${mac}`,
     `${cookie}.`,
-    createKnownDevices('another key for tests', now).remember(undefined, email),
+    createKnownDevices(['another key for tests'], now).remember(undefined, email),
   ])
     expect([forged, devices.isKnown(forged, email), devices.isKnown(forged, 'bob@example.com')]).toEqual([
       forged,
       false,
       false,
     ]);
+});
+
+test('When the keys are rotated, then browsers stay known, and are remembered with the new key', () => {
+  const email = 'ann@example.com';
+  const before = devices.remember(undefined, email);
+  const rotated = createKnownDevices(['another key for tests', 'a key for tests only'], now);
+  expect(rotated.isKnown(before, email)).toBe(true);
+  const after = rotated.remember(before, email);
+  expect(after).not.toContain('~');
+  expect(createKnownDevices(['another key for tests'], now).isKnown(after, email)).toBe(true);
 });

@@ -24,29 +24,48 @@ export interface KnownDevices {
 
 const accountIn = (entry: string): string => entry.split('.', 1)[0] ?? '';
 
-/** `key` is JWT_KEY; the signatures are not those of sessions. */
-export const createKnownDevices = (key: string, now: () => Date): KnownDevices => {
+/** Hashes and signs with one key. */
+const createSigner = (key: string) => {
   const secret = createHmac('sha256', key).update('known devices').digest();
   const mac = (text: string): string => createHmac('sha256', secret).update(text).digest('base64url').slice(0, 24);
-  const hash = (email: string): string => mac(`account ${email}`);
-  const sign = (account: string, signedInAt: string): string =>
-    `${account}.${signedInAt}.${mac(`signed in ${account} ${signedInAt}`)}`;
-
-  const isValid = (entry: string): boolean => {
-    const [account = '', signedInAt = ''] = entry.split('.');
-    const [given, right] = [Buffer.from(entry), Buffer.from(sign(account, signedInAt))];
-    if (given.length !== right.length || !timingSafeEqual(given, right)) return false;
-    return now().getTime() - Number(signedInAt) < knownDeviceMs;
+  return {
+    hash: (email: string): string => mac(`account ${email}`),
+    sign: (account: string, signedInAt: string): string =>
+      `${account}.${signedInAt}.${mac(`signed in ${account} ${signedInAt}`)}`,
   };
+};
+
+/** `keys` is JWT_KEY: the first signs, all verify. The signatures are not those of sessions. */
+export const createKnownDevices = (keys: readonly string[], now: () => Date): KnownDevices => {
+  const signers = keys.map(createSigner);
+  const [current] = signers;
+  if (current === undefined) throw new TypeError('no key to sign devices with');
+
+  const isSigned = (entry: string): boolean => {
+    const [account = '', signedInAt = ''] = entry.split('.');
+    const given = Buffer.from(entry);
+    return signers.some(({ sign }) => {
+      const right = Buffer.from(sign(account, signedInAt));
+      return given.length === right.length && timingSafeEqual(given, right);
+    });
+  };
+  const isValid = (entry: string): boolean =>
+    isSigned(entry) && now().getTime() - Number(entry.split('.')[1]) < knownDeviceMs;
   const entriesOf = (cookie: string | undefined): string[] =>
     (cookie ?? '').split('~').slice(0, maxAccounts).filter(isValid);
+  const isOf = (email: string) => {
+    const accounts = signers.map(({ hash }) => hash(email));
+    return (entry: string): boolean => accounts.includes(accountIn(entry));
+  };
 
   return {
-    hash,
-    isKnown: (cookie, email) => entriesOf(cookie).some((entry) => accountIn(entry) === hash(email)),
+    hash: current.hash,
+    isKnown: (cookie, email) => entriesOf(cookie).some(isOf(email)),
     remember: (cookie, email) => {
-      const others = entriesOf(cookie).filter((entry) => accountIn(entry) !== hash(email));
-      return [sign(hash(email), String(now().getTime())), ...others].slice(0, maxAccounts).join('~');
+      const isSame = isOf(email);
+      const others = entriesOf(cookie).filter((entry) => !isSame(entry));
+      const own = current.sign(current.hash(email), String(now().getTime()));
+      return [own, ...others].slice(0, maxAccounts).join('~');
     },
   };
 };

@@ -1,7 +1,6 @@
-import type { CurrentUser } from '@ticketing/common/http';
-
-/** A user whose credentials were checked, and the token of the new session. */
+/** The user whose credentials were checked, and the new session. */
 export interface SignedIn {
-  readonly user: CurrentUser;
+  readonly user: { readonly id: string; readonly email: string; readonly emailVerified: boolean };
+  readonly sid: string;
   readonly token: string;
 }

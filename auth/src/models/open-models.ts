@@ -1,17 +1,31 @@
 import { openStore, type StoreDeps } from '@ticketing/common/messaging';
+import { createLoader } from '@ticketing/common/mongo';
+import { sessions } from './session.ts';
 import { users } from './user.ts';
 
+export type { SessionDocument } from './session.ts';
 export type { UserDocument } from './user.ts';
 
 export type Models = ReturnType<typeof openModels>;
 
-export const collections = [users];
+export const collections = [users, sessions];
 
 export const openModels = (service: StoreDeps) => {
   const userStore = openStore(users, service);
+  const sessionStore = openStore(sessions, service);
   return {
     userStore,
     /** For reading; every change goes through `userStore`. */
     users: userStore.collection,
+    sessionStore,
+    /** For reading, beginning a session and noting its use; it is ended through `sessionStore`. */
+    sessions: sessionStore.collection,
+    /** Concurrent calls share a query. */
+    loadUser: createLoader((ids) =>
+      userStore.collection.find({ _id: { $in: ids } }, { projection: { outbox: 0, passwordHash: 0 } }).toArray(),
+    ),
+    loadSession: createLoader((ids) =>
+      sessionStore.collection.find({ _id: { $in: ids } }, { projection: { outbox: 0 } }).toArray(),
+    ),
   };
 };

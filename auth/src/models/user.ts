@@ -1,6 +1,7 @@
-import { userClosed, userCreated, userState, userUpdated } from '@ticketing/common/events';
+import { sessionsEnded, userClosed, userCreated, userState, userUpdated } from '@ticketing/common/events';
 import { defineAggregate } from '@ticketing/common/messaging';
 import type { DocumentOf } from '@ticketing/common/mongo';
+import { endedSessions } from '../domain/sessions.ts';
 
 export const users = defineAggregate({
   type: 'user',
@@ -13,12 +14,20 @@ export const users = defineAggregate({
     passwordChangedAt: { type: Date },
     createdAt: { type: Date, required: true },
     closedAt: { type: Date },
+    // Sessions that began before this time have ended, except one.
+    sessionsFrom: { type: Date },
+    keptSession: { type: String },
   },
   // The database decides which of several sign-ups with one e-mail makes the account.
   indexes: [{ key: { email: 1 }, unique: true, name: 'one_account_per_email' }],
   state: userState,
   events: [userCreated, userUpdated, userClosed],
-  republishAs: () => userUpdated,
+  sideEvents: [sessionsEnded],
+  republishAs: ({ closedAt }) => (closedAt === undefined ? userUpdated : userClosed),
+  republishWith: ({ _id, sessionsFrom, keptSession }) =>
+    sessionsFrom === undefined
+      ? undefined
+      : { event: sessionsEnded, data: endedSessions(_id, { before: sessionsFrom, except: keptSession }) },
 });
 
 export type UserDocument = DocumentOf<typeof users>;

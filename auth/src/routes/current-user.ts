@@ -9,6 +9,8 @@ export const currentUserRoute = route(
     response: { description: 'The user of the session, or null', body: currentUserShape },
   },
   () => (req, res) => {
-    res.set(neverCached).send({ currentUser: req.currentUser ?? null });
+    const user = req.currentUser;
+    const shown = user && { id: user.id, email: user.email, emailVerified: user.emailVerified ?? false };
+    res.set(neverCached).send({ currentUser: shown ?? null });
   },
 );

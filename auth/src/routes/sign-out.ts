@@ -1,7 +1,9 @@
 import { route } from '@ticketing/common/http';
 import { z } from 'zod';
+import { endSession } from '../commands/end-sessions.ts';
 import type { Deps } from '../deps.ts';
 
+/** Ends the session, so that a copy of the cookie is refused too. Without a session it succeeds as well. */
 export const signOutRoute = route(
   {
     name: 'signOut',
@@ -12,8 +14,11 @@ export const signOutRoute = route(
       body: z.strictObject({}),
     },
   },
-  (deps: Deps) => (req, res) => {
-    if (req.currentUser !== undefined) deps.securityLog.record(req, 'signed_out');
+  (deps: Deps) => async (req, res) => {
+    if (req.currentUser !== undefined) {
+      await endSession(deps, req.currentUser, req.trace);
+      deps.securityLog.record(req, 'signed_out');
+    }
     req.session = null;
     res.send({});
   },

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 
 /** A user as HTTP shows it. Browsers load this file too. */
-export const userShape = z.object({ id: z.string(), email: z.email() }).register(z.globalRegistry, { id: 'User' });
+export const userShape = z
+  .object({ id: z.string(), email: z.email(), emailVerified: z.boolean() })
+  .register(z.globalRegistry, { id: 'User' });
 
 export const currentUserShape = z.object({ currentUser: z.nullable(userShape) });

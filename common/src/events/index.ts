@@ -3,7 +3,7 @@ export { UnknownValueError } from './unknown-values.ts';
 export type { DataOf, EventDefinition, EventMessage, Trace } from './define-event.ts';
 export { userClosed, userCreated, userState, userUpdated } from './user.ts';
 export type { UserState } from './user.ts';
-export { endedSessionsOfUser, sessionEnded, sessionsEnded, sessionState } from './session.ts';
+export { endedSessionsOfUser, sessionDays, sessionEnded, sessionsEnded, sessionState } from './session.ts';
 export { claimRefusalReasons, ticketClaimRefused, ticketCreated, ticketState, ticketUpdated } from './ticket.ts';
 export type { ClaimRefusalReason, TicketState } from './ticket.ts';
 export { orderCancelled, orderCreated, orderExpired, orderState, orderUpdated, timerState } from './order.ts';

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { defineEvent } from './define-event.ts';
 
+/** Days for which a session, and its token, lives. */
+export const sessionDays = 7;
+
 /** One session, ended. Its id is the `sid` of its token. */
 export const sessionState = z.object({
   id: z.string(),

@@ -14,9 +14,11 @@ import { buildApp, type HttpKit } from './build-app.ts';
 import { currentUserOf } from './context.ts';
 import { on, route, serve, signedIn } from './route.ts';
 import { createSecurityLog } from './security-log.ts';
-import { createSessions, requireAuth } from './session.ts';
+import { requireAuth } from './sessions/session-cookie.ts';
+import { createSessionTokens } from './sessions/session-tokens.ts';
 
-const sessions = createSessions('a key for tests only');
+const tokens = createSessionTokens(['a key of 32 bytes for tests only']);
+const user = { id: 'u1', email: 'u1@example.com', sid: 's1', startedAt: 1 };
 
 /** An app with its log, its observed requests, and a database that a test can make unreachable. */
 const open = (routes: (app: Express) => void, options: { readonly secure?: boolean; readonly raw?: string[] } = {}) => {
@@ -31,8 +33,9 @@ const open = (routes: (app: Express) => void, options: { readonly secure?: boole
     logger,
     now: () => new Date('2031-05-01T12:00:00.500Z'),
     site: {
-      sessions,
       securityLog: createSecurityLog({ logger, count: (event) => counted.push(event) }),
+      tokens,
+      sessions: { isEnded: () => false, confirm: async (known) => known },
       publicUrl: new URL(`${options.secure === true ? 'https' : 'http'}://tickets.example`),
       proxies: behindRouter((_address, hop) => hop < 1),
     },
@@ -358,7 +361,7 @@ test('When a response is sent, then it has the security headers and does not nam
 
 const signIn = (app: Express): void => {
   app.post('/in', (req, res) => {
-    req.session = { jwt: sessions.sign({ id: 'u1', email: 'u1@example.com' }) };
+    req.session = { jwt: tokens.sign(user) };
     res.send({});
   });
   app.post('/out', (req, res) => {
@@ -401,8 +404,8 @@ test('When a request has a valid session, then its user is known, and otherwise 
   const { api } = open(signIn);
   const cookie = cookieOf(await api.post('/in')).split(';')[0] ?? '';
   const known = await api.get('/me').set('Cookie', cookie);
-  expect(known.body).toEqual({ id: 'u1', email: 'u1@example.com' });
-  const forged = createSessions('another key for tests').sign({ id: 'u1', email: 'u1@example.com' });
+  expect(known.body).toEqual(user);
+  const forged = createSessionTokens(['another key of 32 bytes for tests']).sign(user);
   for (const bad of [
     '',
     'session=',

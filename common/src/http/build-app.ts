@@ -9,7 +9,8 @@ import { errorHandler, notFound, sendError } from './error-handler.ts';
 import type { Limiter } from './limits/limiter.ts';
 import type { Registration } from './route.ts';
 import type { SecurityLog } from './security-log.ts';
-import { currentUser, sessionCookie, type Sessions } from './session.ts';
+import { confirmSession, currentUser, sessionCookie, type SessionGuard } from './sessions/session-cookie.ts';
+import type { SessionTokens } from './sessions/session-tokens.ts';
 import { requireWellFormed, verifyUtf8 } from './well-formed.ts';
 
 /** Bytes of a request body at most. */
@@ -19,7 +20,8 @@ const requestBounds = { maxRequests: 5_000, maxBodyBytes: 32 * 1024 * 1024, body
 
 /** What a service with routes knows about the site. */
 export interface Site {
-  readonly sessions: Sessions;
+  readonly tokens: SessionTokens;
+  readonly sessions: SessionGuard;
   /** The public address of the site. */
   readonly publicUrl: URL;
   /** The proxies in front of the service, the router or ingress included. */
@@ -152,8 +154,8 @@ export const buildApp = (
   app.use(boundRequests({ ...requestBounds, taken: kit.taken }));
   app.use(ownSiteOnly(kit.site?.publicUrl.origin));
   if (kit.site !== undefined) {
-    const { sessions, publicUrl, limiter, securityLog } = kit.site;
-    app.use(...sessionCookie({ secure: publicUrl.protocol === 'https:' }), currentUser(sessions));
+    const { tokens, sessions, publicUrl, limiter, securityLog } = kit.site;
+    app.use(...sessionCookie({ secure: publicUrl.protocol === 'https:' }), currentUser(tokens, sessions));
     app.use(recordInvalidToken(securityLog));
     if (limiter !== undefined) routes.admit?.(app, limiter);
   }
@@ -161,6 +163,7 @@ export const buildApp = (
   app.use((req, res, next) => (Buffer.isBuffer(req.body) ? next() : jsonOnly(req, res, next)));
   app.use(express.json({ limit: bodyLimit, verify: verifyUtf8 }), requireWellFormed);
   app.use(requireDatabase(kit));
+  if (kit.site !== undefined) app.use(confirmSession(kit.site.sessions));
   routes(app, kit.site?.limiter);
   app.use(notFound, errorHandler(kit.logger, kit.site?.securityLog));
   return app;

@@ -2,10 +2,17 @@ import type { Request } from 'express';
 import { NotAuthorizedError } from '../errors/index.ts';
 import type { Trace } from '../events/index.ts';
 
-/** The user of a session. */
+/** The user of a session, as its token says. */
 export interface CurrentUser {
   readonly id: string;
+  /** The user's e-mail when the session began; in auth the present one. */
   readonly email: string;
+  /** Known to auth only. */
+  readonly emailVerified?: boolean;
+  /** Id of the session. */
+  readonly sid: string;
+  /** When the session began, in milliseconds. */
+  readonly startedAt: number;
 }
 
 declare module 'express-serve-static-core' {

@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { limitAccount, limitAddress, refuseKnown, type Limiter } from './limits/limiter.ts';
 import type { LimitName } from './limits/limits.ts';
 import { neverCached } from './never-cached.ts';
-import { requireAuth } from './session.ts';
+import { requireAuth } from './sessions/session-cookie.ts';
 
 type Schema = z.core.$ZodType;
 

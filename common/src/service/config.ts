@@ -64,12 +64,19 @@ export const commonEnv = {
     .describe('Lowest level that is logged'),
 } as const;
 
+/** Bytes: the length of an HS256 signature (RFC 7518, 3.2). */
+const shortestKey = 32;
+
 /** Settings of services with routes. */
 export const siteEnv = {
   JWT_KEY: z
     .string()
-    .min(16, 'must have at least 16 characters')
-    .describe('Key that signs session tokens; the same for all services'),
+    .transform((text): readonly string[] => text.split(',').map((key) => key.trim()))
+    .refine(
+      (keys) => keys.every((key) => Buffer.byteLength(key) >= shortestKey),
+      `must be keys of at least ${shortestKey} bytes, separated by commas`,
+    )
+    .describe('Keys of session tokens, separated by commas: the first signs, all verify; the same for all services'),
   PUBLIC_URL: url('https', 'http')
     .default('http://localhost:3000')
     .describe('Public address of the site; with https, cookies are secure'),

@@ -8,6 +8,7 @@ export type { RunningService, Service, ServiceOverrides } from './open-service.t
 export { openSite } from './open-site.ts';
 export { periodically } from './periodic.ts';
 export { openServer } from './server.ts';
+export { SessionEndings } from './session-endings.ts';
 export { serverAddress } from './server-address.ts';
 export { runUntilSignal } from './run-until-signal.ts';
 export type { Stoppable } from './stoppable.ts';

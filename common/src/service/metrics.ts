@@ -78,8 +78,10 @@ export class Metrics {
     waiting: (count) => this.#waiting.set(count),
   };
 
-  readonly #streamBytes = this.gauge('event_stream_bytes', 'Bytes of the stream of events');
-  readonly #streamMaxBytes = this.gauge('event_stream_max_bytes', 'Bytes at which the stream of events is full');
+  readonly #streamBytes = this.gauge('event_stream_bytes', 'Bytes of the streams of events and of ended sessions', [
+    'stream',
+  ]);
+  readonly #streamMaxBytes = this.gauge('event_stream_max_bytes', 'Bytes at which the stream is full', ['stream']);
 
   readonly #losses = this.counter(
     'event_losses_total',
@@ -87,9 +89,9 @@ export class Metrics {
   );
 
   readonly stream: StreamMetrics = {
-    stream: (bytes, maxBytes) => {
-      this.#streamBytes.set(bytes);
-      this.#streamMaxBytes.set(maxBytes);
+    stream: ({ stream, bytes, maxBytes }) => {
+      this.#streamBytes.set({ stream }, bytes);
+      this.#streamMaxBytes.set({ stream }, maxBytes);
     },
     lost: () => this.#losses.inc(),
   };

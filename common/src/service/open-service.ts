@@ -1,6 +1,8 @@
 import type { Express } from 'express';
 import type { Document } from 'mongodb';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { Site } from '../http/index.ts';
 import {
   createDeadLetters,
   createStreamKeeper,
@@ -21,6 +23,7 @@ import { createLogger } from './logger.ts';
 import { Metrics } from './metrics.ts';
 import { periodically } from './periodic.ts';
 import { openServer, type RunningServer } from './server.ts';
+import { sessionEndings, type SessionEndings } from './session-endings.ts';
 import type { Stoppable } from './stoppable.ts';
 
 /** The settings that every service has. */
@@ -51,6 +54,10 @@ export interface Plan {
   readonly listeners: readonly Listener[];
   /** Started once the database is prepared. */
   readonly workers?: readonly (() => Stoppable)[];
+  /** Of a service with routes. */
+  readonly site?: Site & Stoppable;
+  /** What tells it which sessions have ended, if that is heard from the broker. */
+  readonly endings?: SessionEndings;
   /** Open already; closed after the workers have stopped. */
   readonly resources?: readonly Stoppable[];
 }
@@ -71,6 +78,7 @@ export interface Service {
   readonly logger: Logger;
   readonly database: Database;
   readonly relay: Relay;
+  readonly transport: Pick<Transport, 'follow'>;
   readonly metrics: Metrics;
   /** The time by the database's clock: replicas agree on it, whatever the clocks of their machines show. */
   readonly now: () => Date;
@@ -79,6 +87,7 @@ export interface Service {
 }
 
 const outboxFlushMs = 2_000;
+const endingsTimeoutMs = 5_000;
 const replayEveryMs = 1_000;
 const countEveryMs = 15_000;
 
@@ -139,7 +148,16 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
     logger.info({ url: server.url }, 'listening');
 
     const prepare = async () => {
-      await database.prepare([...plan.collections, deadLetterCollection, ...streamCollections]);
+      const { endings } = plan;
+      const ofSessions = endings === undefined ? [] : [sessionEndings];
+      await database.prepare([...plan.collections, deadLetterCollection, ...streamCollections, ...ofSessions]);
+      if (state.stopping) return;
+      if (endings !== undefined) {
+        const following = await endings.start();
+        workers.push(following);
+        // No session that has ended is accepted by a new replica, unless the broker does not say which those are.
+        await Promise.race([following.caughtUp, delay(endingsTimeoutMs, undefined, { ref: false })]);
+      }
       if (state.stopping) return;
       relay.start();
       for (const startWorker of [...keepStream, ...(plan.workers ?? [])]) workers.push(startWorker());
@@ -174,7 +192,7 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
       await server.drain();
       await runner.stop();
       await Promise.all(workers.map((worker) => worker.stop()));
-      await Promise.all((plan.resources ?? []).map((resource) => resource.stop()));
+      await Promise.all([plan.site, ...(plan.resources ?? [])].map((resource) => resource?.stop()));
       await relay.stop(outboxFlushMs);
       await transport.close();
       await database.close();
@@ -183,5 +201,5 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
     return { url: server.url, ready, isReady: () => state.prepared && !state.stopping, stop };
   };
 
-  return { name, logger, database, relay, metrics, now, newId, run };
+  return { name, logger, database, relay, transport, metrics, now, newId, run };
 };

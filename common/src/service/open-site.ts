@@ -6,11 +6,12 @@ import {
   createRedisCounters,
   createRefusalDelay,
   createSecurityLog,
-  createSessions,
+  createSessionTokens,
   createTurns,
   rememberRefusals,
   withFallback,
   type Limiter,
+  type SessionGuard,
   type Site,
 } from '../http/index.ts';
 import type { Metrics } from './metrics.ts';
@@ -35,7 +36,7 @@ const refusalDelay = { milliseconds: 250, maxWaiting: 64 };
 const now = (): number => performance.now();
 
 interface SiteConfig {
-  readonly JWT_KEY: string;
+  readonly JWT_KEY: readonly string[];
   readonly PUBLIC_URL: string;
   readonly TRUST_PROXY: TrustedProxies;
   readonly REDIS_URL: string;
@@ -69,7 +70,7 @@ export const openSite = (
     metrics,
   }: Pick<Service, 'name' | 'logger'> & { readonly metrics: Pick<Metrics, 'counter' | 'observed'> },
   config: SiteConfig,
-  namedAccount?: Limiter['namedAccount'],
+  { sessions, namedAccount }: { readonly sessions: SessionGuard; readonly namedAccount?: Limiter['namedAccount'] },
 ): Site & Stoppable => {
   const events = metrics.counter('security_events_total', 'Events of the security log, those without a line included', [
     'event',
@@ -83,7 +84,8 @@ export const openSite = (
   });
   const site = {
     securityLog,
-    sessions: createSessions(config.JWT_KEY),
+    tokens: createSessionTokens(config.JWT_KEY),
+    sessions,
     publicUrl: new URL(config.PUBLIC_URL),
     proxies: behindRouter(config.TRUST_PROXY),
   };

@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import * as definitions from '../events/index.ts';
 import type { EventDefinition, EventMessage } from '../events/index.ts';
-import { createSessions } from '../http/index.ts';
+import { createSessionTokens } from '../http/index.ts';
 import { createJetStreamTransport } from '../messaging/index.ts';
 import { parseJson } from '../messaging/listening/listener.ts';
 import { newId } from '../mongo/index.ts';
@@ -16,7 +16,7 @@ import { createTestClock, type TestClock } from './test-clock.ts';
 
 /** The streams of all test files have room in one server's store. */
 export const testStreamBytes = 16 * 1024 * 1024;
-const jwtKey = 'a key for tests only';
+const jwtKey = 'a key of 32 bytes for tests only';
 
 /**
  * The real MongoDB, NATS and Redis of the test run, with a separate database and stream for this test file. All events on
@@ -50,6 +50,7 @@ export interface TestSystem {
 const recordedSubjects = [
   definitions.userCreated,
   definitions.userUpdated,
+  definitions.userClosed,
   definitions.ticketCreated,
   definitions.ticketUpdated,
   definitions.ticketClaimRefused,
@@ -162,7 +163,8 @@ export const openTestSystem = async (): Promise<TestSystem> => {
       return service;
     },
     as: (userId) => {
-      const jwt = createSessions(jwtKey).sign({ id: userId, email: `${userId}@example.com` });
+      const user = { id: userId, email: `${userId}@example.com`, sid: newId(), startedAt: clock.now().getTime() };
+      const jwt = createSessionTokens([jwtKey]).sign(user);
       return { Cookie: `session=${Buffer.from(JSON.stringify({ jwt })).toString('base64')}` };
     },
     collection: (collection) => client.db().collection(collection),
@@ -187,7 +189,8 @@ export const openTestSystem = async (): Promise<TestSystem> => {
       await Promise.all(subscriptions.map((subscription) => subscription.stop()));
       await transport.close();
       const connection = await connect({ servers: natsUrl });
-      await (await jetstreamManager(connection)).streams.delete(`TICKETING-${name}`);
+      const { streams } = await jetstreamManager(connection);
+      for (const stream of [`TICKETING-${name}`, `TICKETING-${name}-SESSIONS`]) await streams.delete(stream);
       await connection.close();
       await client.db().dropDatabase();
       await client.close();

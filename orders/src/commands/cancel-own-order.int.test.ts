@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { ChargeState } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
-import { httpKit, openService, openSite } from '@ticketing/common/service';
+import { httpKit, openService, openSite, SessionEndings } from '@ticketing/common/service';
 import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import { createApp } from '../app.ts';
 import { readConfig } from '../config.ts';
@@ -36,7 +36,7 @@ beforeAll(async () => {
     };
     return service.run({
       collections,
-      app: createApp(httpKit(service, openSite(service, config)), deps),
+      app: createApp(httpKit(service, openSite(service, config, { sessions: new SessionEndings(service) })), deps),
       listeners: [],
     });
   });

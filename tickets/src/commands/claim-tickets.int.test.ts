@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ConflictError } from '@ticketing/common/errors';
 import { ticketClaimRefused } from '@ticketing/common/events';
-import { httpKit, openService, openSite } from '@ticketing/common/service';
+import { httpKit, openService, openSite, SessionEndings } from '@ticketing/common/service';
 import { createTurnstile, openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import * as fc from 'fast-check';
 import { createApp } from '../app.ts';
@@ -39,7 +39,11 @@ beforeAll(async () => {
     };
     return service.run({
       collections,
-      app: createApp(httpKit(service, openSite(service, config)), deps, cache),
+      app: createApp(
+        httpKit(service, openSite(service, config, { sessions: new SessionEndings(service) })),
+        deps,
+        cache,
+      ),
       listeners: [],
     });
   });

@@ -45,16 +45,19 @@ const openLimits = (name: string, redisUrl: string, rateLimits: 'on' | 'off' = '
   const site = openSite(
     { name, logger, metrics: new Metrics() },
     {
-      JWT_KEY: 'a key for tests only',
+      JWT_KEY: ['a key of 32 bytes for tests only'],
       PUBLIC_URL: 'http://tickets.example',
       TRUST_PROXY: () => false,
       REDIS_URL: redisUrl,
       RATE_LIMITS: rateLimits,
     },
-    ({ body, headers }) =>
-      typeof body?.email === 'string'
-        ? { key: body.email, isKnownDevice: headers['x-device'] === body.email }
-        : undefined,
+    {
+      sessions: { isEnded: () => false, confirm: async (user) => user },
+      namedAccount: ({ body, headers }) =>
+        typeof body?.email === 'string'
+          ? { key: body.email, isKnownDevice: headers['x-device'] === body.email }
+          : undefined,
+    },
   );
   opened.push(site);
   return site;
@@ -67,7 +70,7 @@ const open = ({ name = randomUUID(), limit = 'paying', redisUrl, handle }: Optio
   app.use(express.json(), (req, _res, next) => {
     req.visitor = req.get('x-forwarded-for') ?? '203.0.113.1';
     const id = req.get('x-account');
-    if (id !== undefined) req.currentUser = { id, email: `${id}@example.com` };
+    if (id !== undefined) req.currentUser = { id, email: `${id}@example.com`, sid: id, startedAt: 0 };
     next();
   });
   const answer = route(
@@ -277,7 +280,7 @@ test('When an address requests paths without a route, then it is limited before 
 test('When this process has refused an account, then it refuses it again before it reads a body', async () => {
   const { app, site } = openApp(requireEnv('REDIS_URL'));
   const send = async (user: string, body: string) => {
-    const jwt = site.sessions.sign({ id: user, email: `${user}@example.com` });
+    const jwt = site.tokens.sign({ id: user, email: `${user}@example.com`, sid: user, startedAt: 0 });
     const cookie = `session=${Buffer.from(JSON.stringify({ jwt })).toString('base64')}`;
     return supertest(app).post('/').set({ cookie, 'content-type': 'application/json' }).send(body);
   };

@@ -39,6 +39,19 @@ export interface Subscription {
   stop(): Promise<void>;
 }
 
+export interface FollowOptions {
+  readonly subject: string;
+  /** Called with one message after the other in the broker's order; after a reconnection again from the first. */
+  onMessage(body: string): void;
+}
+
+/** This process's own subscription to all stored messages of a subject. It acknowledges nothing. */
+export interface Follower {
+  /** Resolves once it has received what was stored when it began. */
+  readonly caughtUp: Promise<void>;
+  stop(): Promise<void>;
+}
+
 /** What a broker reports about the events that it has stored. */
 export interface StreamState {
   /** Another value is another stream; undefined for a stream of an earlier release that could not be updated. */
@@ -49,6 +62,13 @@ export interface StreamState {
   readonly lastSequence: number;
   /** When the oldest stored message was published; undefined while the stream is empty. */
   readonly oldestAt: Date | undefined;
+  readonly bytes: number;
+  readonly maxBytes: number;
+}
+
+/** How full a stream is. */
+export interface StreamSize {
+  readonly stream: 'events' | 'sessions';
   readonly bytes: number;
   readonly maxBytes: number;
 }
@@ -79,6 +99,7 @@ export interface Acknowledged {
 /** The events that a broker stores: their state and consumers, and how to purge them. */
 export interface EventStore {
   state(): Promise<StreamState>;
+  sizes(): Promise<StreamSize[]>;
   consumers(): Promise<ConsumerState[]>;
   /** Id of the message with this sequence; undefined when it is not stored. */
   messageId(sequence: number): Promise<string | undefined>;
@@ -106,6 +127,8 @@ export interface Transport {
   publish(message: OutboundMessage): Promise<void>;
   /** Resolves once messages can arrive; waits while the broker is unreachable. */
   subscribe(options: SubscriptionOptions): Promise<Subscription>;
+  /** Each process that follows a subject receives all of its messages. Begins once the broker is reachable. */
+  follow(options: FollowOptions): Follower;
   isConnected(): boolean;
   /** Undefined with NATS Streaming, which reports nothing about what it has stored. */
   readonly store: EventStore | undefined;

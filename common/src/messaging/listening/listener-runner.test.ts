@@ -22,6 +22,7 @@ const openBus = () => {
         stop: async () => void log.push('stop'),
       };
     },
+    follow: () => ({ caughtUp: Promise.resolve(), stop: () => Promise.resolve() }),
     isConnected: () => true,
     store: undefined,
     guard: () => undefined,

@@ -39,6 +39,7 @@ const open = (initial: number) => {
       bytes: 1,
       maxBytes: 2,
     }),
+    sizes: async () => [],
     consumers: async () => [consumer('at-the-end', 10), consumer('ahead', 11)],
     messageId: async () => undefined,
     purge: async () => undefined,

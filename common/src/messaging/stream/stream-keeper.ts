@@ -4,7 +4,7 @@ import type { Database } from '../../mongo/index.ts';
 import { periodically } from '../../service/periodic.ts';
 import type { Stoppable } from '../../service/stoppable.ts';
 import type { Relay } from '../aggregates/relay.ts';
-import type { Transport } from '../bus/transport.ts';
+import type { StreamSize, Transport } from '../bus/transport.ts';
 import { requiredDurables } from '../listening/durable-name.ts';
 import { createLossCheck, streamNotes, type StreamNote } from './loss-check.ts';
 import { purgeStream, streamPurges, type StreamPurge } from './purge.ts';
@@ -20,7 +20,7 @@ const republishEveryMs = 1_000;
 const refresh = { afterMs: 24 * 60 * 60_000, limit: 50 } as const;
 
 export interface StreamMetrics {
-  stream(bytes: number, maxBytes: number): void;
+  stream(size: StreamSize): void;
   /** NATS has lost events. */
   lost(): void;
 }
@@ -59,8 +59,7 @@ export const createStreamKeeper = (options: StreamKeeperOptions): (() => Stoppab
   const tend = async (): Promise<void> => {
     const { store } = transport;
     if (store === undefined || !transport.isConnected() || !database.isUp()) return;
-    const { bytes, maxBytes } = await store.state();
-    metrics.stream(bytes, maxBytes);
+    for (const size of await store.sizes()) metrics.stream(size);
     await checkLoss(store);
     const isOurs = await purgeStream(
       {

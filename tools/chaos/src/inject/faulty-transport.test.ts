@@ -28,6 +28,7 @@ const open = (faults: Partial<BusFaults>) => {
       subscribed = options;
       return { pause: () => undefined, resume: () => undefined, stop: () => Promise.resolve() };
     },
+    follow: () => ({ caughtUp: Promise.resolve(), stop: () => Promise.resolve() }),
     isConnected: () => true,
     store: undefined,
     guard: () => undefined,

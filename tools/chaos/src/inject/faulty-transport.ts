@@ -58,6 +58,7 @@ export const faultyTransport = (
     publish,
     store: real.store,
     guard: (guard) => real.guard(guard),
+    follow: (following) => real.follow(following),
     isConnected: () => real.isConnected(),
     close: () => real.close(),
     subscribe: (subscription) =>

@@ -8,44 +8,79 @@ import {
 } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import type { Logger } from 'pino';
+import { sessionDays } from '../../../events/index.ts';
 import { newId } from '../../../mongo/index.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 const megabyte = 1024 * 1024;
 /** How long the stream keeps an event that nothing purges. */
-const streamMaxAgeMs = 30 * dayMs;
+const eventsMaxAgeMs = 30 * dayMs;
 /** 80 % of the store of 1,800 MB that every NATS configuration of this project sets up. */
 export const streamMaxBytes = 1_440 * megabyte;
 /** A smaller stream is of no use: the error is reported instead. */
 const minBytes = megabyte;
-const aggregates = ['user', 'ticket', 'order', 'charge'] as const;
+/** Share of the main stream's size: about 100,000 ended sessions by default. */
+const sessionsShare = 1 / 32;
 /** JetStream's error codes for a store that cannot reserve this much. */
 const storeIsTooSmall = [10_023, 10_028, 10_047] as const;
 export const streamNotFound = 10_059;
 const nameInUse = 10_058;
 
-/** The stream that holds all events. */
-export const streamName = (namespace: string | undefined): string =>
-  namespace === undefined ? 'TICKETING' : `TICKETING-${namespace}`;
-
-/** Before every subject of the stream. */
+/** Before every subject. */
 export const subjectPrefix = (namespace: string | undefined): string =>
   namespace === undefined ? '' : `${namespace}.`;
 
 export interface StreamSettings {
   readonly name: string;
-  /** Before every subject. */
-  readonly prefix: string;
+  /** With a wildcard: `ticket.>`. */
+  readonly subjects: readonly string[];
   readonly replicas: number;
   readonly maxBytes: number;
+  readonly maxAgeMs: number;
+  readonly discard: DiscardPolicy;
 }
+
+/** The stream of all events but ended sessions. */
+export const streamName = (namespace: string | undefined): string =>
+  namespace === undefined ? 'TICKETING' : `TICKETING-${namespace}`;
+
+/** The two streams: all events but ended sessions; and those, which every replica of every service reads when it starts. */
+export const streamsOf = (options: {
+  readonly namespace: string | undefined;
+  readonly replicas: number;
+  readonly maxBytes: number;
+}): { readonly events: StreamSettings; readonly sessions: StreamSettings } => {
+  const { namespace, replicas, maxBytes } = options;
+  const subjects = (...aggregates: readonly string[]) =>
+    aggregates.map((aggregate) => `${subjectPrefix(namespace)}${aggregate}.>`);
+  return {
+    events: {
+      name: streamName(namespace),
+      subjects: subjects('user', 'ticket', 'order', 'charge'),
+      replicas,
+      maxBytes,
+      maxAgeMs: eventsMaxAgeMs,
+      // A full stream refuses events, which then wait in their outboxes; it loses none that a consumer still needs.
+      discard: DiscardPolicy.New,
+    },
+    sessions: {
+      name: `${streamName(namespace)}-SESSIONS`,
+      subjects: subjects('session'),
+      replicas,
+      maxBytes: Math.max(minBytes, Math.floor(maxBytes * sessionsShare)),
+      // A session's token has expired by then.
+      maxAgeMs: sessionDays * dayMs,
+      // Each service keeps what it has received in its database: only one that never ran would miss the oldest. Sign-outs
+      // that could not be published would be worse.
+      discard: DiscardPolicy.Old,
+    },
+  };
+};
 
 type Config = Parameters<JetStreamManager['streams']['update']>[1];
 
 export const isApiError = (error: unknown, ...codes: readonly number[]): boolean =>
   error instanceof JetStreamApiError && codes.includes(error.code);
-
-const subjectsOf = (prefix: string): string[] => aggregates.map((aggregate) => `${prefix}${aggregate}.>`);
 
 const findConfig = async (manager: JetStreamManager, name: string) => {
   try {
@@ -57,13 +92,13 @@ const findConfig = async (manager: JetStreamManager, name: string) => {
   }
 };
 
-/** Whether the stream exists and stores every event that this version publishes. */
+/** Whether the stream exists and stores every event that this version publishes to it. */
 export const hasStream = async (
   manager: JetStreamManager,
-  { name, prefix }: Pick<StreamSettings, 'name' | 'prefix'>,
+  { name, subjects }: Pick<StreamSettings, 'name' | 'subjects'>,
 ): Promise<boolean> => {
   const found = await findConfig(manager, name);
-  return found !== undefined && subjectsOf(prefix).every((subject) => found.subjects.includes(subject));
+  return found !== undefined && subjects.every((subject) => found.subjects.includes(subject));
 };
 
 /**
@@ -76,14 +111,13 @@ export const ensureStream = async (
   settings: StreamSettings,
   logger: Logger,
 ): Promise<void> => {
-  const { name, prefix, replicas, maxBytes } = settings;
+  const { name, replicas, maxBytes } = settings;
   // Looked up first: an `add` of an existing stream is checked against the store as if its bytes were needed twice.
   const found = await findConfig(manager, name);
   const config = {
-    subjects: [...new Set([...(found?.subjects ?? []), ...subjectsOf(prefix)])],
-    max_age: nanos(streamMaxAgeMs),
-    // A full stream refuses events, which then wait in their outboxes; it loses none that a consumer still needs.
-    discard: DiscardPolicy.New,
+    subjects: [...new Set([...(found?.subjects ?? []), ...settings.subjects])],
+    max_age: nanos(settings.maxAgeMs),
+    discard: settings.discard,
     duplicate_window: nanos(2 * 60 * 1000),
     num_replicas: replicas,
     // Identifies the stream, since nats-server changes `created` when a stream is updated after a restart. Replicas that

@@ -75,11 +75,20 @@ export class Acknowledgements {
 export const createEventStore = (options: {
   readonly manager: () => Promise<JetStreamManager>;
   readonly stream: string;
+  readonly sessionStream: string;
   readonly prefix: string;
   readonly acknowledgements: Acknowledgements;
 }): EventStore => {
-  const { manager, stream, prefix, acknowledgements } = options;
+  const { manager, stream, sessionStream, prefix, acknowledgements } = options;
+  const sizeOf = async (name: string) => {
+    const { state, config } = await (await manager()).streams.info(name);
+    return { bytes: state.bytes, maxBytes: config.max_bytes };
+  };
   return {
+    sizes: async () => [
+      { stream: 'events', ...(await sizeOf(stream)) },
+      { stream: 'sessions', ...(await sizeOf(sessionStream)) },
+    ],
     state: async () => {
       const { created, state, config } = await (await manager()).streams.info(stream);
       return {

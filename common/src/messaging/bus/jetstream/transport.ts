@@ -4,6 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { natsServers } from '../nats-servers.ts';
 import type {
   EventStore,
+  Follower,
+  FollowOptions,
   OutboundMessage,
   StoreGuard,
   Subscription,
@@ -11,6 +13,7 @@ import type {
   Transport,
 } from '../transport.ts';
 import { JetStreamConsumer } from './consumer.ts';
+import { JetStreamFollower } from './follower.ts';
 import type { JetStreamOptions } from './options.ts';
 import { retryUntilDone } from './retry-until-done.ts';
 import { ensureConsumer, findConsumer } from './ensure-consumer.ts';
@@ -19,8 +22,8 @@ import {
   hasStream,
   isApiError,
   streamMaxBytes,
-  streamName,
   streamNotFound,
+  streamsOf,
   subjectPrefix,
 } from './ensure-stream.ts';
 import { Acknowledgements, createEventStore } from './event-store.ts';
@@ -41,7 +44,7 @@ interface Connected {
 class JetStreamTransport implements Transport {
   readonly name = 'jetstream';
   readonly #options: JetStreamOptions;
-  readonly #stream: string;
+  readonly #streams: ReturnType<typeof streamsOf>;
   readonly #prefix: string;
   readonly #ackWaitMs: number;
   readonly store: EventStore;
@@ -49,6 +52,7 @@ class JetStreamTransport implements Transport {
   readonly #connected: Promise<Connected>;
   readonly #closing = new AbortController();
   readonly #consumers = new Set<JetStreamConsumer>();
+  readonly #followers = new Set<JetStreamFollower>();
   /** Rejects each publication that waits for its acknowledgement. */
   readonly #inFlight = new Set<(error: Error) => void>();
   #connection: NatsConnection | undefined;
@@ -62,7 +66,8 @@ class JetStreamTransport implements Transport {
 
   constructor(options: JetStreamOptions) {
     this.#options = options;
-    this.#stream = streamName(options.namespace);
+    const { namespace, replicas = 1, maxBytes = streamMaxBytes } = options;
+    this.#streams = streamsOf({ namespace, replicas, maxBytes });
     this.#prefix = subjectPrefix(options.namespace);
     this.#ackWaitMs = options.ackWaitMs ?? ackWaitMs;
     this.#connected = this.#connect();
@@ -72,7 +77,8 @@ class JetStreamTransport implements Transport {
         if (this.#now === undefined || !this.#up) throw new Error('NATS is not connected');
         return this.#now.manager;
       },
-      stream: this.#stream,
+      stream: this.#streams.events.name,
+      sessionStream: this.#streams.sessions.name,
       prefix: this.#prefix,
       acknowledgements: this.#acknowledgements,
     });
@@ -97,9 +103,10 @@ class JetStreamTransport implements Transport {
     const options = { msgID: message.id, timeout: publishTimeoutMs };
     try {
       const sent = client.publish(this.#prefix + message.subject, message.body, options);
-      const { seq, duplicate } = await Promise.race([sent, lost.promise]);
-      // That of a duplicate is the sequence of the first message.
-      if (!duplicate && this.#acknowledgements.add({ sequence: seq, id: message.id }, sentAfter)) {
+      const { seq, duplicate, stream } = await Promise.race([sent, lost.promise]);
+      // That of a duplicate is the sequence of the first message; another stream has sequences of its own.
+      const isNew = !duplicate && stream === this.#streams.events.name;
+      if (isNew && this.#acknowledgements.add({ sequence: seq, id: message.id }, sentAfter)) {
         this.#guard?.onRewound();
       }
     } catch (error) {
@@ -120,13 +127,13 @@ class JetStreamTransport implements Transport {
       ensure: async () => {
         const settings = { ...options, subject: this.#prefix + options.subject, ackWaitMs: this.#ackWaitMs };
         try {
-          return await ensureConsumer(connected.manager, this.#stream, settings);
+          return await ensureConsumer(connected.manager, this.#streams.events.name, settings);
         } catch (error) {
-          if (isApiError(error, streamNotFound)) await this.#ensureStream(connected);
+          if (isApiError(error, streamNotFound)) await this.#ensureStreams(connected);
           throw error;
         }
       },
-      find: () => findConsumer(connected.manager, this.#stream, options.durable),
+      find: () => findConsumer(connected.manager, this.#streams.events.name, options.durable),
       client: connected.client,
       logger: this.#options.logger,
       closing: this.#closing.signal,
@@ -136,6 +143,20 @@ class JetStreamTransport implements Transport {
     await consumer.open();
     this.#closing.signal.throwIfAborted();
     return consumer;
+  }
+
+  follow({ subject, onMessage }: FollowOptions): Follower {
+    const follower = new JetStreamFollower({
+      stream: (subject.startsWith('session.') ? this.#streams.sessions : this.#streams.events).name,
+      subject: this.#prefix + subject,
+      onMessage,
+      logger: this.#options.logger,
+      closing: this.#closing.signal,
+      onStop: () => this.#followers.delete(follower),
+    });
+    this.#followers.add(follower);
+    if (this.#now !== undefined && this.#up) follower.open(this.#now);
+    return follower;
   }
 
   async close(): Promise<void> {
@@ -181,11 +202,12 @@ class JetStreamTransport implements Transport {
     const generation = this.#generation;
     await this.#retry('look-up of the stream', async () => {
       if (generation !== this.#generation) return;
-      await this.#ensureStream(connected);
+      await this.#ensureStreams(connected);
     });
     if (generation !== this.#generation) return;
     this.#up = true;
     for (const consumer of this.#consumers) void consumer.open();
+    for (const follower of this.#followers) follower.open(connected);
     // Listeners do not wait for it.
     if (this.#guard === undefined) this.#mayPublish = true;
     else void this.#passGuard(this.#guard, generation).catch(() => undefined);
@@ -202,9 +224,10 @@ class JetStreamTransport implements Transport {
     return retryUntilDone({ what, logger: this.#options.logger, signal: this.#closing.signal }, action);
   }
 
-  #ensureStream({ manager }: Connected): Promise<void> {
-    const { replicas = 1, maxBytes = streamMaxBytes, logger } = this.#options;
-    return ensureStream(manager, { name: this.#stream, prefix: this.#prefix, replicas, maxBytes }, logger);
+  async #ensureStreams({ manager }: Connected): Promise<void> {
+    const { events, sessions } = this.#streams;
+    // The small one first: the other takes what the store has left.
+    for (const settings of [sessions, events]) await ensureStream(manager, settings, this.#options.logger);
   }
 
   async #checkRepeatedly(): Promise<void> {
@@ -222,9 +245,12 @@ class JetStreamTransport implements Transport {
     const connected = this.#now;
     if (connected === undefined || !this.#up || this.#closing.signal.aborted) return;
     this.#checkedAt = performance.now();
-    const stream = { name: this.#stream, prefix: this.#prefix };
-    if (!(await hasStream(connected.manager, stream))) await this.#ensureStream(connected);
-    await Promise.all([...this.#consumers].map((consumer) => consumer.check()));
+    const { manager } = connected;
+    const { events, sessions } = this.#streams;
+    if (!(await hasStream(manager, events)) || !(await hasStream(manager, sessions))) {
+      await this.#ensureStreams(connected);
+    }
+    await Promise.all([...this.#consumers, ...this.#followers].map((one) => one.check(connected)));
   }
 
   async #follow(connection: NatsConnection, connected: Connected): Promise<void> {

@@ -2,8 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { natsServers } from '../nats-servers.ts';
-import type { OutboundMessage, Subscription, SubscriptionOptions, Transport } from '../transport.ts';
+import type {
+  Follower,
+  FollowOptions,
+  OutboundMessage,
+  Subscription,
+  SubscriptionOptions,
+  Transport,
+} from '../transport.ts';
 import { NatsStreamingConsumer } from './consumer.ts';
+import { NatsStreamingFollower } from './follower.ts';
 import { openLink, type Link } from './link.ts';
 
 const ackWaitMs = 5_000;
@@ -32,6 +40,7 @@ class NatsStreamingTransport implements Transport {
   readonly #clientId: string;
   readonly #prefix: string;
   readonly #consumers = new Set<NatsStreamingConsumer>();
+  readonly #followers = new Set<NatsStreamingFollower>();
   readonly #closing = new AbortController();
   readonly #running: Promise<void>;
   #link: Link | undefined;
@@ -74,6 +83,17 @@ class NatsStreamingTransport implements Transport {
     }
   }
 
+  follow({ subject, onMessage }: FollowOptions): Follower {
+    const follower = new NatsStreamingFollower({
+      channel: this.#prefix + subject,
+      onMessage,
+      onStop: () => this.#followers.delete(follower),
+    });
+    this.#followers.add(follower);
+    if (this.#link !== undefined) follower.open(this.#link);
+    return follower;
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     this.#wake();
@@ -98,6 +118,7 @@ class NatsStreamingTransport implements Transport {
         attempt = 0;
         this.#link = link;
         for (const consumer of this.#consumers) void consumer.attach(link);
+        for (const follower of this.#followers) follower.open(link);
         this.#wake();
         await link.lost;
         this.#link = undefined;

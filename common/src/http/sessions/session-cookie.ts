@@ -1,42 +1,17 @@
 import cookieSession from 'cookie-session';
 import type { RequestHandler } from 'express';
-import jsonwebtoken from 'jsonwebtoken';
-import { createSecretKey } from 'node:crypto';
-import { z } from 'zod';
-import { NotAuthorizedError } from '../errors/index.ts';
-import type { CurrentUser } from './context.ts';
+import { NotAuthorizedError } from '../../errors/index.ts';
+import { sessionDays } from '../../events/index.ts';
+import type { CurrentUser } from '../context.ts';
+import type { SessionTokens } from './session-tokens.ts';
 
-export const sessionDays = 7;
-
-const payload = z.object({ id: z.string(), email: z.string() });
-
-/** Signs and verifies session tokens. */
-export interface Sessions {
-  readonly sign: (user: CurrentUser) => string;
-  readonly verify: (token: unknown) => CurrentUser | undefined;
+/** Knows which sessions have ended before their tokens expire. */
+export interface SessionGuard {
+  /** As far as this process knows: it asks nobody. */
+  isEnded(user: CurrentUser): boolean;
+  /** Called while the database is reachable. Resolves to the user as it is now, or to nothing if the session has ended. */
+  confirm(user: CurrentUser): Promise<CurrentUser | undefined>;
 }
-
-/** `key` is JWT_KEY, the same for all services. */
-export const createSessions = (key: string): Sessions => {
-  // Created once: a string would be parsed as a key at every verification.
-  const secret = createSecretKey(Buffer.from(key));
-  return {
-    sign: (user) =>
-      jsonwebtoken.sign({ id: user.id, email: user.email }, secret, {
-        algorithm: 'HS256',
-        expiresIn: `${sessionDays}d`,
-      }),
-    verify: (token) => {
-      if (typeof token !== 'string') return undefined;
-      try {
-        const parsed = payload.safeParse(jsonwebtoken.verify(token, secret, { algorithms: ['HS256'] }));
-        return parsed.success ? { id: parsed.data.id, email: parsed.data.email } : undefined;
-      } catch {
-        return undefined;
-      }
-    },
-  };
-};
 
 const rank = (cookie: string): number => (cookie.startsWith('session=') ? 0 : 1);
 
@@ -78,12 +53,24 @@ export const sessionCookie = (options: { readonly secure: boolean }): RequestHan
   }),
 ];
 
-/** Sets `req.currentUser` from the session cookie, if its token is valid. */
+/** Sets `req.currentUser` from the session cookie, if its token is valid and its session is not known to have ended. */
 export const currentUser =
-  (sessions: Sessions): RequestHandler =>
+  (tokens: SessionTokens, guard: Pick<SessionGuard, 'isEnded'>): RequestHandler =>
   (req, _res, next) => {
-    const user = sessions.verify(req.session?.jwt);
-    if (user !== undefined) req.currentUser = user;
+    const user = tokens.verify(req.session?.jwt);
+    if (user !== undefined && !guard.isEnded(user)) req.currentUser = user;
+    next();
+  };
+
+/** Sets `req.currentUser` to the user as it is now, or removes it if its session has ended. */
+export const confirmSession =
+  (guard: Pick<SessionGuard, 'confirm'>): RequestHandler =>
+  async (req, _res, next) => {
+    if (req.currentUser !== undefined) {
+      const user = await guard.confirm(req.currentUser);
+      if (user === undefined) delete req.currentUser;
+      else req.currentUser = user;
+    }
     next();
   };
 

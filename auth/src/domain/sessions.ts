@@ -1,0 +1,35 @@
+import { sessionDays, type sessionsEnded, type DataOf } from '@ticketing/common/events';
+import type { CurrentUser } from '@ticketing/common/http';
+
+const sessionMs = sessionDays * 24 * 60 * 60 * 1000;
+
+/** When a session that begins now expires. */
+export const expiryOf = (startedAt: Date): Date => new Date(startedAt.getTime() + sessionMs);
+
+/** Data of the event that ends a user's sessions. */
+export const endedSessions = (
+  userId: string,
+  { before, except }: { readonly before: Date; readonly except?: string | undefined },
+): DataOf<typeof sessionsEnded> => ({
+  userId,
+  issuedBefore: before.toISOString(),
+  ...(except === undefined ? {} : { except }),
+  expiresAt: expiryOf(before).toISOString(),
+});
+
+interface Account {
+  readonly closedAt?: Date;
+  readonly sessionsFrom?: Date;
+  readonly keptSession?: string;
+}
+
+/** Whether a session goes on, by its account and, unless an earlier release began it, by its own record. */
+export const goesOn = (
+  { sid, startedAt }: Pick<CurrentUser, 'sid' | 'startedAt'>,
+  account: Account | null,
+  session: { readonly endedAt?: Date } | null,
+): boolean =>
+  account !== null &&
+  account.closedAt === undefined &&
+  session?.endedAt === undefined &&
+  (account.sessionsFrom === undefined || startedAt >= account.sessionsFrom.getTime() || sid === account.keptSession);

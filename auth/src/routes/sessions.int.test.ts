@@ -1,0 +1,130 @@
+import { sessionEnded, sessionsEnded } from '@ticketing/common/events';
+import { createSessionTokens } from '@ticketing/common/http';
+import { newId } from '@ticketing/common/mongo';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type supertest from 'supertest';
+import { newEmail, openHarness, type Api, type AuthHarness } from '../test/harness.ts';
+
+let auth: AuthHarness;
+let replica: Api;
+
+beforeAll(async () => {
+  auth = await openHarness();
+  replica = await auth.startReplica();
+});
+afterAll(() => auth.system.close());
+
+const cookieOf = (response: supertest.Response): string => (response.get('Set-Cookie')?.[0] ?? '').split(';')[0] ?? '';
+
+/** A new account with `count` sessions; their cookies. */
+const openSessions = async (count: number) => {
+  const email = newEmail();
+  const first = await auth.signUp(email);
+  const cookies = [cookieOf(first)];
+  while (cookies.length < count) cookies.push(cookieOf(await auth.signIn(email)));
+  return { id: String(first.body.id), email, cookies };
+};
+const isSignedIn = async (cookie: string, api: Api = auth.api): Promise<boolean> =>
+  (await api.get('/api/users/currentuser').set('Cookie', cookie)).body.currentUser !== null;
+const list = async (cookie: string) => (await auth.api.get('/api/users/sessions').set('Cookie', cookie)).body;
+
+test('When a user signs out, then a copy of the cookie is refused by every replica at once', async () => {
+  const { id, cookies } = await openSessions(2);
+  const [cookie = '', other = ''] = cookies;
+  const response = await auth.api.post('/api/users/signout').set('Cookie', cookie).send({});
+  expect([response.status, response.body]).toEqual([200, {}]);
+  expect(response.get('Set-Cookie')?.[0]).toMatch(/^session=; path=\/; expires=Thu, 01 Jan 1970 00:00:00 GMT; /);
+  for (const api of [replica, auth.api]) {
+    expect((await api.get('/api/users/sessions').set('Cookie', cookie)).status).toBe(401);
+    expect(await isSignedIn(cookie, api)).toBe(false);
+    expect(await isSignedIn(other, api)).toBe(true);
+  }
+  await auth.system.eventually(() =>
+    expect(auth.system.events(sessionEnded).map(({ data }) => data)).toContainEqual(
+      expect.objectContaining({ userId: id, expiresAt: expect.any(String) }),
+    ),
+  );
+});
+
+test('When a session that has ended signs out again, then it succeeds and nothing is published twice', async () => {
+  const { id, cookies } = await openSessions(1);
+  const [cookie = ''] = cookies;
+  for (let times = 0; times < 2; times += 1) {
+    expect((await auth.api.post('/api/users/signout').set('Cookie', cookie).send({})).status).toBe(200);
+  }
+  const other = await openSessions(1);
+  await auth.api.post('/api/users/signout').set('Cookie', other.cookies[0] ?? '').send({});
+  const ended = (userId: string) =>
+    auth.system.events(sessionEnded).filter(({ data }) => 'id' in data && data.userId === userId);
+  await auth.system.eventually(() => expect(ended(other.id)).toHaveLength(1));
+  expect(ended(id)).toHaveLength(1);
+});
+
+test('When a token has a session that auth does not know, then it is accepted until it signs out', async () => {
+  const { id, email } = await openSessions(1);
+  const tokens = createSessionTokens([String(auth.system.env.JWT_KEY)]);
+  const jwt = tokens.sign({ id, email, sid: newId(), startedAt: auth.system.clock.now().getTime() });
+  const cookie = `session=${Buffer.from(JSON.stringify({ jwt })).toString('base64')}`;
+  expect(await isSignedIn(cookie)).toBe(true);
+  await auth.api.post('/api/users/signout').set('Cookie', cookie).send({});
+  expect(await isSignedIn(cookie)).toBe(false);
+  expect(await isSignedIn(cookie, replica)).toBe(false);
+});
+
+test('When a token is of an account that does not exist, then it is refused', async () => {
+  expect((await auth.api.get('/api/users/sessions').set(auth.system.as(newId()))).status).toBe(401);
+});
+
+test('When a user lists the sessions, then the live ones are shown, the newest first', async () => {
+  const { cookies } = await openSessions(3);
+  const [first = '', second = '', third = ''] = cookies;
+  await auth.api.post('/api/users/signout').set('Cookie', second).send({});
+  const sessions = await list(third);
+  expect(sessions).toEqual([
+    expect.objectContaining({ current: true, userAgent: expect.any(String) }),
+    expect.objectContaining({ current: false }),
+  ]);
+  for (const session of sessions) {
+    expect(Object.keys(session).toSorted()).toEqual(['createdAt', 'current', 'id', 'lastUsedAt', 'userAgent']);
+  }
+  expect((await list(first)).map(({ current }: { current: boolean }) => current)).toEqual([false, true]);
+});
+
+test('When a user ends one session from the list, then that one is refused and the others go on', async () => {
+  const { cookies } = await openSessions(2);
+  const [first = '', second = ''] = cookies;
+  const [{ id }] = (await list(second)).filter(({ current }: { current: boolean }) => !current);
+  const end = (cookie: string) => auth.api.delete(`/api/users/sessions/${id}`).set('Cookie', cookie);
+  const stranger = await openSessions(1);
+  expect((await end(stranger.cookies[0] ?? '')).status).toBe(404);
+  expect(await isSignedIn(first)).toBe(true);
+  expect((await end(second)).status).toBe(204);
+  expect([await isSignedIn(first), await isSignedIn(second)]).toEqual([false, true]);
+  expect((await end(second)).status).toBe(404);
+});
+
+test('When a user ends all other sessions, then they are refused, and later ones are not', async () => {
+  const { id, email, cookies } = await openSessions(3);
+  const [first = '', second = '', third = ''] = cookies;
+  expect((await auth.api.delete('/api/users/sessions').set('Cookie', second)).status).toBe(204);
+  for (const api of [auth.api, replica]) {
+    expect([await isSignedIn(first, api), await isSignedIn(second, api), await isSignedIn(third, api)]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+  }
+  expect(await list(second)).toHaveLength(1);
+  expect(await isSignedIn(cookieOf(await auth.signIn(email)))).toBe(true);
+  await auth.system.eventually(() =>
+    expect(auth.system.events(sessionsEnded).map(({ data }) => data)).toContainEqual(
+      expect.objectContaining({ userId: id, except: expect.any(String), issuedBefore: expect.any(String) }),
+    ),
+  );
+});
+
+test('When a key is added in front of the others, then sessions of the old key go on', async () => {
+  const { cookies } = await openSessions(1);
+  const rotated = await auth.startReplica({ JWT_KEY: `another key of 32 bytes for tests,${auth.system.env.JWT_KEY}` });
+  expect(await isSignedIn(cookies[0] ?? '', rotated)).toBe(true);
+});

@@ -1,0 +1,59 @@
+import { expect, test } from '@jest/globals';
+import jsonwebtoken from 'jsonwebtoken';
+import { sessionDays } from '../../events/index.ts';
+import { createSessionTokens } from './session-tokens.ts';
+
+const key = 'a key of 32 bytes for tests only';
+const otherKey = 'another key of 32 bytes for tests';
+const sessions = createSessionTokens([key]);
+const user = { id: 'u1', email: 'u1@example.com', sid: 's1', startedAt: 1_900_000_000_123 };
+
+const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+test('When a token is signed, then it has its user and session and an expiry, and nothing else', () => {
+  const token = sessions.sign(user);
+  expect(sessions.verify(token)).toEqual(user);
+  const payload = jsonwebtoken.decode(token);
+  if (typeof payload !== 'object' || payload === null) throw new Error('no payload');
+  expect(Object.keys(payload).toSorted()).toEqual(['email', 'exp', 'iat', 'id', 'sid', 'startedAt']);
+  expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(sessionDays * 24 * 60 * 60);
+});
+
+const tokens: readonly (readonly [string, unknown])[] = [
+  ['signed with another key', createSessionTokens([otherKey]).sign(user)],
+  ['expired', jsonwebtoken.sign(user, key, { expiresIn: -1 })],
+  ['unsigned (alg none)', `${base64url({ alg: 'none', typ: 'JWT' })}.${base64url(user)}.`],
+  ['signed with another algorithm', jsonwebtoken.sign(user, key, { algorithm: 'HS512' })],
+  ['without a user id', jsonwebtoken.sign({ email: user.email }, key)],
+  ['with an id that is not a string', jsonwebtoken.sign({ ...user, id: { $gt: '' } }, key)],
+  ['not a token', 'x.y.z'],
+  ['empty', ''],
+  ['an object', { $gt: '' }],
+  ['nothing', undefined],
+];
+
+test.each(tokens)('When a token is %s, then it is not valid', (_, token) => {
+  expect(sessions.verify(token)).toBeUndefined();
+});
+
+test("When a token's payload was changed, then it is not valid", () => {
+  const [header, , signature] = sessions.sign(user).split('.');
+  const payload = base64url({ ...user, id: 'somebody else', exp: 9_999_999_999 });
+  expect(sessions.verify(`${header}.${payload}.${signature}`)).toBeUndefined();
+});
+
+test('When the keys are rotated, then tokens of the old key go on being valid, and new ones are signed with the new key', () => {
+  const rotated = createSessionTokens([otherKey, key]);
+  expect(rotated.verify(sessions.sign(user))).toEqual(user);
+  expect(createSessionTokens([otherKey]).verify(rotated.sign(user))).toEqual(user);
+  expect(sessions.verify(rotated.sign(user))).toBeUndefined();
+});
+
+test('When a token of the release before names no session, then its own hash names it, always the same', () => {
+  const token = jsonwebtoken.sign({ id: user.id, email: user.email, iat: 1_900_000_000, exp: 9_999_999_999 }, key);
+  const other = jsonwebtoken.sign({ id: user.id, email: user.email, iat: 1_900_000_001, exp: 9_999_999_999 }, key);
+  const verified = sessions.verify(token);
+  expect(verified).toEqual({ ...user, sid: expect.stringMatching(/^[0-9a-f]{24}$/), startedAt: 1_900_000_000_000 });
+  expect(sessions.verify(token)).toEqual(verified);
+  expect(sessions.verify(other)?.sid).not.toBe(verified?.sid);
+});

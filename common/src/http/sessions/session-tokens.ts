@@ -1,0 +1,56 @@
+import jsonwebtoken from 'jsonwebtoken';
+import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
+import { z } from 'zod';
+import { sessionDays } from '../../events/index.ts';
+import type { CurrentUser } from '../context.ts';
+
+const payload = z.object({
+  id: z.string(),
+  email: z.string(),
+  // Absent from tokens of the release before, like the time in milliseconds.
+  sid: z.string().optional(),
+  startedAt: z.number().optional(),
+  iat: z.number(),
+});
+
+/** Signs and verifies session tokens: HS256, with an expiry. */
+export interface SessionTokens {
+  readonly sign: (user: CurrentUser) => string;
+  readonly verify: (token: unknown) => CurrentUser | undefined;
+}
+
+/** Undefined unless this key has signed the token, which has not expired. */
+const verifyWith = (key: KeyObject, token: string): unknown => {
+  try {
+    return jsonwebtoken.verify(token, key, { algorithms: ['HS256'] });
+  } catch {
+    return undefined;
+  }
+};
+
+/** Of `keys`, the same for all services, the first signs and all verify: so a new key signs nobody out. */
+export const createSessionTokens = (keys: readonly string[]): SessionTokens => {
+  // Created once: a string would be parsed as a key at every verification.
+  const secrets = keys.map((key) => createSecretKey(Buffer.from(key)));
+  const [signing] = secrets;
+  if (signing === undefined) throw new TypeError('no key to sign session tokens with');
+  return {
+    sign: ({ id, email, sid, startedAt }) =>
+      jsonwebtoken.sign({ id, email, sid, startedAt }, signing, {
+        algorithm: 'HS256',
+        expiresIn: `${sessionDays}d`,
+      }),
+    verify: (token) => {
+      if (typeof token !== 'string') return undefined;
+      for (const secret of secrets) {
+        const { data } = payload.safeParse(verifyWith(secret, token));
+        if (data === undefined) continue;
+        const { id, email, iat } = data;
+        // A token of the release before names no session: its hash does, so that it can be ended like any other.
+        const sid = data.sid ?? createHash('sha256').update(token).digest('hex').slice(0, 24);
+        return { id, email, sid, startedAt: data.startedAt ?? iat * 1000 };
+      }
+      return undefined;
+    },
+  };
+};
