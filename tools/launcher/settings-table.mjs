@@ -120,8 +120,11 @@ export const settingsTable = [
   {
     name: 'JWT_KEY',
     default: 'generated once, kept in DATA_DIR',
-    purpose: 'Key that signs session tokens; at least 16 characters',
-    check: (text) => (text.length >= 16 ? undefined : 'must have at least 16 characters'),
+    purpose: 'Keys of session tokens, at least 32 bytes each, separated by commas: the first signs, all verify',
+    check: (text) =>
+      text.split(',').every((key) => Buffer.byteLength(key.trim()) >= 32)
+        ? undefined
+        : 'must be keys of at least 32 bytes, separated by commas',
   },
   {
     name: 'STRIPE_KEY',

@@ -42,7 +42,7 @@ const endIfChanged = async (deps: Deps, checked: UserDocument, { sid }: SignedIn
     now.passwordChangedAt?.getTime() === checked.passwordChangedAt?.getTime();
   if (isUnchanged) return;
   await endOwnSession(deps, { userId: checked._id, sid }, trace);
-  throw new BadRequestError('Invalid credentials');
+  throw new InvalidCredentialsError();
 };
 
 /**

@@ -23,13 +23,12 @@ interface Account {
   readonly keptSession?: string;
 }
 
-/** Whether a session goes on, by its account and, unless an earlier release began it, by its own record. */
+/** Whether a session goes on. A token whose account or session has no record here is as good as its signature. */
 export const goesOn = (
   { sid, startedAt }: Pick<CurrentUser, 'sid' | 'startedAt'>,
   account: Account | null,
   session: { readonly endedAt?: Date } | null,
 ): boolean =>
-  account !== null &&
-  account.closedAt === undefined &&
+  account?.closedAt === undefined &&
   session?.endedAt === undefined &&
-  (account.sessionsFrom === undefined || startedAt >= account.sessionsFrom.getTime() || sid === account.keptSession);
+  (account?.sessionsFrom === undefined || startedAt >= account.sessionsFrom.getTime() || sid === account.keptSession);

@@ -13,11 +13,11 @@ export const createSessionGuard = ({ loadUser, loadSession, sessions }: Models, 
   isEnded: () => false,
   confirm: async (user) => {
     const [account, session] = await Promise.all([loadUser(user.id), loadSession(user.sid)]);
-    if (account === null || !goesOn(user, account, session)) return undefined;
+    if (!goesOn(user, account, session)) return undefined;
     const time = now();
     if (session !== null && time.getTime() - session.lastUsedAt.getTime() > noteEveryMs) {
       await sessions.updateOne({ _id: user.sid }, { $max: { lastUsedAt: time } });
     }
-    return { ...user, email: account.email, emailVerified: account.emailVerified ?? false };
+    return { ...user, email: account?.email ?? user.email, emailVerified: account?.emailVerified ?? false };
   },
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createSessions } from '@ticketing/common/http';
+import { createSessionTokens } from '@ticketing/common/http';
 import { createLogger } from '@ticketing/common/service';
 import { newEmail, openHarness, type AuthHarness } from '../test/harness.ts';
 
@@ -86,7 +86,12 @@ test('When all of this happens, then no line of the service contains a password,
   const wrong = await auth.signIn(email, 'staple battery');
   const signIn = await auth.signIn(email, password);
   const device = signIn.get('Set-Cookie')?.find((line) => line.startsWith('device=')) ?? '';
-  const forged = createSessions('another key for tests').sign({ id: 'ann', email });
+  const forged = createSessionTokens(['another key of 32 bytes for tests']).sign({
+    id: 'ann',
+    email,
+    sid: 's1',
+    startedAt: 1,
+  });
   const forgedCookie = `session=${Buffer.from(JSON.stringify({ jwt: forged })).toString('base64')}`;
   await auth.api.get('/api/users/currentuser').set('Cookie', forgedCookie);
   await auth.api.post('/api/users/signout').set('Cookie', cookieOf(signIn)).send({});

@@ -31,7 +31,7 @@ test('When nobody is signed in, then signing out clears the session too', async 
 test('When the session is valid, then the current user is its user and the response may not be cached', async () => {
   const response = await auth.api.get('/api/users/currentuser').set(auth.system.as('ann'));
   expect(response.status).toBe(200);
-  expect(response.body).toEqual({ currentUser: { id: 'ann', email: 'ann@example.com' } });
+  expect(response.body).toEqual({ currentUser: { id: 'ann', email: 'ann@example.com', emailVerified: false } });
   expect(response.get('Cache-Control')).toBe('private, no-store');
 });
 

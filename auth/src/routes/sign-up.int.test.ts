@@ -15,7 +15,7 @@ test('When a user signs up, then the account is stored, the session is set and a
   const email = newEmail();
   const response = await auth.signUp(email, ' pass word ');
   expect(response.status).toBe(201);
-  expect(response.body).toEqual({ id: expect.any(String), email });
+  expect(response.body).toEqual({ id: expect.any(String), email, emailVerified: false });
   const [cookie = ''] = response.get('Set-Cookie') ?? [];
   expect(cookie).toMatch(/^session=[\w+/=%-]+; path=\/; expires=[^;]+; samesite=lax; httponly$/i);
   expect(JSON.parse(Buffer.from(/session=([^;]+)/.exec(cookie)?.[1] ?? '', 'base64').toString())).toEqual({

@@ -2,7 +2,7 @@ import { newId } from '@ticketing/common/mongo';
 import { openTestSystem } from '@ticketing/common/testing';
 import supertest from 'supertest';
 import { readConfig } from '../config.ts';
-import type { UserDocument } from '../models/open-models.ts';
+import type { SessionDocument, UserDocument } from '../models/open-models.ts';
 import { startService, type AuthOverrides } from '../service.ts';
 
 export type Api = ReturnType<typeof supertest>;
@@ -27,6 +27,7 @@ export const openHarness = async (
     system,
     api,
     users: system.collection<UserDocument>('users'),
+    sessions: system.collection<SessionDocument>('sessions'),
     startReplica,
     signUp: (email: string, password = 'correct horse') => api.post('/api/users/signup').send({ email, password }),
     signIn: (email: string, password = 'correct horse') => api.post('/api/users/signin').send({ email, password }),

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Express, RequestHandler } from 'express';
+import jsonwebtoken from 'jsonwebtoken';
 import { MongoNetworkError, MongoServerError } from 'mongodb';
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
@@ -35,7 +36,10 @@ const open = (routes: (app: Express) => void, options: { readonly secure?: boole
     site: {
       securityLog: createSecurityLog({ logger, count: (event) => counted.push(event) }),
       tokens,
-      sessions: { isEnded: () => false, confirm: async (known) => known },
+      sessions: {
+        isEnded: ({ sid }) => sid === 'known to have ended',
+        confirm: async (known) => (known.sid === 'found to have ended' ? undefined : known),
+      },
       publicUrl: new URL(`${options.secure === true ? 'https' : 'http'}://tickets.example`),
       proxies: behindRouter((_address, hop) => hop < 1),
     },
@@ -537,15 +541,15 @@ test('When a response was sent, then its request is logged and observed by its r
 });
 
 const cookieWith = (jwt: unknown) => `session=${Buffer.from(JSON.stringify({ jwt })).toString('base64')}`;
-const ann = { id: 'ann', email: 'ann@example.com' };
+const ann = { id: 'ann', email: 'ann@example.com', sid: 's2', startedAt: 1 };
 
 test('When a session token has another signature or form, then the security log records it, and not the lack of one', async () => {
   const { api, log, counted } = open(echo);
-  const foreign = createSessions('another key for tests').sign(ann);
+  const foreign = createSessionTokens(['another key of 32 bytes for tests']).sign(ann);
   await api.get('/api/echo').set('Cookie', cookieWith(foreign));
   await api.get('/api/echo').set('Cookie', cookieWith('a.b.c'));
   expect(counted).toEqual(['invalid_token', 'invalid_token']);
-  for (const cookie of ['', 'session=nonsense', cookieWith(undefined), cookieWith(sessions.sign(ann))])
+  for (const cookie of ['', 'session=nonsense', cookieWith(undefined), cookieWith(tokens.sign(ann))])
     await api.get('/api/echo').set('Cookie', cookie);
   expect(counted).toHaveLength(2);
   expect(log.join('')).not.toContain(foreign);
@@ -557,7 +561,7 @@ test('When a signed-in user is refused as not the owner, then the security log r
   expect(counted).toEqual([]);
   await api
     .get('/api/thing')
-    .set('Cookie', cookieWith(sessions.sign(ann)))
+    .set('Cookie', cookieWith(tokens.sign(ann)))
     .set('X-Forwarded-For', '203.0.113.7');
   expect(counted).toEqual(['foreign_access']);
   expect(log.map((line) => JSON.parse(line)).find(({ event }) => event === 'foreign_access')).toMatchObject({
@@ -583,7 +587,24 @@ test('When a request is above a limit or for another site, then the security log
 test('When a request fails in another way, then the security log records nothing', async () => {
   for (const error of [new errors.BadRequestError('No'), new errors.NotFoundError(), new Error('a bug')]) {
     const { api, counted } = throwing(error);
-    await api.get('/api/thing').set('Cookie', cookieWith(sessions.sign(ann)));
+    await api.get('/api/thing').set('Cookie', cookieWith(tokens.sign(ann)));
     expect(counted).toEqual([]);
   }
+});
+
+test.each(['known to have ended', 'found to have ended'])(
+  'When a session is %s, then the request has no user, and the security log records it',
+  async (sid) => {
+    const { api, counted } = open(echo);
+    const { body } = await api.get('/api/echo').set('Cookie', cookieWith(tokens.sign({ ...ann, sid })));
+    expect(body.user).toBeNull();
+    expect(counted).toEqual(['invalid_token']);
+  },
+);
+
+test('When a token has expired, then the security log records it', async () => {
+  const { api, counted } = open(echo);
+  const expired = jsonwebtoken.sign(ann, 'a key of 32 bytes for tests only', { expiresIn: -1 });
+  await api.get('/api/echo').set('Cookie', cookieWith(expired));
+  expect(counted).toEqual(['invalid_token']);
 });

@@ -163,7 +163,10 @@ export const buildApp = (
   app.use((req, res, next) => (Buffer.isBuffer(req.body) ? next() : jsonOnly(req, res, next)));
   app.use(express.json({ limit: bodyLimit, verify: verifyUtf8 }), requireWellFormed);
   app.use(requireDatabase(kit));
-  if (kit.site !== undefined) app.use(confirmSession(kit.site.sessions));
+  if (kit.site !== undefined) {
+    const { sessions, securityLog } = kit.site;
+    app.use(confirmSession(sessions, (req) => securityLog.record(req, 'invalid_token')));
+  }
   routes(app, kit.site?.limiter);
   app.use(notFound, errorHandler(kit.logger, kit.site?.securityLog));
   return app;

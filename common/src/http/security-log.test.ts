@@ -51,7 +51,7 @@ test('When an event is recorded, then a line says who, from where and in which r
 
 test('When the session, the limit or the account is known, then the line has it', () => {
   const { record, lines } = open();
-  const currentUser = { id: 'ann', email: 'ann@example.com' };
+  const currentUser = { id: 'ann', email: 'ann@example.com', sid: 's1', startedAt: 1 };
   record({ ...from('203.0.113.1'), currentUser }, 'limited', { limit: 'writing' });
   record({ ...from('203.0.113.1'), currentUser }, 'password_reset', { userId: 'bob', account: 'hash of bob' });
   expect(lines).toEqual([

@@ -6,7 +6,7 @@ const right = {
   MONGO_URL: 'mongodb://a:1,b:2/orders?replicaSet=rs0',
   NATS_URL: 'nats://user:secret@a:4222,nats://b:4222',
   REDIS_URL: 'redis://a:6379',
-  JWT_KEY: 'sixteen letters.',
+  JWT_KEY: 'a key of 32 bytes or of a few more',
 };
 
 const refusal = (given: NodeJS.ProcessEnv): string => {

@@ -82,10 +82,12 @@ export const implementedBy = async (service: URL, { routes, env, aggregates }: I
   return {
     routes: routes.map(({ method, path, limit }) => `${method.toUpperCase()} ${path}: ${limit}`).toSorted(),
     eventsIn,
-    eventsOut: aggregates
-      .flatMap((aggregate) => [...aggregate.events, ...aggregate.sideEvents])
-      .map(({ type }) => type)
-      .toSorted(),
+    // Events of several aggregates may have one name.
+    eventsOut: [
+      ...new Set(
+        aggregates.flatMap((aggregate) => [...aggregate.events, ...aggregate.sideEvents]).map(({ type }) => type),
+      ),
+    ].toSorted(),
     environment: Object.entries(env)
       .map(([name, schema]) => {
         const standard = '~standard' in schema ? defaultOf(schema) : undefined;

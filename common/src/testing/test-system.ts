@@ -126,6 +126,10 @@ export const openTestSystem = async (): Promise<TestSystem> => {
       }),
     ),
   );
+  const follower = transport.follow({
+    subject: definitions.sessionEnded.type,
+    onMessage: (body) => void recordedBodies.push(body),
+  });
   const services: RunningService[] = [];
   const send = (subject: string, message: unknown): Promise<void> =>
     transport.publish({
@@ -181,12 +185,16 @@ export const openTestSystem = async (): Promise<TestSystem> => {
     events: (definition) =>
       recordedBodies.flatMap((body) => {
         const message = parseJson(body);
-        return fieldOf(message, 'type') === definition.type ? [definition.parse(message)] : [];
+        const isOfType = fieldOf(message, 'type') === definition.type;
+        // Sessions end one by one and by user, with events of one name.
+        const isOfAggregate = fieldOf(fieldOf(message, 'aggregate'), 'type') === definition.aggregateType;
+        return isOfType && isOfAggregate ? [definition.parse(message)] : [];
       }),
     eventually,
     close: async () => {
       await Promise.all(services.map((service) => service.stop()));
       await Promise.all(subscriptions.map((subscription) => subscription.stop()));
+      await follower.stop();
       await transport.close();
       const connection = await connect({ servers: natsUrl });
       const { streams } = await jetstreamManager(connection);

@@ -1,5 +1,5 @@
 import cookieSession from 'cookie-session';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { NotAuthorizedError } from '../../errors/index.ts';
 import { sessionDays } from '../../events/index.ts';
 import type { CurrentUser } from '../context.ts';
@@ -64,12 +64,14 @@ export const currentUser =
 
 /** Sets `req.currentUser` to the user as it is now, or removes it if its session has ended. */
 export const confirmSession =
-  (guard: Pick<SessionGuard, 'confirm'>): RequestHandler =>
+  (guard: Pick<SessionGuard, 'confirm'>, onEnded: (req: Request) => void): RequestHandler =>
   async (req, _res, next) => {
     if (req.currentUser !== undefined) {
       const user = await guard.confirm(req.currentUser);
-      if (user === undefined) delete req.currentUser;
-      else req.currentUser = user;
+      if (user === undefined) {
+        delete req.currentUser;
+        onEnded(req);
+      } else req.currentUser = user;
     }
     next();
   };
