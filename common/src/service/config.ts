@@ -57,7 +57,7 @@ export const commonEnv = {
     .describe('Replicas of the stream in a NATS cluster'),
   NATS_STREAM_MAX_MB: wholeNumber({ min: 1, max: 1_000_000 })
     .prefault('1440')
-    .describe('Maximum size of the stream in MB: 80 % of the `max_file_store` of NATS'),
+    .describe('Maximum size of the streams in MB: 80 % of the `max_file_store` of NATS'),
   NATS_CLUSTER_ID: z.string().default('ticketing').describe('Cluster id of NATS Streaming, with BUS=nats-streaming'),
   LOG_LEVEL: oneOf('silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace')
     .default('info')

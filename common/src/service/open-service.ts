@@ -192,7 +192,8 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
       await server.drain();
       await runner.stop();
       await Promise.all(workers.map((worker) => worker.stop()));
-      await Promise.all([plan.site, ...(plan.resources ?? [])].map((resource) => resource?.stop()));
+      const resources = [...(plan.site === undefined ? [] : [plan.site]), ...(plan.resources ?? [])];
+      await Promise.all(resources.map((resource) => resource.stop()));
       await relay.stop(outboxFlushMs);
       await transport.close();
       await database.close();

@@ -244,6 +244,18 @@ test('When a side event is published, then it has its own data and the version i
   expect(await stored(_id)).toMatchObject({ version: 1 });
 });
 
+test('When a change has a side event, then both are stored by the one write, and published in order', async () => {
+  const { _id } = await insert();
+  const data = { ticketId: _id, reason: '$taken' };
+  const sideEvent = { event: seatRefused, data };
+  await store.change({ filter: { _id }, set: { price: 3 }, event: seatUpdated, sideEvent, trace });
+  const [, first, second] = (await stored(_id)).outbox;
+  expect(first).toMatchObject({ type: 'ticket.updated', version: 1, data: { price: 3 } });
+  expect(second).toMatchObject({ type: 'ticket.refused', version: 1, data });
+  expect(await store.change({ filter: { _id, version: 7 }, set: {}, event: seatUpdated, sideEvent, trace })).toBeNull();
+  expect((await stored(_id)).outbox).toHaveLength(3);
+});
+
 test('When a state is republished, then its event has a new id, the same data and the unchanged version', async () => {
   const { _id } = await insert();
   await store.change({ filter: { _id }, set: { price: 7 }, event: seatUpdated, trace });

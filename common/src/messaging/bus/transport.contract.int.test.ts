@@ -144,6 +144,25 @@ for (const kind of kinds) {
       subject = `ticket.${randomUUID().slice(0, 8)}`;
     };
 
+    test('When processes follow a subject, then each receives what was stored and what is published later, in order', async () => {
+      fresh();
+      await publish('stored 1');
+      await publish('stored 2');
+      const heard: string[][] = [[], []];
+      const followers = heard.map((bodies) => transport.follow({ subject, onMessage: (body) => bodies.push(body) }));
+      await Promise.all(followers.map(({ caughtUp }) => caughtUp));
+      for (const bodies of heard) expect(bodies).toEqual(['stored 1', 'stored 2']);
+      await publish('later');
+      await eventually(() => {
+        for (const bodies of heard) expect(bodies).toEqual(['stored 1', 'stored 2', 'later']);
+      });
+      await followers[0]?.stop();
+      await publish('after the stop');
+      await eventually(() => expect(heard[1]).toContain('after the stop'));
+      expect(heard[0]).not.toContain('after the stop');
+      await followers[1]?.stop();
+    });
+
     test('When messages were published before the first subscription, then each durable consumer gets all of them', async () => {
       fresh();
       const sent = numbered(50);

@@ -42,7 +42,7 @@ export interface Subscription {
 export interface FollowOptions {
   readonly subject: string;
   /** Called with one message after the other in the broker's order; after a reconnection again from the first. */
-  onMessage(body: string): void;
+  readonly onMessage: (body: string) => void;
 }
 
 /** This process's own subscription to all stored messages of a subject. It acknowledges nothing. */

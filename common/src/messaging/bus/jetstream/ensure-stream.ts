@@ -19,7 +19,7 @@ const eventsMaxAgeMs = 30 * dayMs;
 export const streamMaxBytes = 1_440 * megabyte;
 /** A smaller stream is of no use: the error is reported instead. */
 const minBytes = megabyte;
-/** Share of the main stream's size: about 100,000 ended sessions by default. */
+/** Share of the size of both streams together: about 100,000 ended sessions by default. */
 const sessionsShare = 1 / 32;
 /** JetStream's error codes for a store that cannot reserve this much. */
 const storeIsTooSmall = [10_023, 10_028, 10_047] as const;
@@ -48,9 +48,11 @@ export const streamName = (namespace: string | undefined): string =>
 export const streamsOf = (options: {
   readonly namespace: string | undefined;
   readonly replicas: number;
+  /** Of both streams together. */
   readonly maxBytes: number;
 }): { readonly events: StreamSettings; readonly sessions: StreamSettings } => {
   const { namespace, replicas, maxBytes } = options;
+  const sessionsBytes = Math.max(minBytes, Math.floor(maxBytes * sessionsShare));
   const subjects = (...aggregates: readonly string[]) =>
     aggregates.map((aggregate) => `${subjectPrefix(namespace)}${aggregate}.>`);
   return {
@@ -58,7 +60,7 @@ export const streamsOf = (options: {
       name: streamName(namespace),
       subjects: subjects('user', 'ticket', 'order', 'charge'),
       replicas,
-      maxBytes,
+      maxBytes: maxBytes - sessionsBytes,
       maxAgeMs: eventsMaxAgeMs,
       // A full stream refuses events, which then wait in their outboxes; it loses none that a consumer still needs.
       discard: DiscardPolicy.New,
@@ -67,7 +69,7 @@ export const streamsOf = (options: {
       name: `${streamName(namespace)}-SESSIONS`,
       subjects: subjects('session'),
       replicas,
-      maxBytes: Math.max(minBytes, Math.floor(maxBytes * sessionsShare)),
+      maxBytes: sessionsBytes,
       // A session's token has expired by then.
       maxAgeMs: sessionDays * dayMs,
       // Each service keeps what it has received in its database: only one that never ran would miss the oldest. Sign-outs

@@ -226,8 +226,7 @@ class JetStreamTransport implements Transport {
 
   async #ensureStreams({ manager }: Connected): Promise<void> {
     const { events, sessions } = this.#streams;
-    // The small one first: the other takes what the store has left.
-    for (const settings of [sessions, events]) await ensureStream(manager, settings, this.#options.logger);
+    for (const settings of [events, sessions]) await ensureStream(manager, settings, this.#options.logger);
   }
 
   async #checkRepeatedly(): Promise<void> {
