@@ -1,6 +1,16 @@
+import { mailEnv } from '@ticketing/common/mail';
 import { commonEnv, readEnv, siteEnv } from '@ticketing/common/service';
+import { z } from 'zod';
 
-export const authEnv = { ...commonEnv, ...siteEnv };
+export const authEnv = {
+  ...commonEnv,
+  ...siteEnv,
+  ...mailEnv,
+  LINK_KEY: z
+    .string()
+    .min(32, 'must have at least 32 characters')
+    .describe('Key that signs the links in mails; a new one ends the links that were mailed before'),
+};
 
 export type Config = ReturnType<typeof readConfig>;
 

@@ -1,5 +1,7 @@
 import type { SecurityLog, SessionTokens } from '@ticketing/common/http';
+import type { Mail } from '@ticketing/common/mail';
 import type { KnownDevices } from './domain/known-devices.ts';
+import type { LinkTokens } from './domain/links.ts';
 import type { PasswordHasher } from './gateways/password-hasher.ts';
 import type { Models } from './models/open-models.ts';
 
@@ -13,4 +15,8 @@ export interface Deps extends Models {
   /** Undefined while rate limits are off. */
   readonly maxSessionsPerDay: number | undefined;
   readonly devices: KnownDevices;
+  readonly links: LinkTokens;
+  readonly mail: Pick<Mail, 'sendSoon' | 'forgetUser'>;
+  /** Carries out soon what requests have stored for the worker; without it that takes a second. */
+  readonly workSoon: () => void;
 }

@@ -1,16 +1,30 @@
-import { httpKit, openService, openSite, type RunningService, type ServiceOverrides } from '@ticketing/common/service';
+import { openMail } from '@ticketing/common/mail';
+import {
+  httpKit,
+  openService,
+  openSite,
+  periodically,
+  type RunningService,
+  type ServiceOverrides,
+} from '@ticketing/common/service';
 import { createApp } from './app.ts';
 import type { Deps } from './deps.ts';
 import type { Config } from './config.ts';
+import { cleanUpClosedAccounts } from './commands/close-account.ts';
+import { carryOutResetRequests } from './commands/request-password-reset.ts';
 import { createKnownDevices } from './domain/known-devices.ts';
+import { createLinkTokens } from './domain/links.ts';
 import { createPasswordHasher, type PasswordHasher } from './gateways/password-hasher.ts';
+import { templates } from './mails/templates.ts';
 import { collections, openModels } from './models/open-models.ts';
+import { users } from './models/user.ts';
 import { createSessionGuard } from './queries/confirm-session.ts';
 import { namedAccount } from './routes/device-cookie.ts';
 import { subscriptions } from './subscriptions.ts';
 
 /** Far more than a person needs. */
 const maxSessionsPerDay = 300;
+const workMs = 1_000;
 
 export interface AuthOverrides extends ServiceOverrides {
   readonly passwordHasher?: PasswordHasher;
@@ -25,6 +39,9 @@ export const startService = async (config: Config, overrides: AuthOverrides = {}
     namedAccount: namedAccount(devices),
     sessions: createSessionGuard(models, now),
   });
+  const links = createLinkTokens(config.LINK_KEY);
+  const mail = openMail(service, config, { templates, context: { links }, pendingIn: [users.name] });
+  const worker: { runSoon?: () => void } = {};
   const deps: Deps = {
     ...models,
     now,
@@ -34,11 +51,25 @@ export const startService = async (config: Config, overrides: AuthOverrides = {}
     tokens: site.tokens,
     maxSessionsPerDay: config.RATE_LIMITS === 'on' ? maxSessionsPerDay : undefined,
     devices,
+    links,
+    mail,
+    workSoon: () => worker.runSoon?.(),
   };
   return service.run({
     collections,
     app: createApp(httpKit(service, site), deps),
     listeners: subscriptions(),
+    workers: [
+      ...mail.workers,
+      () => {
+        const work = periodically({ name: 'account work', periodMs: workMs, logger: service.logger }, async () => {
+          await carryOutResetRequests(deps);
+          await cleanUpClosedAccounts(deps);
+        });
+        worker.runSoon = () => work.runSoon();
+        return work;
+      },
+    ],
     site,
   });
 };

@@ -4,7 +4,6 @@ import type { UserDocument } from '../models/open-models.ts';
 import type { Deps } from '../deps.ts';
 import { InvalidCredentialsError } from '../domain/invalid-credentials-error.ts';
 import type { SignedIn } from '../domain/signed-in.ts';
-import { endOwnSession } from './end-sessions.ts';
 import { startSession } from './start-session.ts';
 
 export interface SignIn {
@@ -25,24 +24,7 @@ export const signIn = async (deps: Deps, request: SignIn): Promise<SignedIn> => 
   const matches = await deps.passwordHasher.verify(user?.passwordHash, request.password);
   if (user === null || !matches) throw new InvalidCredentialsError();
   await renewPasswordHash(deps, user, request);
-  const signedIn = await startSession(deps, { user, userAgent: request.userAgent });
-  await endIfChanged(deps, user, signedIn, request.trace);
-  return signedIn;
-};
-
-/**
- * A change of the password ends the sessions that began before it. It may have been made after this password was checked,
- * and have found no session yet: so the account is read again now that there is one.
- */
-const endIfChanged = async (deps: Deps, checked: UserDocument, { sid }: SignedIn, trace: Trace): Promise<void> => {
-  const now = await deps.users.findOne({ _id: checked._id }, { projection: { passwordChangedAt: 1, closedAt: 1 } });
-  const isUnchanged =
-    now !== null &&
-    now.closedAt === undefined &&
-    now.passwordChangedAt?.getTime() === checked.passwordChangedAt?.getTime();
-  if (isUnchanged) return;
-  await endOwnSession(deps, { userId: checked._id, sid }, trace);
-  throw new InvalidCredentialsError();
+  return startSession(deps, { user, userAgent: request.userAgent });
 };
 
 /**

@@ -1,5 +1,6 @@
 import { TooManyRequestsError } from '@ticketing/common/errors';
 import type { Deps } from '../deps.ts';
+import { InvalidCredentialsError } from '../domain/invalid-credentials-error.ts';
 import { expiryOf } from '../domain/sessions.ts';
 import type { SignedIn } from '../domain/signed-in.ts';
 import type { UserDocument } from '../models/open-models.ts';
@@ -9,23 +10,34 @@ const dayMs = 24 * 60 * 60 * 1000;
 const longestUserAgent = 300;
 
 export interface NewSession {
-  readonly user: Pick<UserDocument, '_id' | 'email' | 'emailVerified'>;
+  /** As it was when the credentials were checked. */
+  readonly user: Pick<UserDocument, '_id' | 'email' | 'emailVerified' | 'passwordChangedAt' | 'sessionsFrom'>;
   readonly userAgent?: string | undefined;
 }
 
 /**
- * Begins a session and signs its token.
- * @throws TooManyRequestsError when the account has begun too many sessions within a day.
+ * Begins a session and signs its token. What ends all sessions of the account (a changed password, its closing) comes before
+ * or after it: the write to the account decides.
+ * @throws InvalidCredentialsError when the account has changed since the credentials were checked, TooManyRequestsError when
+ *   it has begun too many sessions within a day.
  */
 export const startSession = async (deps: Deps, { user, userAgent }: NewSession): Promise<SignedIn> => {
   const { _id: id, email, emailVerified = false } = user;
-  const startedAt = deps.now();
+  // By the clocks of two replicas, it could begin before the end of those before it.
+  const startedAt = new Date(Math.max(deps.now().getTime(), user.sessionsFrom?.getTime() ?? 0));
   if (deps.maxSessionsPerDay !== undefined) {
     const since = new Date(startedAt.getTime() - dayMs);
     const limit = deps.maxSessionsPerDay;
     const begun = await deps.sessions.countDocuments({ userId: id, startedAt: { $gt: since } }, { limit });
     if (begun >= limit) throw new TooManyRequestsError(60 * 60);
   }
+  const unchanged = {
+    _id: id,
+    closedAt: { $exists: false },
+    passwordChangedAt: user.passwordChangedAt ?? { $exists: false },
+  };
+  const { matchedCount } = await deps.users.updateOne(unchanged, { $max: { lastSignInAt: startedAt } });
+  if (matchedCount === 0) throw new InvalidCredentialsError();
   const sid = deps.newId();
   await deps.sessions.insertOne({
     _id: sid,
@@ -36,5 +48,5 @@ export const startSession = async (deps: Deps, { user, userAgent }: NewSession):
     expiresAt: expiryOf(startedAt),
   });
   const token = deps.tokens.sign({ id, email, sid, startedAt: startedAt.getTime() });
-  return { user: { id, email, emailVerified }, sid, token };
+  return { user: { id, email, emailVerified }, token };
 };

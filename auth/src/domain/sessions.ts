@@ -17,6 +17,13 @@ export const endedSessions = (
   expiresAt: expiryOf(before).toISOString(),
 });
 
+/**
+ * The time before which all sessions end, after that of the latest one. The write that ends them is made under the condition
+ * that no other has begun since the account was read.
+ */
+export const endOfSessions = (now: Date, { lastSignInAt }: { readonly lastSignInAt?: Date }): Date =>
+  new Date(Math.max(now.getTime(), (lastSignInAt?.getTime() ?? 0) + 1));
+
 interface Account {
   readonly closedAt?: Date;
   readonly sessionsFrom?: Date;

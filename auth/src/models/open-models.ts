@@ -1,5 +1,7 @@
+import { mailJobs, type MailJob } from '@ticketing/common/mail';
 import { openStore, type StoreDeps } from '@ticketing/common/messaging';
 import { createLoader } from '@ticketing/common/mongo';
+import { resetRequests, type ResetRequest } from './reset-request.ts';
 import { sessions } from './session.ts';
 import { users } from './user.ts';
 
@@ -8,7 +10,7 @@ export type { UserDocument } from './user.ts';
 
 export type Models = ReturnType<typeof openModels>;
 
-export const collections = [users, sessions];
+export const collections = [users, sessions, resetRequests, mailJobs];
 
 export const openModels = (service: StoreDeps) => {
   const userStore = openStore(users, service);
@@ -20,9 +22,13 @@ export const openModels = (service: StoreDeps) => {
     sessionStore,
     /** For reading, beginning a session and noting its use; it is ended through `sessionStore`. */
     sessions: sessionStore.collection,
+    mailJobs: service.database.collection<MailJob>(mailJobs.name),
+    resetRequests: service.database.collection<ResetRequest>(resetRequests.name),
     /** Concurrent calls share a query. */
     loadUser: createLoader((ids) =>
-      userStore.collection.find({ _id: { $in: ids } }, { projection: { outbox: 0, passwordHash: 0 } }).toArray(),
+      userStore.collection
+        .find({ _id: { $in: ids } }, { projection: { outbox: 0, passwordHash: 0, mail: 0 } })
+        .toArray(),
     ),
     loadSession: createLoader((ids) =>
       sessionStore.collection.find({ _id: { $in: ids } }, { projection: { outbox: 0 } }).toArray(),

@@ -1,14 +1,18 @@
 import { sessionsEnded, userClosed, userCreated, userState, userUpdated } from '@ticketing/common/events';
 import { defineAggregate } from '@ticketing/common/messaging';
-import type { DocumentOf } from '@ticketing/common/mongo';
+import { pendingMail, pendingMailIndex } from '@ticketing/common/mail';
+import { objectOf, type DocumentOf } from '@ticketing/common/mongo';
 import { endedSessions } from '../domain/sessions.ts';
+
+const link = { fact: { type: String, required: true }, expiresAt: { type: Date, required: true } } as const;
 
 export const users = defineAggregate({
   type: 'user',
   collection: 'users',
   fields: {
-    // Normalised: trimmed and in lower case.
+    // Normalised: trimmed and in lower case. Of a closed account a placeholder, which is no address.
     email: { type: String, required: true },
+    // Empty once the account is closed.
     passwordHash: { type: String, required: true },
     emailVerified: { type: Boolean },
     passwordChangedAt: { type: Date },
@@ -17,9 +21,22 @@ export const users = defineAggregate({
     // Sessions that began before this time have ended, except one.
     sessionsFrom: { type: Date },
     keptSession: { type: String },
+    // Begin of the latest session: what ends all sessions must not miss one that begins at the same moment.
+    lastSignInAt: { type: Date },
+    // The one link of each purpose that counts; removed by the write that does what it is for.
+    verifyLink: objectOf(link),
+    changeLink: objectOf({ ...link, email: { type: String, required: true } }),
+    resetLink: objectOf(link),
+    mail: pendingMail,
+    // What else is kept of a closed account must still be deleted.
+    cleanUpDue: { type: Boolean },
   },
   // The database decides which of several sign-ups with one e-mail makes the account.
-  indexes: [{ key: { email: 1 }, unique: true, name: 'one_account_per_email' }],
+  indexes: [
+    { key: { email: 1 }, unique: true, name: 'one_account_per_email' },
+    pendingMailIndex,
+    { key: { cleanUpDue: 1 }, name: 'to_clean_up', partialFilterExpression: { cleanUpDue: true } },
+  ],
   state: userState,
   events: [userCreated, userUpdated, userClosed],
   sideEvents: [sessionsEnded],

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { longestEmail, normaliseEmail, normalisePassword } from '../domain/credentials.ts';
 import { longestPassword, passwordProblem, shortestPassword } from '../domain/new-password.ts';
 
-const email = z
+export const email = z
   .string('Email must be valid')
   .transform(normaliseEmail)
   .pipe(z.email('Email must be valid').max(longestEmail, 'Email is too long'))
@@ -25,10 +25,15 @@ export const newCredentials = z.object({ email, password: newPasswordFor() }).ch
 });
 
 /** Any password but an empty one: the rules of new passwords do not hold for those that accounts have already. */
-export const knownCredentials = z.object({
-  email,
-  password: z.string('Password must be provided').min(1, 'Password must be provided').transform(normalisePassword),
-});
+export const knownPassword = z
+  .string('Password must be provided')
+  .min(1, 'Password must be provided')
+  .transform(normalisePassword);
+
+export const knownCredentials = z.object({ email, password: knownPassword });
+
+/** Of a link that was mailed. */
+export const linkToken = z.string('Token must be provided').max(500, 'This link is no longer valid');
 
 /** The normalised e-mail of a body, even if the rest of the body is invalid. */
 export const accountOf = (body: unknown): string | undefined => z.object({ email }).safeParse(body).data?.email;

@@ -8,7 +8,9 @@ export const securityEvents = [
   'password_changed',
   'password_reset_requested',
   'password_reset',
-  'email_changed',
+  'email_change_requested',
+  /** A new address, or that of the sign-up. */
+  'email_verified',
   'passkey_added',
   'passkey_removed',
   'account_closed',

@@ -5,10 +5,16 @@ import { z } from 'zod';
 import { writeWhole } from '../data-dir.mjs';
 import type { Settings } from '../settings.mjs';
 
-const Secrets = z.object({ jwtKey: z.string(), stripeKey: z.string(), stripeWebhookSecret: z.string() });
-export type Secrets = Readonly<z.output<typeof Secrets>>;
+const Secrets = z.object({
+  jwtKey: z.string(),
+  // Absent from a file of the release before.
+  linkKey: z.string().optional(),
+  stripeKey: z.string(),
+  stripeWebhookSecret: z.string(),
+});
+export type Secrets = Readonly<Required<z.output<typeof Secrets>>>;
 
-const readKept = (file: string): Secrets | undefined => {
+const readKept = (file: string): z.output<typeof Secrets> | undefined => {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -28,14 +34,17 @@ const random = (prefix: string): string => `${prefix}${randomBytes(24).toString(
  */
 export const readSecrets = (settings: Settings): Secrets => {
   const file = join(settings.dataDir, 'secrets.json');
-  const made = readKept(file) ?? {
+  const made = {
     jwtKey: random(''),
+    linkKey: random(''),
     stripeKey: random('sk_test_'),
     stripeWebhookSecret: random('whsec_'),
+    ...readKept(file),
   };
   writeWhole(file, `${JSON.stringify(made, null, 2)}\n`, 0o600);
   return {
     jwtKey: settings.jwtKey ?? made.jwtKey,
+    linkKey: made.linkKey,
     stripeKey: settings.stripeKey ?? made.stripeKey,
     stripeWebhookSecret: settings.stripeWebhookSecret ?? made.stripeWebhookSecret,
   };

@@ -45,6 +45,7 @@ export interface ProcessDefinition {
 /** Values of the variables that a service can list in its package.json (`ticketing.settings`). */
 const serviceSettings = ({ settings, secrets, redisUrl, sandboxUrl, smtpPort }: RunContext) => ({
   JWT_KEY: secrets.jwtKey,
+  LINK_KEY: secrets.linkKey,
   PUBLIC_URL: settings.publicUrl,
   REDIS_URL: redisUrl,
   RATE_LIMITS: settings.rateLimits,

@@ -47,6 +47,14 @@ export const limits = {
     outcome: { ...perMinute(10), counts: 'failure' },
     isNamedByBody: true,
   },
+  /** Routes that send mail to the account of the session. Also too few to guess its password. */
+  mailing: { address: perMinute(60), account: perMinute(10), outcome: { ...perHour(10), counts: 'success' } },
+  /** By the e-mail in the body, whether it has an account or not. */
+  resetting: { address: perMinute(30), outcome: { ...perHour(5), counts: 'success' }, isNamedByBody: true },
+  /** Tokens of mailed links, which nobody can guess; a password is hashed for some. */
+  usingLinks: { address: perMinute(60) },
+  /** Routes that ask a signed-in user for the password: too few to guess it. */
+  givingPassword: { address: perMinute(60), account: perMinute(30), outcome: { ...perMinute(10), counts: 'failure' } },
   /** Stripe calls from few addresses, often after one another. */
   webhook: { address: perMinute(6_000) },
 } as const satisfies Readonly<Record<string, Limit>>;

@@ -1,0 +1,59 @@
+import { ConflictError } from '@ticketing/common/errors';
+import { sessionsEnded, userClosed, type Trace } from '@ticketing/common/events';
+import type { Deps } from '../deps.ts';
+import { endedSessions, endOfSessions } from '../domain/sessions.ts';
+import { accountClosed } from '../mails/account-closed.ts';
+import { requirePassword } from './require-password.ts';
+
+const limit = 100;
+
+/**
+ * Closes an account for good: one write removes its e-mail and password, ends its sessions and mails the owner. Its document
+ * stays, under the id alone, so that no late event makes it again.
+ * @throws WrongPasswordError, ConflictError after a concurrent change.
+ */
+export const closeAccount = async (
+  deps: Deps,
+  { userId, password, trace }: { readonly userId: string; readonly password: string; readonly trace: Trace },
+): Promise<void> => {
+  const user = await requirePassword(deps, { userId, password, field: 'password' });
+  const at = endOfSessions(deps.now(), user);
+  const mail = accountClosed.mail({ about: userId, userId, to: user.email, at, data: {} });
+  const closed = await deps.userStore.change({
+    filter: {
+      _id: userId,
+      passwordHash: user.passwordHash,
+      email: user.email,
+      closedAt: { $exists: false },
+      lastSignInAt: user.lastSignInAt ?? { $exists: false },
+    },
+    set: {
+      // No address, and unique: the release before finds no account by it, and its index lets it through.
+      email: `closed:${userId}`,
+      passwordHash: '',
+      closedAt: at,
+      cleanUpDue: true,
+      sessionsFrom: at,
+      // In place of mails that wait.
+      mail: [mail],
+    },
+    unset: ['emailVerified', 'keptSession', 'verifyLink', 'changeLink', 'resetLink'],
+    event: userClosed,
+    sideEvent: { event: sessionsEnded, data: endedSessions(userId, { before: at }) },
+    trace,
+  });
+  if (closed === null) throw new ConflictError('The account has changed meanwhile');
+  deps.mail.sendSoon();
+  deps.workSoon();
+};
+
+/** Deletes what else is kept of closed accounts. */
+export const cleanUpClosedAccounts = async (deps: Deps): Promise<void> => {
+  const closed = await deps.users.find({ cleanUpDue: true }, { projection: { _id: 1 }, limit }).toArray();
+  for (const { _id: userId } of closed) {
+    // Their endings are published with the account's.
+    await deps.sessions.deleteMany({ userId });
+    await deps.mail.forgetUser(userId, { except: [accountClosed.name] });
+    await deps.users.updateOne({ _id: userId }, { $unset: { cleanUpDue: true } });
+  }
+};

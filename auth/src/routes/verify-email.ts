@@ -1,0 +1,22 @@
+import { parse, route } from '@ticketing/common/http';
+import { z } from 'zod';
+import { useEmailLink } from '../commands/verify-email.ts';
+import type { Deps } from '../deps.ts';
+import { linkToken } from './credentials.ts';
+import { userShape } from './user-shape.ts';
+
+const body = z.object({ token: linkToken });
+
+export const verifyEmailRoute = route(
+  {
+    name: 'verifyEmail',
+    description: 'For the link of a sign-up, and for that of a change of the e-mail, which it carries out.',
+    body,
+    response: { description: 'The e-mail of the account is verified', body: userShape },
+  },
+  (deps: Deps) => async (req, res) => {
+    const { _id: id, email } = await useEmailLink(deps, { ...parse(body, req.body), trace: req.trace });
+    deps.securityLog.record(req, 'email_verified', { userId: id, account: deps.devices.hash(email) });
+    res.send({ id, email, emailVerified: true });
+  },
+);
