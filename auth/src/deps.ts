@@ -3,6 +3,7 @@ import type { Mail } from '@ticketing/common/mail';
 import type { KnownDevices } from './domain/known-devices.ts';
 import type { LinkTokens } from './domain/links.ts';
 import type { PasswordHasher } from './gateways/password-hasher.ts';
+import type { WebAuthn } from './gateways/web-authn.ts';
 import type { Models } from './models/open-models.ts';
 
 /** What the commands of auth need. */
@@ -19,4 +20,5 @@ export interface Deps extends Models {
   readonly mail: Pick<Mail, 'sendSoon' | 'forgetUser'>;
   /** Carries out soon what requests have stored for the worker; without it that takes a second. */
   readonly workSoon: () => void;
+  readonly webAuthn: WebAuthn;
 }

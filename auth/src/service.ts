@@ -16,6 +16,7 @@ import { createKnownDevices } from './domain/known-devices.ts';
 import { createLinkTokens } from './domain/links.ts';
 import { createPasswordHasher, type PasswordHasher } from './gateways/password-hasher.ts';
 import { templates } from './mails/templates.ts';
+import { createWebAuthn } from './gateways/web-authn.ts';
 import { collections, openModels } from './models/open-models.ts';
 import { users } from './models/user.ts';
 import { createSessionGuard } from './queries/confirm-session.ts';
@@ -54,6 +55,7 @@ export const startService = async (config: Config, overrides: AuthOverrides = {}
     links,
     mail,
     workSoon: () => worker.runSoon?.(),
+    webAuthn: createWebAuthn(site.publicUrl),
   };
   return service.run({
     collections,

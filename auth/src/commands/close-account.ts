@@ -3,6 +3,7 @@ import { sessionsEnded, userClosed, type Trace } from '@ticketing/common/events'
 import type { Deps } from '../deps.ts';
 import { endedSessions, endOfSessions } from '../domain/sessions.ts';
 import { accountClosed } from '../mails/account-closed.ts';
+import { removePasskeys } from './remove-passkey.ts';
 import { requirePassword } from './require-password.ts';
 
 const limit = 100;
@@ -53,6 +54,7 @@ export const cleanUpClosedAccounts = async (deps: Deps): Promise<void> => {
   for (const { _id: userId } of closed) {
     // Their endings are published with the account's.
     await deps.sessions.deleteMany({ userId });
+    await removePasskeys(deps, userId);
     await deps.mail.forgetUser(userId, { except: [accountClosed.name] });
     await deps.users.updateOne({ _id: userId }, { $unset: { cleanUpDue: true } });
   }

@@ -2,6 +2,8 @@ import { mailJobs, type MailJob } from '@ticketing/common/mail';
 import { openStore, type StoreDeps } from '@ticketing/common/messaging';
 import { createLoader } from '@ticketing/common/mongo';
 import { resetRequests, type ResetRequest } from './reset-request.ts';
+import { passkeyChallenges, type PasskeyChallenge } from './passkey-challenge.ts';
+import { passkeys, type PasskeyDocument } from './passkey.ts';
 import { sessions } from './session.ts';
 import { users } from './user.ts';
 
@@ -10,7 +12,7 @@ export type { UserDocument } from './user.ts';
 
 export type Models = ReturnType<typeof openModels>;
 
-export const collections = [users, sessions, resetRequests, mailJobs];
+export const collections = [users, sessions, resetRequests, passkeys, passkeyChallenges, mailJobs];
 
 export const openModels = (service: StoreDeps) => {
   const userStore = openStore(users, service);
@@ -24,6 +26,8 @@ export const openModels = (service: StoreDeps) => {
     sessions: sessionStore.collection,
     mailJobs: service.database.collection<MailJob>(mailJobs.name),
     resetRequests: service.database.collection<ResetRequest>(resetRequests.name),
+    passkeys: service.database.collection<PasskeyDocument>(passkeys.name),
+    passkeyChallenges: service.database.collection<PasskeyChallenge>(passkeyChallenges.name),
     /** Concurrent calls share a query. */
     loadUser: createLoader((ids) =>
       userStore.collection

@@ -1,5 +1,6 @@
 import type { CurrentUser } from '@ticketing/common/http';
 import type { Deps } from '../deps.ts';
+import { listPasskeys } from './list-passkeys.ts';
 import { listSessions } from './list-sessions.ts';
 
 /** All that auth keeps of an account, without secrets. */
@@ -16,6 +17,7 @@ export const exportAccount = async (deps: Deps, session: CurrentUser) => {
       ...(user?.changeLink === undefined ? {} : { requestedEmail: user.changeLink.email }),
     },
     sessions: await listSessions(deps, session),
+    passkeys: await listPasskeys(deps, session.id),
     mails: mails.map(({ template, at, endedAt }) => ({
       template,
       at: at.toISOString(),

@@ -202,6 +202,7 @@ test('When the data is exported, then it has all that is kept, without secrets',
   expect(body).toEqual({
     account: { id, email, emailVerified: false, createdAt: expect.any(String) },
     sessions: [expect.objectContaining({ current: true })],
+    passkeys: [],
     mails: [{ template: 'verify-email', at: expect.any(String) }],
   });
   expect(text).not.toMatch(/argon2|passwordHash|fact|token/);

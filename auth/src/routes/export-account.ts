@@ -2,6 +2,7 @@ import { currentUserOf, route } from '@ticketing/common/http';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import { exportAccount } from '../queries/export-account.ts';
+import { passkeysShape } from './passkey-list-shape.ts';
 import { sessionsShape } from './session-shape.ts';
 
 const time = z.iso.datetime();
@@ -15,6 +16,7 @@ const exportShape = z.object({
     requestedEmail: z.string().optional(),
   }),
   sessions: sessionsShape,
+  passkeys: passkeysShape,
   mails: z.array(z.object({ template: z.string(), at: time, sentAt: time.optional() })),
 });
 

@@ -26,7 +26,7 @@ const links = createLinkTokens(mailSettings.LINK_KEY);
 /** One running auth service and its users. `env` and `overrides` apply to every replica. */
 export const openHarness = async (
   env: Readonly<Record<string, string>> = {},
-  overrides: Pick<AuthOverrides, 'logger' | 'passwordHasher'> = {},
+  overrides: Pick<AuthOverrides, 'logger' | 'passwordHasher' | 'onDatabaseCommand'> = {},
 ) => {
   const system = await openTestSystem();
   const startReplica = async (

@@ -13,6 +13,8 @@ export abstract class CustomError extends Error {
   readonly retryAfterSeconds: number | undefined = undefined;
   /** What the security log records when the error is sent. */
   readonly securityEvent: SecurityEvent | undefined = undefined;
+  /** The user whom that concerns; that of the session by default. */
+  readonly userId: string | undefined = undefined;
 
   override get name(): string {
     return this.constructor.name;

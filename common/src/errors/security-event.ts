@@ -13,6 +13,8 @@ export const securityEvents = [
   'email_verified',
   'passkey_added',
   'passkey_removed',
+  /** The count of a passkey's signatures has gone back: another authenticator has a copy of its key. */
+  'passkey_cloned',
   'account_closed',
   /** A rate limit is exceeded. */
   'limited',

@@ -47,7 +47,10 @@ export const sendError = (res: Response, error: CustomError): void => {
 
 const recordRefusal = (securityLog: SecurityLog, req: Request, error: CustomError): void => {
   if (error.securityEvent !== undefined)
-    securityLog.record(req, error.securityEvent, error instanceof TooManyRequestsError ? { limit: error.limit } : {});
+    securityLog.record(req, error.securityEvent, {
+      ...(error.userId === undefined ? {} : { userId: error.userId }),
+      ...(error instanceof TooManyRequestsError ? { limit: error.limit } : {}),
+    });
   else if (error instanceof NotAuthorizedError && req.currentUser !== undefined)
     securityLog.record(req, 'foreign_access');
 };

@@ -55,6 +55,9 @@ export const limits = {
   usingLinks: { address: perMinute(60) },
   /** Routes that ask a signed-in user for the password: too few to guess it. */
   givingPassword: { address: perMinute(60), account: perMinute(30), outcome: { ...perMinute(10), counts: 'failure' } },
+  /** Nothing to guess, but each challenge is stored for five minutes. */
+  signingInWithPasskey: { address: perMinute(120) },
+  addingPasskey: { address: perMinute(120), account: perMinute(20) },
   /** Stripe calls from few addresses, often after one another. */
   webhook: { address: perMinute(6_000) },
 } as const satisfies Readonly<Record<string, Limit>>;

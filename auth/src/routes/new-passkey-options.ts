@@ -1,0 +1,20 @@
+import { currentUserOf, route } from '@ticketing/common/http';
+import { z } from 'zod';
+import { offerNewPasskey } from '../commands/offer-passkey.ts';
+import type { Deps } from '../deps.ts';
+import { creationOptionsShape } from './passkey-shapes.ts';
+
+export const newPasskeyOptionsRoute = route(
+  {
+    name: 'newPasskeyOptions',
+    body: z.object({}).optional(),
+    response: {
+      description: 'PublicKeyCredentialCreationOptionsJSON of WebAuthn; its challenge counts once, for five minutes',
+      body: creationOptionsShape,
+    },
+  },
+  (deps: Deps) => async (req, res) => {
+    const { rp, user, ...options } = await offerNewPasskey(deps, currentUserOf(req));
+    res.send({ ...options, rp: { ...rp }, user: { ...user } });
+  },
+);
