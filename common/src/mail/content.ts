@@ -28,7 +28,7 @@ const subjectLine = (subject: string): string =>
   subject.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, maxSubjectLength);
 
 const font = 'font:16px/1.5 Arial,Helvetica,sans-serif;color:#1f2430';
-const cell = 'padding:6px 12px 6px 0;text-align:left;vertical-align:top;overflow-wrap:anywhere';
+const cell = 'padding:6px 12px 6px 0;text-align:left;vertical-align:top';
 
 const toHtml = (block: MailBlock, urlOf: (path: string) => string): string => {
   if ('paragraph' in block)
@@ -37,7 +37,7 @@ const toHtml = (block: MailBlock, urlOf: (path: string) => string): string => {
     return `<p style="margin:0 0 24px"><a href="${escapeHtml(urlOf(block.path))}" style="display:inline-block;padding:12px 20px;border-radius:6px;background:#1d4ed8;color:#ffffff;text-decoration:none;font-weight:bold">${escapeHtml(block.button)}</a></p>`;
   const rows = block.table.map(
     ([name, value]) =>
-      `<tr><th scope="row" style="${cell};font-weight:normal;color:#535862">${escapeHtml(name)}</th><td style="${cell}">${escapeHtml(value)}</td></tr>`,
+      `<tr><th scope="row" style="${cell};font-weight:normal;white-space:nowrap;color:#535862">${escapeHtml(name)}</th><td style="${cell};overflow-wrap:anywhere">${escapeHtml(value)}</td></tr>`,
   );
   return `<table style="margin:0 0 16px;border-collapse:collapse">${rows.join('')}</table>`;
 };

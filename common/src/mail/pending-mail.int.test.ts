@@ -134,3 +134,14 @@ test('When a process dies between queueing a mail and removing it, then another 
     expect(await subjects(userId)).toEqual(['Your name was changed', 'Your password was changed']),
   );
 });
+
+test('When a document gets mails while others of it are moved, then all of them are sent', async () => {
+  const userId = await signUp();
+  const mail = startMail();
+  const names = Array.from({ length: 40 }, (_, number) => `name ${String(number)}`);
+  for (const name of names) {
+    await change(userId, name);
+    mail.sendSoon();
+  }
+  await eventually(async () => expect(await subjects(userId)).toHaveLength(40));
+});

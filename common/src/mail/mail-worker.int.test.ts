@@ -1,0 +1,123 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import pino from 'pino';
+import { Database, newId } from '../mongo/index.ts';
+import { eventually, throughout } from '../testing/eventually.ts';
+import { requireEnv } from '../testing/require-env.ts';
+import { createTestClock } from '../testing/test-clock.ts';
+import { mailJobs, type MailJob } from './mail-job.ts';
+import { openMailQueue } from './mail-queue.ts';
+import { MailWorker } from './mail-worker.ts';
+import type { Delivery } from './smtp.ts';
+
+const logger = pino({ level: 'silent' });
+const url = new URL(requireEnv('MONGO_URL'));
+url.pathname = `/t${newId()}`;
+const database = new Database({ url: url.href, appName: 'test', logger });
+const clock = createTestClock();
+const jobs = database.collection<MailJob>(mailJobs.name);
+const queue = openMailQueue(jobs, clock.now);
+
+let worker: MailWorker | undefined;
+
+beforeAll(() => database.prepare([mailJobs]));
+afterEach(async () => {
+  await worker?.stop();
+  await jobs.deleteMany({});
+});
+afterAll(async () => {
+  await database.drop();
+  await database.close();
+});
+
+const start = (send: (jobId: string, cancelled: AbortSignal) => Promise<Delivery>): MailWorker => {
+  worker = new MailWorker({
+    queue,
+    write: ({ _id, to }) => ({ jobId: _id, to, subject: '', text: '', html: '' }),
+    send: ({ jobId }, cancelled) => send(jobId, cancelled),
+    now: clock.now,
+    logger,
+    counters: { sent: () => undefined, dropped: () => undefined, failed: () => undefined },
+  });
+  return worker;
+};
+
+const enqueue = (count: number): Promise<void> =>
+  queue.enqueue(
+    Array.from({ length: count }, (_, number) => ({
+      id: `mail:${number}`,
+      template: 'mail',
+      userId: 'user',
+      to: 'user@example.com',
+      at: clock.now(),
+      data: {},
+    })),
+  );
+
+const untilCancelled = (cancelled: AbortSignal): Promise<Delivery> =>
+  new Promise((resolve) => {
+    cancelled.addEventListener('abort', () => resolve({ kind: 'away', reason: 'cancelled' }));
+  });
+
+test('When many mails are due, then a process sends eight at a time', async () => {
+  await enqueue(40);
+  const sending = Promise.withResolvers<void>();
+  let [now, most] = [0, 0];
+  start(async () => {
+    now += 1;
+    most = Math.max(most, now);
+    await sending.promise;
+    now -= 1;
+    return { kind: 'sent' };
+  });
+  await eventually(() => expect(now).toBe(8));
+  await throughout(() => expect(now).toBe(8), 1_500);
+  sending.resolve();
+  await eventually(async () => expect(await jobs.countDocuments({ endedAt: { $exists: true } })).toBe(40));
+  expect(most).toBe(8);
+});
+
+test('When one mail takes long, then a mail that is enqueued meanwhile does not wait for it', async () => {
+  await enqueue(1);
+  const sent: string[] = [];
+  const started = start((jobId, cancelled) => {
+    if (jobId === 'mail:0') return untilCancelled(cancelled);
+    sent.push(jobId);
+    return Promise.resolve({ kind: 'sent' });
+  });
+  await eventually(async () => expect(await jobs.countDocuments({ dueAt: { $gt: clock.now() } })).toBe(1));
+  await enqueue(2);
+  started.kick();
+  await eventually(() => expect(sent).toEqual(['mail:1']));
+});
+
+test('When a process stops while a mail does not get through, then it stops within 4 s, and the mail waits', async () => {
+  await enqueue(1);
+  const sending = Promise.withResolvers<void>();
+  const started = start((_, cancelled) => {
+    sending.resolve();
+    return untilCancelled(cancelled);
+  });
+  await sending.promise;
+  const begin = performance.now();
+  await started.stop();
+  expect(performance.now() - begin).toBeLessThan(4_000);
+  expect(await jobs.findOne({ _id: 'mail:0' })).toMatchObject({ to: 'user@example.com', failures: 0 });
+});
+
+test('When a process reports a failure after its lease has ended, then the mail that another has sent stays sent', async () => {
+  await enqueue(1);
+  const slow = await queue.lease();
+  if (slow === undefined) throw new Error('not leased');
+  expect(await queue.lease()).toBeUndefined();
+  clock.advance(60_000);
+  const other = await queue.lease();
+  if (other === undefined) throw new Error('not leased');
+  await queue.postpone(slow, 0, 1);
+  await queue.drop(slow, 'refused');
+  expect(await jobs.findOne({ _id: 'mail:0' })).toMatchObject({ dueAt: other.dueAt, failures: 0 });
+  await queue.markSent(other);
+  await queue.postpone(slow, 0, 1);
+  await queue.drop(slow, 'refused');
+  const job = await jobs.findOne({ _id: 'mail:0' });
+  expect([job?.dueAt, job?.dropped]).toEqual([undefined, undefined]);
+});
