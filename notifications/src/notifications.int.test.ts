@@ -154,6 +154,7 @@ test('When a refund was more than three days ago, then it is not mailed', async 
   await notifications.refunded(other);
   await notifications.mailTo(other.userId, /returned/);
   expect(await notifications.jobs.findOne({ _id: `refunded:${order.id}` })).toBeNull();
+  expect(await notifications.sales.findOne({ _id: order.id })).not.toHaveProperty('charge');
 });
 
 test('When a user has another e-mail, then mails go there, whatever the order of the events', async () => {

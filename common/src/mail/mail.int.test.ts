@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { Collection } from 'mongodb';
-import pino from 'pino';
+import pino, { type Logger } from 'pino';
 import { z } from 'zod';
 import { Database, newId } from '../mongo/index.ts';
 import { Metrics } from '../service/metrics.ts';
@@ -41,10 +41,10 @@ let clock: TestClock;
 let running: Stoppable[];
 
 /** A process that sends mail, its metrics, and its workers once they are started. */
-const openSender = (overrides: { readonly database?: Database } = {}) => {
+const openSender = (overrides: { readonly database?: Database; readonly logger?: Logger } = {}) => {
   const metrics = new Metrics();
   const mail = openMail(
-    { database: overrides.database ?? database, metrics, logger, now: clock.now },
+    { database: overrides.database ?? database, metrics, logger: overrides.logger ?? logger, now: clock.now },
     {
       SMTP_URL: mailbox.env.SMTP_URL,
       MAIL_FROM: mailEnv.MAIL_FROM.parse(mailbox.env.MAIL_FROM),
@@ -260,9 +260,12 @@ test('When the database is away after a mail was sent, then the mail is marked a
   };
   await own.prepare([mailJobs]);
   const userId = newId();
-  const mail = startSender({ database: own });
+  const lines: string[] = [];
+  const mail = startSender({ database: own, logger: pino({}, { write: (line) => lines.push(line) }) });
   await mail.enqueue([greet(userId)]);
   await received(userId);
+  // Until the driver has given up.
+  await eventually(() => expect(lines.filter((line) => line.includes('worker failed'))).not.toEqual([]));
   expect(await jobs.findOne({ _id: `greeting:${userId}` })).not.toHaveProperty('endedAt');
   clock.advance(60_000);
   proxy.restore();

@@ -187,6 +187,7 @@ testOnThisMachine(
     expect((await ledger.refunds()).map(({ metadata }) => metadata.orderId)).toEqual([crossed.id]);
     await restart(presentOf('payments'));
     await rollOut('expiration');
+    await rollOut('notifications');
 
     // The tickets are on sale again, and sold by whichever replicas respond.
     for (const ticket of [plain, refunded, returned, last]) {
