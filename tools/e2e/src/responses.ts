@@ -6,7 +6,7 @@ const id = z.string().min(1);
 const version = z.int().min(0);
 const time = z.iso.datetime();
 
-export const userResponse = z.strictObject({ id, email: z.email() });
+export const userResponse = z.strictObject({ id, email: z.email(), emailVerified: z.boolean() });
 
 export const currentUserResponse = z.strictObject({ currentUser: z.looseObject({ id, email: z.email() }).nullable() });
 
