@@ -5,6 +5,7 @@ import type { FormState } from '../lib/forms/form-state.ts';
 import { holdForm } from '../lib/forms/hold-form.ts';
 import { editForm, sellForm } from '../lib/forms/listing-form.ts';
 import { signInForm, signUpForm } from '../lib/forms/session-forms.ts';
+import { withdrawForm } from '../lib/forms/withdraw-form.ts';
 import { beginAction } from '../lib/response-status.ts';
 import { serverApi } from '../lib/server/api.ts';
 import { runForm } from '../lib/server/run-form.ts';
@@ -18,6 +19,7 @@ export const postSell = async (_: FormState, form: FormData) => runForm(sellForm
 export const postEdit = async (_: FormState, form: FormData) => runForm(editForm, form);
 export const postHold = async (_: FormState, form: FormData) => runForm(holdForm, form);
 export const postCancel = async (_: FormState, form: FormData) => runForm(cancelForm, form);
+export const postWithdraw = async (_: FormState, form: FormData) => runForm(withdrawForm, form);
 
 export const postSignOut = async () => {
   beginAction();

@@ -14,9 +14,10 @@ test('When a place is described in part, then its label has only those parts', (
   expect(placeLabel(undefined)).toBeUndefined();
 });
 
-test('When a ticket has a holder or a buyer, then it is not on sale', () => {
+test('When a ticket is held, sold or withdrawn, then it is not on sale', () => {
   expect(ticketState({})).toBe('on-sale');
   expect(ticketState({ orderId: 'o1' })).toBe('held');
   expect(ticketState({ orderId: 'o1', soldAt: '2026-03-14T12:00:00.000Z' })).toBe('sold');
+  expect(ticketState({ withdrawnAt: '2026-03-14T12:00:00.000Z' })).toBe('withdrawn');
   expect(ticketBadge({ orderId: 'o1' })).toEqual({ variant: 'wait', label: 'On hold' });
 });

@@ -16,15 +16,21 @@ export const placeLabel = (ticket: Pick<Ticket, 'venue' | 'city'> | undefined): 
   return parts.length === 0 ? undefined : parts.join(', ');
 };
 
-export type TicketState = 'on-sale' | 'held' | 'sold';
+export type TicketState = 'on-sale' | 'held' | 'sold' | 'withdrawn';
 
-export const ticketState = (ticket: Pick<Ticket, 'orderId' | 'soldAt'>): TicketState =>
-  ticket.soldAt !== undefined ? 'sold' : ticket.orderId !== undefined ? 'held' : 'on-sale';
+type Facts = Pick<Ticket, 'orderId' | 'soldAt' | 'withdrawnAt'>;
+
+export const ticketState = ({ orderId, soldAt, withdrawnAt }: Facts): TicketState => {
+  if (withdrawnAt !== undefined) return 'withdrawn';
+  if (soldAt !== undefined) return 'sold';
+  return orderId === undefined ? 'on-sale' : 'held';
+};
 
 const badges = {
   'on-sale': { variant: 'good', label: 'On sale' },
   held: { variant: 'wait', label: 'On hold' },
   sold: { variant: 'over', label: 'Sold' },
+  withdrawn: { variant: 'over', label: 'Withdrawn' },
 } as const;
 
-export const ticketBadge = (ticket: Pick<Ticket, 'orderId' | 'soldAt'>) => badges[ticketState(ticket)];
+export const ticketBadge = (ticket: Facts) => badges[ticketState(ticket)];

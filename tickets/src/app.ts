@@ -6,12 +6,14 @@ import { editTicketRoute } from './routes/edit-ticket.ts';
 import { getTicketRoute } from './routes/get-ticket.ts';
 import type { ListCache } from './memory/list-cache.ts';
 import { listTicketsRoute } from './routes/list-tickets.ts';
+import { withdrawTicketRoute } from './routes/withdraw-ticket.ts';
 
 export const routes: readonly RoutedEndpoint<Deps & { readonly listCache: ListCache }>[] = [
   on.get('/api/tickets', 'reading', [], listTicketsRoute),
   on.get('/api/tickets/:ticketId', 'reading', [], getTicketRoute),
   on.post('/api/tickets', 'listing', [signedIn], createTicketRoute),
   on.put('/api/tickets/:ticketId', 'listing', [signedIn], editTicketRoute),
+  on.delete('/api/tickets/:ticketId', 'writing', [signedIn], withdrawTicketRoute),
 ];
 
 export const createApp = (kit: HttpKit, deps: Deps, listCache: ListCache): Express =>

@@ -14,6 +14,7 @@ import * as fc from 'fast-check';
 import { createTicket } from './commands/create-ticket.ts';
 import type { Deps } from './deps.ts';
 import { editTicket } from './commands/edit-ticket.ts';
+import { withdrawTicket } from './commands/withdraw-ticket.ts';
 import { republishedAfterMs } from './commands/republish-tickets.ts';
 import { createHolderWaits } from './memory/holder-waits.ts';
 import { claimGraceMs, otherHolderTimeoutMs } from './domain/claim-decision.ts';
@@ -21,7 +22,7 @@ import { collections, openModels, type TicketDocument } from './models/open-mode
 import { openMetrics } from './metrics.ts';
 import { subscriptions } from './subscriptions.ts';
 
-// One ticket, its seller, and up to three orders whose events arrive in any order, any number of times, alone, in
+// One ticket, its seller, who edits and withdraws it, and up to three orders whose events arrive in any order, any number of times, alone, in
 // batches and concurrently. The ticket must be what a plain sequential ticket would be.
 
 const clock = { ms: Date.UTC(2030, 0, 1) };
@@ -51,7 +52,7 @@ const sequentialTicket = () => {
     editedIn: number | undefined;
     price: number;
     title: string;
-    availability: 'on_sale' | 'held' | 'sold';
+    availability: TicketDocument['availability'];
     holder: string | undefined;
   }
   const start = { version: 0, revision: 0, price: 1000, title: 'a' };
@@ -71,6 +72,7 @@ const sequentialTicket = () => {
     if (ticket.revision !== ordered.revision) {
       return ticket.price === ordered.price ? 'ticket_changed' : 'price_changed';
     }
+    if (ticket.availability === 'withdrawn') return 'unavailable';
     if (ticket.holder === undefined) return move({ holder: id, availability: 'held' });
     const since = waitingSince.get(id) ?? clock.ms;
     waitingSince.set(id, since);
@@ -83,6 +85,10 @@ const sequentialTicket = () => {
       if (ticket.availability !== 'on_sale' || (price === ticket.price && title === ticket.title)) return 'none';
       return move({ price, title, revision: ticket.revision + 1, editedIn: ticket.version + 1 });
     },
+    withdraw: (): Effect => {
+      if (ticket.availability !== 'on_sale') return 'none';
+      return move({ availability: 'withdrawn', revision: ticket.revision + 1, editedIn: ticket.version + 1 });
+    },
     claim: (order: OrderState): Effect => {
       const effect = decide(order);
       if (effect !== 'later') waitingSince.delete(order.id);
@@ -90,7 +96,7 @@ const sequentialTicket = () => {
       return effect;
     },
     sell: ({ id }: OrderState): Effect => {
-      if (ticket.holder !== id || ticket.availability === 'on_sale') return 'retry';
+      if (ticket.holder !== id) return 'retry';
       return ticket.availability === 'held' ? move({ availability: 'sold' }) : 'none';
     },
     release: ({ id }: OrderState): Effect => {
@@ -106,8 +112,24 @@ const sequentialTicket = () => {
   };
 };
 
+/** The seller's request that changes nothing, by the state of the ticket. */
+const resultOf = {
+  edit: {
+    on_sale: 'ok',
+    held: 'BadRequestError: Cannot edit a reserved ticket',
+    sold: 'BadRequestError: Cannot edit a reserved ticket',
+    withdrawn: 'BadRequestError: Cannot edit a withdrawn ticket',
+  },
+  withdraw: {
+    on_sale: 'an effect',
+    held: 'BadRequestError: Cannot withdraw a reserved ticket',
+    sold: 'BadRequestError: Cannot withdraw a sold ticket',
+    withdrawn: 'ok',
+  },
+} as const satisfies Record<string, Record<TicketDocument['availability'], string>>;
+
 interface Intent {
-  readonly kind: Kind | 'edit';
+  readonly kind: Kind | 'edit' | 'withdraw';
   /** When its event was created. */
   readonly time: number;
   readonly order?: OrderState;
@@ -177,7 +199,14 @@ const isRepublished = ({ model, heldAt, closedAt, soldAt }: World, { kind, order
   const id = order?.id ?? '';
   const created = model.ticket.holder === id ? heldAt : closedAt;
   if (kind === 'cancelled' && order !== undefined && msAfterDeadline(order, time) >= closedForMs) return true;
-  const effectAt = { created, awaiting: undefined, complete: soldAt, cancelled: closedAt, edit: undefined }[kind];
+  const effectAt = {
+    created,
+    awaiting: undefined,
+    complete: soldAt,
+    cancelled: closedAt,
+    edit: undefined,
+    withdraw: undefined,
+  }[kind];
   return time - (effectAt?.get(id) ?? Infinity) > republishedAfterMs;
 };
 
@@ -187,6 +216,11 @@ const edits = fc.record({ price: fc.constantFrom(1000, 1500), title: fc.constant
 const edit = steps.command('edit', 2, [edits], ({ deps, model, ticketId }, change) =>
   call({ kind: 'edit', time: clock.ms, apply: () => model.edit(change) }, (trace) =>
     editTicket(deps, { ticketId, userId: 'seller', edit: change, trace }),
+  ),
+);
+const withdraw = steps.command('withdraw', 1, [], ({ deps, model, ticketId }) =>
+  call({ kind: 'withdraw', time: clock.ms, apply: () => model.withdraw() }, (trace) =>
+    withdrawTicket(deps, { ticketId, userId: 'seller', trace }),
   ),
 );
 const numbers = fc.array(fc.nat(2), { minLength: 1, maxLength: 3 });
@@ -219,7 +253,7 @@ const deadlinePasses = steps.change('the deadline passes', 1, [], () => {
   clock.ms += windowMs + claimGraceMs;
 });
 /** From now on orders are created for the current state of the ticket instead of an earlier one. */
-steps.change('the ticket is seen', 1, [], (world) => {
+const seen = steps.change('the ticket is seen', 1, [], (world) => {
   const { version, revision, price, title } = world.model.ticket;
   world.seen = { version, revision, price, title };
 });
@@ -299,6 +333,7 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
       userId: 'seller',
       ...(holder === undefined ? {} : { orderId: holder }),
       ...(availability === 'sold' ? { soldAt: expect.any(Date) } : {}),
+      ...(availability === 'withdrawn' ? { withdrawnAt: expect.any(Date) } : {}),
     });
     if (holder !== undefined) {
       confirmed.add(holder);
@@ -314,10 +349,9 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
       const { label, kind, order, outcome, apply } = happening;
       if (inSequence) {
         const effect = apply();
-        const refused =
-          model.ticket.availability === 'on_sale' ? 'ok' : 'BadRequestError: Cannot edit a reserved ticket';
         const verdict = effect === 'none' ? 'done' : effect;
-        expect([label, effect === 'changed', outcome]).toEqual([label, false, kind === 'edit' ? refused : verdict]);
+        const result = kind === 'edit' || kind === 'withdraw' ? resultOf[kind][model.ticket.availability] : verdict;
+        expect([label, effect === 'changed', outcome]).toEqual([label, false, result]);
       }
       if (order === undefined) continue;
       if (kind === 'cancelled') close(world, order);
@@ -379,6 +413,11 @@ const counterexamples: readonly (readonly [string, readonly Step<World, Intent>[
   ['the cancellation comes before the order', [firstCancelled, first]],
   ['the cancellation and the claim run concurrently', [steps.together([events('cancelled', [1, 0]), first], [1])]],
   ['the claim comes between the reading and the writing of an edit', [steps.together([raised, first], [0, 1])]],
+  ['the ticket was withdrawn before the claim', [withdraw(), first]],
+  ['the withdrawn ticket is claimed at its last revision', [withdraw(), seen(), first]],
+  ['the ticket is withdrawn while it is held', [first, withdraw()]],
+  ['the claim and the withdrawal run concurrently', [steps.together([withdraw(), first], [1, 0])]],
+  ['the withdrawal is repeated concurrently', [steps.together([withdraw(), withdraw()], [0, 1])]],
   ['two edits are made concurrently', [steps.together([raised, edit({ price: 1000, title: 'b' })], [0, 1])]],
   ['an order is refused twice concurrently', [raised, steps.together([first, first], [0, 0, 1, 0, 0])]],
   [

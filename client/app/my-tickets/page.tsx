@@ -20,6 +20,7 @@ const pageSize = 20;
 const facts = (ticket: ListedTicket): string[] => [
   ...(ticket.startsAt === undefined ? [] : [formatDateTime(ticket.startsAt)]),
   ...(ticket.soldAt === undefined ? [] : [`Sold on ${formatDate(ticket.soldAt)}`]),
+  ...(ticket.withdrawnAt === undefined ? [] : [`Withdrawn on ${formatDate(ticket.withdrawnAt)}`]),
 ];
 
 const pageHref = (page: number): string => (page === 1 ? '/my-tickets' : `/my-tickets?page=${page}`);

@@ -49,6 +49,9 @@ export const createTicket = (api: Api, listing: ListingBody, idempotencyKey: str
 export const editTicket = (api: Api, ticketId: string, listing: ListingBody) =>
   api.send(ticketSchema, { method: 'PUT', path: path('/api/tickets', ticketId), body: listing });
 
+export const withdrawTicket = (api: Api, ticketId: string) =>
+  api.send(nothingSchema, { method: 'DELETE', path: path('/api/tickets', ticketId) });
+
 /** An order of a ticket as the buyer was shown it. */
 export interface OrderBody {
   readonly ticketId: string;

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Api, ApiRequest } from '../api/api.ts';
 import { cancelForm } from './cancel-form.ts';
+import { withdrawForm } from './withdraw-form.ts';
 import { splitErrors, type FormDeps } from './form-state.ts';
 import { holdForm } from './hold-form.ts';
 import { editForm, sellForm } from './listing-form.ts';
@@ -173,6 +174,12 @@ test('When an order is cancelled, then the buyer goes to its page', async () => 
   const { deps, requests } = fakeApi({ status: 204 });
   expect((await cancelForm(deps, form({ orderId: 'o1' }))).goTo).toBe('/orders/o1');
   expect(requests).toEqual([{ method: 'DELETE', path: '/api/orders/o1' }]);
+});
+
+test('When a ticket is withdrawn, then its seller stays on its page, which says so or why it was refused', async () => {
+  const { deps, requests } = fakeApi({ status: 204 });
+  expect((await withdrawForm(deps, form({ ticketId: 't1' }))).goTo).toBe('/tickets/t1');
+  expect(requests).toEqual([{ method: 'DELETE', path: '/api/tickets/t1' }]);
 });
 
 test('When there are errors, then each belongs to its field and the rest to the form', () => {

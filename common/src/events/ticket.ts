@@ -29,6 +29,8 @@ export const ticketState = z.object({
   /** The order that holds or has bought the ticket. */
   orderId: z.string().optional(),
   soldAt: z.iso.datetime().optional(),
+  /** When its seller withdrew it, for good: nobody can order it. */
+  withdrawnAt: z.iso.datetime().optional(),
 });
 
 export const claimRefusalReasons = ['price_changed', 'ticket_changed', 'unavailable'] as const;

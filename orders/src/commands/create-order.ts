@@ -77,7 +77,7 @@ export const createOrder = async (deps: Deps, request: CreateOrder): Promise<Ord
 const readTicket = async (deps: Deps, { ticketId, expectedVersion = 0 }: CreateOrder): Promise<TicketState> => {
   for (let waited = 0; ; waited += copyRetryDelayMs) {
     const copy = await deps.loadTicket(ticketId);
-    if (copy === null) throw new NotFoundError('Ticket not found');
+    if (copy === null || copy.ticket.withdrawnAt !== undefined) throw new NotFoundError('Ticket not found');
     if (copy.ticket.version >= expectedVersion) return copy.ticket;
     if (waited >= copyTimeoutMs) throw new ConflictError(listingChanged);
     await delay(copyRetryDelayMs);

@@ -165,3 +165,10 @@ test.each([
   expect(await storedFor(ticket.id)).toEqual([]);
   expect(await createdFor(ticket.id)).toEqual([]);
 });
+
+test('When a ticket has been withdrawn, then it cannot be ordered, as if it did not exist', async () => {
+  const ticket = await orders.listed({ version: 1, revision: 1, withdrawnAt: '2030-01-01T00:00:00.000Z' });
+  const response = await orders.post({ ticketId: ticket.id });
+  expect([response.status, response.body]).toEqual([404, { errors: [{ message: 'Ticket not found' }] }]);
+  expect(await storedFor(ticket.id)).toEqual([]);
+});

@@ -1,9 +1,10 @@
-import { BadRequestError, ConflictError, NotAuthorizedError, NotFoundError } from '@ticketing/common/errors';
+import { BadRequestError, ConflictError, NotAuthorizedError } from '@ticketing/common/errors';
 import { ticketUpdated, type Trace } from '@ticketing/common/events';
-import { expression } from '@ticketing/common/messaging';
 import { cityKey, effectiveChange, type ListingEdit } from '../domain/listing.ts';
+import { nextRevision } from '../models/next-revision.ts';
 import type { TicketDocument } from '../models/open-models.ts';
 import type { Deps } from '../deps.ts';
+import { getTicket } from '../queries/get-ticket.ts';
 
 export interface EditTicket {
   readonly ticketId: string;
@@ -14,7 +15,7 @@ export interface EditTicket {
 
 /**
  * Edits a ticket that is on sale. An edit without effect leaves version and revision and publishes no event.
- * @throws NotFoundError, NotAuthorizedError, BadRequestError for a held or sold ticket, ConflictError after a concurrent
+ * @throws NotFoundError, NotAuthorizedError, BadRequestError for a held, sold or withdrawn ticket, ConflictError after a concurrent
  *   edit, EventBacklogError while too many earlier changes wait to be published.
  */
 export const editTicket = async (deps: Deps, request: EditTicket): Promise<TicketDocument> => {
@@ -28,8 +29,7 @@ export const editTicket = async (deps: Deps, request: EditTicket): Promise<Ticke
     set: {
       ...change.set,
       ...(typeof city === 'string' ? { cityKey: cityKey(city) } : {}),
-      revision: expression({ $add: ['$revision', 1] }),
-      lastEdit: expression({ revision: { $add: ['$revision', 1] }, version: { $add: ['$version', 1] } }),
+      ...nextRevision,
     },
     unset: change.unset.includes('city') ? [...change.unset, 'cityKey'] : change.unset,
     event: ticketUpdated,
@@ -45,9 +45,9 @@ export const editTicket = async (deps: Deps, request: EditTicket): Promise<Ticke
 };
 
 const ownTicket = async (deps: Deps, request: EditTicket): Promise<TicketDocument> => {
-  const ticket = await deps.tickets.findOne({ _id: request.ticketId });
-  if (ticket === null) throw new NotFoundError('Ticket not found');
+  const ticket = await getTicket(deps, request);
   if (ticket.userId !== request.userId) throw new NotAuthorizedError();
+  if (ticket.withdrawnAt !== undefined) throw new BadRequestError('Cannot edit a withdrawn ticket');
   if (ticket.availability !== 'on_sale') throw new BadRequestError('Cannot edit a reserved ticket');
   return ticket;
 };

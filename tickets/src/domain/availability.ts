@@ -1,3 +1,3 @@
-export const availabilities = ['on_sale', 'held', 'sold'] as const;
+export const availabilities = ['on_sale', 'held', 'sold', 'withdrawn'] as const;
 
 /** Whether a ticket can be bought now. */

@@ -15,6 +15,7 @@ const ticket = fc.record({
   price: fc.constantFrom(1000, 2000),
   orderId: fc.option(orderId, { nil: undefined }),
   soldAt: fc.option(fc.constant(new Date(0)), { nil: undefined }),
+  withdrawnAt: fc.option(fc.constant(new Date(0)), { nil: undefined }),
   closedOrders: fc.array(fc.record({ id: orderId }), { maxLength: 3 }),
 });
 const claim = fc.record({
@@ -27,12 +28,13 @@ const waited = fc.constantFrom(0, otherHolderTimeoutMs - 1, otherHolderTimeoutMs
 
 const isClosed = (known: ClaimedTicket, { orderId }: Claim) => known.closedOrders.some(({ id }) => id === orderId);
 
-test('When a claim is granted, then the ticket is free, unsold and unchanged, and its order is neither closed nor late', () => {
+test('When a claim is granted, then the ticket is free, neither sold nor withdrawn, and unchanged, and its order is neither closed nor late', () => {
   fc.assert(
     fc.property(ticket, claim, waited, (known, wanted, waitedMs) => {
       const mayHave =
         known.orderId === undefined &&
         known.soldAt === undefined &&
+        known.withdrawnAt === undefined &&
         known.revision === wanted.revision &&
         !wanted.isLate &&
         !isClosed(known, wanted);
@@ -50,7 +52,7 @@ test('When the order already holds the ticket, or is closed and not late, then t
   );
 });
 
-test('When an order is refused, then the reason is the first that holds: late, sold, price, listing, held by another', () => {
+test('When an order is refused, then the reason is the first that holds: late, sold, price, listing, withdrawn or held by another', () => {
   fc.assert(
     fc.property(ticket, claim, waited, (known, wanted, waitedMs) => {
       const decision = decideClaim(known, wanted, waitedMs);
@@ -72,6 +74,7 @@ test('When a claim waits, then it waits for another holder, and no longer than t
     fc.property(ticket, claim, waited, (known, wanted, waitedMs) => {
       if (decideClaim(known, wanted, waitedMs).kind !== 'wait') return;
       expect(known.orderId).not.toBe(undefined);
+      expect(known.withdrawnAt).toBe(undefined);
       expect(known.orderId).not.toBe(wanted.orderId);
       expect(waitedMs).toBeLessThan(otherHolderTimeoutMs);
       expect(decideClaim(known, wanted, otherHolderTimeoutMs)).toEqual({ kind: 'refuse', reason: 'unavailable' });

@@ -11,6 +11,7 @@ export interface ClaimedTicket {
   readonly price: number;
   readonly orderId?: string | undefined;
   readonly soldAt?: Date | undefined;
+  readonly withdrawnAt?: Date | undefined;
   readonly closedOrders: readonly { readonly id: string }[];
 }
 
@@ -44,6 +45,8 @@ export const decideClaim = (ticket: ClaimedTicket, claim: Claim, waitedMs: numbe
   if (ticket.revision !== claim.revision) {
     return { kind: 'refuse', reason: ticket.price === claim.price ? 'ticket_changed' : 'price_changed' };
   }
+  // An order for an earlier revision was refused above: to its buyer a withdrawal is a change of the listing.
+  if (ticket.withdrawnAt !== undefined) return { kind: 'refuse', reason: 'unavailable' };
   if (ticket.orderId === undefined) return { kind: 'claim' };
   return waitedMs < otherHolderTimeoutMs ? { kind: 'wait' } : { kind: 'refuse', reason: 'unavailable' };
 };

@@ -18,9 +18,9 @@ export const tickets = defineAggregate({
   type: 'ticket',
   collection: 'tickets',
   fields: {
-    // Raised by each effective edit of the seller; an order remembers the revision that it was made for.
+    // Raised by each effective edit of the seller and by the withdrawal; an order remembers the revision that it was made for.
     revision: { type: Number, required: true },
-    // The revision and the version that the last edit made.
+    // The revision and the version that the last edit, or the withdrawal, made.
     lastEdit: objectOf({ revision: { type: Number, required: true }, version: { type: Number, required: true } }),
     title: { type: String, required: true },
     // Cents.
@@ -31,6 +31,7 @@ export const tickets = defineAggregate({
     orderId: { type: String },
     heldAt: { type: Date },
     soldAt: { type: Date },
+    withdrawnAt: { type: Date },
     // Orders whose hold is over, and since when: a late claim for one of them must fail. `reason` if its claim was refused.
     closedOrders: {
       ...listOf({

@@ -2,9 +2,17 @@ import { NotFoundError } from '@ticketing/common/errors';
 import type { TicketDocument } from '../models/open-models.ts';
 import type { Deps } from '../deps.ts';
 
-/** @throws NotFoundError */
-export const getTicket = async (deps: Deps, ticketId: string): Promise<TicketDocument> => {
+/**
+ * The ticket as this user may see it: a withdrawn one exists for its seller only.
+ * @throws NotFoundError
+ */
+export const getTicket = async (
+  deps: Deps,
+  { ticketId, userId }: { readonly ticketId: string; readonly userId: string | undefined },
+): Promise<TicketDocument> => {
   const ticket = await deps.tickets.findOne({ _id: ticketId }, { projection: { outbox: 0, closedOrders: 0 } });
-  if (ticket === null) throw new NotFoundError('Ticket not found');
+  if (ticket === null || (ticket.withdrawnAt !== undefined && ticket.userId !== userId)) {
+    throw new NotFoundError('Ticket not found');
+  }
   return ticket;
 };

@@ -11,7 +11,7 @@ import type { Deps } from '../deps.ts';
 export const ticketSorts = ['newest', 'oldest', 'price', '-price', 'date'] as const;
 
 export interface ListTickets {
-  /** A seller whose tickets are listed, held and sold ones too; without it, all tickets on sale. */
+  /** A seller whose tickets are listed, held, sold and withdrawn ones too; without it, all tickets on sale. */
   readonly userId?: string | undefined;
   readonly q?: string | undefined;
   readonly category?: (typeof ticketCategories)[number] | undefined;

@@ -18,12 +18,13 @@ export const editTicketRoute = route(
   (deps: Deps) => async (req: Request<{ ticketId: string }>, res) => {
     const edit = parse(editTicketBody, req.body);
     const { ticketId } = req.params;
+    const userId = currentUserOf(req).id;
     // A start that is over may stay as it is.
     if (edit.startsAt instanceof Date && edit.startsAt <= deps.now()) {
-      const { startsAt } = await getTicket(deps, ticketId);
+      const { startsAt } = await getTicket(deps, { ticketId, userId });
       if (startsAt?.getTime() !== edit.startsAt.getTime()) requireFuture(edit.startsAt, deps.now());
     }
-    const ticket = await editTicket(deps, { ticketId, userId: currentUserOf(req).id, edit, trace: req.trace });
+    const ticket = await editTicket(deps, { ticketId, userId, edit, trace: req.trace });
     res.send(toTicketView(ticket));
   },
 );

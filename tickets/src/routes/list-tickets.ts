@@ -88,7 +88,7 @@ export const listTicketsRoute = route(
   {
     name: 'listTickets',
     description:
-      "What can be bought now, the same for everybody; with mine=true the caller's own tickets, held and sold ones too. Without descriptions.",
+      "What can be bought now, the same for everybody; with mine=true the caller's own tickets, held, sold and withdrawn ones too. Without descriptions.",
     caller: 'anyone-or-user',
     query: listTicketsQuery,
     response: { description: 'A page of tickets', headers: pageHeaders, body: z.array(listedTicketShape) },

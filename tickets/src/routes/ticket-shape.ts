@@ -11,6 +11,7 @@ export const ticketShape = z
     userId: z.string(),
     orderId: z.optional(z.string().check(z.describe('The order that holds or has bought the ticket'))),
     soldAt: z.optional(z.iso.datetime()),
+    withdrawnAt: z.optional(z.iso.datetime().check(z.describe('Its seller has withdrawn it, and only they see it'))),
     ...mapListingDetails({
       category: z.optional(z.enum(ticketCategories)),
       text: () => z.optional(z.string()),

@@ -12,6 +12,7 @@ export const toTicketView = (ticket: Omit<TicketDocument, 'outbox' | 'closedOrde
   userId: ticket.userId,
   orderId: ticket.orderId,
   soldAt: ticket.soldAt?.toISOString(),
+  withdrawnAt: ticket.withdrawnAt?.toISOString(),
   ...mapListingDetails({
     category: ticket.category,
     text: (name) => ticket[name],

@@ -1,8 +1,11 @@
+import { expect } from '@jest/globals';
 import {
   orderCancelled,
   orderCreated,
   orderUpdated,
+  ticketClaimRefused,
   ticketUpdated,
+  type ClaimRefusalReason,
   type EventMessage,
   type OrderState,
   type TicketState,
@@ -44,6 +47,8 @@ export interface TicketsHarness {
   complete(order: OrderState): Promise<EventMessage>;
   /** Resolves once the order holds its ticket. */
   untilHeld(order: OrderState): Promise<void>;
+  /** Resolves once tickets has refused the order its ticket for this reason. */
+  untilRefused(order: OrderState, reason: ClaimRefusalReason): Promise<void>;
   /** Resolves once no order holds the ticket. */
   untilOnSale(ticketId: string): Promise<void>;
   /** A ticket that an order holds. */
@@ -123,6 +128,11 @@ export const openHarness = async (): Promise<TicketsHarness> => {
     cancelled,
     complete,
     untilHeld,
+    untilRefused: (order, reason) =>
+      system.eventually(() => {
+        const refusals = system.events(ticketClaimRefused).filter(({ data }) => data.orderId === order.id);
+        expect(refusals.map(({ data }) => data.reason)).toEqual([reason]);
+      }),
     untilOnSale,
     held,
     createdHandled: async () => {

@@ -266,6 +266,24 @@ test('When JavaScript is off, then all reading works, and signing in too', async
   await heading(page, 'The ticket is yours').waitFor();
 }, 60_000);
 
+test.each([false, true])(
+  'When a seller withdraws a ticket (JavaScript off: %s), then they confirm it first, and its page and their list say so',
+  async (withoutJavaScript) => {
+    const seller = await signUp(site.url);
+    const ticket = await list(seller);
+    const page = await openPage({ as: seller, withoutJavaScript });
+    await page.goto(`/tickets/${ticket.id}`);
+    expect(await page.getByTestId('ticket-state').textContent()).toBe('On sale');
+    await page.getByText('Withdraw', { exact: true }).click();
+    await page.getByRole('button', { name: 'Yes, withdraw this ticket' }).click();
+    await page.getByText('You have withdrawn this listing').waitFor();
+    expect(await page.getByTestId('ticket-state').textContent()).toBe('Withdrawn');
+    await page.goto('/my-tickets');
+    expect(await page.getByTestId('my-ticket').innerText()).toContain('Withdrawn');
+  },
+  60_000,
+);
+
 test.each([
   ['desktop', desktop],
   ['phone', phone],

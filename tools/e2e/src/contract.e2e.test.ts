@@ -312,6 +312,31 @@ test('When a ticket is held, then its seller cannot edit it, and other users get
   expect(await ticketOf(other, ticket.id)).toMatchObject({ title: ticket.title, price: 19.99, orderId: held.id });
 });
 
+test('When a seller withdraws a ticket, then it exists for them only, for good; a held one cannot be withdrawn', async () => {
+  const [seller, buyer] = await Promise.all([signUp(site.url), signUp(site.url)]);
+  const [ticket, wanted] = await Promise.all([list(seller), list(seller)]);
+  const withdraw = (id: string, user = seller) => user.send({ method: 'DELETE', path: `/api/tickets/${id}` });
+  expect(await withdraw(ticket.id, buyer)).toMatchObject(refusal(401));
+  await hold(buyer, wanted.id);
+  await eventually(async () => expect(await ticketOf(seller, wanted.id)).toHaveProperty('orderId'));
+  expect(await withdraw(wanted.id)).toMatchObject(refusal(400, 'Cannot withdraw a reserved ticket'));
+
+  expect((await withdraw(ticket.id)).status).toBe(204);
+  expect((await withdraw(ticket.id)).status).toBe(204);
+  const path = `/api/tickets/${ticket.id}`;
+  expect(await buyer.send({ method: 'GET', path })).toMatchObject(refusal(404));
+  expect(await withdraw(ticket.id, buyer)).toMatchObject(refusal(404));
+  const own = await ticketOf(seller, ticket.id);
+  expect(own).toEqual({ ...ticket, version: 1, withdrawnAt: own.withdrawnAt ?? 'not withdrawn' });
+  const mine = ticketListResponse.parse((await seller.send({ method: 'GET', path: '/api/tickets?mine=true' })).body);
+  expect(mine).toContainEqual(own);
+  const edit = { method: 'PUT', path, body: { title: ticket.title, price: 30 } };
+  expect(await seller.send(edit)).toMatchObject(refusal(400));
+  // Until orders has heard of the withdrawal, it would make the order, and tickets would then refuse its claim.
+  const request = { method: 'POST', path: '/api/orders', body: { ticketId: ticket.id } };
+  await eventually(async () => expect(await buyer.send(request)).toMatchObject(refusal(404)));
+});
+
 test('When a buyer cancels, then the ticket is on sale at once, and cancelling again does not release another buyer’s hold', async () => {
   const ticket = await list(seller);
   const first = await hold(buyer, ticket.id);

@@ -18,6 +18,7 @@ export const ticketResponse = z.strictObject({
   userId: id,
   orderId: id.optional(),
   soldAt: time.optional(),
+  withdrawnAt: time.optional(),
   category: z.string().optional(),
   venue: z.string().optional(),
   city: z.string().optional(),

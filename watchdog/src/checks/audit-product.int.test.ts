@@ -202,6 +202,17 @@ test.each(checks.map(({ name }) => name))(
   },
 );
 
+test.each([
+  { availability: 'withdrawn' },
+  { availability: 'withdrawn', withdrawnAt: new Date(), orderId: 'order' },
+  { availability: 'on_sale', withdrawnAt: new Date() },
+])('When a ticket is in the state %j, which a withdrawal never leaves, then it is reported', async (state) => {
+  const { onSale } = await under.seed();
+  await tickets().updateOne({ _id: onSale }, { $set: state });
+  const { violations } = await auditProduct(under.sources, { settleMs });
+  expect(reportedIds(violations, 'legal-ticket-state')).toContain(onSale);
+});
+
 test('When a payment has no outcome or an order is late, but within the limits, then that is no violation', async () => {
   const { created, held } = await under.seed();
   await orders().updateOne({ _id: created.orderId }, { $set: { createdAt: new Date(Date.now() - 20_000) } });

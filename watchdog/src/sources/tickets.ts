@@ -11,6 +11,7 @@ export interface TicketRecord {
   readonly availability: string;
   readonly orderId: string | undefined;
   readonly isSold: boolean;
+  readonly isWithdrawn: boolean;
   /** Orders that can no longer claim the ticket. */
   readonly closedOrders: readonly string[];
 }
@@ -25,7 +26,7 @@ const tickets = (databases: Databases) => collectionOf<StoredTicket>(databases, 
 export const readTickets = (databases: Databases, filter: Filter<StoredTicket> = {}): Promise<TicketRecord[]> =>
   findAll(
     tickets(databases),
-    { filter, fields: ['version', 'price', 'availability', 'orderId', 'soldAt', 'closedOrders.id'] },
+    { filter, fields: ['version', 'price', 'availability', 'orderId', 'soldAt', 'withdrawnAt', 'closedOrders.id'] },
     (ticket) => ({
       id: ticket._id,
       version: ticket.version ?? missing.number,
@@ -33,6 +34,7 @@ export const readTickets = (databases: Databases, filter: Filter<StoredTicket> =
       availability: ticket.availability ?? missing.text,
       orderId: ticket.orderId,
       isSold: ticket.soldAt !== undefined,
+      isWithdrawn: ticket.withdrawnAt !== undefined,
       closedOrders: ticket.closedOrders?.map(({ id }) => id) ?? [],
     }),
   );

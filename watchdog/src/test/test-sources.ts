@@ -33,7 +33,7 @@ export interface TestSources {
   readonly sources: Sources;
   readonly stripe: StripeStandIn;
   collection(service: ServiceName, name: string): Collection<TestDocument>;
-  /** Empties everything and inserts a ticket on sale and one order in each legal state. */
+  /** Empties everything and inserts a ticket on sale, a withdrawn one and one order in each legal state. */
   seed(): Promise<{
     readonly onSale: string;
     readonly created: SeededOrder;
@@ -228,6 +228,20 @@ export const openTestSources = async (): Promise<TestSources> => {
         outbox: [],
       });
       await collection('orders', 'tickets').insertOne({ _id: onSale, ticket: { id: onSale, version: 0, price } });
+      const withdrawn = newId();
+      await collection('tickets', 'tickets').insertOne({
+        _id: withdrawn,
+        version: 1,
+        price,
+        availability: 'withdrawn',
+        withdrawnAt: new Date(),
+        closedOrders: [],
+        outbox: [],
+      });
+      await collection('orders', 'tickets').insertOne({
+        _id: withdrawn,
+        ticket: { id: withdrawn, version: 1, price, withdrawnAt: new Date().toISOString() },
+      });
       return {
         onSale,
         created: await insertOrder('created', 'none'),

@@ -9,6 +9,7 @@ import { NotFound } from '../../../components/not-found.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { PageLink } from '../../../components/page-link.tsx';
 import { Unavailable } from '../../../components/unavailable.tsx';
+import { WithdrawTicket } from '../../../components/withdraw-ticket.tsx';
 import { getOrder, getTicket } from '../../../lib/api/marketplace.ts';
 import type { Order, Ticket, User } from '../../../lib/api/schemas.ts';
 import { catalogueHref } from '../../../lib/catalogue-query.ts';
@@ -18,8 +19,8 @@ import { formatPrice } from '../../../lib/money.ts';
 import { param, type QueryParams } from '../../../lib/query-params.ts';
 import { signInPath } from '../../../lib/safe-next.ts';
 import { currentUser, serverApi } from '../../../lib/server/api.ts';
-import { placeLabel, seatLabel, ticketBadge, ticketState } from '../../../lib/ticket-labels.ts';
-import { postHold } from '../../form-actions.ts';
+import { placeLabel, seatLabel, ticketBadge, ticketState, type TicketState } from '../../../lib/ticket-labels.ts';
+import { postHold, postWithdraw } from '../../form-actions.ts';
 
 interface PageProps {
   readonly params: Promise<{ readonly ticketId: string }>;
@@ -42,17 +43,18 @@ const loadOwnOrder = async (ticket: Ticket, user: User | undefined): Promise<Ord
   return order.ok ? order.data : undefined;
 };
 
+const sellerTexts: Readonly<Record<TicketState, string>> = {
+  'on-sale': 'This is your listing. You can change it until a buyer holds it.',
+  held: 'This is your listing. A buyer holds it right now, so it can’t be changed until the hold ends.',
+  sold: 'This is your listing, and it is sold.',
+  withdrawn: 'You have withdrawn this listing. Only you can see it.',
+};
+
 const Seller = ({ ticket }: { readonly ticket: Ticket }) => {
   const state = ticketState(ticket);
   return (
     <>
-      <p className="text-muted">
-        {state === 'on-sale'
-          ? 'This is your listing. You can change it until a buyer holds it.'
-          : state === 'held'
-            ? 'This is your listing. A buyer holds it right now, so it can’t be changed until the hold ends.'
-            : 'This is your listing, and it is sold.'}
-      </p>
+      <p className="text-muted">{sellerTexts[state]}</p>
       {state === 'on-sale' && (
         <PageLink href={`/tickets/${ticket.id}/edit`} className="button button-main button-wide">
           Edit ticket
@@ -61,6 +63,7 @@ const Seller = ({ ticket }: { readonly ticket: Ticket }) => {
       <PageLink href="/my-tickets" className="button button-quiet button-wide">
         My tickets
       </PageLink>
+      {state === 'on-sale' && <WithdrawTicket post={postWithdraw} ticketId={ticket.id} />}
     </>
   );
 };
@@ -91,6 +94,8 @@ const Buyer = ({
   switch (ticketState(ticket)) {
     case 'sold':
       return <p className="text-muted">Another buyer has bought this ticket.</p>;
+    case 'withdrawn':
+      return <p className="text-muted">Its seller has withdrawn this ticket.</p>;
     case 'held':
       return (
         <>

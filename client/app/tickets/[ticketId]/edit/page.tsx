@@ -38,9 +38,9 @@ const Body = ({ ticket, userId }: { readonly ticket: Ticket; readonly userId: st
   }
   return (
     <Notice variant="warning">
-      {state === 'sold'
-        ? 'This ticket is sold and can no longer be changed.'
-        : 'A buyer holds this ticket right now. You can edit it again if the hold ends without a sale.'}
+      {state === 'held'
+        ? 'A buyer holds this ticket right now. You can edit it again if the hold ends without a sale.'
+        : `This ticket is ${state} and can no longer be changed.`}
     </Notice>
   );
 };
