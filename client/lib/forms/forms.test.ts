@@ -110,7 +110,7 @@ test('When the session has ended, then the buyer goes to sign in and then back',
 });
 
 test('When a user signs in, then they go to the page in next=, on this site only', async () => {
-  const { deps } = fakeApi({ status: 200, data: { id: 'u1', email: 'ada@example.com' } });
+  const { deps } = fakeApi({ status: 200, data: { id: 'u1', email: 'ada@example.com', emailVerified: false } });
   const fields = { email: ' ada@example.com ', password: ' secret ' };
   const state = await signInForm(deps, form({ ...fields, next: '/orders/o1' }));
   expect(state).toMatchObject({ goTo: '/orders/o1', sessionChanged: true });
