@@ -2,7 +2,8 @@ import type { RegistrationResponseJSON } from '@simplewebauthn/server';
 import { BadRequestError, NotAuthorizedError, ServiceUnavailableError } from '@ticketing/common/errors';
 import { isDuplicateKey } from '@ticketing/common/mongo';
 import type { Deps } from '../deps.ts';
-import { maxPasskeys, type PasskeyDocument } from '../models/passkey.ts';
+import { maxPasskeys, TooManyPasskeysError } from '../domain/too-many-passkeys-error.ts';
+import type { PasskeyDocument } from '../models/passkey.ts';
 import { claimChallenge } from './passkey-challenges.ts';
 import { removePasskeys } from './remove-passkey.ts';
 
@@ -50,7 +51,7 @@ const insertInFreeSlot = async (deps: Deps, passkey: Omit<PasskeyDocument, 'slot
     const taken = await deps.passkeys.find({ userId }, { projection: { slot: 1 } }).toArray();
     const slots = new Set(taken.map(({ slot }) => slot));
     const slot = Array.from({ length: maxPasskeys }, (_, index) => index).find((index) => !slots.has(index));
-    if (slot === undefined) throw new BadRequestError(`You already have ${maxPasskeys} passkeys`);
+    if (slot === undefined) throw new TooManyPasskeysError();
     try {
       await deps.passkeys.insertOne({ ...passkey, slot });
       return { ...passkey, slot };

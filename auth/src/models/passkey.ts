@@ -1,8 +1,5 @@
 import { defineCollection, type DocumentOf } from '@ticketing/common/mongo';
 
-/** Of one account. */
-export const maxPasskeys = 20;
-
 /** Its id is that of its credential, so no two accounts have the same one. */
 export const passkeys = defineCollection({
   name: 'passkeys',

@@ -337,6 +337,8 @@ test('When an account has 18 passkeys and adds five at once, then two are stored
     errors: [{ message: 'You already have 20 passkeys' }],
   });
   expect(await passkeys().countDocuments({ userId: user.id })).toBe(20);
+  const early = await auth.api.post('/api/users/passkeys/options').set('Cookie', user.cookie).send({});
+  expect([early.status, early.body.errors]).toEqual([400, [{ message: 'You already have 20 passkeys' }]]);
   const [{ id }] = await list(user);
   await auth.api.delete(`/api/users/passkeys/${id}`).set('Cookie', user.cookie);
   expect((await more(1))[0]?.status).toBe(201);
