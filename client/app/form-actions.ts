@@ -3,6 +3,7 @@ import { signOut } from '../lib/api/marketplace.ts';
 import { cancelForm } from '../lib/forms/cancel-form.ts';
 import type { FormState } from '../lib/forms/form-state.ts';
 import { holdForm } from '../lib/forms/hold-form.ts';
+import { removePasskeyForm } from '../lib/forms/passkey-forms.ts';
 import { editForm, sellForm } from '../lib/forms/listing-form.ts';
 import { signInForm, signUpForm } from '../lib/forms/session-forms.ts';
 import { withdrawForm } from '../lib/forms/withdraw-form.ts';
@@ -18,6 +19,7 @@ export const postSignUp = async (_: FormState, form: FormData) => runForm(signUp
 export const postSell = async (_: FormState, form: FormData) => runForm(sellForm, form);
 export const postEdit = async (_: FormState, form: FormData) => runForm(editForm, form);
 export const postHold = async (_: FormState, form: FormData) => runForm(holdForm, form);
+export const postRemovePasskey = async (_: FormState, form: FormData) => runForm(removePasskeyForm, form);
 export const postCancel = async (_: FormState, form: FormData) => runForm(cancelForm, form);
 export const postWithdraw = async (_: FormState, form: FormData) => runForm(withdrawForm, form);
 

@@ -3,6 +3,7 @@ import { safeNext, signInPath } from '../lib/safe-next.ts';
 import { param, type QueryParams } from '../lib/query-params.ts';
 import { currentUser } from '../lib/server/api.ts';
 import { PageLink } from './page-link.tsx';
+import { PasskeySignIn } from './passkey-sign-in.tsx';
 import { SignForm } from './sign-form.tsx';
 import type { PostForm } from './use-form.ts';
 
@@ -27,6 +28,7 @@ export const SignPage = async ({
       </p>
       <div className="panel mt-6 p-5 sm:p-6">
         <SignForm kind={kind} post={post} next={next} />
+        {kind === 'signin' && <PasskeySignIn next={next} />}
       </div>
       <p className="mt-5 text-center text-muted">
         {kind === 'signin' ? 'New to Foyer?' : 'Already have an account?'}{' '}

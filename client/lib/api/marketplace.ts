@@ -6,6 +6,10 @@ import {
   nothingSchema,
   orderSchema,
   ordersSchema,
+  passkeyCreationSchema,
+  passkeyRequestSchema,
+  passkeySchema,
+  passkeysSchema,
   paymentSchema,
   ticketSchema,
   ticketsSchema,
@@ -29,6 +33,25 @@ export const signOut = (api: Api) => api.send(nothingSchema, { method: 'POST', p
 
 export const getCurrentUser = (api: Api) =>
   api.send(currentUserSchema, { method: 'GET', path: '/api/users/currentuser' });
+
+export const listPasskeys = (api: Api) => api.send(passkeysSchema, { method: 'GET', path: '/api/users/passkeys' });
+
+export const getNewPasskeyOptions = (api: Api) =>
+  api.send(passkeyCreationSchema, { method: 'POST', path: '/api/users/passkeys/options', body: {} });
+
+/** `response` is the browser's RegistrationResponseJSON. */
+export const addPasskey = (api: Api, { name, response }: { readonly name: string; readonly response: object }) =>
+  api.send(passkeySchema, { method: 'POST', path: '/api/users/passkeys', body: { ...response, name } });
+
+export const removePasskey = (api: Api, passkeyId: string) =>
+  api.send(nothingSchema, { method: 'DELETE', path: path('/api/users/passkeys', passkeyId) });
+
+export const getPasskeySignInOptions = (api: Api) =>
+  api.send(passkeyRequestSchema, { method: 'POST', path: '/api/users/passkeys/signin/options', body: {} });
+
+/** `response` is the browser's AuthenticationResponseJSON. */
+export const signInWithPasskey = (api: Api, response: object) =>
+  api.send(userSchema, { method: 'POST', path: '/api/users/passkeys/signin', body: response });
 
 export const listTickets = (api: Api, query: URLSearchParams) =>
   api.send(ticketsSchema, { method: 'GET', path: '/api/tickets', query });

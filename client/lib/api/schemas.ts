@@ -1,3 +1,4 @@
+import type { passkeyShape } from '@ticketing/auth/passkey-shapes';
 import type { userShape } from '@ticketing/auth/shapes';
 import { orderShape } from '@ticketing/orders/shapes';
 import type { chargeShape } from '@ticketing/payments/shapes';
@@ -5,6 +6,7 @@ import { listedTicketShape, ticketShape } from '@ticketing/tickets/shapes';
 import * as z from 'zod/mini';
 
 export { errorsShape as errorsSchema } from '@ticketing/common/errors';
+export { passkeyShape as passkeySchema, passkeysShape as passkeysSchema } from '@ticketing/auth/passkey-shapes';
 export { currentUserShape as currentUserSchema, userShape as userSchema } from '@ticketing/auth/shapes';
 export { chargeShape as chargeSchema, paymentShape as paymentSchema } from '@ticketing/payments/shapes';
 
@@ -15,6 +17,9 @@ const listedTicketSchema = z.extend(listedTicketShape, anyCategory);
 export const ticketsSchema = z.array(listedTicketSchema);
 export const orderSchema = z.extend(orderShape, { reason: z.optional(z.string()) });
 export const ordersSchema = z.array(orderSchema);
+// The browser checks them.
+export const passkeyCreationSchema = z.custom<PublicKeyCredentialCreationOptionsJSON>();
+export const passkeyRequestSchema = z.custom<PublicKeyCredentialRequestOptionsJSON>();
 export const nothingSchema = z.unknown();
 
 export type Ticket = z.infer<typeof ticketSchema>;
@@ -22,3 +27,4 @@ export type ListedTicket = z.infer<typeof listedTicketSchema>;
 export type Order = z.infer<typeof orderSchema>;
 export type Charge = z.infer<typeof chargeShape>;
 export type User = z.infer<typeof userShape>;
+export type Passkey = z.infer<typeof passkeyShape>;
