@@ -10,7 +10,10 @@ const nothingPosted: PostForm = (state) => Promise.resolve(state);
 
 const signIn = passkeySignInForm(passkeyDialogs);
 
-/** Signs in without an e-mail and a password; `next` is the path to go to afterwards. */
+/**
+ * Signs in without an e-mail and a password; `next` is the path to go to afterwards. The name of the button does not contain
+ * that of the form above it, "Sign in", by which tests and voice control find the latter.
+ */
 export const PasskeySignIn = ({ next }: { readonly next: string }) => {
   const { state, pending, form } = useForm(signIn, nothingPosted);
   return (
@@ -18,7 +21,7 @@ export const PasskeySignIn = ({ next }: { readonly next: string }) => {
       <ErrorList messages={state.errors.map(({ message }) => message)} />
       <input type="hidden" name="next" value={next} />
       <PasskeyButton pending={pending} pendingText="Waiting for your passkey…">
-        Sign in with a passkey
+        Use a passkey
       </PasskeyButton>
     </form>
   );

@@ -47,7 +47,7 @@ const addAuthenticator = async (
   return { cdp, authenticatorId };
 };
 
-const signInButton = (page: Page) => page.getByRole('button', { name: 'Sign in with a passkey' });
+const signInButton = (page: Page) => page.getByRole('button', { name: 'Use a passkey' });
 
 const addPasskey = async (page: Page, name: string): Promise<void> => {
   await page.getByLabel('Name of the new passkey').fill(name);
@@ -96,7 +96,7 @@ test('When a user adds a passkey, then it signs them in without an e-mail, until
   await signInButton(page).focus();
   await page.keyboard.press('Enter');
   await page.getByRole('alert').getByText('No passkey was used').waitFor();
-  expect(await page.evaluate('document.activeElement.textContent')).toBe('Sign in with a passkey');
+  expect(await page.evaluate('document.activeElement.textContent')).toBe('Use a passkey');
 }, 60_000);
 
 test('When pages with passkeys are shown on a phone, then axe finds nothing, nothing overflows and every button is tall enough', async () => {
