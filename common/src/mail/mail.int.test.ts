@@ -39,6 +39,8 @@ let database: Database;
 let jobs: Collection<MailJob>;
 let clock: TestClock;
 let running: Stoppable[];
+/** Closed after the workers, whether or not the test has passed. */
+let opened: { close(): Promise<void> }[];
 
 /** A process that sends mail, its metrics, and its workers once they are started. */
 const openSender = (overrides: { readonly database?: Database; readonly logger?: Logger } = {}) => {
@@ -98,6 +100,7 @@ beforeEach(async () => {
   url.pathname = `/t${newId()}`;
   clock = createTestClock();
   running = [];
+  opened = [];
   database = new Database({ url: url.href, appName: 'test', logger });
   await database.prepare([mailJobs]);
   jobs = database.collection<MailJob>(mailJobs.name);
@@ -105,6 +108,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await mailbox.behave('on');
   await Promise.all(running.map((worker) => worker.stop()));
+  for (const each of opened) await each.close();
   await database.drop();
   await database.close();
 });
@@ -258,6 +262,7 @@ test('When the database is away after a mail was sent, then the mail is marked a
     cuts.left -= 1;
     proxy.cut();
   };
+  opened.push(own, proxy);
   await own.prepare([mailJobs]);
   const userId = newId();
   const lines: string[] = [];
@@ -271,9 +276,6 @@ test('When the database is away after a mail was sent, then the mail is marked a
   proxy.restore();
   await ended(`greeting:${userId}`);
   expect(await sent(userId)).toHaveLength(1);
-  await Promise.all(running.splice(0).map((worker) => worker.stop()));
-  await own.close();
-  await proxy.close();
 });
 
 test('When the template of a job is unknown, then others are sent, and the job waits for a version that knows it', async () => {

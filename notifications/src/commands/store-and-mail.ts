@@ -7,6 +7,13 @@ import { mailsOf } from '../domain/mails-of.ts';
 const waitForUserMs = 2 * 60_000;
 const waitDelayMs = 1_000;
 
+/** An account that was closed after its copy was read and before its mail was stored has no other event that would drop it. */
+const forgetClosed = async (deps: Deps, userIds: readonly string[]): Promise<void> => {
+  const closed = { _id: { $in: [...userIds] }, 'user.closedAt': { $exists: true } };
+  for (const { _id } of await deps.recipients.find(closed, { projection: { _id: 1 } }).toArray())
+    await deps.mail.forgetUser(_id);
+};
+
 /**
  * Stores the states that matter in `field` of their sales and enqueues every mail that is due by what the sales are then:
  * whichever event of a sale is the last to arrive, it finds the others. Enqueued mails are not sent again, so the events may
@@ -35,6 +42,7 @@ export const storeAndMail = async <State extends { readonly id: string; readonly
       return to === undefined ? [] : [mailTo(to)];
     }),
   );
+  await forgetClosed(deps, [...userIds]);
   return events.map(({ state, time }): Outcome => {
     const unknown = due.get(saleIdOf(state))?.find(({ userId }) => !recipients.has(userId));
     if (!matters(state) || unknown === undefined) return 'done';
