@@ -42,9 +42,11 @@ test('When an event is named, then its aggregate is the part before the dot unle
   expect(events.orderExpired.aggregateType).toBe('timer');
 });
 
-test('When the events are listed, then they are those of the contract, each defined once', () => {
+test('When the events are listed, then they are those of the contract, each defined once for an aggregate', () => {
   const types = Object.values(events).flatMap((value) =>
-    typeof value === 'object' && 'parse' in value && 'aggregateType' in value ? [value.type] : [],
+    typeof value === 'object' && 'parse' in value && 'aggregateType' in value
+      ? [value.type === 'session.ended' ? `${value.type} (${value.aggregateType})` : value.type]
+      : [],
   );
   expect(types.toSorted()).toEqual([
     'charge.closed',
@@ -54,9 +56,12 @@ test('When the events are listed, then they are those of the contract, each defi
     'order.created',
     'order.expired',
     'order.updated',
+    'session.ended (session)',
+    'session.ended (user)',
     'ticket.claim-refused',
     'ticket.created',
     'ticket.updated',
+    'user.closed',
     'user.created',
     'user.updated',
   ]);

@@ -23,6 +23,7 @@ test('When all required variables are set, then the others have their defaults, 
   const config = readEnv(env, right);
   expect(config).toMatchObject({
     ...right,
+    JWT_KEY: [right.JWT_KEY],
     HOST: '0.0.0.0',
     PORT: 3000,
     BUS: 'jetstream',
@@ -91,4 +92,12 @@ test('When a whole number is at its limits, then it is accepted', () => {
   expect(readEnv(shape, { N: '1' }).N).toBe(1);
   expect(readEnv(shape, { N: '5' }).N).toBe(5);
   expect(() => readEnv(shape, { N: '6' })).toThrow('N must be a whole number from 1 to 5');
+});
+
+test('When JWT_KEY holds several keys, then each must have 32 bytes', () => {
+  const [one, other] = ['a'.repeat(32), 'b'.repeat(32)];
+  expect(readEnv(env, { ...right, JWT_KEY: `${one}, ${other}` }).JWT_KEY).toEqual([one, other]);
+  for (const wrong of ['a'.repeat(31), `${one},`, `${one},short`]) {
+    expect(refusal({ ...right, JWT_KEY: wrong })).toContain('JWT_KEY must be keys of at least 32 bytes');
+  }
 });
