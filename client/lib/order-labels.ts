@@ -38,6 +38,11 @@ const cancelled: Readonly<Record<string, CancelLabels>> = {
     text: 'No card could be charged, so the ticket went back on sale.',
     link: 'Back to the ticket',
   },
+  account_closed: {
+    title: 'The account was closed',
+    text: 'So the ticket went back on sale.',
+    link: 'Back to the ticket',
+  },
 };
 
 /** What the page of a cancelled order shows, by the order's reason. */

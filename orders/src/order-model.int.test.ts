@@ -5,6 +5,7 @@ import {
   orderExpired,
   ticketClaimRefused,
   ticketUpdated,
+  userClosed,
   type CancelReason,
   type OrderStatus,
   type TicketState,
@@ -50,6 +51,8 @@ interface World extends Stage<Deps> {
   copyBefore: TicketState | undefined;
   /** Numbered from 0 in order of creation; a command for an order that does not exist does nothing. */
   readonly orders: Order[];
+  /** Whether the buyer's account is closed. */
+  isClosed: boolean;
 }
 
 type Effect = 'none' | 'changed';
@@ -82,11 +85,20 @@ const expire = (order: Order): Effect => {
   order.closing = 'expired';
   return move(order, order.status);
 };
+/** The buyer's account is closed. */
+const endOfAccount = (order: Order): Effect => {
+  if (order.status === 'created') return cancel(order, 'account_closed');
+  if (order.status !== 'awaiting:payment' || order.closing !== undefined) return 'none';
+  order.closing = 'account_closed';
+  return move(order, order.status);
+};
 const endOverdue = (order: Order): Effect => (order.expiresAt + overdueMs <= clock.ms ? expire(order) : 'none');
 
 const newest = ({ source }: World): TicketState => source.at(-1) ?? source[0];
 const hasLiveOrder = ({ orders }: World) => orders.some(({ status }) => status !== 'cancelled');
 const isTaken = (world: World) => hasLiveOrder(world) || world.copy?.orderId !== undefined;
+
+const closedAccount = 'NotAuthorizedError: Not authorized';
 
 const outcomeOfOrder = (world: World, userId: string, expectedPrice: number | undefined): string => {
   const { copy } = world;
@@ -96,7 +108,8 @@ const outcomeOfOrder = (world: World, userId: string, expectedPrice: number | un
   if (expectedPrice !== undefined && expectedPrice !== copy.price) {
     return 'ConflictError: The price of this ticket has changed';
   }
-  return hasLiveOrder(world) ? 'BadRequestError: Ticket is already reserved' : 'ok';
+  if (hasLiveOrder(world)) return 'BadRequestError: Ticket is already reserved';
+  return world.isClosed ? closedAccount : 'ok';
 };
 
 const existing = ({ orders }: World, numbers: readonly number[]): Order[] =>
@@ -175,11 +188,16 @@ const closed = steps.command('closed', 2, [numbers], (world, which) =>
           chargeClosed,
           { orderId: one.id },
           now(),
-          toOrder(one, (target) => cancel(target, 'expired')),
+          toOrder(one, (target) => cancel(target, target.closing ?? 'expired')),
         ),
       ),
   ),
 );
+const accountCloses = steps.command('account closes', 1, [], (world) => {
+  world.isClosed = true;
+  const data = { id: 'buyer', version: 1 };
+  return deliver([event(userClosed, data, now(), { kind: 'event', targets: world.orders, apply: endOfAccount })]);
+});
 const timersRing = steps.command('timers ring', 2, [numbers], (world, which) =>
   deliver(existing(world, which).map((one) => event(orderExpired, { orderId: one.id }, now(), toOrder(one, expire)))),
 );
@@ -226,7 +244,7 @@ const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
     const ticketId = newId();
     const listed = { id: ticketId, version: 0, revision: 0, title: 'Final', price: 1000, userId: 'seller' };
     const copies = { newestReceived: -1, copy: undefined, copyBefore: undefined };
-    return { ...stage, ...copies, ticketId, source: [listed], orders: [] };
+    return { ...stage, ...copies, ticketId, source: [listed], orders: [], isClosed: false };
   },
   read: async (world) => {
     const stored = await world.database.collection<TicketCopy>('tickets').findOne({ _id: world.ticketId });
@@ -239,7 +257,7 @@ const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
     const one = world.orders.find((own) => own.id === id);
     if (one === undefined) {
       expect([entry.version, entry.type, cause?.kind]).toEqual([0, 'order.created', 'order']);
-      if (inSequence) expect(cause?.wanted).toBe('ok');
+      if (inSequence) expect(cause?.wanted).toBe(world.isClosed ? closedAccount : 'ok');
       // For an earlier or the current state of the ticket, concurrently with its events.
       const copy = [world.copyBefore, world.copy].find((state) => state?.version === ticket.version);
       expect({ ...copy, ...ticket }).toEqual(copy ?? 'a ticket that is known');
@@ -259,7 +277,9 @@ const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
     }
     const isRepair = entry.correlationId.startsWith('overdue-');
     const by = isRepair ? happenings.find(({ kind }) => kind === 'repair') : cause;
-    const effect = by?.targets.includes(one) === true ? by.apply(one) : 'no cause';
+    // The request that made it may have seen that the account is closed.
+    const isOwn = happenings.some(({ label, kind }) => kind === 'order' && label === entry.correlationId);
+    const effect = isOwn ? endOfAccount(one) : by?.targets.includes(one) === true ? by.apply(one) : 'no cause';
     expect([entry.correlationId, effect, entry.version]).toEqual([entry.correlationId, 'changed', one.version]);
     const { status, reason, closing } = entry.data;
     expect([status, reason, closing]).toEqual([one.status, one.reason, one.closing]);
@@ -337,6 +357,18 @@ const counterexamples: readonly (readonly [string, readonly Step<World, Intent>[
     'the hold runs out twice concurrently',
     [listed, ordered, held, known, runsOut, steps.together([timersRing([0]), timersRing([0])])],
   ],
+  ['the account is closed before its hold is confirmed', [listed, ordered, accountCloses(), held, known]],
+  ['the account is closed during its hold', [listed, ordered, held, known, accountCloses(), closed([0])]],
+  [
+    'the account is closed before its charge is heard of',
+    [listed, ordered, held, known, accountCloses(), charged([0], 'completed'), closed([0])],
+  ],
+  [
+    'the account is closed after its payment',
+    [listed, ordered, held, known, charged([0], 'completed'), accountCloses()],
+  ],
+  ['an order is made while the account is closed', [listed, steps.together([ordered, accountCloses()])]],
+  ['an order is made after the account was closed', [listed, accountCloses(), ordered]],
   ['an older state of the ticket arrives', [listed, tickets('edits'), known, listed]],
   ['the ticket is held', [listed, ordered, held, known, cancelOwn(0, 'buyer'), ordered]],
 ];

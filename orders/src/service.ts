@@ -11,6 +11,7 @@ import {
 import { createApp } from './app.ts';
 import { closeOverdueOrders, repeatClosingQuestions } from './commands/close-overdue-orders.ts';
 import type { Deps } from './deps.ts';
+import { endLateOrders } from './commands/end-orders-of-closed-accounts.ts';
 import { createStuckTicketsRepair } from './commands/republish-orders-of-stuck-tickets.ts';
 import { markKeptTickets } from './commands/mark-kept-tickets.ts';
 import { republishUnconfirmedOrders } from './commands/republish-unconfirmed-orders.ts';
@@ -24,6 +25,7 @@ const closingCheckMs = 1_000;
 const unconfirmedCheckMs = 5_000;
 const stuckTicketsCheckMs = 10_000;
 const creationsCheckMs = 60_000;
+const closedAccountsCheckMs = 5_000;
 const keptTicketsCheckMs = 5_000;
 
 export const startService = async (config: Config, overrides: ServiceOverrides = {}): Promise<RunningService> => {
@@ -39,7 +41,7 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     maxLiveHolds: config.MAX_LIVE_HOLDS,
     metrics: openMetrics(metrics),
   };
-  const repair = (name: string, periodMs: number, run: () => Promise<number>) => () =>
+  const repair = (name: string, periodMs: number, run: () => Promise<unknown>) => () =>
     periodically({ name, periodMs, logger }, run);
   return service.run({
     collections,
@@ -53,6 +55,7 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
       repair('unconfirmed orders', unconfirmedCheckMs, () => republishUnconfirmedOrders(deps)),
       repair('stuck tickets', stuckTicketsCheckMs, createStuckTicketsRepair(deps)),
       repair('idempotency keys', creationsCheckMs, () => forgetCreations(deps.orders, now())),
+      repair('orders of closed accounts', closedAccountsCheckMs, () => endLateOrders(deps)),
       repair('kept tickets', keptTicketsCheckMs, () => markKeptTickets(deps)),
     ],
   });

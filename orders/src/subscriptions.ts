@@ -5,12 +5,14 @@ import {
   ticketClaimRefused,
   ticketCreated,
   ticketUpdated,
+  userClosed,
 } from '@ticketing/common/events';
 import { on, onEach, type Listener } from '@ticketing/common/messaging';
 import { applyChargeStates } from './commands/apply-charge-states.ts';
 import { applyTicketStates } from './commands/apply-ticket-states.ts';
 import { cancelClosedOrders } from './commands/cancel-closed-orders.ts';
 import { cancelRefusedOrder } from './commands/cancel-refused-order.ts';
+import { endOrdersOfClosedAccount } from './commands/end-orders-of-closed-accounts.ts';
 import type { Deps } from './deps.ts';
 import { expireOrders } from './commands/expire-orders.ts';
 
@@ -22,4 +24,5 @@ export const subscriptions = (deps: Deps): Listener[] => [
   on(orderExpired, expireOrders(deps)),
   on(chargeUpdated, applyChargeStates(deps)),
   on(chargeClosed, cancelClosedOrders(deps)),
+  onEach(userClosed, endOrdersOfClosedAccount(deps)),
 ];

@@ -9,6 +9,7 @@ import {
   type ServiceOverrides,
 } from '@ticketing/common/service';
 import { createApp } from './app.ts';
+import { withdrawLateListings } from './commands/withdraw-listings.ts';
 import type { Deps } from './deps.ts';
 import { createHolderWaits } from './memory/holder-waits.ts';
 import type { Config } from './config.ts';
@@ -18,6 +19,7 @@ import { createListCache } from './memory/list-cache.ts';
 import { subscriptions } from './subscriptions.ts';
 
 const creationsCheckMs = 60_000;
+const closedAccountsCheckMs = 5_000;
 const listMaxAgeMs = 1_000;
 
 export const startService = async (config: Config, overrides: ServiceOverrides = {}): Promise<RunningService> => {
@@ -41,6 +43,10 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     site,
     endings,
     workers: [
+      () =>
+        periodically({ name: 'listings of closed accounts', periodMs: closedAccountsCheckMs, logger }, () =>
+          withdrawLateListings(deps),
+        ),
       () =>
         periodically({ name: 'idempotency keys', periodMs: creationsCheckMs, logger }, () =>
           forgetCreations(deps.tickets, now()),

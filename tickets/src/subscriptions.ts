@@ -1,8 +1,9 @@
-import { orderCancelled, orderCreated, orderUpdated } from '@ticketing/common/events';
-import { on, type Listener } from '@ticketing/common/messaging';
+import { orderCancelled, orderCreated, orderUpdated, userClosed } from '@ticketing/common/events';
+import { on, onEach, type Listener } from '@ticketing/common/messaging';
 import { claimTickets } from './commands/claim-tickets.ts';
 import { releaseTickets } from './commands/release-tickets.ts';
 import { sellTickets } from './commands/sell-tickets.ts';
+import { withdrawListings } from './commands/withdraw-listings.ts';
 import type { Deps } from './deps.ts';
 
 /** Every event that tickets consumes. */
@@ -10,4 +11,5 @@ export const subscriptions = (deps: Deps): Listener[] => [
   on(orderCreated, claimTickets(deps)),
   on(orderUpdated, sellTickets(deps)),
   on(orderCancelled, releaseTickets(deps)),
+  onEach(userClosed, withdrawListings(deps)),
 ];

@@ -4,6 +4,7 @@ import {
   orderCreated,
   orderUpdated,
   ticketClaimRefused,
+  userClosed,
   type ClaimRefusalReason,
   type OrderState,
 } from '@ticketing/common/events';
@@ -22,7 +23,7 @@ import { collections, openModels, type TicketDocument } from './models/open-mode
 import { openMetrics } from './metrics.ts';
 import { subscriptions } from './subscriptions.ts';
 
-// One ticket, its seller, who edits and withdraws it, and up to three orders whose events arrive in any order, any number of times, alone, in
+// One ticket, its seller, who edits and withdraws it and closes their account, and up to three orders whose events arrive in any order, any number of times, alone, in
 // batches and concurrently. The ticket must be what a plain sequential ticket would be.
 
 const clock = { ms: Date.UTC(2030, 0, 1) };
@@ -59,6 +60,12 @@ const sequentialTicket = () => {
   const ticket: Ticket = { ...start, editedIn: undefined, availability: 'on_sale', holder: undefined };
   const closed = new Set<string>();
   const waitingSince = new Map<string, number>();
+  const seller = { isClosed: false };
+  const withdrawn = () => ({
+    availability: 'withdrawn' as const,
+    revision: ticket.revision + 1,
+    editedIn: ticket.version + 1,
+  });
   const move = (change: Partial<Ticket>): Effect => {
     Object.assign(ticket, change, { version: ticket.version + 1 });
     return 'changed';
@@ -81,13 +88,14 @@ const sequentialTicket = () => {
   return {
     ticket,
     closed,
+    seller,
     edit: ({ price, title }: { readonly price: number; readonly title: string }): Effect => {
       if (ticket.availability !== 'on_sale' || (price === ticket.price && title === ticket.title)) return 'none';
       return move({ price, title, revision: ticket.revision + 1, editedIn: ticket.version + 1 });
     },
     withdraw: (): Effect => {
       if (ticket.availability !== 'on_sale') return 'none';
-      return move({ availability: 'withdrawn', revision: ticket.revision + 1, editedIn: ticket.version + 1 });
+      return move(withdrawn());
     },
     claim: (order: OrderState): Effect => {
       const effect = decide(order);
@@ -102,7 +110,13 @@ const sequentialTicket = () => {
     release: ({ id }: OrderState): Effect => {
       closed.add(id);
       if (ticket.holder !== id || ticket.availability === 'sold') return 'none';
-      return move({ holder: undefined, availability: 'on_sale' });
+      return seller.isClosed
+        ? move({ ...withdrawn(), holder: undefined })
+        : move({ holder: undefined, availability: 'on_sale' });
+    },
+    closeAccount: (): Effect => {
+      seller.isClosed = true;
+      return ticket.availability === 'on_sale' ? move(withdrawn()) : 'none';
     },
     /** The outcome of a claim that ran concurrently with others. */
     waits: ({ id }: OrderState, isWaiting: boolean) => {
@@ -129,7 +143,7 @@ const resultOf = {
 } as const satisfies Record<string, Record<TicketDocument['availability'], string>>;
 
 interface Intent {
-  readonly kind: Kind | 'edit' | 'withdraw';
+  readonly kind: Kind | 'edit' | 'withdraw' | 'close account';
   /** When its event was created. */
   readonly time: number;
   readonly order?: OrderState;
@@ -199,15 +213,9 @@ const isRepublished = ({ model, heldAt, closedAt, soldAt }: World, { kind, order
   const id = order?.id ?? '';
   const created = model.ticket.holder === id ? heldAt : closedAt;
   if (kind === 'cancelled' && order !== undefined && msAfterDeadline(order, time) >= closedForMs) return true;
-  const effectAt = {
-    created,
-    awaiting: undefined,
-    complete: soldAt,
-    cancelled: closedAt,
-    edit: undefined,
-    withdraw: undefined,
-  }[kind];
-  return time - (effectAt?.get(id) ?? Infinity) > republishedAfterMs;
+  const effectAt = { created, awaiting: undefined, complete: soldAt, cancelled: closedAt };
+  if (kind === 'edit' || kind === 'withdraw' || kind === 'close account') return false;
+  return time - (effectAt[kind]?.get(id) ?? Infinity) > republishedAfterMs;
 };
 
 const steps = stepsOf<World, Intent>({ alone: 12, together: 9, maxPicks: 10 });
@@ -222,6 +230,15 @@ const withdraw = steps.command('withdraw', 1, [], ({ deps, model, ticketId }) =>
   call({ kind: 'withdraw', time: clock.ms, apply: () => model.withdraw() }, (trace) =>
     withdrawTicket(deps, { ticketId, userId: 'seller', trace }),
   ),
+);
+const closeAccount = steps.command('close account', 1, [], ({ model }) =>
+  deliver([
+    event(userClosed, { id: 'seller', version: 1 }, now(), {
+      kind: 'close account' as const,
+      time: clock.ms,
+      apply: () => model.closeAccount(),
+    }),
+  ]),
 );
 const numbers = fc.array(fc.nat(2), { minLength: 1, maxLength: 3 });
 /** Events of one kind, as one batch. Events that cannot be published for an order are skipped. */
@@ -294,7 +311,7 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
     };
   },
   read: ({ database }) => database.collection<TicketDocument>('tickets').find().toArray(),
-  changed: (world, entry, cause, { inSequence }) => {
+  changed: (world, entry, cause, { happenings, inSequence }) => {
     const { confirmed, heldAt, model, reasons, refusedLate, soldAt, ticketId } = world;
     const label = entry.correlationId;
     const order = cause?.order;
@@ -316,6 +333,10 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
       if (isOver) refusedLate.add(order.id);
       else close(world, order);
       return;
+    }
+    // The mark comes before what closing the account withdraws: a concurrent release may have withdrawn it instead.
+    if (entry.data['withdrawnAt'] !== undefined && happenings.some(({ kind }) => kind === 'close account')) {
+      model.seller.isClosed = true;
     }
     const isSameVersion = entry.version === model.ticket.version;
     // In concurrent commands the answer may be published again after the order has been cancelled.
@@ -353,6 +374,7 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
         const result = kind === 'edit' || kind === 'withdraw' ? resultOf[kind][model.ticket.availability] : verdict;
         expect([label, effect === 'changed', outcome]).toEqual([label, false, result]);
       }
+      if (kind === 'close account') model.seller.isClosed = true;
       if (order === undefined) continue;
       if (kind === 'cancelled') close(world, order);
       if (kind === 'created') model.waits(order, outcome === 'later');
@@ -365,6 +387,7 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
     const { holder, editedIn: _, ...rest } = model.ticket;
     expect(found).toMatchObject(rest);
     expect(found?.orderId).toBe(holder);
+    expect(model.seller.isClosed && model.ticket.availability === 'on_sale').toBe(false);
     const states = [...world.orders.values()].map(({ state }) => state);
     const kept = new Set(states.filter(isKept).map(({ id }) => id));
     const closed = [...model.closed].filter((id) => kept.has(id));
@@ -418,6 +441,14 @@ const counterexamples: readonly (readonly [string, readonly Step<World, Intent>[
   ['the ticket is withdrawn while it is held', [first, withdraw()]],
   ['the claim and the withdrawal run concurrently', [steps.together([withdraw(), first], [1, 0])]],
   ['the withdrawal is repeated concurrently', [steps.together([withdraw(), withdraw()], [0, 1])]],
+  ['the account is closed', [closeAccount(), first]],
+  ['the account is closed while the ticket is held', [first, closeAccount(), firstCancelled, other]],
+  ['the account is closed while the ticket is released', [first, steps.together([closeAccount(), firstCancelled])]],
+  ['the account is closed while the ticket is claimed', [steps.together([closeAccount(), first]), firstCancelled]],
+  [
+    'the ticket is claimed after it was found on sale by the closing of the account',
+    [steps.together([closeAccount(), first], [0, 0, 0, 1]), firstCancelled],
+  ],
   ['two edits are made concurrently', [steps.together([raised, edit({ price: 1000, title: 'b' })], [0, 1])]],
   ['an order is refused twice concurrently', [raised, steps.together([first, first], [0, 0, 1, 0, 0])]],
   [

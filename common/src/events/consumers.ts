@@ -11,8 +11,8 @@ import { userClosed, userCreated, userUpdated } from './user.ts';
  */
 export const consumedEvents = {
   auth: [],
-  tickets: [orderCreated, orderUpdated, orderCancelled],
-  orders: [ticketCreated, ticketUpdated, ticketClaimRefused, orderExpired, chargeUpdated, chargeClosed],
+  tickets: [orderCreated, orderUpdated, orderCancelled, userClosed],
+  orders: [ticketCreated, ticketUpdated, ticketClaimRefused, orderExpired, chargeUpdated, chargeClosed, userClosed],
   expiration: [orderCreated, orderUpdated, orderCancelled],
   payments: [orderCreated, orderUpdated, orderCancelled],
   notifications: [userCreated, userUpdated, userClosed, orderUpdated, orderCancelled, chargeUpdated],

@@ -9,6 +9,7 @@ export const cancelReasons = [
   'ticket_changed',
   'unavailable',
   'payment_failed',
+  'account_closed',
 ] as const;
 
 export const chargeStatuses = ['created', 'completed', 'failed', 'refunded'] as const;

@@ -1,4 +1,6 @@
 export { commonEnv, ConfigError, readEnv, siteEnv, url, wholeNumber } from './config.ts';
+export { closedAccounts, openClosedAccounts } from './closed-accounts.ts';
+export type { ClosedAccounts } from './closed-accounts.ts';
 export { httpKit } from './http-kit.ts';
 export { createLogger } from './logger.ts';
 export type { Logger } from './logger.ts';

@@ -10,6 +10,7 @@ const causes: Readonly<Record<string, string>> = {
   ticket_changed: 'The seller had changed the listing.',
   unavailable: 'The ticket was no longer available.',
   payment_failed: 'The payment of the order had failed.',
+  account_closed: 'Your account was closed before the payment arrived.',
 };
 
 /** To the buyer: the money of a cancelled order is returned. */

@@ -2,7 +2,7 @@ import { orderUpdated } from '@ticketing/common/events';
 import { nextQuestion } from '../domain/closing.ts';
 import { unpaidStatuses } from '../domain/order-status.ts';
 import type { Deps } from '../deps.ts';
-import { endOverdueOrders } from './end-overdue-orders.ts';
+import { endOverdueOrders } from './end-unpaid-orders.ts';
 
 /** The timer of an order usually rings before; an order that is later than this is found by the sweep. */
 const overdueMs = 500;

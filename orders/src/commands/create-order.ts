@@ -1,4 +1,10 @@
-import { BadRequestError, ConflictError, NotFoundError, ServiceUnavailableError } from '@ticketing/common/errors';
+import {
+  BadRequestError,
+  ConflictError,
+  NotAuthorizedError,
+  NotFoundError,
+  ServiceUnavailableError,
+} from '@ticketing/common/errors';
 import { orderCreated, type TicketState, type Trace } from '@ticketing/common/events';
 import { creationOf, type IdempotentRequest } from '@ticketing/common/messaging';
 import { isDuplicateKey } from '@ticketing/common/mongo';
@@ -8,6 +14,7 @@ import { freeSlots } from '../domain/free-slots.ts';
 import { checkOrderable, listingChanged } from '../domain/order-decision.ts';
 import type { OrderDocument } from '../models/open-models.ts';
 import type { Deps } from '../deps.ts';
+import { endOrdersOf } from './end-orders-of-closed-accounts.ts';
 
 export interface CreateOrder {
   readonly userId: string;
@@ -27,7 +34,8 @@ const copyRetryDelayMs = 100;
 /**
  * Holds a ticket for a buyer. A unique index on the orders that keep their tickets lets one buyer through, another one
  * on the slots of an account limits its holds; `tickets` then confirms the hold against its own document.
- * @throws BadRequestError, ConflictError, NotFoundError
+ * @throws BadRequestError, ConflictError, NotFoundError, and NotAuthorizedError if the account has been closed meanwhile,
+ *   which ends the order.
  */
 export const createOrder = async (deps: Deps, request: CreateOrder): Promise<OrderDocument> => {
   const ticket = await readTicket(deps, request);
@@ -58,7 +66,10 @@ export const createOrder = async (deps: Deps, request: CreateOrder): Promise<Ord
   let slot = randomInt(deps.maxLiveHolds);
   for (let unexplained = 0; unexplained < maxUnexplained;) {
     try {
-      return await deps.orderStore.insert({ ...order, ...creation, slot }, orderCreated, request.trace);
+      const made = await deps.orderStore.insert({ ...order, ...creation, slot }, orderCreated, request.trace);
+      if (!(await deps.closedAccounts.has(request.userId))) return made;
+      await endOrdersOf(deps, { userIds: [request.userId], trace: request.trace });
+      throw new NotAuthorizedError();
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
     }

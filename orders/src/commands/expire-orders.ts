@@ -1,6 +1,6 @@
 import type { Received } from '@ticketing/common/messaging';
 import type { Deps } from '../deps.ts';
-import { endOverdueOrders } from './end-overdue-orders.ts';
+import { endOverdueOrders } from './end-unpaid-orders.ts';
 import { republishOrders } from './republish-orders.ts';
 
 /**

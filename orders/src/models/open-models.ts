@@ -1,5 +1,6 @@
 import { openStore, type StoreDeps } from '@ticketing/common/messaging';
 import { createLoader } from '@ticketing/common/mongo';
+import { closedAccounts, openClosedAccounts } from '@ticketing/common/service';
 import { createHoldsLoader } from './holds.ts';
 import { orders } from './order.ts';
 import { ticketCopies, type TicketCopy } from './ticket-copy.ts';
@@ -9,7 +10,7 @@ export type { TicketCopy } from './ticket-copy.ts';
 
 export type Models = ReturnType<typeof openModels>;
 
-export const collections = [orders, ticketCopies];
+export const collections = [orders, ticketCopies, closedAccounts];
 
 export const openModels = (service: StoreDeps) => {
   const orderStore = openStore(orders, service);
@@ -19,6 +20,7 @@ export const openModels = (service: StoreDeps) => {
     /** For reading; every change goes through `orderStore`. */
     orders: orderStore.collection,
     tickets,
+    closedAccounts: openClosedAccounts(service),
     loadHolds: createHoldsLoader(orderStore.collection),
     /** One copy by its ticket's id; concurrent calls share a query. */
     loadTicket: createLoader((ids) => tickets.find({ _id: { $in: ids } }).toArray()),

@@ -1,8 +1,10 @@
+import { NotAuthorizedError } from '@ticketing/common/errors';
 import { ticketCreated, type Trace } from '@ticketing/common/events';
 import { creationOf, type IdempotentRequest } from '@ticketing/common/messaging';
 import { cityKey, type Listing } from '../domain/listing.ts';
 import type { TicketDocument } from '../models/open-models.ts';
 import type { Deps } from '../deps.ts';
+import { withdrawListingsOf } from './withdraw-listings.ts';
 
 export interface CreateTicket {
   readonly userId: string;
@@ -11,7 +13,10 @@ export interface CreateTicket {
   readonly trace: Trace;
 }
 
-/** Lists a ticket for sale. */
+/**
+ * Lists a ticket for sale.
+ * @throws NotAuthorizedError if the account has been closed meanwhile; the ticket is withdrawn.
+ */
 export const createTicket = async (
   deps: Deps,
   { userId, listing, request, trace }: CreateTicket,
@@ -29,5 +34,9 @@ export const createTicket = async (
   };
   const ticket = await deps.ticketStore.insert({ ...first, ...creationOf(request, first, now) }, ticketCreated, trace);
   deps.clearListCache();
+  if (await deps.closedAccounts.has(userId)) {
+    await withdrawListingsOf(deps, { userIds: [userId], trace });
+    throw new NotAuthorizedError();
+  }
   return ticket;
 };

@@ -1,7 +1,7 @@
 import { BadRequestError, ConflictError, NotAuthorizedError } from '@ticketing/common/errors';
 import { ticketUpdated, type Trace } from '@ticketing/common/events';
 import { cityKey, effectiveChange, type ListingEdit } from '../domain/listing.ts';
-import { nextRevision } from '../models/next-revision.ts';
+import { nextRevision } from '../models/listing-changes.ts';
 import type { TicketDocument } from '../models/open-models.ts';
 import type { Deps } from '../deps.ts';
 import { getTicket } from '../queries/get-ticket.ts';

@@ -2,10 +2,12 @@ import { ticketUpdated, type OrderState } from '@ticketing/common/events';
 import type { Received } from '@ticketing/common/messaging';
 import type { Deps } from '../deps.ts';
 import { isNoLongerKept, withClosedOrder } from '../models/closed-orders.ts';
+import { release } from '../models/listing-changes.ts';
 import { republishTickets, republishedAfterMs } from './republish-tickets.ts';
 
 /**
- * Puts tickets of cancelled orders on sale again, each only if that order holds it and it is not sold. Each order is
+ * Puts tickets of cancelled orders on sale again, each only if that order holds it and it is not sold; those of closed
+ * accounts are withdrawn by the same write. Each order is
  * closed first, so that a claim that arrives after its own cancellation is refused.
  */
 export const releaseTickets =
@@ -24,7 +26,7 @@ export const releaseTickets =
     const made = await deps.ticketStore.changeMany(
       cancelled.map(({ state: order, trace }) => ({
         filter: { _id: order.ticket.id, orderId: order.id, availability: 'held' as const },
-        set: { availability: 'on_sale' },
+        set: release(now),
         unset: ['orderId' as const, 'heldAt' as const],
         event: ticketUpdated,
         trace,

@@ -1,7 +1,7 @@
 import { BadRequestError, NotAuthorizedError } from '@ticketing/common/errors';
 import { ticketUpdated, type Trace } from '@ticketing/common/events';
 import type { Deps } from '../deps.ts';
-import { nextRevision } from '../models/next-revision.ts';
+import { withdrawal } from '../models/listing-changes.ts';
 import { getTicket } from '../queries/get-ticket.ts';
 
 export interface WithdrawTicket {
@@ -19,7 +19,7 @@ export interface WithdrawTicket {
 export const withdrawTicket = async (deps: Deps, { ticketId, userId, trace }: WithdrawTicket): Promise<void> => {
   const after = await deps.ticketStore.change({
     filter: { _id: ticketId, userId, availability: 'on_sale' },
-    set: { availability: 'withdrawn', withdrawnAt: deps.now(), ...nextRevision },
+    set: withdrawal(deps.now()),
     event: ticketUpdated,
     trace,
     whenBacklogged: 'refuse',

@@ -32,6 +32,8 @@ export const tickets = defineAggregate({
     heldAt: { type: Date },
     soldAt: { type: Date },
     withdrawnAt: { type: Date },
+    // Its seller's account is closed: the ticket is withdrawn, or will be when its hold ends.
+    sellerClosed: { type: Boolean },
     // Orders whose hold is over, and since when: a late claim for one of them must fail. `reason` if its claim was refused.
     closedOrders: {
       ...listOf({
@@ -67,6 +69,17 @@ export const tickets = defineAggregate({
       weights: { title: 10, venue: 4, city: 4, description: 1 },
     },
     { key: { userId: 1, createdAt: -1, _id: -1 } },
+    // What the closing of an account marks, and what it then withdraws.
+    {
+      key: { userId: 1, availability: 1 },
+      name: 'unsold_by_seller',
+      partialFilterExpression: { availability: { $in: ['on_sale', 'held'] } },
+    },
+    {
+      key: { sellerClosed: 1 },
+      name: 'on_sale_of_closed_accounts',
+      partialFilterExpression: { sellerClosed: true, ...onSale.partialFilterExpression },
+    },
     ...creationIndexes('userId'),
   ],
   state: ticketState,

@@ -337,6 +337,29 @@ test('When a seller withdraws a ticket, then it exists for them only, for good; 
   await eventually(async () => expect(await buyer.send(request)).toMatchObject(refusal(404)));
 });
 
+const closeAccount = (user: User) =>
+  user.send({ method: 'DELETE', path: '/api/users/me', body: { password: user.credentials.password } });
+
+test('When accounts are closed, then listings go off sale, holds end, and a ticket that somebody holds can still be bought', async () => {
+  const [seller, buyer, closing] = await Promise.all([signUp(site.url), signUp(site.url), signUp(site.url)]);
+  const [onSale, wanted] = await Promise.all([list(seller), list(seller)]);
+  const held = await hold(buyer, wanted.id);
+  expect((await closeAccount(seller)).status).toBe(204);
+  const path = `/api/tickets/${onSale.id}`;
+  await eventually(async () => expect(await buyer.send({ method: 'GET', path })).toMatchObject(refusal(404)));
+  expect((await pay(buyer, held.id)).status).toBe(201);
+  await untilOrder(buyer, held.id, { status: 'complete' });
+  await eventually(async () => expect(await ticketOf(buyer, wanted.id)).toHaveProperty('soldAt'));
+
+  const other = await signUp(site.url);
+  const released = await list(other);
+  await hold(closing, released.id);
+  expect((await closeAccount(closing)).status).toBe(204);
+  // Payments is asked first, whether it was paid.
+  await eventually(async () => expect(await ticketOf(other, released.id)).not.toHaveProperty('orderId'), 20_000);
+  expect((await order(buyer, released.id)).status).toBe(201);
+});
+
 test('When a buyer cancels, then the ticket is on sale at once, and cancelling again does not release another buyer’s hold', async () => {
   const ticket = await list(seller);
   const first = await hold(buyer, ticket.id);

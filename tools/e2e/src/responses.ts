@@ -37,7 +37,7 @@ export const orderResponse = z.strictObject({
   userId: id,
   status: z.enum(['created', 'awaiting:payment', 'complete', 'cancelled']),
   reason: z
-    .enum(['by_buyer', 'expired', 'price_changed', 'ticket_changed', 'unavailable', 'payment_failed'])
+    .enum(['by_buyer', 'expired', 'price_changed', 'ticket_changed', 'unavailable', 'payment_failed', 'account_closed'])
     .optional(),
   expiresAt: time,
   price: z.number().positive(),

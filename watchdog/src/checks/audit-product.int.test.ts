@@ -213,6 +213,13 @@ test.each([
   expect(reportedIds(violations, 'legal-ticket-state')).toContain(onSale);
 });
 
+test('When an order is cancelled because its account was closed although it was paid, then it is reported', async () => {
+  const { refunded } = await under.seed();
+  await orders().updateOne({ _id: refunded.orderId }, { $set: { reason: 'account_closed' } });
+  const { violations } = await auditProduct(under.sources, { settleMs });
+  expect(reportedIds(violations, 'paid-order-is-kept')).toEqual([refunded.orderId]);
+});
+
 test('When a payment has no outcome or an order is late, but within the limits, then that is no violation', async () => {
   const { created, held } = await under.seed();
   await orders().updateOne({ _id: created.orderId }, { $set: { createdAt: new Date(Date.now() - 20_000) } });

@@ -172,10 +172,9 @@ export const guards = {
     title: 'payments is asked before an order expires',
     edits: [
       {
-        file: 'orders/src/commands/end-overdue-orders.ts',
-        find: "      set: { closing: 'expired' as const, closingQuestion: firstQuestion(now) },\n      event: orderUpdated,\n",
-        replacement:
-          "      set: { status: 'cancelled' as const, reason: 'expired' as const },\n      event: orderCancelled,\n",
+        file: 'orders/src/commands/end-unpaid-orders.ts',
+        find: '      set: { closing: reason, closingQuestion: firstQuestion(now) },\n      event: orderUpdated,\n',
+        replacement: "      set: { status: 'cancelled' as const, reason },\n      event: orderCancelled,\n",
       },
     ],
   },

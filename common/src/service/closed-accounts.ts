@@ -1,0 +1,56 @@
+import { sessionDays } from '../events/index.ts';
+import { defineCollection, type Database, type DocumentOf } from '../mongo/index.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** No token of the account is valid after it has been closed for that long. */
+const keptMs = (sessionDays + 1) * dayMs;
+
+/** Longer than a request takes, and than a session goes on at a replica that the broker cannot reach for a while. */
+const recentMs = 10 * 60_000;
+
+/** A pass over the accounts closed recently reads at most so many. */
+const limit = 1_000;
+
+/** Accounts of which this service has heard that they are closed, since requests of them may still be in progress. */
+export const closedAccounts = defineCollection({
+  name: 'closed-accounts',
+  fields: { heardAt: { type: Date, required: true }, expiresAt: { type: Date, required: true } },
+  indexes: [{ key: { heardAt: 1 } }, { key: { expiresAt: 1 }, name: 'expired', expireAfterSeconds: 0 }],
+});
+
+type ClosedAccount = DocumentOf<typeof closedAccounts>;
+
+/**
+ * For requests of an account that are in progress while it is closed. The handler of `user.closed` calls `add` before it
+ * changes what the account has; a request calls `has` after its write. Since all of them are majority reads and writes, either
+ * the request sees that the account is closed, or the handler sees what the request has written. A process may die between
+ * its write and `has`: a worker in each service goes over the `recent` accounts again.
+ */
+export const openClosedAccounts = ({
+  database,
+  now,
+}: {
+  readonly database: Pick<Database, 'collection'>;
+  readonly now: () => Date;
+}) => {
+  const collection = database.collection<ClosedAccount>(closedAccounts.name);
+  return {
+    add: async (userId: string): Promise<void> => {
+      const heardAt = now();
+      const expiresAt = new Date(heardAt.getTime() + keptMs);
+      await collection.updateOne({ _id: userId }, { $set: { heardAt, expiresAt } }, { upsert: true });
+    },
+    has: async (userId: string): Promise<boolean> =>
+      (await collection.findOne({ _id: userId }, { projection: { _id: 1 } })) !== null,
+    recent: async (): Promise<string[]> => {
+      const since = new Date(now().getTime() - recentMs);
+      const found = await collection
+        .find({ heardAt: { $gt: since } }, { projection: { _id: 1 }, sort: { heardAt: -1 }, limit })
+        .toArray();
+      return found.map(({ _id }) => _id);
+    },
+  };
+};
+
+export type ClosedAccounts = ReturnType<typeof openClosedAccounts>;

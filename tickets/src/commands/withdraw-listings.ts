@@ -1,0 +1,61 @@
+import { ticketUpdated, type Trace, type UserState } from '@ticketing/common/events';
+import type { Received } from '@ticketing/common/messaging';
+import type { Filter } from 'mongodb';
+import type { Deps } from '../deps.ts';
+import { withdrawal } from '../models/listing-changes.ts';
+import type { TicketDocument } from '../models/open-models.ts';
+
+const pageSize = 200;
+
+/** Withdraws what a closed account has on sale. */
+export const withdrawListings =
+  (deps: Deps) =>
+  async ({ state, trace }: Received<Pick<UserState, 'id'>>): Promise<void> => {
+    await deps.closedAccounts.add(state.id);
+    await withdrawListingsOf(deps, { userIds: [state.id], trace });
+  };
+
+/**
+ * Withdraws listings that a request made while its account was closed and whose process died before it saw that; and those
+ * that a replica of a release without `sellerClosed` has released.
+ */
+export const withdrawLateListings = async (deps: Deps): Promise<void> => {
+  const trace = { correlationId: 'closed-accounts', traceId: deps.newId().padStart(32, '0') };
+  await withdrawListingsOf(deps, { userIds: await deps.closedAccounts.recent(), trace });
+  await withdrawAll(deps, { sellerClosed: true }, trace);
+};
+
+/**
+ * A held ticket stays with its buyer: the mark makes the write that releases it withdraw it. All tickets are marked before
+ * those on sale are read, so a claim or a release in between leaves none on sale.
+ */
+export const withdrawListingsOf = async (
+  deps: Deps,
+  { userIds, trace }: { readonly userIds: readonly string[]; readonly trace: Trace },
+): Promise<void> => {
+  if (userIds.length === 0) return;
+  const owned = { userId: { $in: [...userIds] } };
+  await deps.tickets.updateMany(
+    { ...owned, availability: { $in: ['on_sale', 'held'] }, sellerClosed: { $ne: true } },
+    { $set: { sellerClosed: true } },
+  );
+  await withdrawAll(deps, owned, trace);
+};
+
+const withdrawAll = async (deps: Deps, which: Filter<TicketDocument>, trace: Trace): Promise<void> => {
+  for (;;) {
+    const page = await deps.tickets
+      .find({ ...which, availability: 'on_sale' }, { projection: { _id: 1 }, limit: pageSize })
+      .toArray();
+    const made = await deps.ticketStore.changeMany(
+      page.map(({ _id }) => ({
+        filter: { _id, availability: 'on_sale' as const },
+        set: withdrawal(deps.now()),
+        event: ticketUpdated,
+        trace,
+      })),
+    );
+    if (made.includes(true)) deps.clearListCache();
+    if (page.length < pageSize) return;
+  }
+};

@@ -1,0 +1,24 @@
+import { expression, type Expression } from '@ticketing/common/messaging';
+
+const incremented = (field: '$revision' | '$version') => ({ $add: [field, 1] });
+const nextEdit = { revision: incremented('$revision'), version: incremented('$version') };
+
+/** Of a write by which the seller changes the listing: orders for the listing as it was before are refused. */
+export const nextRevision = {
+  revision: expression(incremented('$revision')),
+  lastEdit: expression(nextEdit),
+};
+
+/** Takes a ticket off sale for good. */
+export const withdrawal = (now: Date) => ({ availability: 'withdrawn' as const, withdrawnAt: now, ...nextRevision });
+
+const ifClosed = (then: unknown, otherwise: unknown): Expression =>
+  expression({ $cond: [{ $eq: ['$sellerClosed', true] }, then, otherwise] });
+
+/** Puts a ticket on sale again, or takes it off sale for good if its seller's account has been closed meanwhile. */
+export const release = (now: Date) => ({
+  availability: ifClosed('withdrawn', 'on_sale'),
+  withdrawnAt: ifClosed(now, '$$REMOVE'),
+  revision: ifClosed(incremented('$revision'), '$revision'),
+  lastEdit: ifClosed(nextEdit, '$lastEdit'),
+});
