@@ -142,9 +142,14 @@ test.each(['complete', 'cancelled'] as const)(
     const [order, other] = [await closing(), await closing()];
     await orders.system.eventually(async () => expect((await orders.stored(order.id)).outbox).toEqual([]));
     await orders.system.collection<OrderDocument>('orders').updateOne({ _id: order.id }, { $set: { status } });
+    // On a slow machine it may have been asked again before.
+    const at = orders.system.clock.now();
     orders.system.clock.advance(5_000);
-    await orders.system.eventually(() => expect(questions(other)).toHaveLength(2));
-    expect(questions(order)).toHaveLength(1);
+    await orders.system.eventually(() => expect(questions(other).length).toBeGreaterThan(1));
+    const later = orders.system
+      .events(orderUpdated)
+      .filter(({ data, time }) => data.id === order.id && Date.parse(time) > at.getTime());
+    expect(later).toEqual([]);
   },
 );
 
