@@ -4,7 +4,7 @@ import { defineEvent } from './define-event.ts';
 export const userState = z.object({
   id: z.string(),
   version: z.number().int(),
-  /** Absent once the account is closed. */
+  /** Of a closed account a placeholder, which is no address. */
   email: z.string().optional(),
   /** Absent until the owner has followed the link that was mailed to `email`. */
   emailVerified: z.boolean().optional(),
