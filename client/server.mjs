@@ -8,6 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isCrossSite, keepAliveMs } from '../common/src/edge/index.ts';
 import { ClientConfigError, readConfig } from './lib/config.ts';
+import { linkPageHeaders } from './lib/link-pages.ts';
 import { withActionResponse, withResponse } from './lib/response-status.ts';
 import { securityHeaders } from './lib/security-headers.ts';
 
@@ -90,7 +91,8 @@ const start = async () => {
   const server = createServer((req, res) => {
     if (config.probePort === undefined && handleProbe(req, res)) return;
     const headers = securityHeaders(config, randomBytes(16).toString('base64'));
-    for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+    const linkHeaders = linkPageHeaders(req.url ?? '');
+    for (const [name, value] of Object.entries({ ...headers, ...linkHeaders })) res.setHeader(name, value);
     const isCrossSiteRequest = isCrossSite(req, config.publicUrl.origin);
     if (isCrossSiteRequest && !/\btext\/html\b/.test(req.headers.accept ?? ''))
       return sendError(res, 403, 'Requests from other sites are refused');

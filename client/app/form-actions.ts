@@ -1,13 +1,23 @@
 'use server';
-import { signOut } from '../lib/api/marketplace.ts';
+import { sendVerification, signOut } from '../lib/api/marketplace.ts';
+import { accountPath } from '../lib/account-notices.ts';
+import {
+  changeEmailForm,
+  changePasswordForm,
+  closeAccountForm,
+  endOtherSessionsForm,
+  endSessionForm,
+} from '../lib/forms/account-forms.ts';
 import { cancelForm } from '../lib/forms/cancel-form.ts';
 import type { FormState } from '../lib/forms/form-state.ts';
 import { holdForm } from '../lib/forms/hold-form.ts';
 import { removePasskeyForm } from '../lib/forms/passkey-forms.ts';
+import { forgotPasswordForm, resetPasswordForm, verifyEmailForm } from '../lib/forms/link-forms.ts';
 import { editForm, sellForm } from '../lib/forms/listing-form.ts';
 import { signInForm, signUpForm } from '../lib/forms/session-forms.ts';
 import { withdrawForm } from '../lib/forms/withdraw-form.ts';
 import { beginAction } from '../lib/response-status.ts';
+import { signInPath } from '../lib/safe-next.ts';
 import { serverApi } from '../lib/server/api.ts';
 import { runForm } from '../lib/server/run-form.ts';
 import { cookies } from 'next/headers';
@@ -22,6 +32,30 @@ export const postHold = async (_: FormState, form: FormData) => runForm(holdForm
 export const postRemovePasskey = async (_: FormState, form: FormData) => runForm(removePasskeyForm, form);
 export const postCancel = async (_: FormState, form: FormData) => runForm(cancelForm, form);
 export const postWithdraw = async (_: FormState, form: FormData) => runForm(withdrawForm, form);
+export const postForgotPassword = async (_: FormState, form: FormData) => runForm(forgotPasswordForm, form);
+export const postResetPassword = async (_: FormState, form: FormData) => runForm(resetPasswordForm, form);
+export const postVerifyEmail = async (_: FormState, form: FormData) => runForm(verifyEmailForm, form);
+export const postChangePassword = async (_: FormState, form: FormData) => runForm(changePasswordForm, form);
+export const postChangeEmail = async (_: FormState, form: FormData) => runForm(changeEmailForm, form);
+export const postEndSession = async (_: FormState, form: FormData) => runForm(endSessionForm, form);
+export const postEndOtherSessions = async (_: FormState, form: FormData) => runForm(endOtherSessionsForm, form);
+export const postCloseAccount = async (_: FormState, form: FormData) => runForm(closeAccountForm, form);
+
+/** Has no form of its own in the browser: every page of an unverified user shows it, so it loads no JavaScript for it. */
+export const postSendVerification = async () => {
+  beginAction();
+  const result = await sendVerification(await serverApi());
+  if (result.ok) redirect(accountPath('verification-sent'));
+  switch (result.failure.status) {
+    case 400:
+      // Verified meanwhile, which the page shows.
+      return redirect('/account');
+    case 401:
+      return redirect(signInPath('/account'));
+    default:
+      return redirect(accountPath('verification-not-sent'));
+  }
+};
 
 export const postSignOut = async () => {
   beginAction();

@@ -1,5 +1,6 @@
 import type { Metadata, Viewport } from 'next';
 import type { ReactNode } from 'react';
+import { VerificationNotice } from '../components/account/verification-notice.tsx';
 import { SiteFooter } from '../components/site-footer.tsx';
 import { SiteHeader } from '../components/site-header.tsx';
 import { TestModeBanner } from '../components/test-mode-banner.tsx';
@@ -30,6 +31,7 @@ const RootLayout = async ({ children }: { readonly children: ReactNode }) => {
         </a>
         <TestModeBanner isSandbox={stripe.mode === 'sandbox'} mailboxUrl={mailboxUrl} />
         <SiteHeader user={user} />
+        <VerificationNotice user={user} />
         <main id="main" className="flex-1" tabIndex={-1}>
           {children}
         </main>

@@ -1,6 +1,7 @@
 export type IconName =
   | 'alert'
   | 'armchair'
+  | 'arrow-down'
   | 'arrow-left'
   | 'arrow-right'
   | 'calendar'

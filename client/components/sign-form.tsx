@@ -33,7 +33,7 @@ export const SignForm = ({
         name="email"
         label="Email"
         type="email"
-        autoComplete="email"
+        autoComplete="username"
         required
         defaultValue={state.values.email}
         error={byField.email}

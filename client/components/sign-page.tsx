@@ -30,6 +30,13 @@ export const SignPage = async ({
         <SignForm kind={kind} post={post} next={next} />
         {kind === 'signin' && <PasskeySignIn next={next} />}
       </div>
+      {kind === 'signin' && (
+        <p className="mt-5 text-center">
+          <PageLink href="/forgot-password" className="link">
+            Forgot your password?
+          </PageLink>
+        </p>
+      )}
       <p className="mt-5 text-center text-muted">
         {kind === 'signin' ? 'New to Foyer?' : 'Already have an account?'}{' '}
         <PageLink href={signInPath(next, other)} className="link">

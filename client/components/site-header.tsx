@@ -31,9 +31,15 @@ const Account = ({ user, wide }: { readonly user: User | undefined; readonly wid
     </div>
   ) : (
     <form action={postSignOut} className={wide ? 'flex items-center gap-3' : 'grid gap-3'}>
-      <p className="max-w-44 truncate text-sm text-muted" title={user.email}>
-        {user.email}
-      </p>
+      <PageLink
+        href="/account"
+        className={`grid min-h-11 content-center rounded-lg hover:bg-paper ${wide ? 'max-w-44 px-2' : 'px-3 py-2.5'}`}
+      >
+        <span className={wide ? 'text-[0.9375rem] leading-tight font-medium' : 'font-medium'}>Account</span>
+        <span className="truncate text-sm leading-tight text-muted" title={user.email}>
+          {user.email}
+        </span>
+      </PageLink>
       <button type="submit" className={`button button-quiet ${wide ? 'min-h-10' : ''}`}>
         Sign out
       </button>

@@ -10,7 +10,7 @@ export const SubmitButton = ({
 }: {
   readonly pending: boolean;
   readonly pendingText: string;
-  readonly variant?: 'main' | 'danger';
+  readonly variant?: 'main' | 'quiet' | 'danger';
   readonly disabled?: boolean;
   readonly children: ReactNode;
 }) => (

@@ -1,4 +1,5 @@
 import * as armchair from 'lucide-react/icons/armchair';
+import * as arrowDown from 'lucide-react/icons/arrow-down-to-line';
 import * as arrowLeft from 'lucide-react/icons/arrow-left';
 import * as arrowRight from 'lucide-react/icons/arrow-right';
 import * as calendar from 'lucide-react/icons/calendar-days';
@@ -27,6 +28,7 @@ import type { IconName } from '../../components/icon.tsx';
 const modules: Readonly<Record<IconName, unknown>> = {
   alert,
   armchair,
+  'arrow-down': arrowDown,
   'arrow-left': arrowLeft,
   'arrow-right': arrowRight,
   calendar,

@@ -11,6 +11,7 @@ import {
   passkeySchema,
   passkeysSchema,
   paymentSchema,
+  sessionsSchema,
   ticketSchema,
   ticketsSchema,
   userSchema,
@@ -52,6 +53,36 @@ export const getPasskeySignInOptions = (api: Api) =>
 /** `response` is the browser's AuthenticationResponseJSON. */
 export const signInWithPasskey = (api: Api, response: object) =>
   api.send(userSchema, { method: 'POST', path: '/api/users/passkeys/signin', body: response });
+
+export const sendVerification = (api: Api) =>
+  api.send(nothingSchema, { method: 'POST', path: '/api/users/verify-email/send', body: {} });
+
+/** `token` is that of a mailed link. */
+export const verifyEmail = (api: Api, token: string) =>
+  api.send(userSchema, { method: 'POST', path: '/api/users/verify-email', body: { token } });
+
+export const requestPasswordReset = (api: Api, email: string) =>
+  api.send(nothingSchema, { method: 'POST', path: '/api/users/password-reset', body: { email } });
+
+export const confirmPasswordReset = (api: Api, reset: { readonly token: string; readonly password: string }) =>
+  api.send(nothingSchema, { method: 'POST', path: '/api/users/password-reset/confirm', body: reset });
+
+export const changePassword = (api: Api, change: { readonly currentPassword: string; readonly newPassword: string }) =>
+  api.send(nothingSchema, { method: 'PUT', path: '/api/users/password', body: change });
+
+export const changeEmail = (api: Api, change: Credentials) =>
+  api.send(nothingSchema, { method: 'PUT', path: '/api/users/email', body: change });
+
+export const listSessions = (api: Api) => api.send(sessionsSchema, { method: 'GET', path: '/api/users/sessions' });
+
+export const endSession = (api: Api, sessionId: string) =>
+  api.send(nothingSchema, { method: 'DELETE', path: path('/api/users/sessions', sessionId) });
+
+export const endOtherSessions = (api: Api) =>
+  api.send(nothingSchema, { method: 'DELETE', path: '/api/users/sessions' });
+
+export const closeAccount = (api: Api, password: string) =>
+  api.send(nothingSchema, { method: 'DELETE', path: '/api/users/me', body: { password } });
 
 export const listTickets = (api: Api, query: URLSearchParams) =>
   api.send(ticketsSchema, { method: 'GET', path: '/api/tickets', query });

@@ -1,4 +1,5 @@
 import type { passkeyShape } from '@ticketing/auth/passkey-shapes';
+import type { sessionsShape } from '@ticketing/auth/session-shapes';
 import type { userShape } from '@ticketing/auth/shapes';
 import { orderShape } from '@ticketing/orders/shapes';
 import type { chargeShape } from '@ticketing/payments/shapes';
@@ -7,6 +8,7 @@ import * as z from 'zod/mini';
 
 export { errorsShape as errorsSchema } from '@ticketing/common/errors';
 export { passkeyShape as passkeySchema, passkeysShape as passkeysSchema } from '@ticketing/auth/passkey-shapes';
+export { sessionsShape as sessionsSchema } from '@ticketing/auth/session-shapes';
 export { currentUserShape as currentUserSchema, userShape as userSchema } from '@ticketing/auth/shapes';
 export { chargeShape as chargeSchema, paymentShape as paymentSchema } from '@ticketing/payments/shapes';
 
@@ -28,3 +30,4 @@ export type Order = z.infer<typeof orderSchema>;
 export type Charge = z.infer<typeof chargeShape>;
 export type User = z.infer<typeof userShape>;
 export type Passkey = z.infer<typeof passkeyShape>;
+export type AccountSession = z.infer<typeof sessionsShape>[number];

@@ -1,15 +1,19 @@
 import { expect, test } from '@jest/globals';
 import type { Api, ApiRequest } from '../api/api.ts';
+import { changeEmailForm, changePasswordForm, closeAccountForm, endSessionForm } from './account-forms.ts';
 import { cancelForm } from './cancel-form.ts';
 import { withdrawForm } from './withdraw-form.ts';
 import { splitErrors, type FormDeps } from './form-state.ts';
 import { holdForm } from './hold-form.ts';
+import { forgotPasswordForm, resetPasswordForm, verifyEmailForm } from './link-forms.ts';
 import { editForm, sellForm } from './listing-form.ts';
 import { signInForm } from './session-forms.ts';
 
 interface FakeResponse {
   readonly status: number;
   readonly data?: unknown;
+  /** The field of the error. */
+  readonly field?: string;
 }
 
 /** An API that returns the responses in turn, then the last one again, and records its requests. */
@@ -21,7 +25,9 @@ const fakeApi = (...responses: readonly FakeResponse[]) => {
       const response = responses[Math.min(requests.length, responses.length - 1)] ?? { status: 0 };
       requests.push(request);
       if (response.status === 0 || response.status >= 400) {
-        return { ok: false, failure: { status: response.status, errors: [{ message: `refused ${response.status}` }] } };
+        const error = { message: `refused ${response.status}` };
+        const errors = [response.field === undefined ? error : { ...error, field: response.field }];
+        return { ok: false, failure: { status: response.status, errors } };
       }
       const data = schema.parse(response.data);
       return { ok: true, data, header: () => undefined, sentAt: 0, receivedAt: 0 };
@@ -180,6 +186,65 @@ test('When a ticket is withdrawn, then its seller stays on its page, which says 
   const { deps, requests } = fakeApi({ status: 204 });
   expect((await withdrawForm(deps, form({ ticketId: 't1' }))).goTo).toBe('/tickets/t1');
   expect(requests).toEqual([{ method: 'DELETE', path: '/api/tickets/t1' }]);
+});
+
+test('When a password is forgotten, then the page reads the same for every e-mail', async () => {
+  const { deps, requests } = fakeApi({ status: 202, data: {} });
+  const state = await forgotPasswordForm(deps, form({ email: ' ada@example.com ' }));
+  expect(state).toEqual({ errors: [], values: {}, goTo: '/forgot-password?sent=1' });
+  expect(requests[0]?.body).toEqual({ email: 'ada@example.com' });
+});
+
+test.each([
+  ['reset-password', resetPasswordForm],
+  ['verify-email', verifyEmailForm],
+])('When the link to /%s is no longer valid, then the page says so without its token', async (page, operation) => {
+  const sent = form({ token: 'used', password: 'correct horse' });
+  expect((await operation(fakeApi({ status: 400 }).deps, sent)).goTo).toBe(`/${page}`);
+  expect((await operation(fakeApi({ status: 400, field: 'token' }).deps, sent)).goTo).toBe(`/${page}`);
+});
+
+test('When a new password is refused or the service is away, then the link can be used again', async () => {
+  const sent = form({ token: 'good', password: '1234' });
+  const refused = await resetPasswordForm(fakeApi({ status: 400, field: 'password' }).deps, sent);
+  expect(refused).toEqual({ errors: [{ message: 'refused 400', field: 'password' }], values: {} });
+  expect((await resetPasswordForm(fakeApi({ status: 503 }).deps, sent)).goTo).toBeUndefined();
+});
+
+test('When a password is reset, then every page is loaded again, since all sessions have ended', async () => {
+  const { deps, requests } = fakeApi({ status: 200, data: {} });
+  const state = await resetPasswordForm(deps, form({ token: 'good', password: ' new password ' }));
+  expect(state).toMatchObject({ goTo: '/reset-password?done=1', sessionChanged: true });
+  expect(requests[0]?.body).toEqual({ token: 'good', password: ' new password ' });
+});
+
+test('When a change of the account is refused, then no password stays in the form', async () => {
+  const wrong = { status: 400, field: 'password' };
+  const sent = form({ email: 'new@example.com', password: 'wrong', currentPassword: 'wrong', newPassword: 'new' });
+  const states = await Promise.all(
+    [changeEmailForm, changePasswordForm, closeAccountForm].map((operation) => operation(fakeApi(wrong).deps, sent)),
+  );
+  expect(states.map(({ values }) => values)).toEqual([{ email: 'new@example.com' }, {}, {}]);
+  expect(states.map(({ errors }) => errors.map(({ field }) => field))).toEqual([
+    ['password'],
+    ['password'],
+    ['password'],
+  ]);
+});
+
+test('When a device is signed out twice, then the second time succeeds too', async () => {
+  const { deps, requests } = fakeApi({ status: 204 }, { status: 404 });
+  const sent = form({ sessionId: 's/1' });
+  const states = [await endSessionForm(deps, sent), await endSessionForm(deps, sent)];
+  expect(states.map((state) => state.goTo)).toEqual(Array(2).fill('/account/sessions?ended=one'));
+  expect(requests[0]).toEqual({ method: 'DELETE', path: '/api/users/sessions/s%2F1' });
+});
+
+test('When an account is closed, then the user leaves signed out', async () => {
+  const { deps, requests } = fakeApi({ status: 204 });
+  const state = await closeAccountForm(deps, form({ password: 'secret' }));
+  expect(state).toMatchObject({ goTo: '/goodbye', sessionChanged: true });
+  expect(requests).toEqual([{ method: 'DELETE', path: '/api/users/me', body: { password: 'secret' } }]);
 });
 
 test('When there are errors, then each belongs to its field and the rest to the form', () => {

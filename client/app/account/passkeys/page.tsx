@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { AccountPage } from '../../../components/account/account-page.tsx';
 import { Passkeys } from '../../../components/passkeys.tsx';
 import { Unavailable } from '../../../components/unavailable.tsx';
 import { listPasskeys } from '../../../lib/api/marketplace.ts';
@@ -14,18 +15,16 @@ const PasskeysPage = async () => {
   await requireUser(path);
   const loaded = await listPasskeys(await serverApi());
   return (
-    <div className="shell max-w-2xl py-8 md:py-12">
-      <h1 className="text-3xl font-bold">Passkeys</h1>
-      <p className="mt-2 mb-6 text-muted">
-        A passkey signs you in with your fingerprint, your face or your screen lock. Nobody can guess it or trick you
-        into giving it away. Your password goes on working.
-      </p>
+    <AccountPage
+      title="Passkeys"
+      intro="A passkey signs you in with your fingerprint, your face or your screen lock. Nobody can guess it or trick you into giving it away. Your password goes on working."
+    >
       {loaded.ok ? (
         <Passkeys passkeys={loaded.data} post={postRemovePasskey} />
       ) : (
         <Unavailable failure={loaded.failure} retry={path} />
       )}
-    </div>
+    </AccountPage>
   );
 };
 

@@ -1,0 +1,46 @@
+import type { Metadata } from 'next';
+import { AccountPage } from '../../../components/account/account-page.tsx';
+import { CloseAccountForm } from '../../../components/account/close-account-form.tsx';
+import { requireUser } from '../../../lib/server/require-user.ts';
+import { postCloseAccount } from '../../form-actions.ts';
+
+export const metadata: Metadata = { title: 'Close account' };
+
+const consequences = [
+  { what: 'Your listings', text: 'Tickets that are on sale are withdrawn.' },
+  {
+    what: 'Tickets that others hold or have bought',
+    text: 'They stay theirs. What you do not deliver is refunded to the buyer.',
+  },
+  { what: 'Tickets that you hold', text: 'They are released, and you pay nothing.' },
+  {
+    what: 'Tickets that you have bought',
+    text: 'They stay yours, but you cannot sign in any more to fetch them: download them first.',
+  },
+  { what: 'Your balance', text: 'What is not paid out yet stays recorded, and we pay it out by hand.' },
+  {
+    what: 'Your data',
+    text: 'E-mail address and password are deleted within a minute. Orders and payments stay recorded, without your address.',
+  },
+] as const;
+
+const CloseAccountPage = async () => {
+  const { email } = await requireUser('/account/close');
+  return (
+    <AccountPage title="Close account" intro="This cannot be undone.">
+      <dl className="panel grid gap-4 p-5 sm:p-6">
+        {consequences.map(({ what, text }) => (
+          <div key={what}>
+            <dt className="font-semibold">{what}</dt>
+            <dd className="mt-0.5 text-muted">{text}</dd>
+          </div>
+        ))}
+      </dl>
+      <div className="panel p-5 sm:p-6">
+        <CloseAccountForm post={postCloseAccount} email={email} />
+      </div>
+    </AccountPage>
+  );
+};
+
+export default CloseAccountPage;

@@ -1,0 +1,44 @@
+import type { Metadata } from 'next';
+import { VerifyEmailForm } from '../../components/account/verify-email-form.tsx';
+import { PageLink } from '../../components/page-link.tsx';
+import { SmallPage } from '../../components/small-page.tsx';
+import { linkReferrer } from '../../lib/link-pages.ts';
+import { param, type QueryParams } from '../../lib/query-params.ts';
+import { signInPath } from '../../lib/safe-next.ts';
+import { currentUser } from '../../lib/server/api.ts';
+import { postVerifyEmail } from '../form-actions.ts';
+
+export const metadata: Metadata = { title: 'Confirm your e-mail address', referrer: linkReferrer };
+
+const VerifyEmailPage = async ({ searchParams }: { readonly searchParams: Promise<QueryParams> }) => {
+  const query = await searchParams;
+  const token = param(query, 'token');
+  const isDone = param(query, 'done') !== undefined;
+  if (token !== undefined && !isDone) {
+    return (
+      <SmallPage title="Confirm your e-mail address" intro="One click, and your account has this address.">
+        <VerifyEmailForm post={postVerifyEmail} token={token} />
+      </SmallPage>
+    );
+  }
+  const user = await currentUser();
+  return (
+    <SmallPage
+      title={isDone ? 'Your e-mail address is confirmed' : 'This link is no longer valid'}
+      intro={
+        isDone
+          ? 'Thank you. Payouts no longer wait for it.'
+          : 'It has been used, is older than a day, or was replaced by a newer one. Your account page says whether your address is confirmed, and sends another link.'
+      }
+    >
+      <PageLink
+        href={user === undefined ? signInPath('/account') : '/account'}
+        className="button button-main button-wide"
+      >
+        {user === undefined ? 'Sign in' : 'Go to your account'}
+      </PageLink>
+    </SmallPage>
+  );
+};
+
+export default VerifyEmailPage;
