@@ -93,14 +93,19 @@ const settle = (within: Page | Frame): Promise<void> =>
     }
   })()`);
 
-/** Serious and critical accessibility violations that axe finds in a page or a frame, one line each. */
-export const violations = async (within: Page | Frame): Promise<string[]> => {
+type Impact = 'minor' | 'moderate' | 'serious' | 'critical';
+
+/** Accessibility violations that axe finds in a page or a frame, one line each; unless told, serious and critical ones. */
+export const violations = async (
+  within: Page | Frame,
+  impacts: readonly Impact[] = ['serious', 'critical'],
+): Promise<string[]> => {
   await settle(within);
   await within.evaluate(axe.source);
   const report: unknown = await within.evaluate('axe.run(document, { iframes: false, resultTypes: ["violations"] })');
   return axeReport
     .parse(report)
-    .violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .violations.filter(({ impact }) => impacts.some((counted) => counted === impact))
     .flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id} (${help}): ${html.slice(0, 200)}`));
 };
 

@@ -1,34 +1,15 @@
 import { expect } from '@jest/globals';
-import { openHttpClient } from '@ticketing/test/http-client';
-import { z } from 'zod';
 import { eventually } from './eventually.ts';
+import { mailsOf } from './mailbox.ts';
 import { siteUnderTest, testOnThisMachine } from './site.ts';
 import { openStripeLedger, payTooLate } from './stripe-ledger.ts';
 import { hold, list, pay, signUp, untilOrder, type User } from './user.ts';
 
 const site = siteUnderTest();
 
-const mails = z.array(
-  z.object({
-    to: z.string(),
-    subject: z.string(),
-    text: z.string(),
-    attachments: z.array(z.object({ filename: z.string(), contentType: z.string() })),
-  }),
-);
-
-const processUrl = (name: string): string => {
-  const found = site.processes().find((process) => process.name === name);
-  if (found === undefined) throw new Error(`${name} is not running`);
-  return found.url;
-};
-
 /** The mails whose subject names this ticket, newest first. */
-const mailsTo = async ({ credentials }: User, title: string) => {
-  const { send } = openHttpClient(processUrl('mailbox'));
-  const response = await send({ method: 'GET', path: `/messages?to=${encodeURIComponent(credentials.email)}` });
-  return mails.parse(response.body).filter(({ subject }) => subject.includes(title));
-};
+const mailsTo = async ({ credentials }: User, title: string) =>
+  (await mailsOf(site, credentials.email)).filter(({ subject }) => subject.includes(title));
 
 const mailTo = (user: User, title: string, subject: string) =>
   eventually(async () => {

@@ -1,0 +1,25 @@
+import { openHttpClient } from '@ticketing/test/http-client';
+import { z } from 'zod';
+import type { Site } from './site.ts';
+
+const mails = z.array(
+  z.object({
+    to: z.string(),
+    subject: z.string(),
+    text: z.string(),
+    attachments: z.array(z.object({ filename: z.string(), contentType: z.string() })),
+  }),
+);
+
+/** The mails to an address, newest first. */
+export const mailsOf = async (site: Site, address: string) => {
+  const mailbox = site.processes().find(({ name }) => name === 'mailbox');
+  if (mailbox === undefined) throw new Error('mailbox is not running');
+  const client = openHttpClient(mailbox.url);
+  try {
+    const { body } = await client.send({ method: 'GET', path: `/messages?to=${encodeURIComponent(address)}` });
+    return mails.parse(body);
+  } finally {
+    await client.close();
+  }
+};
