@@ -5,7 +5,7 @@ import { useFormStatus } from 'react-dom';
 export const ResendButton = () => {
   const { pending } = useFormStatus();
   return (
-    <button type="submit" className="link min-h-11 px-1 disabled:no-underline" disabled={pending}>
+    <button type="submit" className="link min-h-11 disabled:no-underline" disabled={pending}>
       {pending ? 'Sending…' : 'Send again'}
     </button>
   );
