@@ -70,13 +70,35 @@ test('When a folder stands at the top, then the map in the README has it', async
   expect(folders.map(({ name }) => name).filter((name) => !readme.includes(`\`${name}/\``))).toEqual([]);
 });
 
-test('When bounds.md or robustness.md names a test, then its file exists', async () => {
+/** The tests that a document names: each a file and the titles after it. */
+const namedTests = async (name: string): Promise<{ file: string; titles: string[] }[]> => {
+  const markdown = await readFile(join(root, 'docs', name), 'utf8');
+  return [...markdown.matchAll(/`([\w./-]+\.test\.tsx?)`(?:: ([^`|]*))?/g)].map(([, file = '', text = '']) => ({
+    file,
+    titles: text.split(/; (?=When )/).filter((title) => title.startsWith('When ')),
+  }));
+};
+
+test.each(['bounds.md', 'robustness.md', 'security.md'])('When %s names a test, then its file exists', async (name) => {
   const missing: string[] = [];
-  for (const name of ['bounds.md', 'robustness.md']) {
-    const markdown = await readFile(join(root, 'docs', name), 'utf8');
-    for (const [, file = ''] of markdown.matchAll(/`([\w./-]+\.test\.tsx?)`/g)) {
-      await access(join(root, file)).catch(() => missing.push(`${name}: ${file}`));
-    }
+  for (const { file } of await namedTests(name)) await access(join(root, file)).catch(() => missing.push(file));
+  expect(missing).toEqual([]);
+});
+
+/** `…` in a title stands for what varies. */
+const titlePattern = (title: string): RegExp => {
+  const parts = title.replace(/[\s;]+$/, '').split('…');
+  return new RegExp(
+    `['"\`]${parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)).join('.*')}['"\`]`,
+  );
+};
+
+// The others shorten titles, or fill in what varies.
+test('When security.md names a test by its title, then the file has a test of this title', async () => {
+  const missing: string[] = [];
+  for (const { file, titles } of await namedTests('security.md')) {
+    const source = await readFile(join(root, file), 'utf8');
+    missing.push(...titles.filter((title) => !titlePattern(title).test(source)).map((title) => `${file}: ${title}`));
   }
   expect(missing).toEqual([]);
 });
