@@ -1,5 +1,5 @@
 import { sessionDays } from '../events/index.ts';
-import { defineCollection, type Database, type DocumentOf } from '../mongo/index.ts';
+import { createLoader, defineCollection, type Database, type DocumentOf } from '../mongo/index.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
@@ -35,14 +35,15 @@ export const openClosedAccounts = ({
   readonly now: () => Date;
 }) => {
   const collection = database.collection<ClosedAccount>(closedAccounts.name);
+  // Every order and listing asks: concurrent ones share a query, which begins after their writes.
+  const load = createLoader((ids) => collection.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray());
   return {
     add: async (userId: string): Promise<void> => {
       const heardAt = now();
       const expiresAt = new Date(heardAt.getTime() + keptMs);
       await collection.updateOne({ _id: userId }, { $set: { heardAt, expiresAt } }, { upsert: true });
     },
-    has: async (userId: string): Promise<boolean> =>
-      (await collection.findOne({ _id: userId }, { projection: { _id: 1 } })) !== null,
+    has: async (userId: string): Promise<boolean> => (await load(userId)) !== null,
     recent: async (): Promise<string[]> => {
       const since = new Date(now().getTime() - recentMs);
       const found = await collection
