@@ -10,7 +10,7 @@ import {
 import { createApp } from './app.ts';
 import type { Deps } from './deps.ts';
 import type { Config } from './config.ts';
-import { cleanUpClosedAccounts } from './commands/close-account.ts';
+import { cleanUpAccounts } from './commands/close-account.ts';
 import { carryOutResetRequests } from './commands/request-password-reset.ts';
 import { createKnownDevices } from './domain/known-devices.ts';
 import { createLinkTokens } from './domain/links.ts';
@@ -66,7 +66,7 @@ export const startService = async (config: Config, overrides: AuthOverrides = {}
       () => {
         const work = periodically({ name: 'account work', periodMs: workMs, logger: service.logger }, async () => {
           await carryOutResetRequests(deps);
-          await cleanUpClosedAccounts(deps);
+          await cleanUpAccounts(deps);
         });
         worker.runSoon = () => work.runSoon();
         return work;

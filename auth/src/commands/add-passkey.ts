@@ -1,5 +1,6 @@
 import type { RegistrationResponseJSON } from '@simplewebauthn/server';
 import { BadRequestError, NotAuthorizedError, ServiceUnavailableError } from '@ticketing/common/errors';
+import type { CurrentUser } from '@ticketing/common/http';
 import { isDuplicateKey } from '@ticketing/common/mongo';
 import type { Deps } from '../deps.ts';
 import { maxPasskeys, TooManyPasskeysError } from '../domain/too-many-passkeys-error.ts';
@@ -8,7 +9,7 @@ import { claimChallenge } from './passkey-challenges.ts';
 import { removePasskeys } from './remove-passkey.ts';
 
 export interface AddPasskey {
-  readonly userId: string;
+  readonly session: Pick<CurrentUser, 'id' | 'startedAt'>;
   readonly name: string;
   readonly response: RegistrationResponseJSON;
 }
@@ -22,7 +23,8 @@ const maxLostSlots = 5;
  * Stores a passkey that the browser has created for this account.
  * @throws BadRequestError
  */
-export const addPasskey = async (deps: Deps, { userId, name, response }: AddPasskey): Promise<PasskeyDocument> => {
+export const addPasskey = async (deps: Deps, { session, name, response }: AddPasskey): Promise<PasskeyDocument> => {
+  const userId = session.id;
   const challenge = await claimChallenge(deps, response.response, { purpose: 'add', userId });
   const key = challenge === undefined ? undefined : await deps.webAuthn.verifyNew(response, challenge);
   if (key === undefined || key.publicKey.length > maxPublicKey)
@@ -37,6 +39,7 @@ export const addPasskey = async (deps: Deps, { userId, name, response }: AddPass
     counter,
     transports,
     createdAt: deps.now(),
+    sessionStartedAt: new Date(session.startedAt),
   });
   // Its account may have been closed meanwhile, by a request that has found no such passkey to remove.
   const closed = await deps.users.findOne({ _id: userId, closedAt: { $exists: true } }, { projection: { _id: 1 } });

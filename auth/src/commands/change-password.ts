@@ -19,7 +19,7 @@ interface NewPassword {
   readonly condition:
     | { readonly passwordHash: string }
     | { readonly 'resetLink.fact': string; readonly 'resetLink.expiresAt': { readonly $gt: Date } };
-  /** The session that goes on. */
+  /** The session that goes on; without one the passkeys end too. */
   readonly except?: string;
   readonly trace: Trace;
 }
@@ -44,6 +44,8 @@ const setPassword = async (
         sessionsFrom: at,
         keptSession: expression(except === undefined ? '$$REMOVE' : { $literal: except }),
         mail: addMail(mail),
+        // Somebody else may have added a passkey, if the owner had to prove the e-mail.
+        ...(except === undefined ? { passkeysFrom: at, cleanUpDue: true } : {}),
       },
       // Links from before the change must not undo it.
       unset: ['resetLink', 'changeLink'],
@@ -53,6 +55,7 @@ const setPassword = async (
     });
     if (changed !== null) {
       deps.mail.sendSoon();
+      deps.workSoon();
       return true;
     }
     // Somebody may have signed in meanwhile.

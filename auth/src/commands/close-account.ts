@@ -48,14 +48,23 @@ export const closeAccount = async (
   deps.workSoon();
 };
 
-/** Deletes what else is kept of closed accounts. */
-export const cleanUpClosedAccounts = async (deps: Deps): Promise<void> => {
-  const closed = await deps.users.find({ cleanUpDue: true }, { projection: { _id: 1 }, limit }).toArray();
-  for (const { _id: userId } of closed) {
-    // Their endings are published with the account's.
-    await deps.sessions.deleteMany({ userId });
-    await removePasskeys(deps, userId);
-    await deps.mail.forgetUser(userId, { except: [accountClosed.name] });
-    await deps.users.updateOne({ _id: userId }, { $unset: { cleanUpDue: true } });
+/** Deletes what else is kept of closed accounts, and the passkeys that ended with a reset. */
+export const cleanUpAccounts = async (deps: Deps): Promise<void> => {
+  const due = await deps.users
+    .find({ cleanUpDue: true }, { projection: { closedAt: 1, passkeysFrom: 1 }, limit })
+    .toArray();
+  for (const { _id: userId, closedAt, passkeysFrom } of due) {
+    if (closedAt === undefined) await removePasskeys(deps, userId, passkeysFrom);
+    else {
+      // Their endings are published with the account's.
+      await deps.sessions.deleteMany({ userId });
+      await removePasskeys(deps, userId);
+      await deps.mail.forgetUser(userId, { except: [accountClosed.name] });
+    }
+    // Unless it became due again meanwhile.
+    await deps.users.updateOne(
+      { _id: userId, closedAt: closedAt ?? { $exists: false }, passkeysFrom: passkeysFrom ?? { $exists: false } },
+      { $unset: { cleanUpDue: true } },
+    );
   }
 };

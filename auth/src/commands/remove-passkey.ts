@@ -10,7 +10,11 @@ export const removePasskey = async (
   if (deletedCount === 0) throw new NotFoundError('Passkey not found');
 };
 
-/** Removes all passkeys of a user, for the end of the account. */
-export const removePasskeys = async ({ passkeys }: Pick<Deps, 'passkeys'>, userId: string): Promise<void> => {
-  await passkeys.deleteMany({ userId });
+/** Removes the passkeys of a user, those alone that sessions from before a time have added if there is one. */
+export const removePasskeys = async (
+  { passkeys }: Pick<Deps, 'passkeys'>,
+  userId: string,
+  before?: Date,
+): Promise<void> => {
+  await passkeys.deleteMany({ userId, ...(before === undefined ? {} : { sessionStartedAt: { $lt: before } }) });
 };

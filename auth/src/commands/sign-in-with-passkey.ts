@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts';
 import { ClonedPasskeyError, InvalidCredentialsError } from '../domain/invalid-credentials-error.ts';
 import type { SignedIn } from '../domain/signed-in.ts';
 import type { PasskeyDocument } from '../models/passkey.ts';
+import { hasEnded } from '../domain/passkeys.ts';
 import { claimChallenge } from './passkey-challenges.ts';
 import { startSession } from './start-session.ts';
 
@@ -24,7 +25,7 @@ export const signInWithPasskey = async (deps: Deps, { response, userAgent }: Sig
   const counter = await deps.webAuthn.verifyUse(response, challenge, { id, publicKey });
   if (counter === undefined || userHandle !== userId) throw new InvalidCredentialsError();
   const user = await deps.users.findOne({ _id: userId }, { projection: { outbox: 0 } });
-  if (user === null) throw new InvalidCredentialsError();
+  if (user === null || hasEnded(passkey, user)) throw new InvalidCredentialsError();
   await recordUse(deps, passkey, counter);
   return startSession(deps, { user, userAgent });
 };

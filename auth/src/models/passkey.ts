@@ -15,6 +15,8 @@ export const passkeys = defineCollection({
     // How the browser reaches its authenticator, separated by spaces.
     transports: { type: String, required: true },
     createdAt: { type: Date, required: true },
+    // Begin of the session that has added it.
+    sessionStartedAt: { type: Date, required: true },
     lastUsedAt: { type: Date },
   },
   // An account has at most `maxPasskeys`: a limit without a counter that concurrent requests could pass.

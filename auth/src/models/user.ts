@@ -27,8 +27,10 @@ export const users = defineAggregate({
     verifyLink: objectOf(link),
     changeLink: objectOf({ ...link, email: { type: String, required: true } }),
     resetLink: objectOf(link),
+    // Passkeys that were added by a session from before this time, that of the last reset, do not count.
+    passkeysFrom: { type: Date },
     mail: pendingMail,
-    // What else is kept of a closed account must still be deleted.
+    // What else is kept of a closed account, or passkeys that do not count, must still be deleted.
     cleanUpDue: { type: Boolean },
   },
   // The database decides which of several sign-ups with one e-mail makes the account.

@@ -14,7 +14,7 @@ export const addPasskeyRoute = route(
   },
   (deps: Deps) => async (req, res) => {
     const { name, ...response } = parse(newPasskey, req.body);
-    const passkey = await addPasskey(deps, { userId: currentUserOf(req).id, name, response });
+    const passkey = await addPasskey(deps, { session: currentUserOf(req), name, response });
     deps.securityLog.record(req, 'passkey_added');
     res.status(201).send(toPasskey(passkey));
   },

@@ -206,6 +206,32 @@ test('When the account of a passkey is closed, then it is refused', async () => 
   expectRefused(await signIn(authenticator));
 });
 
+test('When the password is reset, then passkeys from before it sign nobody in and are removed, and later ones stay', async () => {
+  const { user, authenticator } = await newOwner();
+  const offered = await creationOptions(user);
+  await auth.api.post('/api/users/password-reset').send({ email: user.email });
+  const token = await auth.tokenFor(user.email, 'reset-password');
+  const reset = { token, password: 'another battery' };
+  expect((await auth.api.post('/api/users/password-reset/confirm').send(reset)).status).toBe(200);
+  expectRefused(await signIn(authenticator));
+  // The session of before the reset adds none either.
+  expect((await add(user, createAuthenticator({ site }).create(offered))).status).toBe(401);
+  await auth.system.eventually(async () => expect(await passkeys().countDocuments({ userId: user.id })).toBe(0));
+  const again = await auth.signIn(user.email, reset.password);
+  const owner = { ...user, cookie: again.get('Set-Cookie')?.[0]?.split(';')[0] ?? '' };
+  const kept = createAuthenticator({ site });
+  expect((await add(owner, kept.create(await creationOptions(owner)))).status).toBe(201);
+  expect((await signIn(kept)).status).toBe(200);
+  expect(await list(owner)).toHaveLength(1);
+});
+
+test('When a session from before a reset has added a passkey all the same, then it signs nobody in', async () => {
+  const { user, authenticator } = await newOwner();
+  const later = new Date(auth.system.clock.now().getTime() + 1);
+  await auth.users.updateOne({ _id: user.id }, { $set: { passkeysFrom: later } });
+  expectRefused(await signIn(authenticator));
+});
+
 test('When the owner exports the data and closes the account, then its passkeys are exported and removed', async () => {
   const { user, authenticator } = await newOwner();
   const exported = await auth.api.get('/api/users/me/export').set('Cookie', user.cookie);
@@ -329,6 +355,7 @@ test('When an account has 18 passkeys and adds five at once, then two are stored
       counter: 0,
       transports: '',
       createdAt: new Date(),
+      sessionStartedAt: new Date(),
     })),
   );
   const responses = await more(5);
