@@ -2,9 +2,8 @@ import { sessionsEnded, userClosed, userUpdated } from '@ticketing/common/events
 import { createSessionTokens } from '@ticketing/common/http';
 import { newId } from '@ticketing/common/mongo';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type supertest from 'supertest';
 import { createPasswordHasher } from '../gateways/password-hasher.ts';
-import { newEmail, openHarness, type Api, type AuthHarness } from '../test/harness.ts';
+import { cookieOf, newEmail, openHarness, type Api, type AuthHarness } from '../test/harness.ts';
 
 const password = 'correct horse';
 const newPassword = 'another battery';
@@ -19,7 +18,6 @@ beforeAll(async () => {
 });
 afterAll(() => auth.system.close());
 
-const cookieOf = (response: supertest.Response): string => (response.get('Set-Cookie')?.[0] ?? '').split(';')[0] ?? '';
 const open = async () => {
   const email = newEmail();
   const response = await auth.signUp(email, password);

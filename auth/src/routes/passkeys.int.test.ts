@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { PasskeyChallenge } from '../models/passkey-challenge.ts';
 import type { PasskeyDocument } from '../models/passkey.ts';
 import { createAuthenticator, type Claims } from '../test/authenticator.ts';
-import { newEmail, openHarness, type Api, type AuthHarness } from '../test/harness.ts';
+import { cookieOf, newEmail, openHarness, type Api, type AuthHarness } from '../test/harness.ts';
 
 const site = new URL('http://localhost:3000');
 let auth: AuthHarness;
@@ -39,7 +39,7 @@ const challenges = () => auth.system.collection<PasskeyChallenge>('passkey-chall
 
 const newUser = async () => {
   const response = await auth.signUp(newEmail());
-  const cookie = response.get('Set-Cookie')?.[0]?.split(';')[0] ?? '';
+  const cookie = cookieOf(response);
   const { id, email }: { id: string; email: string } = response.body;
   return { id, email, cookie };
 };
@@ -218,7 +218,7 @@ test('When the password is reset, then passkeys from before it sign nobody in an
   expect((await add(user, createAuthenticator({ site }).create(offered))).status).toBe(401);
   await auth.system.eventually(async () => expect(await passkeys().countDocuments({ userId: user.id })).toBe(0));
   const again = await auth.signIn(user.email, reset.password);
-  const owner = { ...user, cookie: again.get('Set-Cookie')?.[0]?.split(';')[0] ?? '' };
+  const owner = { ...user, cookie: cookieOf(again) };
   const kept = createAuthenticator({ site });
   expect((await add(owner, kept.create(await creationOptions(owner)))).status).toBe(201);
   expect((await signIn(kept)).status).toBe(200);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { createSessionTokens } from '@ticketing/common/http';
 import { createLogger } from '@ticketing/common/service';
-import { newEmail, openHarness, type AuthHarness } from '../test/harness.ts';
+import { cookieOf, newEmail, openHarness, type AuthHarness } from '../test/harness.ts';
 
 const password = 'correct horse';
 let auth: AuthHarness;
@@ -30,9 +30,6 @@ const counted = async (event: string): Promise<number> => {
   const { text } = await auth.api.get('/metrics');
   return Number(new RegExp(`^security_events_total\\{event="${event}"\\} (\\d+)$`, 'm').exec(text)?.[1]);
 };
-
-const cookieOf = (response: { get(name: 'Set-Cookie'): string[] | undefined }): string =>
-  response.get('Set-Cookie')?.[0]?.split(';')[0] ?? '';
 
 test('When a user signs up, out and in, then each is recorded with the user and one hash of the e-mail', async () => {
   const email = newEmail();

@@ -2,8 +2,7 @@ import { sessionEnded, sessionsEnded } from '@ticketing/common/events';
 import { createSessionTokens } from '@ticketing/common/http';
 import { newId } from '@ticketing/common/mongo';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type supertest from 'supertest';
-import { newEmail, openHarness, type Api, type AuthHarness } from '../test/harness.ts';
+import { cookieOf, newEmail, openHarness, type Api, type AuthHarness } from '../test/harness.ts';
 
 let auth: AuthHarness;
 let replica: Api;
@@ -13,8 +12,6 @@ beforeAll(async () => {
   replica = await auth.startReplica();
 });
 afterAll(() => auth.system.close());
-
-const cookieOf = (response: supertest.Response): string => (response.get('Set-Cookie')?.[0] ?? '').split(';')[0] ?? '';
 
 /** A new account with `count` sessions; their cookies. */
 const openSessions = async (count: number) => {

@@ -23,6 +23,10 @@ export const newEmail = (): string => `user-${newId()}@example.com`;
 
 const links = createLinkTokens(mailSettings.LINK_KEY);
 
+/** The session cookie that a response sets, as a browser sends it; empty if it sets none. */
+export const cookieOf = (response: supertest.Response): string =>
+  (response.get('Set-Cookie')?.[0] ?? '').split(';')[0] ?? '';
+
 /** One running auth service and its users. `env` and `overrides` apply to every replica. */
 export const openHarness = async (
   env: Readonly<Record<string, string>> = {},
@@ -59,8 +63,7 @@ export const openHarness = async (
     signIn: (email: string, password = 'correct horse') => api.post('/api/users/signin').send({ email, password }),
     /** The user of the session that a response has started. */
     currentUser: async (response: supertest.Response): Promise<unknown> => {
-      const [cookie = ''] = response.get('Set-Cookie') ?? [];
-      const { body } = await api.get('/api/users/currentuser').set('Cookie', cookie.split(';')[0] ?? '');
+      const { body } = await api.get('/api/users/currentuser').set('Cookie', cookieOf(response));
       return body.currentUser;
     },
   };

@@ -1,8 +1,8 @@
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { z } from 'zod';
-import { desktop, openBrowser, openSession, overflow, violations, type Session } from './browser.ts';
+import { desktop, overflow, violations, usePages } from './browser.ts';
 import { eventually } from './eventually.ts';
 import { mailsOf } from './mailbox.ts';
 import { siteUnderTest, testOnThisMachine } from './site.ts';
@@ -12,26 +12,7 @@ const site = siteUnderTest();
 const smallPhone = { width: 375, height: 667 };
 const narrowest = { width: 320, height: 568 };
 
-let browser: Browser;
-const sessions: Session[] = [];
-
-beforeAll(async () => {
-  browser = await openBrowser();
-}, 60_000);
-
-afterEach(async () => {
-  const closed = sessions.splice(0);
-  await Promise.all(closed.map(({ context }) => context.close()));
-  expect(closed.flatMap(({ problems }) => problems)).toEqual([]);
-});
-
-afterAll(() => browser?.close());
-
-const openPage = async (options: Parameters<typeof openSession>[2] = {}): Promise<Page> => {
-  const session = await openSession(browser, site.url, options);
-  sessions.push(session);
-  return session.page;
-};
+const openPage = usePages(site.url);
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { name });
 const button = (page: Page, name: string) => page.getByRole('button', { name });

@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import type { Browser, Page } from 'playwright-core';
-import { desktop, openBrowser, openSession, overflow, payByCard, phone, violations, type Session } from './browser.ts';
+import type { Page } from 'playwright-core';
+import { desktop, overflow, payByCard, phone, violations, usePages } from './browser.ts';
 import { eventually } from './eventually.ts';
 import { hold, list, newCredentials, order, pay, signUp, ticketOf, untilOrder, type User } from './user.ts';
 import { siteUnderTest, testOnThisMachine } from './site.ts';
@@ -13,26 +13,7 @@ const good = '4242424242424242';
 const declined = '4000000000000002';
 const stolen = '4000000000009979';
 
-let browser: Browser;
-const sessions: Session[] = [];
-
-beforeAll(async () => {
-  browser = await openBrowser();
-}, 60_000);
-
-afterEach(async () => {
-  const closed = sessions.splice(0);
-  await Promise.all(closed.map(({ context }) => context.close()));
-  expect(closed.flatMap(({ problems }) => problems)).toEqual([]);
-});
-
-afterAll(() => browser?.close());
-
-const openPage = async (options: Parameters<typeof openSession>[2] = {}): Promise<Page> => {
-  const session = await openSession(browser, site.url, options);
-  sessions.push(session);
-  return session.page;
-};
+const openPage = usePages(site.url);
 
 const signUpByForm = async (page: Page): Promise<void> => {
   const { email, password } = newCredentials();

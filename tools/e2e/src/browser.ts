@@ -1,3 +1,4 @@
+import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import { findChromium } from '@ticketing/test/find-chromium';
 import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type Frame, type Page } from 'playwright-core';
@@ -24,7 +25,7 @@ export const openBrowser = async (): Promise<Browser> =>
   chromium.launch({ executablePath: await findChromium(process.env, log), args: flags });
 
 /** A browser context of one user with a page, and the errors in it. */
-export interface Session {
+interface Session {
   readonly context: BrowserContext;
   readonly page: Page;
   /** Script errors and violations of the content security policy. */
@@ -66,6 +67,30 @@ export const openSession = async (
     }
   });
   return { context, page, problems };
+};
+
+/**
+ * Opens a browser for the tests of a file. Returns a function that opens the page of one user, whose context is closed after
+ * the test, which fails if there were problems in it.
+ */
+export const usePages = (origin: string): ((options?: Parameters<typeof openSession>[2]) => Promise<Page>) => {
+  let browser: Browser | undefined;
+  const sessions: Session[] = [];
+  beforeAll(async () => {
+    browser = await openBrowser();
+  }, 60_000);
+  afterEach(async () => {
+    const closed = sessions.splice(0);
+    await Promise.all(closed.map(({ context }) => context.close()));
+    expect(closed.flatMap(({ problems }) => problems)).toEqual([]);
+  });
+  afterAll(() => browser?.close());
+  return async (options = {}) => {
+    if (browser === undefined) throw new Error('the browser is not open yet');
+    const session = await openSession(browser, origin, options);
+    sessions.push(session);
+    return session.page;
+  };
 };
 
 const axeReport = z.object({

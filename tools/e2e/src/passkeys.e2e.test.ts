@@ -1,32 +1,13 @@
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, CDPSession, Page } from 'playwright-core';
-import { openBrowser, openSession, overflow, phone, violations, type Session } from './browser.ts';
+import { expect, test } from '@jest/globals';
+import type { CDPSession, Page } from 'playwright-core';
+import { overflow, phone, violations, usePages } from './browser.ts';
 import { eventually } from './eventually.ts';
 import { siteUnderTest } from './site.ts';
 import { signUp } from './user.ts';
 
 const site = siteUnderTest();
 
-let browser: Browser;
-const sessions: Session[] = [];
-
-beforeAll(async () => {
-  browser = await openBrowser();
-}, 60_000);
-
-afterEach(async () => {
-  const closed = sessions.splice(0);
-  await Promise.all(closed.map(({ context }) => context.close()));
-  expect(closed.flatMap(({ problems }) => problems)).toEqual([]);
-});
-
-afterAll(() => browser?.close());
-
-const openPage = async (options: Parameters<typeof openSession>[2] = {}): Promise<Page> => {
-  const session = await openSession(browser, site.url, options);
-  sessions.push(session);
-  return session.page;
-};
+const openPage = usePages(site.url);
 
 /** An authenticator of the browser that holds passkeys and verifies its user without asking. */
 const addAuthenticator = async (
