@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Document } from 'mongodb';
 import pino from 'pino';
 import { sessionEnded, sessionsEnded } from '../events/index.ts';
 import type { CurrentUser } from '../http/index.ts';
@@ -128,4 +129,22 @@ test('When a message is malformed, then those after it are heard', async () => {
   await system.send('session.ended', { data: { id: 1 } });
   await endOne(session);
   await eventually(() => expect(endings.isEnded(session)).toBe(true));
+});
+
+test('When the database fails while a replica stops, then it stops all the same', async () => {
+  const state = { isUp: false, fails: false };
+  const failing = {
+    isUp: () => state.isUp,
+    collection: <Doc extends Document>(name: string) => {
+      if (state.fails) throw new Error('the database is away');
+      return database.collection<Doc>(name);
+    },
+  };
+  const endings = new SessionEndings({ database: failing, transport, now: system.clock.now, logger, metrics });
+  const following = await endings.start();
+  const session = sessionOf('gil');
+  await endOne(session);
+  await eventually(() => expect(endings.isEnded(session)).toBe(true));
+  Object.assign(state, { isUp: true, fails: true });
+  await following.stop();
 });

@@ -107,7 +107,10 @@ export class SessionEndings implements SessionGuard {
     return stored.has(user) ? undefined : user;
   }
 
-  /** Reads what is stored, then follows the broker. Resolves once it knows all that had ended. */
+  /**
+   * Reads what is stored, then follows the broker; both are known once `caughtUp` resolves, which it does not while the
+   * broker is away.
+   */
   async start(): Promise<{ readonly caughtUp: Promise<void> } & Stoppable> {
     const { transport, logger } = this.#options;
     await this.#read();
@@ -130,7 +133,8 @@ export class SessionEndings implements SessionGuard {
       stop: async () => {
         await follower.stop();
         await Promise.all(workers.map((worker) => worker.stop()));
-        await this.#store();
+        // What is not stored is heard again by the next process, so a failure must not keep this one from ending.
+        await this.#store().catch((error: unknown) => logger.warn({ err: error }, 'ended sessions not stored'));
       },
     };
   }
