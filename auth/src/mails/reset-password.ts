@@ -11,7 +11,9 @@ export const resetPassword = defineMail<Record<string, never>, LinkContext>({
     body: [
       { paragraph: `Somebody has asked for a new password for your account at ${context.publicUrl.host}.` },
       { button: 'Choose a new password', path: linkTo('reset-password', context) },
-      { paragraph: 'The link works once, for an hour. A new password signs out every device.' },
+      {
+        paragraph: 'The link works once, for an hour. A new password signs out every device and removes your passkeys.',
+      },
       { paragraph: 'If it was not you, ignore this mail: your password stays as it is.' },
     ],
   }),

@@ -12,7 +12,10 @@ const ResetPasswordPage = async ({ searchParams }: { readonly searchParams: Prom
   const query = await searchParams;
   if (param(query, 'done') !== undefined) {
     return (
-      <SmallPage title="Your password is changed" intro="All devices are signed out. Sign in with the new password.">
+      <SmallPage
+        title="Your password is changed"
+        intro="All devices are signed out and your passkeys removed. Sign in with the new password."
+      >
         <PageLink href="/signin" className="button button-main button-wide">
           Sign in
         </PageLink>
@@ -33,7 +36,7 @@ const ResetPasswordPage = async ({ searchParams }: { readonly searchParams: Prom
     );
   }
   return (
-    <SmallPage title="Choose a new password" intro="Saving it signs out all devices.">
+    <SmallPage title="Choose a new password" intro="Saving it signs out all devices and removes your passkeys.">
       <div className="panel p-5 sm:p-6">
         <ResetPasswordForm post={postResetPassword} token={token} />
       </div>
