@@ -30,6 +30,8 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
+  // It lives on if the test has failed, and would keep the test run from ending.
+  child.kill('SIGKILL');
   killer.close();
   await payments.close();
 });
@@ -53,6 +55,8 @@ const startProcess = async (): Promise<string> => {
     if (line.includes('"msg":"ready"')) break;
   }
   stdout.resume();
+  // The log line comes first: until then the process refuses requests with 503.
+  await payments.system.eventually(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200));
   return url;
 };
 
