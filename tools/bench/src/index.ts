@@ -104,7 +104,8 @@ try {
     await journeys(client, { sellers, buyers }, Math.max(100, count / 5), 32);
     const { result, cpu } = await costOf(processes, () => journeys(client, { sellers, buyers }, count, 32));
     const perJourney = new Map([...cpu].map(([name, spent]) => [name, spent / count]));
-    const total = sum(perJourney.values());
+    const withoutMail = [...perJourney].filter(([name]) => name !== 'notifications' && name !== 'mailbox');
+    const total = sum(withoutMail.map(([, spent]) => spent));
     results.journeys = {
       perSecond: count / result.seconds,
       cpuMilliseconds: Object.fromEntries(perJourney),
@@ -116,7 +117,7 @@ try {
     };
     for (const [name, spent] of perJourney) print(`     ${name}: ${spent.toFixed(2)} CPU ms per journey`);
     print(`     ${(count / result.seconds).toFixed(0)} journeys/s`);
-    record('CPU of a whole journey in baseline requests', total / baseline.insertCpu, 50, '×', true);
+    record('CPU of a whole journey, mail apart, in baseline requests', total / baseline.insertCpu, 50, '×', true);
   }
 
   if (isSelected('sale')) {
