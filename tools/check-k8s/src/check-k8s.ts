@@ -13,6 +13,7 @@ import { findKubectl } from './find-kubectl.ts';
 import { imageProblems, variablesOf } from './images.ts';
 import { emptyScratch, Kustomizations } from './kustomize.ts';
 import { containersOf, ofKind, parseManifests, workloadsOf, type Manifest } from './manifest.ts';
+import { edgeProblems } from './rules/edge.ts';
 import { ingressProblems } from './rules/ingress.ts';
 import { podProblems } from './rules/pods.ts';
 import { referenceProblems, type Secrets } from './rules/references.ts';
@@ -82,6 +83,7 @@ const problemsIn = (overlay: string, manifests: readonly Manifest[], isWritable:
     ...selectorProblems(manifests),
     ...targetProblems(manifests),
     ...ingressProblems(manifests, routes),
+    ...edgeProblems(manifests),
     ...referenceProblems(manifests, secretsOf(manifests)),
     ...variableProblems(manifests, variables),
     ...podProblems(manifests, { readOnly: !isWritable }),

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import { parseManifests, type Manifest } from '../manifest.ts';
+import { edgeProblems } from './edge.ts';
 import { ingressProblems } from './ingress.ts';
 import { podProblems } from './pods.ts';
 import { referenceProblems } from './references.ts';
@@ -34,6 +35,7 @@ const pod = {
   containers: [container],
 };
 const backend = (name: string) => ({ service: { name, port: { name: 'http' } } });
+const withoutAccessLog = { 'nginx.ingress.kubernetes.io/enable-access-log': 'false' };
 const path = (prefix: string, name: string) => ({ path: prefix, pathType: 'Prefix', backend: backend(name) });
 
 /** Manifests without a problem, changed by `wrong`. */
@@ -43,6 +45,8 @@ const shop = (
     readonly pod?: object;
     readonly spec?: object;
     readonly service?: object;
+    readonly serviceAnnotations?: object;
+    readonly ingressAnnotations?: object;
     readonly paths?: readonly object[];
     readonly more?: readonly object[];
   } = {},
@@ -66,7 +70,7 @@ const shop = (
       {
         apiVersion: 'v1',
         kind: 'Service',
-        metadata: { name: 'client' },
+        metadata: { name: 'client', annotations: wrong.serviceAnnotations ?? {} },
         spec: { selector: labels, ports: [{ name: 'http', port: 3000, targetPort: 'http' }], ...wrong.service },
       },
       { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'shop' } },
@@ -74,7 +78,7 @@ const shop = (
       {
         apiVersion: 'networking.k8s.io/v1',
         kind: 'Ingress',
-        metadata: { name: 'shop' },
+        metadata: { name: 'shop', annotations: wrong.ingressAnnotations ?? withoutAccessLog },
         spec: { rules: [{ host: 'shop.test', http: { paths: wrong.paths ?? [path('/', 'client')] } }] },
       },
       ...(wrong.more ?? []),
@@ -87,6 +91,7 @@ const all = (manifests: Manifest[]): string[] => [
   ...selectorProblems(manifests),
   ...targetProblems(manifests),
   ...ingressProblems(manifests, {}),
+  ...edgeProblems(manifests),
   ...referenceProblems(manifests, { keys: ['KEY'] }),
   ...variableProblems(manifests, { 'ticketing/shop': ['KEY', 'COLOUR'] }),
   ...podProblems(manifests, { readOnly: true }),
@@ -94,6 +99,26 @@ const all = (manifests: Manifest[]): string[] => [
 
 test('When the manifests are right, then there are no problems', () => {
   expect(all(shop())).toEqual([]);
+});
+
+/** The same behind Google's load balancer. */
+const behindGoogle = (frontend: object, backend: object, serviceAnnotations: object = googleBackend) => ({
+  ingressAnnotations: {
+    'kubernetes.io/ingress.class': 'gce',
+    'networking.gke.io/v1beta1.FrontendConfig': 'any',
+  },
+  serviceAnnotations,
+  more: [
+    { apiVersion: 'networking.gke.io/v1beta1', kind: 'FrontendConfig', metadata: { name: 'any' }, spec: frontend },
+    { apiVersion: 'cloud.google.com/v1', kind: 'BackendConfig', metadata: { name: 'site' }, spec: backend },
+  ],
+});
+const googleBackend = { 'cloud.google.com/backend-config': '{"default": "site"}' };
+const modernTls = { sslPolicy: 'modern' };
+const notLogged = { logging: { enable: false } };
+
+test("When the manifests for Google's load balancer are right, then there are no problems", () => {
+  expect(all(shop(behindGoogle(modernTls, notLogged)))).toEqual([]);
 });
 
 const autoscaler = (name: string) => ({
@@ -128,6 +153,11 @@ test.each([
   ['NetworkPolicy any selects no pod', { more: [policy('other', 'shop')] }],
   ['names peers that select no pod', { more: [policy('shop', 'other')] }],
   ['instead of / Prefix client', { paths: [path('/', 'client'), path('/metrics', 'client')] }],
+  ['the ingress logs the tokens of mailed links', { ingressAnnotations: {} }],
+  ['the load balancer has no SSL policy', behindGoogle({}, notLogged)],
+  ['the load balancer logs the tokens of mailed links', behindGoogle(modernTls, {})],
+  ['the load balancer logs the tokens of mailed links', behindGoogle(modernTls, { logging: { enable: true } })],
+  ['the load balancer logs the tokens of mailed links', behindGoogle(modernTls, notLogged, {})],
   ['routes to client:http, which does not exist', { paths: [path('/', 'client')], service: { ports: [] } }],
   [
     'KEY is the key NO of Secret keys, which does not exist',
