@@ -26,6 +26,10 @@ export const secretValue = async (secret: string, key: string): Promise<string> 
   return Buffer.from(value, 'base64').toString();
 };
 
+export const setSecretValue = async (secret: string, key: string, value: string): Promise<void> => {
+  await kubectl('patch', 'secret', secret, `--patch=${JSON.stringify({ stringData: { [key]: value } })}`);
+};
+
 const named = z.object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }) })) });
 
 /** Names of the objects of a kind that match a label selector. */

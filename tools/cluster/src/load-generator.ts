@@ -7,6 +7,7 @@ import { openSite, type Ingress } from './site.ts';
 
 const withId = z.object({ id: z.string() });
 const orderState = z.object({ id: z.string(), status: z.string(), reason: z.string().optional() });
+const signedOut = z.object({ currentUser: z.null() });
 export type OrderState = z.infer<typeof orderState>;
 
 /** A signed-in user. `send` rejects when there is no response. */
@@ -23,6 +24,8 @@ const signUp = async (site: HttpClient): Promise<User> => {
 };
 
 const textOf = ({ body }: HttpResponse): string => JSON.stringify(body ?? '').slice(0, 200);
+
+const isSignedOut = ({ status, body }: HttpResponse): boolean => status === 401 || signedOut.safeParse(body).success;
 
 /** Orders with their buyers, and paid orders, that the product has acknowledged with 201. */
 export interface Acknowledged {
@@ -48,7 +51,7 @@ export class LoadGenerator {
     this.#site = openSite(ingress);
   }
 
-  /** The number of requests, and those without a response or with a status of 500 and above. */
+  /** The number of requests, and those without a response, with a status of 500 and above, or refused as not signed in. */
   get report(): LoadReport {
     return { requests: this.#requests, failures: [...this.#failures] };
   }
@@ -78,7 +81,8 @@ export class LoadGenerator {
     const label = `${new Date().toISOString()} ${method} ${path}`;
     try {
       const response = await user.send(method, path, body);
-      if (response.status >= 500) this.#failures.push(`${label} ${response.status} ${textOf(response)}`);
+      if (response.status >= 500 || isSignedOut(response))
+        this.#failures.push(`${label} ${response.status} ${textOf(response)}`);
       return response;
     } catch (error) {
       this.#failures.push(`${label} ${error instanceof Error ? error.message : String(error)}`);

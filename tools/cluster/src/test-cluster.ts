@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -6,7 +7,15 @@ import { parseArgs } from 'node:util';
 import { root } from '@ticketing/launcher/paths';
 import { auditCluster } from './audit-cluster.ts';
 import { LoadGenerator, readOrder } from './load-generator.ts';
-import { kubectl, namesOf, productSelector, runVisibly, untilAllReady } from './kubectl.ts';
+import {
+  kubectl,
+  namesOf,
+  productSelector,
+  runVisibly,
+  secretValue,
+  setSecretValue,
+  untilAllReady,
+} from './kubectl.ts';
 import { runBesideEarlierVersion } from './earlier-version.ts';
 import { restoreIntoEmptyCluster } from './restore-into-empty-cluster.ts';
 import { findIngress, openHostProxy, openSite, type Ingress } from './site.ts';
@@ -115,6 +124,32 @@ const rollouts = async (): Promise<Outcome> => {
   return { failed: failures };
 };
 
+/** The services that verify sessions. */
+const signedIn = ['auth', 'tickets', 'orders', 'payments'].map((name) => `deployment/${name}`);
+
+/** Rotates the key of sessions as docs/runbooks.md says, while users go on; a request that is refused as not signed in has failed. */
+const rotation = async (): Promise<Outcome> => {
+  const load = new LoadGenerator(await ingress());
+  await load.start(pairs);
+  try {
+    const old = await secretValue('jwt-secret', 'JWT_KEY');
+    const key = randomBytes(32).toString('hex');
+    for (const keys of [`${old},${key}`, `${key},${old}`]) {
+      await setSecretValue('jwt-secret', 'JWT_KEY', keys);
+      await kubectl('rollout', 'restart', ...signedIn);
+      for (const deployment of signedIn) await kubectl('rollout', 'status', deployment, '--timeout=180s');
+      const since = load.report.requests;
+      while (load.report.requests < since + minRequests / 2) await delay(500);
+    }
+  } finally {
+    await load.stop();
+    await load.close();
+  }
+  const { requests, failures } = load.report;
+  print(`  ${requests} requests while the key was rotated, ${failures.length} failed`);
+  return { failed: failures };
+};
+
 /** Time until a killed pod no longer counts as ready. */
 const notReadyAfterMs = 2_000;
 const recoveryTimeoutMs = 60_000;
@@ -204,6 +239,7 @@ const steps = {
   restricted: ["every pod meets Pod Security's restricted profile", restricted],
   'end-to-end': ['end-to-end test through the ingress', endToEnd],
   rollouts: ['rolling update of every service under load', rollouts],
+  rotation: ['the key of sessions is rotated under load and nobody is signed out', rotation],
   kills: ['no acknowledged order is lost when each pod is killed', kills],
   audit: ['audit', audit],
   restore: ['a backup is restored into an empty cluster and audited', restore],
