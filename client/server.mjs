@@ -6,8 +6,9 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { isCrossSite, keepAliveMs } from '../common/src/edge/index.ts';
+import { isCrossSite, isPlainHttp, keepAliveMs } from '../common/src/edge/index.ts';
 import { ClientConfigError, readConfig } from './lib/config.ts';
+import { httpsAddress } from './lib/https-address.ts';
 import { linkPageHeaders } from './lib/link-pages.ts';
 import { withActionResponse, withResponse } from './lib/response-status.ts';
 import { securityHeaders } from './lib/security-headers.ts';
@@ -93,11 +94,17 @@ const start = async () => {
     const headers = securityHeaders(config, randomBytes(16).toString('base64'));
     const linkHeaders = linkPageHeaders(req.url ?? '');
     for (const [name, value] of Object.entries({ ...headers, ...linkHeaders })) res.setHeader(name, value);
+    const isApi = /^\/api(?:[/?]|$)/.test(req.url ?? '');
+    if (isPlainHttp(req, config.publicUrl)) {
+      if (isApi) return sendError(res, 403, 'Use https');
+      res.writeHead(308, { Location: httpsAddress(req.url, config.publicUrl) });
+      return res.end();
+    }
     const isCrossSiteRequest = isCrossSite(req, config.publicUrl.origin);
     if (isCrossSiteRequest && !/\btext\/html\b/.test(req.headers.accept ?? ''))
       return sendError(res, 403, 'Requests from other sites are refused');
     // API paths of no service are routed here; API clients expect the error envelope.
-    if (/^\/api(?:[/?]|$)/.test(req.url ?? '')) return sendError(res, 404, 'Not Found');
+    if (isApi) return sendError(res, 404, 'Not Found');
     if (isCrossSiteRequest) Object.assign(req, { method: 'GET', url: refusedPath });
     if (!isDecodable(req.url ?? '/')) req.url = notFoundPath;
     // Next reads the nonce for its own scripts from the request's policy.

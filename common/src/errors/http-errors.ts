@@ -49,6 +49,15 @@ export class ForbiddenError extends CustomError {
   }
 }
 
+/** 403: the request came by plain http to a site that is https. */
+export class PlainHttpError extends CustomError {
+  readonly statusCode = 403;
+
+  constructor(message = 'Use https') {
+    super(message);
+  }
+}
+
 /** 404: no such resource, no such route, or a malformed id. */
 export class NotFoundError extends CustomError {
   readonly statusCode = 404;

@@ -7,6 +7,7 @@ export {
   NotAuthorizedError,
   NotFoundError,
   PayloadTooLargeError,
+  PlainHttpError,
   RequestValidationError,
   ServiceUnavailableError,
   TooManyRequestsError,

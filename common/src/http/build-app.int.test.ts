@@ -396,6 +396,16 @@ test('When the site is https and TLS ends at a proxy, then the session cookie is
   expect(cookieOf(await open(signIn, { secure: true }).api.post('/in'))).toMatch(/; samesite=lax; secure; httponly$/);
 });
 
+test('When the site is https and a request came by plain http, then the response is 403 and no redirect', async () => {
+  const { api } = open(echo, { secure: true });
+  for (const request of [api.get('/api/echo'), api.post('/api/echo').send({}), api.get('/unknown')]) {
+    const response = await request.set('X-Forwarded-Proto', 'http');
+    expect([response.status, response.body]).toEqual([403, { errors: [{ message: 'Use https' }] }]);
+  }
+  expect((await api.get('/api/echo').set('X-Forwarded-Proto', 'https')).status).toBe(200);
+  expect((await open(echo).api.get('/api/echo').set('X-Forwarded-Proto', 'http')).status).toBe(200);
+});
+
 test('When a user signs out, then the cookie is cleared', async () => {
   const { api } = open(signIn);
   const signedIn = cookieOf(await api.post('/in')).split(';')[0] ?? '';

@@ -2,8 +2,8 @@ import express, { type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { isCrossSite, visitorAddress, type TrustedProxies } from '../edge/index.ts';
-import { DatabaseConnectionError, ForbiddenError, UnsupportedMediaTypeError } from '../errors/index.ts';
+import { isCrossSite, isPlainHttp, visitorAddress, type TrustedProxies } from '../edge/index.ts';
+import { DatabaseConnectionError, ForbiddenError, PlainHttpError, UnsupportedMediaTypeError } from '../errors/index.ts';
 import { boundRequests } from './bound-requests.ts';
 import { errorHandler, notFound, sendError } from './error-handler.ts';
 import type { Limiter } from './limits/limiter.ts';
@@ -100,6 +100,14 @@ const observeRequests =
     next();
   };
 
+/** A redirect would hide that a client sends its requests unencrypted; only the site redirects, for browsers. */
+const httpsOnly =
+  (publicUrl: URL): RequestHandler =>
+  (req, _res, next) => {
+    if (isPlainHttp(req, publicUrl)) throw new PlainHttpError();
+    next();
+  };
+
 const ownSiteOnly =
   (publicOrigin: string | undefined): RequestHandler =>
   (req, _res, next) => {
@@ -155,6 +163,7 @@ export const buildApp = (
   app.use(ownSiteOnly(kit.site?.publicUrl.origin));
   if (kit.site !== undefined) {
     const { tokens, sessions, publicUrl, limiter, securityLog } = kit.site;
+    app.use(httpsOnly(publicUrl));
     app.use(...sessionCookie({ secure: publicUrl.protocol === 'https:' }), currentUser(tokens, sessions));
     app.use(recordInvalidToken(securityLog));
     if (limiter !== undefined) routes.admit?.(app, limiter);

@@ -79,7 +79,7 @@ export const siteEnv = {
     .describe('Keys of session tokens, separated by commas: the first signs, all verify; the same for all services'),
   PUBLIC_URL: url('https', 'http')
     .default('http://localhost:3000')
-    .describe('Public address of the site; with https, cookies are secure'),
+    .describe('Public address of the site; with https, cookies are secure and requests by http are refused'),
   TRUST_PROXY: z
     .string()
     .transform((text, context) => {

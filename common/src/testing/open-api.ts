@@ -62,15 +62,15 @@ const idempotencyKey = {
 };
 
 /** Statuses of a route's errors: its own, and those of its method, path, body, session, limit and database. */
-const errorStatuses = ({ shape, method, path, isSignedIn }: DescribedRoute): number[] => {
+const errorStatuses = ({ shape, path, isSignedIn }: DescribedRoute): number[] => {
   const hasInput = shape.body !== undefined || shape.query !== undefined || path.includes(':');
   const statuses = [
     ...(shape.errors ?? []),
     ...(hasInput ? [400] : []),
     ...(shape.isIdempotent === true ? [422] : []),
     ...(isSignedIn ? [401] : []),
-    ...(method === 'get' ? [] : [403]),
     ...(shape.body === undefined ? [] : [413, 415]),
+    403,
     429,
     503,
   ];

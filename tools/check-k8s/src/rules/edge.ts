@@ -6,7 +6,7 @@ const annotated = z.looseObject({
 });
 const frontendConfig = z.looseObject({
   metadata: z.looseObject({ name: z.string() }),
-  spec: z.looseObject({ sslPolicy: z.string().optional() }),
+  spec: z.looseObject({ sslPolicy: z.string().optional(), redirectToHttps: z.unknown().optional() }),
 });
 const backendConfig = z.looseObject({
   metadata: z.looseObject({ name: z.string() }),
@@ -28,11 +28,12 @@ const googleProblems = (manifests: readonly Manifest[], frontendName: string | u
   );
   return [
     ...(frontend?.spec.sslPolicy === undefined ? ['the load balancer has no SSL policy, so it accepts TLS 1.0'] : []),
+    ...(frontend?.spec.redirectToHttps === undefined ? [] : ['the load balancer redirects API requests to https']),
     ...(backend?.spec.logging?.enable === false ? [] : ['the load balancer logs the tokens of mailed links']),
   ];
 };
 
-/** The edge accepts recommended TLS only, and logs no requests to the site: the addresses of mailed links contain tokens. */
+/** The edge accepts recommended TLS only, redirects nothing by itself, and logs no requests to the site: the addresses of mailed links contain tokens. */
 export const edgeProblems = (manifests: readonly Manifest[]): string[] =>
   ofKind(manifests, 'Ingress', annotated).flatMap(({ metadata: { annotations } }) => {
     if (annotations['kubernetes.io/ingress.class'] === 'gce')

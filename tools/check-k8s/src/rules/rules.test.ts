@@ -155,6 +155,7 @@ test.each([
   ['instead of / Prefix client', { paths: [path('/', 'client'), path('/metrics', 'client')] }],
   ['the ingress logs the tokens of mailed links', { ingressAnnotations: {} }],
   ['the load balancer has no SSL policy', behindGoogle({}, notLogged)],
+  ['redirects API requests', behindGoogle({ ...modernTls, redirectToHttps: { enabled: true } }, notLogged)],
   ['the load balancer logs the tokens of mailed links', behindGoogle(modernTls, {})],
   ['the load balancer logs the tokens of mailed links', behindGoogle(modernTls, { logging: { enable: true } })],
   ['the load balancer logs the tokens of mailed links', behindGoogle(modernTls, notLogged, {})],
