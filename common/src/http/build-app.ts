@@ -18,6 +18,14 @@ const bodyLimit = 100 * 1024;
 /** Of one process; far more than it can serve within the seconds that a client waits. */
 const requestBounds = { maxRequests: 5_000, maxBodyBytes: 32 * 1024 * 1024, bodyLimit };
 
+/** Responses are data: a browser that opens one loads and runs nothing, and shows it in no frame. */
+const securityHeaders = helmet({
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: { defaultSrc: ["'none'"], baseUri: ["'none'"], frameAncestors: ["'none'"] },
+  },
+});
+
 /** What a service with routes knows about the site. */
 export interface Site {
   readonly tokens: SessionTokens;
@@ -158,7 +166,7 @@ export const buildApp = (
 ): Express => {
   const app = express();
   app.set('etag', false);
-  app.use(trace, setDate(kit), setVisitor(kit.site ?? { proxies: () => false }), observeRequests(kit), helmet());
+  app.use(trace, setDate(kit), setVisitor(kit.site ?? { proxies: () => false }), observeRequests(kit), securityHeaders);
   app.use(boundRequests({ ...requestBounds, taken: kit.taken }));
   app.use(ownSiteOnly(kit.site?.publicUrl.origin));
   if (kit.site !== undefined) {
