@@ -21,8 +21,8 @@ export const makeSecrets = () => {
     },
     'nats-secret': { NATS_URL: `nats://ticketing:${natsPassword}@nats:4222`, NATS_PASSWORD: natsPassword },
     'redis-secret': { REDIS_URL: `redis://:${redisPassword}@redis:6379`, REDIS_PASSWORD: redisPassword },
-    // The mailbox of the local overlay.
-    'smtp-secret': { SMTP_URL: 'smtp://mailbox:1025' },
+    // The mailbox of the local overlay, which offers no TLS.
+    'smtp-secret': { SMTP_URL: 'smtp://mailbox:1025?requireTLS=false' },
     'mongo-keyfile': { KEYFILE: randomBytes(384).toString('base64') },
     ...Object.fromEntries(
       readServices().map(({ name }) => [

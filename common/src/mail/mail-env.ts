@@ -6,7 +6,9 @@ const senderShape = /^(?:"?([^"<>\r\n]*?)"?\s*<([^\s<>@]+@[^\s<>@]+)>|([^\s<>@]+
 
 /** Settings of services that send mail. */
 export const mailEnv = {
-  SMTP_URL: url('smtp', 'smtps').describe('Mail server: `smtp://` (STARTTLS where it is offered) or `smtps://`'),
+  SMTP_URL: url('smtp', 'smtps').describe(
+    'Mail server: `smtps://`, or `smtp://` with STARTTLS, without which no mail is sent except to loopback or with `?requireTLS=false`',
+  ),
   MAIL_FROM: z
     .string()
     .transform((text, context) => {

@@ -1,12 +1,16 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { createSmtp, sendTimeoutMs } from './smtp.ts';
+import { openMailbox, type Mailbox } from '../testing/mailbox.ts';
+import { createSmtp, requiresTls, sendTimeoutMs } from './smtp.ts';
 
 const sockets = new Set<Socket>();
 let server: Server | undefined;
+let mailbox: Mailbox | undefined;
 
 afterEach(async () => {
+  await mailbox?.close();
+  mailbox = undefined;
   for (const socket of sockets) socket.destroy();
   server?.close();
   await (server === undefined ? undefined : once(server, 'close'));
@@ -51,4 +55,31 @@ test('When sending is cancelled, then it ends at once', async () => {
   const begin = performance.now();
   expect(await sending).toMatchObject({ kind: 'away' });
   expect(performance.now() - begin).toBeLessThan(1_000);
+});
+
+test.each([
+  ['smtp://mail.example:587', true],
+  ['smtp://mailbox:1025', true],
+  ['smtp://mailbox:1025?requireTLS=false', false],
+  ['smtp://127.0.0.1:1025', false],
+  ['smtp://[::1]:1025', false],
+  ['smtp://Localhost', false],
+  ['smtp://localhost.example', true],
+  ['smtp://127.0.0.1.example', true],
+])('When the mail server is %s, then mail is sent encrypted only: %s', (url, encrypted) => {
+  expect(requiresTls(url)).toBe(encrypted);
+});
+
+test('When a server that must encrypt offers no STARTTLS, then it counts as away and gets no mail', async () => {
+  mailbox = await openMailbox();
+  // Reaches this machine, and is no loopback address.
+  const url = mailbox.env.SMTP_URL.replace('127.0.0.1', '0.0.0.0');
+  const { signal } = new AbortController();
+  expect(await createSmtp(url, from)(mail, signal)).toEqual({
+    kind: 'away',
+    reason: expect.stringMatching(/^ETLS STARTTLS 5\d\d: the connection cannot be encrypted$/),
+  });
+  expect(await mailbox.mails()).toEqual([]);
+  expect(await createSmtp(`${url}?requireTLS=false`, from)(mail, signal)).toEqual({ kind: 'sent' });
+  expect(await createSmtp(mailbox.env.SMTP_URL, from)(mail, signal)).toEqual({ kind: 'sent' });
 });

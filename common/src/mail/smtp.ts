@@ -34,11 +34,14 @@ const propertyOf = (error: unknown, name: string): unknown =>
   typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
 
 /** Without the server's text, which may quote the recipient's address. */
-const describeFailure = (error: unknown): string =>
-  ['code', 'command', 'responseCode']
+const describeFailure = (error: unknown): string => {
+  const reason = ['code', 'command', 'responseCode']
     .map((name) => propertyOf(error, name))
     .filter((value) => typeof value === 'string' || typeof value === 'number')
-    .join(' ') || (error instanceof Error ? error.name : 'unknown');
+    .join(' ');
+  if (propertyOf(error, 'code') === 'ETLS') return `${reason}: the connection cannot be encrypted`;
+  return reason || (error instanceof Error ? error.name : 'unknown');
+};
 
 /** A response to the recipient or to the message is about this mail, every other failure about the server (RFC 5321, 4.2.1). */
 const toDelivery = (error: unknown): Delivery => {
@@ -53,10 +56,22 @@ const toDelivery = (error: unknown): Delivery => {
   return response >= 500 && response !== 503 ? { kind: 'refused', reason } : { kind: 'deferred', reason };
 };
 
+const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i;
+
+/**
+ * Whether mail may be sent encrypted only: links and credentials would be readable on the way. A mail server on loopback, or
+ * one whose URL has `requireTLS=false`, may do without, such as the local mailbox.
+ */
+export const requiresTls = (smtpUrl: string): boolean => {
+  const { hostname, searchParams } = new URL(smtpUrl);
+  return !loopback.test(hostname) && searchParams.get('requireTLS') !== 'false';
+};
+
 /** Sends mail by SMTP, a connection each, so that a mail never depends on an earlier one. */
 export const createSmtp = (url: string, from: Sender) => {
   const transport = createTransport({
     url,
+    requireTLS: requiresTls(url),
     connectionTimeout: connectTimeoutMs,
     greetingTimeout: connectTimeoutMs,
     dnsTimeout: connectTimeoutMs,
