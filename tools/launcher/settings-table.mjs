@@ -153,7 +153,8 @@ export const settingsTable = [
   {
     name: 'SMTP_URL',
     default: 'the local mailbox is used',
-    purpose: 'Mail server, smtps:// or smtp:// with STARTTLS (not required on loopback), with user and password where it needs them',
+    purpose:
+      'Mail server, smtps:// or smtp:// with STARTTLS (not required on loopback), with user and password where it needs them',
     check: address('smtp', 'smtps'),
   },
   {
