@@ -5,18 +5,17 @@ import type { SignedIn } from '../domain/signed-in.ts';
 import type { PasskeyDocument } from '../models/passkey.ts';
 import { hasEnded } from '../domain/passkeys.ts';
 import { claimChallenge } from './passkey-challenges.ts';
-import { startSession } from './start-session.ts';
-
-export interface SignInWithPasskey {
-  readonly response: AuthenticationResponseJSON;
-  readonly userAgent?: string | undefined;
-}
+import { startSession, type Browser } from './start-session.ts';
 
 /**
  * Signs in the owner of the passkey that has signed a challenge of ours.
  * @throws InvalidCredentialsError
  */
-export const signInWithPasskey = async (deps: Deps, { response, userAgent }: SignInWithPasskey): Promise<SignedIn> => {
+export const signInWithPasskey = async (
+  deps: Deps,
+  response: AuthenticationResponseJSON,
+  browser: Browser,
+): Promise<SignedIn> => {
   const challenge = await claimChallenge(deps, response.response, { purpose: 'sign-in' });
   const passkey = await deps.passkeys.findOne({ _id: response.id });
   if (challenge === undefined || passkey === null) throw new InvalidCredentialsError();
@@ -27,7 +26,7 @@ export const signInWithPasskey = async (deps: Deps, { response, userAgent }: Sig
   const user = await deps.users.findOne({ _id: userId }, { projection: { outbox: 0 } });
   if (user === null || hasEnded(passkey, user)) throw new InvalidCredentialsError();
   await recordUse(deps, passkey, counter);
-  return startSession(deps, { user, userAgent });
+  return startSession(deps, user, browser);
 };
 
 /**

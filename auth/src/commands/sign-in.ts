@@ -1,17 +1,16 @@
 import { ServiceUnavailableError } from '@ticketing/common/errors';
-import { userUpdated, type Trace } from '@ticketing/common/events';
+import { userUpdated } from '@ticketing/common/events';
 import type { UserDocument } from '../models/open-models.ts';
 import type { Deps } from '../deps.ts';
 import { InvalidCredentialsError } from '../domain/invalid-credentials-error.ts';
 import type { SignedIn } from '../domain/signed-in.ts';
-import { startSession } from './start-session.ts';
+import { startSession, type Browser } from './start-session.ts';
 
 export interface SignIn {
   /** Normalised. */
   readonly email: string;
   readonly password: string;
-  readonly userAgent?: string | undefined;
-  readonly trace: Trace;
+  readonly browser: Browser;
 }
 
 /**
@@ -24,7 +23,7 @@ export const signIn = async (deps: Deps, request: SignIn): Promise<SignedIn> => 
   const matches = await deps.passwordHasher.verify(user?.passwordHash, request.password);
   if (user === null || !matches) throw new InvalidCredentialsError();
   await renewPasswordHash(deps, user, request);
-  return startSession(deps, { user, userAgent: request.userAgent });
+  return startSession(deps, user, request.browser);
 };
 
 /**
@@ -42,6 +41,6 @@ const renewPasswordHash = async (deps: Deps, user: UserDocument, request: SignIn
     filter: { _id: user._id, version: user.version },
     set: { passwordHash },
     event: userUpdated,
-    trace: request.trace,
+    trace: request.browser.trace,
   });
 };

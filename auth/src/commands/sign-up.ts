@@ -1,17 +1,16 @@
 import { BadRequestError } from '@ticketing/common/errors';
-import { userCreated, type Trace } from '@ticketing/common/events';
+import { userCreated } from '@ticketing/common/events';
 import { isDuplicateKey } from '@ticketing/common/mongo';
 import type { Deps } from '../deps.ts';
 import type { SignedIn } from '../domain/signed-in.ts';
 import { verification } from './send-verification.ts';
-import { startSession } from './start-session.ts';
+import { startSession, type Browser } from './start-session.ts';
 
 export interface SignUp {
   /** Normalised. */
   readonly email: string;
   readonly password: string;
-  readonly userAgent?: string | undefined;
-  readonly trace: Trace;
+  readonly browser: Browser;
 }
 
 /**
@@ -27,11 +26,11 @@ export const signUp = async (deps: Deps, request: SignUp): Promise<SignedIn> => 
   const { link: verifyLink, mail } = verification(id, email, createdAt);
   try {
     const user = { _id: id, email, passwordHash, createdAt, verifyLink, mail: [mail] };
-    await deps.userStore.insert(user, userCreated, request.trace);
+    await deps.userStore.insert(user, userCreated, request.browser.trace);
   } catch (error) {
     if (isDuplicateKey(error)) throw new BadRequestError('Email in use', 'email');
     throw error;
   }
   deps.mail.sendSoon();
-  return startSession(deps, { user: { _id: id, email }, userAgent: request.userAgent });
+  return startSession(deps, { _id: id, email }, request.browser);
 };

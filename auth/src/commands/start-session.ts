@@ -1,27 +1,36 @@
 import { TooManyRequestsError } from '@ticketing/common/errors';
+import type { Trace } from '@ticketing/common/events';
+import type { CurrentUser } from '@ticketing/common/http';
 import type { Deps } from '../deps.ts';
 import { InvalidCredentialsError } from '../domain/invalid-credentials-error.ts';
 import { expiryOf } from '../domain/sessions.ts';
 import type { SignedIn } from '../domain/signed-in.ts';
 import type { UserDocument } from '../models/open-models.ts';
+import { endSession } from './end-sessions.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** Characters of a browser's description of itself that are kept. */
 const longestUserAgent = 300;
 
-export interface NewSession {
-  /** As it was when the credentials were checked. */
-  readonly user: Pick<UserDocument, '_id' | 'email' | 'emailVerified' | 'passwordChangedAt' | 'sessionsFrom'>;
+/** The browser that signs in. */
+export interface Browser {
   readonly userAgent?: string | undefined;
+  /** The live session that it has already, of any user. */
+  readonly session?: CurrentUser | undefined;
+  readonly trace: Trace;
 }
 
+/** As it was when the credentials were checked. */
+type CheckedUser = Pick<UserDocument, '_id' | 'email' | 'emailVerified' | 'passwordChangedAt' | 'sessionsFrom'>;
+
 /**
- * Begins a session and signs its token. What ends all sessions of the account (a changed password, its closing) comes before
- * or after it: the write to the account decides.
+ * Begins a session and signs its token. It replaces the one that the browser has: that one ends first, so that no failure
+ * and no crash leaves it alive beside the new one; a user whose new session then cannot be stored signs in again. What ends
+ * all sessions of the account (a changed password, its closing) comes before or after: the write to the account decides.
  * @throws InvalidCredentialsError when the account has changed since the credentials were checked, TooManyRequestsError when
  *   it has begun too many sessions within a day.
  */
-export const startSession = async (deps: Deps, { user, userAgent }: NewSession): Promise<SignedIn> => {
+export const startSession = async (deps: Deps, user: CheckedUser, browser: Browser): Promise<SignedIn> => {
   const { _id: id, email, emailVerified = false } = user;
   // By the clocks of two replicas, it could begin before the end of those before it.
   const startedAt = new Date(Math.max(deps.now().getTime(), user.sessionsFrom?.getTime() ?? 0));
@@ -38,6 +47,8 @@ export const startSession = async (deps: Deps, { user, userAgent }: NewSession):
   };
   const { matchedCount } = await deps.users.updateOne(unchanged, { $max: { lastSignInAt: startedAt } });
   if (matchedCount === 0) throw new InvalidCredentialsError();
+  const { userAgent, session: replaced, trace } = browser;
+  if (replaced !== undefined) await endSession(deps, replaced, trace);
   const sid = deps.newId();
   await deps.sessions.insertOne({
     _id: sid,

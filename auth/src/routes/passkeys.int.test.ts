@@ -125,6 +125,23 @@ test('When a user adds a passkey, then it is listed, recorded, and signs them in
   expect(await list(user)).toEqual([{ ...added.body, lastUsedAt: expect.any(String) }]);
 });
 
+test('When a browser with a session signs in with a passkey, then that session ends, and after a refusal it goes on', async () => {
+  const { authenticator } = await newOwner();
+  const visitor = await auth.signUp(newEmail());
+  const use = async (claims?: Claims) => {
+    const response = authenticator.get(await requestOptions(), claims);
+    return auth.api.post('/api/users/passkeys/signin').set('Cookie', cookieOf(visitor)).send(response);
+  };
+  expectRefused(await use({ isVerified: false }));
+  expect(await auth.currentUser(visitor)).not.toBeNull();
+  expect((await use()).status).toBe(200);
+  expect(recorded().slice(-2)).toEqual([
+    expect.objectContaining({ event: 'session_ended', userId: visitor.body.id }),
+    expect.objectContaining({ event: 'signed_in' }),
+  ]);
+  expect(await auth.currentUser(visitor)).toBeNull();
+});
+
 test('When an authenticator does not count, then it signs in again and again', async () => {
   const { authenticator } = await newOwner();
   for (let use = 0; use < 3; use += 1) expect((await signIn(authenticator, { counter: 0 })).status).toBe(200);

@@ -51,6 +51,20 @@ test('When a user signs up, out and in, then each is recorded with the user and 
   expect(signedUp?.requestId).toBe(signUp.get('X-Request-Id'));
 });
 
+test('When a user ends sessions from the list, then that is recorded', async () => {
+  const email = newEmail();
+  const other = await auth.signUp(email, password);
+  const cookie = cookieOf(await auth.signIn(email, password));
+  const { body } = await auth.api.get('/api/users/sessions').set('Cookie', cookieOf(other));
+  const [{ id }] = body.filter(({ current }: { current: boolean }) => current);
+  output = '';
+  await auth.api.delete(`/api/users/sessions/${id}`).set('Cookie', cookie);
+  await auth.api.delete('/api/users/sessions').set('Cookie', cookie);
+  expect(securityLines()).toEqual(
+    Array.from({ length: 2 }, () => expect.objectContaining({ event: 'session_ended', userId: other.body.id })),
+  );
+});
+
 test('When nobody is signed in, then signing out is not recorded', async () => {
   await auth.api.post('/api/users/signout').send({});
   expect(recorded()).toEqual([]);

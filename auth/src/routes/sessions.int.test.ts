@@ -6,9 +6,11 @@ import { cookieOf, newEmail, openHarness, type Api, type AuthHarness } from '../
 
 let auth: AuthHarness;
 let replica: Api;
+/** Called with each command that the service sends to its database. */
+let onDatabaseCommand: (command: Record<string, unknown>) => void = () => undefined;
 
 beforeAll(async () => {
-  auth = await openHarness();
+  auth = await openHarness({}, { onDatabaseCommand: (command) => onDatabaseCommand(command) });
   replica = await auth.startReplica();
 });
 afterAll(() => auth.system.close());
@@ -83,6 +85,63 @@ test('When a user lists the sessions, then the live ones are shown, the newest f
     expect(Object.keys(session).toSorted()).toEqual(['createdAt', 'current', 'id', 'lastUsedAt', 'userAgent']);
   }
   expect((await list(first)).map(({ current }: { current: boolean }) => current)).toEqual([false, true]);
+});
+
+/** Requests that sign in to an account with a known password, or make one. */
+const signIns = {
+  signin: { email: (known: string) => known, status: 200 },
+  signup: { email: newEmail, status: 201 },
+} as const;
+
+test.each([
+  ['signin', 'the same user'],
+  ['signin', 'another user'],
+  ['signup', 'another user'],
+] as const)('When a browser with a session sends %s as %s, then that session ends everywhere', async (route, who) => {
+  const { id, email, cookies } = await openSessions(2);
+  const [replaced = '', other = ''] = cookies;
+  const account = who === 'the same user' ? email : (await openSessions(1)).email;
+  const { email: emailOf, status } = signIns[route];
+  const sent: unknown[] = [];
+  onDatabaseCommand = (command) => {
+    if (command['findAndModify'] === 'sessions' || command['insert'] === 'sessions') sent.push(Object.keys(command)[0]);
+  };
+  const response = await replica
+    .post(`/api/users/${route}`)
+    .set('Cookie', replaced)
+    .send({ email: emailOf(account), password: 'correct horse' });
+  onDatabaseCommand = () => undefined;
+  expect(response.status).toBe(status);
+  // It ends first: no failure between the two leaves both.
+  expect(sent).toEqual(['findAndModify', 'insert']);
+  for (const api of [auth.api, replica]) {
+    expect(await isSignedIn(replaced, api)).toBe(false);
+    expect([await isSignedIn(cookieOf(response), api), await isSignedIn(other, api)]).toEqual([true, true]);
+  }
+  await auth.system.eventually(() =>
+    expect(auth.system.events(sessionEnded).filter(({ data }) => data.userId === id)).toHaveLength(1),
+  );
+});
+
+test('When a sign-in fails or its cookie is not of a live session, then no session ends', async () => {
+  const { id, email, cookies } = await openSessions(3);
+  const [first = '', ended = '', last = ''] = cookies;
+  await auth.api.post('/api/users/signout').set('Cookie', ended).send({});
+  const send = async (route: 'signin' | 'signup', password: string, cookie: string): Promise<number> =>
+    (await auth.api.post(`/api/users/${route}`).set('Cookie', cookie).send({ email, password })).status;
+  expect(await send('signin', 'wrong horse', first)).toBe(400);
+  expect(await send('signup', 'correct horse', first)).toBe(400);
+  const forged = createSessionTokens(['another key of 32 bytes for tests']).sign({
+    id,
+    email,
+    sid: String((await list(first)).find(({ current }: { current: boolean }) => current).id),
+    startedAt: auth.system.clock.now().getTime(),
+  });
+  for (const cookie of [ended, `session=${Buffer.from(JSON.stringify({ jwt: forged })).toString('base64')}`]) {
+    expect(await send('signin', 'correct horse', cookie)).toBe(200);
+  }
+  expect([await isSignedIn(first), await isSignedIn(last)]).toEqual([true, true]);
+  expect(await auth.sessions.countDocuments({ userId: id, endedAt: { $exists: true } })).toBe(1);
 });
 
 test('When a user ends one session from the list, then that one is refused and the others go on', async () => {
