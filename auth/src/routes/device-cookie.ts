@@ -4,9 +4,15 @@ import { knownDeviceMs, type KnownDevices } from '../domain/known-devices.ts';
 import { accountOf } from './credentials.ts';
 
 const name = 'device';
+/** The prefix lets a browser take the cookie only from this host and by https, so no subdomain can set it (RFC 6265bis). */
+const httpsName = `__Host-${name}`;
 
-const deviceCookie = ({ headers }: Pick<CountedRequest, 'headers'>): string | undefined =>
-  new RegExp(`(?:^|;\\s*)${name}=([^;]*)`).exec(headers.cookie ?? '')?.[1];
+const valueOf = (cookies: string, cookieName: string): string | undefined =>
+  new RegExp(`(?:^|;\\s*)${cookieName}=([^;]*)`).exec(cookies)?.[1];
+
+/** Browsers of the release before have the cookie without the prefix, for a year at most. */
+const deviceCookie = ({ headers: { cookie = '' } }: Pick<CountedRequest, 'headers'>): string | undefined =>
+  valueOf(cookie, httpsName) ?? valueOf(cookie, name);
 
 /** The account that a body names, and whether the device cookie is one of this account. */
 export const namedAccount =
@@ -24,10 +30,11 @@ export const rememberDevice = (
   res: Response,
   email: string,
 ): void => {
-  res.cookie(name, devices.remember(deviceCookie(req), email), {
+  const secure = req.protocol === 'https';
+  res.cookie(secure ? httpsName : name, devices.remember(deviceCookie(req), email), {
     httpOnly: true,
     sameSite: 'lax',
-    secure: req.protocol === 'https',
+    secure,
     maxAge: knownDeviceMs,
   });
 };

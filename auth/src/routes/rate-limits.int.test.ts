@@ -112,6 +112,21 @@ test('When strangers lock an account, then a browser that has signed in to it be
   expect(known.get('Set-Cookie')?.some((line) => line.startsWith('device='))).toBe(true);
 });
 
+test('When the site is https, then the cookie of a known browser has the prefix __Host-, and an earlier one is still read', async () => {
+  const https = await auth.startReplica({ PUBLIC_URL: 'https://tickets.example' });
+  const { email, cookie } = await newAccount();
+  expect(await statuses(11, () => signIn({ email }))).toEqual({ 400: 10, 429: 1 });
+  const signInWith = (sent: string) =>
+    https.post('/api/users/signin').set('X-Forwarded-For', newAddress()).set('Cookie', sent).send({ email, password });
+  const known = await signInWith(cookie);
+  const line = known.get('Set-Cookie')?.find((each) => each.includes('device=')) ?? '';
+  expect(line).toMatch(/^__Host-device=[^;]+; Max-Age=\d+; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/);
+  const renewed = line.split(';')[0] ?? '';
+  expect((await signInWith(renewed)).status).toBe(200);
+  expect((await signInWith(`device=planted; ${renewed}`)).status).toBe(200);
+  expect((await signInWith(`${cookie}; __Host-device=another`)).status).toBe(429);
+});
+
 test('When strangers sign up and guess with an e-mail in parallel, then a known browser of its account signs in meanwhile, at any replica', async () => {
   const { email, cookie } = await newAccount();
   const strangers = [

@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { hasSession, readSetCookie, relayedCookies } from './relayed-cookies.ts';
 
 test('When a request has several cookies, then only those of the services are forwarded, unchanged', () => {
-  const header = 'a=1; session=eyJqd3QiOiJ4In0=; b=2; device=x.y.z~u.v.w';
-  expect(relayedCookies(header)).toBe('session=eyJqd3QiOiJ4In0=; device=x.y.z~u.v.w');
+  const header = 'a=1; session=eyJqd3QiOiJ4In0=; b=2; device=x.y.z~u.v.w; __Host-device=p.q.r';
+  expect(relayedCookies(header)).toBe('session=eyJqd3QiOiJ4In0=; device=x.y.z~u.v.w; __Host-device=p.q.r');
   expect(relayedCookies('othersession=1')).toBeUndefined();
   expect(relayedCookies(null)).toBeUndefined();
 });
@@ -37,6 +37,11 @@ test('When a browser is to be known again, then its cookie is relayed as it is',
   const cookie = readSetCookie('device=x.y-1.z_~u.v.w; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax');
   expect(cookie).toMatchObject({ name: 'device', value: 'x.y-1.z_~u.v.w', httpOnly: true, sameSite: 'lax' });
   expect(encodeURIComponent(cookie?.value ?? '')).toBe(cookie?.value);
+});
+
+test('When the cookie of a known browser is one of https, then it keeps what its prefix requires', () => {
+  const cookie = readSetCookie('__Host-device=x.y.z; Path=/; Max-Age=31536000; HttpOnly; Secure; SameSite=Lax');
+  expect(cookie).toMatchObject({ name: '__Host-device', path: '/', secure: true });
 });
 
 test('When the cookie is another one, then it is not relayed', () => {

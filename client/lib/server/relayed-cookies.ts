@@ -1,5 +1,5 @@
 /** The cookies of the services: the session, and what lets an account know its browsers. */
-const relayed: ReadonlySet<string> = new Set(['session', 'device']);
+const relayed: ReadonlySet<string> = new Set(['session', 'device', '__Host-device']);
 
 const nameOf = (pair: string): string => pair.split('=', 1)[0] ?? '';
 
