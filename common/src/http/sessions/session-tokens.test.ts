@@ -10,12 +10,12 @@ const user = { id: 'u1', email: 'u1@example.com', sid: 's1', startedAt: 1_900_00
 
 const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-test('When a token is signed, then it has its user and session and an expiry, and nothing else', () => {
+test('When a token is signed, then it has its user, session, audience and expiry, and nothing else', () => {
   const token = sessions.sign(user);
   expect(sessions.verify(token)).toEqual(user);
   const payload = jsonwebtoken.decode(token);
   if (typeof payload !== 'object' || payload === null) throw new Error('no payload');
-  expect(Object.keys(payload).toSorted()).toEqual(['email', 'exp', 'iat', 'id', 'sid', 'startedAt']);
+  expect(Object.keys(payload).toSorted()).toEqual(['aud', 'email', 'exp', 'iat', 'id', 'sid', 'startedAt']);
   expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(sessionDays * 24 * 60 * 60);
 });
 
@@ -24,6 +24,8 @@ const tokens: readonly (readonly [string, unknown])[] = [
   ['expired', jsonwebtoken.sign(user, key, { expiresIn: -1 })],
   ['unsigned (alg none)', `${base64url({ alg: 'none', typ: 'JWT' })}.${base64url(user)}.`],
   ['signed with another algorithm', jsonwebtoken.sign(user, key, { algorithm: 'HS512' })],
+  ['for another audience', jsonwebtoken.sign(user, key, { audience: 'another product', expiresIn: '7d' })],
+  ['for several audiences', jsonwebtoken.sign(user, key, { audience: ['ticketing', 'another'], expiresIn: '7d' })],
   ['without a user id', jsonwebtoken.sign({ email: user.email }, key)],
   ['with an id that is not a string', jsonwebtoken.sign({ ...user, id: { $gt: '' } }, key)],
   ['not a token', 'x.y.z'],
@@ -34,6 +36,10 @@ const tokens: readonly (readonly [string, unknown])[] = [
 
 test.each(tokens)('When a token is %s, then it is not valid', (_, token) => {
   expect(sessions.verify(token)).toBeUndefined();
+});
+
+test('When a token names no audience, then it is valid, as those of the release before', () => {
+  expect(sessions.verify(jsonwebtoken.sign(user, key, { expiresIn: '7d' }))).toEqual(user);
 });
 
 test("When a token's payload was changed, then it is not valid", () => {

@@ -4,16 +4,21 @@ import { z } from 'zod';
 import { sessionDays } from '../../events/index.ts';
 import type { CurrentUser } from '../context.ts';
 
+/** Whom session tokens are for: the services of this product. */
+const audience = 'ticketing';
+
 const payload = z.object({
   id: z.string(),
   email: z.string(),
-  // Absent from tokens of the release before, like the time in milliseconds.
+  // These three are absent from tokens of the release before.
+  aud: z.literal(audience).optional(),
   sid: z.string().optional(),
+  /** Milliseconds. */
   startedAt: z.number().optional(),
   iat: z.number(),
 });
 
-/** Signs and verifies session tokens: HS256, with an expiry. */
+/** Signs and verifies session tokens: HS256, with an audience and an expiry. */
 export interface SessionTokens {
   readonly sign: (user: CurrentUser) => string;
   readonly verify: (token: unknown) => CurrentUser | undefined;
@@ -38,6 +43,7 @@ export const createSessionTokens = (keys: readonly string[]): SessionTokens => {
     sign: ({ id, email, sid, startedAt }) =>
       jsonwebtoken.sign({ id, email, sid, startedAt }, signing, {
         algorithm: 'HS256',
+        audience,
         expiresIn: `${sessionDays}d`,
       }),
     verify: (token) => {
