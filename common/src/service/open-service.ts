@@ -44,7 +44,7 @@ export interface ServiceOverrides {
   readonly transport?: (logger: Logger) => Transport;
   /** Receives every command that is sent to the database. */
   readonly onDatabaseCommand?: (command: Document) => void;
-  /** How often the stream is checked and purged; once a minute by default. */
+  /** How often the stream is checked and purged; every 20 seconds by default. */
   readonly tendStreamEveryMs?: number;
 }
 

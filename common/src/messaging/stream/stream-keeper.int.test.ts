@@ -20,11 +20,12 @@ import { createJetStreamTransport } from '../bus/jetstream/transport.ts';
 import { on } from '../listening/on.ts';
 import { streamNotes, type StreamNote } from './loss-check.ts';
 import { republications, requestRepublication, type Republication } from './republications.ts';
+import { tendStreamEveryMs } from './stream-keeper.ts';
 
 const logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
 const trace = { correlationId: 'test', traceId: '0'.repeat(32) };
 /** Shortened, so that a test sees several passes. */
-const tendStreamEveryMs = 200;
+const shortPeriodMs = 200;
 
 const listings = defineAggregate({
   type: 'ticket',
@@ -79,18 +80,18 @@ afterEach(async () => {
   await Promise.all(collections.map((collection) => collection.deleteMany({})));
 });
 
-const open = (name: string, mongoUrl: string) => {
+const open = (name: string, mongoUrl: string, periodMs = shortPeriodMs) => {
   const url = `nats://127.0.0.1:${nats.port}`;
   const service = openService(name, readEnv(commonEnv, { ...system.env, MONGO_URL: mongoUrl, NATS_URL: url }), {
     logger,
-    tendStreamEveryMs,
+    tendStreamEveryMs: periodMs,
     transport: () => createJetStreamTransport({ url, clientName: name, logger, maxBytes: testStreamBytes }),
   });
   return { service, app: buildApp(httpKit(service), () => undefined) };
 };
 
-const startPublisher = async () => {
-  const { service, app } = open('tickets', publisherUrl);
+const startPublisher = async (periodMs?: number) => {
+  const { service, app } = open('tickets', publisherUrl, periodMs);
   const store = openStore(listings, service);
   const started = await service.run({ collections: [listings], app, listeners: [] });
   running.push(started);
@@ -160,6 +161,18 @@ test('When every consumer has acknowledged the events, then they are purged, and
   await startConsumer();
   await untilCopied(_id, 21);
   await eventually(async () => expect((await streamState()).messages).toBe(0));
+});
+
+test('When every consumer has acknowledged an event, then it is gone within a minute at the period of the product', async () => {
+  const periodMs = 2_000;
+  const publisher = await startPublisher(periodMs);
+  await startConsumer();
+  const { _id } = await list(publisher);
+  await untilCopied(_id, 1999);
+  const acknowledgedAt = performance.now();
+  await eventually(async () => expect((await streamState()).messages).toBe(0));
+  const periods = (performance.now() - acknowledgedAt) / periodMs;
+  expect(periods * tendStreamEveryMs).toBeLessThan(55_000);
 });
 
 test('When a required consumer was never created, then nothing is purged', async () => {

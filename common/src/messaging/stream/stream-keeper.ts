@@ -13,11 +13,12 @@ import { continueRepublication, republications, type Republication } from './rep
 /** The collections of every service that publishes. */
 export const streamCollections = [streamNotes, streamPurges, republications];
 
-const everyMs = 60_000;
+/** An event that all have acknowledged is purged within two passes: e-mails of closed accounts must be gone within a minute. */
+export const tendStreamEveryMs = 20_000;
 const marginMs = 5 * 60_000;
 const republishEveryMs = 1_000;
-/** A state that was not published for this long is published again, a few every minute: it repairs copies that nothing else repairs. */
-const refresh = { afterMs: 24 * 60 * 60_000, limit: 50 } as const;
+/** A state that was not published for this long is published again, a few in each pass: it repairs copies that nothing else repairs. */
+const refresh = { afterMs: 24 * 60 * 60_000, limit: 17 } as const;
 
 export interface StreamMetrics {
   stream(size: StreamSize): void;
@@ -38,9 +39,8 @@ export interface StreamKeeperOptions {
 }
 
 /**
- * Keeps the stream of events bounded, and repairs what the broker loses: after each connection and once a minute it
- * compares the stream with what this service knew of it, and once a minute one replica purges what every consumer has
- * acknowledged. Returns the workers to start once the database is prepared.
+ * Keeps the stream of events bounded, and repairs what the broker loses: after each connection and in each pass it compares
+ * the stream with what this service knew of it, and one replica purges what every consumer has acknowledged. Returns the workers to start once the database is prepared.
  */
 export const createStreamKeeper = (options: StreamKeeperOptions): (() => Stoppable)[] => {
   const { transport, database, relay, now, newId, logger, metrics } = options;
@@ -55,7 +55,7 @@ export const createStreamKeeper = (options: StreamKeeperOptions): (() => Stoppab
       void (transport.store === undefined ? undefined : checkLoss(transport.store, true).catch(onFailure)),
   });
 
-  const periodMs = options.everyMs ?? everyMs;
+  const periodMs = options.everyMs ?? tendStreamEveryMs;
   const tend = async (): Promise<void> => {
     const { store } = transport;
     if (store === undefined || !transport.isConnected() || !database.isUp()) return;
