@@ -27,7 +27,8 @@ import { markUnmarkedRefunds } from './commands/refund/mark-unmarked-refunds.ts'
 import { refundCancelledOrders } from './commands/refund/refund-cancelled-orders.ts';
 import type { Deps } from './deps.ts';
 import { attemptAbandonedMs } from './domain/payment.ts';
-import { createStripeGateway } from './gateways/stripe/gateway.ts';
+import { tokenHash } from './domain/token.ts';
+import { createStripeGateway, type PaymentGateway } from './gateways/stripe/gateway.ts';
 import { createLocalPayments } from './memory/local-payments.ts';
 import { openMetrics } from './metrics.ts';
 import { collections, openModels } from './models/open-models.ts';
@@ -46,7 +47,7 @@ const maxDeclines = 2;
 const payWindowMs = 900_000;
 const tokens = ['tok_visa', 'tok_chargeDeclined', 'tok_unknown'] as const;
 type Token = (typeof tokens)[number];
-const calls = ['createIntent', 'confirm', 'readIntent', 'cancelIntent', 'refund'] as const;
+const calls = ['tryCard', 'blockAttempt', 'findIntent', 'readIntent', 'cancelIntent', 'refund'] as const;
 type Death = Crash<(typeof calls)[number]>;
 
 /** The model: the charge of an order in memory, changed by one command at a time. */
@@ -56,7 +57,9 @@ interface Charge {
   status: ChargeStatus | undefined;
   attempts: number;
   /** An attempt whose process has died, and what became of it at Stripe. */
-  open: { readonly at: number; readonly outcome: 'paid' | 'declined' | 'none' } | undefined;
+  open:
+    | { readonly at: number; readonly outcome: 'paid' | 'declined' | 'none'; readonly isUnknownToken: boolean }
+    | undefined;
   /** The closing or cancelled order is marked: its payment is to be prevented or refunded. */
   isRefundDue: boolean;
   isClosed: boolean;
@@ -199,7 +202,8 @@ const continueFrom = async (world: World, document: PaymentDocument | undefined)
   const { charges } = await atStripe(world);
   const declined = charges.filter(({ paid }) => !paid).length > charge.attempts;
   const outcome = charges.some(({ paid }) => paid) ? 'paid' : declined ? 'declined' : 'none';
-  charge.open = { at: document.openAttempt.at.getTime(), outcome };
+  const isUnknownToken = document.openAttempt.token === tokenHash('tok_unknown');
+  charge.open = { at: document.openAttempt.at.getTime(), outcome, isUnknownToken };
 };
 
 const steps = stepsOf<World, Intent>({ alone: 10, together: 8, maxPicks: 12 });
@@ -231,6 +235,9 @@ const orderStates = steps.command('order states', 3, [versions], (world, which) 
     'one by one',
   );
 });
+/** Stripe may have refused the token, or may never have received it: until the attempt is abandoned, the worker waits. */
+const mayBeRefused = ({ open }: Charge): boolean =>
+  open?.outcome === 'none' && open.isUnknownToken && clock.ms - open.at < attemptAbandonedMs;
 const works = { settle: [settle, settleAbandonedAttempts], refund: [refund, refundCancelledOrders] } as const;
 const work = steps.command(
   'work',
@@ -238,7 +245,8 @@ const work = steps.command(
   [fc.constantFrom('settle', 'refund'), deaths],
   ({ charge, deps }, what, death) => {
     const [move, run] = works[what];
-    return call({ kind: 'work', apply: death === undefined ? () => move(charge) : undefined }, () => run(deps), death);
+    const isKnown = death === undefined && !(what === 'refund' && mayBeRefused(charge));
+    return call({ kind: 'work', apply: isKnown ? () => move(charge) : undefined }, () => run(deps), death);
   },
 );
 steps.command('webhook', 1, [], ({ deps, id }) =>
@@ -289,7 +297,14 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
     return {
       ...openModels(store),
       now,
-      gateway: remoteCalls.gate(stripe, calls),
+      gateway: remoteCalls.gate(
+        {
+          ...stripe,
+          // The clock of the model is ahead of the sandbox's.
+          findIntent: (orderId, { to }, deadline) => stripe.findIntent(orderId, { from: new Date(0), to }, deadline),
+        } satisfies PaymentGateway,
+        calls,
+      ),
       // A request that would wait for its order fails instead.
       orderSignals: { notify: () => undefined, wait: () => Promise.reject(new Error('waits for the order')) },
       localPayments: createLocalPayments(),
@@ -328,7 +343,7 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
       expect(charge.order?.version ?? -1).toBeGreaterThanOrEqual(copied);
     }
     // No two cards are tried at the same time.
-    expect(remoteCalls.mostConcurrent('confirm')).toBeLessThanOrEqual(1);
+    expect(remoteCalls.mostConcurrent('tryCard')).toBeLessThanOrEqual(1);
     // One event per version, each a legal move; beside them answers to a closing order, which change nothing.
     const all = document?.outbox ?? [];
     const entries = all.filter(
@@ -397,22 +412,30 @@ const cancelled = [orderIs('cancelled'), orderStates([2])];
 const closing = [orderIs('closing'), orderStates([2])];
 const later = [abandoned, work('settle', undefined)];
 const diesBefore = (at: Death['call']) => payWith('tok_visa', { when: 'before', call: at });
+const unknownToken = payWith('tok_unknown', { when: 'after', call: 'tryCard' });
 const diesAfter = (at: Death['call']) => payWith('tok_visa', { when: 'after', call: at });
 
 // Each is the shrunk counterexample that fast-check found when one guard was removed.
 const counterexamples: readonly (readonly [string, readonly Step<World, Intent>[]])[] = [
   ['a buyer pays twice concurrently', [...known, steps.together([visa, visa])]],
   ['a buyer pays twice concurrently, call by call', [...known, steps.together([visa, visa], [1, 1, 1, 1, 1, 1])]],
-  ['a buyer pays while another payment is under way', [...known, diesBefore('confirm'), visa]],
-  ['a process dies before the card is tried', [...known, diesBefore('confirm'), abandoned, visa]],
-  ['a process dies before the card is tried, and no request follows', [...known, diesBefore('confirm'), ...later]],
-  ['a process dies with the card charged', [...known, diesAfter('confirm'), ...later, visa]],
+  ['a buyer pays while another payment is under way', [...known, diesBefore('tryCard'), visa]],
+  ['a process dies before the card is tried', [...known, diesBefore('tryCard'), abandoned, visa]],
+  ['a process dies before the card is tried, and no request follows', [...known, diesBefore('tryCard'), ...later]],
+  ['a process dies with the card charged', [...known, diesAfter('tryCard'), ...later, visa]],
+  ['a process dies after an unknown token', [...known, unknownToken, ...later, visa]],
+  [
+    'a process dies after its attempt was blocked',
+    [...known, diesBefore('tryCard'), abandoned, work('settle', { when: 'after', call: 'blockAttempt' }), visa],
+  ],
+  ['an order is cancelled whose process died after an unknown token', [...known, unknownToken, ...cancelled]],
+  ['an order closes whose process died after an unknown token', [...known, unknownToken, ...closing]],
   ['an order is not confirmed yet', [orderStates([0]), visa]],
   ['the deadline is over', [...known, timePasses(payWindowMs), visa]],
   ['an older state of the order arrives', [...known, orderStates([0])]],
   ['a paid order is cancelled', [...known, visa, ...cancelled]],
   ['a cancelled order is paid for', [...known, ...cancelled, visa]],
-  ['an order is cancelled whose process died with the card charged', [...known, diesAfter('confirm'), ...cancelled]],
+  ['an order is cancelled whose process died with the card charged', [...known, diesAfter('tryCard'), ...cancelled]],
   [
     'a process dies after the refund',
     [...known, visa, ...cancelled, work('refund', { when: 'after', call: 'refund' })],
@@ -424,8 +447,8 @@ const counterexamples: readonly (readonly [string, readonly Step<World, Intent>[
   ['an unpaid order closes', [...known, ...closing, visa]],
   ['an order closes after a decline', [...known, declined, ...closing, visa]],
   ['a paid order closes', [...known, visa, ...closing]],
-  ['an order closes whose process died with the card charged', [...known, diesAfter('confirm'), ...closing]],
-  ['an order closes whose process died before the card was tried', [...known, diesBefore('confirm'), ...closing, visa]],
+  ['an order closes whose process died with the card charged', [...known, diesAfter('tryCard'), ...closing]],
+  ['an order closes whose process died before the card was tried', [...known, diesBefore('tryCard'), ...closing, visa]],
   ['an order closes while it is paid', [...known, orderIs('closing'), steps.together([visa, orderStates([2])])]],
   [
     'an order closes and its payment is prevented before the card is tried',

@@ -59,7 +59,7 @@ test('When an earlier release has copied the question without what it asks, then
 
 test('When an earlier release completes a charge after its payment was closed, then the money is refunded', async () => {
   const order = await payments.payable();
-  const attempt = payments.pauseAt('after', 'confirm');
+  const attempt = payments.pauseAt('after', 'tryCard');
   const response = payments.pay(order.id);
   await attempt.reached;
   const documents = payments.system.collection<PaymentDocument>('payments');
@@ -129,7 +129,7 @@ test('When the order was paid, then the answer is its charge, the payment stays 
 
 test('When an attempt has not reached Stripe, then its PaymentIntent is canceled before the payment is closed', async () => {
   const order = await payments.payable();
-  const attempt = payments.pauseAt('before', 'confirm');
+  const attempt = payments.pauseAt('before', 'tryCard');
   const response = payments.pay(order.id);
   await attempt.reached;
   const cancel = payments.pauseAt('before', 'cancelIntent');
@@ -146,7 +146,8 @@ test('When an attempt has not reached Stripe, then its PaymentIntent is canceled
 
 test('When the open attempt ends while the order is closing, then no other can begin before the payment is closed', async () => {
   const order = await payments.payable();
-  const attempt = payments.pauseAt('before', 'confirm');
+  await payments.pay(order.id, 'tok_chargeDeclined');
+  const attempt = payments.pauseAt('before', 'tryCard');
   const response = payments.pay(order.id, 'tok_chargeDeclined');
   await attempt.reached;
   const cancel = payments.pauseAt('before', 'cancelIntent');
@@ -163,7 +164,7 @@ test('When the open attempt ends while the order is closing, then no other can b
 
 test('When an attempt is charged while the order is closing, then it is answered 201 and nothing is refunded', async () => {
   const order = await payments.payable();
-  const attempt = payments.pauseAt('after', 'confirm');
+  const attempt = payments.pauseAt('after', 'tryCard');
   const response = payments.pay(order.id);
   await attempt.reached;
   await ask(order);
@@ -179,31 +180,33 @@ test('When an attempt is charged while the order is closing, then it is answered
 
 test('When the process dies with the card charged, then the order is paid, although it is closing', async () => {
   const order = await payments.payable();
-  payments.dieAt('after', 'confirm');
+  payments.dieAt('after', 'tryCard');
   await payments.pay(order.id);
   await ask(order);
   await payments.system.eventually(() => expect(completedAnswers(order)).toHaveLength(1));
   expect(await payments.pay(order.id)).toMatchObject({ status: 201 });
 });
 
-test.each(['before', 'after'] as const)(
-  'When the worker dies %s it cancels the PaymentIntent, then another closes the payment',
-  async (when) => {
-    const order = await payments.payable();
-    payments.dieAt('before', 'confirm');
-    await payments.pay(order.id);
-    payments.dieAt(when, 'cancelIntent');
-    const before = payments.calls('cancelIntent');
-    await ask(order);
-    await payments.system.eventually(() => expect(payments.calls('cancelIntent')).toBe(before + 1));
-    payments.system.clock.advance(31_000);
-    await untilClosed(order);
-  },
-);
+test.each([
+  ['before', 'blockAttempt'],
+  ['after', 'blockAttempt'],
+  ['before', 'cancelIntent'],
+  ['after', 'cancelIntent'],
+] as const)('When the worker dies %s %s, then another closes the payment', async (when, step) => {
+  const order = await payments.payable();
+  payments.dieAt('before', 'tryCard');
+  await payments.pay(order.id);
+  payments.dieAt(when, step);
+  const before = payments.calls(step);
+  await ask(order);
+  await payments.system.eventually(() => expect(payments.calls(step)).toBe(before + 1));
+  payments.system.clock.advance(31_000);
+  await untilClosed(order);
+});
 
 test('When Stripe does not respond while an attempt is open, then there is no answer until it does', async () => {
   const order = await payments.payable();
-  payments.dieAt('before', 'confirm');
+  payments.dieAt('before', 'tryCard');
   await payments.pay(order.id);
   await payments.sandbox.behave({ delayMs: 3_000 });
   await ask(order);

@@ -86,7 +86,7 @@ export const recordClosedAtStripe = (deps: Deps, { charge, trace }: ChargeContex
 export const recordDecline = async (
   deps: Deps,
   context: ChargeContext,
-  outcome: { readonly number: number; readonly stripeId: string; readonly decline: Decline },
+  outcome: { readonly number: number; readonly stripeId: string | undefined; readonly decline: Decline },
 ): Promise<void> => {
   const { number, stripeId, decline } = outcome;
   const declines = { $add: ['$declines', 1] };
@@ -108,7 +108,7 @@ export const recordFailed = async (deps: Deps, context: ChargeContext, stripeId?
 export const recordNotMade = async (
   deps: Deps,
   context: ChargeContext,
-  { number, stripeId }: { readonly number: number; readonly stripeId?: string },
+  { number, stripeId }: { readonly number: number; readonly stripeId: string | undefined },
 ): Promise<void> => {
   const { charge } = context;
   const where = { 'openAttempt.number': number };
@@ -123,11 +123,6 @@ export const recordNotMade = async (
 export const recordUnknown = async (deps: Deps, orderId: string, number: number): Promise<void> => {
   const where = { _id: orderId, 'openAttempt.number': number };
   await deps.payments.updateOne(where, { $set: { 'openAttempt.unknown': true } });
-};
-
-/** The charge's PaymentIntent, whose id a process that died did not write. */
-export const recordIntent = async (deps: Deps, context: ChargeContext, stripeId: string): Promise<void> => {
-  await change(deps, context, { stripeId: { $exists: false } }, { stripeId });
 };
 
 /** Stripe has made the refund of a cancelled order. */

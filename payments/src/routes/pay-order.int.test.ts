@@ -108,7 +108,7 @@ test('When 100 orders are paid 5 times each at once by two replicas, then each i
 
 test('When an attempt is under way, then another one is refused', async () => {
   const order = await payments.payable();
-  const pause = payments.pauseAt('before', 'confirm');
+  const pause = payments.pauseAt('before', 'tryCard');
   const first = payments.pay(order.id);
   await pause.reached;
   expect(await payments.pay(order.id, 'tok_mastercard')).toEqual({

@@ -8,7 +8,7 @@ import type { PaymentDocument } from '../models/payment.ts';
 import { startService, type PaymentsOverrides } from '../service.ts';
 import { openSandbox, webhookSecret, type Sandbox } from './sandbox.ts';
 
-export type Step = 'createIntent' | 'confirm' | 'readIntent' | 'cancelIntent' | 'refund';
+export type Step = 'tryCard' | 'blockAttempt' | 'findIntent' | 'readIntent' | 'cancelIntent' | 'refund';
 
 export interface HttpResponse {
   readonly status: number;
@@ -92,10 +92,17 @@ export const openPayments = async (
     await take('after');
     return result;
   };
+  /** Tests advance the clock of the services, not that of the sandbox. */
+  const inSandboxTime = ({ from, to }: { readonly from: Date; readonly to: Date }) => {
+    const aheadMs = system.clock.now().getTime() - Date.now();
+    return { from: new Date(from.getTime() - aheadMs), to };
+  };
   const gateway = (real: PaymentGateway): PaymentGateway => ({
     ...real,
-    createIntent: (...args) => through('createIntent', () => real.createIntent(...args)),
-    confirm: (...args) => through('confirm', () => real.confirm(...args)),
+    tryCard: (...args) => through('tryCard', () => real.tryCard(...args)),
+    blockAttempt: (...args) => through('blockAttempt', () => real.blockAttempt(...args)),
+    findIntent: (orderId, created, deadline) =>
+      through('findIntent', () => real.findIntent(orderId, inSandboxTime(created), deadline)),
     readIntent: (...args) => through('readIntent', () => real.readIntent(...args)),
     cancelIntent: (...args) => through('cancelIntent', () => real.cancelIntent(...args)),
     refund: (...args) => through('refund', () => real.refund(...args)),

@@ -8,6 +8,7 @@ import { chart } from './chart.ts';
 import { costOf, sum } from './cpu.ts';
 import { catalogue, fillCatalogue } from './scenarios/catalogue.ts';
 import { expiry } from './scenarios/expiry.ts';
+import { firstPayment } from './scenarios/first-payment.ts';
 import { hotTicket } from './scenarios/hot-ticket.ts';
 import { flashSale, listTickets, untilOrderable } from './scenarios/flash-sale.ts';
 import { measureBaseline } from './scenarios/baseline.ts';
@@ -97,6 +98,14 @@ try {
     };
     record('ticket orderable after its 201, p99 at rest', summary(times.orderable).p99, 200, 'ms', true);
     record('order paid after its 201, p99 at rest', summary(times.paid).p99, 200, 'ms', true);
+  }
+
+  if (isSelected('first-payment')) {
+    const delayMs = 300;
+    const { url } = findProcess(processes, 'stripe-sandbox');
+    const times = await firstPayment(client, url, { sellers, buyers }, { delayMs, count: Math.max(10, 50 * scale) });
+    results.firstPayment = times;
+    record(`first payment at ${delayMs} ms per call of Stripe, median`, times.p50, 450, 'ms', true);
   }
 
   if (isSelected('journeys')) {

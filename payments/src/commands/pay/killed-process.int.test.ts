@@ -24,7 +24,7 @@ beforeAll(async () => {
         Connection: 'close',
       },
     });
-    if (!path.endsWith('/confirm')) return response;
+    if (!body.includes('confirm=true')) return response;
     child.kill('SIGKILL');
     return undefined;
   });

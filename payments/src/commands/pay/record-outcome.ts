@@ -1,10 +1,10 @@
 import type { Deps } from '../../deps.ts';
 import type { Decline } from '../../domain/decline.ts';
 import type { Payment } from '../../domain/payment.ts';
+import type { CardResult } from '../../gateways/stripe/gateway.ts';
 import type { AttemptContext } from '../charge-context.ts';
 import { recordDecline, recordFailed, recordNotMade, recordPaid, recordUnknown } from '../record-charge.ts';
 import { settleCharge } from '../reconcile/settle-charge.ts';
-import type { AttemptResult } from './confirm.ts';
 
 export type Outcome =
   /** Stripe's outcome is written, by this process or another; the payment has it. */
@@ -12,11 +12,10 @@ export type Outcome =
   | { readonly kind: 'declined'; readonly decline: Decline }
   | { readonly kind: 'unknown-token' }
   | { readonly kind: 'refused'; readonly message: string }
-  | { readonly kind: 'no-intent' }
   | { readonly kind: 'unknown' };
 
-/** Writes what became of the attempt; an inconclusive result is first settled from the PaymentIntent. */
-export const recordOutcome = async (deps: Deps, attempt: AttemptContext, result: AttemptResult): Promise<Outcome> => {
+/** Writes what became of the attempt; an inconclusive result is first settled with Stripe, without another charge. */
+export const recordOutcome = async (deps: Deps, attempt: AttemptContext, result: CardResult): Promise<Outcome> => {
   const { charge } = attempt;
   const { number } = charge.openAttempt;
   switch (result.kind) {
@@ -33,11 +32,8 @@ export const recordOutcome = async (deps: Deps, attempt: AttemptContext, result:
     case 'refused':
       await recordFailed(deps, attempt);
       return result;
-    case 'no-intent':
-      await recordNotMade(deps, attempt, { number });
-      return result;
     case 'unknown': {
-      const settled = await settleCharge(deps, { ...attempt, charge: { ...charge, stripeId: result.intentId } });
+      const settled = await settleCharge(deps, attempt);
       if (settled.kind === 'known') return { kind: 'settled', payment: await deps.loadPayment(charge._id) };
       if (settled.kind === 'unknown') await recordUnknown(deps, charge._id, number);
       return settled;

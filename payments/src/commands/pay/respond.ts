@@ -52,8 +52,6 @@ export const respond = (outcome: Outcome): { readonly id: string } => {
       throw new BadRequestError('Unknown token', 'token');
     case 'refused':
       throw new BadRequestError(outcome.message);
-    case 'no-intent':
-      throw nothingCharged();
     case 'unknown':
       throw outcomeUnknown();
   }

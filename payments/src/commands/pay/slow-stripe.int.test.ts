@@ -21,7 +21,7 @@ test('When Stripe does not respond to a call, then it is retried and the order i
   expect(await payments.sandbox.paid(order.id)).toHaveLength(1);
 });
 
-/** The first decline creates the PaymentIntent, so that the slow call is the one that tries the card. */
+/** The first decline creates the PaymentIntent, so that the slow call is a confirmation. */
 const declinedOnce = async () => {
   const order = await payments.payable();
   await payments.pay(order.id, 'tok_chargeDeclined');
@@ -84,17 +84,37 @@ test('When the outcome was unknown and is a decline, then another card is tried 
   expect(await payments.sandbox.paid(order.id)).toHaveLength(1);
 });
 
-test('When Stripe is too slow to create a PaymentIntent, then no card is tried and the next request can pay', async () => {
+test('When the first call is slow and retried, then the card is tried once', async () => {
+  const order = await payments.payable();
+  await payments.sandbox.behave({ delayMs: 1_800 });
+  expect((await payments.pay(order.id)).status).toBe(201);
+  expect(await payments.sandbox.charges(order.id)).toHaveLength(1);
+  expect(await payments.sandbox.intents(order.id)).toHaveLength(1);
+});
+
+test('When Stripe is too slow for the first call, then the outcome is unknown while Stripe executes it, and a retry returns it', async () => {
+  const order = await payments.payable();
+  await payments.sandbox.behave({ delayMs: 4_500 });
+  expect(await payments.pay(order.id)).toEqual(unknown);
+  await payments.sandbox.behave({ delayMs: 0 });
+  const blocked = payments.calls('blockAttempt');
+  // Stripe is still executing the call, so its key is in use.
+  const retry = payments.pay(order.id);
+  await payments.system.eventually(() => expect(payments.calls('blockAttempt')).toBeGreaterThan(blocked));
+  expect(await payments.sandbox.intents(order.id)).toEqual([]);
+  expect((await retry).status).toBe(201);
+  expect(await payments.sandbox.charges(order.id)).toHaveLength(1);
+  expect((await payments.get(order.id)).body).toMatchObject({ status: 'completed', attempts: 0 });
+});
+
+test('When the first call was too slow and is a decline, then a retry with the same card returns its message and counts once', async () => {
   const order = await payments.payable();
   await payments.sandbox.behave({ delayMs: 3_500 });
-  expect(await payments.pay(order.id)).toEqual({
-    status: 503,
-    body: { errors: [{ message: 'Stripe does not respond; nothing was charged, please try again' }] },
+  expect(await payments.pay(order.id, 'tok_chargeDeclined')).toEqual(unknown);
+  await untilStripeHasTried(order.id, 1);
+  expect(await payments.pay(order.id, 'tok_chargeDeclined')).toEqual({
+    status: 400,
+    body: { errors: [{ message: 'Your card was declined.' }] },
   });
-  await payments.sandbox.behave({ delayMs: 0 });
-  await payments.system.eventually(async () => {
-    expect((await payments.pay(order.id)).status).toBe(201);
-  });
-  expect(await payments.sandbox.paid(order.id)).toHaveLength(1);
-  expect(await payments.sandbox.intents(order.id)).toHaveLength(1);
+  expect((await payments.get(order.id)).body).toMatchObject({ status: 'created', attempts: 1 });
 });

@@ -2,8 +2,8 @@ import type { Deps } from '../../deps.ts';
 import type { Decline } from '../../domain/decline.ts';
 import { reconcile } from '../../domain/settlement.ts';
 import type { ChargeContext } from '../charge-context.ts';
-import { recoverIntent } from '../pay/ensure-intent.ts';
 import { recordClosedAtStripe, recordDecline, recordFailed, recordNotMade, recordPaid } from '../record-charge.ts';
+import { findIntent } from './find-intent.ts';
 
 export type Settled =
   /** Stripe's state is written. */
@@ -17,10 +17,12 @@ export type Settled =
  * is idempotent, and safe beside the process that made the attempt.
  */
 export const settleCharge = async (deps: Deps, context: ChargeContext): Promise<Settled> => {
-  const found = await recoverIntent(deps, context);
+  const found = await findIntent(deps, context);
   if (found.kind === 'unknown') return found;
-  if (found.kind === 'refused') {
-    await recordFailed(deps, context);
+  if (found.kind === 'not-made') {
+    const { openAttempt } = context.charge;
+    if (openAttempt !== undefined)
+      await recordNotMade(deps, context, { number: openAttempt.number, stripeId: found.id });
     return { kind: 'known' };
   }
   const stripeId = found.id;

@@ -75,7 +75,7 @@ test('When a cancelled order has no attempt to pay, then Stripe is not called', 
 
 test('When the order is cancelled before the card is tried, then nothing is charged', async () => {
   const order = await payments.payable();
-  const pause = payments.pauseAt('before', 'confirm');
+  const pause = payments.pauseAt('before', 'tryCard');
   const response = payments.pay(order.id);
   await pause.reached;
   await payments.cancel(order, 'expired');
@@ -85,22 +85,52 @@ test('When the order is cancelled before the card is tried, then nothing is char
   expect(await payments.sandbox.charges(order.id)).toEqual([]);
 });
 
-test('When the order is cancelled before the PaymentIntent is made, then nothing is charged', async () => {
+test('When the order is cancelled before its second card is tried, then nothing is charged', async () => {
   const order = await payments.payable();
-  const pause = payments.pauseAt('before', 'createIntent');
+  await payments.pay(order.id, 'tok_chargeDeclined');
+  const pause = payments.pauseAt('before', 'tryCard');
   const response = payments.pay(order.id);
   await pause.reached;
   await payments.cancel(order);
   await untilPrevented(order);
   pause.goOn();
   expect((await response).status).toBe(400);
-  expect(await payments.sandbox.charges(order.id)).toEqual([]);
-  expect(await payments.sandbox.intents(order.id)).toHaveLength(1);
+  expect(await payments.sandbox.paid(order.id)).toEqual([]);
+});
+
+test('When the token of a cancelled order was unknown, then there is nothing to prevent, and Stripe is not called', async () => {
+  const order = await payments.payable();
+  await payments.pay(order.id, 'tok_nonsense');
+  const blocked = payments.calls('blockAttempt');
+  await payments.cancel(order);
+  await payments.system.eventually(async () => {
+    const stored = await payments.stored(order.id);
+    expect([stored?.refundDue, stored?.closedAt]).toEqual([undefined, expect.any(Date)]);
+  });
+  expect(payments.calls('blockAttempt')).toBe(blocked);
+  expect(await payments.sandbox.intents(order.id)).toEqual([]);
+});
+
+test('When the process dies with an unknown token and the order is cancelled, then the worker waits until Stripe can no longer be executing the call', async () => {
+  const order = await payments.payable();
+  payments.dieAt('after', 'tryCard');
+  await payments.pay(order.id, 'tok_nonsense');
+  await payments.cancel(order);
+  await payments.system.eventually(async () => {
+    expect((await payments.stored(order.id))?.refundDue?.failures).toBeGreaterThan(0);
+  });
+  expect((await payments.stored(order.id))?.openAttempt).toBeDefined();
+  payments.system.clock.advance(41_000);
+  await payments.system.eventually(async () => {
+    const stored = await payments.stored(order.id);
+    expect([stored?.openAttempt, stored?.refundDue]).toEqual([undefined, undefined]);
+  });
+  expect(await payments.sandbox.intents(order.id)).toEqual([]);
 });
 
 test('When the order is cancelled while the card is charged, then the payment is recorded and refunded once', async () => {
   const order = await payments.payable();
-  const pause = payments.pauseAt('after', 'confirm');
+  const pause = payments.pauseAt('after', 'tryCard');
   const response = payments.pay(order.id);
   await pause.reached;
   await payments.cancel(order);
@@ -114,7 +144,7 @@ test('When the order is cancelled while the card is charged, then the payment is
 
 test('When the process dies with the card charged and the order is cancelled, then the payment is refunded', async () => {
   const order = await payments.payable();
-  payments.dieAt('after', 'confirm');
+  payments.dieAt('after', 'tryCard');
   await payments.pay(order.id);
   await payments.cancel(order);
   await untilRefunded(order);
@@ -127,7 +157,7 @@ test.each([
   ['after', 'refund'],
 ] as const)('When the process dies %s %s, then another process finishes and refunds once', async (when, step) => {
   const order = await payments.payable();
-  payments.dieAt('after', 'confirm');
+  payments.dieAt('after', 'tryCard');
   await payments.pay(order.id);
   payments.dieAt(when, step);
   const before = payments.calls(step);

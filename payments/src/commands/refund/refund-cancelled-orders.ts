@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.ts';
 import { parseCharge } from '../../models/payment.ts';
 import type { ChargeContext } from '../charge-context.ts';
-import { recoverIntent } from '../pay/ensure-intent.ts';
+import { findIntent } from '../reconcile/find-intent.ts';
 import {
   recordCancelledWhileClosing,
   recordClosedAtStripe,
@@ -89,9 +89,9 @@ const finish = async (deps: Deps, task: Task): Promise<boolean> => {
   const { charge, deadline } = task;
   const orderId = charge._id;
   if (task.mark === 'closingDue' && (await recordCancelledWhileClosing(deps, orderId))) return true;
-  const intent = await recoverIntent(deps, task);
+  const intent = await findIntent(deps, task);
   if (intent.kind === 'unknown') return false;
-  if (intent.kind === 'refused') {
+  if (intent.id === undefined) {
     await recordPrevented(deps, task);
     return true;
   }

@@ -47,7 +47,8 @@ test('When a card needs a confirmation by its bank, then the message suggests an
 });
 
 test.each([
-  ['its key is in use', new StripeIdempotencyError({ type: 'idempotency_error', statusCode: 409 }), true],
+  ['its key is in use', new StripeIdempotencyError({ type: 'idempotency_error', statusCode: 409 }), false],
+  ['its key was taken', new StripeIdempotencyError({ type: 'idempotency_error', statusCode: 400 }), true],
   ['the PaymentIntent is paid', unexpectedState('succeeded'), true],
   ['the PaymentIntent is cancelled', unexpectedState('canceled'), false],
   ['Stripe does not respond', new StripeTimeoutError(), false],

@@ -45,12 +45,20 @@ export const isInvalidToken = (error: unknown): boolean =>
     // Stripe refuses a payment method that was used before without a code or a parameter.
     (error.code === undefined && error.param === undefined && /PaymentMethod/.test(error.message)));
 
+/** The PaymentIntent that an error is about; a call that fails early creates none. */
+export const intentIdOf = (error: unknown): string | undefined =>
+  error instanceof StripeError ? error.payment_intent?.id : undefined;
+
+/** Whether the idempotency key belongs to a call with other parameters. */
+export const isKeyUsed = (error: unknown): boolean =>
+  error instanceof StripeIdempotencyError && error.statusCode !== 409;
+
 /**
  * Whether an attempt was refused because of another one: the order's PaymentIntent is paid already, or the idempotency
  * key belongs to another attempt. A cancelled PaymentIntent is refused for its cancellation instead.
  */
 export const wasSuperseded = (error: unknown): boolean =>
-  error instanceof StripeIdempotencyError ||
+  isKeyUsed(error) ||
   (error instanceof StripeInvalidRequestError &&
     error.code === 'payment_intent_unexpected_state' &&
     error.payment_intent?.status !== 'canceled');

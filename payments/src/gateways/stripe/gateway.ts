@@ -4,26 +4,38 @@ import type { Decline } from '../../domain/decline.ts';
 import { currency } from '../../domain/payment.ts';
 import type { IntentState } from '../../domain/settlement.ts';
 import { createStripeCall, type Deadline } from './call.ts';
-import { declineOf, isInvalidToken, isRefusal, loggable, wasSuperseded } from './errors.ts';
+import { declineOf, intentIdOf, isInvalidToken, isKeyUsed, isRefusal, loggable, wasSuperseded } from './errors.ts';
 import { orderIdOf, toIntentState, toPaymentMethod } from './mapping.ts';
 
-/** The PaymentIntent of an order. */
-export type OrderIntent =
-  | { readonly kind: 'ready'; readonly id: string }
-  /** Stripe does not charge such an amount, so there is none. */
-  | { readonly kind: 'refused'; readonly message: string }
-  /** No response. There may be one, but no card was tried on it. */
-  | { readonly kind: 'unknown' };
-
-export type IntentSearch = Exclude<OrderIntent, { kind: 'refused' }> | { readonly kind: 'none' };
-
-export type Confirmation =
-  | { readonly kind: 'paid' }
-  | { readonly kind: 'declined'; readonly decline: Decline }
+/** What came of the one call that tries a card. */
+export type CardResult =
+  | { readonly kind: 'paid'; readonly intentId: string }
+  | { readonly kind: 'declined'; readonly decline: Decline; readonly intentId: string | undefined }
   /** Stripe does not know the token, or it was used before. No card was tried. */
-  | { readonly kind: 'unknown-token' }
-  /** No response, or an inconclusive one: the PaymentIntent has to be read. */
+  | { readonly kind: 'unknown-token'; readonly intentId: string | undefined }
+  /** Stripe does not charge such an amount. No card was tried. */
+  | { readonly kind: 'refused'; readonly message: string }
+  /** No response, or an inconclusive one: the outcome has to be read at Stripe. */
   | { readonly kind: 'unknown' };
+
+/** A call that tries a card. Its key, the order's id with the number of the attempt, is used for no other card. */
+interface Attempt {
+  readonly orderId: string;
+  readonly number: number;
+  /** Cents: the order's price, so every retry sends the same parameters. */
+  readonly amount: number;
+}
+
+export type BlockedAttempt =
+  /** The call was not executed and never will be. The PaymentIntent is the one that was created instead of its own. */
+  | { readonly kind: 'not-made'; readonly id: string | undefined }
+  /** Stripe has received the call before. */
+  | { readonly kind: 'too-late' }
+  /** No response, or the call is in progress. */
+  | { readonly kind: 'unknown' };
+
+export type IntentSearch =
+  { readonly kind: 'found'; readonly id: string } | { readonly kind: 'none' } | { readonly kind: 'unknown' };
 
 export type Cancellation = 'canceled' | 'paid' | 'unknown';
 
@@ -36,18 +48,21 @@ export interface WebhookEvent {
 /** Stripe, as far as this service needs it. Only `readWebhookEvent` throws; the other methods return every failure. */
 export interface PaymentGateway {
   /**
-   * Creates the order's one PaymentIntent, or returns it by its idempotency key, which Stripe keeps for at least a day. The
-   * amount, in cents, is the order's price, so every retry sends the same parameters.
+   * Tries a card on the order's PaymentIntent; without `intentId` the same call creates the PaymentIntent. Only the process
+   * that has claimed the attempt may call this.
    */
-  createIntent(order: { readonly orderId: string; readonly amount: number }, deadline: Deadline): Promise<OrderIntent>;
-  /** Tries a card, once per attempt number: a retry is the same attempt. */
-  confirm(
-    attempt: { readonly intentId: string; readonly orderId: string; readonly number: number; readonly token: string },
+  tryCard(
+    attempt: Attempt & { readonly token: string; readonly intentId: string | undefined },
     deadline: Deadline,
-  ): Promise<Confirmation>;
+  ): Promise<CardResult>;
+  /**
+   * Makes sure that an attempt without `intentId` can charge nothing any more, if it has not reached Stripe: takes its
+   * idempotency key for a PaymentIntent without a card. Stripe keeps keys for a day at least.
+   */
+  blockAttempt(attempt: Attempt, deadline: Deadline): Promise<BlockedAttempt>;
   /** Undefined when Stripe does not respond. */
   readIntent(id: string, deadline: Deadline): Promise<IntentState | undefined>;
-  /** Searches the PaymentIntents created after `since` for the order's. */
+  /** Searches Stripe's list of PaymentIntents for the order's. */
   findIntent(
     orderId: string,
     created: { readonly from: Date; readonly to: Date },
@@ -63,6 +78,20 @@ export interface PaymentGateway {
   /** @throws when the signature is not Stripe's. */
   readWebhookEvent(body: Buffer, signature: string): WebhookEvent;
 }
+
+const amountCodes = ['amount_too_small', 'amount_too_large'];
+
+const toIntent = ({ amount, orderId }: Attempt) => ({
+  amount,
+  currency,
+  automatic_payment_methods: { enabled: true, allow_redirects: 'never' as const },
+  metadata: { orderId },
+});
+
+const keyed = ({ orderId, number }: Attempt, options: Stripe.RequestOptions): Stripe.RequestOptions => ({
+  ...options,
+  idempotencyKey: `${orderId}:${number}`,
+});
 
 export interface StripeSettings {
   readonly key: string;
@@ -113,37 +142,41 @@ export const createStripeGateway = (
   return {
     readIntent,
 
-    createIntent: async ({ orderId, amount }, deadline) => {
-      const methods = { enabled: true, allow_redirects: 'never' } as const;
-      const intent = { amount, currency, automatic_payment_methods: methods, metadata: { orderId } };
+    tryCard: async (attempt, deadline) => {
+      const { orderId, intentId, token } = attempt;
+      const card = { ...toPaymentMethod(token), error_on_requires_action: true };
       try {
-        const { id } = await call(deadline, (options) =>
-          stripe.paymentIntents.create(intent, { ...options, idempotencyKey: orderId }),
+        const { id, status } = await call(deadline, (options) =>
+          intentId === undefined
+            ? stripe.paymentIntents.create({ ...toIntent(attempt), ...card, confirm: true }, keyed(attempt, options))
+            : stripe.paymentIntents.confirm(intentId, card, keyed(attempt, options)),
         );
-        return { kind: 'ready', id };
+        return status === 'succeeded' ? { kind: 'paid', intentId: id } : { kind: 'unknown' };
       } catch (error) {
-        if (isRefusal(error, ['amount_too_small', 'amount_too_large'])) {
+        const decline = declineOf(error);
+        const known = intentId ?? intentIdOf(error);
+        if (decline !== undefined) return { kind: 'declined', decline, intentId: known };
+        if (isInvalidToken(error)) return { kind: 'unknown-token', intentId: known };
+        if (isRefusal(error, amountCodes)) {
           return { kind: 'refused', message: 'The price of this order cannot be charged' };
         }
-        logFailure(error, 'create', orderId);
+        if (wasSuperseded(error)) metrics.attemptsRefused.inc();
+        // Unexpected state: another process has paid or cancelled it, as its status shows.
+        if (!isRefusal(error, ['payment_intent_unexpected_state'])) logFailure(error, 'try card', orderId);
         return { kind: 'unknown' };
       }
     },
 
-    confirm: async ({ intentId, orderId, number, token }, deadline) => {
-      const card = { ...toPaymentMethod(token), error_on_requires_action: true };
+    blockAttempt: async (attempt, deadline) => {
       try {
-        const { status } = await call(deadline, (options) =>
-          stripe.paymentIntents.confirm(intentId, card, { ...options, idempotencyKey: `${orderId}:${number}` }),
+        const { id } = await call(deadline, (options) =>
+          stripe.paymentIntents.create(toIntent(attempt), keyed(attempt, options)),
         );
-        return { kind: status === 'succeeded' ? 'paid' : 'unknown' };
+        return { kind: 'not-made', id };
       } catch (error) {
-        const decline = declineOf(error);
-        if (decline !== undefined) return { kind: 'declined', decline };
-        if (isInvalidToken(error)) return { kind: 'unknown-token' };
-        if (wasSuperseded(error)) metrics.attemptsRefused.inc();
-        // Unexpected state: another process has paid or cancelled it, as its status shows.
-        if (!isRefusal(error, ['payment_intent_unexpected_state'])) logFailure(error, 'confirm', orderId);
+        if (isKeyUsed(error)) return { kind: 'too-late' };
+        if (isRefusal(error, amountCodes)) return { kind: 'not-made', id: undefined };
+        logFailure(error, 'block attempt', attempt.orderId);
         return { kind: 'unknown' };
       }
     },
@@ -156,7 +189,7 @@ export const createStripeGateway = (
           const from = after === undefined ? {} : { starting_after: after };
           const page = await call(deadline, (options) => stripe.paymentIntents.list({ ...query, ...from }, options));
           const found = page.data.find((intent) => intent.metadata.orderId === orderId);
-          if (found !== undefined) return { kind: 'ready', id: found.id };
+          if (found !== undefined) return { kind: 'found', id: found.id };
           after = page.data.at(-1)?.id;
           if (!page.has_more || after === undefined) return { kind: 'none' };
         }

@@ -9,6 +9,8 @@ export interface JourneyTimes {
   readonly orderable: number[];
   /** Milliseconds from the 201 of an order until the 201 of its payment. */
   readonly paid: number[];
+  /** Milliseconds from the request that paid until its 201. */
+  readonly payment: number[];
   /** Milliseconds from the 201 of the payment until the order was complete. */
   readonly complete: number[];
 }
@@ -65,6 +67,7 @@ export const journey = async (
   );
   expectStatus(payment, 201, 'payment');
   times.paid.push(performance.now() - orderedAt);
+  times.payment.push(payment.milliseconds);
   const paidAt = performance.now();
   const complete = await until(
     () => client.send({ method: 'GET', path: `/api/orders/${orderId}`, cookie: buyer }),
@@ -81,7 +84,7 @@ export const journeys = async (
   count: number,
   concurrency: number,
 ): Promise<{ readonly seconds: number; readonly times: JourneyTimes }> => {
-  const times: JourneyTimes = { orderable: [], paid: [], complete: [] };
+  const times: JourneyTimes = { orderable: [], paid: [], payment: [], complete: [] };
   const seconds = await inParallel(count, concurrency, (index) =>
     journey(client, cyclic(users.sellers, index), cyclic(users.buyers, index), index, times),
   );

@@ -46,19 +46,11 @@ export const controls: readonly Control[] = [
   {
     name: 'attempt-claim',
     without: ['attemptClaim'],
-    backedUpBy: { guard: 'one PaymentIntent per order', counter: 'attempts_refused_by_stripe_total' },
+    backedUpBy: { guard: guards.attemptKey.title, counter: 'attempts_refused_by_stripe_total' },
   },
   {
-    name: 'one-payment-intent',
-    without: ['onePaymentIntent'],
-    backedUpBy: {
-      guard: 'claim of an attempt',
-      counter: 'http_request_duration_seconds_count{method="POST",route="/api/payments",status="409"}',
-    },
-  },
-  {
-    name: 'one-payment-intent-and-both-guards-of-attempts',
-    without: ['onePaymentIntent', 'attemptClaim', 'attemptKey'],
+    name: 'attempt-claim-and-attempt-key',
+    without: ['attemptClaim', 'attemptKey'],
     caughtBy: ['one-charge-per-order'],
   },
   { name: 'outbox-sweep', without: ['outboxSweep'], caughtBy: ['nothing-unpublished'] },

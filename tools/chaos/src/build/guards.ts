@@ -83,16 +83,6 @@ export const guards = {
       },
     ],
   },
-  onePaymentIntent: {
-    title: 'one PaymentIntent per order',
-    edits: [
-      {
-        file: 'payments/src/gateways/stripe/gateway.ts',
-        find: 'idempotencyKey: orderId }',
-        replacement: 'idempotencyKey: `${orderId}:${performance.now()}` }',
-      },
-    ],
-  },
   attemptClaim: {
     title: 'claim of an attempt',
     edits: [
@@ -113,8 +103,8 @@ export const guards = {
     edits: [
       {
         file: 'payments/src/gateways/stripe/gateway.ts',
-        find: 'idempotencyKey: `${orderId}:${number}` }',
-        replacement: 'idempotencyKey: `${orderId}:${number}:${performance.now()}` }',
+        find: 'idempotencyKey: `${orderId}:${number}`,',
+        replacement: 'idempotencyKey: `${orderId}:${number}:${performance.now()}`,',
       },
     ],
   },
