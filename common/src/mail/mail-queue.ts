@@ -1,9 +1,8 @@
 import type { AnyBulkWriteOperation, Collection } from 'mongodb';
 import { isRecent, type MailJob, type PendingMail } from './mail-job.ts';
-import { sendTimeoutMs } from './smtp.ts';
 
-/** Longer than sending takes at most, so that no two processes send a mail at the same time. */
-const leaseMs = sendTimeoutMs + 3_000;
+/** After this long a job that a process had leased is due again, unless the process has extended its lease. */
+export const leaseMs = 4_000;
 const maxCounted = 10_000;
 
 /** A job that this process alone may send until `dueAt`, by which it recognises its lease. */
@@ -46,6 +45,13 @@ export const openMailQueue = (jobs: Collection<MailJob>, now: () => Date) => {
       if (job?.to === undefined || job.dueAt === undefined) return undefined;
       const { _id, template, at, failures, to, data, dueAt } = job;
       return { _id, template, at, failures, to, data, dueAt };
+    },
+
+    /** The same job with a new lease; undefined when its lease was over and another process has leased it. */
+    extend: async (job: LeasedJob): Promise<LeasedJob | undefined> => {
+      const dueAt = new Date(now().getTime() + leaseMs);
+      const { matchedCount } = await jobs.updateOne({ _id: job._id, dueAt: job.dueAt }, { $set: { dueAt } });
+      return matchedCount === 1 ? { ...job, dueAt } : undefined;
     },
 
     /** Whoever holds the lease now: the mail was sent. */

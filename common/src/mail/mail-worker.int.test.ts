@@ -5,7 +5,7 @@ import { eventually, throughout } from '../testing/eventually.ts';
 import { requireEnv } from '../testing/require-env.ts';
 import { createTestClock } from '../testing/test-clock.ts';
 import { mailJobs, type MailJob } from './mail-job.ts';
-import { openMailQueue } from './mail-queue.ts';
+import { leaseMs, openMailQueue } from './mail-queue.ts';
 import { MailWorker } from './mail-worker.ts';
 import type { Delivery } from './smtp.ts';
 
@@ -102,6 +102,35 @@ test('When a process stops while a mail does not get through, then it stops with
   await started.stop();
   expect(performance.now() - begin).toBeLessThan(4_000);
   expect(await jobs.findOne({ _id: 'mail:0' })).toMatchObject({ to: 'user@example.com', failures: 0 });
+});
+
+test('When a mail takes longer than its lease, then the lease is extended, and no other process sends the mail', async () => {
+  await enqueue(1);
+  let times = 0;
+  const finished = Promise.withResolvers<Delivery>();
+  const send = (): Promise<Delivery> => {
+    times += 1;
+    return finished.promise;
+  };
+  start(send);
+  await eventually(() => expect(times).toBe(1));
+  await throughout(async () => expect(await queue.lease()).toBeUndefined(), leaseMs + 1_000);
+  finished.resolve({ kind: 'sent' });
+  await eventually(async () => expect(await jobs.countDocuments({ endedAt: { $exists: true } })).toBe(1));
+  expect(times).toBe(1);
+});
+
+test('When another process has the lease, then sending is cancelled before that one is over', async () => {
+  await enqueue(1);
+  const cancelled = Promise.withResolvers<number>();
+  start((_, signal) => {
+    const begin = performance.now();
+    signal.addEventListener('abort', () => cancelled.resolve(performance.now() - begin));
+    return untilCancelled(signal);
+  });
+  await eventually(async () => expect(await jobs.countDocuments({ dueAt: { $gt: clock.now() } })).toBe(1));
+  await jobs.updateOne({ _id: 'mail:0' }, { $set: { dueAt: new Date(clock.now().getTime() + 60_000) } });
+  expect(await cancelled.promise).toBeLessThan(leaseMs);
 });
 
 test('When a process reports a failure after its lease has ended, then the mail that another has sent stays sent', async () => {

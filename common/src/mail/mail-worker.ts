@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { periodically, type Periodic } from '../service/periodic.ts';
 import type { Stoppable } from '../service/stoppable.ts';
+import { keepLease } from './keep-lease.ts';
 import { isRecent } from './mail-job.ts';
 import type { LeasedJob, MailQueue } from './mail-queue.ts';
 import { retryDelayMs } from './retry-delay.ts';
@@ -95,29 +96,34 @@ export class MailWorker implements Stoppable {
       return;
     }
     const written = this.#write(job);
-    const delivery = written === undefined ? undefined : await this.#send(written);
+    const lease = keepLease(this.#deps, job);
+    const delivery = written === undefined ? undefined : await this.#send(written, lease.signal);
+    const last = lease.end();
     const failures = job.failures + 1;
     switch (delivery?.kind) {
-      case 'sent':
+      case 'sent': {
         this.#sent.add(job._id);
+        // First of all: a process that ends before the database has this sends the mail twice (RFC 1047).
+        const marked = this.#markSent(job);
         counters.sent(template);
         logger.info({ template, mail }, 'mail sent');
-        return this.#markSent(job);
+        return marked;
+      }
       case 'refused':
-        await queue.drop(job, `refused: ${delivery.reason}`);
+        await queue.drop(last, `refused: ${delivery.reason}`);
         counters.dropped(template, 'refused');
         logger.warn({ template, mail, reason: delivery.reason }, 'mail dropped: the mail server refuses it');
         return;
       case 'away':
         counters.failed('away');
-        return queue.postpone(job, probeMs, job.failures);
+        return queue.postpone(last, probeMs, job.failures);
       case 'deferred':
         counters.failed('deferred');
         logger.warn({ template, mail, failures, reason: delivery.reason }, 'mail deferred by the mail server');
-        return queue.postpone(job, retryDelayMs(failures), failures);
+        return queue.postpone(last, retryDelayMs(failures), failures);
       case undefined:
         counters.failed('template');
-        return queue.postpone(job, retryDelayMs(failures), failures);
+        return queue.postpone(last, retryDelayMs(failures), failures);
     }
   }
 
@@ -131,9 +137,9 @@ export class MailWorker implements Stoppable {
     }
   }
 
-  async #send(mail: OutgoingMail): Promise<Delivery> {
+  async #send(mail: OutgoingMail, leaseOver: AbortSignal): Promise<Delivery> {
     const { send, logger } = this.#deps;
-    const delivery = await send(mail, this.#cancelling.signal);
+    const delivery = await send(mail, AbortSignal.any([this.#cancelling.signal, leaseOver]));
     const wasAway = this.#probeAt !== undefined;
     if (delivery.kind === 'away') {
       this.#probeAt = performance.now() + probeMs;

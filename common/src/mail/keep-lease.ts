@@ -1,0 +1,40 @@
+import type { Logger } from 'pino';
+import { leaseMs, type LeasedJob, type MailQueue } from './mail-queue.ts';
+
+const extendMs = 1_000;
+/** After so long without an extension. The rest of the lease is more than a write takes, so that no two processes send a mail at the same time. */
+const cancelMs = leaseMs - 1_500;
+
+/** A lease that is extended until `end`. Short leases are over soon after their process has died, and sending may take longer. */
+export interface KeptLease {
+  /** Aborted when the lease could not be extended, before it is over. */
+  readonly signal: AbortSignal;
+  /** Stops extending it; returns the job with its last lease. */
+  end(): LeasedJob;
+}
+
+export const keepLease = (
+  { queue, logger }: { readonly queue: Pick<MailQueue, 'extend'>; readonly logger: Logger },
+  job: LeasedJob,
+): KeptLease => {
+  let current = job;
+  const cancelling = new AbortController();
+  const cancel = setTimeout(() => cancelling.abort(), cancelMs);
+  const extend = async (): Promise<void> => {
+    const extended = await queue.extend(current);
+    if (extended === undefined) return;
+    current = extended;
+    cancel.refresh();
+  };
+  const extending = setInterval(() => {
+    extend().catch((error: unknown) => logger.warn({ err: error, worker: 'mail' }, 'lease of a mail not extended'));
+  }, extendMs);
+  return {
+    signal: cancelling.signal,
+    end: () => {
+      clearInterval(extending);
+      clearTimeout(cancel);
+      return current;
+    },
+  };
+};
