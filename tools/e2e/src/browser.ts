@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import { findChromium } from '@ticketing/test/find-chromium';
 import axe from 'axe-core';
-import { chromium, type Browser, type BrowserContext, type Frame, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type CDPSession, type Frame, type Page } from 'playwright-core';
 import { z } from 'zod';
 import type { User } from './user.ts';
 
@@ -146,4 +146,23 @@ export const payByCard = async (page: Page, number: string): Promise<void> => {
   await frame.getByLabel('Security code').fill('123');
   await frame.getByLabel('Postal code').fill('12345');
   await page.getByRole('button', { name: /^Pay \$/ }).click();
+};
+
+/** An authenticator of the browser that holds passkeys and verifies its user without asking. */
+export const addAuthenticator = async (
+  page: Page,
+): Promise<{ readonly cdp: CDPSession; readonly authenticatorId: string }> => {
+  const cdp = await page.context().newCDPSession(page);
+  await cdp.send('WebAuthn.enable');
+  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  return { cdp, authenticatorId };
 };

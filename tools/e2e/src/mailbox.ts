@@ -1,5 +1,6 @@
 import { openHttpClient } from '@ticketing/test/http-client';
 import { z } from 'zod';
+import { eventually } from './eventually.ts';
 import type { Site } from './site.ts';
 
 const mails = z.array(
@@ -23,3 +24,11 @@ export const mailsOf = async (site: Site, address: string) => {
     await client.close();
   }
 };
+
+/** The path of the link in the newest mail to an address with this subject. */
+export const linkIn = (site: Site, address: string, subject: string): Promise<string> =>
+  eventually(async () => {
+    const mail = (await mailsOf(site, address)).find((each) => each.subject === subject);
+    const { pathname, search } = new URL(/https?:\/\/\S+/.exec(mail?.text ?? '')?.[0] ?? '');
+    return `${pathname}${search}`;
+  }, 20_000);

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { CDPSession, Page } from 'playwright-core';
-import { overflow, phone, violations, usePages } from './browser.ts';
+import type { Page } from 'playwright-core';
+import { addAuthenticator, overflow, phone, violations, usePages } from './browser.ts';
 import { eventually } from './eventually.ts';
 import { siteUnderTest } from './site.ts';
 import { signUp } from './user.ts';
@@ -8,25 +8,6 @@ import { signUp } from './user.ts';
 const site = siteUnderTest();
 
 const openPage = usePages(site.url);
-
-/** An authenticator of the browser that holds passkeys and verifies its user without asking. */
-const addAuthenticator = async (
-  page: Page,
-): Promise<{ readonly cdp: CDPSession; readonly authenticatorId: string }> => {
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send('WebAuthn.enable');
-  const { authenticatorId } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-  return { cdp, authenticatorId };
-};
 
 const signInButton = (page: Page) => page.getByRole('button', { name: 'Use a passkey' });
 
