@@ -28,7 +28,10 @@ export default {
       entry: ['src/{,hostile/}index.ts', 'src/measure-sync.ts', 'src/{baseline/server,hostile/account}.ts', tests],
       project: 'src/**/*.ts',
     },
-    'tools/chaos': { entry: ['src/{,outages/}index.ts', 'src/inject/overrides.ts', tests], project: 'src/**/*.ts' },
+    'tools/chaos': {
+      entry: ['src/{,mail/,outages/}index.ts', 'src/inject/overrides.ts', tests],
+      project: 'src/**/*.ts',
+    },
     'tools/check-k8s': { entry: ['src/check-k8s.ts', tests], project: 'src/**/*.ts' },
     'tools/cluster': {
       entry: ['*.mjs', 'src/{exec-in-cluster,test-cluster,run-backup,run-restore}.ts', tests],

@@ -3,9 +3,9 @@ import { simpleParser, type ParsedMail } from 'mailparser';
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { SMTPServer, type SMTPServerEnvelope } from 'smtp-server';
+import { SMTPServer, type SMTPServerEnvelope, type SMTPServerSession } from 'smtp-server';
 import type { SmtpBehaviour } from './behaviour.ts';
-import type { MailStore } from './store.ts';
+import type { Mail, MailStore } from './store.ts';
 
 const maxMessageBytes = 10 * 1024 * 1024;
 
@@ -41,21 +41,29 @@ export interface MailServer {
   stop(): Promise<void>;
 }
 
-/** An SMTP server that stores every mail and forwards none. */
+/** An SMTP server that stores every mail and forwards none. The response to a mail for which `losesReply` is true is lost. */
 export const openMailServer = async (
-  { store, logger }: { readonly store: MailStore; readonly logger: Logger },
+  {
+    store,
+    logger,
+    losesReply = () => false,
+  }: { readonly store: Pick<MailStore, 'add'>; readonly logger: Logger; readonly losesReply?: (mail: Mail) => boolean },
   address: { readonly host: string; readonly port: number },
 ): Promise<MailServer> => {
   let current: SmtpBehaviour = 'on';
   let port = address.port;
 
   /** Returns the problem, if there is one. */
-  const receive = async (stream: Readable, envelope: SMTPServerEnvelope): Promise<Error | null> => {
+  const receive = async (
+    stream: Readable,
+    { id: connectionId, envelope }: SMTPServerSession,
+  ): Promise<Error | null> => {
     try {
       const parsed = await simpleParser(await buffer(stream));
-      const { id } = store.add(toMail(parsed, envelope, new Date()));
-      logger.info({ id }, 'mail received');
-      if (current === 'lost-reply') await close(server);
+      const mail = store.add(toMail(parsed, envelope, new Date()));
+      logger.info({ id: mail.id }, 'mail received');
+      if (current === 'lost-reply' || losesReply(mail))
+        for (const connection of server?.connections ?? []) if (connection.id === connectionId) connection.close();
       return null;
     } catch (error) {
       logger.warn({ err: error }, 'mail not stored');
@@ -81,7 +89,7 @@ export const openMailServer = async (
         else reply();
       },
       onData: (stream, session, reply) => {
-        void receive(stream, session.envelope).then(reply);
+        void receive(stream, session).then(reply);
       },
     });
 

@@ -168,6 +168,16 @@ export const guards = {
       },
     ],
   },
+  mailIds: {
+    title: 'one job for each id of a mail',
+    edits: [
+      {
+        file: 'common/src/mail/mail-queue.ts',
+        find: 'updateOne: { filter: { _id: id }, update: { $setOnInsert',
+        replacement: 'updateOne: { filter: { _id: `${id}:${performance.now()}` }, update: { $setOnInsert',
+      },
+    ],
+  },
 } as const satisfies Record<string, { readonly title: string; readonly edits: readonly SourceEdit[] }>;
 
 export type GuardName = keyof typeof guards;
