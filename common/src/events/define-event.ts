@@ -9,6 +9,12 @@ export interface Trace {
   readonly traceId: string;
 }
 
+/** The trace of a change that no request has caused. */
+export const newTrace = ({ newId }: { readonly newId: () => string }, correlationId: string): Trace => ({
+  correlationId,
+  traceId: newId().padStart(32, '0'),
+});
+
 const envelope = z.object({
   /** Unique per event; also the broker's deduplication id. */
   id: z.string().min(1),

@@ -1,4 +1,4 @@
-export { defineEvent } from './define-event.ts';
+export { defineEvent, newTrace } from './define-event.ts';
 export { UnknownValueError } from './unknown-values.ts';
 export type { DataOf, EventDefinition, EventMessage, Trace } from './define-event.ts';
 export { userClosed, userCreated, userState, userUpdated } from './user.ts';

@@ -1,4 +1,4 @@
-import { orderUpdated } from '@ticketing/common/events';
+import { newTrace, orderUpdated } from '@ticketing/common/events';
 import { nextQuestion } from '../domain/closing.ts';
 import { unpaidStatuses } from '../domain/order-status.ts';
 import type { Deps } from '../deps.ts';
@@ -23,7 +23,7 @@ export const closeOverdueOrders = async (deps: Deps): Promise<number> => {
   if (overdue.length === 0) return 0;
   const made = await endOverdueOrders(
     deps,
-    overdue.map(({ _id }) => ({ orderId: _id, trace: traceOf(deps, `overdue-${_id}`) })),
+    overdue.map(({ _id }) => ({ orderId: _id, trace: newTrace(deps, `overdue-${_id}`) })),
   );
   const ended = made.filter(Boolean).length;
   deps.metrics.overdueOrdersEnded.inc(ended);
@@ -53,7 +53,7 @@ export const repeatClosingQuestions = async (deps: Deps): Promise<number> => {
               },
               set: { closingQuestion: nextQuestion(now, closingQuestion.count) },
               event: orderUpdated,
-              trace: traceOf(deps, `closing-${_id}`),
+              trace: newTrace(deps, `closing-${_id}`),
             },
           ],
     ),
@@ -62,5 +62,3 @@ export const repeatClosingQuestions = async (deps: Deps): Promise<number> => {
   deps.metrics.closingQuestionsRepeated.inc(repeated);
   return repeated;
 };
-
-const traceOf = (deps: Deps, correlationId: string) => ({ correlationId, traceId: deps.newId().padStart(32, '0') });

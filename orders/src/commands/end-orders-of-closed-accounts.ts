@@ -1,4 +1,4 @@
-import type { Trace, UserState } from '@ticketing/common/events';
+import { newTrace, type Trace, type UserState } from '@ticketing/common/events';
 import type { Received } from '@ticketing/common/messaging';
 import type { Deps } from '../deps.ts';
 import { unpaidStatuses } from '../domain/order-status.ts';
@@ -18,7 +18,7 @@ export const endOrdersOfClosedAccount =
 export const endLateOrders = async (deps: Deps): Promise<void> =>
   endOrdersOf(deps, {
     userIds: await deps.closedAccounts.recent(),
-    trace: { correlationId: 'closed-accounts', traceId: deps.newId().padStart(32, '0') },
+    trace: newTrace(deps, 'closed-accounts'),
   });
 
 export const unpaidOrdersOf = (userIds: readonly string[]) => ({

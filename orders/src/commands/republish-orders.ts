@@ -1,3 +1,4 @@
+import { newTrace } from '@ticketing/common/events';
 import type { OrderDocument } from '../models/open-models.ts';
 import { eventOf } from '../models/order.ts';
 import type { Deps } from '../deps.ts';
@@ -21,7 +22,7 @@ export const republishOrders = async (
       filter: { _id, status, republishedAt: { $not: { $gt: before } }, outbox: { $size: 0 } },
       set: { republishedAt: now },
       event: eventOf[status],
-      trace: { correlationId: `republished-${_id}`, traceId: deps.newId().padStart(32, '0') },
+      trace: newTrace(deps, `republished-${_id}`),
     })),
   );
   const count = made.filter(Boolean).length;

@@ -1,4 +1,4 @@
-import { ticketUpdated, type Trace, type UserState } from '@ticketing/common/events';
+import { newTrace, ticketUpdated, type Trace, type UserState } from '@ticketing/common/events';
 import type { Received } from '@ticketing/common/messaging';
 import type { Filter } from 'mongodb';
 import type { Deps } from '../deps.ts';
@@ -20,7 +20,7 @@ export const withdrawListings =
  * that a replica of a release without `sellerClosed` has released.
  */
 export const withdrawLateListings = async (deps: Deps): Promise<void> => {
-  const trace = { correlationId: 'closed-accounts', traceId: deps.newId().padStart(32, '0') };
+  const trace = newTrace(deps, 'closed-accounts');
   await withdrawListingsOf(deps, { userIds: await deps.closedAccounts.recent(), trace });
   await withdrawAll(deps, { sellerClosed: true }, trace);
 };

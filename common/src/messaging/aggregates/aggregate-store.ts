@@ -1,5 +1,5 @@
 import type { AnyBulkWriteOperation, Collection, Document, Filter, WithId } from 'mongodb';
-import type { Trace } from '../../events/index.ts';
+import { newTrace, type Trace } from '../../events/index.ts';
 import { Batcher, isPartlyRefused } from '../../mongo/index.ts';
 import type { Aggregate, AnyEvent, SideEventOf } from './define-aggregate.ts';
 import type { AggregateDocument, OutboxEntry } from './outbox.ts';
@@ -174,7 +174,7 @@ export const openStore = <Doc extends StoredDocument, Event extends AnyEvent, Si
       .toArray();
     if (documents.length === 0) return 0;
     const writes = documents.map((document) => {
-      const trace = { correlationId: `republished-${document._id}`, traceId: newId().padStart(32, '0') };
+      const trace = newTrace({ newId }, `republished-${document._id}`);
       const write = { set: {}, event: eventOf(document), sideEvent: republishWith?.(document), trace };
       return { id: document._id, version: document.version, ...pipeline(write, { kind: 'republish', changedAt }) };
     });
