@@ -10,6 +10,7 @@ import {
 import { createApp } from './app.ts';
 import type { Deps } from './deps.ts';
 import type { Config } from './config.ts';
+import { carryOutSessionEnds } from './commands/carry-out-session-ends.ts';
 import { cleanUpAccounts } from './commands/close-account.ts';
 import { carryOutResetRequests } from './commands/request-password-reset.ts';
 import { createKnownDevices } from './domain/known-devices.ts';
@@ -65,6 +66,7 @@ export const startService = async (config: Config, overrides: AuthOverrides = {}
       ...mail.workers,
       () => {
         const work = periodically({ name: 'account work', periodMs: workMs, logger: service.logger }, async () => {
+          await carryOutSessionEnds(deps);
           await carryOutResetRequests(deps);
           await cleanUpAccounts(deps);
         });

@@ -1,9 +1,11 @@
 import { NotFoundError } from '@ticketing/common/errors';
 import { sessionEnded, sessionsEnded, type Trace } from '@ticketing/common/events';
 import type { CurrentUser } from '@ticketing/common/http';
+import { expression } from '@ticketing/common/messaging';
 import { isDuplicateKey } from '@ticketing/common/mongo';
 import type { Deps } from '../deps.ts';
-import { endedSessions, expiryOf } from '../domain/sessions.ts';
+import { endedSessions, endOfSessions, expiryOf } from '../domain/sessions.ts';
+import type { UserDocument } from '../models/open-models.ts';
 
 /** Ends the session of a token; one that has ended already stays as it is. */
 export const endSession = async (
@@ -38,13 +40,27 @@ export const endOwnSession = async (
 };
 
 /** Ends all sessions of the user but this one. */
-export const endOtherSessions = async (deps: Deps, { id, sid }: CurrentUser, trace: Trace): Promise<void> => {
-  const before = deps.now();
+export const endOtherSessions = (deps: Deps, { id, sid }: CurrentUser, trace: Trace): Promise<void> =>
+  endBegun(deps, { userId: id, before: deps.now(), except: sid }, trace);
+
+/** Ends all sessions of the user. */
+export const endAllSessions = (
+  deps: Deps,
+  user: Pick<UserDocument, '_id' | 'lastSignInAt'>,
+  trace: Trace,
+): Promise<void> => endBegun(deps, { userId: user._id, before: endOfSessions(deps.now(), user) }, trace);
+
+/** Ends the sessions of the user that began before a time, except one. */
+const endBegun = async (
+  deps: Deps,
+  { userId, before, except }: { readonly userId: string; readonly before: Date; readonly except?: string },
+  trace: Trace,
+): Promise<void> => {
   await deps.userStore.publishSideEvent({
-    filter: { _id: id },
-    set: { sessionsFrom: before, keptSession: sid },
+    filter: { _id: userId },
+    set: { sessionsFrom: before, keptSession: expression(except === undefined ? '$$REMOVE' : { $literal: except }) },
     event: sessionsEnded,
-    data: endedSessions(id, { before, except: sid }),
+    data: endedSessions(userId, { before, except }),
     trace,
   });
 };

@@ -6,7 +6,8 @@ import { newId } from '@ticketing/common/mongo';
 import { commonEnv, httpKit, openService, readEnv } from '@ticketing/common/service';
 import { openDatabases, type Databases } from '@ticketing/watchdog/sources';
 import { openTestSources, type TestSources } from '@ticketing/watchdog/testing';
-import { RepublishUsageError, runRepublishCommand } from './republish-command.ts';
+import { runRepublishCommand } from './republish-command.ts';
+import { UsageError } from './usage-error.ts';
 
 const listings = defineAggregate({
   type: 'ticket',
@@ -91,7 +92,7 @@ test.each([
   [['seat'], 'There is no type seat'],
 ])('When the arguments are %j, then the error says what is wrong and shows the usage', async (args, problem) => {
   const failure = run(args);
-  await expect(failure).rejects.toThrow(RepublishUsageError);
+  await expect(failure).rejects.toThrow(UsageError);
   await expect(failure).rejects.toThrow(problem);
   await expect(failure).rejects.toThrow('npm run republish');
 });

@@ -2,17 +2,10 @@ import { republications, requestRepublication, type Republication } from '@ticke
 import { newId } from '@ticketing/common/mongo';
 import type { Databases, ServiceName } from '@ticketing/watchdog/sources';
 import { setTimeout as delay } from 'node:timers/promises';
+import { UsageError } from './usage-error.ts';
 
 const usage = `npm run republish -- <ticket|order|charge|user> [id…]
   publishes the current state of every aggregate of this kind again, or of those with these ids`;
-
-/** The arguments are wrong; the message says why and shows the usage. */
-export class RepublishUsageError extends Error {
-  constructor(problem: string) {
-    super(`${problem}\n\n${usage}`);
-    this.name = 'RepublishUsageError';
-  }
-}
 
 /** The service that owns each type of aggregate. */
 const owners: ReadonlyMap<string, ServiceName> = new Map([
@@ -33,15 +26,15 @@ export interface RepublishCommand {
 
 /**
  * Asks the running service to republish, and waits until it has. Returns the exit code: 1 when it makes no progress.
- * @throws RepublishUsageError
+ * @throws UsageError
  */
 export const runRepublishCommand = async (command: RepublishCommand): Promise<number> => {
   const { databases, print, timeoutMs = 60_000 } = command;
   const [type, ...ids] = command.args;
-  if (type === undefined) throw new RepublishUsageError('A type is missing');
+  if (type === undefined) throw new UsageError('A type is missing', usage);
   const owner = owners.get(type);
-  if (owner === undefined) throw new RepublishUsageError(`There is no type ${type}`);
-  if (ids.length > maxIds) throw new RepublishUsageError(`At most ${maxIds} ids at a time`);
+  if (owner === undefined) throw new UsageError(`There is no type ${type}`, usage);
+  if (ids.length > maxIds) throw new UsageError(`At most ${maxIds} ids at a time`, usage);
 
   const collection = databases.of[owner].collection<Republication>(republications.name);
   const _id = `command-${newId()}`;

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect } from '@jest/globals';
+import { root } from '@ticketing/launcher/paths';
 import { percentile } from '@ticketing/test/percentile';
 import { startProduct, type Product, type ProductProcess } from '@ticketing/test/start-product';
+import { execFile } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { eventually } from '../eventually.ts';
 import { discard } from '../product.ts';
 import { isOnThisMachine, testOnThisMachine } from '../site.ts';
@@ -63,6 +66,12 @@ const untilRefused = async (replica: ProductProcess, cookie: string): Promise<nu
   return performance.now() - start;
 };
 
+const endSessions = (account: string) =>
+  promisify(execFile)('npm', ['run', '--silent', 'end-sessions', '--', account], {
+    cwd: root,
+    env: { ...process.env, DATA_DIR: dataDir },
+  });
+
 testOnThisMachine(
   'When 200 users sign out, then copies of their cookies are refused by auth at once and by the others within a second',
   async () => {
@@ -89,6 +98,24 @@ testOnThisMachine(
     expect(percentile(times, 0.95)).toBeLessThan(1_000);
   },
   180_000,
+);
+
+testOnThisMachine(
+  'When an operator ends the sessions of a user, then every service refuses them, and an unknown e-mail is an error',
+  async () => {
+    const [user, other] = [await signUp(running().url), await signUp(running().url)];
+    await expect(endSessions(`not-${user.credentials.email}`)).rejects.toMatchObject({
+      code: 1,
+      stdout: `There is no account not-${user.credentials.email}, or it is closed\n`,
+    });
+    for (const replica of replicas()) expect(await accepts(replica, user.cookie)).toBe(true);
+    expect((await endSessions(user.credentials.email)).stdout).toMatch(/^All sessions of \w+ have ended\n$/);
+    for (const replica of replicas()) {
+      await untilRefused(replica, user.cookie);
+      expect(await accepts(replica, other.cookie)).toBe(true);
+    }
+  },
+  60_000,
 );
 
 testOnThisMachine(

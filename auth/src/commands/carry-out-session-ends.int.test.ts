@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { sessionsEnded } from '@ticketing/common/events';
+import { newId } from '@ticketing/common/mongo';
+import { createLogger } from '@ticketing/common/service';
+import type { SessionEndRequest } from '../models/session-end-request.ts';
+import { cookieOf, newEmail, openHarness, type Api, type AuthHarness } from '../test/harness.ts';
+
+let auth: AuthHarness;
+let replica: Api;
+/** Everything that the service logs. */
+let output = '';
+
+beforeAll(async () => {
+  const logger = createLogger({ service: 'auth', level: 'info', write: (line) => void (output += line) });
+  auth = await openHarness({}, { logger });
+  replica = await auth.startReplica();
+});
+beforeEach(() => {
+  output = '';
+});
+afterAll(() => auth.system.close());
+
+const requests = () => auth.system.collection<SessionEndRequest>('session-end-requests');
+/** Requests the end of the account's sessions; the request once it is carried out. */
+const endSessions = async (account: string): Promise<SessionEndRequest | null> => {
+  const _id = newId();
+  await requests().insertOne({ _id, account, requestedAt: new Date() });
+  return auth.system.eventually(async () => {
+    const request = await requests().findOne({ _id });
+    expect(request?.doneAt).toBeDefined();
+    return request;
+  });
+};
+const isSignedIn = async (cookie: string): Promise<boolean> =>
+  (await auth.api.get('/api/users/currentuser').set('Cookie', cookie)).body.currentUser !== null;
+const published = (id: string) => auth.system.events(sessionsEnded).filter(({ data }) => data.userId === id);
+const recorded = () =>
+  output
+    .split('\n')
+    .filter((line) => line.includes('"session_ended"'))
+    .map((line): Record<string, unknown> => JSON.parse(line));
+
+test.each<[string, (user: { id: string; email: string }) => string]>([
+  ['e-mail', ({ email }) => ` ${email.toUpperCase()}`],
+  ['id', ({ id }) => id],
+])(
+  'When an operator ends the sessions of a user, named by %s, then all have ended, also the kept one, and later ones go on',
+  async (_, accountOf) => {
+    const email = newEmail();
+    const signUp = await auth.signUp(email);
+    const { id }: { id: string } = signUp.body;
+    const cookies = [cookieOf(signUp), cookieOf(await auth.signIn(email))];
+    // This one has ended the others, and would go on.
+    const kept = cookieOf(await auth.signIn(email));
+    await auth.api.delete('/api/users/sessions').set('Cookie', kept);
+    const stranger = cookieOf(await auth.signUp(newEmail()));
+    output = '';
+    // The clock that began the session was ahead.
+    auth.system.clock.advance(-1_000);
+    const request = await endSessions(accountOf({ id, email }));
+    auth.system.clock.advance(1_000);
+    expect(request).toMatchObject({ userId: id });
+    expect(request).not.toHaveProperty('account');
+    for (const cookie of [...cookies, kept]) expect(await isSignedIn(cookie)).toBe(false);
+    expect(await isSignedIn(stranger)).toBe(true);
+    expect(await isSignedIn(cookieOf(await auth.signIn(email)))).toBe(true);
+    await auth.system.eventually(() => expect(published(id).at(-1)?.data).not.toHaveProperty('except'));
+    await auth.system.eventually(() =>
+      expect(recorded()).toEqual([
+        expect.objectContaining({
+          log: 'security',
+          address: 'operator',
+          userId: id,
+          account: expect.any(String),
+          requestId: request?._id,
+        }),
+      ]),
+    );
+    expect(output.toLowerCase()).not.toContain(email);
+  },
+);
+
+test('When two replicas carry the same requests out at once, then each is recorded once', async () => {
+  const { body } = await auth.signUp(newEmail());
+  output = '';
+  const ids = Array.from({ length: 15 }, () => newId());
+  await requests().insertMany(ids.map((_id) => ({ _id, account: body.id, requestedAt: new Date() })));
+  // Their workers run at once.
+  const resets = [auth.api, replica].map((api) => api.post('/api/users/password-reset').send({ email: newEmail() }));
+  await Promise.all(resets);
+  await auth.system.eventually(async () =>
+    expect(await requests().countDocuments({ _id: { $in: ids }, doneAt: { $exists: true } })).toBe(ids.length),
+  );
+  await auth.system.eventually(() =>
+    expect(recorded().map(({ requestId }) => requestId)).toEqual(expect.arrayContaining(ids)),
+  );
+  expect(recorded()).toHaveLength(ids.length);
+});
+
+test('When there is no such account, or it is closed, then the request says so and no session ends', async () => {
+  const closed = await auth.signUp(newEmail());
+  await auth.api.delete('/api/users/me').set('Cookie', cookieOf(closed)).send({ password: 'correct horse' });
+  const signedIn = cookieOf(await auth.signUp(newEmail()));
+  const before = await auth.users.find({}, { projection: { version: 1, sessionsFrom: 1 } }).toArray();
+  for (const account of [newEmail(), newId(), '', closed.body.id, `closed:${closed.body.id}`]) {
+    const request = await endSessions(account);
+    expect(Object.keys(request ?? {}).toSorted()).toEqual(['_id', 'doneAt', 'requestedAt']);
+  }
+  expect(await auth.users.find({}, { projection: { version: 1, sessionsFrom: 1 } }).toArray()).toEqual(before);
+  expect(await isSignedIn(signedIn)).toBe(true);
+  expect(recorded()).toEqual([]);
+});
