@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerEnvelope, type SMTPServerSession } from 'smtp-server';
 import type { SmtpBehaviour } from './behaviour.ts';
-import type { Mail, MailStore } from './store.ts';
+import type { Mail } from './store.ts';
 
 const maxMessageBytes = 10 * 1024 * 1024;
 
@@ -18,7 +18,14 @@ class Refusal extends Error {
   }
 }
 
-const toMail = (parsed: ParsedMail, envelope: SMTPServerEnvelope, receivedAt: Date) => ({
+/** A message as it was received. */
+export interface Message {
+  readonly content: Buffer;
+  readonly envelope: SMTPServerEnvelope;
+  readonly receivedAt: Date;
+}
+
+const toMail = (parsed: ParsedMail, { envelope, receivedAt }: Omit<Message, 'content'>): Omit<Mail, 'id'> => ({
   messageId: parsed.messageId ?? '',
   from: parsed.from?.text ?? '',
   to: envelope.rcptTo.map(({ address }) => address).join(', '),
@@ -33,6 +40,9 @@ const toMail = (parsed: ParsedMail, envelope: SMTPServerEnvelope, receivedAt: Da
   })),
 });
 
+export const parseMessage = async ({ content, ...rest }: Message): Promise<Omit<Mail, 'id'>> =>
+  toMail(await simpleParser(content), rest);
+
 export interface MailServer {
   readonly port: number;
   behaviour(): SmtpBehaviour;
@@ -41,13 +51,12 @@ export interface MailServer {
   stop(): Promise<void>;
 }
 
-/** An SMTP server that stores every mail and forwards none. The response to a mail for which `losesReply` is true is lost. */
+/**
+ * An SMTP server that forwards no mail. `take` keeps it before the sender gets the response, which is lost if `take` resolves
+ * with `lost`.
+ */
 export const openMailServer = async (
-  {
-    store,
-    logger,
-    losesReply = () => false,
-  }: { readonly store: Pick<MailStore, 'add'>; readonly logger: Logger; readonly losesReply?: (mail: Mail) => boolean },
+  { take, logger }: { readonly take: (message: Message) => Promise<'taken' | 'lost'>; readonly logger: Logger },
   address: { readonly host: string; readonly port: number },
 ): Promise<MailServer> => {
   let current: SmtpBehaviour = 'on';
@@ -59,10 +68,8 @@ export const openMailServer = async (
     { id: connectionId, envelope }: SMTPServerSession,
   ): Promise<Error | null> => {
     try {
-      const parsed = await simpleParser(await buffer(stream));
-      const mail = store.add(toMail(parsed, envelope, new Date()));
-      logger.info({ id: mail.id }, 'mail received');
-      if (current === 'lost-reply' || losesReply(mail))
+      const outcome = await take({ content: await buffer(stream), envelope, receivedAt: new Date() });
+      if (current === 'lost-reply' || outcome === 'lost')
         for (const connection of server?.connections ?? []) if (connection.id === connectionId) connection.close();
       return null;
     } catch (error) {

@@ -1,7 +1,7 @@
 import { createLogger, openServer, type Logger, type Stoppable } from '@ticketing/common/service';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
-import { openMailServer } from './mail-server.ts';
+import { openMailServer, parseMessage, type Message } from './mail-server.ts';
 import { openStore } from './store.ts';
 
 export const bounds = { maxMails: 1_000, maxBytes: 20 * 1024 * 1024 } as const;
@@ -17,7 +17,12 @@ export const startMailbox = async (
   logger: Logger = createLogger({ service: 'mailbox', level: config.LOG_LEVEL }),
 ): Promise<RunningMailbox> => {
   const store = openStore(config.DATA_DIR, bounds);
-  const server = await openMailServer({ store, logger }, { host: config.HOST, port: config.SMTP_PORT });
+  const take = async (message: Message) => {
+    const { id } = store.add(await parseMessage(message));
+    logger.info({ id }, 'mail received');
+    return 'taken' as const;
+  };
+  const server = await openMailServer({ take, logger }, { host: config.HOST, port: config.SMTP_PORT });
   const site = await openServer({
     app: buildApp({ store, server, logger }),
     host: config.HOST,

@@ -1,3 +1,4 @@
+import type { Mail } from '@ticketing/mailbox/store';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MadeOrder, Market, User } from '../load/market.ts';
 import type { RetryingClient } from '../load/retrying-client.ts';
@@ -62,12 +63,13 @@ export class MailLoad {
     }
   }
 
-  /** Changes the e-mail of the next account that has asked for it, with the link that `linkTo` finds. */
-  async move(linkTo: (address: string, subject: string) => string | undefined): Promise<void> {
+  /** Changes the e-mail of the next account that has asked for it, with the link in its mail. */
+  async move(mails: readonly Mail[]): Promise<void> {
     const mover = this.#movers.shift();
     if (mover === undefined) return;
     const { account, next } = mover;
-    const token = new URL(linkTo(next, subjects.newEmail) ?? 'about:blank').searchParams.get('token');
+    const mail = mails.find(({ to, subject }) => to === next && subject === subjects.newEmail);
+    const token = new URL(/https?:\/\/\S+/.exec(mail?.text ?? '')?.[0] ?? 'about:blank').searchParams.get('token');
     if (!(await this.#step(account, 'POST', '/api/users/verify-email', { token }))) return;
     for (const to of [account.email, next])
       this.causes.push({ kind: 'e-mail changed', to, subject: subjects.emailChanged });

@@ -2,7 +2,7 @@ import { findAddresses } from '@ticketing/audit/find-addresses';
 import { createLogger } from '@ticketing/common/service';
 import { root } from '@ticketing/launcher/paths';
 import { required } from '@ticketing/launcher/required';
-import { openMailServer, type MailServer } from '@ticketing/mailbox/mail-server';
+import { openMailServer, parseMessage, type MailServer, type Message } from '@ticketing/mailbox/mail-server';
 import type { Mail } from '@ticketing/mailbox/store';
 import { startProduct, type Product } from '@ticketing/test/start-product';
 import { auditProduct, type Violation } from '@ticketing/watchdog/checks';
@@ -47,9 +47,9 @@ export interface MailOutageResult {
   readonly violations: readonly Violation[];
 }
 
-const stepsPerSecond = { account: 1.4, sale: 0.8 } as const;
+const stepsPerSecond = { account: 1, sale: 0.45 } as const;
 /** How long load and kills go on before the outage, as a part of its length. */
-const warmUpPart = 0.3;
+const warmUpPart = 0.15;
 /** The response to one mail of so many is lost, beginning with the hundredth. */
 const loseReplyEvery = 5_000;
 const firstLostReply = 100;
@@ -58,11 +58,33 @@ const watchMs = 60_000;
 /** Stripe's delay: a buyer can cancel while a payment is in progress. */
 const stripeDelayMs = 100;
 
+/**
+ * Keeps messages as they are, so that their senders get the response at once: those that are killed before it send again.
+ */
+const openInbox = () => {
+  const messages: Message[] = [];
+  const parsed: Mail[] = [];
+  let lostReplies = 0;
+  return {
+    take: (message: Message): Promise<'taken' | 'lost'> => {
+      const isLost = messages.push(message) % loseReplyEvery === firstLostReply;
+      if (isLost) lostReplies += 1;
+      return Promise.resolve(isLost ? 'lost' : 'taken');
+    },
+    lostReplies: (): number => lostReplies,
+    /** All mails, oldest first. */
+    mails: async (): Promise<readonly Mail[]> => {
+      for (const message of messages.slice(parsed.length))
+        parsed.push({ id: String(parsed.length + 1), ...(await parseMessage(message)) });
+      return parsed;
+    },
+  };
+};
+
 interface Run {
   readonly product: Product;
   readonly server: MailServer;
-  /** Oldest first. */
-  readonly mails: readonly Mail[];
+  readonly inbox: ReturnType<typeof openInbox>;
   readonly load: MailLoad;
   readonly sources: Sources;
   readonly jobs: readonly MongoClient[];
@@ -70,7 +92,7 @@ interface Run {
 }
 
 /** Starts a step whenever its time has come, whatever became of earlier ones. */
-const startLoad = ({ load, mails }: Run) => {
+const startLoad = ({ load }: Run) => {
   const running = new Set<Promise<void>>();
   const start = (step: () => Promise<void>): void => {
     const one: Promise<void> = step()
@@ -78,14 +100,12 @@ const startLoad = ({ load, mails }: Run) => {
       .finally(() => running.delete(one));
     running.add(one);
   };
-  const linkTo = (address: string, subject: string): string | undefined =>
-    /https?:\/\/\S+/.exec(mails.find((mail) => mail.to === address && mail.subject === subject)?.text ?? '')?.[0];
   const timers = [
     setInterval(() => start(() => load.account()), 1000 / stepsPerSecond.account),
     setInterval(() => start(() => load.sale()), 1000 / stepsPerSecond.sale),
   ];
   return {
-    move: () => start(() => load.move(linkTo)),
+    move: (mails: readonly Mail[]) => start(() => load.move(mails)),
     stop: async (): Promise<void> => {
       for (const timer of timers) clearInterval(timer);
       await Promise.all(running);
@@ -121,15 +141,16 @@ const until = async (isDone: () => Promise<boolean>, signal: AbortSignal): Promi
 };
 
 const exercise = async (run: Run): Promise<Omit<MailOutageResult, 'lostReplies' | 'duplicates'>> => {
-  const { product, server, mails, load, sources, options } = run;
+  const { product, server, inbox, load, sources, options } = run;
   const { log, signal, minutes } = options;
   const movers = Math.ceil(minutes * 6);
   await load.prepare({ traders: 20, movers });
   const kills = startKills(product);
   const steps = startLoad(run);
   await stay(minutes * 60_000 * warmUpPart, signal);
-  log(`the mail server is away; ${mails.length} mails have arrived`);
-  const moving = setInterval(() => steps.move(), (minutes * 60_000) / movers);
+  const before = await inbox.mails();
+  log(`the mail server is away; ${before.length} mails have arrived`);
+  const moving = setInterval(() => steps.move(before), (minutes * 60_000) / movers);
   await beAway(server, minutes * 60_000, signal);
   clearInterval(moving);
   const waited = await countWaiting(run);
@@ -145,12 +166,15 @@ const exercise = async (run: Run): Promise<Omit<MailOutageResult, 'lostReplies' 
     causes = await causesOf(run);
     return findOpen().length === 0;
   }, signal);
-  await until(() => Promise.resolve(judgeMails(causes, mails).total.missing === 0), signal);
-  const killed = kills.stop();
-  log('waiting until no mail waits to be sent');
   await until(async () => (await countWaiting(run)) === 0, signal);
-  causes = await causesOf(run);
-  const verdict = judgeMails(causes, mails);
+  const killed = kills.stop();
+  log('waiting until no mail is missing or waits to be sent');
+  let verdict = judgeMails(causes, await inbox.mails());
+  await until(async () => {
+    causes = await causesOf(run);
+    verdict = judgeMails(causes, await inbox.mails());
+    return verdict.total.missing === 0 && (await countWaiting(run)) === 0;
+  }, signal);
   const { violations } = await auditProduct(sources);
   return {
     verdict,
@@ -166,23 +190,9 @@ const exercise = async (run: Run): Promise<Omit<MailOutageResult, 'lostReplies' 
 export const runMailOutage = async (options: MailOutageOptions): Promise<MailOutageResult> => {
   const { edits, seed, log, signal } = options;
   const build = join(root, '.cache', 'chaos', String(process.pid));
-  // In memory, so that the response does not wait for the disk: who is killed before it arrives sends the mail again.
-  const mails: Mail[] = [];
-  const store = {
-    add: (received: Omit<Mail, 'id'>): Mail => {
-      const mail = { id: String(mails.length + 1), ...received };
-      mails.push(mail);
-      return mail;
-    },
-  };
-  let lostReplies = 0;
-  const losesReply = (): boolean => {
-    if (mails.length % loseReplyEvery !== firstLostReply) return false;
-    lostReplies += 1;
-    return true;
-  };
+  const inbox = openInbox();
   const server = await openMailServer(
-    { store, losesReply, logger: createLogger({ service: 'mailbox', level: 'error' }) },
+    { take: inbox.take, logger: createLogger({ service: 'mailbox', level: 'error' }) },
     { host: '127.0.0.1', port: 0 },
   );
   let product: Product | undefined;
@@ -217,9 +227,14 @@ export const runMailOutage = async (options: MailOutageOptions): Promise<MailOut
     const sources = openSources(addresses, 'chaos');
     const jobs = [new MongoClient(addresses.mongoUrls.auth), new MongoClient(addresses.mongoUrls.notifications)];
     try {
-      const result = await exercise({ product, server, mails, load, sources, jobs, options });
+      const result = await exercise({ product, server, inbox, load, sources, jobs, options });
       const duplicates = [...readFaultCounts(product.dataDir).values()].reduce((sum, count) => sum + count, 0);
-      return { ...result, problems: [...result.problems, ...ledger.unexpected], lostReplies, duplicates };
+      return {
+        ...result,
+        problems: [...result.problems, ...ledger.unexpected],
+        lostReplies: inbox.lostReplies(),
+        duplicates,
+      };
     } finally {
       await Promise.all([sources.close(), http.close(), ...jobs.map((client) => client.close())]);
     }
