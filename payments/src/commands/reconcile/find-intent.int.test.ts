@@ -141,3 +141,44 @@ test('When the process dies after an unknown token, then the attempt ends only w
   expect((await payments.pay(order.id)).status).toBe(201);
   expect(await payments.sandbox.intents(order.id)).toHaveLength(1);
 });
+
+/** As release 0.1.0 creates the PaymentIntent of an order, also when it settles an attempt that another process has left. */
+const createAsEarlierRelease = (order: { readonly id: string; readonly price: number }) =>
+  payments.sandbox.stripe.paymentIntents.create(
+    {
+      amount: order.price,
+      currency: 'usd',
+      automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+      metadata: { orderId: order.id },
+    },
+    { idempotencyKey: order.id },
+  );
+
+test('When a replica of release 0.1.0 settles the first attempt, then it gets no PaymentIntent of its own', async () => {
+  const charged = await payments.payable();
+  await payAndDie(charged.id, 'tok_visa');
+  await expect(createAsEarlierRelease(charged)).rejects.toMatchObject({ type: 'StripeIdempotencyError' });
+  const blocked = await payments.payable();
+  payments.dieAt('before', 'tryCard');
+  await payments.pay(blocked.id);
+  wait();
+  await untilSettled(blocked.id);
+  await expect(createAsEarlierRelease(blocked)).rejects.toMatchObject({ type: 'StripeIdempotencyError' });
+  expect(await payments.sandbox.intents(blocked.id)).toHaveLength(1);
+  expect(await untilSettled(charged.id)).toMatchObject({ status: 'completed' });
+});
+
+test('When a replica of release 0.1.0 dies with the card charged, then its charge is found', async () => {
+  const order = await payments.payable();
+  payments.dieAt('before', 'tryCard');
+  await payments.pay(order.id);
+  const { id } = await createAsEarlierRelease(order);
+  await payments.sandbox.stripe.paymentIntents.confirm(
+    id,
+    { payment_method: 'pm_card_visa' },
+    { idempotencyKey: `${order.id}:1` },
+  );
+  wait();
+  expect(await untilSettled(order.id)).toMatchObject({ status: 'completed', stripeId: id });
+  expect(await payments.sandbox.intents(order.id)).toHaveLength(1);
+});

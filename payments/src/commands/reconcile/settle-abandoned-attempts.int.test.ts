@@ -111,10 +111,7 @@ test('When Stripe may have forgotten the idempotency key of the attempt, then th
 test('When Stripe refuses the card of a paused process without trying it, then nothing is charged and another attempt can pay', async () => {
   const order = await payments.payable();
   // The attempt's idempotency key is in use for another request, so that Stripe refuses it without an outcome.
-  await payments.sandbox.stripe.paymentIntents.create(
-    { amount: 100, currency: 'usd' },
-    { idempotencyKey: `${order.id}:1` },
-  );
+  await payments.sandbox.stripe.paymentIntents.create({ amount: 100, currency: 'usd' }, { idempotencyKey: order.id });
   const pause = payments.pauseAt('before', 'tryCard');
   const paused = payments.pay(order.id);
   await pause.reached;

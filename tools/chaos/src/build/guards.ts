@@ -103,7 +103,7 @@ export const guards = {
     edits: [
       {
         file: 'payments/src/gateways/stripe/gateway.ts',
-        find: 'idempotencyKey: `${orderId}:${number}`,',
+        find: 'idempotencyKey: number === 1 ? orderId : `${orderId}:${number}`,',
         replacement: 'idempotencyKey: `${orderId}:${number}:${performance.now()}`,',
       },
     ],
