@@ -159,7 +159,7 @@ export const settingsTable = [
   },
   {
     name: 'MAIL_FROM',
-    default: 'Ticketing <no-reply@HOST of PUBLIC_URL>',
+    default: 'Foyer <no-reply@HOST of PUBLIC_URL>',
     purpose: 'Sender of the mails: an address, or a name and an address',
     check: sender,
   },

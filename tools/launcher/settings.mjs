@@ -83,8 +83,7 @@ export const readSettings = (env, args) => {
       stripeHost: given['STRIPE_HOST'],
       smtpUrl: given['SMTP_URL'],
       mailFrom:
-        given['MAIL_FROM'] ??
-        `Ticketing <no-reply@${URL.canParse(publicUrl) ? new URL(publicUrl).hostname : 'localhost'}>`,
+        given['MAIL_FROM'] ?? `Foyer <no-reply@${URL.canParse(publicUrl) ? new URL(publicUrl).hostname : 'localhost'}>`,
       expirationWindowSeconds: given['EXPIRATION_WINDOW_SECONDS'] ?? '900',
       maxLiveHolds: given['MAX_LIVE_HOLDS'] ?? '6',
       paymentAttempts: given['PAYMENT_ATTEMPTS'] ?? '3',

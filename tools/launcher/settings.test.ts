@@ -78,8 +78,8 @@ test.each(settingsTable.map(({ name }) => name))('When %s is empty, then it coun
 const senderOf = (env: NodeJS.ProcessEnv) => readSettings(env, []).settings.mailFrom;
 
 test('When no sender is set, then it is an address of the site', () => {
-  expect(senderOf({})).toBe('Ticketing <no-reply@localhost>');
-  expect(senderOf({ PUBLIC_URL: 'https://tickets.example:8443' })).toBe('Ticketing <no-reply@tickets.example>');
+  expect(senderOf({})).toBe('Foyer <no-reply@localhost>');
+  expect(senderOf({ PUBLIC_URL: 'https://tickets.example:8443' })).toBe('Foyer <no-reply@tickets.example>');
   expect(senderOf({ MAIL_FROM: 'me@example.com' })).toBe('me@example.com');
 });
 
