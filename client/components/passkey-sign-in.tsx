@@ -11,7 +11,7 @@ const nothingPosted: PostForm = (state) => Promise.resolve(state);
 const signIn = passkeySignInForm(passkeyDialogs);
 
 /**
- * Signs in without an e-mail and a password; `next` is the path to go to afterwards. The name of the button does not contain
+ * Signs in without an email and a password; `next` is the path to go to afterwards. The name of the button does not contain
  * that of the form above it, "Sign in", by which tests and voice control find the latter.
  */
 export const PasskeySignIn = ({ next }: { readonly next: string }) => {

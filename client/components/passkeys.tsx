@@ -7,6 +7,7 @@ import { addPasskeyForm, removePasskeyForm } from '../lib/forms/passkey-forms.ts
 import { passkeyDialogs } from '../lib/passkeys.ts';
 import { plural } from '../lib/plural.ts';
 import { TextField } from './field.tsx';
+import { ListHeading } from './list-heading.tsx';
 import { ErrorList } from './notice.tsx';
 import { PasskeyButton } from './passkey-button.tsx';
 import { useForm, type PostForm } from './use-form.ts';
@@ -69,19 +70,12 @@ const PasskeyRow = ({ passkey, post }: { readonly passkey: Passkey; readonly pos
 
 /** The passkeys of the user, to name, add and remove. `post` is the Server Action that removes one without JavaScript. */
 export const Passkeys = ({ passkeys, post }: { readonly passkeys: readonly Passkey[]; readonly post: PostForm }) => {
-  const heading = useRef<HTMLHeadingElement>(null);
-  const shown = useRef(passkeys.length);
-  useEffect(() => {
-    // The button that had the focus is gone with its passkey.
-    if (passkeys.length < shown.current) heading.current?.focus();
-    shown.current = passkeys.length;
-  }, [passkeys.length]);
   return (
     <div className="grid gap-6">
       <section aria-labelledby="passkeys-heading" className="grid gap-3">
-        <h2 id="passkeys-heading" ref={heading} tabIndex={-1} className="text-xl font-semibold">
+        <ListHeading id="passkeys-heading" count={passkeys.length}>
           Your passkeys
-        </h2>
+        </ListHeading>
         <p role="status" className="text-muted">
           {passkeys.length === 0 ? 'You have no passkeys yet.' : `You have ${plural(passkeys.length, 'passkey')}.`}
         </p>

@@ -7,7 +7,7 @@ const notices = {
   'password-changed': { variant: 'success', text: 'Your password is changed. Every other device is signed out.' },
   'email-requested': {
     variant: 'success',
-    text: 'We have sent a link to the new address. Your e-mail address changes once you have confirmed it there.',
+    text: 'We have sent a link to the new address. Your email address changes once you have confirmed it there.',
   },
 } as const;
 

@@ -11,7 +11,7 @@ import { requireUser } from '../../lib/server/require-user.ts';
 export const metadata: Metadata = { title: 'Account' };
 
 const parts = [
-  { href: '/account/email', title: 'Change e-mail address', text: 'The new address gets a link first.' },
+  { href: '/account/email', title: 'Change email address', text: 'The new address gets a link first.' },
   { href: '/account/password', title: 'Change password', text: 'Signs out every other device.' },
   { href: '/account/passkeys', title: 'Passkeys', text: 'Sign in with your fingerprint, face or screen lock.' },
   { href: '/account/sessions', title: 'Devices', text: 'See where you are signed in, and sign out.' },
@@ -37,7 +37,7 @@ const AccountOverview = async ({ searchParams }: { readonly searchParams: Promis
         <section className="panel px-4 py-4 sm:px-5" aria-labelledby="email">
           <div className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1">
             <h2 id="email" className="text-sm text-muted">
-              E-mail address
+              Email address
             </h2>
             <Badge
               {...(user.emailVerified

@@ -18,7 +18,7 @@ const ForgotPasswordPage = async ({ searchParams }: { readonly searchParams: Pro
     // The same for every address: it must not show who has an account.
     <SmallPage
       title="Look at your mail"
-      intro="If there is an account with this e-mail address, we have sent a link. It works for one hour."
+      intro="If there is an account with this email address, we have sent a link. It works for one hour."
     >
       <p className="text-muted">
         Nothing there? Look at the spam folder, or{' '}

@@ -8,7 +8,7 @@ import { signInPath } from '../../lib/safe-next.ts';
 import { currentUser } from '../../lib/server/api.ts';
 import { postVerifyEmail } from '../form-actions.ts';
 
-export const metadata: Metadata = { title: 'Confirm your e-mail address', referrer: linkReferrer };
+export const metadata: Metadata = { title: 'Confirm your email address', referrer: linkReferrer };
 
 const VerifyEmailPage = async ({ searchParams }: { readonly searchParams: Promise<QueryParams> }) => {
   const query = await searchParams;
@@ -16,7 +16,7 @@ const VerifyEmailPage = async ({ searchParams }: { readonly searchParams: Promis
   const isDone = param(query, 'done') !== undefined;
   if (token !== undefined && !isDone) {
     return (
-      <SmallPage title="Confirm your e-mail address" intro="One click, and your account has this address.">
+      <SmallPage title="Confirm your email address" intro="One click, and your account has this address.">
         <VerifyEmailForm post={postVerifyEmail} token={token} />
       </SmallPage>
     );
@@ -24,7 +24,7 @@ const VerifyEmailPage = async ({ searchParams }: { readonly searchParams: Promis
   const user = await currentUser();
   return (
     <SmallPage
-      title={isDone ? 'Your e-mail address is confirmed' : 'This link is no longer valid'}
+      title={isDone ? 'Your email address is confirmed' : 'This link is no longer valid'}
       intro={
         isDone
           ? 'Thank you. Payouts no longer wait for it.'

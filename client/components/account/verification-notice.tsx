@@ -9,14 +9,14 @@ export const ResendForm = () => (
   </form>
 );
 
-/** Above the page of a user whose e-mail address is not verified, unless the page itself is about that. */
+/** Above the page of a user whose email address is not verified, unless the page itself is about that. */
 export const VerificationNotice = ({ user }: { readonly user: User | undefined }) =>
   user?.emailVerified === false && (
     <HiddenOn paths={['/account', '/verify-email']}>
-      <aside className="border-b border-line bg-pine-tint" aria-label="E-mail address">
+      <aside className="border-b border-line bg-pine-tint" aria-label="Email address">
         <div className="shell flex flex-wrap items-center gap-x-4 py-1 text-sm">
           <p className="min-w-0 py-1 wrap-anywhere">
-            <strong>Confirm your e-mail address:</strong> we sent a link to {user.email}. Until then, you can buy and
+            <strong>Confirm your email address:</strong> we sent a link to {user.email}. Until then, you can buy and
             sell but not be paid out.
           </p>
           <ResendForm />

@@ -11,7 +11,7 @@ export const VerifyEmailForm = ({ post, token }: { readonly post: PostForm; read
       <ErrorList messages={state.errors.map(({ message }) => message)} />
       <input type="hidden" name="token" value={token} />
       <SubmitButton pending={pending} pendingText="Confirming…">
-        Confirm my e-mail address
+        Confirm my email address
       </SubmitButton>
     </form>
   );

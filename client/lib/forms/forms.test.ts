@@ -188,7 +188,7 @@ test('When a ticket is withdrawn, then its seller stays on its page, which says 
   expect(requests).toEqual([{ method: 'DELETE', path: '/api/tickets/t1' }]);
 });
 
-test('When a password is forgotten, then the page reads the same for every e-mail', async () => {
+test('When a password is forgotten, then the page reads the same for every email', async () => {
   const { deps, requests } = fakeApi({ status: 202, data: {} });
   const state = await forgotPasswordForm(deps, form({ email: ' ada@example.com ' }));
   expect(state).toEqual({ errors: [], values: {}, goTo: '/forgot-password?sent=1' });

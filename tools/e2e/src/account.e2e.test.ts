@@ -42,7 +42,7 @@ const resetPassword = async (page: Page, email: string, password: string): Promi
   await page.goto('/forgot-password');
   await page.getByLabel('Email').fill(email);
   await button(page, 'Send me a link').click();
-  await page.getByText('If there is an account with this e-mail address').waitFor();
+  await page.getByText('If there is an account with this email address').waitFor();
   const link = await linkIn(site, email, 'Choose a new password');
   await page.goto(link);
   await page.getByLabel('New password').fill('passw0rd');
@@ -64,13 +64,13 @@ testOnThisMachine(
     const verification = await linkIn(site, credentials.email, 'Confirm your e-mail address');
     await page.goto(verification);
     await page.reload();
-    await button(page, 'Confirm my e-mail address').click();
-    await heading(page, 'Your e-mail address is confirmed').waitFor();
+    await button(page, 'Confirm my email address').click();
+    await heading(page, 'Your email address is confirmed').waitFor();
     expect(page.url()).not.toContain('token');
     await page.getByRole('link', { name: 'Go to your account' }).click();
     await page.getByTestId('email-state').getByText('Confirmed', { exact: true }).waitFor();
     await page.goto(verification);
-    await button(page, 'Confirm my e-mail address').click();
+    await button(page, 'Confirm my email address').click();
     await heading(page, 'This link is no longer valid').waitFor();
 
     await signOut(page);
@@ -106,6 +106,8 @@ testOnThisMachine(
     await button(page, 'Sign out Chrome on Linux').first().click();
     await page.getByText('The device is signed out.').waitFor();
     await eventually(async () => expect(await page.getByTestId('session').count()).toBe(2));
+    const focused = () => page.evaluate('document.activeElement.textContent');
+    await eventually(async () => expect(await focused()).toBe('Signed-in devices'));
     await button(page, 'Sign out all other devices').click();
     await page.getByText('All other devices are signed out.').waitFor();
     await eventually(async () => expect(await page.getByTestId('session').count()).toBe(1));
@@ -121,7 +123,7 @@ testOnThisMachine(
     await page.getByText('We have sent a link to the new address.').waitFor();
     expect(await page.getByTestId('account-email').textContent()).toBe(credentials.email);
     await page.goto(await linkIn(site, next.email, 'Confirm your new e-mail address'));
-    await button(page, 'Confirm my e-mail address').click();
+    await button(page, 'Confirm my email address').click();
     await page.getByRole('link', { name: 'Go to your account' }).click();
     await page.getByTestId('account-email').getByText(next.email).waitFor();
 
@@ -153,8 +155,8 @@ testOnThisMachine(
     await page.getByText('We have sent another link.').waitFor();
     await eventually(async () => expect(await mailsOf(site, credentials.email)).toHaveLength(2));
     await page.goto(await linkIn(site, credentials.email, 'Confirm your e-mail address'));
-    await button(page, 'Confirm my e-mail address').click();
-    await heading(page, 'Your e-mail address is confirmed').waitFor();
+    await button(page, 'Confirm my email address').click();
+    await heading(page, 'Your email address is confirmed').waitFor();
 
     const again = { ...credentials, password: newCredentials().password };
     await resetPassword(page, again.email, again.password);

@@ -73,9 +73,9 @@ for (const viewport of [
       await walk.arrive(home);
 
       await page.goto(await linkIn(site, email, 'Confirm your e-mail address'));
-      await walk.arrive('Confirm your e-mail address');
-      await walk.press(walk.button('Confirm my e-mail address'), 'Space');
-      await walk.arrive('Your e-mail address is confirmed');
+      await walk.arrive('Confirm your email address');
+      await walk.press(walk.button('Confirm my email address'), 'Space');
+      await walk.arrive('Your email address is confirmed');
       await walk.press(walk.link('Go to your account'), 'Enter');
       await page.getByTestId('email-state').getByText('Confirmed', { exact: true }).waitFor();
       await walk.arrive('Account');

@@ -20,7 +20,7 @@ const consequences = [
   { what: 'Your balance', text: 'What is not paid out yet stays recorded, and we pay it out by hand.' },
   {
     what: 'Your data',
-    text: 'E-mail address and password are deleted within a minute. Orders and payments stay recorded, without your address.',
+    text: 'Email address and password are deleted within a minute. Orders and payments stay recorded, without your address.',
   },
 ] as const;
 

@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { AccountPage } from '../../../components/account/account-page.tsx';
 import { EndOtherSessionsForm, EndSessionForm } from '../../../components/account/end-sessions-form.tsx';
 import { Badge } from '../../../components/badge.tsx';
+import { ListHeading } from '../../../components/list-heading.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { Unavailable } from '../../../components/unavailable.tsx';
 import { listSessions } from '../../../lib/api/marketplace.ts';
@@ -23,7 +24,7 @@ const SessionRow = ({ session }: { readonly session: AccountSession }) => {
       data-testid="session"
     >
       <div className="min-w-0">
-        <h2 className="font-semibold">{device}</h2>
+        <h3 className="font-semibold">{device}</h3>
         <p className="text-sm text-muted">
           {session.current ? 'In use now' : `Last used ${formatDateTime(session.lastUsedAt)}`}
         </p>
@@ -52,7 +53,10 @@ const SessionsPage = async ({ searchParams }: { readonly searchParams: Promise<Q
       )}
       {sessions.ok ? (
         <>
-          <ul className="panel divide-y divide-line">
+          <ListHeading id="devices" count={sessions.data.length}>
+            Signed-in devices
+          </ListHeading>
+          <ul className="panel divide-y divide-line" aria-labelledby="devices">
             {sessions.data
               .toSorted((a, b) => Number(b.current) - Number(a.current))
               .map((session) => (
