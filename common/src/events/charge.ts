@@ -9,7 +9,7 @@ export const chargeState = z.object({
   status: z.enum(chargeStatuses),
   /** Declines so far. */
   attempts: z.number().int(),
-  /** Cents. */
+  /** Minor units of `currency`. */
   amount: z.number().int(),
   currency: z.string(),
   /** The PaymentIntent at Stripe, once it is known. */

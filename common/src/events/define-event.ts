@@ -27,7 +27,7 @@ const envelope = z.object({
   data: z.unknown(),
 });
 
-/** An event on the bus; `data` is the whole public state of the aggregate, money in integer cents. */
+/** An event on the bus; `data` is the whole public state of the aggregate, money in integer minor units. */
 export interface EventMessage<Type extends string = string, Data = unknown> {
   readonly id: string;
   readonly type: Type;

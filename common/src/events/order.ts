@@ -18,12 +18,14 @@ export const orderState = z.object({
   expiresAt: z.iso.datetime(),
   /** When it became complete, whatever becomes of it then; absent if a release without this field completed it. */
   completedAt: z.iso.datetime().optional(),
-  /** Cents; the price that the buyer was shown, which never changes. */
+  /** Minor units of `currency`; the price that the buyer was shown, which never changes. */
   price: z.number().int(),
+  /** ISO 4217, in lower case. Absent from orders that were made by a release without it: then it is the configured one. */
+  currency: z.string().optional(),
   ticket: z.object({
     id: z.string(),
     title: z.string(),
-    /** Cents. */
+    /** Minor units of the order's currency. */
     price: z.number().int(),
     version: z.number().int(),
     /** The revision that the buyer saw; the claim succeeds only if the ticket still has it. */

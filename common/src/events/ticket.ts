@@ -23,8 +23,10 @@ export const ticketState = z.object({
    */
   lastEdit: z.object({ revision: z.number().int(), version: z.number().int() }).optional(),
   title: z.string(),
-  /** Cents. */
+  /** Minor units of `currency`. */
   price: z.number().int(),
+  /** ISO 4217, in lower case. Absent from tickets that were listed by a release without it: then it is the configured one. */
+  currency: z.string().optional(),
   userId: z.string(),
   /** The order that holds or has bought the ticket. */
   orderId: z.string().optional(),

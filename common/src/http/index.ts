@@ -10,10 +10,10 @@ export type { CountedRequest, Limiter, NamedAccount } from './limits/limiter.ts'
 export { createRedisCounters } from './limits/redis-counters.ts';
 export { createRefusalDelay, rememberRefusals } from './limits/refusals.ts';
 export { createTurns } from './limits/turns.ts';
-export { dollars, payableDollars, toDollars } from './money.ts';
 export { neverCached } from './never-cached.ts';
 export { maxListed, pageHeaders, pageLinks, paging, reachable } from './paging.ts';
 export { parse } from './parse.ts';
+export { payablePrice, price } from './price.ts';
 export { on, route, serve, signedIn } from './route.ts';
 export type { RoutedEndpoint } from './route.ts';
 export { createSecurityLog } from './security-log.ts';

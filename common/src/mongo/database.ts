@@ -91,12 +91,18 @@ export class Database {
 
   /**
    * Creates missing collections, validators and indexes; safe in several replicas at once. Retries until the database
-   * is reachable, since a service can do nothing without it. Resolves once `now` returns the server's time.
+   * is reachable, since a service can do nothing without it. Resolves with the result of `read`, which is retried too, once
+   * `now` returns the server's time.
    */
-  async prepare(definitions: readonly CollectionDefinition[]): Promise<void> {
+  async prepare<Found = undefined>(
+    definitions: readonly CollectionDefinition[],
+    read: () => Promise<Found | undefined> = async () => undefined,
+  ): Promise<Found | undefined> {
+    let found: Found | undefined;
     for (let attempt = 0; ; attempt += 1) {
       try {
         for (const definition of definitions) await prepareCollection(this.#db, definition, this.#logger);
+        found = await read();
         break;
       } catch (error) {
         if (this.#closing.signal.aborted) throw error;
@@ -105,6 +111,7 @@ export class Database {
       }
     }
     while (!this.#clock.isRead()) await delay(pingSliceMs, undefined, { signal: this.#closing.signal });
+    return found;
   }
 
   /** Drops the database. For tests. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseTrustProxy } from '../edge/index.ts';
+import { currencyCodes, currencyOf } from '../money/index.ts';
 
 /** Environment variables are missing or malformed; the message names all of them. */
 export class ConfigError extends Error {
@@ -91,6 +92,15 @@ export const siteEnv = {
     .describe('Proxies in front of the router or ingress: their number, or their addresses and ranges'),
   REDIS_URL: url('redis', 'rediss').describe('Redis'),
   RATE_LIMITS: oneOf('on', 'off').default('on').describe('off only for tests and benchmarks'),
+} as const;
+
+/** Settings of services that handle prices. */
+export const priceEnv = {
+  CURRENCY: z
+    .enum(currencyCodes, `must be one of ${currencyCodes.join(', ')}`)
+    .transform(currencyOf)
+    .prefault('usd')
+    .describe('Currency of all prices, in lower case (ISO 4217); it cannot change once there are prices'),
 } as const;
 
 /**

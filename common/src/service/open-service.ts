@@ -22,6 +22,7 @@ import { Database, newId, type CollectionDefinition } from '../mongo/index.ts';
 import { createLogger } from './logger.ts';
 import { Metrics } from './metrics.ts';
 import { periodically } from './periodic.ts';
+import { notedCurrency, priceCurrency, requireCurrency, type Prices } from './price-currency.ts';
 import { openServer, type RunningServer } from './server.ts';
 import { sessionEndings, type SessionEndings } from './session-endings.ts';
 import type { Stoppable } from './stoppable.ts';
@@ -52,6 +53,8 @@ export interface Plan {
   readonly collections: readonly CollectionDefinition[];
   readonly app: Express;
   readonly listeners: readonly Listener[];
+  /** Of a service that stores prices: it starts only if they are in the configured currency. */
+  readonly prices?: Prices;
   /** Started once the database is prepared. */
   readonly workers?: readonly (() => Stoppable)[];
   /** Of a service with routes. */
@@ -148,9 +151,14 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
     logger.info({ url: server.url }, 'listening');
 
     const prepare = async () => {
-      const { endings } = plan;
+      const { endings, prices } = plan;
       const ofSessions = endings === undefined ? [] : [sessionEndings];
-      await database.prepare([...plan.collections, deadLetterCollection, ...streamCollections, ...ofSessions]);
+      const ofPrices = prices === undefined ? [] : [priceCurrency];
+      const noted = await database.prepare(
+        [...plan.collections, deadLetterCollection, ...streamCollections, ...ofSessions, ...ofPrices],
+        async () => (prices === undefined ? undefined : notedCurrency(database, prices)),
+      );
+      if (prices !== undefined && noted !== undefined) requireCurrency(prices.currency, noted);
       if (state.stopping) return;
       if (endings !== undefined) {
         const following = await endings.start();

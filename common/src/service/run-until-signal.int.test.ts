@@ -14,7 +14,7 @@ const run = (start: string) => {
   const config = new URL('config.ts', import.meta.url).href;
   const script = `
     import { runUntilSignal } from ${JSON.stringify(url)};
-    import { readEnv, commonEnv } from ${JSON.stringify(config)};
+    import { readEnv, commonEnv, ConfigError } from ${JSON.stringify(config)};
     const open = setInterval(() => undefined, 1000);
     const running = (stop) => ({ url: '', ready: Promise.resolve(), isReady: () => true, stop });
     await runUntilSignal(async () => ${start});
@@ -65,4 +65,12 @@ test('When the configuration is invalid, then it ends with 1, names every variab
   const { text, ended } = run(`readEnv(commonEnv, process.env)`);
   expect(await ended).toBe(1);
   expect(text()).toBe('Invalid configuration:\n  MONGO_URL is missing\n  NATS_URL is missing\n');
+});
+
+test('When a setting is found to be wrong after the start, then it ends with 1 and says what is wrong', async () => {
+  const { text, ended } = run(
+    `({ ready: Promise.reject(new ConfigError(['CURRENCY is jpy'])), stop: async () => undefined })`,
+  );
+  expect(await ended).toBe(1);
+  expect(text()).toContain('Invalid configuration:\n  CURRENCY is jpy\n');
 });

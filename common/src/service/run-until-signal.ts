@@ -4,17 +4,24 @@ import type { Stoppable } from './stoppable.ts';
 /** Deadline for draining, after which the process exits without it; every mechanism survives that. */
 const drainDeadlineMs = 9_500;
 
-/** Runs a process: start, wait for SIGTERM or SIGINT, drain, exit. A second signal exits at once. */
-export const runUntilSignal = async (start: () => Promise<Stoppable>): Promise<void> => {
-  let service: Stoppable;
-  try {
-    service = await start();
-  } catch (error) {
-    process.stderr.write(
-      `${error instanceof ConfigError ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
-    );
-    process.exit(1);
-  }
+const fail = (error: unknown): never => {
+  process.stderr.write(
+    `${error instanceof ConfigError ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
+  );
+  process.exit(1);
+};
+
+/**
+ * Runs a process: start, wait for SIGTERM or SIGINT, drain, exit. A second signal exits at once, and so does a setting that
+ * turns out to be wrong only when the service has read its database.
+ */
+export const runUntilSignal = async (
+  start: () => Promise<Stoppable & { readonly ready?: Promise<void> }>,
+): Promise<void> => {
+  const service = await start().catch(fail);
+  service.ready?.catch((error: unknown) => {
+    if (error instanceof ConfigError) fail(error);
+  });
   let signalled = false;
   const onSignal = () => {
     if (signalled) process.exit(1);

@@ -1,0 +1,3 @@
+export { examplePrice, formatMoney, formatPrice, priceProblem, toMajor, toMinor, toPlainText } from './amounts.ts';
+export { currencyCodes, currencyOf } from './currencies.ts';
+export type { Currency } from './currencies.ts';
