@@ -1,7 +1,7 @@
 import { mailEnv } from '@ticketing/common/mail';
-import { commonEnv, readEnv, siteEnv } from '@ticketing/common/service';
+import { commonEnv, priceEnv, readEnv, siteEnv } from '@ticketing/common/service';
 
-export const notificationsEnv = { ...commonEnv, PUBLIC_URL: siteEnv.PUBLIC_URL, ...mailEnv };
+export const notificationsEnv = { ...commonEnv, PUBLIC_URL: siteEnv.PUBLIC_URL, ...priceEnv, ...mailEnv };
 
 export type Config = ReturnType<typeof readConfig>;
 

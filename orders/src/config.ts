@@ -1,8 +1,9 @@
-import { commonEnv, readEnv, siteEnv, wholeNumber } from '@ticketing/common/service';
+import { commonEnv, priceEnv, readEnv, siteEnv, wholeNumber } from '@ticketing/common/service';
 
 export const ordersEnv = {
   ...commonEnv,
   ...siteEnv,
+  ...priceEnv,
   EXPIRATION_WINDOW_SECONDS: wholeNumber({ min: 1, max: 86_400 })
     .prefault('900')
     .describe('How long an order holds its ticket'),

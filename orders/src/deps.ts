@@ -1,3 +1,4 @@
+import type { Currency } from '@ticketing/common/money';
 import type { OrdersMetrics } from './metrics.ts';
 import type { Models } from './models/open-models.ts';
 
@@ -5,6 +6,8 @@ import type { Models } from './models/open-models.ts';
 export interface Deps extends Models {
   readonly now: () => Date;
   readonly newId: () => string;
+  /** Of all prices. */
+  readonly currency: Currency;
   readonly windowSeconds: number;
   /** Unpaid orders that an account may have at once. */
   readonly maxLiveHolds: number;

@@ -10,6 +10,7 @@ import {
   type OrderStatus,
   type TicketState,
 } from '@ticketing/common/events';
+import { currencyOf } from '@ticketing/common/money';
 import { newId } from '@ticketing/common/mongo';
 import { Metrics } from '@ticketing/common/service';
 import { call, createModelDriver, deliver, event, stepsOf, type Stage, type Step } from '@ticketing/common/testing';
@@ -235,6 +236,7 @@ const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
     ...openModels(store),
     now,
     newId,
+    currency: currencyOf('usd'),
     windowSeconds,
     maxLiveHolds: 6,
     metrics: openMetrics(new Metrics()),

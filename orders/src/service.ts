@@ -18,6 +18,8 @@ import { republishUnconfirmedOrders } from './commands/republish-unconfirmed-ord
 import type { Config } from './config.ts';
 import { openMetrics } from './metrics.ts';
 import { collections, openModels } from './models/open-models.ts';
+import { orders } from './models/order.ts';
+import { ticketCopies } from './models/ticket-copy.ts';
 import { subscriptions } from './subscriptions.ts';
 
 const overdueCheckMs = 250;
@@ -37,6 +39,7 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     ...openModels(service),
     now,
     newId,
+    currency: config.CURRENCY,
     windowSeconds: config.EXPIRATION_WINDOW_SECONDS,
     maxLiveHolds: config.MAX_LIVE_HOLDS,
     metrics: openMetrics(metrics),
@@ -47,6 +50,7 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     collections,
     app: createApp(httpKit(service, site), deps),
     listeners: subscriptions(deps),
+    prices: { currency: config.CURRENCY, collections: [orders.name, ticketCopies.name] },
     site,
     endings,
     workers: [

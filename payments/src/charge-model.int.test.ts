@@ -7,6 +7,7 @@ import {
   type OrderState,
 } from '@ticketing/common/events';
 import { newOrder } from '@ticketing/common/events/testing';
+import { currencyOf } from '@ticketing/common/money';
 import { newId } from '@ticketing/common/mongo';
 import { createLogger, Metrics } from '@ticketing/common/service';
 import {
@@ -297,6 +298,7 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
     return {
       ...openModels(store),
       now,
+      currency: currencyOf('usd'),
       gateway: remoteCalls.gate(
         {
           ...stripe,

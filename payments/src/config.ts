@@ -1,9 +1,10 @@
-import { commonEnv, readEnv, siteEnv, url, wholeNumber } from '@ticketing/common/service';
+import { commonEnv, priceEnv, readEnv, siteEnv, url, wholeNumber } from '@ticketing/common/service';
 import { z } from 'zod';
 
 export const paymentsEnv = {
   ...commonEnv,
   ...siteEnv,
+  ...priceEnv,
   PAYMENT_ATTEMPTS: wholeNumber({ min: 1, max: 20 })
     .prefault('3')
     .describe('Number of declined cards after which the payment of an order has failed'),

@@ -1,3 +1,4 @@
+import type { Currency } from '@ticketing/common/money';
 import type { PaymentGateway } from './gateways/stripe/gateway.ts';
 import type { LocalPayments } from './memory/local-payments.ts';
 import type { OrderSignals } from './memory/order-signals.ts';
@@ -7,6 +8,8 @@ import type { Models } from './models/open-models.ts';
 /** What commands and queries need. */
 export interface Deps extends Models {
   readonly now: () => Date;
+  /** Of all prices. */
+  readonly currency: Currency;
   readonly gateway: PaymentGateway;
   readonly orderSignals: OrderSignals;
   readonly localPayments: LocalPayments;

@@ -18,6 +18,7 @@ import { createLocalPayments } from './memory/local-payments.ts';
 import { createOrderSignals } from './memory/order-signals.ts';
 import { openMetrics } from './metrics.ts';
 import { collections, openModels } from './models/open-models.ts';
+import { charges } from './models/payment.ts';
 import { subscriptions } from './subscriptions.ts';
 
 const refundsEveryMs = 500;
@@ -54,6 +55,7 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
   const deps: Deps = {
     ...openModels(service),
     now,
+    currency: config.CURRENCY,
     gateway: overrides.gateway?.(stripe) ?? stripe,
     orderSignals: createOrderSignals(),
     localPayments: createLocalPayments(),
@@ -69,6 +71,7 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
     collections,
     app: createApp(httpKit(service, site), deps),
     listeners: subscriptions(deps),
+    prices: { currency: config.CURRENCY, collections: [charges.name] },
     site,
     endings,
     workers: [

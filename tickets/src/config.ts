@@ -1,6 +1,6 @@
-import { commonEnv, readEnv, siteEnv } from '@ticketing/common/service';
+import { commonEnv, priceEnv, readEnv, siteEnv } from '@ticketing/common/service';
 
-export const ticketsEnv = { ...commonEnv, ...siteEnv };
+export const ticketsEnv = { ...commonEnv, ...siteEnv, ...priceEnv };
 
 export type Config = ReturnType<typeof readConfig>;
 

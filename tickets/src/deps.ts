@@ -1,3 +1,4 @@
+import type { Currency } from '@ticketing/common/money';
 import type { Models } from './models/open-models.ts';
 import type { HolderWaits } from './memory/holder-waits.ts';
 import type { TicketsMetrics } from './metrics.ts';
@@ -6,6 +7,8 @@ import type { TicketsMetrics } from './metrics.ts';
 export interface Deps extends Models {
   readonly now: () => Date;
   readonly newId: () => string;
+  /** Of all prices. */
+  readonly currency: Currency;
   /** Clears this process's cached pages of the ticket list. */
   readonly clearListCache: () => void;
   readonly holderWaits: HolderWaits;

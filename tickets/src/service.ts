@@ -15,6 +15,7 @@ import { createHolderWaits } from './memory/holder-waits.ts';
 import type { Config } from './config.ts';
 import { openMetrics } from './metrics.ts';
 import { collections, openModels } from './models/open-models.ts';
+import { tickets } from './models/ticket.ts';
 import { createListCache } from './memory/list-cache.ts';
 import { subscriptions } from './subscriptions.ts';
 
@@ -32,6 +33,7 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     ...openModels(service),
     now,
     newId,
+    currency: config.CURRENCY,
     clearListCache: cache.clear,
     holderWaits: createHolderWaits(),
     metrics: openMetrics(metrics),
@@ -40,6 +42,7 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     collections,
     app: createApp(httpKit(service, site), deps, cache),
     listeners: subscriptions(deps),
+    prices: { currency: config.CURRENCY, collections: [tickets.name] },
     site,
     endings,
     workers: [

@@ -8,6 +8,7 @@ import {
   type ClaimRefusalReason,
   type OrderState,
 } from '@ticketing/common/events';
+import { currencyOf } from '@ticketing/common/money';
 import { newId } from '@ticketing/common/mongo';
 import { Metrics } from '@ticketing/common/service';
 import { call, createModelDriver, deliver, event, stepsOf, type Stage, type Step } from '@ticketing/common/testing';
@@ -288,6 +289,7 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
     ...openModels(store),
     now,
     newId,
+    currency: currencyOf('usd'),
     clearListCache: () => undefined,
     holderWaits: createHolderWaits(() => clock.ms),
     metrics: openMetrics(new Metrics()),
@@ -350,6 +352,7 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
       revision,
       ...(editedIn === undefined ? {} : { lastEdit: { revision, version: editedIn } }),
       price,
+      currency: 'usd',
       title,
       userId: 'seller',
       ...(holder === undefined ? {} : { orderId: holder }),

@@ -31,7 +31,7 @@ export const storeAndMail = async <State extends { readonly id: string; readonly
   const states = relevant.map(({ state }) => ({ ...state, id: saleIdOf(state) }));
   await applyIfNewer(deps.sales, field, states, { effect: () => [{ $set: { storedAt: { $literal: now } } }] });
   const sales = await deps.sales.find({ _id: { $in: states.map(({ id }) => id) } }).toArray();
-  const due = new Map(sales.map((sale) => [sale._id, mailsOf(sale)]));
+  const due = new Map(sales.map((sale) => [sale._id, mailsOf(sale, deps.currency)]));
   const userIds = new Set([...due.values()].flat().map(({ userId }) => userId));
   const found = await deps.recipients.find({ _id: { $in: [...userIds] } }).toArray();
   const recipients = new Map(found.map(({ _id, user }) => [_id, user]));

@@ -1,5 +1,6 @@
 import type { ChargeState, OrderState } from '@ticketing/common/events';
 import type { PendingMail } from '@ticketing/common/mail';
+import type { Currency } from '@ticketing/common/money';
 import { paid } from '../mails/paid.ts';
 import { refunded } from '../mails/refunded.ts';
 import { saleRefunded } from '../mails/sale-refunded.ts';
@@ -11,21 +12,27 @@ export interface DueMail {
   readonly mailTo: (to: string) => PendingMail;
 }
 
-/** Every mail about a sale, whether it was sent or not: each has an id of its own by which it is sent once. */
-export const mailsOf = ({
-  order,
-  charge,
-}: {
-  readonly order?: OrderState | undefined;
-  readonly charge?: ChargeState | undefined;
-}): readonly DueMail[] => {
+/**
+ * Every mail about a sale, whether it was sent or not: each has an id of its own by which it is sent once. `siteCurrency` is
+ * that of orders that do not say theirs.
+ */
+export const mailsOf = (
+  {
+    order,
+    charge,
+  }: {
+    readonly order?: OrderState | undefined;
+    readonly charge?: ChargeState | undefined;
+  },
+  siteCurrency: Currency,
+): readonly DueMail[] => {
   if (order === undefined) return [];
   const { id: about, userId, sellerId, ticket, price, completedAt, reason } = order;
   const due: DueMail[] = [];
   if (completedAt !== undefined) {
     const at = new Date(completedAt);
     const { id: ticketId, title, startsAt, venue, city } = ticket;
-    const event = { title, startsAt, venue, city, price };
+    const event = { title, startsAt, venue, city, price, currency: order.currency ?? siteCurrency.code };
     due.push({ userId, mailTo: (to) => paid.mail({ about, userId, to, at, data: { orderId: about, ...event } }) });
     if (sellerId !== undefined)
       due.push({

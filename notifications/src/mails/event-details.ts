@@ -1,5 +1,6 @@
+import { currencyOf, formatMoney } from '@ticketing/common/money';
 import { z } from 'zod';
-import { formatMoney, formatTime } from '../domain/format.ts';
+import { formatTime } from '../domain/format.ts';
 
 /** What the mails about a sale say of its event. */
 export const eventDetails = {
@@ -7,8 +8,10 @@ export const eventDetails = {
   startsAt: z.string().optional(),
   venue: z.string().optional(),
   city: z.string().optional(),
-  /** Cents. */
+  /** Minor units of `currency`. */
   price: z.number(),
+  /** Absent from mails that the release before has enqueued, whose prices were in usd. */
+  currency: z.string().optional(),
 };
 
 type EventDetails = z.output<z.ZodObject<typeof eventDetails>>;
@@ -22,5 +25,5 @@ export const eventRows = (event: EventDetails): (readonly [string, string])[] =>
   ['Ticket', event.title],
   ...(event.startsAt === undefined ? [] : [['When', formatTime(event.startsAt)] as const]),
   ...(placeOf(event) === '' ? [] : [['Where', placeOf(event)] as const]),
-  ['Price', formatMoney(event.price)],
+  ['Price', formatMoney(currencyOf(event.currency ?? 'usd'), event.price)],
 ];

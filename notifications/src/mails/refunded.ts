@@ -1,6 +1,6 @@
 import { defineMail } from '@ticketing/common/mail';
+import { currencyOf, formatMoney } from '@ticketing/common/money';
 import { z } from 'zod';
-import { formatMoney } from '../domain/format.ts';
 
 /** Why the order has ended, by its `reason`. */
 const causes: Readonly<Record<string, string>> = {
@@ -31,7 +31,7 @@ export const refunded = defineMail({
       {
         table: [
           ['Ticket', title],
-          ['Amount', formatMoney(amount, currency)],
+          ['Amount', formatMoney(currencyOf(currency), amount)],
         ],
       },
       { paragraph: 'It goes back to the card that you paid with. Most banks show it within 5 to 10 days.' },

@@ -1,6 +1,6 @@
 import { defineMail } from '@ticketing/common/mail';
+import { currencyOf, formatMoney } from '@ticketing/common/money';
 import { z } from 'zod';
-import { formatMoney } from '../domain/format.ts';
 
 /** To the seller: the money of a sale is returned to the buyer. */
 export const saleRefunded = defineMail({
@@ -13,7 +13,7 @@ export const saleRefunded = defineMail({
       {
         table: [
           ['Ticket', title],
-          ['Amount', formatMoney(amount, currency)],
+          ['Amount', formatMoney(currencyOf(currency), amount)],
         ],
       },
       { button: 'See your ticket', path: `/tickets/${ticketId}` },

@@ -16,12 +16,15 @@ export type NotificationsHarness = Awaited<ReturnType<typeof openHarness>>;
 export const addressOf = (userId: string): string => `${userId}@example.com`;
 
 /** Running notifications services, and the mail server that they send to. */
-export const openHarness = async ({ replicas = 1 }: { readonly replicas?: number } = {}) => {
+export const openHarness = async ({
+  replicas = 1,
+  env = {},
+}: { readonly replicas?: number; readonly env?: Readonly<Record<string, string>> } = {}) => {
   const system = await openTestSystem();
   const mailbox = await openMailbox();
-  const startReplica = (): Promise<RunningService> =>
+  const startReplica = (changed: Readonly<Record<string, string>> = {}): Promise<RunningService> =>
     system.start((overrides) =>
-      startService(readConfig({ ...system.env, ...mailbox.env, PUBLIC_URL: publicUrl }), overrides),
+      startService(readConfig({ ...system.env, ...mailbox.env, PUBLIC_URL: publicUrl, ...env, ...changed }), overrides),
     );
   for (let replica = 0; replica < replicas; replica += 1) await startReplica();
 
@@ -41,6 +44,7 @@ export const openHarness = async ({ replicas = 1 }: { readonly replicas?: number
 
   return {
     system,
+    startReplica,
     mailbox,
     jobs,
     recipients: system.collection<Recipient>('recipients'),
@@ -63,7 +67,7 @@ export const openHarness = async ({ replicas = 1 }: { readonly replicas?: number
         status: 'refunded',
         attempts: 0,
         amount: order.price,
-        currency: 'usd',
+        currency: order.currency ?? 'usd',
         refundedAt,
       }),
     subjects: async (userId: string): Promise<string[]> =>

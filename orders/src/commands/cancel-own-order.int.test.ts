@@ -30,6 +30,7 @@ beforeAll(async () => {
       ...openModels(service),
       now,
       newId,
+      currency: config.CURRENCY,
       windowSeconds: 900,
       maxLiveHolds: 1_000,
       metrics: openMetrics(service.metrics),

@@ -49,6 +49,7 @@ export const createOrder = async (deps: Deps, request: CreateOrder): Promise<Ord
     status: 'created' as const,
     expiresAt: new Date(now.getTime() + deps.windowSeconds * 1000),
     price,
+    currency: deps.currency.code,
     ticket: {
       id,
       title,
@@ -89,6 +90,10 @@ const readTicket = async (deps: Deps, { ticketId, expectedVersion = 0 }: CreateO
   for (let waited = 0; ; waited += copyRetryDelayMs) {
     const copy = await deps.loadTicket(ticketId);
     if (copy === null || copy.ticket.withdrawnAt !== undefined) throw new NotFoundError('Ticket not found');
+    const { currency = deps.currency.code } = copy.ticket;
+    // The services were started with different settings: the price would be read in the wrong currency.
+    if (currency !== deps.currency.code)
+      throw new Error(`Ticket ${ticketId} is priced in ${currency}, but CURRENCY is ${deps.currency.code}`);
     if (copy.ticket.version >= expectedVersion) return copy.ticket;
     if (waited >= copyTimeoutMs) throw new ConflictError(listingChanged);
     await delay(copyRetryDelayMs);

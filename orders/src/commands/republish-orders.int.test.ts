@@ -26,6 +26,7 @@ beforeAll(async () => {
       ...openModels(service),
       now,
       newId,
+      currency: config.CURRENCY,
       windowSeconds: 900,
       maxLiveHolds: 6,
       metrics: openMetrics(service.metrics),

@@ -5,7 +5,7 @@ export const listingChanged = 'The listing of this ticket has changed';
 
 export interface OrderRequest {
   readonly userId: string;
-  /** Cents; the price that the buyer was shown, if the client sent it. */
+  /** Minor units; the price that the buyer was shown, if the client sent it. */
   readonly expectedPrice?: number | undefined;
   /** The version of the ticket that the buyer was shown, if the client sent it. */
   readonly expectedVersion?: number | undefined;

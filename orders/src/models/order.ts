@@ -30,8 +30,9 @@ export const orders = defineAggregate({
     reason: { type: String, enum: cancelReasons },
     expiresAt: { type: Date, required: true },
     completedAt: { type: Date },
-    // Cents; never changed.
+    // Minor units of the currency, which is absent from orders of the release before; never changed.
     price: { type: Number, required: true },
+    currency: { type: String },
     ticket: {
       id: { type: String, required: true },
       title: { type: String, required: true },

@@ -34,6 +34,7 @@ test('When a free ticket is ordered, then the order is created with the price sh
     status: 'created',
     expiresAt: expect.any(String),
     price: 19.99,
+    currency: 'usd',
     ticket: { id: ticket.id, title: 'Final', price: 19.99, version: 0 },
   });
   const left = Date.parse(response.body.expiresAt) - Date.now();

@@ -1,39 +1,47 @@
-import { currentUserOf, dollars, idempotentRequest, parse, route } from '@ticketing/common/http';
+import { currentUserOf, idempotentRequest, parse, price, route } from '@ticketing/common/http';
 import { createOnce } from '@ticketing/common/messaging';
+import { currencyOf, type Currency } from '@ticketing/common/money';
 import { z } from 'zod';
 import { createOrder } from '../commands/create-order.ts';
 import type { Deps } from '../deps.ts';
 import { orderShape } from './order-shape.ts';
 import { toOrderView } from './order-view.ts';
 
-const body = z.object({
-  ticketId: z
-    .string('TicketId must be provided')
-    .trim()
-    .min(1, 'TicketId must be provided')
-    .max(100, 'TicketId is too long'),
-  expectedPrice: dollars.optional().meta({ description: 'The price that the buyer was shown, in major units' }),
-  expectedVersion: z
-    .int('ExpectedVersion must be a whole number')
-    .min(0, 'ExpectedVersion must not be negative')
-    .optional()
-    .meta({ description: 'The version of the ticket that the buyer was shown' }),
-});
+const bodyFor = (currency: Currency) =>
+  z.object({
+    ticketId: z
+      .string('TicketId must be provided')
+      .trim()
+      .min(1, 'TicketId must be provided')
+      .max(100, 'TicketId is too long'),
+    expectedPrice: price(currency)
+      .optional()
+      .meta({ description: 'The price that the buyer was shown, in major units' }),
+    expectedVersion: z
+      .int('ExpectedVersion must be a whole number')
+      .min(0, 'ExpectedVersion must not be negative')
+      .optional()
+      .meta({ description: 'The version of the ticket that the buyer was shown' }),
+  });
 
 export const createOrderRoute = route(
   {
     name: 'createOrder',
-    body,
+    // What is described is the same for all currencies.
+    body: bodyFor(currencyOf('usd')),
     response: { status: 201, description: 'The ticket is held', body: orderShape },
     isIdempotent: true,
     errors: [404, 409],
   },
-  (deps: Deps) => async (req, res) => {
-    const userId = currentUserOf(req).id;
-    const request = idempotentRequest(req);
-    const order = await createOnce(deps.orders, { userId }, request, () =>
-      createOrder(deps, { ...parse(body, req.body), userId, request, trace: req.trace }),
-    );
-    res.status(201).send(toOrderView(order));
+  (deps: Deps) => {
+    const body = bodyFor(deps.currency);
+    return async (req, res) => {
+      const userId = currentUserOf(req).id;
+      const request = idempotentRequest(req);
+      const order = await createOnce(deps.orders, { userId }, request, () =>
+        createOrder(deps, { ...parse(body, req.body), userId, request, trace: req.trace }),
+      );
+      res.status(201).send(toOrderView(deps, order));
+    };
   },
 );

@@ -9,6 +9,6 @@ export const getOrderRoute = route(
   { name: 'getOrder', response: { description: 'The order', body: orderShape }, errors: [404] },
   (deps: Deps) => async (req: Request<{ orderId: string }>, res) => {
     const order = await getOrder(deps, { orderId: req.params.orderId, userId: currentUserOf(req).id });
-    res.send(toOrderView(order));
+    res.send(toOrderView(deps, order));
   },
 );

@@ -22,6 +22,6 @@ export const listOrdersRoute = route(
     const { page, limit, sort } = parse(query, req.query);
     const userId = currentUserOf(req).id;
     const { orders, total } = await listOrders(deps, { userId, newestFirst: sort === 'newest', page, limit });
-    res.set(pageLinks(req, { page, limit, total })).send(orders.map(toOrderView));
+    res.set(pageLinks(req, { page, limit, total })).send(orders.map((order) => toOrderView(deps, order)));
   },
 );

@@ -11,6 +11,7 @@ export const orderShape = z
     reason: z.optional(z.enum(cancelReasons)),
     expiresAt: z.iso.datetime(),
     price: z.number(),
+    currency: z.string().check(z.regex(/^[a-z]{3}$/), z.describe('ISO 4217, in lower case')),
     ticket: z.object({
       id: z.string(),
       title: z.string(),

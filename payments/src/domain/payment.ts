@@ -1,9 +1,6 @@
 import { orderState } from '@ticketing/common/events';
 import { z } from 'zod';
 
-/** The currency of every price on the site. */
-export const currency = 'usd';
-
 /**
  * Age at which an attempt has lost its process: longer than the 20 s for which a process waits for Stripe, with room for
  * replicas' clocks that differ by some seconds.
@@ -53,7 +50,7 @@ const charge = {
   ...copy,
   version: z.int(),
   declines: z.int(),
-  /** Cents: the order's price. */
+  /** Minor units of the currency: the order's price. */
   amount: z.int(),
   currency: z.string(),
   createdAt: z.date(),

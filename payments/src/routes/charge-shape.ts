@@ -1,7 +1,7 @@
 import { chargeStatuses } from '@ticketing/common/events';
 import * as z from 'zod/mini';
 
-/** A charge as HTTP shows it. Its amount is in cents, as at Stripe, unlike the prices of other views. Browsers load this file too. */
+/** A charge as HTTP shows it. Its amount is in minor units, as at Stripe, unlike the prices of other views. Browsers load this file too. */
 export const chargeShape = z
   .object({
     id: z.string(),
@@ -9,8 +9,8 @@ export const chargeShape = z
     version: z.int().check(z.minimum(0)),
     status: z.enum(chargeStatuses),
     attempts: z.int().check(z.minimum(0), z.describe('Declines so far')),
-    amount: z.int().check(z.minimum(1), z.describe('Cents')),
-    currency: z.string().check(z.meta({ enum: ['usd'] })),
+    amount: z.int().check(z.minimum(1), z.describe('Minor units of the currency')),
+    currency: z.string().check(z.regex(/^[a-z]{3}$/), z.describe('ISO 4217, in lower case')),
     stripeId: z.optional(z.string().check(z.describe('The PaymentIntent; absent until Stripe has made it'))),
     stripeRefundId: z.optional(z.string()),
   })

@@ -23,7 +23,9 @@ export interface PaymentsUnderTest {
   readonly env: Readonly<Record<string, string>>;
   /** The first service's address. */
   readonly url: string;
-  startReplica(options?: Pick<PaymentsOverrides, 'waitForOrderMs'>): Promise<RunningService>;
+  startReplica(
+    options?: Pick<PaymentsOverrides, 'waitForOrderMs'> & { readonly env?: Readonly<Record<string, string>> },
+  ): Promise<RunningService>;
   /** Makes the next call of `step` throw, before or after it reaches Stripe, as if its process had died there. */
   dieAt(when: 'before' | 'after', step: Step): void;
   /** Pauses the next call of `step` before or after it reaches Stripe; `reached` resolves then. */
@@ -108,9 +110,9 @@ export const openPayments = async (
     refund: (...args) => through('refund', () => real.refund(...args)),
   });
 
-  const startReplica = (replica: Pick<PaymentsOverrides, 'waitForOrderMs'> = {}) =>
+  const startReplica: PaymentsUnderTest['startReplica'] = ({ env: changed, ...replica } = {}) =>
     system.start((overrides) =>
-      startService(readConfig(env), {
+      startService(readConfig({ ...env, ...changed }), {
         ...overrides,
         gateway,
         timeoutMs,

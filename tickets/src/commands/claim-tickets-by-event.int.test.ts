@@ -37,6 +37,7 @@ test('When the ticket is free and unchanged, then it is held for the order and o
       revision: 0,
       title: 'Final',
       price: 1999,
+      currency: 'usd',
       userId: 'seller',
       city: 'Berlin',
       orderId: order.id,

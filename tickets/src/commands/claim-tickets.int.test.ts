@@ -33,6 +33,7 @@ beforeAll(async () => {
       ...openModels(service),
       now: service.now,
       newId: service.newId,
+      currency: config.CURRENCY,
       clearListCache: cache.clear,
       holderWaits: createHolderWaits(() => service.now().getTime()),
       metrics: openMetrics(service.metrics),

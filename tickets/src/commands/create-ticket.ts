@@ -26,6 +26,7 @@ export const createTicket = async (
     _id: deps.newId(),
     revision: 0,
     ...listing,
+    currency: deps.currency.code,
     ...(listing.city === undefined ? {} : { cityKey: cityKey(listing.city) }),
     userId,
     availability: 'on_sale' as const,

@@ -18,7 +18,7 @@ test('When the holding order is cancelled, then the ticket is on sale again and 
   await tickets.system.eventually(() => {
     expect(tickets.updates(ticket.id)).toEqual([
       expect.objectContaining({ version: 1, orderId: order.id }),
-      { id: ticket.id, version: 2, revision: 0, title: 'Final', price: 1999, userId: 'seller' },
+      { id: ticket.id, version: 2, revision: 0, title: 'Final', price: 1999, currency: 'usd', userId: 'seller' },
     ]);
   });
   const list = await tickets.api.get('/api/tickets');

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { userClosed } from '@ticketing/common/events';
+import { currencyOf } from '@ticketing/common/money';
 import { Database, newId } from '@ticketing/common/mongo';
 import { closedAccounts, createLogger, Metrics } from '@ticketing/common/service';
 import { openTestSystem } from '@ticketing/common/testing';
@@ -79,6 +80,7 @@ test('When an account has more on sale than a page, then its event withdraws all
     ...openModels({ database, relay, now, newId }),
     now,
     newId,
+    currency: currencyOf('usd'),
     clearListCache: () => (cleared += 1),
     holderWaits: createHolderWaits(),
     metrics: openMetrics(new Metrics()),
@@ -118,6 +120,7 @@ test('When a hold of a ticket ends after its seller has closed the account, then
       lastEdit: { revision: 1, version: 2 },
       title: 'Final',
       price: 1999,
+      currency: 'usd',
       userId: seller,
       withdrawnAt: expect.any(String),
     });

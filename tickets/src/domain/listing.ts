@@ -12,7 +12,7 @@ export type ListingDetails = { readonly [Detail in ListingDetail]?: Details[Deta
 
 export interface Listing extends ListingDetails {
   readonly title: string;
-  /** Cents. */
+  /** Minor units. */
   readonly price: number;
 }
 

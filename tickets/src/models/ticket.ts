@@ -23,8 +23,9 @@ export const tickets = defineAggregate({
     // The revision and the version that the last edit, or the withdrawal, made.
     lastEdit: objectOf({ revision: { type: Number, required: true }, version: { type: Number, required: true } }),
     title: { type: String, required: true },
-    // Cents.
+    // Minor units of the currency, which is absent from tickets of the release before.
     price: { type: Number, required: true },
+    currency: { type: String },
     userId: { type: String, required: true },
     availability: { type: String, required: true, enum: availabilities },
     // The order that holds or has bought the ticket, and since when.

@@ -16,7 +16,7 @@ export interface ListTickets {
   readonly q?: string | undefined;
   readonly category?: (typeof ticketCategories)[number] | undefined;
   readonly city?: string | undefined;
-  /** Cents. */
+  /** Minor units. */
   readonly minPrice?: number | undefined;
   readonly maxPrice?: number | undefined;
   readonly from?: Date | undefined;

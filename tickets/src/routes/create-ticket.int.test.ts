@@ -32,6 +32,7 @@ test('When a ticket is listed with every detail, then it is shown, stored and pu
     version: 0,
     title: 'Final',
     price: 19.99,
+    currency: 'usd',
     userId: 'seller',
     ...details,
   });
@@ -51,6 +52,7 @@ test('When a ticket is listed with every detail, then it is shown, stored and pu
     revision: 0,
     title: 'Final',
     price: 1999,
+    currency: 'usd',
     userId: 'seller',
     ...published,
   });
@@ -59,7 +61,14 @@ test('When a ticket is listed with every detail, then it is shown, stored and pu
 test('When only a title and a price are given, then no detail is shown', async () => {
   const response = await post({ title: 'Final', price: 5 });
   expect(response.status).toBe(201);
-  expect(response.body).toEqual({ id: expect.any(String), version: 0, title: 'Final', price: 5, userId: 'seller' });
+  expect(response.body).toEqual({
+    id: expect.any(String),
+    version: 0,
+    title: 'Final',
+    price: 5,
+    currency: 'usd',
+    userId: 'seller',
+  });
 });
 
 test('When a time is given in another time zone, then it is shown in UTC', async () => {
@@ -85,7 +94,14 @@ test('When the body has fields that only the service sets, then they are ignored
     availability: 'sold',
   });
   expect(response.status).toBe(201);
-  expect(response.body).toEqual({ id: expect.any(String), version: 0, title: 'Final', price: 5, userId: 'seller' });
+  expect(response.body).toEqual({
+    id: expect.any(String),
+    version: 0,
+    title: 'Final',
+    price: 5,
+    currency: 'usd',
+    userId: 'seller',
+  });
   expect(response.body.id).not.toBe('mine');
   expect(await tickets.stored(response.body.id)).toMatchObject({ availability: 'on_sale', version: 0, revision: 0 });
 });

@@ -49,6 +49,7 @@ test('When the owner edits title and price, then version and revision grow by on
         lastEdit: { revision: 1, version: 1 },
         title: 'Semi-final',
         price: 2550,
+        currency: 'usd',
         userId: 'seller',
         ...published,
       },
@@ -78,12 +79,20 @@ test('When a detail is null, then it is cleared; when it is left out, then it st
     version: 1,
     title: 'Final',
     price: 19.99,
+    currency: 'usd',
     userId: 'seller',
     ...others,
     row: '13',
   });
   const all = await tickets.put(ticket.id, { title: 'Final', price: 19.99, ...cleared });
-  expect(all.body).toEqual({ id: ticket.id, version: 2, title: 'Final', price: 19.99, userId: 'seller' });
+  expect(all.body).toEqual({
+    id: ticket.id,
+    version: 2,
+    title: 'Final',
+    price: 19.99,
+    currency: 'usd',
+    userId: 'seller',
+  });
   const again = await tickets.put(ticket.id, { title: 'Final', price: 19.99, ...cleared });
   expect(again.body).toEqual(all.body);
 });

@@ -13,7 +13,14 @@ test('When a ticket is requested without a session, then it is shown without int
   const ticket = await tickets.list();
   const response = await tickets.api.get(`/api/tickets/${ticket.id}`);
   expect(response.status).toBe(200);
-  expect(response.body).toEqual({ id: ticket.id, version: 0, title: 'Final', price: 19.99, userId: 'seller' });
+  expect(response.body).toEqual({
+    id: ticket.id,
+    version: 0,
+    title: 'Final',
+    price: 19.99,
+    currency: 'usd',
+    userId: 'seller',
+  });
 });
 
 test('When a ticket is held and then sold, then its order and the time of the sale are shown', async () => {

@@ -16,6 +16,6 @@ export const getTicketRoute = route(
   (deps: Deps) => async (req: Request<{ ticketId: string }>, res) => {
     const ticket = await getTicket(deps, { ticketId: req.params.ticketId, userId: req.currentUser?.id });
     if (ticket.withdrawnAt !== undefined) res.set(neverCached);
-    res.send(toTicketView(ticket));
+    res.send(toTicketView(deps, ticket));
   },
 );

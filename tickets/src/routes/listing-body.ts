@@ -1,8 +1,12 @@
 import { RequestValidationError } from '@ticketing/common/errors';
 import { mapListingDetails, textLimits, ticketCategories, titleLimit } from '@ticketing/common/events';
-import { payableDollars } from '@ticketing/common/http';
+import { payablePrice } from '@ticketing/common/http';
+import { currencyOf, type Currency } from '@ticketing/common/money';
 import { z } from 'zod';
 import { moment } from './moment.ts';
+
+/** Stands for every currency where a request is described: the descriptions have nothing of its own. */
+export const anyCurrency = currencyOf('usd');
 
 const text = (name: string, max: number) =>
   z
@@ -33,26 +37,28 @@ const detail = (name: keyof typeof textLimits) => {
 };
 
 /** A new listing. */
-export const createTicketBody = z.object({
-  title,
-  price: payableDollars,
-  ...mapListingDetails({
-    category: category.exactOptional(),
-    text: (name) => detail(name).exactOptional(),
-    startsAt: startsAt.exactOptional(),
-  }),
-});
+export const createTicketBody = (currency: Currency) =>
+  z.object({
+    title,
+    price: payablePrice(currency),
+    ...mapListingDetails({
+      category: category.exactOptional(),
+      text: (name) => detail(name).exactOptional(),
+      startsAt: startsAt.exactOptional(),
+    }),
+  });
 
 /** An edit: a detail that is left out stays, null clears it. */
-export const editTicketBody = z.object({
-  title,
-  price: payableDollars,
-  ...mapListingDetails({
-    category: category.nullish(),
-    text: (name) => detail(name).nullish(),
-    startsAt: startsAt.nullish(),
-  }),
-});
+export const editTicketBody = (currency: Currency) =>
+  z.object({
+    title,
+    price: payablePrice(currency),
+    ...mapListingDetails({
+      category: category.nullish(),
+      text: (name) => detail(name).nullish(),
+      startsAt: startsAt.nullish(),
+    }),
+  });
 
 /** @throws RequestValidationError if the event has begun. */
 export const requireFuture = (startsAt: Date | null | undefined, now: Date): void => {

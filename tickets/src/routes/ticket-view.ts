@@ -1,14 +1,19 @@
 import { mapListingDetails } from '@ticketing/common/events';
-import { toDollars } from '@ticketing/common/http';
+import { toMajor } from '@ticketing/common/money';
 import type { z } from 'zod';
+import type { Deps } from '../deps.ts';
 import type { TicketDocument } from '../models/open-models.ts';
 import type { ticketShape } from './ticket-shape.ts';
 
-export const toTicketView = (ticket: Omit<TicketDocument, 'outbox' | 'closedOrders'>): z.infer<typeof ticketShape> => ({
+export const toTicketView = (
+  { currency }: Pick<Deps, 'currency'>,
+  ticket: Omit<TicketDocument, 'outbox' | 'closedOrders'>,
+): z.infer<typeof ticketShape> => ({
   id: ticket._id,
   version: ticket.version,
   title: ticket.title,
-  price: toDollars(ticket.price),
+  price: toMajor(currency, ticket.price),
+  currency: currency.code,
   userId: ticket.userId,
   orderId: ticket.orderId,
   soldAt: ticket.soldAt?.toISOString(),

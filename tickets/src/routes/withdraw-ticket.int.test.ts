@@ -30,6 +30,7 @@ test('When the owner withdraws a ticket, then it is off sale at once, and one ev
         lastEdit: { revision: 1, version: 1 },
         title: 'Final',
         price: 1999,
+        currency: 'usd',
         userId: 'seller',
         withdrawnAt: expect.any(String),
       },

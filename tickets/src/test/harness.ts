@@ -34,7 +34,7 @@ export interface TicketView {
 export interface TicketsHarness {
   readonly system: TestSystem;
   readonly api: ReturnType<typeof supertest>;
-  startReplica(): Promise<RunningService>;
+  startReplica(env?: Readonly<Record<string, string>>): Promise<RunningService>;
   /** Lists a ticket by HTTP. */
   list(body?: object, sellerId?: string): Promise<TicketView>;
   get(ticketId: string): Promise<TicketView>;
@@ -71,9 +71,10 @@ export const orderFor = (ticket: TicketView, changes: Partial<OrderState> = {}, 
   });
 };
 
-export const openHarness = async (): Promise<TicketsHarness> => {
+export const openHarness = async (env: Readonly<Record<string, string>> = {}): Promise<TicketsHarness> => {
   const system = await openTestSystem();
-  const startReplica = () => system.start((overrides) => startService(readConfig(system.env), overrides));
+  const startReplica: TicketsHarness['startReplica'] = (changed = {}) =>
+    system.start((overrides) => startService(readConfig({ ...system.env, ...env, ...changed }), overrides));
   const api = supertest((await startReplica()).url);
 
   const list = async (body: object = {}, sellerId = 'seller'): Promise<TicketView> => {

@@ -1,4 +1,5 @@
 import { newOrder } from '@ticketing/common/events/testing';
+import { currencyOf } from '@ticketing/common/money';
 import { Database, newId } from '@ticketing/common/mongo';
 import { createLogger, Metrics } from '@ticketing/common/service';
 import { claimTickets } from '../commands/claim-tickets.ts';
@@ -25,6 +26,7 @@ const deps: Deps = {
   ...openModels({ database, relay, now, newId }),
   now,
   newId,
+  currency: currencyOf('usd'),
   clearListCache: () => undefined,
   holderWaits: createHolderWaits(),
   metrics: openMetrics(new Metrics()),

@@ -2,7 +2,7 @@ import { chargeCreated, type Trace } from '@ticketing/common/events';
 import { expression } from '@ticketing/common/messaging';
 import type { Deps } from '../../deps.ts';
 import { decidePayment } from '../../domain/payment-decision.ts';
-import { currency, type Attempting } from '../../domain/payment.ts';
+import type { Attempting } from '../../domain/payment.ts';
 import { tokenHash } from '../../domain/token.ts';
 import { parsePayment } from '../../models/payment.ts';
 import type { AttemptContext, ChargeContext } from '../charge-context.ts';
@@ -98,7 +98,7 @@ const claimFirstAttempt = async (deps: Deps, request: PayRequest): Promise<Attem
       status: 'created',
       declines: 0,
       amount: expression('$order.price'),
-      currency,
+      currency: expression({ $ifNull: ['$order.currency', deps.currency.code] }),
       lastAttemptNumber: 1,
       openAttempt: { number: 1, token: tokenHash(request.token), at: now, ...request.trace },
       createdAt: now,

@@ -12,8 +12,8 @@ export const payOrder = async (deps: Deps, request: PayRequest): Promise<{ reado
   if (attempt === null) return { id: request.orderId };
   return deps.localPayments.during(request.orderId, async () => {
     const { charge, token, deadline } = attempt;
-    const { _id: orderId, amount, stripeId, openAttempt } = charge;
-    const card = { orderId, amount, intentId: stripeId, number: openAttempt.number, token };
+    const { _id: orderId, amount, currency, stripeId, openAttempt } = charge;
+    const card = { orderId, amount, currency, intentId: stripeId, number: openAttempt.number, token };
     const result = await deps.gateway.tryCard(card, deadline);
     return respond(await recordOutcome(deps, attempt, result));
   });

@@ -19,7 +19,7 @@ export type FoundIntent =
  * and only if Stripe has received the call before, its PaymentIntent is searched for.
  */
 export const findIntent = async (deps: Deps, { charge, deadline }: ChargeContext): Promise<FoundIntent> => {
-  const { _id: orderId, amount, stripeId, openAttempt, order } = charge;
+  const { _id: orderId, amount, currency, stripeId, openAttempt, order } = charge;
   if (stripeId !== undefined) return { kind: 'found', id: stripeId };
   // Stripe has responded to every earlier attempt, and created no PaymentIntent.
   if (openAttempt === undefined) return { kind: 'not-made', id: undefined };
@@ -38,7 +38,7 @@ export const findIntent = async (deps: Deps, { charge, deadline }: ChargeContext
     const found = await search();
     if (found.kind !== 'none') return found;
   }
-  const blocked = await deps.gateway.blockAttempt({ orderId, number, amount }, deadline);
+  const blocked = await deps.gateway.blockAttempt({ orderId, number, amount, currency }, deadline);
   if (blocked.kind !== 'too-late') return blocked;
   const found = await search();
   if (found.kind !== 'none') return found;

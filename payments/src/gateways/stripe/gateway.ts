@@ -1,7 +1,6 @@
 import { serverAddress, type Logger } from '@ticketing/common/service';
 import { Stripe } from 'stripe';
 import type { Decline } from '../../domain/decline.ts';
-import { currency } from '../../domain/payment.ts';
 import type { IntentState } from '../../domain/settlement.ts';
 import { createStripeCall, type Deadline } from './call.ts';
 import { declineOf, intentIdOf, isInvalidToken, isKeyUsed, isRefusal, loggable, wasSuperseded } from './errors.ts';
@@ -22,8 +21,9 @@ export type CardResult =
 interface Attempt {
   readonly orderId: string;
   readonly number: number;
-  /** Cents: the order's price, so every retry sends the same parameters. */
+  /** Minor units: the order's price, so every retry sends the same parameters. */
   readonly amount: number;
+  readonly currency: string;
 }
 
 export type BlockedAttempt =
@@ -81,7 +81,7 @@ export interface PaymentGateway {
 
 const amountCodes = ['amount_too_small', 'amount_too_large'];
 
-const toIntent = ({ amount, orderId, number }: Attempt) => ({
+const toIntent = ({ amount, currency, orderId, number }: Attempt) => ({
   amount,
   currency,
   automatic_payment_methods: { enabled: true, allow_redirects: 'never' as const },
