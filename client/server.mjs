@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { isCrossSite, isPlainHttp, keepAliveMs } from '../common/src/edge/index.ts';
+import { currencyCodes } from '../common/src/money/index.ts';
 import { ClientConfigError, readConfig } from './lib/config.ts';
 import { httpsAddress } from './lib/https-address.ts';
 import { linkPageHeaders } from './lib/link-pages.ts';
@@ -14,7 +15,7 @@ import { withActionResponse, withResponse } from './lib/response-status.ts';
 import { securityHeaders } from './lib/security-headers.ts';
 
 // The life cycle is written here and not taken from common: the image holds server.mjs, lib/, Next's output and
-// common/src/edge only.
+// common/src/edge and common/src/money only.
 
 /** How long a draining process still serves, until its load balancer has noticed that it is not ready. */
 const unreadyMs = 1_500;
@@ -65,6 +66,8 @@ const useBuiltConfig = (dir) => {
 
 const start = async () => {
   const config = readConfig(process.env);
+  if (!currencyCodes.includes(config.currency))
+    throw new ClientConfigError(`The client cannot start: CURRENCY must be one of ${currencyCodes.join(', ')}.`);
   const dir = fileURLToPath(new URL('.', import.meta.url));
   if (process.env.STANDALONE === '1') useBuiltConfig(dir);
   const app = next({ dev: config.isDevelopment, dir, hostname: config.host, port: config.port });

@@ -18,6 +18,7 @@ import { splitErrors } from '../lib/forms/form-state.ts';
 import type { Paging } from '../lib/paging.ts';
 import type { QueryParams } from '../lib/query-params.ts';
 import { loadCatalogue, type TicketPage } from '../lib/server/catalogue.ts';
+import { siteCurrency } from '../lib/server/runtime.ts';
 
 const filterFields = ['minPrice', 'maxPrice', 'from', 'to'] as const;
 
@@ -28,6 +29,9 @@ const Search = ({
   readonly query: CatalogueQuery;
   readonly problems: Readonly<Record<string, string>>;
 }) => {
+  const { code: lowerCode, decimals } = siteCurrency();
+  const code = lowerCode.toUpperCase();
+  const inputMode = decimals === 0 ? 'numeric' : 'decimal';
   const open = filterFields.some((name) => query[name] !== undefined);
   return (
     // A new search gets a new form, so that its fields show the values in the URL.
@@ -52,15 +56,15 @@ const Search = ({
           <div className="mt-2 grid grid-cols-2 gap-3 border-t border-line pt-3 md:grid-cols-5">
             <TextField
               name="minPrice"
-              label="Lowest price ($)"
-              inputMode="decimal"
+              label={`Lowest price (${code})`}
+              inputMode={inputMode}
               defaultValue={query.minPrice}
               error={problems.minPrice}
             />
             <TextField
               name="maxPrice"
-              label="Highest price ($)"
-              inputMode="decimal"
+              label={`Highest price (${code})`}
+              inputMode={inputMode}
               defaultValue={query.maxPrice}
               error={problems.maxPrice}
             />
@@ -162,7 +166,7 @@ const Results = ({ query, page }: { readonly query: CatalogueQuery; readonly pag
 
 const HomePage = async ({ searchParams }: { readonly searchParams: Promise<QueryParams> }) => {
   const query = readCatalogueQuery(await searchParams);
-  const problems = catalogueProblems(query);
+  const problems = catalogueProblems(query, siteCurrency());
   const loaded = problems.length === 0 ? await loadCatalogue(query) : undefined;
   const { byField } = splitErrors(problems, filterFields);
   return (

@@ -1,7 +1,7 @@
 'use client';
 import { holdForm } from '../lib/forms/hold-form.ts';
 import { keyField } from '../lib/forms/keyed-form.ts';
-import { formatPrice } from '../lib/money.ts';
+import { priceLabel } from '../lib/money.ts';
 import { ErrorList } from './notice.tsx';
 import { SubmitButton } from './submit-button.tsx';
 import { useForm, type PostForm } from './use-form.ts';
@@ -11,12 +11,14 @@ export const HoldForm = ({
   post,
   ticketId,
   price,
+  currency,
   version,
   formKey,
 }: {
   readonly post: PostForm;
   readonly ticketId: string;
   readonly price: number;
+  readonly currency: string;
   readonly version: number;
   readonly formKey: string;
 }) => {
@@ -30,7 +32,7 @@ export const HoldForm = ({
       <input type="hidden" name="expectedPrice" value={newPrice ?? String(price)} />
       <input type="hidden" name="expectedVersion" value={state.values.expectedVersion ?? String(version)} />
       <SubmitButton pending={pending} pendingText="Holding…">
-        {newPrice === undefined ? 'Hold this ticket' : `Hold at ${formatPrice(Number(newPrice))}`}
+        {newPrice === undefined ? 'Hold this ticket' : `Hold at ${priceLabel({ price: Number(newPrice), currency })}`}
       </SubmitButton>
     </form>
   );

@@ -1,5 +1,6 @@
 'use client';
 import { textLimits, titleLimit } from '@ticketing/common/events';
+import { currencyOf, formatMoney } from '@ticketing/common/money';
 import type { CategoryId } from '../lib/categories.ts';
 import { splitErrors } from '../lib/forms/form-state.ts';
 import { editForm, listingFields, sellForm } from '../lib/forms/listing-form.ts';
@@ -13,12 +14,14 @@ import { useForm, type PostForm } from './use-form.ts';
 export const ListingForm = ({
   post,
   categories,
+  currency: code,
   ticketId,
   formKey = '',
   listing = {},
 }: {
   readonly post: PostForm;
   readonly categories: readonly { readonly id: CategoryId; readonly label: string }[];
+  readonly currency: string;
   readonly ticketId?: string;
   readonly formKey?: string;
   readonly listing?: Readonly<Record<string, string>>;
@@ -30,6 +33,7 @@ export const ListingForm = ({
     error: byField[name],
     defaultValue: state.values[name] ?? listing[name],
   });
+  const currency = currencyOf(code);
   const category = field('category');
   // Of a newer release of tickets: without its option, saving the form would clear it.
   const isUnknown = (category.defaultValue ?? '') !== '' && !categories.some(({ id }) => id === category.defaultValue);
@@ -37,6 +41,7 @@ export const ListingForm = ({
   return (
     <form {...form} className="grid gap-5">
       <ErrorList messages={general} />
+      <input type="hidden" name="currency" value={code} />
       {ticketId === undefined ? (
         <input {...keyField(state, formKey)} />
       ) : (
@@ -52,11 +57,11 @@ export const ListingForm = ({
       <div className="grid gap-5 sm:grid-cols-2">
         <TextField
           {...field('price')}
-          label="Price (USD)"
+          label={`Price (${code.toUpperCase()})`}
           required
-          inputMode="decimal"
+          inputMode={currency.decimals === 0 ? 'numeric' : 'decimal'}
           autoComplete="off"
-          hint="For this one ticket, such as 19.99"
+          hint={`For this one ticket, at least ${formatMoney(currency, currency.minimum)}`}
         />
         <Field name="category" label="Category" error={category.error}>
           <select {...control(category)} className="input" defaultValue={category.defaultValue ?? ''}>

@@ -1,7 +1,7 @@
 import type { ListedTicket } from '../lib/api/schemas.ts';
 import { categoryOf } from '../lib/categories.ts';
 import { formatDateTime } from '../lib/dates.ts';
-import { formatPrice } from '../lib/money.ts';
+import { priceLabel } from '../lib/money.ts';
 import { placeLabel, seatLabel } from '../lib/ticket-labels.ts';
 import { Art } from './art.tsx';
 import { PageLink } from './page-link.tsx';
@@ -20,7 +20,7 @@ export const TicketCard = ({ ticket }: { readonly ticket: ListedTicket }) => (
       {ticket.startsAt !== undefined && <p>{formatDateTime(ticket.startsAt)}</p>}
     </div>
     <div className="stub">
-      <span className="stub-price">{formatPrice(ticket.price)}</span>
+      <span className="stub-price">{priceLabel(ticket)}</span>
       <span className="stub-side">{seatLabel(ticket) ?? ''}</span>
     </div>
   </article>

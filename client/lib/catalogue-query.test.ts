@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals';
+import { currencyOf } from '@ticketing/common/money';
 import { catalogueHref, catalogueProblems, isNarrowed, readCatalogueQuery, toApiQuery } from './catalogue-query.ts';
+
+const usd = currencyOf('usd');
 
 test('When every filter is set, then the API query has all of them and includes the last day', () => {
   const query = readCatalogueQuery({
@@ -13,8 +16,8 @@ test('When every filter is set, then the API query has all of them and includes 
     sort: '-price',
     page: '2',
   });
-  expect(catalogueProblems(query)).toEqual([]);
-  expect(Object.fromEntries(toApiQuery(query))).toEqual({
+  expect(catalogueProblems(query, usd)).toEqual([]);
+  expect(Object.fromEntries(toApiQuery(query, usd))).toEqual({
     q: 'hamlet',
     category: 'theatre',
     city: 'London',
@@ -31,7 +34,7 @@ test('When every filter is set, then the API query has all of them and includes 
 test('When the form is empty, then the query has no filter', () => {
   const query = readCatalogueQuery({ q: '', category: '', city: ' ', minPrice: '', sort: '', page: '' });
   expect(isNarrowed(query)).toBe(false);
-  expect(toApiQuery(query).toString()).toBe('page=1&limit=24');
+  expect(toApiQuery(query, usd).toString()).toBe('page=1&limit=24');
   expect(catalogueHref(query)).toBe('/');
 });
 
@@ -48,7 +51,7 @@ test.each([
   [{ to: '2026-02-31' }, 'to'],
   [{ from: '2026-12-02', to: '2026-12-01' }, 'to'],
 ])('When the search is %j, then the problem is at %s', (params, field) => {
-  expect(catalogueProblems(readCatalogueQuery(params)).map((problem) => problem.field)).toEqual([field]);
+  expect(catalogueProblems(readCatalogueQuery(params), usd).map((problem) => problem.field)).toEqual([field]);
 });
 
 test('When a filter changes, then the others stay and the list starts at its first page', () => {

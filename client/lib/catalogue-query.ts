@@ -1,3 +1,4 @@
+import { examplePrice, type Currency } from '@ticketing/common/money';
 import type { ApiError } from './api/api.ts';
 import { categories, type CategoryId } from './categories.ts';
 import { isDay } from './dates.ts';
@@ -41,23 +42,25 @@ export const readCatalogueQuery = (params: QueryParams): CatalogueQuery => ({
   page: readPage(param(params, 'page'), pageSize),
 });
 
-const priceProblem = (field: string, typed: string | undefined): ApiError[] =>
-  typed === undefined || parsePrice(typed) !== undefined ? [] : [{ field, message: 'Enter a price such as 50' }];
+const priceProblem = (field: string, typed: string | undefined, currency: Currency): ApiError[] =>
+  typed === undefined || parsePrice(typed, currency) !== undefined
+    ? []
+    : [{ field, message: `Enter a price such as ${examplePrice(currency)}` }];
 
 const dayProblem = (field: string, typed: string | undefined): ApiError[] =>
   typed === undefined || isDay(typed) ? [] : [{ field, message: 'Enter a date such as 2026-12-31' }];
 
 /** Errors of the search, by field. */
-export const catalogueProblems = (query: CatalogueQuery): readonly ApiError[] => {
+export const catalogueProblems = (query: CatalogueQuery, currency: Currency): readonly ApiError[] => {
   const problems = [
-    ...priceProblem('minPrice', query.minPrice),
-    ...priceProblem('maxPrice', query.maxPrice),
+    ...priceProblem('minPrice', query.minPrice, currency),
+    ...priceProblem('maxPrice', query.maxPrice, currency),
     ...dayProblem('from', query.from),
     ...dayProblem('to', query.to),
   ];
   if (problems.length > 0) return problems;
-  const least = parsePrice(query.minPrice ?? '');
-  const most = parsePrice(query.maxPrice ?? '');
+  const least = parsePrice(query.minPrice ?? '', currency);
+  const most = parsePrice(query.maxPrice ?? '', currency);
   return [
     ...(least !== undefined && most !== undefined && least > most
       ? [{ field: 'maxPrice', message: 'The highest price is below the lowest' }]
@@ -74,13 +77,13 @@ const withoutEmpty = (entries: Readonly<Record<string, string | number | undefin
   );
 
 /** The API's query for a search without problems. The last day is included. */
-export const toApiQuery = (query: CatalogueQuery): URLSearchParams =>
+export const toApiQuery = (query: CatalogueQuery, currency: Currency): URLSearchParams =>
   withoutEmpty({
     q: query.q,
     category: query.category,
     city: query.city,
-    minPrice: parsePrice(query.minPrice ?? ''),
-    maxPrice: parsePrice(query.maxPrice ?? ''),
+    minPrice: parsePrice(query.minPrice ?? '', currency),
+    maxPrice: parsePrice(query.maxPrice ?? '', currency),
     from: query.from,
     to: query.to === undefined ? undefined : `${query.to}T23:59:59.999Z`,
     sort: query.sort,

@@ -20,6 +20,7 @@ test('When every variable is set, then the configuration has all of them', () =>
     publicUrl: new URL('https://tickets.example'),
     stripe: { mode: 'live', publishableKey: 'pk_test_123' },
     mailboxUrl: undefined,
+    currency: 'usd',
     paymentAttempts: undefined,
   });
 });

@@ -13,6 +13,8 @@ export interface ClientConfig {
   readonly stripe: StripeConfig;
   /** The page of the local mailbox in browsers; undefined when mail is really sent. */
   readonly mailboxUrl: string | undefined;
+  /** Code of the currency of all prices. */
+  readonly currency: string;
   /** Declined cards after which an order is cancelled, if configured. */
   readonly paymentAttempts: number | undefined;
 }
@@ -60,6 +62,7 @@ export const readConfig = (env: Env): ClientConfig => {
   const publicUrl = url('PUBLIC_URL');
   const attempts = env.PAYMENT_ATTEMPTS ?? '';
   const paymentAttempts = attempts === '' ? undefined : whole('PAYMENT_ATTEMPTS', attempts, 1_000);
+  const currency = env.CURRENCY || 'usd';
   const stripe = readStripe(env, url, problems);
   const mailboxUrl = (env.MAILBOX_URL ?? '') === '' ? undefined : url('MAILBOX_URL').href;
   if (problems.length > 0) throw new ClientConfigError(`The client cannot start: ${problems.join('; ')}.`);
@@ -72,6 +75,7 @@ export const readConfig = (env: Env): ClientConfig => {
     publicUrl,
     stripe,
     mailboxUrl,
+    currency,
     paymentAttempts,
   };
 };

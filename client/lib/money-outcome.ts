@@ -1,13 +1,13 @@
 import type { Charge } from './api/schemas.ts';
-import { formatCents } from './money.ts';
+import { amountLabel } from './money.ts';
 
 /** One sentence about the charge of a cancelled order. */
-export const moneyOutcome = (charge: Pick<Charge, 'status' | 'amount'> | undefined): string => {
+export const moneyOutcome = (charge: Pick<Charge, 'status' | 'amount' | 'currency'> | undefined): string => {
   switch (charge?.status) {
     case 'refunded':
-      return `Your payment of ${formatCents(charge.amount)} has been refunded to your card.`;
+      return `Your payment of ${amountLabel(charge)} has been refunded to your card.`;
     case 'completed':
-      return `Your payment of ${formatCents(charge.amount)} arrived too late and is being refunded.`;
+      return `Your payment of ${amountLabel(charge)} arrived too late and is being refunded.`;
     case 'created':
     case 'failed':
     case undefined:

@@ -1,30 +1,45 @@
 import { expect, test } from '@jest/globals';
-import { formatCents, formatPrice, parsePrice } from './money.ts';
+import { currencyOf } from '@ticketing/common/money';
+import { amountLabel, parsePrice, priceLabel } from './money.ts';
 
 test.each([
-  [19.99, '$19.99'],
-  [20, '$20.00'],
-  [1250.5, '$1,250.50'],
-])('When the price is %d, then it is formatted as %s', (price, text) => {
-  expect(formatPrice(price)).toBe(text);
+  [19.99, 'usd', '$19.99'],
+  [20, 'usd', '$20.00'],
+  [1250.5, 'usd', '$1,250.50'],
+  [1500, 'jpy', '¥1,500'],
+  [12.34, 'kwd', 'KWD\u00a012.340'],
+])('When the price is %d in %s, then it is shown as %s', (price, currency, text) => {
+  expect(priceLabel({ price, currency })).toBe(text);
 });
 
-test('When an amount is in cents, then it is formatted in dollars', () => {
-  expect(formatCents(1999)).toBe('$19.99');
+test('When an amount is in minor units, then it is shown with the decimals of its currency', () => {
+  expect(amountLabel({ amount: 1999, currency: 'usd' })).toBe('$19.99');
+  expect(amountLabel({ amount: 1999, currency: 'jpy' })).toBe('¥1,999');
 });
 
 test.each([
-  ['19.99', 19.99],
-  [' 20 ', 20],
-  ['$1,250.50', 1250.5],
-  ['0.07', 0.07],
-])('When %j is typed, then the price is %d', (typed, price) => {
-  expect(parsePrice(typed)).toBe(price);
+  ['19.99', 'usd', 19.99],
+  [' 20 ', 'usd', 20],
+  ['$1,250.50', 'usd', 1250.5],
+  ['0.07', 'usd', 0.07],
+  ['¥1,500', 'jpy', 1500],
+  ['KWD 12.340', 'kwd', 12.34],
+  ['€ 5', 'eur', 5],
+])('When %j is typed in %s, then the price is %d', (typed, currency, price) => {
+  expect(parsePrice(typed, currencyOf(currency))).toBe(price);
 });
 
-test.each(['', 'free', '-3', '1e3', '19.999', '19,99', '1,25', '0x10', 'Infinity'])(
-  'When %j is typed, then it is not a price',
+test.each(['', 'free', '-3', '1e3', '19.999', '19,99', '1,25', '0x10', 'Infinity', '5.', '.5', '1.5.5', '¥20'])(
+  'When %j is typed in usd, then it is not a price',
   (typed) => {
-    expect(parsePrice(typed)).toBeUndefined();
+    expect(parsePrice(typed, currencyOf('usd'))).toBeUndefined();
   },
 );
+
+test.each([
+  ['19.99', 'jpy'],
+  ['$20', 'jpy'],
+  ['1.2345', 'kwd'],
+])('When %j is typed in %s, then it is not a price', (typed, currency) => {
+  expect(parsePrice(typed, currencyOf(currency))).toBeUndefined();
+});

@@ -1,14 +1,19 @@
-const usd = new Intl.NumberFormat('en-US', { style: 'currency', currency: 'USD' });
+import { currencyOf, formatMoney, formatPrice, type Currency } from '@ticketing/common/money';
 
-/** Major units: 19.99 → $19.99. */
-export const formatPrice = (price: number): string => usd.format(price);
+/** The price of a ticket or an order, as the site shows it: $19.99. */
+export const priceLabel = ({ price, currency }: { readonly price: number; readonly currency: string }): string =>
+  formatPrice(currencyOf(currency), price);
 
-/** Cents: 1999 → $19.99. */
-export const formatCents = (cents: number): string => usd.format(cents / 100);
+/** The amount of a charge, as the site shows it. */
+export const amountLabel = ({ amount, currency }: { readonly amount: number; readonly currency: string }): string =>
+  formatMoney(currencyOf(currency), amount);
 
-/** Parses a price as typed, such as `$1,250.50`, into major units; undefined if it is not a price. */
-export const parsePrice = (typed: string): number | undefined => {
-  const plain = typed.trim().replace(/^\$\s*/, '');
-  if (!/^(\d+|\d{1,3}(,\d{3})+)(\.\d{1,2})?$/.test(plain)) return undefined;
+/** Parses a price as typed, such as `$1,250.50`, into major units; undefined if it is not a price in this currency. */
+export const parsePrice = (typed: string, currency: Currency): number | undefined => {
+  const symbol = formatMoney(currency, 0).replaceAll(/[\d.\s]/g, '');
+  const text = typed.trim();
+  const plain = (text.startsWith(symbol) ? text.slice(symbol.length) : text).trim();
+  const decimals = /^(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.(\d+))?$/.exec(plain);
+  if (decimals === null || (decimals[1]?.length ?? 0) > currency.decimals) return undefined;
   return Number(plain.replaceAll(',', ''));
 };

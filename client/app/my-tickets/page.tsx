@@ -5,7 +5,7 @@ import { Unavailable } from '../../components/unavailable.tsx';
 import { listTickets } from '../../lib/api/marketplace.ts';
 import type { ListedTicket } from '../../lib/api/schemas.ts';
 import { formatDate, formatDateTime } from '../../lib/dates.ts';
-import { formatPrice } from '../../lib/money.ts';
+import { priceLabel } from '../../lib/money.ts';
 import { readPage } from '../../lib/paging.ts';
 import { param, type QueryParams } from '../../lib/query-params.ts';
 import { serverApi } from '../../lib/server/api.ts';
@@ -46,7 +46,7 @@ const MyTicketsPage = async ({ searchParams }: { readonly searchParams: Promise<
                   title={ticket.title}
                   facts={facts(ticket)}
                   badge={ticketBadge(ticket)}
-                  price={formatPrice(ticket.price)}
+                  price={priceLabel(ticket)}
                   testId="my-ticket"
                 />
               </li>

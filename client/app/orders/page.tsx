@@ -5,7 +5,7 @@ import { Unavailable } from '../../components/unavailable.tsx';
 import { listOrders } from '../../lib/api/marketplace.ts';
 import type { Order } from '../../lib/api/schemas.ts';
 import { formatDateTime } from '../../lib/dates.ts';
-import { formatPrice } from '../../lib/money.ts';
+import { priceLabel } from '../../lib/money.ts';
 import { cancelLabels, orderBadge } from '../../lib/order-labels.ts';
 import { readPage, readPaging } from '../../lib/paging.ts';
 import { param, type QueryParams } from '../../lib/query-params.ts';
@@ -56,7 +56,7 @@ const OrdersPage = async ({ searchParams }: { readonly searchParams: Promise<Que
                   title={order.ticket.title}
                   facts={facts(order)}
                   badge={orderBadge(order)}
-                  price={formatPrice(order.price)}
+                  price={priceLabel(order)}
                   testId="order-row"
                 />
               </li>

@@ -12,12 +12,14 @@ export { sessionsShape as sessionsSchema } from '@ticketing/auth/session-shapes'
 export { currentUserShape as currentUserSchema, userShape as userSchema } from '@ticketing/auth/shapes';
 export { chargeShape as chargeSchema, paymentShape as paymentSchema } from '@ticketing/payments/shapes';
 
+// Absent in responses of the release before, whose prices were in usd.
+const currency = { currency: z.prefault(z.string(), 'usd') };
 // The site shows a category and a reason that it does not know: a service of a newer release may send one.
 const anyCategory = { category: z.optional(z.string()) };
-export const ticketSchema = z.extend(ticketShape, anyCategory);
-const listedTicketSchema = z.extend(listedTicketShape, anyCategory);
+export const ticketSchema = z.extend(ticketShape, { ...currency, ...anyCategory });
+const listedTicketSchema = z.extend(listedTicketShape, { ...currency, ...anyCategory });
 export const ticketsSchema = z.array(listedTicketSchema);
-export const orderSchema = z.extend(orderShape, { reason: z.optional(z.string()) });
+export const orderSchema = z.extend(orderShape, { ...currency, reason: z.optional(z.string()) });
 export const ordersSchema = z.array(orderSchema);
 // The browser checks them.
 export const passkeyCreationSchema = z.custom<PublicKeyCredentialCreationOptionsJSON>();

@@ -1,5 +1,5 @@
 import { createOrder, getTicket } from '../api/marketplace.ts';
-import { formatPrice } from '../money.ts';
+import { priceLabel } from '../money.ts';
 import { failed, fieldOf, goTo, outdated, refuse, type FormOperation } from './form-state.ts';
 import { keyedForm, sendKeyed } from './keyed-form.ts';
 
@@ -27,7 +27,7 @@ export const holdForm: FormOperation = keyedForm(async (deps, form) => {
     if (failure.status === 409) {
       const ticket = await getTicket(deps.api, ticketId);
       if (ticket.ok && ticket.data.price !== expectedPrice) {
-        const [before, now] = [formatPrice(expectedPrice), formatPrice(ticket.data.price)];
+        const [before, now] = [priceLabel({ ...ticket.data, price: expectedPrice }), priceLabel(ticket.data)];
         return outdated(`The seller has changed the price from ${before} to ${now}.`, {
           expectedPrice: String(ticket.data.price),
           expectedVersion: String(ticket.data.version),

@@ -1,4 +1,5 @@
 import { listingDetails, mapListingDetails, type ListingDetail } from '@ticketing/common/events';
+import { currencyOf, examplePrice, priceProblem, type Currency } from '@ticketing/common/money';
 import type { ApiError } from '../api/api.ts';
 import { createTicket, editTicket, type ListingBody } from '../api/marketplace.ts';
 import { fromInputValue } from '../dates.ts';
@@ -12,18 +13,26 @@ export const listingFields = ['title', 'price', ...listingDetails] as const;
 const readValues = (form: FormData): Record<string, string> =>
   Object.fromEntries(listingFields.map((name) => [name, fieldOf(form, name).trim()]));
 
+const problemOf = (price: number | undefined, currency: Currency): string | undefined => {
+  if (price === undefined || price <= 0) return `Enter a price such as ${examplePrice(currency)}`;
+  const problem = priceProblem(currency, price);
+  return problem === undefined ? undefined : `Price ${problem}`;
+};
+
 /** The listing that the fields describe; an empty detail is null. */
 export const readListing = (
   values: Readonly<Record<string, string>>,
+  currency: Currency,
 ): { readonly listing: ListingBody } | { readonly errors: readonly ApiError[] } => {
   const title = values.title ?? '';
-  const price = parsePrice(values.price ?? '');
+  const price = parsePrice(values.price ?? '', currency);
+  const problem = problemOf(price, currency);
   const given = (name: ListingDetail): string | null => (values[name] === '' ? null : (values[name] ?? null));
   const typedStart = given('startsAt');
   const startsAt = typedStart === null ? null : fromInputValue(typedStart);
   const errors = [
     ...(title === '' ? [{ field: 'title', message: 'Give the ticket a title' }] : []),
-    ...(price === undefined || price <= 0 ? [{ field: 'price', message: 'Enter a price such as 19.99' }] : []),
+    ...(problem === undefined ? [] : [{ field: 'price', message: problem }]),
     ...(startsAt === undefined ? [{ field: 'startsAt', message: 'Enter a date and a time' }] : []),
   ];
   if (errors.length > 0 || price === undefined || startsAt === undefined) return { errors };
@@ -39,7 +48,8 @@ const withoutEmpty = (listing: ListingBody): ListingBody => ({
 
 const read = (form: FormData) => {
   const values = readValues(form);
-  return { values, ...readListing(values) };
+  // A page of the release before sends no currency: its prices are in usd.
+  return { values, ...readListing(values, currencyOf(fieldOf(form, 'currency') || 'usd')) };
 };
 
 export const sellForm: FormOperation = keyedForm(async (deps, form): Promise<FormState> => {

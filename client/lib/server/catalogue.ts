@@ -6,6 +6,7 @@ import { toApiQuery, type CatalogueQuery } from '../catalogue-query.ts';
 import { readPaging, type Paging } from '../paging.ts';
 import { anonymousApi } from './api.ts';
 import { createBriefCache } from './brief-cache.ts';
+import { siteCurrency } from './runtime.ts';
 
 export interface TicketPage {
   readonly tickets: readonly ListedTicket[];
@@ -31,7 +32,7 @@ export const toTicketPage = (result: Result<ListedTicket[]>, page: number): Load
 
 /** A page of the tickets on sale, the same for every user. */
 export const loadCatalogue = async (query: CatalogueQuery): Promise<Loaded<TicketPage>> => {
-  const params = toApiQuery(query);
+  const params = toApiQuery(query, siteCurrency());
   const api = await anonymousApi();
   let isReader = false;
   const read = async () => {

@@ -9,7 +9,7 @@ import type { Api, Result } from '../../../lib/api/api.ts';
 import { getCharge, getOrder, getTicket } from '../../../lib/api/marketplace.ts';
 import type { Order, Ticket } from '../../../lib/api/schemas.ts';
 import { formatDateTime, formatTime } from '../../../lib/dates.ts';
-import { formatPrice } from '../../../lib/money.ts';
+import { priceLabel } from '../../../lib/money.ts';
 import { serverApi } from '../../../lib/server/api.ts';
 import { requireUser } from '../../../lib/server/require-user.ts';
 import { runtimeConfig } from '../../../lib/server/runtime.ts';
@@ -50,7 +50,7 @@ const Summary = ({ order, ticket }: { readonly order: Order; readonly ticket: Ti
       </div>
       <div className="stub">
         <span className="stub-price" data-testid="order-price">
-          {formatPrice(order.price)}
+          {priceLabel(order)}
         </span>
         <span className="stub-side">one ticket</span>
       </div>
@@ -110,9 +110,9 @@ const OrderPage = async ({ params }: { readonly params: Promise<{ readonly order
           paymentAttempts={paymentAttempts}
           post={postCancel}
           labels={{
-            price: formatPrice(order.price),
+            price: priceLabel(order),
             until: formatTime(order.expiresAt),
-            newPrice: repriced ? formatPrice(ticket.price) : undefined,
+            newPrice: repriced ? priceLabel(ticket) : undefined,
           }}
         />
       </div>

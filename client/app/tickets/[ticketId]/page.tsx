@@ -15,7 +15,7 @@ import type { Order, Ticket, User } from '../../../lib/api/schemas.ts';
 import { catalogueHref } from '../../../lib/catalogue-query.ts';
 import { categoryOf } from '../../../lib/categories.ts';
 import { formatDateTime } from '../../../lib/dates.ts';
-import { formatPrice } from '../../../lib/money.ts';
+import { priceLabel } from '../../../lib/money.ts';
 import { param, type QueryParams } from '../../../lib/query-params.ts';
 import { signInPath } from '../../../lib/safe-next.ts';
 import { currentUser, serverApi } from '../../../lib/server/api.ts';
@@ -32,8 +32,8 @@ const loadTicket = cache(async (ticketId: string) => getTicket(await serverApi()
 export const generateMetadata = async ({ params }: PageProps): Promise<Metadata> => {
   const ticket = await loadTicket((await params).ticketId);
   if (!ticket.ok) return { title: ticket.failure.status === 404 ? 'Ticket not found' : 'Ticket' };
-  const { title, price } = ticket.data;
-  return { title, description: `${title}, ${formatPrice(price)} on Foyer.` };
+  const { title } = ticket.data;
+  return { title, description: `${title}, ${priceLabel(ticket.data)} on Foyer.` };
 };
 
 /** The user's own order on a ticket that is held or sold; undefined if another user holds or bought it. */
@@ -117,6 +117,7 @@ const Buyer = ({
           post={postHold}
           ticketId={ticket.id}
           price={ticket.price}
+          currency={ticket.currency}
           version={ticket.version}
           formKey={randomUUID()}
         />
@@ -206,7 +207,7 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
             <div>
               <p className="text-sm text-muted">Price</p>
               <p className="text-3xl font-bold tracking-tight tabular-nums" data-testid="ticket-price">
-                {formatPrice(ticket.price)}
+                {priceLabel(ticket)}
               </p>
             </div>
             <Badge {...ticketBadge(ticket)} testId="ticket-state" />

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { ListingForm } from '../../../components/listing-form.tsx';
 import { categories } from '../../../lib/categories.ts';
 import { requireUser } from '../../../lib/server/require-user.ts';
+import { siteCurrency } from '../../../lib/server/runtime.ts';
 import { postSell } from '../../form-actions.ts';
 
 export const metadata: Metadata = { title: 'Sell a ticket' };
@@ -17,7 +18,7 @@ const SellPage = async () => {
         it.
       </p>
       <div className="panel mt-6 p-5 sm:p-7">
-        <ListingForm post={postSell} categories={categories} formKey={randomUUID()} />
+        <ListingForm post={postSell} categories={categories} currency={siteCurrency().code} formKey={randomUUID()} />
       </div>
     </div>
   );

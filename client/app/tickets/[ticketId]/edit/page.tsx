@@ -1,4 +1,5 @@
 import { mapListingDetails } from '@ticketing/common/events';
+import { currencyOf } from '@ticketing/common/money';
 import type { Metadata } from 'next';
 import { ListingForm } from '../../../../components/listing-form.tsx';
 import { NotFound } from '../../../../components/not-found.tsx';
@@ -18,7 +19,7 @@ export const metadata: Metadata = { title: 'Edit ticket' };
 
 const typed = (ticket: Ticket): Readonly<Record<string, string>> => ({
   title: ticket.title,
-  price: ticket.price.toFixed(2),
+  price: ticket.price.toFixed(currencyOf(ticket.currency).decimals),
   ...mapListingDetails({
     category: ticket.category ?? '',
     text: (name) => ticket[name] ?? '',
@@ -32,7 +33,13 @@ const Body = ({ ticket, userId }: { readonly ticket: Ticket; readonly userId: st
   if (state === 'on-sale') {
     return (
       <div className="panel p-5 sm:p-7">
-        <ListingForm post={postEdit} categories={categories} ticketId={ticket.id} listing={typed(ticket)} />
+        <ListingForm
+          post={postEdit}
+          categories={categories}
+          currency={ticket.currency}
+          ticketId={ticket.id}
+          listing={typed(ticket)}
+        />
       </div>
     );
   }
