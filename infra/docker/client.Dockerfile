@@ -12,6 +12,7 @@ COPY common/package.json common/
 COPY common/src/edge common/src/edge
 COPY common/src/errors common/src/errors
 COPY common/src/events common/src/events
+COPY common/src/money common/src/money
 COPY auth/package.json auth/
 COPY auth/src/routes/*-shape.ts auth/src/routes/
 COPY orders/package.json orders/
@@ -46,6 +47,7 @@ COPY --from=build /app/client/server.mjs client/
 COPY --from=build /app/client/lib client/lib
 COPY --from=build /app/common/package.json common/
 COPY --from=build /app/common/src/edge common/src/edge
+COPY --from=build /app/common/src/money common/src/money
 USER 1000:1000
 EXPOSE 3000
 HEALTHCHECK CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PROBE_PORT || process.env.PORT) + '/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]

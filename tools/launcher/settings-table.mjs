@@ -73,6 +73,12 @@ const directory = (text) => {
   return found === undefined || found.isDirectory() ? undefined : 'must be a directory';
 };
 
+/** Those of common/src/money/currencies.ts, which needs a newer Node; a test compares them. */
+const currencies =
+  'usd aed ars aud brl cad chf cop czk dkk eur gbp hkd huf idr ils inr jpy krw kwd mxn myr nok nzd php pln ron rub sek sgd thb zar'.split(
+    ' ',
+  );
+
 /** Environment variables of `npm start`. @type {readonly Setting[]} */
 export const settingsTable = [
   {
@@ -162,6 +168,12 @@ export const settingsTable = [
     default: 'Foyer <no-reply@HOST of PUBLIC_URL>',
     purpose: 'Sender of the mails: an address, or a name and an address',
     check: sender,
+  },
+  {
+    name: 'CURRENCY',
+    default: 'usd',
+    purpose: 'Currency of all prices, its ISO 4217 code in lower case; it cannot change once there are prices',
+    check: (text) => (currencies.includes(text) ? undefined : `must be one of ${currencies.join(', ')}`),
   },
   {
     name: 'EXPIRATION_WINDOW_SECONDS',

@@ -24,6 +24,7 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
  * @property {string | undefined} stripeHost
  * @property {string | undefined} smtpUrl
  * @property {string} mailFrom
+ * @property {string} currency
  * @property {string} expirationWindowSeconds
  * @property {string} maxLiveHolds
  * @property {string} paymentAttempts
@@ -84,6 +85,7 @@ export const readSettings = (env, args) => {
       smtpUrl: given['SMTP_URL'],
       mailFrom:
         given['MAIL_FROM'] ?? `Foyer <no-reply@${URL.canParse(publicUrl) ? new URL(publicUrl).hostname : 'localhost'}>`,
+      currency: given['CURRENCY'] ?? 'usd',
       expirationWindowSeconds: given['EXPIRATION_WINDOW_SECONDS'] ?? '900',
       maxLiveHolds: given['MAX_LIVE_HOLDS'] ?? '6',
       paymentAttempts: given['PAYMENT_ATTEMPTS'] ?? '3',

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { currencyCodes } from '@ticketing/common/money';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { optionsTable, settingsTable } from './settings-table.mjs';
@@ -56,6 +57,7 @@ const invalid: Readonly<Record<string, string>> = {
   STRIPE_HOST: 'api.stripe.com',
   SMTP_URL: 'http://mail.example',
   MAIL_FROM: 'a@example.com, b@example.com',
+  CURRENCY: 'USD',
   EXPIRATION_WINDOW_SECONDS: '15m',
   MAX_LIVE_HOLDS: '0',
   PAYMENT_ATTEMPTS: '0',
@@ -73,6 +75,12 @@ test.each(settingsTable.map(({ name }) => name))('When %s is invalid, then it is
 
 test.each(settingsTable.map(({ name }) => name))('When %s is empty, then it counts as not set', (name) => {
   expect(readSettings({ [name]: ' ' }, []).problems).toEqual([]);
+});
+
+test('When a currency is supported by the services, then it is a setting, and no other is', () => {
+  const { problems } = readSettings({ CURRENCY: 'xyz' }, []);
+  expect(problems).toEqual([`CURRENCY must be one of ${currencyCodes.join(', ')}`]);
+  for (const code of currencyCodes) expect(readSettings({ CURRENCY: code }, []).problems).toEqual([]);
 });
 
 const senderOf = (env: NodeJS.ProcessEnv) => readSettings(env, []).settings.mailFrom;

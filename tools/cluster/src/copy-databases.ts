@@ -9,10 +9,10 @@ const batchSize = 1_000;
 /** Size of the length field at the start of every BSON document. */
 const lengthBytes = 4;
 /**
- * What a service notes about the stream once it has started, also in an empty cluster. The notes of a backup replace
- * them: they are about another stream, which makes the service publish again what changed since.
+ * What a service notes once it has started, also in an empty cluster: about the stream, and the currency of its prices. The
+ * notes of a backup replace them: those on another stream make the service publish again what changed since.
  */
-const notesOnTheStream: ReadonlySet<string> = new Set(['stream-notes', 'stream-purges']);
+const notesOfTheStart: ReadonlySet<string> = new Set(['stream-notes', 'stream-purges', 'price-currency']);
 
 const withClient = async <T>(url: string, use: (client: MongoClient) => Promise<T>): Promise<T> => {
   const client = new MongoClient(url, { writeConcern: { w: 'majority' }, serverSelectionTimeoutMS: 10_000 });
@@ -57,13 +57,13 @@ export const dumpDatabase = (url: string, directory: string): Promise<Record<str
     return counts;
   });
 
-/** Names of the collections that are not empty, without the notes on the stream. */
+/** Names of the collections that are not empty, without those notes. */
 export const filledCollections = (url: string): Promise<string[]> =>
   withClient(url, async (client) => {
     const filled: string[] = [];
     for (const name of await collectionsOf(client)) {
       if (
-        !notesOnTheStream.has(name) &&
+        !notesOfTheStart.has(name) &&
         (await client
           .db()
           .collection(name)
@@ -106,7 +106,7 @@ export const loadDatabase = (url: string, directory: string): Promise<Record<str
       const collection = client.db().collection(name);
       let count = 0;
       let batch: Document[] = [];
-      if (notesOnTheStream.has(name)) await collection.deleteMany({});
+      if (notesOfTheStart.has(name)) await collection.deleteMany({});
       const flush = async () => {
         if (batch.length > 0) await collection.insertMany(batch, { ordered: false });
         count += batch.length;

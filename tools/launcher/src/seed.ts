@@ -14,6 +14,7 @@ const demoEvent = z.strictObject({
   /** Days from the day on which the catalogue is filled, and the hour in UTC. */
   inDays: z.number(),
   hour: z.number(),
+  /** In usd. */
   price: z.number(),
   section: z.string().optional(),
   row: z.string().optional(),
@@ -99,8 +100,43 @@ const listedBy = async (url: string, cookie: string): Promise<Set<string>> => {
 
 const dayMs = 86_400_000;
 
-const listingsOf = (event: DemoEvent, today: Date) => {
-  const { inDays, hour, seats, ...details } = event;
+/** Roughly what a dollar is worth in each currency that is worth much more or less: for believable prices only. */
+const worthOfDollar: Readonly<Record<string, number>> = {
+  aed: 3.7,
+  ars: 1_400,
+  brl: 5.4,
+  cop: 4_000,
+  czk: 21,
+  dkk: 6.4,
+  hkd: 7.8,
+  huf: 340,
+  idr: 16_500,
+  ils: 3.3,
+  inr: 88,
+  jpy: 150,
+  krw: 1_400,
+  kwd: 0.3,
+  mxn: 18,
+  myr: 4.2,
+  nok: 10,
+  php: 58,
+  pln: 3.6,
+  ron: 4.3,
+  rub: 80,
+  sek: 9.4,
+  thb: 32,
+  zar: 17,
+};
+
+/** The price in the site's currency, with two significant digits where it is converted. */
+const priceIn = (currency: string, price: number): number => {
+  const worth = worthOfDollar[currency];
+  return worth === undefined ? price : Number((price * worth).toPrecision(2));
+};
+
+const listingsOf = (event: DemoEvent, today: Date, currency: string) => {
+  const { inDays, hour, seats, ...rest } = event;
+  const details = { ...rest, price: priceIn(currency, event.price) };
   const day = new Date(today.getTime() + inDays * dayMs);
   const startsAt = new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate(), hour)).toISOString();
   return (seats ?? [undefined]).map((seat) => ({ ...details, startsAt, ...(seat === undefined ? {} : { seat }) }));
@@ -113,6 +149,7 @@ const listingsOf = (event: DemoEvent, today: Date) => {
 export const seedCatalogue = async (options: {
   readonly url: string;
   readonly dataDir: string;
+  readonly currency: string;
   readonly progress: (text: string) => void;
 }): Promise<readonly DemoAccount[]> => {
   const accounts = accountsOf(options.dataDir);
@@ -124,7 +161,7 @@ export const seedCatalogue = async (options: {
     const listed = await listedBy(options.url, cookie);
     const missing = demoEvents
       .filter((_, place) => (place % 5 < firstOfFive ? 0 : 1) === index)
-      .flatMap((event) => listingsOf(event, today))
+      .flatMap((event) => listingsOf(event, today, options.currency))
       .filter((listing) => !listed.has(key(listing)));
     let done = 0;
     await limit.map(missing, async (listing) => {

@@ -133,6 +133,7 @@ const run: ListrTask<Results>[] = [
         started.accounts = await seedCatalogue({
           url: `http://127.0.0.1:${port}`,
           dataDir,
+          currency: settings.currency,
           progress: progressOf(task, isTerminal),
         });
       }),

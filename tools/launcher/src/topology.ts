@@ -49,6 +49,7 @@ const serviceSettings = ({ settings, secrets, redisUrl, sandboxUrl, smtpPort }: 
   PUBLIC_URL: settings.publicUrl,
   REDIS_URL: redisUrl,
   RATE_LIMITS: settings.rateLimits,
+  CURRENCY: settings.currency,
   EXPIRATION_WINDOW_SECONDS: settings.expirationWindowSeconds,
   MAX_LIVE_HOLDS: settings.maxLiveHolds,
   PAYMENT_ATTEMPTS: settings.paymentAttempts,
@@ -116,6 +117,7 @@ export const processes: readonly ProcessDefinition[] = [
     env: ({ settings, sitePort, sandboxUrl, mailboxUrl }) => ({
       API_URL: `http://127.0.0.1:${sitePort}`,
       PUBLIC_URL: settings.publicUrl,
+      CURRENCY: settings.currency,
       PAYMENT_ATTEMPTS: settings.paymentAttempts,
       STRIPE_PUBLISHABLE_KEY: settings.stripePublishableKey,
       // A replacement for Stripe has its own card form, unless there is a publishable key for Stripe's.

@@ -1,5 +1,5 @@
 import { amountKept, keptCharges } from './kept-charges.ts';
-import { checkEach, finding, formatCents, type Check } from './check.ts';
+import { checkEach, finding, formatAmount, type Check } from './check.ts';
 
 export const cancelledOrderKeepsNoMoney: Check = {
   name: 'cancelled-order-keeps-no-money',
@@ -13,7 +13,7 @@ export const cancelledOrderKeepsNoMoney: Check = {
         if (kept.length === 0) return undefined;
         const ids = kept.map(({ id }) => id);
         return finding(
-          `order ${order.id} is cancelled (${order.reason ?? 'no reason'}), but ${formatCents(amountKept(kept))} is not refunded: ${ids.join(', ')}`,
+          `order ${order.id} is cancelled (${order.reason ?? 'no reason'}), but ${formatAmount(amountKept(kept))} is not refunded: ${ids.join(', ')}`,
           order.id,
           ...ids,
         );

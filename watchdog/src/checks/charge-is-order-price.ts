@@ -1,5 +1,5 @@
 import { lookUp } from '../snapshot/snapshot.ts';
-import { checkEach, finding, formatCents, type Check } from './check.ts';
+import { checkEach, finding, formatAmount, type Check } from './check.ts';
 
 export const chargeIsOrderPrice: Check = {
   name: 'charge-is-order-price',
@@ -10,7 +10,7 @@ export const chargeIsOrderPrice: Check = {
       return order === undefined || order.price === charge.amount
         ? undefined
         : finding(
-            `charge ${charge.id} took ${formatCents(charge.amount)} for order ${order.id}, which costs ${formatCents(order.price)}`,
+            `charge ${charge.id} took ${formatAmount(charge.amount)} for order ${order.id}, which costs ${formatAmount(order.price)}`,
             order.id,
             charge.id,
           );

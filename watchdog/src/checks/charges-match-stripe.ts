@@ -3,7 +3,7 @@ import { missing } from '../sources/find-all.ts';
 import type { PaymentRecord } from '../sources/payments.ts';
 import type { ChargeRecord } from '../sources/stripe.ts';
 import { amountKept } from './kept-charges.ts';
-import { checkEach, finding, formatCents, type Check } from './check.ts';
+import { checkEach, finding, formatAmount, type Check } from './check.ts';
 
 const problemOf = (payment: PaymentRecord, charges: readonly ChargeRecord[]): string | undefined => {
   const taken = charges.reduce((total, { amount }) => total + amount, 0);
@@ -12,15 +12,15 @@ const problemOf = (payment: PaymentRecord, charges: readonly ChargeRecord[]): st
     case 'completed':
       return kept === payment.amount
         ? undefined
-        : `is completed with ${formatCents(payment.amount)}, but Stripe kept ${formatCents(kept)}`;
+        : `is completed with ${formatAmount(payment.amount)}, but Stripe kept ${formatAmount(kept)}`;
     case 'refunded':
       return taken > 0 && kept === 0
         ? undefined
-        : `is refunded, but Stripe took ${formatCents(taken)} and kept ${formatCents(kept)}`;
+        : `is refunded, but Stripe took ${formatAmount(taken)} and kept ${formatAmount(kept)}`;
     case 'created':
     case 'failed':
     case undefined:
-      return kept === 0 ? undefined : `is ${payment.status ?? 'not stored'}, but Stripe kept ${formatCents(kept)}`;
+      return kept === 0 ? undefined : `is ${payment.status ?? 'not stored'}, but Stripe kept ${formatAmount(kept)}`;
     default:
       return `has the status ${payment.status}, which does not exist`;
   }

@@ -63,8 +63,8 @@ export const finding = (text: string, ...ids: readonly (string | undefined)[]): 
   text,
 });
 
-/** 1999 → '19.99' */
-export const formatCents = (cents: number | undefined): string =>
-  cents === undefined ? 'nothing' : (cents / 100).toFixed(2);
+/** Amounts are in minor units of the one currency of all prices. */
+export const formatAmount = (amount: number | undefined): string =>
+  amount === undefined ? 'nothing' : `${amount} minor units`;
 
 export const formatTime = (milliseconds: number): string => new Date(milliseconds).toISOString();

@@ -1,5 +1,5 @@
 import { amountKept, keptCharges } from './kept-charges.ts';
-import { checkEach, finding, formatCents, type Check } from './check.ts';
+import { checkEach, finding, formatAmount, type Check } from './check.ts';
 
 export const completeOrderIsPaid: Check = {
   name: 'complete-order-is-paid',
@@ -21,7 +21,7 @@ export const completeOrderIsPaid: Check = {
         return sum === order.price
           ? undefined
           : finding(
-              `order ${order.id} costs ${formatCents(order.price)}, but Stripe kept ${formatCents(sum)}: ${ids.join(', ')}`,
+              `order ${order.id} costs ${formatAmount(order.price)}, but Stripe kept ${formatAmount(sum)}: ${ids.join(', ')}`,
               order.id,
               ...ids,
             );

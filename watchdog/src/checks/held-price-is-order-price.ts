@@ -1,5 +1,5 @@
 import { lookUp } from '../snapshot/snapshot.ts';
-import { checkEach, finding, formatCents, type Check } from './check.ts';
+import { checkEach, finding, formatAmount, type Check } from './check.ts';
 
 export const heldPriceIsOrderPrice: Check = {
   name: 'held-price-is-order-price',
@@ -13,7 +13,7 @@ export const heldPriceIsOrderPrice: Check = {
         return order.price === ticket.price && order.price === order.ticketPrice
           ? undefined
           : finding(
-              `ticket ${ticket.id} costs ${formatCents(ticket.price)}, its order ${order.id} ${formatCents(order.price)}; the buyer saw ${formatCents(order.ticketPrice)}`,
+              `ticket ${ticket.id} costs ${formatAmount(ticket.price)}, its order ${order.id} ${formatAmount(order.price)}; the buyer saw ${formatAmount(order.ticketPrice)}`,
               ticket.id,
               order.id,
             );

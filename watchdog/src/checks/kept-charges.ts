@@ -1,7 +1,7 @@
 import type { Snapshot } from '../snapshot/snapshot.ts';
 import type { ChargeRecord } from '../sources/stripe.ts';
 
-/** What Stripe took with these charges and has not refunded, in cents. */
+/** What Stripe took with these charges and has not refunded, in minor units. */
 export const amountKept = (charges: readonly ChargeRecord[]): number =>
   charges.reduce((total, { amount, refunded }) => total + amount - refunded, 0);
 

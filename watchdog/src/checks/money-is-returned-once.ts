@@ -1,4 +1,4 @@
-import { checkGroups, finding, formatCents, type Check } from './check.ts';
+import { checkGroups, finding, formatAmount, type Check } from './check.ts';
 
 export const moneyIsReturnedOnce: Check = {
   name: 'money-is-returned-once',
@@ -7,7 +7,7 @@ export const moneyIsReturnedOnce: Check = {
     checkGroups(refundsByOrder, (orderId, refunds) => {
       const status = orderById.get(orderId)?.status;
       const ids = refunds.map(({ id }) => id).toSorted();
-      const sum = formatCents(refunds.reduce((total, { amount }) => total + amount, 0));
+      const sum = formatAmount(refunds.reduce((total, { amount }) => total + amount, 0));
       if (refunds.length > 1)
         return finding(
           `order ${orderId} has ${ids.length} refunds of ${sum} in total: ${ids.join(', ')}`,

@@ -3,7 +3,7 @@ import type { Filter } from 'mongodb';
 import type { Databases } from './databases.ts';
 import { collectionOf, findAll, missing, type Stored } from './find-all.ts';
 
-/** An order in its own database. Money is in cents everywhere, times are in milliseconds since 1970. */
+/** An order in its own database. Money is in minor units everywhere, times are in milliseconds since 1970. */
 export interface OrderRecord {
   readonly id: string;
   readonly version: number;

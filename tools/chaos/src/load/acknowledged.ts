@@ -61,7 +61,9 @@ export const findLost = async (
       const order = orderOf.get(id);
       if (order === undefined) lost.push(`order ${id} was acknowledged, but does not exist`);
       else if (order.price !== price || order.ticket.id !== ticketId)
-        lost.push(`order ${id} was acknowledged for ${price} cents and ticket ${ticketId}, but is stored differently`);
+        lost.push(
+          `order ${id} was acknowledged for ${price} minor units and ticket ${ticketId}, but is stored differently`,
+        );
     }
     for (const id of ledger.paid) {
       const { status, reason } = orderOf.get(id) ?? {};

@@ -2,7 +2,7 @@
 export class Ledger {
   /** The latest acknowledged version of each ticket. */
   readonly tickets = new Map<string, number>();
-  /** The acknowledged ticket and price, in cents, of each order. */
+  /** The acknowledged ticket and price, in minor units, of each order. */
   readonly orders = new Map<string, { readonly ticketId: string; readonly price: number }>();
   readonly paid = new Set<string>();
   readonly cancelled = new Set<string>();

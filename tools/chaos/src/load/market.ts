@@ -12,7 +12,7 @@ export type User = { readonly cookie: string };
 export interface ListedTicket {
   readonly id: string;
   readonly seller: User;
-  /** The last acknowledged price, in cents. */
+  /** The last acknowledged price, in minor units. */
   price: number;
 }
 
@@ -22,8 +22,9 @@ export interface MadeOrder {
   readonly expiresAt: number;
 }
 
-const major = (cents: number): number => cents / 100;
-const cents = (value: number | undefined): number => Math.round((value ?? 0) * 100);
+/** The product under test has CURRENCY=usd. */
+const major = (minor: number): number => minor / 100;
+const minorUnits = (value: number | undefined): number => Math.round((value ?? 0) * 100);
 
 /** How long the next service may not know a new ticket or order, until it has received the event. */
 const knownTimeoutMs = 30_000;
@@ -122,7 +123,7 @@ export class Market {
     const expiresAt = text(response.body, 'expiresAt');
     const price = number(response.body, 'price');
     if (id === undefined || expiresAt === undefined || price === undefined) return this.#unexpected('order', response);
-    this.#ledger.orders.set(id, { ticketId: ticket.id, price: cents(price) });
+    this.#ledger.orders.set(id, { ticketId: ticket.id, price: minorUnits(price) });
     return { id, buyer, expiresAt: Date.parse(expiresAt) };
   }
 
