@@ -10,9 +10,11 @@ import { updatePaymentIntent, updatePaymentIntentParams } from './commands/updat
 import type { Config } from './config.ts';
 import { getAccount } from './routes/account.ts';
 import { authenticate } from './routes/authenticate.ts';
+import { getBankPage, postBankPage } from './routes/bank-page.ts';
 import { getBehaviour, postBehaviour } from './routes/behaviour.ts';
 import { cardForm } from './routes/card-form.ts';
-import { mutation, type ApiKit } from './routes/mutation.ts';
+import type { ApiKit } from './routes/api-kit.ts';
+import { mutation } from './routes/mutation.ts';
 import { list, retrieve } from './routes/reading.ts';
 import { replyError } from './routes/reply.ts';
 import { StripeError } from './stripe-error.ts';
@@ -75,7 +77,11 @@ export const buildApp = (
   app.post('/sandbox/behaviour', ownSiteOnly, anyJson, postBehaviour(behaviour));
   app.get('/elements/card', cardForm(config.CARD_FORM_ORIGINS));
 
-  app.use('/v1', authenticate(config.STRIPE_KEY), formOnly, express.urlencoded({ extended: true, limit: bodyLimit }));
+  const form = express.urlencoded({ extended: true, limit: bodyLimit });
+  app.get('/bank/:intent/:authentication', getBankPage(kit));
+  app.post('/bank/:intent/:authentication', ownSiteOnly, form, postBankPage(kit));
+
+  app.use('/v1', authenticate(config.STRIPE_KEY), formOnly, form);
 
   const intent = { title: 'payment_intent', param: 'intent' };
   app.post('/v1/payment_intents', mutation(kit, createPaymentIntentParams, createPaymentIntent));

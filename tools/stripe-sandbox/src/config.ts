@@ -27,11 +27,16 @@ export const sandboxEnv = {
   WEBHOOK_URL: url('http', 'https').optional().describe('Receives the webhooks; without it none are sent'),
   WEBHOOK_EVENTS: z
     .string()
-    .default('payment_intent.succeeded,payment_intent.payment_failed,payment_intent.canceled,charge.refunded')
+    .default(
+      'payment_intent.succeeded,payment_intent.payment_failed,payment_intent.canceled,payment_intent.requires_action,charge.refunded',
+    )
     .transform((text) => text.split(',').map((type) => type.trim()))
     .refine((types) => types.every(isEventType), `must be a comma-separated list of ${eventTypes.join(', ')}`)
     .transform((types) => types.filter(isEventType))
     .describe('Event types that are sent'),
+  SANDBOX_URL: url('http', 'https')
+    .optional()
+    .describe('Its address in browsers, for the bank page; without it the one that it listens on'),
   CARD_FORM_ORIGINS: z
     .string()
     .default('')

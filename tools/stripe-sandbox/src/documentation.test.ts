@@ -32,10 +32,11 @@ test('When a setting changes, then the table of settings has its name, default a
 
 test('When a test card changes, then the table of cards has its names, number and outcome', () => {
   expect(table('Test cards')).toEqual(
-    testCards.map(({ names, number, decline }) => [
+    testCards.map(({ names, number, decline, requiresAuthentication }) => [
       names.join(', '),
       number,
-      decline === undefined ? 'succeeds' : `${decline.code} / ${decline.declineCode}`,
+      (requiresAuthentication ? '3-D Secure, then ' : '') +
+        (decline === undefined ? 'succeeds' : `${decline.code} / ${decline.declineCode}`),
     ]),
   );
 });

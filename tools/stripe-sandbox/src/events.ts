@@ -7,6 +7,7 @@ export const apiVersion = '2026-10-28.endive';
 
 export const eventTypes = [
   'payment_intent.created',
+  'payment_intent.requires_action',
   'payment_intent.succeeded',
   'payment_intent.payment_failed',
   'payment_intent.canceled',
@@ -23,7 +24,7 @@ export const eventRecord = z.object({
   id: z.string(),
   type: z.enum(eventTypes),
   created: z.number().int(),
-  request: z.object({ id: z.string(), idempotency_key: z.string().nullable() }),
+  request: z.object({ id: z.string().nullable(), idempotency_key: z.string().nullable() }),
   record,
 });
 

@@ -15,6 +15,12 @@ export const name = z
     ...refused('parameter_invalid_empty'),
   });
 
+/** Where a page of the sandbox leads back to. */
+export const returnUrl = name.refine((value) => /^https?:\/\//i.test(value) && URL.canParse(value), {
+  error: 'Not a valid URL',
+  ...refused('url_invalid'),
+});
+
 /** Optional text; an empty value unsets it. */
 export const text = z
   .string()

@@ -17,7 +17,8 @@ export const startSandbox = async (
   config: Config,
   logger: Logger = createLogger({ service: 'stripe-sandbox', level: config.LOG_LEVEL }),
 ): Promise<RunningSandbox> => {
-  const store = openStore(config.DATA_DIR);
+  let ownUrl = '';
+  const store = openStore(config.DATA_DIR, () => config.SANDBOX_URL?.replace(/\/$/, '') ?? ownUrl);
   const stopping = new AbortController();
   const webhooks =
     config.WEBHOOK_URL === undefined || config.STRIPE_WEBHOOK_SECRET === undefined
@@ -51,6 +52,7 @@ export const startSandbox = async (
     // There is one sandbox: no router could send its requests elsewhere meanwhile.
     drainDelayMs: 0,
   });
+  ownUrl = server.url;
   logger.info({ url: server.url }, 'listening');
   return {
     url: server.url,

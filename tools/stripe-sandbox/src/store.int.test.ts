@@ -135,7 +135,7 @@ test('When a card number is sent, then it is not stored', async () => {
 test('When a stored response is older than a day, then its key can be used again, and not before', () => {
   const stored = { fingerprint: 'f', status: 200, body: '{}', requestId: 'req_1' };
   const day = 24 * 3600;
-  const store = openStore(dataDir);
+  const store = openStore(dataDir, () => '');
   store.commit({ answer: { ...stored, key: 'old', at: 1_000 } });
   store.commit({ answer: { ...stored, key: 'young', at: 1_000 + day - 1 } });
   expect(store.responseTo('old')).toBeDefined();

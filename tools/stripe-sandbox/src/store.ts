@@ -58,8 +58,11 @@ export interface Store extends Lookup {
   close(): void;
 }
 
-/** Opens the store in `directory`. @throws when its journal cannot be read. */
-export const openStore = (directory: string): Store => {
+/**
+ * Opens the store in `directory`; `publicUrl` returns the sandbox's address in browsers.
+ * @throws when its journal cannot be read.
+ */
+export const openStore = (directory: string, publicUrl: () => string): Store => {
   const paymentIntents = createTable<PaymentIntent>();
   const charges = createTable<Charge>((charge) => [charge.paymentIntent]);
   const refunds = createTable<Refund>((refund) => [refund.paymentIntent, refund.charge]);
@@ -100,6 +103,7 @@ export const openStore = (directory: string): Store => {
   const journal = openJournal(directory, (line, place) => apply(entry.parse(line), place));
 
   return {
+    publicUrl,
     paymentIntents,
     charges,
     refunds,

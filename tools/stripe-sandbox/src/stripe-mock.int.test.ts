@@ -14,6 +14,7 @@ const optional = [
   /^payment_intent\.automatic_payment_methods\.allow_redirects$/,
   /^payment_intent\.amount_details\.tip$/,
   /^payment_intent\.payment_method_options\.card$/,
+  /^payment_intent\.next_action\./,
   /\.outcome\.risk_(level|score)$/,
 ];
 
@@ -60,6 +61,16 @@ const calls: readonly Call[] = [
         transfer_group: 'o1',
         use_stripe_sdk: true,
         expand: ['latest_charge'],
+      }),
+  },
+  {
+    name: 'payment_intent',
+    run: (stripe) =>
+      stripe.paymentIntents.create({
+        ...order,
+        payment_method: 'pm_card_threeDSecure2Required',
+        confirm: true,
+        return_url: 'https://tickets.example/orders/1',
       }),
   },
   {

@@ -15,6 +15,10 @@ const check = (name: string, value: unknown): readonly string[] =>
 
 const errorOf = (body: unknown): unknown => z.object({ error: z.unknown() }).parse(body).error;
 
+const bankPageOf = (body: unknown): string =>
+  z.object({ next_action: z.object({ redirect_to_url: z.object({ url: z.string() }) }) }).parse(body).next_action
+    .redirect_to_url.url;
+
 const idOf = (body: unknown): string => z.object({ id: z.string() }).parse(body).id;
 
 test("When the sandbox returns an object, then it has the members and types of Stripe's OpenAPI document", async () => {
@@ -34,7 +38,7 @@ test("When the sandbox returns an object, then it has the members and types of S
       'expand[0]': 'latest_charge',
       'expand[1]': 'payment_method',
     });
-    if (card.decline === undefined) note('payment_intent', body);
+    if (card.decline === undefined || card.requiresAuthentication) note('payment_intent', body);
     else note('api_errors', errorOf(body));
   }
   note('payment_intent', await post('/v1/payment_intents', open));
@@ -52,6 +56,20 @@ test("When the sandbox returns an object, then it has the members and types of S
     'billing_details[address][postal_code]': '10115',
   });
   note('payment_method', method);
+  for (const outcome of ['complete', 'fail']) {
+    const asked = await post('/v1/payment_intents', {
+      ...open,
+      payment_method: 'pm_card_threeDSecure2Required',
+      confirm: 'true',
+      return_url: 'https://tickets.example/orders/1',
+    });
+    note('payment_intent', asked);
+    await postForm(bankPageOf(asked), { outcome }, {}, 'manual');
+  }
+  const unhandled = { ...open, payment_method: 'pm_card_threeDSecure2Required', confirm: 'true' };
+  for (const unready of ['error_on_requires_action', 'off_session']) {
+    note('api_errors', errorOf(await post('/v1/payment_intents', { ...unhandled, [unready]: 'true' })));
+  }
   const { id } = z
     .object({ id: z.string() })
     .parse(await post('/v1/payment_intents', { ...open, payment_method: idOf(method), confirm: 'true' }));

@@ -9,7 +9,10 @@ beforeAll(async () => {
 afterAll(() => sandbox.close());
 
 const outcomes = testCards.flatMap((card) =>
-  card.names.map((name) => [name, card.decline === undefined ? 'succeeds' : card.decline.declineCode] as const),
+  card.names.map((name) => {
+    const unauthenticated = card.decline === undefined ? 'succeeded' : card.decline.declineCode;
+    return [name, card.requiresAuthentication ? 'requires_action' : unauthenticated] as const;
+  }),
 );
 
 test.each(outcomes)(
@@ -20,7 +23,7 @@ test.each(outcomes)(
     const withToken = () => stripe.paymentIntents.create({ ...order, ...byToken(`tok_${name}`) });
     const byMethod = () => stripe.paymentIntents.create({ ...order, payment_method: `pm_card_${name}` });
     for (const pay of [withToken, byMethod]) {
-      if (outcome === 'succeeds') expect(await pay()).toMatchObject({ status: 'succeeded' });
+      if (['succeeded', 'requires_action'].includes(outcome)) expect(await pay()).toMatchObject({ status: outcome });
       else expect(await stripeErrorOf(pay())).toMatchObject({ statusCode: 402, decline_code: outcome });
     }
   },

@@ -5,7 +5,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { Stripe } from 'stripe';
 import { apiVersion } from './events.ts';
-import { closeAfterTest, makeDataDir, removeDir, spawnSandbox, until, useSandbox } from './test/harness.ts';
+import { closeAfterTest, makeDataDir, postForm, removeDir, spawnSandbox, until, useSandbox } from './test/harness.ts';
 
 const secret = 'whsec_test_secret';
 const paid = { amount: 1999, currency: 'usd', payment_method: 'pm_card_visa', confirm: true } as const;
@@ -86,6 +86,24 @@ test('When a PaymentIntent succeeds, fails, is cancelled or refunded, then a sig
     data: { object: { status: 'requires_payment_method', last_payment_error: { decline_code: 'generic_decline' } } },
   });
   expect(apiVersion).toBe(Stripe.API_VERSION);
+});
+
+test('When a payment needs 3-D Secure, then webhooks say so and how it ended', async () => {
+  const endpoint = closeAfterTest(await openEndpoint());
+  const sandbox = await useSandbox(settings(endpoint.url));
+  const intent = await sandbox.stripe.paymentIntents.create({
+    ...paid,
+    payment_method: 'pm_card_threeDSecure2Required',
+    return_url: 'http://localhost:3000/',
+  });
+  await until(() => endpoint.received.length === 1);
+  const page = intent.next_action?.redirect_to_url?.url ?? '';
+  await postForm(page, { outcome: 'complete' }, {}, 'manual');
+  await until(() => endpoint.received.length === 2);
+  expect(endpoint.events()).toMatchObject([
+    { type: 'payment_intent.requires_action', data: { object: { next_action: { redirect_to_url: { url: page } } } } },
+    { type: 'payment_intent.succeeded', request: { id: null, idempotency_key: null } },
+  ]);
 });
 
 test('When other event types are configured, then those are sent', async () => {

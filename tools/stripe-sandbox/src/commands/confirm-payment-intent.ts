@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { checkExpand } from '../objects/render.ts';
-import { expand, flag, name, text } from '../params.ts';
+import { expand, flag, returnUrl, text } from '../params.ts';
 import { notFound } from '../stripe-error.ts';
 import type { Change, Context } from './change.ts';
 import { confirm } from './confirm.ts';
@@ -13,7 +13,7 @@ export const confirmPaymentIntentParams = z.strictObject({
   off_session: flag.optional(),
   ...paymentMethodFields,
   receipt_email: text.optional(),
-  return_url: name.optional(),
+  return_url: returnUrl.optional(),
   use_stripe_sdk: flag.optional(),
 });
 
@@ -27,9 +27,5 @@ export const confirmPaymentIntent = (
   const known = context.lookup.paymentIntent(id);
   if (known === undefined) throw notFound('payment_intent', id, 'intent');
   const intent = params.receipt_email === undefined ? known : { ...known, receiptEmail: params.receipt_email };
-  return confirm(context, intent, {
-    method: resolvePaymentMethod(context, params),
-    returnUrl: params.return_url,
-    expand: params.expand,
-  });
+  return confirm(context, intent, params, resolvePaymentMethod(context, params));
 };

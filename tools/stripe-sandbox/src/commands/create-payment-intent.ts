@@ -3,7 +3,7 @@ import { largestAmount, moneyText, smallestAmounts } from '../domain/amounts.ts'
 import { withMethod } from '../domain/payment-intent.ts';
 import { withRecords, type PaymentIntent } from '../domain/records.ts';
 import { checkExpand, render } from '../objects/render.ts';
-import { cardOnly, currency, expand, flag, integer, mergedMetadata, metadata, name, text } from '../params.ts';
+import { cardOnly, currency, expand, flag, integer, mergedMetadata, metadata, returnUrl, text } from '../params.ts';
 import { StripeError } from '../stripe-error.ts';
 import type { Change, Context } from './change.ts';
 import { confirm } from './confirm.ts';
@@ -34,7 +34,7 @@ export const createPaymentIntentParams = z.strictObject({
   /** What API versions before 2026-09-30 call allowed_payment_method_types. */
   payment_method_types: cardOnly.optional(),
   receipt_email: text.optional(),
-  return_url: name.optional(),
+  return_url: returnUrl.optional(),
   statement_descriptor_suffix: text.optional(),
   transfer_group: text.optional(),
   use_stripe_sdk: flag.optional(),
@@ -93,13 +93,15 @@ export const createPaymentIntent = (context: Context, params: z.infer<typeof cre
     paymentMethod: null,
     latestCharge: null,
     failedCharge: null,
+    authentication: null,
+    failedAuthentication: null,
     canceledAt: null,
     cancellationReason: null,
   };
   const intent = method === undefined ? bare : withMethod(bare, method);
   const created = { type: 'payment_intent.created', record: intent } as const;
   if (params.confirm === true) {
-    const confirmed = confirm(context, intent, { method, returnUrl: params.return_url, expand: params.expand });
+    const confirmed = confirm(context, intent, params, method);
     return { ...confirmed, events: [created, ...confirmed.events] };
   }
   const records = method === undefined ? [intent] : [method, intent];

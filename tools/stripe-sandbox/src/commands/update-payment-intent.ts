@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { paymentChangeRefusal, withMethod } from '../domain/payment-intent.ts';
+import { paymentChangeRefusal, withMethod, withoutAuthentication } from '../domain/payment-intent.ts';
 import { withRecords } from '../domain/records.ts';
 import { checkExpand, render } from '../objects/render.ts';
 import { currency, expand, mergedMetadata, metadata, text } from '../params.ts';
@@ -36,7 +36,7 @@ export const updatePaymentIntent = (
   if (refusal !== undefined) throw unexpectedState(refusal, render(context.lookup, intent));
   const method = resolvePaymentMethod(context, params);
   const changed = {
-    ...(method === undefined ? intent : withMethod(intent, method)),
+    ...(method === undefined ? (changesPayment ? withoutAuthentication(intent) : intent) : withMethod(intent, method)),
     amount: params.amount ?? intent.amount,
     currency: params.currency ?? intent.currency,
     metadata: mergedMetadata(intent.metadata, params.metadata),

@@ -27,6 +27,8 @@ const intent: PaymentIntent = {
   paymentMethod: null,
   latestCharge: null,
   failedCharge: null,
+  authentication: null,
+  failedAuthentication: null,
   canceledAt: null,
   cancellationReason: null,
 };
@@ -45,7 +47,11 @@ const method = (card: string): PaymentMethod => ({
 });
 
 test('When a valid card is charged, then the PaymentIntent has succeeded and refuses every further change', () => {
-  const { intent: paid, charge } = chargeCard(intent, method('visa'), { chargeId: 'ch_1', now: 7 });
+  const { intent: paid, charge } = chargeCard(intent, method('visa'), {
+    chargeId: 'ch_1',
+    now: 7,
+    isAuthenticated: false,
+  });
   expect(paid).toMatchObject({
     status: 'succeeded',
     paymentMethod: 'pm_visa',
@@ -61,6 +67,7 @@ test('When a card is declined, then the PaymentIntent accepts another one, which
   const declined = chargeCard(withMethod(intent, method('chargeDeclined')), method('chargeDeclined'), {
     chargeId: 'ch_1',
     now: 7,
+    isAuthenticated: false,
   });
   expect(declined.charge.status).toBe('failed');
   expect(declined.method.usedBy).toBe('pi_1');
@@ -71,7 +78,7 @@ test('When a card is declined, then the PaymentIntent accepts another one, which
     failedCharge: 'ch_1',
   });
   expect(confirmRefusal(declined.intent)).toBeUndefined();
-  const paid = chargeCard(declined.intent, method('visa'), { chargeId: 'ch_2', now: 8 });
+  const paid = chargeCard(declined.intent, method('visa'), { chargeId: 'ch_2', now: 8, isAuthenticated: false });
   expect(paid.intent).toMatchObject({ status: 'succeeded', failedCharge: null, latestCharge: 'ch_2' });
 });
 

@@ -30,7 +30,48 @@ export const withMethod = (intent: PaymentIntent, method: PaymentMethod): Paymen
   ...intent,
   status: 'requires_confirmation',
   paymentMethod: method.id,
+  authentication: null,
 });
+
+/** The cardholder authenticates a certain amount: after a change the PaymentIntent has to be confirmed again. */
+export const withoutAuthentication = (intent: PaymentIntent): PaymentIntent =>
+  intent.status === 'requires_action' ? { ...intent, status: 'requires_confirmation', authentication: null } : intent;
+
+/** Waits for the cardholder's authentication; an earlier one no longer counts. Requires that `confirmRefusal` is undefined. */
+export const requireAuthentication = (
+  intent: PaymentIntent,
+  method: PaymentMethod,
+  given: { readonly id: string; readonly returnUrl: string | null },
+): { readonly intent: PaymentIntent; readonly method: PaymentMethod } => ({
+  intent: {
+    ...intent,
+    status: 'requires_action',
+    paymentMethod: method.id,
+    latestCharge: null,
+    failedCharge: null,
+    failedAuthentication: null,
+    authentication: { ...given, outcome: 'pending' },
+  },
+  method: { ...method, usedBy: intent.id },
+});
+
+/** Nothing was charged, because the cardholder was not authenticated; another payment method can be tried. */
+export const failAuthentication = (
+  intent: PaymentIntent,
+  failed: NonNullable<PaymentIntent['failedAuthentication']>,
+): PaymentIntent => ({
+  ...intent,
+  status: 'requires_payment_method',
+  paymentMethod: null,
+  latestCharge: null,
+  failedCharge: null,
+  failedAuthentication: failed,
+  authentication: intent.authentication === null ? null : { ...intent.authentication, outcome: 'failed' },
+});
+
+/** Whether the bank page with this id can still decide. */
+export const awaitsAuthentication = (intent: PaymentIntent, authenticationId: string): boolean =>
+  intent.status === 'requires_action' && intent.authentication?.id === authenticationId;
 
 /**
  * Charges the card once. After a decline the PaymentIntent accepts another payment method; a success is final. Requires
@@ -39,9 +80,10 @@ export const withMethod = (intent: PaymentIntent, method: PaymentMethod): Paymen
 export const chargeCard = (
   intent: PaymentIntent,
   method: PaymentMethod,
-  given: { readonly chargeId: string; readonly now: number },
+  given: { readonly chargeId: string; readonly now: number; readonly isAuthenticated: boolean },
 ): { readonly intent: PaymentIntent; readonly charge: Charge; readonly method: PaymentMethod } => {
-  const failed = cardOfName(method.card).decline !== undefined;
+  const card = cardOfName(method.card);
+  const failed = card.decline !== undefined || (card.requiresAuthentication === true && !given.isAuthenticated);
   return {
     intent: {
       ...intent,
@@ -49,6 +91,11 @@ export const chargeCard = (
       paymentMethod: failed ? null : method.id,
       latestCharge: given.chargeId,
       failedCharge: failed ? given.chargeId : null,
+      failedAuthentication: null,
+      authentication:
+        given.isAuthenticated && intent.authentication !== null
+          ? { ...intent.authentication, outcome: 'authenticated' }
+          : null,
     },
     charge: {
       object: 'charge',

@@ -38,7 +38,21 @@ const paymentMethodRecord = z.object({
   usedBy: z.string().nullable(),
 });
 
-const paymentIntentStatus = z.enum(['requires_payment_method', 'requires_confirmation', 'succeeded', 'canceled']);
+const paymentIntentStatus = z.enum([
+  'requires_payment_method',
+  'requires_confirmation',
+  'requires_action',
+  'succeeded',
+  'canceled',
+]);
+
+/** An authentication by 3-D Secure; the next confirmation replaces it. */
+const authentication = z.object({
+  id: z.string(),
+  /** Where the bank page leads back to; null if the request named no `return_url`. */
+  returnUrl: optionalText,
+  outcome: z.enum(['pending', 'authenticated', 'failed']),
+});
 
 export const cancellationReason = z.enum(['abandoned', 'duplicate', 'fraudulent', 'requested_by_customer']);
 
@@ -62,6 +76,15 @@ const paymentIntentRecord = z.object({
   latestCharge: z.string().nullable(),
   /** The declined charge that `last_payment_error` describes. */
   failedCharge: z.string().nullable(),
+  authentication: authentication.nullable().default(null),
+  /** The payment method without a charge that `last_payment_error` describes. */
+  failedAuthentication: z
+    .object({
+      paymentMethod: z.string(),
+      code: z.enum(['payment_intent_authentication_failure', 'authentication_required']),
+    })
+    .nullable()
+    .default(null),
   canceledAt: seconds.nullable(),
   cancellationReason: cancellationReason.nullable(),
 });
@@ -114,6 +137,8 @@ export type StripeRecord = z.infer<typeof record>;
 
 /** Finds records by id. */
 export interface Lookup {
+  /** The sandbox's address in browsers, without a slash at the end. */
+  publicUrl(): string;
   paymentIntent(id: string): PaymentIntent | undefined;
   charge(id: string): Charge | undefined;
   refund(id: string): Refund | undefined;
@@ -122,6 +147,7 @@ export interface Lookup {
 
 /** `lookup` as it will be once `records` are stored. */
 export const withRecords = (lookup: Lookup, records: readonly StripeRecord[]): Lookup => ({
+  publicUrl: () => lookup.publicUrl(),
   paymentIntent: (id) =>
     records.find((row): row is PaymentIntent => row.object === 'payment_intent' && row.id === id) ??
     lookup.paymentIntent(id),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 /** Why a card refuses a charge, in Stripe's words (https://docs.stripe.com/testing#declined-payments). */
 export interface Decline {
-  readonly code: 'card_declined' | 'expired_card' | 'incorrect_cvc' | 'processing_error';
+  readonly code: 'authentication_required' | 'card_declined' | 'expired_card' | 'incorrect_cvc' | 'processing_error';
   readonly declineCode: string;
   readonly message: string;
   readonly param?: string;
@@ -18,11 +18,20 @@ export interface TestCard {
   readonly brand: string;
   readonly funding: 'credit' | 'debit' | 'prepaid';
   readonly decline?: Decline;
+  /** A charge needs 3-D Secure first (https://docs.stripe.com/testing#regulatory-cards). */
+  readonly requiresAuthentication?: true;
 }
 
 const visa = { brand: 'visa', funding: 'credit' } as const;
 const mastercard = { brand: 'mastercard', funding: 'credit' } as const;
 const declined = { code: 'card_declined', message: 'Your card was declined.' } as const;
+
+/** Why a charge is declined that needs an authentication and got none. */
+const unauthenticated: Decline = {
+  code: 'authentication_required',
+  declineCode: 'authentication_required',
+  message: 'Your card was declined. This transaction requires authentication.',
+};
 
 export const testCards: readonly TestCard[] = [
   { names: ['visa', 'us'], number: '4242424242424242', ...visa },
@@ -122,7 +131,20 @@ export const testCards: readonly TestCard[] = [
     ...visa,
     decline: { ...declined, declineCode: 'generic_decline', advice: 'try_again_later' },
   },
+  { names: ['threeDSecure2Required'], number: '4000000000003220', ...visa, requiresAuthentication: true },
+  { names: ['authenticationRequired'], number: '4000002760003184', ...visa, requiresAuthentication: true },
+  {
+    names: ['threeDSecureRequiredChargeDeclined'],
+    number: '4000008400001629',
+    ...visa,
+    requiresAuthentication: true,
+    decline: { ...declined, declineCode: 'generic_decline', advice: 'try_again_later' },
+  },
 ];
+
+/** Why a failed charge of this card failed; undefined if the card cannot fail. */
+export const declineOf = (card: TestCard): Decline | undefined =>
+  card.decline ?? (card.requiresAuthentication ? unauthenticated : undefined);
 
 const byName = new Map(testCards.flatMap((card) => card.names.map((name) => [name, card] as const)));
 const byNumber = new Map(testCards.map((card) => [card.number, card] as const));

@@ -1,5 +1,5 @@
 import type { Charge, PaymentMethod } from '../domain/records.ts';
-import { cardOfName, type Decline } from '../domain/test-cards.ts';
+import { cardOfName, declineOf, type Decline, type TestCard } from '../domain/test-cards.ts';
 import { billingObject, cardFacts } from './card.ts';
 
 const noAdvice = { advice_code: null, network_advice_code: null, network_decline_code: null };
@@ -39,11 +39,26 @@ const outcome = (decline: Decline | undefined) => {
   };
 };
 
+const threeDSecure = (charge: Charge, card: TestCard) => {
+  const isAuthenticated = card.requiresAuthentication && (charge.status === 'succeeded' || card.decline !== undefined);
+  if (!isAuthenticated) return null;
+  return {
+    authentication_flow: 'challenge',
+    electronic_commerce_indicator: '05',
+    exemption_indicator: null,
+    result: 'authenticated',
+    result_reason: null,
+    transaction_id: null,
+    version: '2.2.0',
+  };
+};
+
 /** Stripe's charge object; `paymentIntent` is the id, or the object where it is expanded. */
 export const chargeObject = (charge: Charge, method: PaymentMethod, paymentIntent: unknown = charge.paymentIntent) => {
   const facts = cardFacts(method);
   const failed = charge.status === 'failed';
-  const decline = failed ? cardOfName(method.card).decline : undefined;
+  const testCard = cardOfName(method.card);
+  const decline = failed ? declineOf(testCard) : undefined;
   const { wallet, ...card } = facts;
   return {
     id: charge.id,
@@ -88,7 +103,7 @@ export const chargeObject = (charge: Charge, method: PaymentMethod, paymentInten
         network_token: { used: false },
         network_transaction_id: null,
         overcapture: { maximum_amount_capturable: charge.amount, status: 'unavailable' },
-        three_d_secure: null,
+        three_d_secure: threeDSecure(charge, testCard),
         transaction_link_id: null,
         wallet,
       },

@@ -1,11 +1,11 @@
 import type { Charge, PaymentIntent, PaymentMethod } from '../domain/records.ts';
-import { cardOfName } from '../domain/test-cards.ts';
+import { cardOfName, declineOf } from '../domain/test-cards.ts';
 import { docUrl } from '../stripe-error.ts';
 import { paymentMethodObject } from './payment-method.ts';
 
 /** The error of a declined charge, in the response and in `last_payment_error`. */
 export const declineObject = (charge: Charge, method: PaymentMethod) => {
-  const decline = cardOfName(method.card).decline;
+  const decline = declineOf(cardOfName(method.card));
   if (decline === undefined) throw new Error(`charge ${charge.id} failed with a card that does not`);
   return {
     ...(decline.advice === undefined ? {} : { advice_code: decline.advice }),
@@ -20,10 +20,46 @@ export const declineObject = (charge: Charge, method: PaymentMethod) => {
   };
 };
 
-/** Stripe's PaymentIntent object; the last three parameters are ids, or objects where they are expanded. */
+/** The same for a payment method that was not charged because its cardholder was not authenticated. */
+export const authenticationErrorObject = (
+  { code }: NonNullable<PaymentIntent['failedAuthentication']>,
+  method: PaymentMethod,
+) => ({
+  code,
+  doc_url: docUrl(code),
+  payment_method: paymentMethodObject(method),
+  ...(code === 'authentication_required'
+    ? {
+        decline_code: 'authentication_not_handled',
+        message:
+          "This payment required an authentication action to complete, but `error_on_requires_action` was set. When you're ready, you can upgrade your integration to handle actions at https://stripe.com/docs/payments/payment-intents/upgrade-to-handle-actions.",
+        type: 'card_error',
+      }
+    : {
+        message:
+          'The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod to attempt to fulfill this PaymentIntent again.',
+        type: 'invalid_request_error',
+      }),
+});
+
+/** Path of the bank page, which authenticates the cardholder. */
+export const bankPagePath = (intentId: string, authenticationId: string): string =>
+  `/bank/${intentId}/${authenticationId}`;
+
+const nextAction = (intent: PaymentIntent, publicUrl: string) => {
+  if (intent.status !== 'requires_action' || intent.authentication === null) return null;
+  const { id, returnUrl } = intent.authentication;
+  const url = `${publicUrl}${bankPagePath(intent.id, id)}`;
+  return returnUrl === null
+    ? { type: 'use_stripe_sdk', use_stripe_sdk: { type: 'three_d_secure_redirect', source: id, stripe_js: url } }
+    : { type: 'redirect_to_url', redirect_to_url: { return_url: returnUrl, url } };
+};
+
+/** Stripe's PaymentIntent object; members of `related` are ids, or objects where they are expanded. */
 export const paymentIntentObject = (
   intent: PaymentIntent,
   related: { readonly lastError: unknown; readonly latestCharge: unknown; readonly paymentMethod: unknown },
+  publicUrl: string,
 ) => ({
   id: intent.id,
   object: 'payment_intent',
@@ -50,7 +86,7 @@ export const paymentIntentObject = (
   latest_charge: related.latestCharge,
   livemode: false,
   metadata: intent.metadata,
-  next_action: null,
+  next_action: nextAction(intent, publicUrl),
   on_behalf_of: null,
   payment_method: related.paymentMethod,
   payment_method_configuration_details: null,

@@ -1,7 +1,7 @@
 import type { Charge, Lookup, PaymentIntent, Refund, StripeRecord } from '../domain/records.ts';
 import { StripeError } from '../stripe-error.ts';
 import { chargeObject } from './charge.ts';
-import { declineObject, paymentIntentObject } from './payment-intent.ts';
+import { authenticationErrorObject, declineObject, paymentIntentObject } from './payment-intent.ts';
 import { paymentMethodObject } from './payment-method.ts';
 import { refundObject } from './refund.ts';
 
@@ -56,13 +56,19 @@ const charge = (lookup: Lookup, row: Charge, expand: readonly string[]): unknown
   return chargeObject(row, found(lookup.paymentMethod(row.paymentMethod), row.paymentMethod), intent);
 };
 
+const lastError = (lookup: Lookup, row: PaymentIntent): unknown => {
+  const method = (id: string) => found(lookup.paymentMethod(id), id);
+  if (row.failedAuthentication !== null) {
+    return authenticationErrorObject(row.failedAuthentication, method(row.failedAuthentication.paymentMethod));
+  }
+  if (row.failedCharge === null) return null;
+  const failed = found(lookup.charge(row.failedCharge), row.failedCharge);
+  return declineObject(failed, method(failed.paymentMethod));
+};
+
 const paymentIntent = (lookup: Lookup, row: PaymentIntent, expand: readonly string[]): unknown => {
-  const failed = row.failedCharge === null ? undefined : found(lookup.charge(row.failedCharge), row.failedCharge);
-  return paymentIntentObject(row, {
-    lastError:
-      failed === undefined
-        ? null
-        : declineObject(failed, found(lookup.paymentMethod(failed.paymentMethod), failed.paymentMethod)),
+  const related = {
+    lastError: lastError(lookup, row),
     latestCharge:
       row.latestCharge !== null && expands(expand, 'latest_charge')
         ? charge(lookup, found(lookup.charge(row.latestCharge), row.latestCharge), below(expand, 'latest_charge'))
@@ -71,7 +77,8 @@ const paymentIntent = (lookup: Lookup, row: PaymentIntent, expand: readonly stri
       row.paymentMethod !== null && expands(expand, 'payment_method')
         ? paymentMethodObject(found(lookup.paymentMethod(row.paymentMethod), row.paymentMethod))
         : row.paymentMethod,
-  });
+  };
+  return paymentIntentObject(row, related, lookup.publicUrl());
 };
 
 const refund = (lookup: Lookup, row: Refund, expand: readonly string[]): unknown =>

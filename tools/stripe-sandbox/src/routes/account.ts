@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { ApiKit } from './mutation.ts';
+import type { ApiKit } from './api-kit.ts';
 import { reply } from './reply.ts';
 
 const account = JSON.stringify({

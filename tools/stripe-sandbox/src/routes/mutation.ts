@@ -2,28 +2,14 @@ import type { Request, RequestHandler, Response } from 'express';
 import { hash } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { z } from 'zod';
-import type { Behaviour, Failure } from '../behaviour.ts';
-import type { StoredResponse, Store } from '../store.ts';
+import type { Failure } from '../behaviour.ts';
+import type { StoredResponse } from '../store.ts';
 import type { Change, Context } from '../commands/change.ts';
-import type { EventRecord, EventType } from '../events.ts';
 import { parseParams } from '../params.ts';
 import { lockTimeout, StripeError } from '../stripe-error.ts';
+import type { ApiKit } from './api-kit.ts';
 import { reply, replyError } from './reply.ts';
-
-export interface ApiKit {
-  readonly store: Store;
-  readonly context: Context;
-  readonly behaviour: Behaviour;
-  /** Event types that the webhook endpoint receives; none without an endpoint. */
-  readonly sentTypes: ReadonlySet<EventType>;
-  readonly notify: (event: EventRecord) => void;
-  /** Aborted when the sandbox stops. */
-  readonly stopping: AbortSignal;
-  /** Idempotency keys of requests in progress. */
-  readonly keysInUse: Set<string>;
-  /** Objects that a request in progress works on. */
-  readonly locked: Set<string>;
-}
+import { storeChange } from './store-change.ts';
 
 /** Upper limit on how long the failure `timeout` leaves a request without a response. */
 const silenceMs = 60_000;
@@ -156,22 +142,11 @@ export const mutation =
       return failUndone(failure, res, requestId, kit.stopping);
 
     const text = JSON.stringify(change.body);
-    const at = kit.context.now();
     const storedResponse: StoredResponse | undefined =
-      key === undefined ? undefined : { key, fingerprint, status: change.status, body: text, requestId, at };
-    const events = change.events
-      .filter((event) => kit.sentTypes.has(event.type))
-      .map((event): EventRecord => ({
-        id: kit.context.newId('evt'),
-        type: event.type,
-        created: at,
-        request: { id: requestId, idempotency_key: key ?? null },
-        record: event.record,
-      }));
-    if (change.records.length > 0 || events.length > 0 || storedResponse !== undefined) {
-      kit.store.commit({ records: change.records, events, answer: storedResponse });
-    }
-    events.forEach(kit.notify);
+      key === undefined
+        ? undefined
+        : { key, fingerprint, status: change.status, body: text, requestId, at: kit.context.now() };
+    storeChange(kit, change, { id: requestId, idempotencyKey: key ?? null }, storedResponse);
 
     if (failure === 'network_after_charge') {
       res.socket?.destroy();

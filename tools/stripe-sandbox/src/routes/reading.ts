@@ -6,7 +6,7 @@ import { checkExpand, render } from '../objects/render.ts';
 import { expand, integer, name, parseParams } from '../params.ts';
 import { noSuch, notFound, StripeError } from '../stripe-error.ts';
 import type { Table } from '../table.ts';
-import type { ApiKit } from './mutation.ts';
+import type { ApiKit } from './api-kit.ts';
 import { reply } from './reply.ts';
 
 const seconds = integer({ min: 0, max: Number.MAX_SAFE_INTEGER }).optional();

@@ -32,7 +32,8 @@ export const postForm = (
   url: string,
   params: Readonly<Record<string, string>>,
   headers: Readonly<Record<string, string>> = {},
-): Promise<Response> => fetch(url, { method: 'POST', body: new URLSearchParams(params), headers });
+  redirect: 'follow' | 'manual' = 'follow',
+): Promise<Response> => fetch(url, { method: 'POST', body: new URLSearchParams(params), headers, redirect });
 
 const toClose: { close(): Promise<unknown> }[] = [];
 

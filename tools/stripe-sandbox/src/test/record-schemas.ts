@@ -22,6 +22,8 @@ const names: readonly string[] = [
   'payment_flows_private_payment_methods_card_details_api_resource_enterprise_features_overcapture_overcapture',
   'payment_flows_private_payment_methods_card_details_api_resource_multicapture',
   'payment_intent',
+  'payment_intent_next_action',
+  'payment_intent_next_action_redirect_to_url',
   'payment_intent_payment_method_options',
   'payment_intent_payment_method_options_card',
   'payment_method',
@@ -34,6 +36,7 @@ const names: readonly string[] = [
   'refund',
   'refund_destination_details',
   'refund_destination_details_card',
+  'three_d_secure_details_charge',
   'three_d_secure_usage',
 ];
 

@@ -1,0 +1,26 @@
+import type { Change } from '../commands/change.ts';
+import type { EventRecord } from '../events.ts';
+import type { StoredResponse } from '../store.ts';
+import type { ApiKit } from './api-kit.ts';
+
+/** Stores a change with its events and, for a request with a key, its response; then sends the events. */
+export const storeChange = (
+  kit: Pick<ApiKit, 'store' | 'context' | 'sentTypes' | 'notify'>,
+  change: Change,
+  request: { readonly id: string | null; readonly idempotencyKey: string | null },
+  response?: StoredResponse,
+): void => {
+  const events = change.events
+    .filter((event) => kit.sentTypes.has(event.type))
+    .map((event): EventRecord => ({
+      id: kit.context.newId('evt'),
+      type: event.type,
+      created: kit.context.now(),
+      request: { id: request.id, idempotency_key: request.idempotencyKey },
+      record: event.record,
+    }));
+  if (change.records.length > 0 || events.length > 0 || response !== undefined) {
+    kit.store.commit({ records: change.records, events, answer: response });
+  }
+  events.forEach(kit.notify);
+};
