@@ -80,7 +80,15 @@ test('When a seller lists a ticket and a buyer holds and pays it, then both see 
     description: 'A covered seat.',
   };
   const ticket = await list(seller, { title, price: 19.99, ...details });
-  expect(ticket).toEqual({ id: ticket.id, version: 0, title, price: 19.99, userId: seller.id, ...details });
+  expect(ticket).toEqual({
+    id: ticket.id,
+    version: 0,
+    title,
+    price: 19.99,
+    currency: 'usd',
+    userId: seller.id,
+    ...details,
+  });
   await eventually(async () => expect(idsOf(await anonymous(search))).toEqual([ticket.id]));
 
   const ordered = await order(buyer, ticket.id, { expectedPrice: 19.99 });
@@ -90,6 +98,7 @@ test('When a seller lists a ticket and a buyer holds and pays it, then both see 
     userId: buyer.id,
     status: 'created',
     price: 19.99,
+    currency: 'usd',
     version: 0,
     ticket: { id: ticket.id, title, price: 19.99, version: 0 },
   });

@@ -5,6 +5,7 @@ import { z } from 'zod';
 const id = z.string().min(1);
 const version = z.int().min(0);
 const time = z.iso.datetime();
+const currency = z.string().regex(/^[a-z]{3}$/);
 
 export const userResponse = z.strictObject({ id, email: z.email(), emailVerified: z.boolean() });
 
@@ -15,6 +16,7 @@ export const ticketResponse = z.strictObject({
   version,
   title: z.string(),
   price: z.number().positive(),
+  currency,
   userId: id,
   orderId: id.optional(),
   soldAt: time.optional(),
@@ -41,6 +43,7 @@ export const orderResponse = z.strictObject({
     .optional(),
   expiresAt: time,
   price: z.number().positive(),
+  currency,
   ticket: z.strictObject({ id, title: z.string(), price: z.number().positive(), version }),
 });
 export type Order = z.infer<typeof orderResponse>;
@@ -54,7 +57,7 @@ export const chargeResponse = z.strictObject({
   status: z.enum(['created', 'completed', 'failed', 'refunded']),
   attempts: z.int().min(0),
   amount: z.int().positive(),
-  currency: z.string(),
+  currency,
   stripeId: id.optional(),
   stripeRefundId: id.optional(),
 });
