@@ -8,14 +8,18 @@ import { createPaymentMethod, createPaymentMethodParams } from './commands/creat
 import { createRefund, createRefundParams } from './commands/create-refund.ts';
 import { updatePaymentIntent, updatePaymentIntentParams } from './commands/update-payment-intent.ts';
 import type { Config } from './config.ts';
+import type { Charge, Refund } from './domain/records.ts';
+import type { LoggedEvent } from './event-log.ts';
 import { getAccount } from './routes/account.ts';
 import { authenticate } from './routes/authenticate.ts';
 import { getBankPage, postBankPage } from './routes/bank-page.ts';
 import { getBehaviour, postBehaviour } from './routes/behaviour.ts';
+import { getCalls, recordCall } from './routes/calls.ts';
 import { cardForm } from './routes/card-form.ts';
 import type { ApiKit } from './routes/api-kit.ts';
+import { getEvent, showEvent } from './routes/events.ts';
 import { mutation } from './routes/mutation.ts';
-import { list, retrieve } from './routes/reading.ts';
+import { equals, list, listRecords, oneOf, pattern, retrieve } from './routes/reading.ts';
 import { replyError } from './routes/reply.ts';
 import { StripeError } from './stripe-error.ts';
 
@@ -66,22 +70,23 @@ export const buildApp = (
   kit: ApiKit & { readonly logger: Logger },
   config: Pick<Config, 'STRIPE_KEY' | 'CARD_FORM_ORIGINS'>,
 ): Express => {
-  const { store, behaviour } = kit;
+  const { store } = kit;
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('query parser', 'extended');
 
-  app.get('/sandbox/behaviour', getBehaviour(behaviour));
+  app.get('/sandbox/behaviour', getBehaviour(kit));
   const anyJson = express.json({ type: () => true, limit: bodyLimit });
-  app.post('/sandbox/behaviour', ownSiteOnly, anyJson, postBehaviour(behaviour));
+  app.post('/sandbox/behaviour', ownSiteOnly, anyJson, postBehaviour(kit));
+  app.get('/sandbox/calls', getCalls(kit.calls));
   app.get('/elements/card', cardForm(config.CARD_FORM_ORIGINS));
 
   const form = express.urlencoded({ extended: true, limit: bodyLimit });
   app.get('/bank/:intent/:authentication', getBankPage(kit));
   app.post('/bank/:intent/:authentication', ownSiteOnly, form, postBankPage(kit));
 
-  app.use('/v1', authenticate(config.STRIPE_KEY), formOnly, form);
+  app.use('/v1', recordCall(kit.calls), authenticate(config.STRIPE_KEY), formOnly, form);
 
   const intent = { title: 'payment_intent', param: 'intent' };
   app.post('/v1/payment_intents', mutation(kit, createPaymentIntentParams, createPaymentIntent));
@@ -94,7 +99,7 @@ export const buildApp = (
   );
   app.get(
     '/v1/payment_intents',
-    list(kit, {
+    listRecords(kit, {
       kind: 'payment_intent',
       title: 'payment_intent',
       url: '/v1/payment_intents',
@@ -109,12 +114,12 @@ export const buildApp = (
   );
   app.get(
     '/v1/charges',
-    list(kit, {
+    listRecords(kit, {
       kind: 'charge',
       title: 'charge',
       url: '/v1/charges',
       table: store.charges,
-      filters: { payment_intent: (charge) => charge.paymentIntent },
+      filters: { payment_intent: equals((charge: Charge) => charge.paymentIntent) },
     }),
   );
 
@@ -128,12 +133,15 @@ export const buildApp = (
   );
   app.get(
     '/v1/refunds',
-    list(kit, {
+    listRecords(kit, {
       kind: 'refund',
       title: 'refund',
       url: '/v1/refunds',
       table: store.refunds,
-      filters: { payment_intent: (refund) => refund.paymentIntent, charge: (refund) => refund.charge },
+      filters: {
+        payment_intent: equals((refund: Refund) => refund.paymentIntent),
+        charge: equals((refund: Refund) => refund.charge),
+      },
     }),
   );
 
@@ -145,6 +153,18 @@ export const buildApp = (
     ),
   );
   app.get('/v1/account', getAccount(kit));
+
+  app.get('/v1/events/:id', getEvent(kit));
+  app.get(
+    '/v1/events',
+    list(kit, {
+      title: 'event',
+      url: '/v1/events',
+      table: store.events,
+      filters: { type: pattern((event: LoggedEvent) => event.type), types: oneOf((event: LoggedEvent) => event.type) },
+      show: showEvent(store),
+    }),
+  );
 
   app.use(noSuchRoute, handleErrors(kit.logger));
   return app;

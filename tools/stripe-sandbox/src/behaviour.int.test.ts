@@ -21,14 +21,14 @@ const charges = async (sandbox: Sandbox): Promise<number> => (await sandbox.stri
 
 test('When a behaviour is set, then omitted keys are unchanged', async () => {
   const sandbox = await useSandbox();
-  expect(await behaviour(sandbox)).toEqual({ delayMs: 0, failNext: null });
+  expect(await behaviour(sandbox)).toEqual({ delayMs: 0, failNext: null, webhooks: 'on' });
   await sandbox.behave({ delayMs: 5, failNext: 'http_500' });
   await sandbox.behave({ delayMs: 7 });
-  expect(await behaviour(sandbox)).toEqual({ delayMs: 7, failNext: 'http_500' });
+  expect(await behaviour(sandbox)).toEqual({ delayMs: 7, failNext: 'http_500', webhooks: 'on' });
   await sandbox.behave({ failNext: null });
-  expect(await behaviour(sandbox)).toEqual({ delayMs: 7, failNext: null });
+  expect(await behaviour(sandbox)).toEqual({ delayMs: 7, failNext: null, webhooks: 'on' });
   await sandbox.behave({});
-  expect(await behaviour(sandbox)).toEqual({ delayMs: 7, failNext: null });
+  expect(await behaviour(sandbox)).toEqual({ delayMs: 7, failNext: null, webhooks: 'on' });
 });
 
 test.each([
@@ -36,6 +36,7 @@ test.each([
   '{"delayMs":"5"}',
   '{"delayMs":1.5}',
   '{"failNext":"rain"}',
+  '{"webhooks":"maybe"}',
   '{"colour":"red"}',
   '[]',
   '{',
@@ -44,7 +45,7 @@ test.each([
   const response = await fetch(`${sandbox.url}/sandbox/behaviour`, { method: 'POST', body });
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ error: { type: 'invalid_request_error' } });
-  expect(await behaviour(sandbox)).toEqual({ delayMs: 0, failNext: null });
+  expect(await behaviour(sandbox)).toEqual({ delayMs: 0, failNext: null, webhooks: 'on' });
 });
 
 test('When a page of another site changes the behaviour, then it is refused and nothing changes', async () => {
@@ -52,7 +53,7 @@ test('When a page of another site changes the behaviour, then it is refused and 
   const headers = { 'Content-Type': 'text/plain', Origin: 'https://evil.example', 'Sec-Fetch-Site': 'cross-site' };
   const answer = await fetch(`${sandbox.url}/sandbox/behaviour`, { method: 'POST', body: '{"delayMs":7}', headers });
   expect(answer.status).toBe(403);
-  expect(await behaviour(sandbox)).toEqual({ delayMs: 0, failNext: null });
+  expect(await behaviour(sandbox)).toEqual({ delayMs: 0, failNext: null, webhooks: 'on' });
 });
 
 test('When the network fails before the charge, then nothing is charged and a retry with the same key pays', async () => {

@@ -10,10 +10,11 @@ const delay = { min: 0, max: 60_000 } as const;
 export const behaviourPatch = z.strictObject({
   delayMs: z.int().min(delay.min).max(delay.max).optional(),
   failNext: z.enum(failures).nullable().optional(),
+  webhooks: z.enum(['on', 'off']).optional(),
 });
 
 export interface Behaviour {
-  current(): { readonly delayMs: number; readonly failNext: Failure | null };
+  current(): { readonly delayMs: number; readonly failNext: Failure | null; readonly webhooks: 'on' | 'off' };
   change(patch: z.infer<typeof behaviourPatch>): void;
   /** Returns the failure for the call that is about to charge a card, and resets it. */
   takeFailure(): Failure | null;
@@ -23,11 +24,13 @@ export interface Behaviour {
 export const createBehaviour = (): Behaviour => {
   let delayMs = 0;
   let failNext: Failure | null = null;
+  let webhooks: 'on' | 'off' = 'on';
   return {
-    current: () => ({ delayMs, failNext }),
+    current: () => ({ delayMs, failNext, webhooks }),
     change: (patch) => {
       delayMs = patch.delayMs ?? delayMs;
       failNext = patch.failNext === undefined ? failNext : patch.failNext;
+      webhooks = patch.webhooks ?? webhooks;
     },
     takeFailure: () => {
       const taken = failNext;

@@ -25,20 +25,22 @@ export const eventRecord = z.object({
   type: z.enum(eventTypes),
   created: z.number().int(),
   request: z.object({ id: z.string().nullable(), idempotency_key: z.string().nullable() }),
+  /** Whether the webhook endpoint receives it. */
+  isSent: z.boolean().default(true),
   record,
 });
 
 export type EventRecord = z.infer<typeof eventRecord>;
 
-/** The body of a webhook. */
-export const eventObject = (lookup: Lookup, event: EventRecord) => ({
+/** Stripe's event object, in lists and as the body of a webhook. */
+export const eventObject = (lookup: Lookup, event: EventRecord, isPending: boolean) => ({
   id: event.id,
   object: 'event',
   api_version: apiVersion,
   created: event.created,
   data: { object: render(withRecords(lookup, [event.record]), event.record) },
   livemode: false,
-  pending_webhooks: 1,
+  pending_webhooks: isPending ? 1 : 0,
   request: event.request,
   type: event.type,
 });

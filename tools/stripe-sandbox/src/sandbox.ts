@@ -1,6 +1,7 @@
 import { createLogger, openServer, type Logger, type Stoppable } from '@ticketing/common/service';
 import { buildApp } from './app.ts';
 import { createBehaviour } from './behaviour.ts';
+import { createCallLog } from './call-log.ts';
 import type { Config } from './config.ts';
 import { newId } from './new-id.ts';
 import { openStore } from './store.ts';
@@ -20,10 +21,14 @@ export const startSandbox = async (
   let ownUrl = '';
   const store = openStore(config.DATA_DIR, () => config.SANDBOX_URL?.replace(/\/$/, '') ?? ownUrl);
   const stopping = new AbortController();
+  const behaviour = createBehaviour();
   const webhooks =
     config.WEBHOOK_URL === undefined || config.STRIPE_WEBHOOK_SECRET === undefined
       ? undefined
-      : startWebhooks({ store, logger, now }, { url: config.WEBHOOK_URL, secret: config.STRIPE_WEBHOOK_SECRET });
+      : startWebhooks(
+          { store, behaviour, logger, now },
+          { url: config.WEBHOOK_URL, secret: config.STRIPE_WEBHOOK_SECRET },
+        );
   const app = buildApp(
     {
       store,
@@ -35,9 +40,11 @@ export const startSandbox = async (
         strictAmounts: config.STRICT_AMOUNTS,
         strictReturnUrl: config.STRICT_RETURN_URL,
       },
-      behaviour: createBehaviour(),
+      behaviour,
+      calls: createCallLog(() => new Date()),
       sentTypes: new Set(webhooks === undefined ? [] : config.WEBHOOK_EVENTS),
-      notify: (event) => webhooks?.send(event),
+      notify: (eventId) => webhooks?.send(eventId),
+      resumeWebhooks: () => webhooks?.resume(),
       stopping: stopping.signal,
       keysInUse: new Set(),
       locked: new Set(),

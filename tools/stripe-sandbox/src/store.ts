@@ -8,6 +8,7 @@ import {
   type Refund,
   type StripeRecord,
 } from './domain/records.ts';
+import { createEventLog, type EventLog } from './event-log.ts';
 import { eventRecord, type EventRecord } from './events.ts';
 import { openJournal, type Place } from './journal.ts';
 import { createTable, type Table } from './table.ts';
@@ -31,7 +32,8 @@ export type StoredResponse = z.infer<typeof storedResponse>;
 /** Everything that one request changes: one line of the journal, so it is stored as a whole or not at all. */
 const entry = z.object({
   records: z.array(record).default([]),
-  events: z.array(eventRecord).default([]),
+  /** `record` is a position in `records` where it is the same, so that the line does not contain it twice. */
+  events: z.array(eventRecord.extend({ record: z.union([record, z.number().int()]) })).default([]),
   answer: storedResponse.optional(),
   /** Ids of events that need no further delivery. */
   settled: z.array(z.string()).default([]),
@@ -51,8 +53,11 @@ export interface Store extends Lookup {
   /** Grouped by PaymentIntent and by charge. */
   readonly refunds: Table<Refund>;
   responseTo(key: string): StoredResponse | undefined;
-  /** Events neither delivered nor abandoned, oldest first. */
-  unsettled(): readonly EventRecord[];
+  readonly events: EventLog;
+  /** The event with its object as it was, read from the journal. Undefined if the log has dropped it. */
+  event(id: string): EventRecord | undefined;
+  /** Ids of events whose webhooks are neither delivered nor abandoned, oldest first. */
+  readonly pending: ReadonlySet<string>;
   /** Appends to the journal, then applies: once it returns, the change survives a crash of this process. */
   commit(change: Entry): void;
   close(): void;
@@ -69,7 +74,8 @@ export const openStore = (directory: string, publicUrl: () => string): Store => 
   const paymentMethods = createTable<PaymentMethod>();
   /** Positions of the stored responses in the journal: they are many and rarely read. */
   const responses = new Map<string, { readonly at: number; readonly place: Place }>();
-  const unsettled = new Map<string, EventRecord>();
+  const events = createEventLog();
+  const pending = new Set<string>();
 
   const put = (row: StripeRecord): void => {
     switch (row.object) {
@@ -93,10 +99,13 @@ export const openStore = (directory: string, publicUrl: () => string): Store => 
     }
   };
 
-  const apply = (change: Entry, place: Place): void => {
+  const apply = (change: z.infer<typeof entry> | Entry, place: Place): void => {
     change.records?.forEach(put);
-    change.events?.forEach((event) => unsettled.set(event.id, event));
-    change.settled?.forEach((id) => unsettled.delete(id));
+    for (const { id, type, created, isSent } of change.events ?? []) {
+      events.add({ id, type, created, place });
+      if (isSent) pending.add(id);
+    }
+    change.settled?.forEach((id) => pending.delete(id));
     if (change.answer !== undefined) remember(change.answer, place);
   };
 
@@ -115,9 +124,23 @@ export const openStore = (directory: string, publicUrl: () => string): Store => 
       const known = responses.get(key);
       return known === undefined ? undefined : entry.parse(journal.read(known.place)).answer;
     },
-    unsettled: () => [...unsettled.values()],
+    events,
+    event: (id) => {
+      const known = events.get(id);
+      if (known === undefined) return undefined;
+      const line = entry.parse(journal.read(known.place));
+      const found = line.events.find((event) => event.id === id);
+      const shown = typeof found?.record === 'number' ? line.records[found.record] : found?.record;
+      return found === undefined || shown === undefined ? undefined : { ...found, record: shown };
+    },
+    pending,
     commit: (change) => {
-      apply(change, journal.append(change));
+      const { records = [] } = change;
+      const stored = change.events?.map((event) => {
+        const at = records.indexOf(event.record);
+        return at === -1 ? event : { ...event, record: at };
+      });
+      apply(change, journal.append({ ...change, events: stored }));
     },
     close: () => journal.close(),
   };

@@ -15,12 +15,15 @@ const optional = [
   /^payment_intent\.amount_details\.tip$/,
   /^payment_intent\.payment_method_options\.card$/,
   /^payment_intent\.next_action\./,
+  // The mock's event is one of another object.
+  /^events\.data\[\]\.data\.object\./,
   /\.outcome\.risk_(level|score)$/,
 ];
 
 /** Fields that the sandbox omits: those without a meaning here, and those that the current API returns only on demand. */
 const leftOut = [
   /\.managed_payments$/,
+  /^events\.data\[\]\.(account|data\.(object\..*|previous_attributes))$/,
   /^(charge|payment_intent\.latest_charge|refund\.charge|list\.data\[\])\.refunds$/,
   /^account\./,
 ];
@@ -105,6 +108,10 @@ const calls: readonly Call[] = [
     run: (stripe) => stripe.paymentMethods.create({ type: 'card', card: { token: 'tok_visa' } }),
   },
   { name: 'payment_method', run: (stripe, ids) => stripe.paymentMethods.retrieve(ids.method) },
+  {
+    name: 'events',
+    run: (stripe) => stripe.events.list({ limit: 3, types: ['charge.succeeded'], created: { gte: 1 } }),
+  },
   { name: 'account', run: (stripe) => stripe.accounts.retrieveCurrent() },
 ];
 

@@ -78,6 +78,7 @@ test("When the sandbox returns an object, then it has the members and types of S
     ['charges', 'charge'],
     ['payment_intents', 'payment_intent'],
     ['refunds', 'refund'],
+    ['events', 'event'],
   ] as const) {
     const { data } = z.object({ data: z.array(z.unknown()) }).parse(await get(`/v1/${list}?limit=100`));
     expect(data.length).toBeGreaterThan(0);

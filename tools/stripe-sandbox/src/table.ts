@@ -1,4 +1,4 @@
-interface PageRequest<Row> {
+export interface PageRequest<Row> {
   readonly limit: number;
   /** Only rows older than this one. */
   readonly startingAfter?: string | undefined;
@@ -9,13 +9,17 @@ interface PageRequest<Row> {
   readonly where?: (row: Row) => boolean;
 }
 
-/** Records of one kind in memory, in order of creation. */
-export interface Table<Row> {
+/** What a list is read from. */
+export interface Pages<Row> {
   get(id: string): Row | undefined;
-  /** Adds a record or replaces its state. */
-  put(row: Row): void;
   /** Newest first. Cursors must be ids of existing rows. */
   page(request: PageRequest<Row>): { readonly rows: readonly Row[]; readonly hasMore: boolean };
+}
+
+/** Records of one kind in memory, in order of creation. */
+export interface Table<Row> extends Pages<Row> {
+  /** Adds a record or replaces its state. */
+  put(row: Row): void;
 }
 
 /** `groupsOf` returns the keys by which rows are also indexed, such as their PaymentIntent; a row's groups never change. */

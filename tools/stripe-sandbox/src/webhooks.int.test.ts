@@ -5,6 +5,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { Stripe } from 'stripe';
 import { apiVersion } from './events.ts';
+import { openStore } from './store.ts';
 import { closeAfterTest, makeDataDir, postForm, removeDir, spawnSandbox, until, useSandbox } from './test/harness.ts';
 
 const secret = 'whsec_test_secret';
@@ -147,6 +148,40 @@ test('When many events happen at once, then the number of concurrent deliveries 
   held.resolve(200);
   await until(() => endpoint.received.length === 60);
   expect(new Set(endpoint.events().map((event) => event.id)).size).toBe(60);
+});
+
+test('When more than 10,000 webhooks are pending, then the oldest are abandoned, and their events are still listed', async () => {
+  const dataDir = await makeDataDir();
+  const store = openStore(dataDir, () => '');
+  const record = {
+    object: 'refund' as const,
+    id: 're_1',
+    created: 1,
+    charge: 'ch_1',
+    paymentIntent: 'pi_1',
+    paymentMethod: 'pm_1',
+    amount: 1,
+    currency: 'usd',
+    reason: null,
+    metadata: {},
+  };
+  const events = Array.from({ length: 10_005 }, (_, i) => ({
+    id: `evt_${i}`,
+    type: 'refund.created' as const,
+    created: 1,
+    request: { id: null, idempotency_key: null },
+    isSent: true,
+    record,
+  }));
+  store.commit({ records: [record], events });
+  store.close();
+  const deaf = closeAfterTest(await openEndpoint(() => 503));
+  const sandbox = await useSandbox({ DATA_DIR: dataDir, ...settings(deaf.url) });
+  expect(sandbox.logLines.filter((line) => line.includes('too many are pending'))).toHaveLength(1);
+  expect(await sandbox.stripe.events.retrieve('evt_4')).toMatchObject({ pending_webhooks: 0 });
+  expect(await sandbox.stripe.events.retrieve('evt_5')).toMatchObject({ pending_webhooks: 1 });
+  await sandbox.close();
+  await removeDir(dataDir);
 });
 
 test('When the process is killed with events undelivered, then they are delivered unchanged after its restart', async () => {

@@ -1,6 +1,7 @@
 import type { Behaviour } from '../behaviour.ts';
+import type { CallLog } from '../call-log.ts';
 import type { Context } from '../commands/change.ts';
-import type { EventRecord, EventType } from '../events.ts';
+import type { EventType } from '../events.ts';
 import type { Store } from '../store.ts';
 
 export interface ApiKit {
@@ -9,7 +10,11 @@ export interface ApiKit {
   readonly behaviour: Behaviour;
   /** Event types that the webhook endpoint receives; none without an endpoint. */
   readonly sentTypes: ReadonlySet<EventType>;
-  readonly notify: (event: EventRecord) => void;
+  /** Sends the webhook of a stored event. */
+  readonly notify: (eventId: string) => void;
+  /** Sends what has waited while the webhooks were switched off. */
+  readonly resumeWebhooks: () => void;
+  readonly calls: CallLog;
   /** Aborted when the sandbox stops. */
   readonly stopping: AbortSignal;
   /** Idempotency keys of requests in progress. */

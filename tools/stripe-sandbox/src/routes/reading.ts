@@ -5,7 +5,7 @@ import type { StripeRecord } from '../domain/records.ts';
 import { checkExpand, render } from '../objects/render.ts';
 import { expand, integer, name, parseParams } from '../params.ts';
 import { noSuch, notFound, StripeError } from '../stripe-error.ts';
-import type { Table } from '../table.ts';
+import type { Pages } from '../table.ts';
 import type { ApiKit } from './api-kit.ts';
 import { reply } from './reply.ts';
 
@@ -65,22 +65,57 @@ export const retrieve =
     });
   };
 
-/**
- * GET of Stripe's list object, newest first. Each parameter in `filters` selects a group of the table's rows.
- */
-export const list = <Row extends StripeRecord>(
-  kit: ApiKit,
-  options: {
-    readonly kind: Row['object'];
-    readonly title: string;
-    readonly url: string;
-    readonly table: Table<Row>;
-    readonly filters: Readonly<Record<string, (row: Row) => string>>;
+/** Selects rows of a list by a parameter. */
+interface Filter<Row> {
+  readonly schema: z.ZodType<string | readonly string[]>;
+  readonly matches: (row: Row, value: string | readonly string[]) => boolean;
+  /** Whether the value is a group of the table, which is read instead of the whole table. */
+  readonly isGroup: boolean;
+}
+
+/** Rows of the group that the parameter names. */
+export const equals = <Row>(valueOf: (row: Row) => string | null): Filter<Row> => ({
+  schema: name,
+  matches: (row, value) => valueOf(row) === value,
+  isGroup: true,
+});
+
+/** Rows whose value is like the parameter, in which `*` stands for any text. */
+export const pattern = <Row>(valueOf: (row: Row) => string): Filter<Row> => ({
+  schema: name,
+  matches: (row, value) => {
+    const [start = '', ...rest] = String(value).split('*');
+    const end = rest.at(-1);
+    const text = valueOf(row);
+    return end === undefined ? text === start : text.startsWith(start) && text.endsWith(end);
   },
+  isGroup: false,
+});
+
+/** Rows whose value the parameter lists. */
+export const oneOf = <Row>(valueOf: (row: Row) => string): Filter<Row> => ({
+  schema: z.array(name).max(20),
+  matches: (row, value) => value.includes(valueOf(row)),
+  isGroup: false,
+});
+
+interface ListOptions<Row> {
+  readonly title: string;
+  readonly url: string;
+  readonly table: Pages<Row>;
+  readonly filters: Readonly<Record<string, Filter<Row>>>;
+  /** Prepares the list for a request with these `expand` paths, and returns how a row is shown. */
+  readonly show: (expandPaths: readonly string[]) => (row: Row) => unknown;
+}
+
+/** GET of Stripe's list object, newest first. */
+export const list = <Row extends { readonly created: number }>(
+  kit: ApiKit,
+  options: ListOptions<Row>,
 ): RequestHandler => {
   const filters = Object.entries(options.filters);
   const schema = z.strictObject({
-    ...Object.fromEntries(filters.map(([filter]) => [filter, name.optional()])),
+    ...Object.fromEntries(filters.map(([filter, { schema: value }]) => [filter, value.optional()])),
     ...listParams,
   });
   return async (req, res) => {
@@ -89,7 +124,7 @@ export const list = <Row extends StripeRecord>(
       if (path.startsWith('data.')) return path.slice('data.'.length);
       throw new StripeError(400, { message: `This property cannot be expanded (${path}).`, param: 'expand' });
     });
-    checkExpand(options.kind, paths);
+    const show = options.show(paths);
     for (const cursor of ['starting_after', 'ending_before'] as const) {
       const id = params[cursor];
       if (id !== undefined && options.table.get(id) === undefined) throw noSuch(options.title, id, cursor);
@@ -100,24 +135,32 @@ export const list = <Row extends StripeRecord>(
       });
     }
     await slow(kit);
-    const applied = filters.flatMap(([filter, valueOf]) => {
-      const value: unknown = Reflect.get(params, filter);
-      return typeof value === 'string' ? [{ value, valueOf }] : [];
+    const applied = filters.flatMap(([filter, { schema: value, matches, isGroup }]) => {
+      const given = value.safeParse(Reflect.get(params, filter));
+      return given.success ? [{ given: given.data, matches, isGroup }] : [];
     });
     const page = options.table.page({
       limit: params.limit,
       startingAfter: params.starting_after,
       endingBefore: params.ending_before,
-      group: applied[0]?.value,
+      group: applied.flatMap(({ given, isGroup }) => (isGroup ? [String(given)] : []))[0],
       where: (row) =>
-        isWithin(params.created, row.created) && applied.every(({ value, valueOf }) => valueOf(row) === value),
+        isWithin(params.created, row.created) && applied.every(({ given, matches }) => matches(row, given)),
     });
-    const body = {
-      object: 'list',
-      data: page.rows.map((row) => render(kit.store, row, paths)),
-      has_more: page.hasMore,
-      url: options.url,
-    };
+    const body = { object: 'list', data: page.rows.map(show), has_more: page.hasMore, url: options.url };
     reply(res, 200, JSON.stringify(body), { 'Request-Id': kit.context.newId('req') });
   };
 };
+
+/** The list of a table of records. */
+export const listRecords = <Row extends StripeRecord>(
+  kit: ApiKit,
+  { kind, ...options }: Omit<ListOptions<Row>, 'show'> & { readonly kind: Row['object'] },
+): RequestHandler =>
+  list<Row>(kit, {
+    ...options,
+    show: (paths) => {
+      checkExpand(kind, paths);
+      return (row) => render(kit.store, row, paths);
+    },
+  });

@@ -10,17 +10,16 @@ export const storeChange = (
   request: { readonly id: string | null; readonly idempotencyKey: string | null },
   response?: StoredResponse,
 ): void => {
-  const events = change.events
-    .filter((event) => kit.sentTypes.has(event.type))
-    .map((event): EventRecord => ({
-      id: kit.context.newId('evt'),
-      type: event.type,
-      created: kit.context.now(),
-      request: { id: request.id, idempotency_key: request.idempotencyKey },
-      record: event.record,
-    }));
+  const events = change.events.map((event): EventRecord => ({
+    id: kit.context.newId('evt'),
+    type: event.type,
+    created: kit.context.now(),
+    request: { id: request.id, idempotency_key: request.idempotencyKey },
+    isSent: kit.sentTypes.has(event.type),
+    record: event.record,
+  }));
   if (change.records.length > 0 || events.length > 0 || response !== undefined) {
     kit.store.commit({ records: change.records, events, answer: response });
   }
-  events.forEach(kit.notify);
+  for (const { id, isSent } of events) if (isSent) kit.notify(id);
 };
