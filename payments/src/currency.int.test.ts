@@ -9,17 +9,17 @@ beforeAll(async () => {
 afterAll(() => payments.close());
 
 test.each([
-  ['says its currency', { currency: 'jpy' }],
-  ['was made by a release without currencies', {}],
-])('When an order in yen %s, then it is charged and refunded in yen', async (_, changes) => {
+  ['says that it is in euros', { currency: 'eur' }, 'eur'],
+  ['was made by a release without currencies', {}, 'jpy'],
+])('When an order %s, then it is charged and refunded in its currency', async (_, changes, currency) => {
   const order = await payments.payable({ price: 2500, ...changes });
   expect(await payments.pay(order.id)).toMatchObject({ status: 201 });
-  expect(await payments.sandbox.paid(order.id)).toMatchObject([{ amount: 2500, currency: 'jpy' }]);
-  expect((await payments.get(order.id)).body).toMatchObject({ amount: 2500, currency: 'jpy', status: 'completed' });
+  expect(await payments.sandbox.paid(order.id)).toMatchObject([{ amount: 2500, currency }]);
+  expect((await payments.get(order.id)).body).toMatchObject({ amount: 2500, currency, status: 'completed' });
   await payments.cancel(order);
   await payments.system.eventually(async () => {
-    expect(await payments.sandbox.refunds(order.id)).toMatchObject([{ amount: 2500, currency: 'jpy' }]);
-    expect(payments.updates(order.id).at(-1)).toMatchObject({ amount: 2500, currency: 'jpy', status: 'refunded' });
+    expect(await payments.sandbox.refunds(order.id)).toMatchObject([{ amount: 2500, currency }]);
+    expect(payments.updates(order.id).at(-1)).toMatchObject({ amount: 2500, currency, status: 'refunded' });
   });
 });
 
