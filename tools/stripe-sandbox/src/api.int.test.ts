@@ -228,26 +228,26 @@ test.each([
   ['GET', '/v1/customers', {}, 404, undefined],
   ['GET', '/', {}, 404, undefined],
   ['POST', '/v1/payment_intents', { currency: 'usd' }, 400, 'parameter_missing'],
-  ['POST', '/v1/payment_intents', { amount: '10' }, 400, 'parameter_missing'],
+  ['POST', '/v1/payment_intents', { amount: '1000' }, 400, 'parameter_missing'],
   ['POST', '/v1/payment_intents', { amount: '1.5', currency: 'usd' }, 400, 'parameter_invalid_integer'],
   ['POST', '/v1/payment_intents', { amount: '0', currency: 'usd' }, 400, 'parameter_invalid_integer'],
   ['POST', '/v1/payment_intents', { amount: '-5', currency: 'usd' }, 400, 'parameter_invalid_integer'],
   ['POST', '/v1/payment_intents', { amount: '100000000', currency: 'usd' }, 400, 'amount_too_large'],
-  ['POST', '/v1/payment_intents', { amount: '10', currency: 'xyz' }, 400, undefined],
-  ['POST', '/v1/payment_intents', { amount: '10', currency: 'usd', customer: 'cus_1' }, 400, 'parameter_unknown'],
-  ['POST', '/v1/payment_intents', { amount: '10', currency: 'usd', confirm: 'maybe' }, 400, undefined],
-  ['POST', '/v1/payment_intents', { amount: '10', currency: 'usd', 'expand[]': 'nothing' }, 400, undefined],
+  ['POST', '/v1/payment_intents', { amount: '1000', currency: 'xyz' }, 400, undefined],
+  ['POST', '/v1/payment_intents', { amount: '1000', currency: 'usd', customer: 'cus_1' }, 400, 'parameter_unknown'],
+  ['POST', '/v1/payment_intents', { amount: '1000', currency: 'usd', confirm: 'maybe' }, 400, undefined],
+  ['POST', '/v1/payment_intents', { amount: '1000', currency: 'usd', 'expand[]': 'nothing' }, 400, undefined],
   [
     'POST',
     '/v1/payment_intents',
-    { amount: '10', currency: 'usd', payment_method: 'pm_none' },
+    { amount: '1000', currency: 'usd', payment_method: 'pm_none' },
     400,
     'resource_missing',
   ],
   [
     'POST',
     '/v1/payment_intents',
-    { amount: '10', currency: 'usd', payment_method: '' },
+    { amount: '1000', currency: 'usd', payment_method: '' },
     400,
     'parameter_invalid_empty',
   ],
@@ -306,18 +306,22 @@ test('When a payment method without a customer is used a second time, then it is
   expect((await stripe.charges.list()).data).toHaveLength(1);
 });
 
-test('When a small amount is charged, then the sandbox accepts it, unless STRICT_AMOUNTS is set', async () => {
-  const sandbox = await useSandbox();
-  const cents = { ...order, ...visa, amount: 1, confirm: true } as const;
-  expect(await sandbox.stripe.paymentIntents.create(cents)).toMatchObject({ status: 'succeeded' });
-
-  const strict = await useSandbox({ STRICT_AMOUNTS: 'true' });
-  expect(await stripeErrorOf(strict.stripe.paymentIntents.create({ ...cents, amount: 49 }))).toMatchObject({
-    code: 'amount_too_small',
-    param: 'amount',
-    message: 'Amount must be at least $0.50 usd',
-  });
-  expect(await strict.stripe.paymentIntents.create({ ...cents, amount: 50 })).toMatchObject({ status: 'succeeded' });
+test.each([
+  ['usd', 49, 'amount_too_small', 'Amount must be at least $0.50 usd'],
+  ['usd', 50, undefined, undefined],
+  ['usd', 99_999_999, undefined, undefined],
+  ['usd', 100_000_000, 'amount_too_large', 'Amount must be no more than $999999.99 usd'],
+  ['gbp', 30, undefined, undefined],
+  ['huf', 17_499, 'amount_too_small', 'Amount must be at least 175.00 huf'],
+  ['jpy', 49, 'amount_too_small', 'Amount must be at least 50 jpy'],
+  ['jpy', 50, undefined, undefined],
+  ['kwd', 12_345, 'parameter_invalid_integer', 'Invalid amount: amounts in kwd must be evenly divisible by 10.'],
+  ['kwd', 12_340, undefined, undefined],
+])('When the amount in %s is %i, then the error is %s', async (currency, amount, code, message) => {
+  const { stripe } = await useSandbox();
+  const created = stripe.paymentIntents.create({ ...visa, amount, currency, confirm: true });
+  if (code === undefined) expect(await created).toMatchObject({ status: 'succeeded', amount_received: amount });
+  else expect(await stripeErrorOf(created)).toMatchObject({ statusCode: 400, code, message, param: 'amount' });
 });
 
 test('When STRICT_RETURN_URL is set, then a confirmation that might redirect needs a return_url', async () => {
@@ -399,7 +403,7 @@ test('When the body is too large, not a form or malformed, then the response has
   expect(large.status).toBe(413);
   expect(await large.json()).toMatchObject({ error: { type: 'invalid_request_error' } });
   const proto = await postForm(url, {
-    amount: '5',
+    amount: '500',
     currency: 'usd',
     'metadata[__proto__]': 'x',
     'metadata[constructor]': 'y',
@@ -409,7 +413,7 @@ test('When the body is too large, not a form or malformed, then the response has
   expect(await proto.json()).toMatchObject({ metadata: { constructor: 'y', '0': 'z' } });
   const badCharset = await fetch(url, {
     method: 'POST',
-    body: 'amount=5',
+    body: 'amount=500',
     headers: { 'content-type': 'application/x-www-form-urlencoded; charset=klingon' },
   });
   expect(badCharset.status).toBe(415);

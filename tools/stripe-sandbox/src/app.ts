@@ -6,9 +6,10 @@ import { confirmPaymentIntent, confirmPaymentIntentParams } from './commands/con
 import { createPaymentIntent, createPaymentIntentParams } from './commands/create-payment-intent.ts';
 import { createPaymentMethod, createPaymentMethodParams } from './commands/create-payment-method.ts';
 import { createRefund, createRefundParams } from './commands/create-refund.ts';
+import { closeDispute, closeDisputeParams, updateDispute, updateDisputeParams } from './commands/settle-dispute.ts';
 import { updatePaymentIntent, updatePaymentIntentParams } from './commands/update-payment-intent.ts';
 import type { Config } from './config.ts';
-import type { Charge, Refund } from './domain/records.ts';
+import type { BalanceTransaction, Charge, Dispute, Refund } from './domain/records.ts';
 import type { LoggedEvent } from './event-log.ts';
 import { getAccount } from './routes/account.ts';
 import { authenticate } from './routes/authenticate.ts';
@@ -141,6 +142,46 @@ export const buildApp = (
       filters: {
         payment_intent: equals((refund: Refund) => refund.paymentIntent),
         charge: equals((refund: Refund) => refund.charge),
+      },
+    }),
+  );
+
+  app.get(
+    '/v1/disputes/:id',
+    retrieve(kit, 'dispute', { title: 'dispute', param: 'dispute' }, (id) => store.dispute(id)),
+  );
+  app.post('/v1/disputes/:id', mutation(kit, updateDisputeParams, updateDispute));
+  app.post('/v1/disputes/:id/close', mutation(kit, closeDisputeParams, closeDispute));
+  app.get(
+    '/v1/disputes',
+    listRecords(kit, {
+      kind: 'dispute',
+      title: 'dispute',
+      url: '/v1/disputes',
+      table: store.disputes,
+      filters: {
+        charge: equals((dispute: Dispute) => dispute.charge),
+        payment_intent: equals((dispute: Dispute) => dispute.paymentIntent),
+      },
+    }),
+  );
+
+  app.get(
+    '/v1/balance_transactions/:id',
+    retrieve(kit, 'balance_transaction', { title: 'balance transaction', param: 'id' }, (id) =>
+      store.balanceTransaction(id),
+    ),
+  );
+  app.get(
+    '/v1/balance_transactions',
+    listRecords(kit, {
+      kind: 'balance_transaction',
+      title: 'balance transaction',
+      url: '/v1/balance_transactions',
+      table: store.balanceTransactions,
+      filters: {
+        source: equals((row: BalanceTransaction) => row.source),
+        type: equals((row: BalanceTransaction) => row.type),
       },
     }),
   );

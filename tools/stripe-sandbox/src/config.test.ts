@@ -16,7 +16,6 @@ test('When only the data directory is given, then all other settings have their 
   expect(readConfig({ DATA_DIR: 'somewhere', STRIPE_KEY: '' })).toMatchObject({
     HOST: '127.0.0.1',
     PORT: 4242,
-    STRICT_AMOUNTS: false,
     LOG_LEVEL: 'info',
   });
 });

@@ -46,7 +46,6 @@ export const sandboxEnv = {
       'must be a comma-separated list of origins such as https://tickets.example',
     )
     .describe('Origins besides loopback ones whose pages may embed the card form'),
-  STRICT_AMOUNTS: flag.describe("Refuse amounts below Stripe's smallest (0.50 USD), as Stripe does"),
   STRICT_RETURN_URL: flag.describe('Refuse a confirmation without return_url that might redirect, as Stripe does'),
   LOG_LEVEL: commonEnv.LOG_LEVEL,
 };

@@ -32,11 +32,12 @@ test('When a setting changes, then the table of settings has its name, default a
 
 test('When a test card changes, then the table of cards has its names, number and outcome', () => {
   expect(table('Test cards')).toEqual(
-    testCards.map(({ names, number, decline, requiresAuthentication }) => [
+    testCards.map(({ names, number, decline, requiresAuthentication, afterwards }) => [
       names.join(', '),
       number,
       (requiresAuthentication ? '3-D Secure, then ' : '') +
-        (decline === undefined ? 'succeeds' : `${decline.code} / ${decline.declineCode}`),
+        (decline === undefined ? 'succeeds' : `${decline.code} / ${decline.declineCode}`) +
+        (afterwards === undefined ? '' : `, then the ${afterwards}`),
     ]),
   );
 });

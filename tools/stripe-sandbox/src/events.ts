@@ -15,6 +15,14 @@ export const eventTypes = [
   'charge.failed',
   'charge.refunded',
   'refund.created',
+  'refund.updated',
+  'refund.failed',
+  'charge.refund.updated',
+  'charge.dispute.created',
+  'charge.dispute.funds_withdrawn',
+  'charge.dispute.updated',
+  'charge.dispute.closed',
+  'charge.dispute.funds_reinstated',
 ] as const;
 
 export type EventType = (typeof eventTypes)[number];

@@ -41,7 +41,7 @@ test('When a refund is repeated with its key, then there is one refund', async (
   const sandbox = await useSandbox();
   const { stripe } = sandbox;
   const { id } = await stripe.paymentIntents.create({
-    amount: 5,
+    amount: 500,
     currency: 'usd',
     payment_method: 'pm_card_visa',
     confirm: true,
@@ -97,7 +97,7 @@ test('When a call with the key is in progress, then a second one gets 409, and t
   const retrying = sdk(sandbox.url, { retries: 5 });
   const pay = () =>
     retrying.paymentIntents.create(
-      { amount: 5, currency: 'usd', payment_method: 'pm_card_visa', confirm: true },
+      { amount: 500, currency: 'usd', payment_method: 'pm_card_visa', confirm: true },
       { idempotencyKey: 'k2' },
     );
   const [one, two] = await Promise.all([pay(), pay()]);
@@ -108,7 +108,7 @@ test('When a call with the key is in progress, then a second one gets 409, and t
 test('When the key is longer than Stripe allows, then it is refused', async () => {
   const sandbox = await useSandbox();
   const call = sandbox.stripe.paymentIntents.create(
-    { amount: 5, currency: 'usd' },
+    { amount: 500, currency: 'usd' },
     { idempotencyKey: 'k'.repeat(256) },
   );
   expect(await stripeErrorOf(call)).toMatchObject({ statusCode: 400 });

@@ -2,7 +2,11 @@ import { createLogger, openServer, type Logger, type Stoppable } from '@ticketin
 import { buildApp } from './app.ts';
 import { createBehaviour } from './behaviour.ts';
 import { createCallLog } from './call-log.ts';
+import type { Context } from './commands/change.ts';
 import type { Config } from './config.ts';
+import { startFollowUps } from './follow-ups.ts';
+import type { ApiKit } from './routes/api-kit.ts';
+import { storeChange } from './routes/store-change.ts';
 import { newId } from './new-id.ts';
 import { openStore } from './store.ts';
 import { startWebhooks } from './webhooks.ts';
@@ -29,28 +33,24 @@ export const startSandbox = async (
           { store, behaviour, logger, now },
           { url: config.WEBHOOK_URL, secret: config.STRIPE_WEBHOOK_SECRET },
         );
-  const app = buildApp(
-    {
-      store,
-      logger,
-      context: {
-        lookup: store,
-        now,
-        newId,
-        strictAmounts: config.STRICT_AMOUNTS,
-        strictReturnUrl: config.STRICT_RETURN_URL,
-      },
-      behaviour,
-      calls: createCallLog(() => new Date()),
-      sentTypes: new Set(webhooks === undefined ? [] : config.WEBHOOK_EVENTS),
-      notify: (eventId) => webhooks?.send(eventId),
-      resumeWebhooks: () => webhooks?.resume(),
-      stopping: stopping.signal,
-      keysInUse: new Set(),
-      locked: new Set(),
-    },
-    config,
+  const context: Context = { lookup: store, now, newId, strictReturnUrl: config.STRICT_RETURN_URL };
+  const kit: ApiKit = {
+    store,
+    context,
+    behaviour,
+    calls: createCallLog(() => new Date()),
+    sentTypes: new Set(webhooks === undefined ? [] : config.WEBHOOK_EVENTS),
+    notify: (eventId) => webhooks?.send(eventId),
+    resumeWebhooks: () => webhooks?.resume(),
+    planFollowUp: (id) => followUps.plan(id),
+    stopping: stopping.signal,
+    keysInUse: new Set(),
+    locked: new Set(),
+  };
+  const followUps = startFollowUps({ store, context }, (change) =>
+    storeChange(kit, change, { id: null, idempotencyKey: null }),
   );
+  const app = buildApp({ ...kit, logger }, config);
   const server = await openServer({
     app,
     host: config.HOST,
@@ -66,6 +66,7 @@ export const startSandbox = async (
     stop: async () => {
       stopping.abort();
       await server.drain();
+      followUps.stop();
       webhooks?.stop();
       store.close();
     },

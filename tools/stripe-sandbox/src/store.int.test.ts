@@ -34,7 +34,7 @@ test('When the sandbox is restarted, then its store is unchanged', async () => {
   const { id } = await stripe.paymentIntents.create({ ...paid, metadata: { orderId: 'o1' } });
   await stripe.refunds.create({ payment_intent: id, amount: 100 });
   await stripe.paymentIntents.create({ ...paid, payment_method: 'pm_card_chargeDeclined' }).catch(() => undefined);
-  const open = await stripe.paymentIntents.create({ amount: 5, currency: 'usd', payment_method: 'pm_card_visa' });
+  const open = await stripe.paymentIntents.create({ amount: 500, currency: 'usd', payment_method: 'pm_card_visa' });
   const before = await lists(first);
   await first.close();
 

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import {
   record,
+  type BalanceTransaction,
   type Charge,
+  type Dispute,
   type Lookup,
   type PaymentIntent,
   type PaymentMethod,
@@ -52,6 +54,12 @@ export interface Store extends Lookup {
   readonly charges: Table<Charge>;
   /** Grouped by PaymentIntent and by charge. */
   readonly refunds: Table<Refund>;
+  /** Grouped by charge and by PaymentIntent. */
+  readonly disputes: Table<Dispute>;
+  /** Grouped by source and by type. */
+  readonly balanceTransactions: Table<BalanceTransaction>;
+  /** Ids of charges that are to be disputed and of refunds that are to fail. */
+  readonly followUps: ReadonlySet<string>;
   responseTo(key: string): StoredResponse | undefined;
   readonly events: EventLog;
   /** The event with its object as it was, read from the journal. Undefined if the log has dropped it. */
@@ -72,6 +80,10 @@ export const openStore = (directory: string, publicUrl: () => string): Store => 
   const charges = createTable<Charge>((charge) => [charge.paymentIntent]);
   const refunds = createTable<Refund>((refund) => [refund.paymentIntent, refund.charge]);
   const paymentMethods = createTable<PaymentMethod>();
+  const disputes = createTable<Dispute>((dispute) => [dispute.charge, dispute.paymentIntent]);
+  const balanceTransactions = createTable<BalanceTransaction>((row) => [row.source, row.type]);
+  const followUps = new Set<string>();
+  const keepFollowUp = (id: string, isDue: boolean) => (isDue ? followUps.add(id) : followUps.delete(id));
   /** Positions of the stored responses in the journal: they are many and rarely read. */
   const responses = new Map<string, { readonly at: number; readonly place: Place }>();
   const events = createEventLog();
@@ -82,11 +94,17 @@ export const openStore = (directory: string, publicUrl: () => string): Store => 
       case 'payment_intent':
         return paymentIntents.put(row);
       case 'charge':
+        keepFollowUp(row.id, row.disputeDue);
         return charges.put(row);
       case 'refund':
+        keepFollowUp(row.id, row.failureDue);
         return refunds.put(row);
       case 'payment_method':
         return paymentMethods.put(row);
+      case 'dispute':
+        return disputes.put(row);
+      case 'balance_transaction':
+        return balanceTransactions.put(row);
     }
   };
 
@@ -120,6 +138,11 @@ export const openStore = (directory: string, publicUrl: () => string): Store => 
     charge: (id) => charges.get(id),
     refund: (id) => refunds.get(id),
     paymentMethod: (id) => paymentMethods.get(id),
+    disputes,
+    dispute: (id) => disputes.get(id),
+    balanceTransactions,
+    balanceTransaction: (id) => balanceTransactions.get(id),
+    followUps,
     responseTo: (key) => {
       const known = responses.get(key);
       return known === undefined ? undefined : entry.parse(journal.read(known.place)).answer;

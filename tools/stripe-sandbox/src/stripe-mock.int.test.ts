@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Stripe } from 'stripe';
 import { compareShapes, type Comparison } from './test/compare-shapes.ts';
-import { closeAfterTest, sdk, useSandbox } from './test/harness.ts';
+import { closeAfterTest, sdk, until, useSandbox } from './test/harness.ts';
 import { openStripeMock, stripeMockProgram } from './test/stripe-mock.ts';
 
 const program = await stripeMockProgram();
@@ -24,7 +24,7 @@ const optional = [
 const leftOut = [
   /\.managed_payments$/,
   /^events\.data\[\]\.(account|data\.(object\..*|previous_attributes))$/,
-  /^(charge|payment_intent\.latest_charge|refund\.charge|list\.data\[\])\.refunds$/,
+  /^(charge|payment_intent\.latest_charge|refund\.charge|dispute\.charge|list\.data\[\])\.refunds$/,
   /^account\./,
 ];
 
@@ -32,7 +32,7 @@ interface Call {
   readonly name: string;
   readonly run: (
     stripe: Stripe,
-    ids: { intent: string; charge: string; refund: string; method: string },
+    ids: { intent: string; charge: string; refund: string; method: string; dispute: string },
   ) => Promise<unknown>;
 }
 
@@ -109,6 +109,22 @@ const calls: readonly Call[] = [
   },
   { name: 'payment_method', run: (stripe, ids) => stripe.paymentMethods.retrieve(ids.method) },
   {
+    name: 'balances',
+    run: (stripe, ids) => stripe.balanceTransactions.list({ limit: 3, type: 'charge', source: ids.charge }),
+  },
+  { name: 'list', run: (stripe, ids) => stripe.disputes.list({ charge: ids.charge, payment_intent: ids.intent }) },
+  {
+    name: 'dispute',
+    run: (stripe, ids) =>
+      stripe.disputes.update(ids.dispute, {
+        evidence: { uncategorized_text: 'A ticket' },
+        submit: false,
+        metadata: { orderId: 'o1' },
+        expand: ['charge'],
+      }),
+  },
+  { name: 'dispute', run: (stripe, ids) => stripe.disputes.close(ids.dispute) },
+  {
     name: 'events',
     run: (stripe) => stripe.events.list({ limit: 3, types: ['charge.succeeded'], created: { gte: 1 } }),
   },
@@ -137,7 +153,11 @@ withMock(
       reason: 'requested_by_customer',
       metadata: { orderId: 'o1' },
     });
+    await ours.paymentIntents.create({ ...order, payment_method: 'pm_card_createDispute', confirm: true });
+    const readDispute = async () => (await ours.disputes.list()).data[0];
+    await until(async () => (await readDispute()) !== undefined);
     const ids = {
+      dispute: (await readDispute())?.id ?? '',
       intent: paid.id,
       charge: idOf(paid.latest_charge),
       refund: refund.id,

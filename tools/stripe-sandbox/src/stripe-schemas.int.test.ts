@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { testCards } from './domain/test-cards.ts';
-import { postForm, useSandbox } from './test/harness.ts';
+import { postForm, until, useSandbox } from './test/harness.ts';
 import { problemsOf, schemas } from './test/openapi.ts';
 
 /** Recorded from Stripe's own OpenAPI document by test/record-schemas.ts. */
@@ -74,11 +74,20 @@ test("When the sandbox returns an object, then it has the members and types of S
     .object({ id: z.string() })
     .parse(await post('/v1/payment_intents', { ...open, payment_method: idOf(method), confirm: 'true' }));
   note('refund', await post('/v1/refunds', { payment_intent: id, 'expand[]': 'charge', reason: 'duplicate' }));
+  const later = async (card: string): Promise<string> =>
+    idOf(await post('/v1/payment_intents', { ...open, payment_method: card, confirm: 'true' }));
+  await post('/v1/refunds', { payment_intent: await later('pm_card_refundFail') });
+  const disputed = await later('pm_card_createDispute');
+  await until(async () => (await sandbox.stripe.events.list({ type: 'refund.failed' })).data.length === 1);
+  await until(async () => (await sandbox.stripe.disputes.list({ payment_intent: disputed })).data.length === 1);
+  note('api_errors', errorOf(await post('/v1/refunds', { payment_intent: disputed })));
   for (const [list, name] of [
     ['charges', 'charge'],
     ['payment_intents', 'payment_intent'],
     ['refunds', 'refund'],
     ['events', 'event'],
+    ['disputes', 'dispute'],
+    ['balance_transactions', 'balance_transaction'],
   ] as const) {
     const { data } = z.object({ data: z.array(z.unknown()) }).parse(await get(`/v1/${list}?limit=100`));
     expect(data.length).toBeGreaterThan(0);

@@ -62,7 +62,7 @@ test('When a PaymentIntent succeeds, fails, is cancelled or refunded, then a sig
   );
   await stripe.refunds.create({ payment_intent: id });
   await stripe.paymentIntents.create({ ...paid, payment_method: 'pm_card_chargeDeclined' }).catch(() => undefined);
-  const open = await stripe.paymentIntents.create({ amount: 5, currency: 'usd' });
+  const open = await stripe.paymentIntents.create({ amount: 500, currency: 'usd' });
   await stripe.paymentIntents.cancel(open.id);
   await until(() => endpoint.received.length === 4);
 
@@ -164,6 +164,10 @@ test('When more than 10,000 webhooks are pending, then the oldest are abandoned,
     currency: 'usd',
     reason: null,
     metadata: {},
+    balanceTransaction: null,
+    failureDue: false,
+    status: 'succeeded' as const,
+    failureBalanceTransaction: null,
   };
   const events = Array.from({ length: 10_005 }, (_, i) => ({
     id: `evt_${i}`,

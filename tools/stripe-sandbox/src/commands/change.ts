@@ -8,8 +8,6 @@ export interface Context {
   readonly now: () => number;
   /** A new id such as `pi_…`. */
   readonly newId: (prefix: string) => string;
-  /** Whether amounts below Stripe's minimum are refused. */
-  readonly strictAmounts: boolean;
   /** Whether a confirmation that might redirect needs a `return_url`. */
   readonly strictReturnUrl: boolean;
 }
@@ -23,3 +21,6 @@ export interface Change {
   /** Whether the request tried to charge a card; `failNext` applies to these requests only. */
   readonly chargesCard: boolean;
 }
+
+/** For a change that no request of the API makes. */
+export const noResponse = { records: [], events: [], status: 200, body: undefined, chargesCard: false } as const;

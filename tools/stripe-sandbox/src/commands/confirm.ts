@@ -4,6 +4,7 @@ import { cardOfName } from '../domain/test-cards.ts';
 import { authenticationErrorObject, declineObject } from '../objects/payment-intent.ts';
 import { render } from '../objects/render.ts';
 import { StripeError, unexpectedState } from '../stripe-error.ts';
+import { chargeFee, newBalanceTransaction } from './balance-transaction.ts';
 import type { Change, Context } from './change.ts';
 
 interface ConfirmParams {
@@ -32,14 +33,24 @@ export const charge = (
   method: PaymentMethod,
   given: { readonly expand: readonly string[]; readonly isAuthenticated: boolean },
 ): Change => {
+  const chargeId = context.newId('ch');
+  const received = newBalanceTransaction(context, {
+    type: 'charge',
+    amount: intent.amount,
+    fee: chargeFee(intent.amount, intent.currency),
+    currency: intent.currency,
+    source: chargeId,
+  });
   const tried = chargeCard(intent, method, {
-    chargeId: context.newId('ch'),
+    chargeId,
     now: context.now(),
     isAuthenticated: given.isAuthenticated,
+    balanceTransaction: received.id,
   });
-  const records = [tried.method, tried.charge, tried.intent];
+  const isPaid = tried.charge.status === 'succeeded';
+  const records = [tried.method, tried.charge, tried.intent, ...(isPaid ? [received] : [])];
   const after = withRecords(context.lookup, records);
-  if (tried.charge.status === 'succeeded') {
+  if (isPaid) {
     return {
       records,
       events: [

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { largestAmount, moneyText, smallestAmounts } from '../domain/amounts.ts';
+import { checkAmount } from '../domain/amounts.ts';
 import { withMethod } from '../domain/payment-intent.ts';
 import { withRecords, type PaymentIntent } from '../domain/records.ts';
 import { checkExpand, render } from '../objects/render.ts';
@@ -40,29 +40,10 @@ export const createPaymentIntentParams = z.strictObject({
   use_stripe_sdk: flag.optional(),
 });
 
-/** @throws StripeError 400 for an amount that Stripe would not charge. */
-export const checkAmount = (context: Context, cents: number, code: string): void => {
-  const smallest = smallestAmounts.get(code) ?? 1;
-  if (context.strictAmounts && cents < smallest) {
-    throw new StripeError(400, {
-      code: 'amount_too_small',
-      message: `Amount must be at least ${moneyText(smallest, code)}`,
-      param: 'amount',
-    });
-  }
-  if (cents > largestAmount) {
-    throw new StripeError(400, {
-      code: 'amount_too_large',
-      message: `Amount must be no more than ${moneyText(largestAmount, code)}`,
-      param: 'amount',
-    });
-  }
-};
-
 /** POST /v1/payment_intents; with `confirm=true` the card is tried at once. */
 export const createPaymentIntent = (context: Context, params: z.infer<typeof createPaymentIntentParams>): Change => {
   checkExpand('payment_intent', params.expand);
-  checkAmount(context, params.amount, params.currency);
+  checkAmount(params.amount, params.currency);
   const types = params.allowed_payment_method_types ?? params.payment_method_types;
   if (types !== undefined && params.automatic_payment_methods?.enabled === true) {
     const param =

@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { moneyText } from '../domain/amounts.ts';
+import { checkStep, moneyText } from '../domain/amounts.ts';
+import { cardOfName } from '../domain/test-cards.ts';
 import { refundReason, withRecords, type Charge, type Refund } from '../domain/records.ts';
 import { checkExpand, render } from '../objects/render.ts';
 import { expand, integer, mergedMetadata, metadata, name } from '../params.ts';
 import { noSuch, StripeError } from '../stripe-error.ts';
+import { newBalanceTransaction } from './balance-transaction.ts';
 import type { Change, Context } from './change.ts';
 
 export const createRefundParams = z.strictObject({
@@ -53,6 +55,13 @@ export const createRefund = (context: Context, params: Params): Change => {
       param: 'charge',
     });
   }
+  const dispute = charge.dispute === null ? undefined : context.lookup.dispute(charge.dispute);
+  if (dispute !== undefined && dispute.status !== 'won') {
+    throw new StripeError(400, {
+      code: 'charge_disputed',
+      message: `Charge ${charge.id} has been charged back; cannot issue a refund.`,
+    });
+  }
   const left = charge.amount - charge.amountRefunded;
   if (left === 0) {
     throw new StripeError(400, {
@@ -67,9 +76,18 @@ export const createRefund = (context: Context, params: Params): Change => {
       param: 'amount',
     });
   }
+  checkStep(amount, charge.currency);
+  const id = context.newId('re');
+  const returned = newBalanceTransaction(context, {
+    type: 'refund',
+    amount: -amount,
+    currency: charge.currency,
+    source: id,
+  });
+  const method = context.lookup.paymentMethod(charge.paymentMethod);
   const refund: Refund = {
     object: 'refund',
-    id: context.newId('re'),
+    id,
     created: context.now(),
     charge: charge.id,
     paymentIntent: charge.paymentIntent,
@@ -78,9 +96,13 @@ export const createRefund = (context: Context, params: Params): Change => {
     currency: charge.currency,
     reason: params.reason ?? null,
     metadata: mergedMetadata({}, params.metadata),
+    balanceTransaction: returned.id,
+    failureDue: method !== undefined && cardOfName(method.card).afterwards === 'refund fails',
+    status: 'succeeded',
+    failureBalanceTransaction: null,
   };
   const refunded = { ...charge, amountRefunded: charge.amountRefunded + amount };
-  const records = [refund, refunded];
+  const records = [refund, refunded, returned];
   return {
     records,
     events: [

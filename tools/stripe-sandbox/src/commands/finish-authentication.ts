@@ -1,6 +1,6 @@
 import { awaitsAuthentication, failAuthentication } from '../domain/payment-intent.ts';
 import type { PaymentIntent } from '../domain/records.ts';
-import type { Change, Context } from './change.ts';
+import { noResponse, type Change, type Context } from './change.ts';
 import { charge } from './confirm.ts';
 
 /**
@@ -19,11 +19,5 @@ export const finishAuthentication = (
     paymentMethod: method.id,
     code: 'payment_intent_authentication_failure',
   });
-  return {
-    records: [failed],
-    events: [{ type: 'payment_intent.payment_failed', record: failed }],
-    status: 200,
-    body: undefined,
-    chargesCard: false,
-  };
+  return { ...noResponse, records: [failed], events: [{ type: 'payment_intent.payment_failed', record: failed }] };
 };

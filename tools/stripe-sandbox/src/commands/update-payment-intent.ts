@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { checkAmount } from '../domain/amounts.ts';
 import { paymentChangeRefusal, withMethod, withoutAuthentication } from '../domain/payment-intent.ts';
 import { withRecords } from '../domain/records.ts';
 import { checkExpand, render } from '../objects/render.ts';
 import { currency, expand, mergedMetadata, metadata, text } from '../params.ts';
 import { notFound, unexpectedState } from '../stripe-error.ts';
 import type { Change, Context } from './change.ts';
-import { amount, checkAmount } from './create-payment-intent.ts';
+import { amount } from './create-payment-intent.ts';
 import { resolvePaymentMethod, paymentMethodFields } from './payment-method-params.ts';
 
 export const updatePaymentIntentParams = z.strictObject({
@@ -48,7 +49,7 @@ export const updatePaymentIntent = (
         : params.statement_descriptor_suffix,
     transferGroup: params.transfer_group === undefined ? intent.transferGroup : params.transfer_group,
   };
-  checkAmount(context, changed.amount, changed.currency);
+  checkAmount(changed.amount, changed.currency);
   const records = method === undefined ? [changed] : [method, changed];
   return {
     records,

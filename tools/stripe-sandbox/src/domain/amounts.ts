@@ -1,34 +1,40 @@
-/** Stripe's bounds for a charge (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts). */
-export const largestAmount = 99_999_999;
-
-/** Stripe refuses smaller amounts; the sandbox does so only with STRICT_AMOUNTS. */
-export const smallestAmounts = new Map([
-  ['usd', 50],
-  ['eur', 50],
-  ['gbp', 30],
-  ['cad', 50],
-  ['aud', 50],
-  ['nzd', 50],
-  ['chf', 50],
-  ['brl', 50],
-  ['sgd', 50],
-  ['jpy', 50],
-  ['dkk', 250],
-  ['nok', 300],
-  ['sek', 300],
-  ['pln', 200],
-  ['mxn', 1000],
-  ['hkd', 400],
-  ['inr', 50],
-]);
-
-const zeroDecimal = new Set(['jpy']);
+import { currencyCodes, currencyOf, toPlainText } from '@ticketing/common/money';
+import { StripeError } from '../stripe-error.ts';
 
 /** 1999, usd → "$19.99 usd", as Stripe's messages write money. */
-export const moneyText = (amount: number, currency: string): string => {
-  const major = zeroDecimal.has(currency) ? String(amount) : (amount / 100).toFixed(2);
-  return `${currency === 'usd' ? '$' : ''}${major} ${currency}`;
-};
+export const moneyText = (amount: number, code: string): string =>
+  `${code === 'usd' ? '$' : ''}${toPlainText(currencyOf(code), amount)} ${code}`;
 
 /** Whether the sandbox accepts this currency. */
-export const isCurrency = (code: string): boolean => smallestAmounts.has(code);
+export const isCurrency = (code: string): boolean => currencyCodes.includes(code);
+
+/** @throws StripeError 400 for an amount of a three-decimal currency that does not end in 0. */
+export const checkStep = (amount: number, code: string): void => {
+  const { step } = currencyOf(code);
+  if (amount % step === 0) return;
+  throw new StripeError(400, {
+    code: 'parameter_invalid_integer',
+    message: `Invalid amount: amounts in ${code} must be evenly divisible by ${step}.`,
+    param: 'amount',
+  });
+};
+
+/** @throws StripeError 400 for an amount that Stripe would not charge. */
+export const checkAmount = (amount: number, code: string): void => {
+  const { minimum, maximum } = currencyOf(code);
+  if (amount < minimum) {
+    throw new StripeError(400, {
+      code: 'amount_too_small',
+      message: `Amount must be at least ${moneyText(minimum, code)}`,
+      param: 'amount',
+    });
+  }
+  if (amount > maximum) {
+    throw new StripeError(400, {
+      code: 'amount_too_large',
+      message: `Amount must be no more than ${moneyText(maximum, code)}`,
+      param: 'amount',
+    });
+  }
+  checkStep(amount, code);
+};

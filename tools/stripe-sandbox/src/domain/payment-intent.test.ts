@@ -51,6 +51,7 @@ test('When a valid card is charged, then the PaymentIntent has succeeded and ref
     chargeId: 'ch_1',
     now: 7,
     isAuthenticated: false,
+    balanceTransaction: 'txn_1',
   });
   expect(paid).toMatchObject({
     status: 'succeeded',
@@ -68,6 +69,7 @@ test('When a card is declined, then the PaymentIntent accepts another one, which
     chargeId: 'ch_1',
     now: 7,
     isAuthenticated: false,
+    balanceTransaction: 'txn_1',
   });
   expect(declined.charge.status).toBe('failed');
   expect(declined.method.usedBy).toBe('pi_1');
@@ -78,7 +80,12 @@ test('When a card is declined, then the PaymentIntent accepts another one, which
     failedCharge: 'ch_1',
   });
   expect(confirmRefusal(declined.intent)).toBeUndefined();
-  const paid = chargeCard(declined.intent, method('visa'), { chargeId: 'ch_2', now: 8, isAuthenticated: false });
+  const paid = chargeCard(declined.intent, method('visa'), {
+    chargeId: 'ch_2',
+    now: 8,
+    isAuthenticated: false,
+    balanceTransaction: 'txn_1',
+  });
   expect(paid.intent).toMatchObject({ status: 'succeeded', failedCharge: null, latestCharge: 'ch_2' });
 });
 

@@ -80,7 +80,12 @@ export const awaitsAuthentication = (intent: PaymentIntent, authenticationId: st
 export const chargeCard = (
   intent: PaymentIntent,
   method: PaymentMethod,
-  given: { readonly chargeId: string; readonly now: number; readonly isAuthenticated: boolean },
+  given: {
+    readonly chargeId: string;
+    readonly now: number;
+    readonly isAuthenticated: boolean;
+    readonly balanceTransaction: string;
+  },
 ): { readonly intent: PaymentIntent; readonly charge: Charge; readonly method: PaymentMethod } => {
   const card = cardOfName(method.card);
   const failed = card.decline !== undefined || (card.requiresAuthentication === true && !given.isAuthenticated);
@@ -105,6 +110,9 @@ export const chargeCard = (
       paymentMethod: method.id,
       amount: intent.amount,
       amountRefunded: 0,
+      balanceTransaction: failed ? null : given.balanceTransaction,
+      disputeDue: !failed && card.afterwards === 'charge is disputed',
+      dispute: null,
       currency: intent.currency,
       status: failed ? 'failed' : 'succeeded',
       metadata: intent.metadata,

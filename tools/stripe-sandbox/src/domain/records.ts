@@ -97,6 +97,10 @@ const chargeRecord = z.object({
   paymentMethod: z.string(),
   amount: z.number().int(),
   amountRefunded: z.number().int(),
+  balanceTransaction: z.string().nullable().default(null),
+  /** Whether a dispute is to be opened. */
+  disputeDue: z.boolean().default(false),
+  dispute: z.string().nullable().default(null),
   currency: z.string(),
   status: z.enum(['succeeded', 'failed']),
   metadata,
@@ -119,6 +123,38 @@ const refundRecord = z.object({
   currency: z.string(),
   reason: refundReason.nullable(),
   metadata,
+  balanceTransaction: z.string().nullable().default(null),
+  /** Whether the refund is to fail. */
+  failureDue: z.boolean().default(false),
+  status: z.enum(['succeeded', 'failed']).default('succeeded'),
+  failureBalanceTransaction: z.string().nullable().default(null),
+});
+
+const disputeRecord = z.object({
+  object: z.literal('dispute'),
+  id: z.string(),
+  created: seconds,
+  charge: z.string(),
+  paymentIntent: z.string(),
+  amount: z.number().int(),
+  currency: z.string(),
+  status: z.enum(['needs_response', 'won', 'lost']),
+  evidence: z.record(z.string(), z.string()),
+  submissions: z.number().int(),
+  metadata,
+  balanceTransactions: z.array(z.string()),
+});
+
+/** A movement of the account's balance. */
+const balanceTransactionRecord = z.object({
+  object: z.literal('balance_transaction'),
+  id: z.string(),
+  created: seconds,
+  amount: z.number().int(),
+  fee: z.number().int(),
+  currency: z.string(),
+  type: z.enum(['charge', 'refund', 'refund_failure', 'adjustment', 'transfer', 'transfer_refund']),
+  source: z.string(),
 });
 
 export const record = z.discriminatedUnion('object', [
@@ -126,12 +162,16 @@ export const record = z.discriminatedUnion('object', [
   chargeRecord,
   refundRecord,
   paymentMethodRecord,
+  disputeRecord,
+  balanceTransactionRecord,
 ]);
 
 export type PaymentIntent = z.infer<typeof paymentIntentRecord>;
 export type Charge = z.infer<typeof chargeRecord>;
 export type Refund = z.infer<typeof refundRecord>;
 export type PaymentMethod = z.infer<typeof paymentMethodRecord>;
+export type Dispute = z.infer<typeof disputeRecord>;
+export type BalanceTransaction = z.infer<typeof balanceTransactionRecord>;
 export type BillingDetails = z.infer<typeof billingDetails>;
 export type StripeRecord = z.infer<typeof record>;
 
@@ -143,17 +183,21 @@ export interface Lookup {
   charge(id: string): Charge | undefined;
   refund(id: string): Refund | undefined;
   paymentMethod(id: string): PaymentMethod | undefined;
+  dispute(id: string): Dispute | undefined;
+  balanceTransaction(id: string): BalanceTransaction | undefined;
 }
 
 /** `lookup` as it will be once `records` are stored. */
-export const withRecords = (lookup: Lookup, records: readonly StripeRecord[]): Lookup => ({
-  publicUrl: () => lookup.publicUrl(),
-  paymentIntent: (id) =>
-    records.find((row): row is PaymentIntent => row.object === 'payment_intent' && row.id === id) ??
-    lookup.paymentIntent(id),
-  charge: (id) => records.find((row): row is Charge => row.object === 'charge' && row.id === id) ?? lookup.charge(id),
-  refund: (id) => records.find((row): row is Refund => row.object === 'refund' && row.id === id) ?? lookup.refund(id),
-  paymentMethod: (id) =>
-    records.find((row): row is PaymentMethod => row.object === 'payment_method' && row.id === id) ??
-    lookup.paymentMethod(id),
-});
+export const withRecords = (lookup: Lookup, records: readonly StripeRecord[]): Lookup => {
+  const changed = <Kind extends StripeRecord['object']>(kind: Kind, id: string) =>
+    records.find((row): row is Extract<StripeRecord, { object: Kind }> => row.object === kind && row.id === id);
+  return {
+    publicUrl: () => lookup.publicUrl(),
+    paymentIntent: (id) => changed('payment_intent', id) ?? lookup.paymentIntent(id),
+    charge: (id) => changed('charge', id) ?? lookup.charge(id),
+    refund: (id) => changed('refund', id) ?? lookup.refund(id),
+    paymentMethod: (id) => changed('payment_method', id) ?? lookup.paymentMethod(id),
+    dispute: (id) => changed('dispute', id) ?? lookup.dispute(id),
+    balanceTransaction: (id) => changed('balance_transaction', id) ?? lookup.balanceTransaction(id),
+  };
+};

@@ -20,6 +20,8 @@ export interface TestCard {
   readonly decline?: Decline;
   /** A charge needs 3-D Secure first (https://docs.stripe.com/testing#regulatory-cards). */
   readonly requiresAuthentication?: true;
+  /** What happens a moment after a charge or a refund (https://docs.stripe.com/testing#disputes, #refunds). */
+  readonly afterwards?: 'charge is disputed' | 'refund fails';
 }
 
 const visa = { brand: 'visa', funding: 'credit' } as const;
@@ -131,6 +133,8 @@ export const testCards: readonly TestCard[] = [
     ...visa,
     decline: { ...declined, declineCode: 'generic_decline', advice: 'try_again_later' },
   },
+  { names: ['createDispute'], number: '4000000000000259', ...visa, afterwards: 'charge is disputed' },
+  { names: ['refundFail'], number: '4000000000005126', ...visa, afterwards: 'refund fails' },
   { names: ['threeDSecure2Required'], number: '4000000000003220', ...visa, requiresAuthentication: true },
   { names: ['authenticationRequired'], number: '4000002760003184', ...visa, requiresAuthentication: true },
   {

@@ -9,7 +9,7 @@ export const refundObject = (
   id: refund.id,
   object: 'refund',
   amount: refund.amount,
-  balance_transaction: null,
+  balance_transaction: refund.balanceTransaction,
   charge,
   created: refund.created,
   currency: refund.currency,
@@ -22,6 +22,9 @@ export const refundObject = (
   reason: refund.reason,
   receipt_number: null,
   source_transfer_reversal: null,
-  status: 'succeeded',
+  status: refund.status,
+  ...(refund.failureBalanceTransaction === null
+    ? {}
+    : { failure_balance_transaction: refund.failureBalanceTransaction, failure_reason: 'expired_or_canceled_card' }),
   transfer_reversal: null,
 });

@@ -1,7 +1,9 @@
-import type { Charge, Lookup, PaymentIntent, Refund, StripeRecord } from '../domain/records.ts';
+import type { Charge, Dispute, Lookup, PaymentIntent, Refund, StripeRecord } from '../domain/records.ts';
 import { StripeError } from '../stripe-error.ts';
+import { balanceTransactionObject } from './balance-transaction.ts';
 import { chargeObject } from './charge.ts';
 import { authenticationErrorObject, declineObject, paymentIntentObject } from './payment-intent.ts';
+import { disputeObject } from './dispute.ts';
 import { paymentMethodObject } from './payment-method.ts';
 import { refundObject } from './refund.ts';
 
@@ -13,6 +15,8 @@ const expandable: Readonly<Record<Kind, Readonly<Record<string, Kind>>>> = {
   charge: { payment_intent: 'payment_intent' },
   refund: { charge: 'charge', payment_intent: 'payment_intent' },
   payment_method: {},
+  dispute: { charge: 'charge', payment_intent: 'payment_intent' },
+  balance_transaction: {},
 };
 
 const deepest = 4;
@@ -81,20 +85,34 @@ const paymentIntent = (lookup: Lookup, row: PaymentIntent, expand: readonly stri
   return paymentIntentObject(row, related, lookup.publicUrl());
 };
 
-const refund = (lookup: Lookup, row: Refund, expand: readonly string[]): unknown =>
-  refundObject(
+/** The charge and the PaymentIntent of a refund or a dispute: ids, or objects where they are expanded. */
+const payment = (lookup: Lookup, row: Refund | Dispute, expand: readonly string[]) => ({
+  charge: expands(expand, 'charge')
+    ? charge(lookup, found(lookup.charge(row.charge), row.charge), below(expand, 'charge'))
+    : row.charge,
+  paymentIntent: expands(expand, 'payment_intent')
+    ? paymentIntent(
+        lookup,
+        found(lookup.paymentIntent(row.paymentIntent), row.paymentIntent),
+        below(expand, 'payment_intent'),
+      )
+    : row.paymentIntent,
+});
+
+const refund = (lookup: Lookup, row: Refund, expand: readonly string[]): unknown => {
+  const related = payment(lookup, row, expand);
+  return refundObject(row, related.charge, related.paymentIntent);
+};
+
+const dispute = (lookup: Lookup, row: Dispute, expand: readonly string[]): unknown => {
+  const disputed = found(lookup.charge(row.charge), row.charge);
+  return disputeObject(
     row,
-    expands(expand, 'charge')
-      ? charge(lookup, found(lookup.charge(row.charge), row.charge), below(expand, 'charge'))
-      : row.charge,
-    expands(expand, 'payment_intent')
-      ? paymentIntent(
-          lookup,
-          found(lookup.paymentIntent(row.paymentIntent), row.paymentIntent),
-          below(expand, 'payment_intent'),
-        )
-      : row.paymentIntent,
+    found(lookup.paymentMethod(disputed.paymentMethod), disputed.paymentMethod),
+    row.balanceTransactions.map((id) => found(lookup.balanceTransaction(id), id)),
+    payment(lookup, row, expand),
   );
+};
 
 /** A record as Stripe shows it. `expand` has passed `checkExpand`. */
 export const render = (lookup: Lookup, row: StripeRecord, expand: readonly string[] = []): unknown => {
@@ -107,5 +125,9 @@ export const render = (lookup: Lookup, row: StripeRecord, expand: readonly strin
       return refund(lookup, row, expand);
     case 'payment_method':
       return paymentMethodObject(row);
+    case 'dispute':
+      return dispute(lookup, row, expand);
+    case 'balance_transaction':
+      return balanceTransactionObject(row);
   }
 };

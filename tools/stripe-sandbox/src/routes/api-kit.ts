@@ -15,6 +15,8 @@ export interface ApiKit {
   /** Sends what has waited while the webhooks were switched off. */
   readonly resumeWebhooks: () => void;
   readonly calls: CallLog;
+  /** Plans what is to happen to a stored charge or refund a moment later. */
+  readonly planFollowUp: (id: string) => void;
   /** Aborted when the sandbox stops. */
   readonly stopping: AbortSignal;
   /** Idempotency keys of requests in progress. */

@@ -5,7 +5,7 @@ import type { ApiKit } from './api-kit.ts';
 
 /** Stores a change with its events and, for a request with a key, its response; then sends the events. */
 export const storeChange = (
-  kit: Pick<ApiKit, 'store' | 'context' | 'sentTypes' | 'notify'>,
+  kit: Pick<ApiKit, 'store' | 'context' | 'sentTypes' | 'notify' | 'planFollowUp'>,
   change: Change,
   request: { readonly id: string | null; readonly idempotencyKey: string | null },
   response?: StoredResponse,
@@ -21,5 +21,6 @@ export const storeChange = (
   if (change.records.length > 0 || events.length > 0 || response !== undefined) {
     kit.store.commit({ records: change.records, events, answer: response });
   }
+  for (const { id } of change.records) kit.planFollowUp(id);
   for (const { id, isSent } of events) if (isSent) kit.notify(id);
 };

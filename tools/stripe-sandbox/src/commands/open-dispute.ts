@@ -1,0 +1,40 @@
+import type { Charge, Dispute } from '../domain/records.ts';
+import { disputeFee, newBalanceTransaction } from './balance-transaction.ts';
+import { noResponse, type Change, type Context } from './change.ts';
+
+/** What the holders of some cards do after a charge: Stripe takes what is left of it, and its fee. */
+export const openDispute = (context: Context, charge: Charge): Change => {
+  const amount = charge.amount - charge.amountRefunded;
+  // Nothing to dispute after a refund of everything.
+  if (amount === 0) return { ...noResponse, records: [{ ...charge, disputeDue: false }] };
+  const id = context.newId('dp');
+  const withdrawn = newBalanceTransaction(context, {
+    type: 'adjustment',
+    amount: -amount,
+    fee: disputeFee(charge.currency),
+    currency: charge.currency,
+    source: id,
+  });
+  const dispute: Dispute = {
+    object: 'dispute',
+    id,
+    created: context.now(),
+    charge: charge.id,
+    paymentIntent: charge.paymentIntent,
+    amount,
+    currency: charge.currency,
+    status: 'needs_response',
+    evidence: {},
+    submissions: 0,
+    metadata: {},
+    balanceTransactions: [withdrawn.id],
+  };
+  return {
+    ...noResponse,
+    records: [dispute, { ...charge, disputeDue: false, dispute: id }, withdrawn],
+    events: [
+      { type: 'charge.dispute.created', record: dispute },
+      { type: 'charge.dispute.funds_withdrawn', record: dispute },
+    ],
+  };
+};

@@ -1,0 +1,128 @@
+import { expect, test } from '@jest/globals';
+import { makeDataDir, removeDir, spawnSandbox, stripeErrorOf, until, useSandbox } from './test/harness.ts';
+
+const paid = { amount: 2000, currency: 'usd', payment_method: 'pm_card_createDispute', confirm: true } as const;
+
+type Sandbox = Pick<Awaited<ReturnType<typeof useSandbox>>, 'stripe'>;
+
+const typesOf = async ({ stripe }: Sandbox): Promise<string[]> =>
+  (
+    await stripe.events.list({
+      types: [
+        'charge.dispute.created',
+        'charge.dispute.funds_withdrawn',
+        'charge.dispute.updated',
+        'charge.dispute.closed',
+        'charge.dispute.funds_reinstated',
+      ],
+    })
+  ).data.map(({ type }) => type);
+
+/** A charge that is disputed. */
+const disputed = async ({ stripe }: Sandbox) => {
+  const { id } = await stripe.paymentIntents.create(paid);
+  const read = async () => (await stripe.disputes.list({ payment_intent: id })).data;
+  await until(async () => (await read()).length === 1);
+  const [dispute] = await read();
+  if (dispute === undefined) throw new Error('there is no dispute');
+  return { intent: id, dispute };
+};
+
+test('When the holder of a card disputes a charge, then the money is withdrawn and nothing can be refunded', async () => {
+  const sandbox = await useSandbox();
+  const { stripe } = sandbox;
+  const { intent, dispute } = await disputed(sandbox);
+  expect(dispute).toMatchObject({
+    status: 'needs_response',
+    amount: 2000,
+    reason: 'fraudulent',
+    payment_intent: intent,
+    balance_transactions: [{ type: 'adjustment', amount: -2000, fee: 1500, net: -3500 }],
+  });
+  expect(await stripe.disputes.retrieve(dispute.id, { expand: ['charge'] })).toMatchObject({
+    charge: { disputed: true, amount_refunded: 0 },
+  });
+  expect(await typesOf(sandbox)).toEqual(['charge.dispute.funds_withdrawn', 'charge.dispute.created']);
+  expect(await stripeErrorOf(stripe.refunds.create({ payment_intent: intent, amount: 5 }))).toMatchObject({
+    statusCode: 400,
+    code: 'charge_disputed',
+  });
+  expect((await stripe.refunds.list()).data).toEqual([]);
+});
+
+test.each([
+  ['winning_evidence', 'won', [2000, -2000, 2000]],
+  ['losing_evidence', 'lost', [-2000, 2000]],
+])('When %s is submitted, then the dispute is %s', async (text, status, amounts) => {
+  const sandbox = await useSandbox();
+  const { stripe } = sandbox;
+  const { intent, dispute } = await disputed(sandbox);
+  const stored = await stripe.disputes.update(dispute.id, { evidence: { uncategorized_text: text }, submit: false });
+  expect(stored).toMatchObject({ status: 'needs_response', evidence_details: { has_evidence: true } });
+  const evidence = { evidence: { product_description: 'A ticket' } };
+  expect(await stripe.disputes.update(dispute.id, evidence)).toMatchObject({
+    status,
+    evidence_details: { submission_count: 1 },
+  });
+  const { data } = await stripe.balanceTransactions.list();
+  expect(data.map(({ amount }) => amount)).toEqual(amounts);
+  expect((await typesOf(sandbox)).includes('charge.dispute.funds_reinstated')).toBe(status === 'won');
+  expect(await stripeErrorOf(stripe.disputes.close(dispute.id))).toMatchObject({ statusCode: 400 });
+  const refund = stripe.refunds.create({ payment_intent: intent });
+  if (status === 'won') expect(await refund).toMatchObject({ status: 'succeeded' });
+  else expect(await stripeErrorOf(refund)).toMatchObject({ code: 'charge_disputed' });
+});
+
+test('When a dispute is closed, then it is lost', async () => {
+  const sandbox = await useSandbox();
+  const { dispute } = await disputed(sandbox);
+  expect(await sandbox.stripe.disputes.close(dispute.id)).toMatchObject({ status: 'lost' });
+  expect((await typesOf(sandbox)).slice(0, 2)).toEqual(['charge.dispute.closed', 'charge.dispute.updated']);
+});
+
+test('When a charge was refunded in full before, then there is nothing to dispute', async () => {
+  const { stripe } = await useSandbox();
+  const { id } = await stripe.paymentIntents.create(paid);
+  await stripe.refunds.create({ payment_intent: id });
+  const { id: other } = await stripe.paymentIntents.create(paid);
+  await until(async () => (await stripe.disputes.list()).data.length === 1);
+  expect((await stripe.disputes.list()).data).toMatchObject([{ payment_intent: other }]);
+});
+
+test('When the refund of a card fails, then the charge is as before, and the refund can be read as failed', async () => {
+  const { stripe } = await useSandbox();
+  const intent = await stripe.paymentIntents.create({ ...paid, payment_method: 'pm_card_refundFail' });
+  const refund = await stripe.refunds.create({ payment_intent: intent.id, amount: 700 });
+  expect(refund).toMatchObject({ status: 'succeeded' });
+  await until(async () => (await stripe.refunds.retrieve(refund.id)).status === 'failed');
+  expect(await stripe.refunds.retrieve(refund.id, { expand: ['charge'] })).toMatchObject({
+    failure_reason: 'expired_or_canceled_card',
+    failure_balance_transaction: expect.stringMatching(/^txn_/),
+    charge: { amount_refunded: 0, refunded: false },
+  });
+  const types = ['refund.updated', 'refund.failed', 'charge.refund.updated'];
+  expect((await stripe.events.list({ types })).data.map(({ type }) => type).toSorted()).toEqual(types.toSorted());
+  const { data } = await stripe.balanceTransactions.list({ source: refund.id });
+  expect(data).toMatchObject([
+    { type: 'refund_failure', amount: 700 },
+    { type: 'refund', amount: -700 },
+  ]);
+});
+
+test('When the process is killed before the dispute, then the next start opens it, once', async () => {
+  const dataDir = await makeDataDir();
+  const first = await spawnSandbox({ DATA_DIR: dataDir });
+  const { id } = await first.stripe.paymentIntents.create(paid);
+  await first.end('SIGKILL');
+  const second = await useSandbox({ DATA_DIR: dataDir });
+  await until(async () => (await second.stripe.disputes.list({ payment_intent: id })).data.length === 1);
+  await second.close();
+  const third = await useSandbox({ DATA_DIR: dataDir });
+  await third.stripe.refunds.create({
+    payment_intent: (await third.stripe.paymentIntents.create({ ...paid, payment_method: 'pm_card_refundFail' })).id,
+  });
+  await until(async () => (await third.stripe.events.list({ type: 'refund.failed' })).data.length === 1);
+  expect((await third.stripe.disputes.list()).data).toHaveLength(1);
+  await third.close();
+  await removeDir(dataDir);
+});
