@@ -13,9 +13,9 @@ export const carryOutSessionEnds = async (deps: Deps): Promise<void> => {
     const trace = newTrace(deps, _id);
     const user = await deps.users.findOne(
       { $or: [{ email: normaliseEmail(account) }, { _id: account }], closedAt: { $exists: false } },
-      { projection: { email: 1, lastSignInAt: 1 } },
+      { projection: { email: 1 } },
     );
-    if (user !== null) await endAllSessions(deps, user, trace);
+    if (user !== null) await endAllSessions(deps, user._id, trace);
     const { modifiedCount } = await deps.sessionEndRequests.updateOne(
       { _id, ...isDue },
       { $set: { doneAt: deps.now(), ...(user === null ? {} : { userId: user._id }) }, $unset: { account: '' } },

@@ -6,7 +6,7 @@ import { expression } from '@ticketing/common/messaging';
 import type { Deps } from '../deps.ts';
 import { LinkError } from '../domain/link-error.ts';
 import { passwordProblem } from '../domain/new-password.ts';
-import { endedSessions, endOfSessions } from '../domain/sessions.ts';
+import { endedSessions, endOfSessions, sessionsAsRead } from '../domain/sessions.ts';
 import { passwordChanged } from '../mails/password-changed.ts';
 import type { UserDocument } from '../models/open-models.ts';
 import { requirePassword } from './require-password.ts';
@@ -33,11 +33,11 @@ const setPassword = async (
   const { _id } = checked.user;
   const unchanged = { ...condition, _id, closedAt: { $exists: false } };
   for (let user: UserDocument | null = checked.user; user !== null;) {
-    const { email, lastSignInAt }: UserDocument = user;
+    const { email }: UserDocument = user;
     const at = endOfSessions(deps.now(), user);
     const mail = passwordChanged.mail({ about: `${_id}:${at.getTime()}`, userId: _id, to: email, at, data: {} });
     const changed = await deps.userStore.change({
-      filter: { ...unchanged, lastSignInAt: lastSignInAt ?? { $exists: false } },
+      filter: { ...unchanged, ...sessionsAsRead(user) },
       set: {
         passwordHash,
         passwordChangedAt: at,
@@ -58,7 +58,7 @@ const setPassword = async (
       deps.workSoon();
       return true;
     }
-    // Somebody may have signed in meanwhile.
+    // Somebody may have signed in meanwhile, or ended other sessions.
     user = await deps.users.findOne(unchanged);
   }
   return false;

@@ -1,8 +1,9 @@
 import { ConflictError } from '@ticketing/common/errors';
 import { sessionsEnded, userClosed, type Trace } from '@ticketing/common/events';
 import type { Deps } from '../deps.ts';
-import { endedSessions, endOfSessions } from '../domain/sessions.ts';
+import { endedSessions, endOfSessions, sessionsAsRead } from '../domain/sessions.ts';
 import { accountClosed } from '../mails/account-closed.ts';
+import type { UserDocument } from '../models/open-models.ts';
 import { removePasskeys } from './remove-passkey.ts';
 import { requirePassword } from './require-password.ts';
 
@@ -17,35 +18,36 @@ export const closeAccount = async (
   deps: Deps,
   { userId, password, trace }: { readonly userId: string; readonly password: string; readonly trace: Trace },
 ): Promise<void> => {
-  const user = await requirePassword(deps, { userId, password, field: 'password' });
-  const at = endOfSessions(deps.now(), user);
-  const mail = accountClosed.mail({ about: userId, userId, to: user.email, at, data: {} });
-  const closed = await deps.userStore.change({
-    filter: {
-      _id: userId,
-      passwordHash: user.passwordHash,
-      email: user.email,
-      closedAt: { $exists: false },
-      lastSignInAt: user.lastSignInAt ?? { $exists: false },
-    },
-    set: {
-      // No address, and unique: the release before finds no account by it, and its index lets it through.
-      email: `closed:${userId}`,
-      passwordHash: '',
-      closedAt: at,
-      cleanUpDue: true,
-      sessionsFrom: at,
-      // In place of mails that wait.
-      mail: [mail],
-    },
-    unset: ['emailVerified', 'keptSession', 'verifyLink', 'changeLink', 'resetLink'],
-    event: userClosed,
-    sideEvent: { event: sessionsEnded, data: endedSessions(userId, { before: at }) },
-    trace,
-  });
-  if (closed === null) throw new ConflictError('The account has changed meanwhile');
-  deps.mail.sendSoon();
-  deps.workSoon();
+  const checked = await requirePassword(deps, { userId, password, field: 'password' });
+  const { email, passwordHash } = checked;
+  const unchanged = { _id: userId, passwordHash, email, closedAt: { $exists: false } };
+  for (let user: UserDocument | null = checked; user !== null; user = await deps.users.findOne(unchanged)) {
+    const at = endOfSessions(deps.now(), user);
+    const mail = accountClosed.mail({ about: userId, userId, to: email, at, data: {} });
+    const closed = await deps.userStore.change({
+      // Unless somebody has signed in meanwhile, or ended other sessions.
+      filter: { ...unchanged, ...sessionsAsRead(user) },
+      set: {
+        // No address, and unique: the release before finds no account by it, and its index lets it through.
+        email: `closed:${userId}`,
+        passwordHash: '',
+        closedAt: at,
+        cleanUpDue: true,
+        sessionsFrom: at,
+        // In place of mails that wait.
+        mail: [mail],
+      },
+      unset: ['emailVerified', 'keptSession', 'verifyLink', 'changeLink', 'resetLink'],
+      event: userClosed,
+      sideEvent: { event: sessionsEnded, data: endedSessions(userId, { before: at }) },
+      trace,
+    });
+    if (closed === null) continue;
+    deps.mail.sendSoon();
+    deps.workSoon();
+    return;
+  }
+  throw new ConflictError('The account has changed meanwhile');
 };
 
 /** Deletes what else is kept of closed accounts, and the passkeys that ended with a reset. */

@@ -1,11 +1,10 @@
-import { NotFoundError } from '@ticketing/common/errors';
+import { NotAuthorizedError, NotFoundError } from '@ticketing/common/errors';
 import { sessionEnded, sessionsEnded, type Trace } from '@ticketing/common/events';
 import type { CurrentUser } from '@ticketing/common/http';
 import { expression } from '@ticketing/common/messaging';
 import { isDuplicateKey } from '@ticketing/common/mongo';
 import type { Deps } from '../deps.ts';
-import { endedSessions, endOfSessions, expiryOf } from '../domain/sessions.ts';
-import type { UserDocument } from '../models/open-models.ts';
+import { endedSessions, endOfSessions, expiryOf, goesOn, sessionsAsRead } from '../domain/sessions.ts';
 
 /** Ends the session of a token; one that has ended already stays as it is. */
 export const endSession = async (
@@ -39,30 +38,44 @@ export const endOwnSession = async (
   if (!(await endStored(deps, session, trace))) throw new NotFoundError('Session not found');
 };
 
-/** Ends all sessions of the user but this one. */
-export const endOtherSessions = (deps: Deps, { id, sid }: CurrentUser, trace: Trace): Promise<void> =>
-  endBegun(deps, { userId: id, before: deps.now(), except: sid }, trace);
+/**
+ * Ends all sessions of the user but this one.
+ * @throws NotAuthorizedError when this one has ended meanwhile: somebody who has stolen it must not keep it through a change
+ *   of the password that happens at the same time.
+ */
+export const endOtherSessions = async (deps: Deps, session: CurrentUser, trace: Trace): Promise<void> => {
+  const ended = await endBegun(deps, { userId: session.id, kept: session }, trace);
+  if (!ended) throw new NotAuthorizedError();
+};
 
-/** Ends all sessions of the user. */
-export const endAllSessions = (
-  deps: Deps,
-  user: Pick<UserDocument, '_id' | 'lastSignInAt'>,
-  trace: Trace,
-): Promise<void> => endBegun(deps, { userId: user._id, before: endOfSessions(deps.now(), user) }, trace);
+/** Ends all sessions of the user, unless the account is closed. */
+export const endAllSessions = async (deps: Deps, userId: string, trace: Trace): Promise<void> => {
+  await endBegun(deps, { userId }, trace);
+};
 
-/** Ends the sessions of the user that began before a time, except one. */
+/** Ends the sessions of the user that have begun, except one. Returns false when that one, or the account, has ended. */
 const endBegun = async (
   deps: Deps,
-  { userId, before, except }: { readonly userId: string; readonly before: Date; readonly except?: string },
+  { userId, kept }: { readonly userId: string; readonly kept?: CurrentUser },
   trace: Trace,
-): Promise<void> => {
-  await deps.userStore.publishSideEvent({
-    filter: { _id: userId },
-    set: { sessionsFrom: before, keptSession: expression(except === undefined ? '$$REMOVE' : { $literal: except }) },
-    event: sessionsEnded,
-    data: endedSessions(userId, { before, except }),
-    trace,
-  });
+): Promise<boolean> => {
+  for (;;) {
+    const open = { _id: userId, closedAt: { $exists: false } };
+    const user = await deps.users.findOne(open, {
+      projection: { lastSignInAt: 1, sessionsFrom: 1, keptSession: 1 },
+    });
+    if (user === null || (kept !== undefined && !goesOn(kept, user, null))) return false;
+    const before = endOfSessions(deps.now(), user);
+    const except = kept?.sid;
+    const ended = await deps.userStore.publishSideEvent({
+      filter: { ...open, ...sessionsAsRead(user) },
+      set: { sessionsFrom: before, keptSession: expression(except === undefined ? '$$REMOVE' : { $literal: except }) },
+      event: sessionsEnded,
+      data: endedSessions(userId, { before, except }),
+      trace,
+    });
+    if (ended !== null) return true;
+  }
 };
 
 const endStored = async (

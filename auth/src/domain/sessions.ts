@@ -18,11 +18,22 @@ export const endedSessions = (
 });
 
 /**
- * The time before which all sessions end, after that of the latest one. The write that ends them is made under the condition
- * that no other has begun since the account was read.
+ * The time before which sessions end: after the start of the latest one, and after that of every earlier end, since the other
+ * services keep the latest. It is written under the condition `sessionsAsRead`.
  */
-export const endOfSessions = (now: Date, { lastSignInAt }: { readonly lastSignInAt?: Date }): Date =>
-  new Date(Math.max(now.getTime(), (lastSignInAt?.getTime() ?? 0) + 1));
+export const endOfSessions = (now: Date, { lastSignInAt, sessionsFrom }: SessionTimes): Date =>
+  new Date(Math.max(now.getTime(), (lastSignInAt?.getTime() ?? 0) + 1, (sessionsFrom?.getTime() ?? 0) + 1));
+
+/** The condition that no session of the account has begun since it was read, and that none was ended with others. */
+export const sessionsAsRead = ({ lastSignInAt, sessionsFrom }: SessionTimes) => ({
+  lastSignInAt: lastSignInAt ?? { $exists: false },
+  sessionsFrom: sessionsFrom ?? { $exists: false },
+});
+
+interface SessionTimes {
+  readonly lastSignInAt?: Date;
+  readonly sessionsFrom?: Date;
+}
 
 interface Account {
   readonly closedAt?: Date;

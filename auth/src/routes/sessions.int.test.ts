@@ -205,3 +205,90 @@ test('When an account has begun too many sessions within a day, then sign-in is 
   );
   expect((await signIn()).status).toBe(200);
 });
+
+/** What the services that follow the events know: the latest end of the user's sessions. */
+const latestEnd = (userId: string) =>
+  auth.system
+    .events(sessionsEnded)
+    .map(({ data }) => data)
+    .filter((data) => data.userId === userId)
+    .toSorted((one, other) => one.issuedBefore.localeCompare(other.issuedBefore))
+    .at(-1);
+
+/** Repeats the request until `action` is done. */
+const whileRepeating = async <T>(repeat: () => Promise<unknown>, action: () => Promise<T>): Promise<T> => {
+  const state = { done: false };
+  const repeating = (async () => {
+    while (!state.done) await repeat();
+  })();
+  try {
+    return await action();
+  } finally {
+    state.done = true;
+    await repeating;
+  }
+};
+
+test.each([
+  [
+    'changes the password',
+    (cookie: string) =>
+      auth.api
+        .put('/api/users/password')
+        .set('Cookie', cookie)
+        .send({ currentPassword: 'correct horse', newPassword: 'correct battery' }),
+    200,
+  ],
+  [
+    'closes the account',
+    (cookie: string) => auth.api.delete('/api/users/me').set('Cookie', cookie).send({ password: 'correct horse' }),
+    204,
+  ],
+] as const)(
+  'When somebody with a copy of a session keeps ending all others while the owner %s, then the copy has ended everywhere',
+  async (_, request, status) => {
+    for (let round = 0; round < 5; round += 1) {
+      const { id, email, cookies } = await openSessions(1);
+      const [copied = ''] = cookies;
+      const endOthers = (api: Api) => api.delete('/api/users/sessions').set('Cookie', copied);
+      const response = await whileRepeating(
+        () => Promise.all([endOthers(auth.api), endOthers(replica)]),
+        async () => {
+          // The owner's session may be ended by the copy before it is used.
+          for (;;) {
+            const owner = await auth.signIn(email);
+            if (owner.status !== 200) return owner;
+            const answer = await request(cookieOf(owner));
+            if (answer.status !== 401) return answer;
+          }
+        },
+      );
+      expect(response.status).toBe(status);
+      expect(await isSignedIn(copied)).toBe(false);
+      const account = await auth.users.findOne({ _id: id });
+      await auth.system.eventually(() =>
+        expect(latestEnd(id)?.issuedBefore).toBe(account?.sessionsFrom?.toISOString()),
+      );
+      expect(latestEnd(id)?.except).toBe(account?.keptSession);
+    }
+  },
+);
+
+test('When two sessions end all others at once, then all services keep the same one', async () => {
+  for (let round = 0; round < 5; round += 1) {
+    const { id, cookies } = await openSessions(2);
+    const responses = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        (index % 2 === 0 ? auth.api : replica)
+          .delete('/api/users/sessions')
+          .set('Cookie', cookies[Math.floor(index / 2) % 2] ?? ''),
+      ),
+    );
+    expect(responses.map(({ status }) => status).filter((status) => status !== 204 && status !== 401)).toEqual([]);
+    const live = await Promise.all(cookies.map((cookie) => isSignedIn(cookie)));
+    expect(live.filter(Boolean)).toHaveLength(1);
+    const account = await auth.users.findOne({ _id: id });
+    await auth.system.eventually(() => expect(latestEnd(id)?.issuedBefore).toBe(account?.sessionsFrom?.toISOString()));
+    expect(latestEnd(id)?.except).toBe(account?.keptSession);
+  }
+});
