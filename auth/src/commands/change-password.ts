@@ -37,7 +37,8 @@ const setPassword = async (
     const at = endOfSessions(deps.now(), user);
     const mail = passwordChanged.mail({ about: `${_id}:${at.getTime()}`, userId: _id, to: email, at, data: {} });
     const changed = await deps.userStore.change({
-      filter: { ...unchanged, ...sessionsAsRead(user) },
+      // The owner is told at the present e-mail.
+      filter: { ...unchanged, email, ...sessionsAsRead(user) },
       set: {
         passwordHash,
         passwordChangedAt: at,

@@ -5,6 +5,9 @@ const text = z.string(problem);
 /** Of a credential: 1,023 bytes at most (WebAuthn), base64url. */
 const credentialId = text.max(1_364, problem);
 const longestName = 60;
+/** Control characters, and marks that change the direction of the text around them (Unicode, UAX 9). */
+const misleading = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_C}]/u;
+const visible = /[\p{L}\p{N}\p{P}\p{S}]/u;
 
 const credential = {
   id: credentialId,
@@ -23,6 +26,8 @@ export const newPasskey = z.object({
       if (length === 0) issues.push({ code: 'custom', message: 'Name must be provided', input: value });
       if (length > longestName)
         issues.push({ code: 'custom', message: `Name must have at most ${longestName} characters`, input: value });
+      if (length > 0 && (misleading.test(value) || !visible.test(value)))
+        issues.push({ code: 'custom', message: 'Name must consist of visible characters', input: value });
     })
     .meta({ minLength: 1, maxLength: longestName }),
   ...credential,

@@ -327,7 +327,7 @@ test('When a challenge is used, expired, of another account or for signing in, t
   expect(await list(user)).toHaveLength(1);
 });
 
-test.each(['', '   ', 'x'.repeat(61), 7, undefined])(
+test.each(['', '   ', 'x'.repeat(61), 7, undefined, '\u200b\u200b', 'my \u202ephone', 'my\u0000phone'])(
   'When the name of a passkey is %j, then it is 400',
   async (name) => {
     const user = await newUser();

@@ -27,6 +27,9 @@ export const mongodArguments = (options: ServerOptions): string[] => [
   '0.5',
   '--nounixsocket',
   '--quiet',
+  // Lines of slow queries have the values of their documents: e-mails and hashes.
+  '--slowOpSampleRate',
+  '0',
 ];
 
 /**
