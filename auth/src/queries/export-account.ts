@@ -18,10 +18,10 @@ export const exportAccount = async (deps: Deps, session: CurrentUser) => {
     },
     sessions: await listSessions(deps, session),
     passkeys: await listPasskeys(deps, session.id),
-    mails: mails.map(({ template, at, endedAt }) => ({
+    mails: mails.map(({ template, at, endedAt, dropped }) => ({
       template,
       at: at.toISOString(),
-      ...(endedAt === undefined ? {} : { sentAt: endedAt.toISOString() }),
+      ...(endedAt === undefined || dropped !== undefined ? {} : { sentAt: endedAt.toISOString() }),
     })),
   };
 };

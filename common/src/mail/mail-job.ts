@@ -64,10 +64,11 @@ export const mailJobs = defineCollection({
     // Why nothing was sent; absent when the mail was sent.
     dropped: { type: String },
   },
+  retiredIndexes: ['waiting_by_user'],
   indexes: [
     { key: { dueAt: 1 }, name: 'waiting_by_due_time', partialFilterExpression: { dueAt: { $exists: true } } },
     { key: { at: 1 }, name: 'waiting_by_time', partialFilterExpression: { dueAt: { $exists: true } } },
-    { key: { userId: 1 }, name: 'waiting_by_user', partialFilterExpression: { dueAt: { $exists: true } } },
+    { key: { userId: 1 }, name: 'jobs_by_user' },
     { key: { endedAt: 1 }, name: 'ended_long_ago', expireAfterSeconds: keptSeconds },
   ],
 });

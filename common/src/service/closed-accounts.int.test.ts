@@ -23,11 +23,11 @@ afterAll(async () => {
 test('When an account is closed, then it is known as closed, and as a recent one for ten minutes', async () => {
   const accounts = openClosedAccounts({ database, now: () => system.clock.now() });
   const [closed, another] = [newId(), newId()];
-  await accounts.add(closed);
+  await accounts.add({ id: closed });
   expect([await accounts.has(closed), await accounts.has(another)]).toEqual([true, false]);
   expect(await accounts.recent()).toEqual([closed]);
   system.clock.advance(9 * minuteMs);
-  await accounts.add(another);
+  await accounts.add({ id: another });
   system.clock.advance(2 * minuteMs);
   expect(await accounts.recent()).toEqual([another]);
   expect(await accounts.has(closed)).toBe(true);
@@ -36,11 +36,23 @@ test('When an account is closed, then it is known as closed, and as a recent one
 test('When the event of a closed account arrives again, then the account is a recent one again', async () => {
   const accounts = openClosedAccounts({ database, now: () => system.clock.now() });
   const closed = newId();
-  await accounts.add(closed);
+  await accounts.add({ id: closed });
   system.clock.advance(11 * minuteMs);
   expect(await accounts.recent()).not.toContain(closed);
-  await accounts.add(closed);
+  await accounts.add({ id: closed });
   expect(await accounts.recent()).toEqual([closed]);
+});
+
+test('When the event of an account that was closed long ago arrives, then nothing is stored, and otherwise until its tokens expire', async () => {
+  const accounts = openClosedAccounts({ database, now: () => system.clock.now() });
+  const [old, recent] = [newId(), newId()];
+  const start = system.clock.now().getTime();
+  const daysAgo = (days: number) => new Date(start - days * 24 * 60 * minuteMs);
+  await accounts.add({ id: old, closedAt: daysAgo(8.1).toISOString() });
+  await accounts.add({ id: recent, closedAt: daysAgo(7).toISOString() });
+  expect([await accounts.has(old), await accounts.has(recent)]).toEqual([false, true]);
+  const collection = database.collection<{ _id: string; expiresAt: Date }>(closedAccounts.name);
+  expect((await collection.findOne({ _id: recent }))?.expiresAt).toEqual(daysAgo(-1));
 });
 
 test('When no token of an account can be valid any more, then MongoDB forgets it, by an index', async () => {

@@ -1,4 +1,4 @@
-import { sessionDays } from '../events/index.ts';
+import { sessionDays, type UserState } from '../events/index.ts';
 import { createLoader, defineCollection, type Database, type DocumentOf } from '../mongo/index.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -38,10 +38,12 @@ export const openClosedAccounts = ({
   // Every order and listing asks: concurrent ones share a query, which begins after their writes.
   const load = createLoader((ids) => collection.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray());
   return {
-    add: async (userId: string): Promise<void> => {
+    /** Closed long ago, as events that are published again may say, it has no token any more: then it is not stored. */
+    add: async ({ id, closedAt }: Pick<UserState, 'id' | 'closedAt'>): Promise<void> => {
       const heardAt = now();
-      const expiresAt = new Date(heardAt.getTime() + keptMs);
-      await collection.updateOne({ _id: userId }, { $set: { heardAt, expiresAt } }, { upsert: true });
+      const expiresAt = new Date((closedAt === undefined ? heardAt : new Date(closedAt)).getTime() + keptMs);
+      if (expiresAt <= heardAt) return;
+      await collection.updateOne({ _id: id }, { $set: { heardAt, expiresAt } }, { upsert: true });
     },
     has: async (userId: string): Promise<boolean> => (await load(userId)) !== null,
     recent: async (): Promise<string[]> => {

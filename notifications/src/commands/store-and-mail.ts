@@ -3,7 +3,10 @@ import { applyIfNewer } from '@ticketing/common/messaging';
 import type { Deps } from '../deps.ts';
 import { mailsOf } from '../domain/mails-of.ts';
 
-/** How long an event waits for the copy of a user, whose own event may be late. Then it becomes a dead letter. */
+/**
+ * How long an event waits, from when the first one of its sale arrived, for the copy of a user, whose own event may be late. Then it
+ * becomes a dead letter.
+ */
 const waitForUserMs = 2 * 60_000;
 const waitDelayMs = 1_000;
 
@@ -29,7 +32,9 @@ export const storeAndMail = async <State extends { readonly id: string; readonly
   const relevant = events.filter(({ state }) => matters(state));
   if (relevant.length === 0) return events.map(() => 'done');
   const states = relevant.map(({ state }) => ({ ...state, id: saleIdOf(state) }));
-  await applyIfNewer(deps.sales, field, states, { effect: () => [{ $set: { storedAt: { $literal: now } } }] });
+  await applyIfNewer(deps.sales, field, states, {
+    effect: () => [{ $set: { storedAt: { $literal: now }, heardAt: { $ifNull: ['$heardAt', { $literal: now }] } } }],
+  });
   const sales = await deps.sales.find({ _id: { $in: states.map(({ id }) => id) } }).toArray();
   const due = new Map(sales.map((sale) => [sale._id, mailsOf(sale, deps.currency)]));
   const userIds = new Set([...due.values()].flat().map(({ userId }) => userId));
@@ -43,10 +48,12 @@ export const storeAndMail = async <State extends { readonly id: string; readonly
     }),
   );
   await forgetClosed(deps, [...userIds]);
-  return events.map(({ state, time }): Outcome => {
+  const heardAt = new Map(sales.map((sale) => [sale._id, sale.heardAt]));
+  return events.map(({ state }): Outcome => {
     const unknown = due.get(saleIdOf(state))?.find(({ userId }) => !recipients.has(userId));
     if (!matters(state) || unknown === undefined) return 'done';
-    if (now.getTime() - time.getTime() < waitForUserMs) return { retryAfterMs: waitDelayMs };
+    if (now.getTime() - (heardAt.get(saleIdOf(state)) ?? now).getTime() < waitForUserMs)
+      return { retryAfterMs: waitDelayMs };
     return { failed: `no copy of user ${unknown.userId}: npm run republish -- user fills it` };
   });
 };

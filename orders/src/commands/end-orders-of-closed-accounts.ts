@@ -9,8 +9,8 @@ const pageSize = 200;
 /** Ends the unpaid orders of a closed account. One whose payment is not known here yet completes all the same. */
 export const endOrdersOfClosedAccount =
   (deps: Deps) =>
-  async ({ state, trace }: Received<Pick<UserState, 'id'>>): Promise<void> => {
-    await deps.closedAccounts.add(state.id);
+  async ({ state, trace }: Received<Pick<UserState, 'id' | 'closedAt'>>): Promise<void> => {
+    await deps.closedAccounts.add(state);
     await endOrdersOf(deps, { userIds: [state.id], trace });
   };
 

@@ -10,8 +10,8 @@ const pageSize = 200;
 /** Withdraws what a closed account has on sale. */
 export const withdrawListings =
   (deps: Deps) =>
-  async ({ state, trace }: Received<Pick<UserState, 'id'>>): Promise<void> => {
-    await deps.closedAccounts.add(state.id);
+  async ({ state, trace }: Received<Pick<UserState, 'id' | 'closedAt'>>): Promise<void> => {
+    await deps.closedAccounts.add(state);
     await withdrawListingsOf(deps, { userIds: [state.id], trace });
   };
 
