@@ -1,8 +1,12 @@
 import { isCrossSite } from '@ticketing/common/edge';
 import type { Logger } from '@ticketing/common/service';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import { cancelPaymentIntent, cancelPaymentIntentParams } from './commands/cancel-payment-intent.ts';
 import { confirmPaymentIntent, confirmPaymentIntentParams } from './commands/confirm-payment-intent.ts';
+import { createAccount, createAccountParams, updateAccount, updateAccountParams } from './commands/create-account.ts';
+import { createAccountLink, createAccountLinkParams } from './commands/create-account-link.ts';
+import { createTransfer, createTransferParams } from './commands/create-transfer.ts';
+import { reverseTransfer, reverseTransferParams } from './commands/reverse-transfer.ts';
 import { createPaymentIntent, createPaymentIntentParams } from './commands/create-payment-intent.ts';
 import { createPaymentMethod, createPaymentMethodParams } from './commands/create-payment-method.ts';
 import { createRefund, createRefundParams } from './commands/create-refund.ts';
@@ -10,6 +14,7 @@ import { closeDispute, closeDisputeParams, updateDispute, updateDisputeParams } 
 import { updatePaymentIntent, updatePaymentIntentParams } from './commands/update-payment-intent.ts';
 import type { Config } from './config.ts';
 import type { BalanceTransaction, Charge, Dispute, Refund } from './domain/records.ts';
+import type { Transfer } from './domain/connect-records.ts';
 import type { LoggedEvent } from './event-log.ts';
 import { getAccount } from './routes/account.ts';
 import { authenticate } from './routes/authenticate.ts';
@@ -19,9 +24,10 @@ import { getCalls, recordCall } from './routes/calls.ts';
 import { cardForm } from './routes/card-form.ts';
 import type { ApiKit } from './routes/api-kit.ts';
 import { getEvent, showEvent } from './routes/events.ts';
+import { handleErrors, noSuchRoute } from './routes/handle-errors.ts';
 import { mutation } from './routes/mutation.ts';
 import { equals, list, listRecords, oneOf, pattern, retrieve } from './routes/reading.ts';
-import { replyError } from './routes/reply.ts';
+import { getOnboarding, postOnboarding, postSandboxAccount } from './routes/onboarding.ts';
 import { StripeError } from './stripe-error.ts';
 
 const bodyLimit = '100kb';
@@ -42,30 +48,6 @@ const ownSiteOnly: RequestHandler = (req, _res, next) => {
   next();
 };
 
-const noSuchRoute: RequestHandler = (req) => {
-  throw new StripeError(404, { message: `Unrecognized request URL (${req.method}: ${req.path}).` });
-};
-
-const statusOf = (error: unknown): number => {
-  const status: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'status') : undefined;
-  return typeof status === 'number' ? status : 500;
-};
-
-/** Every error is sent in Stripe's error shape. */
-const handleErrors =
-  (logger: Logger): ErrorRequestHandler =>
-  (error: unknown, req, res, _next) => {
-    if (res.headersSent || res.socket === null) return;
-    if (error instanceof StripeError) return replyError(res, error);
-    const status = statusOf(error);
-    if (status >= 400 && status < 500) {
-      const message = status === 413 ? 'The request is too large.' : 'The request cannot be read.';
-      return replyError(res, new StripeError(status, { message }));
-    }
-    logger.error({ path: req.path, stack: error instanceof Error ? error.stack : String(error) }, 'request failed');
-    return replyError(res, new StripeError(500, { type: 'api_error', message: 'An unknown error occurred' }));
-  };
-
 /** Every route on one screen. */
 export const buildApp = (
   kit: ApiKit & { readonly logger: Logger },
@@ -83,9 +65,12 @@ export const buildApp = (
   app.get('/sandbox/calls', getCalls(kit.calls));
   app.get('/elements/card', cardForm(config.CARD_FORM_ORIGINS));
 
+  app.post('/sandbox/accounts/:id', ownSiteOnly, anyJson, postSandboxAccount(kit));
   const form = express.urlencoded({ extended: true, limit: bodyLimit });
   app.get('/bank/:intent/:authentication', getBankPage(kit));
   app.post('/bank/:intent/:authentication', ownSiteOnly, form, postBankPage(kit));
+  app.get('/onboarding/:link', getOnboarding(kit));
+  app.post('/onboarding/:link', ownSiteOnly, form, postOnboarding(kit));
 
   app.use('/v1', recordCall(kit.calls), authenticate(config.STRIPE_KEY), formOnly, form);
 
@@ -183,6 +168,49 @@ export const buildApp = (
         source: equals((row: BalanceTransaction) => row.source),
         type: equals((row: BalanceTransaction) => row.type),
       },
+    }),
+  );
+
+  app.post('/v1/accounts', mutation(kit, createAccountParams, createAccount));
+  app.post('/v1/accounts/:id', mutation(kit, updateAccountParams, updateAccount));
+  app.get(
+    '/v1/accounts/:id',
+    retrieve(kit, 'account', { title: 'account', param: 'account' }, (id) => store.account(id)),
+  );
+  app.get(
+    '/v1/accounts',
+    listRecords(kit, { kind: 'account', title: 'account', url: '/v1/accounts', table: store.accounts, filters: {} }),
+  );
+  app.post('/v1/account_links', mutation(kit, createAccountLinkParams, createAccountLink));
+
+  app.post('/v1/transfers', mutation(kit, createTransferParams, createTransfer));
+  app.get(
+    '/v1/transfers/:id',
+    retrieve(kit, 'transfer', { title: 'transfer', param: 'id' }, (id) => store.transfer(id)),
+  );
+  app.get(
+    '/v1/transfers',
+    listRecords(kit, {
+      kind: 'transfer',
+      title: 'transfer',
+      url: '/v1/transfers',
+      table: store.transfers,
+      filters: {
+        destination: equals((transfer: Transfer) => transfer.destination),
+        transfer_group: equals((transfer: Transfer) => transfer.transferGroup),
+      },
+    }),
+  );
+  app.post('/v1/transfers/:id/reversals', mutation(kit, reverseTransferParams, reverseTransfer));
+  app.get(
+    '/v1/transfers/:id/reversals',
+    listRecords(kit, {
+      kind: 'transfer_reversal',
+      title: 'transfer_reversal',
+      url: '/v1/transfers/:id/reversals',
+      table: store.transferReversals,
+      filters: {},
+      within: (reversal) => reversal.transfer,
     }),
   );
 

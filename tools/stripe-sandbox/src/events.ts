@@ -23,6 +23,9 @@ export const eventTypes = [
   'charge.dispute.updated',
   'charge.dispute.closed',
   'charge.dispute.funds_reinstated',
+  'account.updated',
+  'transfer.created',
+  'transfer.reversed',
 ] as const;
 
 export type EventType = (typeof eventTypes)[number];
@@ -44,6 +47,8 @@ export type EventRecord = z.infer<typeof eventRecord>;
 export const eventObject = (lookup: Lookup, event: EventRecord, isPending: boolean) => ({
   id: event.id,
   object: 'event',
+  // Events of connected accounts name them.
+  ...(event.record.object === 'account' ? { account: event.record.id } : {}),
   api_version: apiVersion,
   created: event.created,
   data: { object: render(withRecords(lookup, [event.record]), event.record) },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Account, AccountLink, Transfer, TransferReversal } from './domain/connect-records.ts';
 import {
   record,
   type BalanceTransaction,
@@ -58,6 +59,11 @@ export interface Store extends Lookup {
   readonly disputes: Table<Dispute>;
   /** Grouped by source and by type. */
   readonly balanceTransactions: Table<BalanceTransaction>;
+  readonly accounts: Table<Account>;
+  /** Grouped by destination, by transfer_group and by source_transaction. */
+  readonly transfers: Table<Transfer>;
+  /** Grouped by transfer. */
+  readonly transferReversals: Table<TransferReversal>;
   /** Ids of charges that are to be disputed and of refunds that are to fail. */
   readonly followUps: ReadonlySet<string>;
   responseTo(key: string): StoredResponse | undefined;
@@ -82,6 +88,12 @@ export const openStore = (directory: string, publicUrl: () => string): Store => 
   const paymentMethods = createTable<PaymentMethod>();
   const disputes = createTable<Dispute>((dispute) => [dispute.charge, dispute.paymentIntent]);
   const balanceTransactions = createTable<BalanceTransaction>((row) => [row.source, row.type]);
+  const accounts = createTable<Account>();
+  const accountLinks = createTable<AccountLink>();
+  const transfers = createTable<Transfer>((row) =>
+    [row.destination, row.transferGroup, row.sourceTransaction].filter((group) => group !== null),
+  );
+  const transferReversals = createTable<TransferReversal>((row) => [row.transfer]);
   const followUps = new Set<string>();
   const keepFollowUp = (id: string, isDue: boolean) => (isDue ? followUps.add(id) : followUps.delete(id));
   /** Positions of the stored responses in the journal: they are many and rarely read. */
@@ -105,6 +117,14 @@ export const openStore = (directory: string, publicUrl: () => string): Store => 
         return disputes.put(row);
       case 'balance_transaction':
         return balanceTransactions.put(row);
+      case 'account':
+        return accounts.put(row);
+      case 'account_link':
+        return accountLinks.put(row);
+      case 'transfer':
+        return transfers.put(row);
+      case 'transfer_reversal':
+        return transferReversals.put(row);
     }
   };
 
@@ -142,6 +162,17 @@ export const openStore = (directory: string, publicUrl: () => string): Store => 
     dispute: (id) => disputes.get(id),
     balanceTransactions,
     balanceTransaction: (id) => balanceTransactions.get(id),
+    accounts,
+    account: (id) => accounts.get(id),
+    accountLink: (id) => accountLinks.get(id),
+    transfers,
+    transfer: (id) => transfers.get(id),
+    transferredFrom: (chargeId) =>
+      transfers
+        .page({ limit: Infinity, group: chargeId, where: (row) => row.sourceTransaction === chargeId })
+        .rows.reduce((sum, row) => sum + row.amount - row.amountReversed, 0),
+    transferReversals,
+    transferReversal: (id) => transferReversals.get(id),
     followUps,
     responseTo: (key) => {
       const known = responses.get(key);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Stripe } from 'stripe';
 import { compareShapes, type Comparison } from './test/compare-shapes.ts';
-import { closeAfterTest, sdk, until, useSandbox } from './test/harness.ts';
+import { closeAfterTest, postForm, sdk, until, useSandbox } from './test/harness.ts';
 import { openStripeMock, stripeMockProgram } from './test/stripe-mock.ts';
 
 const program = await stripeMockProgram();
@@ -26,13 +26,22 @@ const leftOut = [
   /^events\.data\[\]\.(account|data\.(object\..*|previous_attributes))$/,
   /^(charge|payment_intent\.latest_charge|refund\.charge|dispute\.charge|list\.data\[\])\.refunds$/,
   /^account\./,
+  /^connected\.(business_profile|company|controller|default_currency|external_accounts|future_requirements|groups|individual|settings|tos_acceptance|capabilities\..*)$/,
 ];
 
 interface Call {
   readonly name: string;
   readonly run: (
     stripe: Stripe,
-    ids: { intent: string; charge: string; refund: string; method: string; dispute: string },
+    ids: {
+      intent: string;
+      charge: string;
+      refund: string;
+      method: string;
+      dispute: string;
+      account: string;
+      transfer: string;
+    },
   ) => Promise<unknown>;
 }
 
@@ -125,6 +134,48 @@ const calls: readonly Call[] = [
   },
   { name: 'dispute', run: (stripe, ids) => stripe.disputes.close(ids.dispute) },
   {
+    name: 'connected',
+    run: (stripe) =>
+      stripe.accounts.create({
+        type: 'express',
+        country: 'DE',
+        email: 'seller@example.com',
+        business_type: 'individual',
+        capabilities: { transfers: { requested: true } },
+        metadata: { userId: 'u1' },
+      }),
+  },
+  { name: 'connected', run: (stripe, ids) => stripe.accounts.update(ids.account, { metadata: { userId: 'u1' } }) },
+  {
+    name: 'account_link',
+    run: (stripe, ids) =>
+      stripe.accountLinks.create({
+        account: ids.account,
+        type: 'account_onboarding',
+        return_url: 'https://tickets.example/payouts',
+        refresh_url: 'https://tickets.example/payouts',
+      }),
+  },
+  {
+    name: 'transfer',
+    run: (stripe, ids) =>
+      stripe.transfers.create({
+        amount: 50,
+        currency: 'usd',
+        destination: ids.account,
+        source_transaction: ids.charge,
+        transfer_group: 'o1',
+        description: 'Sale',
+        metadata: { orderId: 'o1' },
+      }),
+  },
+  { name: 'list', run: (stripe, ids) => stripe.transfers.list({ destination: ids.account, transfer_group: 'o1' }) },
+  {
+    name: 'reversal',
+    run: (stripe, ids) => stripe.transfers.createReversal(ids.transfer, { amount: 5, metadata: { orderId: 'o1' } }),
+  },
+  { name: 'list', run: (stripe, ids) => stripe.transfers.listReversals(ids.transfer, { limit: 3 }) },
+  {
     name: 'events',
     run: (stripe) => stripe.events.list({ limit: 3, types: ['charge.succeeded'], created: { gte: 1 } }),
   },
@@ -156,7 +207,18 @@ withMock(
     await ours.paymentIntents.create({ ...order, payment_method: 'pm_card_createDispute', confirm: true });
     const readDispute = async () => (await ours.disputes.list()).data[0];
     await until(async () => (await readDispute()) !== undefined);
+    const account = await ours.accounts.create({ type: 'express', country: 'DE' });
+    const link = await ours.accountLinks.create({
+      account: account.id,
+      type: 'account_onboarding',
+      return_url: 'https://tickets.example/',
+      refresh_url: 'https://tickets.example/',
+    });
+    await postForm(link.url, { outcome: 'complete' }, {}, 'manual');
+    const transfer = await ours.transfers.create({ amount: 500, currency: 'usd', destination: account.id });
     const ids = {
+      account: account.id,
+      transfer: transfer.id,
       dispute: (await readDispute())?.id ?? '',
       intent: paid.id,
       charge: idOf(paid.latest_charge),

@@ -81,11 +81,26 @@ test("When the sandbox returns an object, then it has the members and types of S
   await until(async () => (await sandbox.stripe.events.list({ type: 'refund.failed' })).data.length === 1);
   await until(async () => (await sandbox.stripe.disputes.list({ payment_intent: disputed })).data.length === 1);
   note('api_errors', errorOf(await post('/v1/refunds', { payment_intent: disputed })));
+  const account = await post('/v1/accounts', { type: 'express', country: 'DE', email: 'seller@example.com' });
+  note('account', account);
+  const link = await post('/v1/account_links', {
+    account: idOf(account),
+    type: 'account_onboarding',
+    return_url: 'https://tickets.example/payouts',
+    refresh_url: 'https://tickets.example/payouts',
+  });
+  note('account_link', link);
+  await postForm(z.object({ url: z.string() }).parse(link).url, { outcome: 'complete' }, {}, 'manual');
+  const transfer = idOf(await post('/v1/transfers', { amount: '900', currency: 'usd', destination: idOf(account) }));
+  note('transfer_reversal', await post(`/v1/transfers/${transfer}/reversals`, { amount: '100' }));
   for (const [list, name] of [
     ['charges', 'charge'],
     ['payment_intents', 'payment_intent'],
     ['refunds', 'refund'],
     ['events', 'event'],
+    ['accounts', 'account'],
+    ['transfers', 'transfer'],
+    [`transfers/${transfer}/reversals`, 'transfer_reversal'],
     ['disputes', 'dispute'],
     ['balance_transactions', 'balance_transaction'],
   ] as const) {

@@ -1,4 +1,14 @@
 import { z } from 'zod';
+import {
+  accountLinkRecord,
+  accountRecord,
+  transferRecord,
+  transferReversalRecord,
+  type Account,
+  type AccountLink,
+  type Transfer,
+  type TransferReversal,
+} from './connect-records.ts';
 
 /**
  * What is stored. Less than Stripe's objects, whose other fields are derived from these (see objects/). Times are in
@@ -164,6 +174,10 @@ export const record = z.discriminatedUnion('object', [
   paymentMethodRecord,
   disputeRecord,
   balanceTransactionRecord,
+  accountRecord,
+  accountLinkRecord,
+  transferRecord,
+  transferReversalRecord,
 ]);
 
 export type PaymentIntent = z.infer<typeof paymentIntentRecord>;
@@ -185,6 +199,12 @@ export interface Lookup {
   paymentMethod(id: string): PaymentMethod | undefined;
   dispute(id: string): Dispute | undefined;
   balanceTransaction(id: string): BalanceTransaction | undefined;
+  account(id: string): Account | undefined;
+  accountLink(id: string): AccountLink | undefined;
+  transfer(id: string): Transfer | undefined;
+  transferReversal(id: string): TransferReversal | undefined;
+  /** How much of the charge was transferred, less what was reversed. */
+  transferredFrom(chargeId: string): number;
 }
 
 /** `lookup` as it will be once `records` are stored. */
@@ -199,5 +219,10 @@ export const withRecords = (lookup: Lookup, records: readonly StripeRecord[]): L
     paymentMethod: (id) => changed('payment_method', id) ?? lookup.paymentMethod(id),
     dispute: (id) => changed('dispute', id) ?? lookup.dispute(id),
     balanceTransaction: (id) => changed('balance_transaction', id) ?? lookup.balanceTransaction(id),
+    account: (id) => changed('account', id) ?? lookup.account(id),
+    accountLink: (id) => changed('account_link', id) ?? lookup.accountLink(id),
+    transfer: (id) => changed('transfer', id) ?? lookup.transfer(id),
+    transferredFrom: (chargeId) => lookup.transferredFrom(chargeId),
+    transferReversal: (id) => changed('transfer_reversal', id) ?? lookup.transferReversal(id),
   };
 };

@@ -1,11 +1,13 @@
 import type { Charge, Dispute, Lookup, PaymentIntent, Refund, StripeRecord } from '../domain/records.ts';
 import { StripeError } from '../stripe-error.ts';
+import { accountLinkObject, accountObject } from './account.ts';
 import { balanceTransactionObject } from './balance-transaction.ts';
 import { chargeObject } from './charge.ts';
 import { authenticationErrorObject, declineObject, paymentIntentObject } from './payment-intent.ts';
 import { disputeObject } from './dispute.ts';
 import { paymentMethodObject } from './payment-method.ts';
 import { refundObject } from './refund.ts';
+import { transferObject, transferReversalObject } from './transfer.ts';
 
 type Kind = StripeRecord['object'];
 
@@ -17,6 +19,10 @@ const expandable: Readonly<Record<Kind, Readonly<Record<string, Kind>>>> = {
   payment_method: {},
   dispute: { charge: 'charge', payment_intent: 'payment_intent' },
   balance_transaction: {},
+  account: {},
+  account_link: {},
+  transfer: {},
+  transfer_reversal: {},
 };
 
 const deepest = 4;
@@ -129,5 +135,16 @@ export const render = (lookup: Lookup, row: StripeRecord, expand: readonly strin
       return dispute(lookup, row, expand);
     case 'balance_transaction':
       return balanceTransactionObject(row);
+    case 'account':
+      return accountObject(row);
+    case 'account_link':
+      return accountLinkObject(row, lookup.publicUrl());
+    case 'transfer':
+      return transferObject(
+        row,
+        row.reversals.map((id) => found(lookup.transferReversal(id), id)),
+      );
+    case 'transfer_reversal':
+      return transferReversalObject(row);
   }
 };

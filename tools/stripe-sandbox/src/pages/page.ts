@@ -22,14 +22,14 @@ const styleHash = `'sha256-${createHash('sha256').update(style).digest('base64')
 
 /**
  * No script, no frame around the page. Browsers apply `form-action` to the redirect after a form too, so it names the
- * origin of `returnUrl`.
+ * origins of `returnUrls`.
  */
-export const pageHeaders = (returnUrl: string | null): Record<string, string> => ({
+export const pageHeaders = (returnUrls: readonly string[]): Record<string, string> => ({
   'Content-Security-Policy': [
     "default-src 'none'",
     `style-src ${styleHash}`,
     "base-uri 'none'",
-    `form-action 'self'${returnUrl === null ? '' : ` ${new URL(returnUrl).origin}`}`,
+    ['form-action', "'self'", ...returnUrls.map((url) => new URL(url).origin)].join(' '),
     "frame-ancestors 'none'",
   ].join('; '),
   'Cache-Control': 'no-store',

@@ -31,7 +31,11 @@ const wayBack = (intent: PaymentIntent, returnUrl: string): string => {
 };
 
 const send = (res: Response, status: number, returnUrl: string | null, html: string): void => {
-  res.status(status).set(pageHeaders(returnUrl)).type('html').send(html);
+  res
+    .status(status)
+    .set(pageHeaders(returnUrl === null ? [] : [returnUrl]))
+    .type('html')
+    .send(html);
 };
 
 /** Says that the page decides nothing any more. */

@@ -104,6 +104,8 @@ interface ListOptions<Row> {
   readonly url: string;
   readonly table: Pages<Row>;
   readonly filters: Readonly<Record<string, Filter<Row>>>;
+  /** Only rows whose value is the id in the path. */
+  readonly within?: (row: Row) => string;
   /** Prepares the list for a request with these `expand` paths, and returns how a row is shown. */
   readonly show: (expandPaths: readonly string[]) => (row: Row) => unknown;
 }
@@ -139,15 +141,27 @@ export const list = <Row extends { readonly created: number }>(
       const given = value.safeParse(Reflect.get(params, filter));
       return given.success ? [{ given: given.data, matches, isGroup }] : [];
     });
+    const { within } = options;
+    const { id: parent } = req.params;
     const page = options.table.page({
       limit: params.limit,
       startingAfter: params.starting_after,
       endingBefore: params.ending_before,
-      group: applied.flatMap(({ given, isGroup }) => (isGroup ? [String(given)] : []))[0],
+      group:
+        within !== undefined && typeof parent === 'string'
+          ? parent
+          : applied.flatMap(({ given, isGroup }) => (isGroup ? [String(given)] : []))[0],
       where: (row) =>
-        isWithin(params.created, row.created) && applied.every(({ given, matches }) => matches(row, given)),
+        isWithin(params.created, row.created) &&
+        (within === undefined || within(row) === parent) &&
+        applied.every(({ given, matches }) => matches(row, given)),
     });
-    const body = { object: 'list', data: page.rows.map(show), has_more: page.hasMore, url: options.url };
+    const body = {
+      object: 'list',
+      data: page.rows.map(show),
+      has_more: page.hasMore,
+      url: options.url.replace(':id', String(parent)),
+    };
     reply(res, 200, JSON.stringify(body), { 'Request-Id': kit.context.newId('req') });
   };
 };
