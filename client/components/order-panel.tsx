@@ -23,6 +23,8 @@ export interface OrderPanelProps {
   readonly now: number;
   readonly stripe: StripeConfig;
   readonly paymentAttempts: number | undefined;
+  /** The bank has just led the buyer back to this page. */
+  readonly fromBank: boolean;
   readonly post: PostForm;
   /** Formatted by the server, so that every browser shows the same. */
   readonly labels: {
@@ -52,6 +54,34 @@ const Finishing = () => (
     </div>
   </div>
 );
+
+/** What is known of a confirmation at the bank while the order is not paid. The address of the page says nothing of it. */
+const AtBank = ({ charge, fromBank }: { readonly charge: Charge | undefined; readonly fromBank: boolean }) => {
+  if (charge?.nextAction !== undefined) {
+    return (
+      <div className="mt-5">
+        <Notice variant="warning">
+          <p className="font-semibold">Your bank asks you to confirm this payment.</p>
+          <p>Nothing is charged until you do. Instead, you can use another card below.</p>
+          <p className="mt-3">
+            <a className="button button-main" href={charge.nextAction.url}>
+              Go on at your bank
+            </a>
+          </p>
+        </Notice>
+      </div>
+    );
+  }
+  if (!fromBank || charge?.status !== 'created') return null;
+  return (
+    <div className="mt-5">
+      <Notice variant="error">
+        <p className="font-semibold">This payment was not confirmed.</p>
+        <p>Nothing was charged. Try again, or use another card.</p>
+      </Notice>
+    </div>
+  );
+};
 
 const Complete = ({
   order,
@@ -187,7 +217,10 @@ export const OrderPanel = (props: OrderPanelProps) => {
               </p>
             )}
           </div>
-          <h2 className="mt-6 mb-3 text-xl font-semibold">Pay by card</h2>
+          <AtBank charge={charge} fromBank={props.fromBank && sent === undefined} />
+          <h2 className="mt-6 mb-3 text-xl font-semibold">
+            {charge?.nextAction === undefined ? 'Pay by card' : 'Use another card'}
+          </h2>
           <noscript>
             <p className="notice notice-warning">
               Paying needs JavaScript: your browser sends the card directly to Stripe, not through our servers.

@@ -31,6 +31,17 @@ const OutcomeNotice = ({
   switch (outcome.kind) {
     case 'accepted':
       return null;
+    case 'bank':
+      return (
+        <Notice variant="warning">
+          <p>
+            Your bank asks you to confirm this payment.{' '}
+            <a className="underline" href={outcome.url}>
+              Go to your bank
+            </a>
+          </p>
+        </Notice>
+      );
     case 'refused':
       return (
         <Notice variant="error">
@@ -102,7 +113,8 @@ export const PaymentForm = ({
     }
     const result = await payOrder({ api: createBrowserApi(), wait }, { orderId, token: card.token });
     setOutcome(result);
-    onSent(result);
+    if (result.kind === 'bank') window.location.assign(result.url);
+    else onSent(result);
   };
 
   const onSubmit = (event: FormEvent<HTMLFormElement>) => {

@@ -1,5 +1,6 @@
 const cards = [
   { number: '4242 4242 4242 4242', outcome: 'charged' },
+  { number: '4000 0000 0000 3220', outcome: 'asks at the bank' },
   { number: '4000 0000 0000 0002', outcome: 'declined' },
   { number: '4000 0000 0000 9995', outcome: 'insufficient funds' },
   { number: '4000 0000 0000 0069', outcome: 'expired' },

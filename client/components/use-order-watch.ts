@@ -54,7 +54,9 @@ export const useOrderWatch = (rendered: {
       }
       const { sentAt, receivedAt } = response;
       setClock((reading) => refineClock(reading, { date: response.header('date'), sentAt, receivedAt }));
-      const chargeResponse = readsCharge(response.data.status, expecting) ? await getCharge(api, order.id) : undefined;
+      const chargeResponse = readsCharge(response.data.status, expecting || charge?.nextAction !== undefined)
+        ? await getCharge(api, order.id)
+        : undefined;
       if (!isCurrent) return undefined;
       // Another replica may be a version behind.
       const newOrder = response.data.version >= order.version ? response.data : order;

@@ -7,8 +7,9 @@ const payingApi = (...statuses: readonly number[]) => {
   const api: Api = {
     send: async (schema) => {
       const status = statuses[Math.min(calls++, statuses.length - 1)] ?? 0;
-      return status === 201
-        ? { ok: true, data: schema.parse({ id: 'c1' }), header: () => undefined, sentAt: 0, receivedAt: 0 }
+      const data = status === 202 ? { id: 'c1', nextAction: { url: 'https://bank.example' } } : { id: 'c1' };
+      return status === 201 || status === 202
+        ? { ok: true, data: schema.parse(data), header: () => undefined, sentAt: 0, receivedAt: 0 }
         : { ok: false, failure: { status, errors: [{ message: 'Your card was declined.' }], retryAfter: 30 } };
     },
   };
@@ -26,6 +27,7 @@ const payment = { orderId: 'o1', token: 'pm_1' };
 
 test.each([
   [201, { kind: 'accepted' }],
+  [202, { kind: 'bank', url: 'https://bank.example' }],
   [400, { kind: 'refused', message: 'Your card was declined.' }],
   [401, { kind: 'signed-out' }],
   [409, { kind: 'in-flight' }],

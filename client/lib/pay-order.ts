@@ -5,6 +5,8 @@ import type { FormDeps } from './forms/form-state.ts';
 /** Outcome of a payment request. Whether the buyer has the ticket is decided by the order's status only. */
 export type PayOutcome =
   | { readonly kind: 'accepted' }
+  /** The buyer has to confirm the payment on the page of their bank. */
+  | { readonly kind: 'bank'; readonly url: string }
   /** Nothing was charged, for the reason in `message`; the buyer may try another card. */
   | { readonly kind: 'refused'; readonly message: string }
   /** Another payment request of this order is still open. */
@@ -23,7 +25,9 @@ export const payOrder = async (
 ): Promise<PayOutcome> => {
   for (let waited = 0; ; waited += retryDelayMs) {
     const result = await sendPayment(deps.api, payment);
-    if (result.ok) return { kind: 'accepted' };
+    if (result.ok) {
+      return 'nextAction' in result.data ? { kind: 'bank', url: result.data.nextAction.url } : { kind: 'accepted' };
+    }
     const { failure } = result;
     if (failure.status === 404 && waited < timeoutMs) {
       await deps.wait(retryDelayMs);

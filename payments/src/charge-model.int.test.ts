@@ -291,7 +291,13 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
     sandbox = await openSandbox();
     const metrics = openMetrics(new Metrics());
     const stripe = createStripeGateway(
-      { key: 'sk_test_sandbox', webhookSecret, host: sandbox.url, callTimeoutMs: 9_000 },
+      {
+        key: 'sk_test_sandbox',
+        webhookSecret,
+        host: sandbox.url,
+        callTimeoutMs: 9_000,
+        returnUrl: () => 'http://127.0.0.1:9/',
+      },
       createLogger({ service: 'payments', level: 'silent' }),
       metrics,
     );

@@ -8,7 +8,7 @@ import {
   type ServiceOverrides,
 } from '@ticketing/common/service';
 import { createApp } from './app.ts';
-import { settleAbandonedAttempts } from './commands/reconcile/settle-abandoned-attempts.ts';
+import { settleAbandonedAttempts, settleActions } from './commands/reconcile/settle-abandoned-attempts.ts';
 import { markUnmarkedRefunds } from './commands/refund/mark-unmarked-refunds.ts';
 import { refundCancelledOrders } from './commands/refund/refund-cancelled-orders.ts';
 import type { Config } from './config.ts';
@@ -48,6 +48,7 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
       host: config.STRIPE_HOST,
       // Three requests fit into the time of a buyer's one call; a retry returns the response to the first, however slow.
       callTimeoutMs: Math.floor(timeoutMs * 0.3),
+      returnUrl: (orderId) => new URL(`/orders/${orderId}?from=bank`, config.PUBLIC_URL).href,
     },
     logger,
     metrics,
@@ -77,6 +78,7 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
     workers: [
       every(refundsEveryMs, 'refunds of cancelled orders', () => refundCancelledOrders(deps)),
       every(abandonedEveryMs, 'abandoned attempts', () => settleAbandonedAttempts(deps)),
+      every(abandonedEveryMs, 'confirmations by banks', () => settleActions(deps)),
       every(unmarkedEveryMs, 'unmarked refunds', () => markUnmarkedRefunds(deps)),
     ],
   });

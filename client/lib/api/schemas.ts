@@ -2,7 +2,7 @@ import type { passkeyShape } from '@ticketing/auth/passkey-shapes';
 import type { sessionsShape } from '@ticketing/auth/session-shapes';
 import type { userShape } from '@ticketing/auth/shapes';
 import { orderShape } from '@ticketing/orders/shapes';
-import type { chargeShape } from '@ticketing/payments/shapes';
+import { paymentShape, pendingPaymentShape, type chargeShape } from '@ticketing/payments/shapes';
 import { listedTicketShape, ticketShape } from '@ticketing/tickets/shapes';
 import * as z from 'zod/mini';
 
@@ -10,7 +10,10 @@ export { errorsShape as errorsSchema } from '@ticketing/common/errors';
 export { passkeyShape as passkeySchema, passkeysShape as passkeysSchema } from '@ticketing/auth/passkey-shapes';
 export { sessionsShape as sessionsSchema } from '@ticketing/auth/session-shapes';
 export { currentUserShape as currentUserSchema, userShape as userSchema } from '@ticketing/auth/shapes';
-export { chargeShape as chargeSchema, paymentShape as paymentSchema } from '@ticketing/payments/shapes';
+export { chargeShape as chargeSchema } from '@ticketing/payments/shapes';
+
+/** Paid, or to be confirmed at the bank first. */
+export const paymentSchema = z.union([pendingPaymentShape, paymentShape]);
 
 // Absent in responses of the release before, whose prices were in usd.
 const currency = { currency: z.prefault(z.string(), 'usd') };

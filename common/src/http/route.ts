@@ -22,6 +22,8 @@ export interface RouteShape<Body extends Schema = Schema> {
     /** Absent if the response has no body. */
     readonly body?: Body;
   };
+  /** Its responses with another status that are no errors, by status. */
+  readonly otherResponses?: Readonly<Record<number, { readonly description: string; readonly body: Schema }>>;
   /** Whether it takes an `Idempotency-Key`. */
   readonly isIdempotent?: true;
   /** Statuses of further errors. */

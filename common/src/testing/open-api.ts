@@ -98,6 +98,7 @@ export const toOpenApi = async (service: URL, routes: readonly DescribedRoute[])
     ...routes.flatMap(({ shape }) => [
       ...queryOf(shape).map(([, schema]) => schema),
       ...Object.values(shape.response.headers ?? {}),
+      ...Object.values(shape.otherResponses ?? {}).map(({ body }) => body),
       ...[shape.body, shape.response.body].filter((schema) => schema !== undefined),
     ]),
   ]);
@@ -129,6 +130,12 @@ export const toOpenApi = async (service: URL, routes: readonly DescribedRoute[])
           ...headers(shape.response.headers),
           ...content(shape.response.body),
         },
+        ...Object.fromEntries(
+          Object.entries(shape.otherResponses ?? {}).map(([status, { description, body }]) => [
+            status,
+            { description, ...content(body) },
+          ]),
+        ),
         ...Object.fromEntries(
           errorStatuses(route).map((status) => [
             status,

@@ -7,6 +7,8 @@ export interface ChargeContext {
   readonly charge: Charge;
   /** Of the request or event that caused the work; every event of it carries this. */
   readonly trace: Trace;
+  /** Hash of the card token, if a request is to get the outcome of the attempt with that card. */
+  readonly tokenHash?: string;
   /** When this command stops waiting for Stripe. */
   readonly deadline: Deadline;
 }

@@ -3,7 +3,7 @@ import { expression, type Expression, type NewValues } from '@ticketing/common/m
 import { statusesBefore } from '../domain/charge-status.ts';
 import { isFatal, type Decline } from '../domain/decline.ts';
 import type { Deps } from '../deps.ts';
-import type { Charge } from '../domain/payment.ts';
+import { nextActionRead, type Charge } from '../domain/payment.ts';
 import { parseCharge, type PaymentDocument } from '../models/payment.ts';
 import type { ChargeContext } from './charge-context.ts';
 
@@ -94,8 +94,42 @@ export const recordDecline = async (
     ? ('failed' as const)
     : expression({ $cond: [{ $gte: [declines, deps.maxDeclines] }, 'failed', 'created'] });
   const where = { status: 'created', 'openAttempt.number': number };
-  const set = { declines: expression(declines), status, stripeId, declinedCharge: decline.chargeId };
+  const { openAttempt } = context.charge;
+  const isUnseen = openAttempt?.action !== undefined && openAttempt.token !== context.tokenHash;
+  const unseenDecline = isUnseen ? { token: openAttempt.token, message: decline.message } : undefined;
+  const set = { declines: expression(declines), status, stripeId, declinedCharge: decline.chargeId, unseenDecline };
   await change(deps, context, where, set, ['openAttempt']);
+};
+
+/** The bank wants the buyer's confirmation: the attempt stays open. Returns false if it is not the open one any more. */
+export const recordAction = async (
+  deps: Deps,
+  context: ChargeContext,
+  outcome: { readonly number: number; readonly stripeId: string; readonly url: string },
+): Promise<boolean> => {
+  const { charge } = context;
+  const { number, stripeId, url } = outcome;
+  const now = deps.now();
+  const action = { url, readAt: now, due: nextActionRead(charge.openAttempt ?? { at: now }, now) };
+  const where = { status: 'created' as const, 'openAttempt.number': number };
+  if (charge.stripeId === undefined) {
+    const openAttempt = expression({ $mergeObjects: ['$openAttempt', { $literal: { action, unknown: false } }] });
+    return (await change(deps, context, where, { stripeId, openAttempt })) !== null;
+  }
+  const { matchedCount } = await deps.payments.updateOne(
+    { _id: charge._id, ...where },
+    { $set: { 'openAttempt.action': action }, $unset: { 'openAttempt.unknown': true } },
+  );
+  return matchedCount === 1;
+};
+
+/** The request that a failed confirmation was for gets its outcome. Returns whether it was this call. */
+export const recordDeclineSeen = async (deps: Deps, orderId: string, token: string): Promise<boolean> => {
+  const { matchedCount } = await deps.payments.updateOne(
+    { _id: orderId, 'unseenDecline.token': token },
+    { $unset: { unseenDecline: true } },
+  );
+  return matchedCount === 1;
 };
 
 /** No payment can succeed for the order any more. Not written for a cancelled order, whose buyer expects nothing. */

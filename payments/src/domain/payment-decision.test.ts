@@ -33,6 +33,9 @@ const attempting = (changes: Partial<Attempt> = {}): Attempting => ({
 });
 const unknown = attempting({ unknown: true });
 const abandoned = attempting({ at: at(-attemptAbandonedMs) });
+const atBank = (readMs: number, token = 'hash') =>
+  attempting({ token, action: { url: 'https://bank.example', readAt: at(-readMs), due: at(5_000) } });
+const otherCard = atBank(500, 'other');
 const expired = at(0).toISOString();
 
 const cases: readonly [string, Payment | null, object][] = [
@@ -74,10 +77,23 @@ const cases: readonly [string, Payment | null, object][] = [
     { ...attempting(), order: order({ expiresAt: expired }) },
     { kind: 'in-flight' },
   ],
+  ['a confirmation that was read just now', atBank(500), { kind: 'action', url: 'https://bank.example' }],
+  ['a confirmation that was read before', atBank(1_000), { kind: 'settle-first', charge: atBank(1_000) }],
+  ['a confirmation of another card', otherCard, { kind: 'settle-first', charge: otherCard }],
+  [
+    'a failed confirmation of this card',
+    { ...idle, declines: 1, unseenDecline: { token: 'hash', message: 'no' } },
+    { kind: 'declined', message: 'no' },
+  ],
+  [
+    'a failed confirmation of another card',
+    { ...idle, declines: 1, unseenDecline: { token: 'other', message: 'no' } },
+    { kind: 'next-attempt' },
+  ],
   ['an attempt of unknown outcome', unknown, { kind: 'settle-first', charge: unknown }],
   ['an abandoned attempt', abandoned, { kind: 'settle-first', charge: abandoned }],
 ];
 
 test.each(cases)('When there is %s, then the request to pay leads to its decision', (_what, payment, decision) => {
-  expect(decidePayment(payment, { userId: 'buyer', now, maxDeclines: 3 })).toEqual(decision);
+  expect(decidePayment(payment, { userId: 'buyer', token: 'hash', now, maxDeclines: 3 })).toEqual(decision);
 });

@@ -1,4 +1,4 @@
-import { isSettleable, type Attempting, type Payment } from './payment.ts';
+import { actionReadMs, isSettleable, type Attempting, type Payment } from './payment.ts';
 
 /** Why a request to pay is refused. */
 export type Refusal =
@@ -19,13 +19,23 @@ export type PaymentDecision =
   | { readonly kind: 'paid' }
   /** The outcome of an earlier attempt is unknown: it is read at Stripe before another attempt is claimed. */
   | { readonly kind: 'settle-first'; readonly charge: Attempting }
+  /** This card waits for the buyer's confirmation at the bank, as was read at Stripe just now. */
+  | { readonly kind: 'action'; readonly url: string }
+  /** The confirmation of this card has failed since the last request. */
+  | { readonly kind: 'declined'; readonly message: string }
   | { readonly kind: 'first-attempt' }
   | { readonly kind: 'next-attempt' };
 
 /** The claim of an attempt repeats these conditions in its write; this returns why that write matched nothing. */
 export const decidePayment = (
   payment: Payment | null,
-  request: { readonly userId: string; readonly now: Date; readonly maxDeclines: number },
+  request: {
+    readonly userId: string;
+    /** Hash of the request's token. */
+    readonly token: string;
+    readonly now: Date;
+    readonly maxDeclines: number;
+  },
 ): PaymentDecision => {
   if (payment === null) return { kind: 'unknown' };
   const { order } = payment;
@@ -40,6 +50,14 @@ export const decidePayment = (
     case 'created':
     case undefined:
       if (payment.openAttempt !== undefined) {
+        const { action, token } = payment.openAttempt;
+        if (
+          action !== undefined &&
+          token === request.token &&
+          request.now.getTime() - action.readAt.getTime() < actionReadMs
+        ) {
+          return { kind: 'action', url: action.url };
+        }
         return isSettleable(payment.openAttempt, request.now)
           ? { kind: 'settle-first', charge: payment }
           : { kind: 'in-flight' };
@@ -48,6 +66,9 @@ export const decidePayment = (
       if (Date.parse(order.expiresAt) <= request.now.getTime()) return { kind: 'cancelled', reason: 'expired' };
       if (order.status === 'created') return { kind: 'unconfirmed' };
       if (payment.status === undefined) return { kind: 'first-attempt' };
+      if (payment.unseenDecline?.token === request.token) {
+        return { kind: 'declined', message: payment.unseenDecline.message };
+      }
       return { kind: payment.declines >= request.maxDeclines ? 'given-up' : 'next-attempt' };
   }
 };

@@ -17,6 +17,17 @@ const attempt = z.object({
   at: z.date(),
   /** Its process has stopped waiting for Stripe, so anyone may settle it. */
   unknown: z.boolean().optional(),
+  /** The buyer's bank wants a confirmation (3-D Secure). Until its outcome is known at Stripe, the attempt is open. */
+  action: z
+    .object({
+      /** The page of the bank. */
+      url: z.string(),
+      /** When the PaymentIntent was last read. */
+      readAt: z.date(),
+      /** When a worker reads it next. */
+      due: z.date(),
+    })
+    .optional(),
   ...trace,
 });
 
@@ -62,6 +73,8 @@ const charge = {
   /** The failed charge at Stripe that the last counted decline came with. */
   declinedCharge: z.string().optional(),
   openAttempt: absent,
+  /** A confirmation at the bank failed, and the request that it was for has not heard of it yet. */
+  unseenDecline: z.object({ token: z.string(), message: z.string() }).optional(),
   closedAt,
   /** The order is closing: its payment must be prevented, or found to be made. An earlier release would refund it. */
   closingDue: mark.optional(),
@@ -104,9 +117,18 @@ export type Attempting = z.infer<typeof attempting>;
 export type Charge = z.infer<(typeof chargeStates)[number]>;
 export type Payment = z.infer<typeof paymentState>;
 
-/** Whether others than its process may settle the attempt: that process has stopped waiting, or is gone. */
+/** Whether others than its process may settle the attempt: that process has responded, stopped waiting, or is gone. */
 export const isSettleable = (openAttempt: Attempt, now: Date): boolean =>
-  openAttempt.unknown === true || isAbandoned(openAttempt, now);
+  openAttempt.unknown === true || openAttempt.action !== undefined || isAbandoned(openAttempt, now);
+
+/** How often buyers, who repeat requests and reload pages, make a PaymentIntent be read. */
+export const actionReadMs = 1_000;
+
+/** When a worker next reads the PaymentIntent: the older the attempt, the later. */
+export const nextActionRead = (openAttempt: Pick<Attempt, 'at'>, now: Date): Date => {
+  const ageMs = now.getTime() - openAttempt.at.getTime();
+  return new Date(now.getTime() + Math.min(Math.max(ageMs, 5_000), 60_000));
+};
 
 /** Whether no request of the attempt can still be on its way to Stripe. */
 export const isAbandoned = (openAttempt: Attempt, now: Date): boolean =>

@@ -26,6 +26,9 @@ const charge = {
 const intent = (changes: Partial<IntentState> = {}): IntentState => ({ status: 'open', ...changes });
 const recent = attemptAged(1_000);
 const old = attemptAged(attemptAbandonedMs);
+const atBank = {
+  openAttempt: { ...recent.openAttempt, action: { url: 'https://bank.example', readAt: now, due: now } },
+};
 
 const cases: readonly [string, Charge, IntentState, object][] = [
   ['the payment has succeeded', { ...charge, ...recent }, intent({ status: 'succeeded' }), { kind: 'paid' }],
@@ -65,6 +68,20 @@ const cases: readonly [string, Charge, IntentState, object][] = [
     intent({ decline: decline(undefined) }),
     { kind: 'declined', number: 3, decline: decline(undefined) },
   ],
+  [
+    'the bank wants a confirmation',
+    { ...charge, ...old },
+    intent({ status: 'action', actionUrl: 'https://bank.example' }),
+    { kind: 'action', number: 3, url: 'https://bank.example' },
+  ],
+  ['the bank wants one without a page', { ...charge, ...old }, intent({ status: 'action' }), { kind: 'undecided' }],
+  [
+    'the confirmation has failed after an earlier decline',
+    { ...charge, declines: 1, declinedCharge: 'ch_1', ...atBank },
+    intent({ decline: decline(undefined) }),
+    { kind: 'declined', number: 3, decline: decline(undefined) },
+  ],
+  ['the confirmation has ended without a trace', { ...charge, ...atBank }, intent(), { kind: 'not-made', number: 3 }],
   [
     'a decline without a charge may be the counted one',
     { ...charge, declines: 1, ...recent },

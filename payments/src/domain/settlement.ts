@@ -3,8 +3,13 @@ import { isAbandoned, type Charge } from './payment.ts';
 
 /** The PaymentIntent as Stripe has it. */
 export interface IntentState {
-  /** `open`: nothing has been paid and a card may be tried; `processing`: Stripe has not decided. */
-  readonly status: 'open' | 'processing' | 'succeeded' | 'canceled';
+  /**
+   * `open`: nothing has been paid and a card may be tried; `processing`: Stripe has not decided; `action`: the buyer's bank
+   * wants a confirmation.
+   */
+  readonly status: 'open' | 'processing' | 'action' | 'succeeded' | 'canceled';
+  /** The page of the bank. */
+  readonly actionUrl?: string;
   /** Of the last card that was tried, if it was refused. */
   readonly decline?: Decline;
 }
@@ -16,6 +21,8 @@ export type Settlement =
   | { readonly kind: 'declined'; readonly number: number; readonly decline: Decline }
   /** The open attempt never reached Stripe. */
   | { readonly kind: 'not-made'; readonly number: number }
+  /** The open attempt waits for the buyer's confirmation at the bank. */
+  | { readonly kind: 'action'; readonly number: number; readonly url: string }
   /** The PaymentIntent is cancelled: no money can come. */
   | { readonly kind: 'closed' }
   /** Stripe has not decided, or the attempt may still be on its way there. */
@@ -31,10 +38,15 @@ export const reconcile = (charge: Charge, intent: IntentState, now: Date): Settl
   if (openAttempt === undefined) return { kind: 'nothing' };
   if (intent.status === 'processing') return { kind: 'undecided' };
   const { number } = openAttempt;
-  if (intent.decline !== undefined && isUncounted(charge, intent.decline)) {
+  if (intent.status === 'action') {
+    return intent.actionUrl === undefined ? { kind: 'undecided' } : { kind: 'action', number, url: intent.actionUrl };
+  }
+  // Stripe clears the last decline when it asks for the confirmation, so what it shows afterwards came of that.
+  const hasEnded = openAttempt.action !== undefined;
+  if (intent.decline !== undefined && (hasEnded || isUncounted(charge, intent.decline))) {
     return { kind: 'declined', number, decline: intent.decline };
   }
-  return isAbandoned(openAttempt, now) ? { kind: 'not-made', number } : { kind: 'undecided' };
+  return hasEnded || isAbandoned(openAttempt, now) ? { kind: 'not-made', number } : { kind: 'undecided' };
 };
 
 /** Stripe shows the last decline until the next attempt: it belongs to the open attempt unless it is counted already. */

@@ -13,14 +13,16 @@ export const createLocalPayments = () => {
   const orders = new LRUCache<string, true>({ max: maxEntries });
   return {
     has: (orderId: string): boolean => orders.has(orderId),
-    /** Keeps the order while `pay` runs, and afterwards if it succeeds. */
-    during: async <T>(orderId: string, pay: () => Promise<T>): Promise<T> => {
+    /** Keeps the order while `pay` runs, and afterwards if its result is that of `isPaid`. */
+    during: async <T>(orderId: string, pay: () => Promise<T>, isPaid: (result: T) => boolean): Promise<T> => {
       orders.set(orderId, true);
+      let isKept = false;
       try {
-        return await pay();
-      } catch (error) {
-        orders.delete(orderId);
-        throw error;
+        const result = await pay();
+        isKept = isPaid(result);
+        return result;
+      } finally {
+        if (!isKept) orders.delete(orderId);
       }
     },
   };

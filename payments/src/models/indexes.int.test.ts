@@ -28,6 +28,7 @@ afterAll(() => payments.close());
 
 test.each([
   ['open_attempts', { 'openAttempt.at': { $lte: now }, refundDue: { $exists: false }, closingDue: { $exists: false } }],
+  ['actions_due', { 'openAttempt.action.due': { $lte: now }, refundDue: { $exists: false } }],
   ['closings_due', { 'closingDue.due': { $lte: now } }],
   ['refunds_due', { 'refundDue.due': { $lte: now } }],
   ['paid_cancelled_orders', { status: 'completed', 'order.status': 'cancelled', refundDue: { $exists: false } }],

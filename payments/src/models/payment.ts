@@ -43,8 +43,14 @@ export const charges = defineAggregate({
       token: { type: String, required: true },
       at: { type: Date, required: true },
       unknown: { type: Boolean },
+      action: objectOf({
+        url: { type: String, required: true },
+        readAt: { type: Date, required: true },
+        due: { type: Date, required: true },
+      }),
       ...trace,
     }),
+    unseenDecline: objectOf({ token: { type: String, required: true }, message: { type: String, required: true } }),
     closingDue: mark,
     refundDue: mark,
     createdAt: { type: Date },
@@ -58,6 +64,11 @@ export const charges = defineAggregate({
       key: { 'openAttempt.at': 1 },
       name: 'open_attempts',
       partialFilterExpression: { 'openAttempt.at': { $exists: true } },
+    },
+    {
+      key: { 'openAttempt.action.due': 1 },
+      name: 'actions_due',
+      partialFilterExpression: { 'openAttempt.action.due': { $exists: true } },
     },
     {
       key: { 'closingDue.due': 1 },

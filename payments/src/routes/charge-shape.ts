@@ -1,6 +1,10 @@
 import { chargeStatuses } from '@ticketing/common/events';
 import * as z from 'zod/mini';
 
+const nextActionShape = z.object({
+  url: z.string().check(z.describe("The page of the buyer's bank, on which the payment is to be confirmed")),
+});
+
 /** A charge as HTTP shows it. Its amount is in minor units, as at Stripe, unlike the prices of other views. Browsers load this file too. */
 export const chargeShape = z
   .object({
@@ -13,8 +17,12 @@ export const chargeShape = z
     currency: z.string().check(z.regex(/^[a-z]{3}$/), z.describe('ISO 4217, in lower case')),
     stripeId: z.optional(z.string().check(z.describe('The PaymentIntent; absent until Stripe has made it'))),
     stripeRefundId: z.optional(z.string()),
+    nextAction: z.optional(nextActionShape),
   })
   .register(z.globalRegistry, { id: 'Charge' });
+
+/** The response to a payment that the buyer has to confirm at the bank. */
+export const pendingPaymentShape = z.object({ id: z.string(), nextAction: nextActionShape });
 
 /** The response to a payment: the id of the charge is the id of its order. */
 export const paymentShape = z.object({ id: z.string() });

@@ -12,4 +12,5 @@ export const toChargeView = (charge: Charge): z.infer<typeof chargeShape> => ({
   currency: charge.currency,
   stripeId: charge.stripeId,
   stripeRefundId: charge.stripeRefundId,
+  nextAction: charge.openAttempt?.action && { url: charge.openAttempt.action.url },
 });

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { payOrder } from '../commands/pay/pay-order.ts';
 import type { Deps } from '../deps.ts';
 import { tokenShape } from '../domain/token.ts';
-import { paymentShape } from './charge-shape.ts';
+import { paymentShape, pendingPaymentShape } from './charge-shape.ts';
 
 const payOrderBody = z.object({
   orderId: z
@@ -28,12 +28,19 @@ export const payOrderRoute = route(
     name: 'payOrder',
     body: payOrderBody,
     response: { status: 201, description: 'The order is paid, now or before', body: paymentShape },
+    otherResponses: {
+      202: {
+        description:
+          'The bank wants the buyer to confirm the payment on its page (3-D Secure); the same request then returns the outcome',
+        body: pendingPaymentShape,
+      },
+    },
     errors: [404, 409],
   },
   (deps: Deps) => async (req, res) => {
     const { orderId, token } = parse(payOrderBody, req.body);
     if (!idShape.test(orderId)) throw new NotFoundError('Order not found');
-    const charge = await payOrder(deps, { orderId, token, userId: currentUserOf(req).id, trace: req.trace });
-    res.status(201).send(charge);
+    const response = await payOrder(deps, { orderId, token, userId: currentUserOf(req).id, trace: req.trace });
+    res.status(response.nextAction === undefined ? 201 : 202).send(response);
   },
 );

@@ -60,6 +60,7 @@ export const chargeResponse = z.strictObject({
   currency,
   stripeId: id.optional(),
   stripeRefundId: id.optional(),
+  nextAction: z.strictObject({ url: z.string() }).optional(),
 });
 
 /** The shape of every error response. */

@@ -13,6 +13,7 @@ export interface PaymentRecord {
   readonly amount: number | undefined;
   /** The PaymentIntent. */
   readonly stripeId: string | undefined;
+  /** Unless the attempt waits for the buyer's confirmation at the bank, which ends with the hold. */
   readonly openAttemptAt: number | undefined;
   readonly refundDueAt: number | undefined;
   readonly closingDueAt: number | undefined;
@@ -22,7 +23,7 @@ export interface PaymentRecord {
 
 type StoredPayment = Stored<typeof chargeState> & {
   readonly order?: Partial<OrderState>;
-  readonly openAttempt?: { readonly at?: Date };
+  readonly openAttempt?: { readonly at?: Date; readonly action?: object };
   readonly refundDue?: { readonly due?: Date; readonly since?: Date };
   readonly closingDue?: { readonly due?: Date; readonly since?: Date };
   readonly closedAt?: Date;
@@ -43,6 +44,7 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
         'amount',
         'stripeId',
         'openAttempt.at',
+        'openAttempt.action',
         'refundDue.due',
         'refundDue.since',
         'closingDue.due',
@@ -60,7 +62,7 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
       status,
       amount,
       stripeId,
-      openAttemptAt: openAttempt?.at?.getTime(),
+      openAttemptAt: openAttempt?.action === undefined ? openAttempt?.at?.getTime() : undefined,
       refundDueAt: (refundDue?.since ?? refundDue?.due)?.getTime(),
       closingDueAt: (closingDue?.since ?? closingDue?.due)?.getTime(),
       closedAt: closedAt?.getTime(),

@@ -61,8 +61,15 @@ const Summary = ({ order, ticket }: { readonly order: Order; readonly ticket: Ti
 /** How often a page without JavaScript reloads. */
 const refreshSeconds = { created: 2, 'awaiting:payment': 20 } as const;
 
-const OrderPage = async ({ params }: { readonly params: Promise<{ readonly orderId: string }> }) => {
+const OrderPage = async ({
+  params,
+  searchParams,
+}: {
+  readonly params: Promise<{ readonly orderId: string }>;
+  readonly searchParams: Promise<Readonly<Record<string, string | readonly string[] | undefined>>>;
+}) => {
   const { orderId } = await params;
+  const { from } = await searchParams;
   const path = `/orders/${encodeURIComponent(orderId)}`;
   await requireUser(path);
   const api = await serverApi();
@@ -97,7 +104,7 @@ const OrderPage = async ({ params }: { readonly params: Promise<{ readonly order
           My orders
         </PageLink>
       </p>
-      <div className="grid gap-6 md:grid-cols-[19rem_1fr] md:items-start">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-6 md:grid-cols-[19rem_1fr] md:items-start">
         <div className="ticket-list">
           <Summary order={order} ticket={ticket} />
         </div>
@@ -108,6 +115,7 @@ const OrderPage = async ({ params }: { readonly params: Promise<{ readonly order
           now={now}
           stripe={stripe}
           paymentAttempts={paymentAttempts}
+          fromBank={from === 'bank'}
           post={postCancel}
           labels={{
             price: priceLabel(order),

@@ -1,3 +1,4 @@
+import { BadRequestError } from '@ticketing/common/errors';
 import { chargeCreated, type Trace } from '@ticketing/common/events';
 import { expression } from '@ticketing/common/messaging';
 import type { Deps } from '../../deps.ts';
@@ -6,6 +7,7 @@ import type { Attempting } from '../../domain/payment.ts';
 import { tokenHash } from '../../domain/token.ts';
 import { parsePayment } from '../../models/payment.ts';
 import type { AttemptContext, ChargeContext } from '../charge-context.ts';
+import { recordDeclineSeen } from '../record-charge.ts';
 import { settleCharge } from '../reconcile/settle-charge.ts';
 import { declined, orderNotReady, outcomeUnknown, refused } from './respond.ts';
 
@@ -21,12 +23,20 @@ export interface PayRequest {
   readonly trace: Trace;
 }
 
+export type Claim =
+  | { readonly kind: 'claimed'; readonly attempt: AttemptContext }
+  /** The order is paid already. */
+  | { readonly kind: 'paid' }
+  /** The attempt with this card waits for the buyer's confirmation at the bank. */
+  | { readonly kind: 'action'; readonly url: string };
+
 /**
  * Claims the order's next attempt, which one request at a time can hold. Waits a moment for the events of a new order,
- * and settles an earlier attempt of unknown outcome first. Returns null when the order is paid already.
+ * and settles an earlier attempt of unknown outcome first. An attempt that waits for the bank ends for another card.
  * @throws the HTTP error for an order that cannot be paid.
  */
-export const claimAttempt = async (deps: Deps, request: PayRequest): Promise<AttemptContext | null> => {
+export const claimAttempt = async (deps: Deps, request: PayRequest): Promise<Claim> => {
+  const token = tokenHash(request.token);
   const deadline = performance.now() + deps.timeoutMs.buyer;
   const waitUntil = performance.now() + deps.waitForOrderMs;
   let charge = await claimFirstAttempt(deps, request);
@@ -35,7 +45,7 @@ export const claimAttempt = async (deps: Deps, request: PayRequest): Promise<Att
     if (moves === maxMoves)
       throw new Error(`The payment of order ${request.orderId} can be neither claimed nor settled`);
     const payment = await deps.loadPayment(request.orderId);
-    const decision = decidePayment(payment, { ...request, now: deps.now(), maxDeclines: deps.maxDeclines });
+    const decision = decidePayment(payment, { ...request, token, now: deps.now(), maxDeclines: deps.maxDeclines });
     switch (decision.kind) {
       case 'unknown':
       case 'unconfirmed': {
@@ -50,12 +60,23 @@ export const claimAttempt = async (deps: Deps, request: PayRequest): Promise<Att
         moves += 1;
         charge = await (decision.kind === 'first-attempt' ? claimFirstAttempt : claimNextAttempt)(deps, request);
         break;
-      case 'settle-first':
+      case 'settle-first': {
         moves += 1;
-        await settleEarlierAttempt(deps, request, { charge: decision.charge, trace: request.trace, deadline });
+        const { charge: earlier } = decision;
+        const context = { charge: earlier, trace: request.trace, tokenHash: token, deadline };
+        const action = await settleEarlierAttempt(deps, context);
+        if (action === undefined) break;
+        if (earlier.openAttempt.token === token) return action;
+        charge = await supersede(deps, request, earlier);
+        break;
+      }
+      case 'declined':
+        moves += 1;
+        if (await recordDeclineSeen(deps, request.orderId, token)) throw new BadRequestError(decision.message);
         break;
       case 'paid':
-        return null;
+      case 'action':
+        return decision;
       case 'not-owner':
       case 'cancelled':
       case 'given-up':
@@ -63,20 +84,35 @@ export const claimAttempt = async (deps: Deps, request: PayRequest): Promise<Att
         throw refused(decision);
     }
   }
-  return { charge, token: request.token, trace: request.trace, deadline };
+  const attempt = { charge, token: request.token, tokenHash: token, trace: request.trace, deadline };
+  return { kind: 'claimed', attempt };
 };
 
-/** A retry with the same card gets the outcome of the attempt that it repeats. */
+/** A retry with the same card gets the outcome of the attempt that it repeats. Returns the action that is still open. */
 const settleEarlierAttempt = async (
   deps: Deps,
-  request: PayRequest,
   context: ChargeContext & { readonly charge: Attempting },
-): Promise<void> => {
+): Promise<Extract<Claim, { kind: 'action' }> | undefined> => {
   const settled = await settleCharge(deps, context);
   if (settled.kind === 'unknown') throw outcomeUnknown();
-  if (settled.kind === 'declined' && context.charge.openAttempt.token === tokenHash(request.token)) {
+  if (settled.kind === 'declined' && context.charge.openAttempt.token === context.tokenHash) {
     throw declined(settled.decline);
   }
+  return settled.kind === 'action' ? { kind: 'action', url: settled.url } : undefined;
+};
+
+/**
+ * Ends an attempt that waits for the buyer's confirmation, uncounted, for one with another card: confirmed with that card,
+ * the PaymentIntent no longer accepts the confirmation. If it has come before, Stripe refuses the other card.
+ */
+const supersede = async (
+  deps: Deps,
+  request: PayRequest,
+  { order, openAttempt }: Attempting,
+): Promise<Attempting | null> => {
+  if (order.closing !== undefined) throw refused({ kind: 'cancelled', reason: order.closing });
+  if (Date.parse(order.expiresAt) <= deps.now().getTime()) throw refused({ kind: 'cancelled', reason: 'expired' });
+  return claimNextAttempt(deps, request, openAttempt.number);
 };
 
 /** What must hold at the moment of the claim, so that no attempt can begin for a closing or cancelled order. */
@@ -113,13 +149,27 @@ const claimFirstAttempt = async (deps: Deps, request: PayRequest): Promise<Attem
 export const claimNextAttempt = async (
   deps: Pick<Deps, 'payments' | 'now' | 'maxDeclines'>,
   request: PayRequest,
+  superseded?: number,
 ): Promise<Attempting | null> => {
   const now = deps.now();
+  const waits = {
+    openAttempt: { $exists: true },
+    'openAttempt.number': superseded,
+    'openAttempt.action': { $exists: true },
+  };
   const number = { $add: ['$lastAttemptNumber', 1] };
   const rest = { token: tokenHash(request.token), at: now, ...request.trace };
   const after = await deps.payments.findOneAndUpdate(
-    { ...payable(request, now), status: 'created', declines: { $lt: deps.maxDeclines } },
-    [{ $set: { lastAttemptNumber: number, openAttempt: { $mergeObjects: [{ number }, { $literal: rest }] } } }],
+    {
+      ...payable(request, now),
+      ...(superseded === undefined ? {} : waits),
+      status: 'created',
+      declines: { $lt: deps.maxDeclines },
+    },
+    [
+      { $set: { lastAttemptNumber: number, openAttempt: { $mergeObjects: [{ number }, { $literal: rest }] } } },
+      { $unset: 'unseenDecline' },
+    ],
     { returnDocument: 'after' },
   );
   return claimed(after);

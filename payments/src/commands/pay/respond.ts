@@ -41,9 +41,19 @@ export const refused = (refusal: Refusal) => {
   }
 };
 
+/** The id of the charge; with the page of the bank if the buyer has to confirm the payment first. */
+export interface PayResponse {
+  readonly id: string;
+  readonly nextAction?: { readonly url: string };
+}
+
 /** What the buyer gets for the outcome of the attempt: the charge's id, or an HTTP error. */
-export const respond = (outcome: Outcome): { readonly id: string } => {
+export const respond = (orderId: string, outcome: Outcome | { readonly kind: 'paid' }): PayResponse => {
   switch (outcome.kind) {
+    case 'action':
+      return { id: orderId, nextAction: { url: outcome.url } };
+    case 'paid':
+      return { id: orderId };
     case 'settled':
       return respondSettled(outcome.payment);
     case 'declined':

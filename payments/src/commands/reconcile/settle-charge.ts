@@ -2,13 +2,22 @@ import type { Deps } from '../../deps.ts';
 import type { Decline } from '../../domain/decline.ts';
 import { reconcile } from '../../domain/settlement.ts';
 import type { ChargeContext } from '../charge-context.ts';
-import { recordClosedAtStripe, recordDecline, recordFailed, recordNotMade, recordPaid } from '../record-charge.ts';
+import {
+  recordAction,
+  recordClosedAtStripe,
+  recordDecline,
+  recordFailed,
+  recordNotMade,
+  recordPaid,
+} from '../record-charge.ts';
 import { findIntent } from './find-intent.ts';
 
 export type Settled =
   /** Stripe's state is written. */
   | { readonly kind: 'known' }
   | { readonly kind: 'declined'; readonly decline: Decline }
+  /** The buyer has to confirm the payment on the page of the bank. */
+  | { readonly kind: 'action'; readonly url: string }
   /** Stripe did not respond, or has not decided. */
   | { readonly kind: 'unknown' };
 
@@ -36,6 +45,8 @@ export const settleCharge = async (deps: Deps, context: ChargeContext): Promise<
     case 'declined':
       await recordDecline(deps, context, { ...settlement, stripeId });
       return settlement;
+    case 'action':
+      return (await recordAction(deps, context, { ...settlement, stripeId })) ? settlement : { kind: 'known' };
     case 'not-made':
       await recordNotMade(deps, context, { number: settlement.number, stripeId });
       break;

@@ -10,7 +10,7 @@ export class StripeTimeoutError extends Error {
   override readonly message = 'Stripe did not respond in time';
 }
 
-/** Declines of cards that need a confirmation by the bank, which our pages cannot show; another card may work. */
+/** Declines of cards whose bank wants a confirmation that Stripe could not ask for; another card may work. */
 const needsBank: ReadonlySet<string | undefined> = new Set(['authentication_required', 'authentication_not_handled']);
 const needsBankMessage = 'This card asks for a confirmation by its bank that is not possible here. Try another card.';
 
@@ -26,8 +26,14 @@ export const declineOf = (error: unknown): Decline | undefined => {
 
 type DeclineFields = Pick<Stripe.PaymentIntent.LastPaymentError, 'message' | 'code' | 'decline_code'>;
 
+export const isAuthenticationFailure = ({ code }: { readonly code?: string | undefined }): boolean =>
+  code === 'payment_intent_authentication_failure';
+
 /** Stripe's own message about the card, unless it is not meant for a buyer. */
 export const declineMessage = ({ message, code, decline_code: declineCode }: DeclineFields): string => {
+  if (isAuthenticationFailure({ code })) {
+    return 'Your bank did not confirm this payment. Try again, or use another card.';
+  }
   if (needsBank.has(code) || needsBank.has(declineCode)) return needsBankMessage;
   return message === undefined || message === '' ? 'Your card was declined.' : message;
 };

@@ -4,11 +4,13 @@ import type { Decline } from '../../domain/decline.ts';
 import type { IntentState } from '../../domain/settlement.ts';
 import { createStripeCall, type Deadline } from './call.ts';
 import { declineOf, intentIdOf, isInvalidToken, isKeyUsed, isRefusal, loggable, wasSuperseded } from './errors.ts';
-import { orderIdOf, toIntentState, toPaymentMethod } from './mapping.ts';
+import { actionUrlOf, orderIdOf, toIntentState, toPaymentMethod } from './mapping.ts';
 
 /** What came of the one call that tries a card. */
 export type CardResult =
   | { readonly kind: 'paid'; readonly intentId: string }
+  /** The buyer's bank wants a confirmation on its page. */
+  | { readonly kind: 'action'; readonly intentId: string; readonly url: string }
   | { readonly kind: 'declined'; readonly decline: Decline; readonly intentId: string | undefined }
   /** Stripe does not know the token, or it was used before. No card was tried. */
   | { readonly kind: 'unknown-token'; readonly intentId: string | undefined }
@@ -84,7 +86,7 @@ const amountCodes = ['amount_too_small', 'amount_too_large'];
 const toIntent = ({ amount, currency, orderId, number }: Attempt) => ({
   amount,
   currency,
-  automatic_payment_methods: { enabled: true, allow_redirects: 'never' as const },
+  automatic_payment_methods: { enabled: true, allow_redirects: 'always' as const },
   metadata: { orderId, attempt: String(number) },
 });
 
@@ -105,6 +107,8 @@ export interface StripeSettings {
   readonly host: string | undefined;
   /** Limit of one request, after which it is retried. */
   readonly callTimeoutMs: number;
+  /** Where the bank sends the buyer of an order back to. */
+  readonly returnUrl: (orderId: string) => string;
 }
 
 export const createStripeGateway = (
@@ -149,14 +153,16 @@ export const createStripeGateway = (
 
     tryCard: async (attempt, deadline) => {
       const { orderId, intentId, token } = attempt;
-      const card = { ...toPaymentMethod(token), error_on_requires_action: true };
+      const card = { ...toPaymentMethod(token), return_url: settings.returnUrl(orderId) };
       try {
-        const { id, status } = await call(deadline, (options) =>
+        const intent = await call(deadline, (options) =>
           intentId === undefined
             ? stripe.paymentIntents.create({ ...toIntent(attempt), ...card, confirm: true }, keyed(attempt, options))
             : stripe.paymentIntents.confirm(intentId, card, keyed(attempt, options)),
         );
-        return status === 'succeeded' ? { kind: 'paid', intentId: id } : { kind: 'unknown' };
+        const url = actionUrlOf(intent);
+        if (url !== undefined) return { kind: 'action', intentId: intent.id, url };
+        return intent.status === 'succeeded' ? { kind: 'paid', intentId: intent.id } : { kind: 'unknown' };
       } catch (error) {
         const decline = declineOf(error);
         const known = intentId ?? intentIdOf(error);

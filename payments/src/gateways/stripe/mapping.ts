@@ -1,7 +1,7 @@
 import type { Stripe } from 'stripe';
 import { z } from 'zod';
 import type { IntentState } from '../../domain/settlement.ts';
-import { declineMessage } from './errors.ts';
+import { declineMessage, isAuthenticationFailure } from './errors.ts';
 
 const idOf = (value: string | { readonly id: string } | null | undefined): string | undefined =>
   typeof value === 'string' ? value : value?.id;
@@ -12,13 +12,21 @@ const statuses: Readonly<Record<string, IntentState['status']>> = {
   processing: 'processing',
   requires_payment_method: 'open',
   requires_confirmation: 'open',
+  requires_action: 'action',
 };
+
+/** The page of the bank on which the buyer is to confirm the payment. */
+export const actionUrlOf = ({ status, next_action: action }: Stripe.PaymentIntent): string | undefined =>
+  status === 'requires_action' ? (action?.redirect_to_url?.url ?? undefined) : undefined;
 
 export const toIntentState = (intent: Stripe.PaymentIntent): IntentState => {
   const status = statuses[intent.status] ?? 'processing';
   const { last_payment_error: error } = intent;
+  const actionUrl = actionUrlOf(intent);
+  if (actionUrl !== undefined) return { status, actionUrl };
   if (error === null) return { status };
-  const chargeId = error.charge ?? idOf(intent.latest_charge);
+  // A confirmation that failed at the bank has no charge; the latest one is that of an earlier card.
+  const chargeId = error.charge ?? (isAuthenticationFailure(error) ? undefined : idOf(intent.latest_charge));
   return { status, decline: { message: declineMessage(error), declineCode: error.decline_code, chargeId } };
 };
 
