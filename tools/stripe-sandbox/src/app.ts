@@ -210,7 +210,7 @@ export const buildApp = (
       url: '/v1/transfers/:id/reversals',
       table: store.transferReversals,
       filters: {},
-      within: (reversal) => reversal.transfer,
+      isNested: true,
     }),
   );
 

@@ -21,7 +21,6 @@ export const startFollowUps = (
   const timers = new Map<string, NodeJS.Timeout>();
 
   const changeFor = (id: string): Change | undefined => {
-    if (!store.followUps.has(id)) return undefined;
     const charge = store.charge(id);
     if (charge !== undefined) return openDispute(context, charge);
     const refund = store.refund(id);

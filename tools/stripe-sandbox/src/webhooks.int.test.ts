@@ -1,11 +1,14 @@
 import { expect, test } from '@jest/globals';
+import { createLogger } from '@ticketing/common/service';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { join } from 'node:path';
 import { Stripe } from 'stripe';
 import { apiVersion } from './events.ts';
-import { openStore } from './store.ts';
+import { openStore, type Store } from './store.ts';
+import { startWebhooks } from './webhooks.ts';
+import { createBehaviour } from './behaviour.ts';
 import { closeAfterTest, makeDataDir, postForm, removeDir, spawnSandbox, until, useSandbox } from './test/harness.ts';
 
 const secret = 'whsec_test_secret';
@@ -150,9 +153,8 @@ test('When many events happen at once, then the number of concurrent deliveries 
   expect(new Set(endpoint.events().map((event) => event.id)).size).toBe(60);
 });
 
-test('When more than 10,000 webhooks are pending, then the oldest are abandoned, and their events are still listed', async () => {
-  const dataDir = await makeDataDir();
-  const store = openStore(dataDir, () => '');
+/** Stores more events than may wait for their delivery. */
+const storeTooMany = (store: Store): void => {
   const record = {
     object: 'refund' as const,
     id: 're_1',
@@ -178,6 +180,12 @@ test('When more than 10,000 webhooks are pending, then the oldest are abandoned,
     record,
   }));
   store.commit({ records: [record], events });
+};
+
+test('When more than 10,000 webhooks are pending, then the oldest are abandoned, and their events are still listed', async () => {
+  const dataDir = await makeDataDir();
+  const store = openStore(dataDir, () => '');
+  storeTooMany(store);
   store.close();
   const deaf = closeAfterTest(await openEndpoint(() => 503));
   const sandbox = await useSandbox({ DATA_DIR: dataDir, ...settings(deaf.url) });
@@ -185,6 +193,29 @@ test('When more than 10,000 webhooks are pending, then the oldest are abandoned,
   expect(await sandbox.stripe.events.retrieve('evt_4')).toMatchObject({ pending_webhooks: 0 });
   expect(await sandbox.stripe.events.retrieve('evt_5')).toMatchObject({ pending_webhooks: 1 });
   await sandbox.close();
+  await removeDir(dataDir);
+});
+
+test('When webhooks are abandoned while they wait, then they are not sent', async () => {
+  const dataDir = await makeDataDir();
+  const store = openStore(dataDir, () => '');
+  const behaviour = createBehaviour();
+  behaviour.change({ webhooks: 'off' });
+  const held = Promise.withResolvers<number>();
+  const endpoint = closeAfterTest(await openEndpoint(() => held.promise));
+  const logger = createLogger({ service: 'stripe-sandbox', level: 'fatal' });
+  const webhooks = startWebhooks({ store, behaviour, logger, now: () => 1 }, { url: endpoint.url, secret });
+  const stored = Array.from({ length: 10_005 }, (_, i) => `evt_${i}`);
+  const abandoned = stored.slice(0, 5);
+  storeTooMany(store);
+  stored.forEach((id) => webhooks.send(id));
+  behaviour.change({ webhooks: 'on' });
+  webhooks.resume();
+  await until(() => endpoint.received.length === 8);
+  expect(endpoint.received.filter(({ body }) => abandoned.some((id) => body.includes(`"${id}"`)))).toEqual([]);
+  webhooks.stop();
+  held.resolve(200);
+  store.close();
   await removeDir(dataDir);
 });
 

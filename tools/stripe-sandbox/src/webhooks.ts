@@ -52,7 +52,7 @@ export const startWebhooks = (
   const isHttps = endpoint.url.startsWith('https:');
   const agent = isHttps ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
   const request = isHttps ? httpsRequest : httpRequest;
-  const waiting: Delivery[] = [];
+  let waiting: Delivery[] = [];
   const timers = new Set<NodeJS.Timeout>();
   let inProgress = 0;
   let stopped = false;
@@ -144,6 +144,7 @@ export const startWebhooks = (
     const excess = [...pending].slice(0, -maxPending);
     deps.logger.error({ count: excess.length }, 'webhooks abandoned, too many are pending');
     deps.store.commit({ settled: excess });
+    waiting = waiting.filter(({ id }) => pending.has(id));
   };
 
   abandonOldest();

@@ -104,8 +104,8 @@ interface ListOptions<Row> {
   readonly url: string;
   readonly table: Pages<Row>;
   readonly filters: Readonly<Record<string, Filter<Row>>>;
-  /** Only rows whose value is the id in the path. */
-  readonly within?: (row: Row) => string;
+  /** Whether only rows of the group that the id in the path names are listed. */
+  readonly isNested?: true;
   /** Prepares the list for a request with these `expand` paths, and returns how a row is shown. */
   readonly show: (expandPaths: readonly string[]) => (row: Row) => unknown;
 }
@@ -141,20 +141,18 @@ export const list = <Row extends { readonly created: number }>(
       const given = value.safeParse(Reflect.get(params, filter));
       return given.success ? [{ given: given.data, matches, isGroup }] : [];
     });
-    const { within } = options;
+    const { isNested } = options;
     const { id: parent } = req.params;
     const page = options.table.page({
       limit: params.limit,
       startingAfter: params.starting_after,
       endingBefore: params.ending_before,
       group:
-        within !== undefined && typeof parent === 'string'
+        isNested === true && typeof parent === 'string'
           ? parent
           : applied.flatMap(({ given, isGroup }) => (isGroup ? [String(given)] : []))[0],
       where: (row) =>
-        isWithin(params.created, row.created) &&
-        (within === undefined || within(row) === parent) &&
-        applied.every(({ given, matches }) => matches(row, given)),
+        isWithin(params.created, row.created) && applied.every(({ given, matches }) => matches(row, given)),
     });
     const body = {
       object: 'list',
