@@ -26,7 +26,7 @@ const maxLostSlots = 5;
 export const addPasskey = async (deps: Deps, { session, name, response }: AddPasskey): Promise<PasskeyDocument> => {
   const userId = session.id;
   const challenge = await claimChallenge(deps, response.response, { purpose: 'add', userId });
-  const key = challenge === undefined ? undefined : await deps.webAuthn.verifyNew(response, challenge);
+  const key = challenge === undefined ? undefined : await deps.webAuthn.verifyRegistration(response, challenge);
   if (key === undefined || key.publicKey.length > maxPublicKey)
     throw new BadRequestError('The passkey could not be verified, please try again');
   const { id, publicKey, counter } = key;

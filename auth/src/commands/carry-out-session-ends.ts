@@ -5,10 +5,10 @@ import { endAllSessions } from './end-sessions.ts';
 
 const limit = 100;
 
-/** Carries out what operators have requested. A repetition after a crash ends the sessions again, which changes nothing. */
+/** Ends all sessions of the accounts that operators have named. Repeated after a crash, it also ends those that began meanwhile. */
 export const carryOutSessionEnds = async (deps: Deps): Promise<void> => {
-  const isDue = { doneAt: { $exists: false } };
-  const requests = await deps.sessionEndRequests.find(isDue, { sort: { requestedAt: 1 }, limit }).toArray();
+  const pending = { doneAt: { $exists: false } };
+  const requests = await deps.sessionEndRequests.find(pending, { sort: { requestedAt: 1 }, limit }).toArray();
   for (const { _id, account = '' } of requests) {
     const trace = newTrace(deps, _id);
     const user = await deps.users.findOne(
@@ -17,7 +17,7 @@ export const carryOutSessionEnds = async (deps: Deps): Promise<void> => {
     );
     if (user !== null) await endAllSessions(deps, user._id, trace);
     const { modifiedCount } = await deps.sessionEndRequests.updateOne(
-      { _id, ...isDue },
+      { _id, ...pending },
       { $set: { doneAt: deps.now(), ...(user === null ? {} : { userId: user._id }) }, $unset: { account: '' } },
     );
     // Another replica may have carried it out at the same time.

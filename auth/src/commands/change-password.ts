@@ -6,7 +6,7 @@ import { expression } from '@ticketing/common/messaging';
 import type { Deps } from '../deps.ts';
 import { LinkError } from '../domain/link-error.ts';
 import { passwordProblem } from '../domain/new-password.ts';
-import { endedSessions, endOfSessions, sessionsAsRead } from '../domain/sessions.ts';
+import { endedSessions, sessionCutoff, sessionsAsRead } from '../domain/sessions.ts';
 import { passwordChanged } from '../mails/password-changed.ts';
 import type { UserDocument } from '../models/open-models.ts';
 import { requirePassword } from './require-password.ts';
@@ -34,7 +34,7 @@ const setPassword = async (
   const unchanged = { ...condition, _id, closedAt: { $exists: false } };
   for (let user: UserDocument | null = checked.user; user !== null;) {
     const { email }: UserDocument = user;
-    const at = endOfSessions(deps.now(), user);
+    const at = sessionCutoff(deps.now(), user);
     const mail = passwordChanged.mail({ about: `${_id}:${at.getTime()}`, userId: _id, to: email, at, data: {} });
     const changed = await deps.userStore.change({
       // The owner is told at the present e-mail.

@@ -1,7 +1,7 @@
 import { ConflictError } from '@ticketing/common/errors';
 import { sessionsEnded, userClosed, type Trace } from '@ticketing/common/events';
 import type { Deps } from '../deps.ts';
-import { endedSessions, endOfSessions, sessionsAsRead } from '../domain/sessions.ts';
+import { endedSessions, sessionCutoff, sessionsAsRead } from '../domain/sessions.ts';
 import { accountClosed } from '../mails/account-closed.ts';
 import type { UserDocument } from '../models/open-models.ts';
 import { removePasskeys } from './remove-passkey.ts';
@@ -22,7 +22,7 @@ export const closeAccount = async (
   const { email, passwordHash } = checked;
   const unchanged = { _id: userId, passwordHash, email, closedAt: { $exists: false } };
   for (let user: UserDocument | null = checked; user !== null; user = await deps.users.findOne(unchanged)) {
-    const at = endOfSessions(deps.now(), user);
+    const at = sessionCutoff(deps.now(), user);
     const mail = accountClosed.mail({ about: userId, userId, to: email, at, data: {} });
     const closed = await deps.userStore.change({
       // Unless somebody has signed in meanwhile, or ended other sessions.

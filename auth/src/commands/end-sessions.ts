@@ -4,7 +4,7 @@ import type { CurrentUser } from '@ticketing/common/http';
 import { expression } from '@ticketing/common/messaging';
 import { isDuplicateKey } from '@ticketing/common/mongo';
 import type { Deps } from '../deps.ts';
-import { endedSessions, endOfSessions, expiryOf, goesOn, sessionsAsRead } from '../domain/sessions.ts';
+import { endedSessions, sessionCutoff, expiryOf, isLive, sessionsAsRead } from '../domain/sessions.ts';
 
 /** Ends the session of a token; one that has ended already stays as it is. */
 export const endSession = async (
@@ -64,8 +64,8 @@ const endBegun = async (
     const user = await deps.users.findOne(open, {
       projection: { lastSignInAt: 1, sessionsFrom: 1, keptSession: 1 },
     });
-    if (user === null || (kept !== undefined && !goesOn(kept, user, null))) return false;
-    const before = endOfSessions(deps.now(), user);
+    if (user === null || (kept !== undefined && !isLive(kept, user, null))) return false;
+    const before = sessionCutoff(deps.now(), user);
     const except = kept?.sid;
     const ended = await deps.userStore.publishSideEvent({
       filter: { ...open, ...sessionsAsRead(user) },

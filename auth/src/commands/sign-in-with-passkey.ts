@@ -21,7 +21,7 @@ export const signInWithPasskey = async (
   if (challenge === undefined || passkey === null) throw new InvalidCredentialsError();
   const { _id: id, userId, publicKey } = passkey;
   const userHandle = Buffer.from(response.response.userHandle ?? '', 'base64url').toString();
-  const counter = await deps.webAuthn.verifyUse(response, challenge, { id, publicKey });
+  const counter = await deps.webAuthn.verifyAuthentication(response, challenge, { id, publicKey });
   if (counter === undefined || userHandle !== userId) throw new InvalidCredentialsError();
   const user = await deps.users.findOne({ _id: userId }, { projection: { outbox: 0 } });
   if (user === null || hasEnded(passkey, user)) throw new InvalidCredentialsError();

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { endOfSessions } from './sessions.ts';
+import { sessionCutoff } from './sessions.ts';
 
 const time = (ms: number) => new Date(1_700_000_000_000 + ms);
 
@@ -10,5 +10,5 @@ test.each([
   ['an end by a clock that is ahead', { lastSignInAt: time(-5), sessionsFrom: time(40) }, 41],
   ['an end in the same millisecond', { sessionsFrom: time(0) }, 1],
 ])('When there was %s, then all sessions so far end, later than ever before', (_, account, expected) => {
-  expect(endOfSessions(time(0), account)).toEqual(time(expected));
+  expect(sessionCutoff(time(0), account)).toEqual(time(expected));
 });

@@ -3,7 +3,7 @@ import type { CurrentUser } from '@ticketing/common/http';
 
 const sessionMs = sessionDays * 24 * 60 * 60 * 1000;
 
-/** When a session that begins now expires. */
+/** When a session that begins at `startedAt` expires. */
 export const expiryOf = (startedAt: Date): Date => new Date(startedAt.getTime() + sessionMs);
 
 /** Data of the event that ends a user's sessions. */
@@ -21,7 +21,7 @@ export const endedSessions = (
  * The time before which sessions end: after the start of the latest one, and after that of every earlier end, since the other
  * services keep the latest. It is written under the condition `sessionsAsRead`.
  */
-export const endOfSessions = (now: Date, { lastSignInAt, sessionsFrom }: SessionTimes): Date =>
+export const sessionCutoff = (now: Date, { lastSignInAt, sessionsFrom }: SessionTimes): Date =>
   new Date(Math.max(now.getTime(), (lastSignInAt?.getTime() ?? 0) + 1, (sessionsFrom?.getTime() ?? 0) + 1));
 
 /** The condition that no session of the account has begun since it was read, and that none was ended with others. */
@@ -41,8 +41,8 @@ interface Account {
   readonly keptSession?: string;
 }
 
-/** Whether a session goes on. A token whose account or session has no record here is as good as its signature. */
-export const goesOn = (
+/** Whether a session is live. A token without a stored account or session is accepted on its signature alone. */
+export const isLive = (
   { sid, startedAt }: Pick<CurrentUser, 'sid' | 'startedAt'>,
   account: Account | null,
   session: { readonly endedAt?: Date } | null,

@@ -10,12 +10,12 @@ import {
 } from '@simplewebauthn/server';
 import { decodeClientDataJSON } from '@simplewebauthn/server/helpers';
 
-/** EdDSA, ES256 and RS256: every authenticator has one of them. */
+/** EdDSA, ES256 and RS256: every authenticator supports at least one. */
 const algorithms = [-8, -7, -257];
-/** Milliseconds; how long a stored challenge counts too. */
+/** Timeout of the browser's dialog and lifetime of a stored challenge, in milliseconds. */
 export const ceremonyMs = 5 * 60 * 1000;
 
-export interface PublicKey {
+export interface Credential {
   readonly id: string;
   /** In COSE form, base64url. */
   readonly publicKey: string;
@@ -29,15 +29,18 @@ export interface WebAuthn {
     passkeys: readonly { readonly id: string; readonly transports: string[] }[],
   ) => Promise<PublicKeyCredentialCreationOptionsJSON>;
   readonly requestOptions: () => Promise<PublicKeyCredentialRequestOptionsJSON>;
-  /** The challenge that a response names; undefined if it is malformed. */
+  /** The challenge that a response names; undefined if the response is malformed. */
   readonly challengeOf: (response: { readonly clientDataJSON: string }) => string | undefined;
   /** The new key; undefined if the response is malformed or made for another challenge or site. */
-  readonly verifyNew: (response: RegistrationResponseJSON, challenge: string) => Promise<PublicKey | undefined>;
+  readonly verifyRegistration: (
+    response: RegistrationResponseJSON,
+    challenge: string,
+  ) => Promise<Credential | undefined>;
   /** The new counter; undefined if the response is malformed, made for another challenge or site, or signed by another key. */
-  readonly verifyUse: (
+  readonly verifyAuthentication: (
     response: AuthenticationResponseJSON,
     challenge: string,
-    key: Pick<PublicKey, 'id' | 'publicKey'>,
+    key: Pick<Credential, 'id' | 'publicKey'>,
   ) => Promise<number | undefined>;
 }
 
@@ -69,7 +72,7 @@ export const createWebAuthn = (publicUrl: URL): WebAuthn => {
         return undefined;
       }
     },
-    verifyNew: async (response, expectedChallenge) => {
+    verifyRegistration: async (response, expectedChallenge) => {
       const options = { ...expected, response, expectedChallenge, supportedAlgorithmIDs: algorithms };
       // The library throws for every response that it refuses.
       const { registrationInfo } = await verifyRegistrationResponse(options).catch(() => ({
@@ -79,8 +82,8 @@ export const createWebAuthn = (publicUrl: URL): WebAuthn => {
       const { id, publicKey, counter } = registrationInfo.credential;
       return { id, publicKey: Buffer.from(publicKey).toString('base64url'), counter };
     },
-    verifyUse: async (response, expectedChallenge, { id, publicKey }) => {
-      // The counter is compared by the write that stores it.
+    verifyAuthentication: async (response, expectedChallenge, { id, publicKey }) => {
+      // 0 turns off the library's check: the conditional write in sign-in-with-passkey.ts compares counters.
       const credential = { id, publicKey: new Uint8Array(Buffer.from(publicKey, 'base64url')), counter: 0 };
       const options = { ...expected, response, expectedChallenge, credential };
       const result = await verifyAuthenticationResponse(options).catch(() => undefined);

@@ -1,5 +1,5 @@
 import type { SessionGuard } from '@ticketing/common/http';
-import { goesOn } from '../domain/sessions.ts';
+import { isLive } from '../domain/sessions.ts';
 import type { Models } from '../models/open-models.ts';
 
 /** How often the use of a session is noted. */
@@ -13,7 +13,7 @@ export const createSessionGuard = ({ loadUser, loadSession, sessions }: Models, 
   isEnded: () => false,
   confirm: async (user) => {
     const [account, session] = await Promise.all([loadUser(user.id), loadSession(user.sid)]);
-    if (!goesOn(user, account, session)) return undefined;
+    if (!isLive(user, account, session)) return undefined;
     const time = now();
     if (session !== null && time.getTime() - session.lastUsedAt.getTime() > noteEveryMs) {
       await sessions.updateOne({ _id: user.sid }, { $max: { lastUsedAt: time } });

@@ -1,6 +1,6 @@
 import type { CurrentUser } from '@ticketing/common/http';
 import type { Deps } from '../deps.ts';
-import { goesOn } from '../domain/sessions.ts';
+import { isLive } from '../domain/sessions.ts';
 
 /** More than an account can begin in the life of a session only if it is abused: then the newest. */
 const maxListed = 500;
@@ -17,7 +17,7 @@ export const listSessions = async (deps: Deps, user: CurrentUser) => {
     .limit(maxListed)
     .toArray();
   return found
-    .filter((session) => goesOn({ sid: session._id, startedAt: session.startedAt.getTime() }, account, session))
+    .filter((session) => isLive({ sid: session._id, startedAt: session.startedAt.getTime() }, account, session))
     .map(({ _id, startedAt, lastUsedAt, userAgent = '' }) => ({
       id: _id,
       createdAt: startedAt.toISOString(),

@@ -1,6 +1,6 @@
 import { currentUserOf, route } from '@ticketing/common/http';
 import { z } from 'zod';
-import { offerNewPasskey } from '../commands/offer-passkey.ts';
+import { createRegistrationOptions } from '../commands/passkey-options.ts';
 import type { Deps } from '../deps.ts';
 import { creationOptionsShape } from './passkey-shapes.ts';
 
@@ -14,7 +14,7 @@ export const newPasskeyOptionsRoute = route(
     },
   },
   (deps: Deps) => async (req, res) => {
-    const { rp, user, ...options } = await offerNewPasskey(deps, currentUserOf(req));
+    const { rp, user, ...options } = await createRegistrationOptions(deps, currentUserOf(req));
     res.send({ ...options, rp: { ...rp }, user: { ...user } });
   },
 );

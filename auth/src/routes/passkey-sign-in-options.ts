@@ -1,6 +1,6 @@
 import { route } from '@ticketing/common/http';
 import { z } from 'zod';
-import { offerPasskeySignIn } from '../commands/offer-passkey.ts';
+import { createAuthenticationOptions } from '../commands/passkey-options.ts';
 import type { Deps } from '../deps.ts';
 import { requestOptionsShape } from './passkey-shapes.ts';
 
@@ -14,6 +14,6 @@ export const passkeySignInOptionsRoute = route(
     },
   },
   (deps: Deps) => async (_req, res) => {
-    res.send({ ...(await offerPasskeySignIn(deps)) });
+    res.send({ ...(await createAuthenticationOptions(deps)) });
   },
 );

@@ -1,6 +1,6 @@
 import { parse, route } from '@ticketing/common/http';
 import { z } from 'zod';
-import { useEmailLink } from '../commands/verify-email.ts';
+import { followEmailLink } from '../commands/follow-email-link.ts';
 import type { Deps } from '../deps.ts';
 import { linkToken } from './credentials.ts';
 import { userShape } from './user-shape.ts';
@@ -15,7 +15,7 @@ export const verifyEmailRoute = route(
     response: { description: 'The e-mail of the account is verified', body: userShape },
   },
   (deps: Deps) => async (req, res) => {
-    const { _id: id, email } = await useEmailLink(deps, { ...parse(body, req.body), trace: req.trace });
+    const { _id: id, email } = await followEmailLink(deps, { ...parse(body, req.body), trace: req.trace });
     deps.securityLog.record(req, 'email_verified', { userId: id, account: deps.devices.hash(email) });
     res.send({ id, email, emailVerified: true });
   },

@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core';
 import { z } from 'zod';
 import { eventually } from './eventually.ts';
 
-/** More than any page has controls. */
+/** More than the number of controls on any page. */
 const maxPresses = 100;
 
 const focusReport = z.object({ element: z.string(), problem: z.string().nullable() });
@@ -25,7 +25,7 @@ const examineFocus = `(() => {
   return { element, problem };
 })()`;
 
-/** Uses a page like somebody who has a keyboard alone. */
+/** Drives a page with the keyboard alone. */
 export interface Keyboard {
   /** Presses Tab until the control has the focus. @throws when it is never reached, or the focus is invisible on the way. */
   reach(control: Locator): Promise<void>;
@@ -44,7 +44,7 @@ export const openKeyboard = (page: Page): Keyboard => {
   const reachBy = async (key: 'Tab' | 'Shift+Tab', control: Locator): Promise<void> => {
     for (let presses = 0; presses < maxPresses; presses += 1) {
       await page.keyboard.press(key);
-      // A ring may fade in, and the page scroll smoothly.
+      // Retried: a focus ring may fade in, and the page may still be scrolling.
       const { element } = await eventually(async () => {
         const found = focusReport.parse(await page.evaluate(examineFocus));
         expect(found).toEqual({ ...found, problem: null });
@@ -52,7 +52,7 @@ export const openKeyboard = (page: Page): Keyboard => {
       }, 2_000);
       if (await hasFocus(control)) return;
       if (presses === maxPresses - 1)
-        throw new Error(`${String(control)} is not reached by ${key}; the last was ${element}`);
+        throw new Error(`${key} never reached ${String(control)}; the last focused element was ${element}`);
     }
   };
 

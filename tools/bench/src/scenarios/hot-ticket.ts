@@ -9,14 +9,14 @@ export interface HotTicket {
   readonly first: number;
   readonly last: number;
   readonly ratio: number;
-  /** Of the ticket's document, at the end. */
+  /** Size of the ticket's document after all cycles. */
   readonly bytes: number;
 }
 
 const isHotTicket = (value: unknown): value is HotTicket =>
   typeof value === 'object' && value !== null && 'ratio' in value && typeof value.ratio === 'number';
 
-/** Orders and cancels one ticket again and again, by the commands of tickets on a database of their own. */
+/** Claims and releases one ticket repeatedly, by calling the commands of tickets directly on a separate database. */
 export const hotTicket = async (mongoUrl: string, cycles: number): Promise<HotTicket> => {
   const program = join(root, 'tickets', 'src', 'test', 'measure-claims.ts');
   const { stdout } = await promisify(execFile)(process.execPath, [program, mongoUrl, String(cycles)]);

@@ -17,13 +17,13 @@ import type { Program } from './sources/source.ts';
 export interface BackingOptions {
   /** Data is stored in `<dataDir>/<server>`, logs in `<dataDir>/logs`. */
   readonly dataDir: string;
-  /** A server whose URL is set here is checked and used; none is started in its place. */
+  /** A server whose URL is set here is checked and used; it is not started. */
   readonly env: NodeJS.ProcessEnv;
   readonly log: (line: string) => void;
   readonly progress?: (text: string) => void;
   /** Nothing is started once it is aborted. */
   readonly signal?: AbortSignal;
-  /** Lists the servers that are started. */
+  /** Receives each server that is started. */
   readonly list?: ProcessList;
   /** Ports that other processes will listen on. */
   readonly reservedPorts?: readonly number[];
@@ -119,7 +119,7 @@ const commandOf = (
   };
 };
 
-const checkGiven = async ({ kind, check }: Server, url: string, env: NodeJS.ProcessEnv): Promise<void> => {
+const checkConfigured = async ({ kind, check }: Server, url: string, env: NodeJS.ProcessEnv): Promise<void> => {
   try {
     await check(url, env);
   } catch (error) {
@@ -148,7 +148,7 @@ export const startBackingServers = async (options: BackingOptions): Promise<Back
     const server = name === 'nats' && env['BUS'] === 'nats-streaming' ? natsStreaming : servers[name];
     const given = env[server.kind.urlVariable];
     if (given !== undefined && given !== '') {
-      await checkGiven(server, given, env);
+      await checkConfigured(server, given, env);
       return given;
     }
     const port = required(ports[only.indexOf(name)], `port of ${name}`);

@@ -9,10 +9,10 @@ import { emailChanged } from '../mails/email-changed.ts';
 import type { UserDocument } from '../models/open-models.ts';
 
 /**
- * Does what the link in a mail is for: verifies the e-mail, or changes it to the address that the mail was sent to.
- * @throws LinkError, and BadRequestError when the new address has an account meanwhile.
+ * Applies a mailed link: verifies the account's e-mail address, or changes it to the one that the link was sent to.
+ * @throws LinkError, and BadRequestError when the new address now belongs to another account.
  */
-export const useEmailLink = async (
+export const followEmailLink = async (
   deps: Deps,
   { token, trace }: { readonly token: string; readonly trace: Trace },
 ): Promise<UserDocument> => {
@@ -45,7 +45,7 @@ const change = async (deps: Deps, { userId, fact }: LinkToken, trace: Trace): Pr
   });
   if (user?.changeLink === undefined) return null;
   const { email } = user.changeLink;
-  const tell = (to: string, isOldAddress: boolean) =>
+  const mailTo = (to: string, isOldAddress: boolean) =>
     emailChanged.mail({
       about: `${userId}:${fact}:${isOldAddress ? 'old' : 'new'}`,
       userId,
@@ -56,8 +56,8 @@ const change = async (deps: Deps, { userId, fact }: LinkToken, trace: Trace): Pr
   try {
     const changed = await deps.userStore.change({
       filter: { _id: userId, email: user.email, 'changeLink.fact': fact },
-      set: { email, emailVerified: true, mail: addMail(tell(user.email, true), tell(email, false)) },
-      // The links that were mailed to the old address.
+      set: { email, emailVerified: true, mail: addMail(mailTo(user.email, true), mailTo(email, false)) },
+      // The link is used up; the others were mailed to the old address.
       unset: ['changeLink', 'verifyLink', 'resetLink'],
       event: userUpdated,
       trace,

@@ -4,12 +4,12 @@ import { maxPasskeys, TooManyPasskeysError } from '../domain/too-many-passkeys-e
 import { storeChallenge } from './passkey-challenges.ts';
 
 /**
- * What the browser needs to create a passkey for the user.
+ * Returns the options with which the browser creates a passkey for the user.
  * @throws BadRequestError
  */
-export const offerNewPasskey = async (deps: Deps, { id, email }: CurrentUser) => {
+export const createRegistrationOptions = async (deps: Deps, { id, email }: CurrentUser) => {
   const known = await deps.passkeys.find({ userId: id }, { projection: { transports: 1 } }).toArray();
-  // Only a courtesy: the device would keep a passkey that the account refuses.
+  // An early check; the index of passkeys enforces the limit. Without it the device stores a passkey that the account then refuses.
   if (known.length >= maxPasskeys) throw new TooManyPasskeysError();
   const options = await deps.webAuthn.creationOptions(
     { id, email },
@@ -19,8 +19,8 @@ export const offerNewPasskey = async (deps: Deps, { id, email }: CurrentUser) =>
   return options;
 };
 
-/** What the browser needs to sign in with any passkey of this site. */
-export const offerPasskeySignIn = async (deps: Deps) => {
+/** Returns the options with which the browser signs in with any passkey of this site. */
+export const createAuthenticationOptions = async (deps: Deps) => {
   const options = await deps.webAuthn.requestOptions();
   await storeChallenge(deps, options.challenge, { purpose: 'sign-in' });
   return options;
