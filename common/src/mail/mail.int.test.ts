@@ -192,7 +192,9 @@ test('When the mail server refuses the recipient, then the mail is dropped with 
   const job = await ended(`greeting:${userId}`);
   expect(job).toMatchObject({ dropped: 'refused: EENVELOPE RCPT TO 550' });
   expect(job).not.toHaveProperty('to');
-  expect(await metrics.registry.metrics()).toContain('mail_dropped_total{template="greeting",reason="refused"} 1');
+  await eventually(async () =>
+    expect(await metrics.registry.metrics()).toContain('mail_dropped_total{template="greeting",reason="refused"} 1'),
+  );
   await mailbox.behave('on');
   await mail.enqueue([greet(userId), greet(userId, 'next')]);
   await ended('greeting:next');

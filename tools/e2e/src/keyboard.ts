@@ -15,7 +15,9 @@ const examineFocus = `(() => {
   if (focused === document.body) return { element, problem: null };
   const style = getComputedStyle(focused);
   const { left, top, right, bottom } = focused.getBoundingClientRect();
-  const hasRing = focused.matches(':focus-visible') && style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
+  // A link that covers its card has the ring of the card.
+  const hasRing = focused.matches(':focus-visible') && [style, getComputedStyle(focused, '::after')].some(
+    ({ outlineStyle, outlineWidth }) => outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2);
   const isInside = right > left && bottom > top && right > 0 && left < innerWidth && bottom > 0 && top < innerHeight;
   const x = (Math.max(left, 0) + Math.min(right, innerWidth)) / 2;
   const y = (Math.max(top, 0) + Math.min(bottom, innerHeight)) / 2;
