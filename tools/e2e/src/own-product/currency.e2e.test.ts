@@ -1,32 +1,13 @@
-import { afterAll, beforeAll, expect } from '@jest/globals';
-import { startProduct, type Product } from '@ticketing/test/start-product';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { expect } from '@jest/globals';
 import { eventually } from '../eventually.ts';
 import { mailsOf } from '../mailbox.ts';
-import { discard, stop } from '../product.ts';
-import { isOnThisMachine, testOnThisMachine } from '../site.ts';
+import { stop } from '../product.ts';
+import { testOnThisMachine } from '../site.ts';
 import { openStripeLedger, payTooLate } from '../stripe-ledger.ts';
 import { hold, list, pay, signUp, untilOrder, type User } from '../user.ts';
+import { useOwnProduct } from './use-own-product.ts';
 
-let dataDir: string;
-let product: Product | undefined;
-
-const running = (): Product => {
-  if (product === undefined) throw new Error('the product is not running');
-  return product;
-};
-
-beforeAll(async () => {
-  if (!isOnThisMachine()) return;
-  dataDir = await mkdtemp(join(tmpdir(), 'ticketing-e2e-currency-'));
-  product = await startProduct({ dataDir, settings: { CURRENCY: 'jpy' } });
-}, 300_000);
-
-afterAll(async () => {
-  if (dataDir !== undefined) await discard(product, dataDir);
-}, 30_000);
+const { running, restart } = useOwnProduct({ CURRENCY: 'jpy' });
 
 const mailTo = ({ credentials }: User, subject: string): Promise<string> =>
   eventually(async () => {
@@ -74,9 +55,7 @@ testOnThisMachine(
   'When the product is started again in another currency, then it says that its prices are in yen, and ends',
   async () => {
     await stop(running());
-    await expect(startProduct({ dataDir, settings: { CURRENCY: 'usd' } })).rejects.toThrow(
-      'CURRENCY is usd, but the database holds prices in jpy',
-    );
+    await expect(restart({ CURRENCY: 'usd' })).rejects.toThrow('CURRENCY is usd, but the database holds prices in jpy');
   },
   180_000,
 );

@@ -1,35 +1,22 @@
-import { afterAll, beforeAll, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { percentile } from '@ticketing/test/percentile';
-import { startProduct, type Product } from '@ticketing/test/start-product';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { orderResponse, ticketListResponse } from '../responses.ts';
 import { openBrowser, openSession } from '../browser.ts';
 import { eventually } from '../eventually.ts';
 import { hold, list, order, orderOf, pay, signUp, ticketOf, untilOrder } from '../user.ts';
-import { discard } from '../product.ts';
-import { isOnThisMachine, testOnThisMachine } from '../site.ts';
+import { testOnThisMachine } from '../site.ts';
+import { useOwnProduct } from './use-own-product.ts';
 
 const windowSeconds = 5;
 
-let dataDir: string;
-let product: Product | undefined;
-let url: string;
-
-beforeAll(async () => {
-  if (!isOnThisMachine()) return;
-  dataDir = await mkdtemp(join(tmpdir(), 'ticketing-e2e-expiry-'));
-  product = await startProduct({ dataDir, settings: { EXPIRATION_WINDOW_SECONDS: String(windowSeconds) } });
-  ({ url } = product);
-}, 300_000);
-
-afterAll(async () => {
-  if (dataDir !== undefined) await discard(product, dataDir);
-}, 30_000);
+const { running } = useOwnProduct({ EXPIRATION_WINDOW_SECONDS: String(windowSeconds) });
 
 testOnThisMachine('When a hold runs out, then it cannot be paid and another buyer can hold the ticket', async () => {
-  const [seller, buyer, other] = await Promise.all([signUp(url), signUp(url), signUp(url)]);
+  const [seller, buyer, other] = await Promise.all([
+    signUp(running().url),
+    signUp(running().url),
+    signUp(running().url),
+  ]);
   const ticket = await list(seller);
   const held = await hold(buyer, ticket.id);
   const seconds = (Date.parse(held.expiresAt) - Date.now()) / 1000;
@@ -50,11 +37,11 @@ testOnThisMachine('When a hold runs out, then it cannot be paid and another buye
 testOnThisMachine(
   'When a hold runs out while its buyer looks at it, then the page updates itself and leads back to the ticket',
   async () => {
-    const [seller, buyer] = await Promise.all([signUp(url), signUp(url)]);
+    const [seller, buyer] = await Promise.all([signUp(running().url), signUp(running().url)]);
     const ticket = await list(seller);
     const browser = await openBrowser();
     try {
-      const { page, problems } = await openSession(browser, url, { as: buyer });
+      const { page, problems } = await openSession(browser, running().url, { as: buyer });
       await page.goto(`/tickets/${ticket.id}`);
       await page.getByRole('button', { name: 'Hold this ticket' }).click();
       await page.getByRole('heading', { name: 'Your hold ran out' }).waitFor();
@@ -71,7 +58,7 @@ testOnThisMachine(
 );
 
 testOnThisMachine('When an order is paid before its deadline, then its timer changes nothing', async () => {
-  const [seller, buyer] = await Promise.all([signUp(url), signUp(url)]);
+  const [seller, buyer] = await Promise.all([signUp(running().url), signUp(running().url)]);
   const paidTicket = await list(seller);
   const paid = await hold(buyer, paidTicket.id);
   expect((await pay(buyer, paid.id)).status).toBe(201);
@@ -85,8 +72,8 @@ testOnThisMachine('When an order is paid before its deadline, then its timer cha
 testOnThisMachine(
   'When 100 holds run out at once, then each is on sale again within 2 s of its deadline (p95), and none before it',
   async () => {
-    const seller = await signUp(url);
-    const buyers = await Promise.all(Array.from({ length: 20 }, () => signUp(url)));
+    const seller = await signUp(running().url);
+    const buyers = await Promise.all(Array.from({ length: 20 }, () => signUp(running().url)));
     const tickets = await Promise.all(Array.from({ length: 100 }, () => list(seller)));
     await Promise.all(
       tickets.map(({ id }) => eventually(async () => expect((await order(seller, id)).status).toBe(400))),

@@ -1,19 +1,19 @@
-import { afterAll, beforeAll, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { isAlive } from '@ticketing/launcher/data-dir';
 import { root } from '@ticketing/launcher/paths';
-import { processesOf, startProduct, type Product, type ProductProcess } from '@ticketing/test/start-product';
+import { processesOf, type ProductProcess } from '@ticketing/test/start-product';
 import { MongoClient } from 'mongodb';
 import { execFile } from 'node:child_process';
-import { access, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { orderResponse, ticketResponse } from '../responses.ts';
 import { eventually } from '../eventually.ts';
 import { hold, list, orderOf, pay, signIn, signUp, ticketOf, untilOrder, type User } from '../user.ts';
-import { discard, stop } from '../product.ts';
-import { isOnThisMachine, testOnThisMachine } from '../site.ts';
+import { stop } from '../product.ts';
+import { testOnThisMachine } from '../site.ts';
 import { openStripeLedger } from '../stripe-ledger.ts';
+import { useOwnProduct } from './use-own-product.ts';
 
 const services = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'notifications', 'client'];
 const everything = [...services, 'router', 'stripe-sandbox', 'mailbox', 'watchdog', 'nats', 'redis', 'mongod'];
@@ -24,25 +24,9 @@ const settings = { MAX_LIVE_HOLDS: '1000' };
 /** From the end of a process until a whole journey succeeds again. */
 const recoveryTimeoutMs = 20_000;
 
-let dataDir: string;
-let product: Product | undefined;
+const { running, dataDir, restart } = useOwnProduct(settings);
 
-const running = (): Product => {
-  if (product === undefined) throw new Error('the product is not running');
-  return product;
-};
-
-beforeAll(async () => {
-  if (!isOnThisMachine()) return;
-  dataDir = await mkdtemp(join(tmpdir(), 'ticketing-e2e-resilience-'));
-  product = await startProduct({ dataDir, settings });
-}, 300_000);
-
-afterAll(async () => {
-  if (dataDir !== undefined) await discard(product, dataDir);
-}, 30_000);
-
-const named = (name: string): ProductProcess[] => processesOf(dataDir).filter((process) => process.name === name);
+const named = (name: string): ProductProcess[] => processesOf(dataDir()).filter((process) => process.name === name);
 
 const isReadyAgain = (name: string, ended: ProductProcess): Promise<void> =>
   eventually(async () => {
@@ -139,7 +123,7 @@ const isKept = async (seller: User, buyer: User, { tickets, orders, paid }: Ackn
       });
     }),
   );
-  const charges = await openStripeLedger(processesOf(dataDir)).charges();
+  const charges = await openStripeLedger(processesOf(dataDir())).charges();
   const charged = charges.map(({ metadata }) => metadata.orderId);
   expect(new Set(charged).size).toBe(charged.length);
   for (const id of paid) {
@@ -198,14 +182,14 @@ testOnThisMachine(
     expect((await pay(buyer, id)).status).toBe(201);
     await untilOrder(buyer, id, { status: 'complete' });
 
-    const pids = processesOf(dataDir).map(({ pid }) => pid);
+    const pids = processesOf(dataDir()).map(({ pid }) => pid);
     expect(pids.length).toBeGreaterThanOrEqual(everything.length);
     expect(pids.filter(isAlive)).toEqual(pids);
     await stop(running());
     expect([...pids, running().pid].filter(isAlive)).toEqual([]);
-    await expect(access(join(dataDir, 'processes.json'))).rejects.toThrow('ENOENT');
+    await expect(access(join(dataDir(), 'processes.json'))).rejects.toThrow('ENOENT');
 
-    product = await startProduct({ dataDir, settings });
+    await restart(settings);
     const signedIn = await signIn(running().url, buyer);
     expect(await orderOf(signedIn, id)).toMatchObject({ status: 'complete', ticket: { id: ticket.id } });
     await eventually(async () => {
@@ -235,7 +219,7 @@ testOnThisMachine(
     expect(await buyer.send(request)).toMatchObject({ status: 404 });
     const { stdout } = await promisify(execFile)('npm', ['run', '--silent', 'republish', '--', 'ticket'], {
       cwd: root,
-      env: { ...process.env, DATA_DIR: dataDir },
+      env: { ...process.env, DATA_DIR: dataDir() },
     });
     expect(stdout.trim()).toMatch(/^\d+ of tickets republished$/);
     await eventually(() => hold(buyer, other.id));

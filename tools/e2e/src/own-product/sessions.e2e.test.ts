@@ -1,17 +1,14 @@
-import { afterAll, beforeAll, expect } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { root } from '@ticketing/launcher/paths';
 import { percentile } from '@ticketing/test/percentile';
-import { startProduct, type Product, type ProductProcess } from '@ticketing/test/start-product';
+import type { ProductProcess } from '@ticketing/test/start-product';
 import { execFile } from 'node:child_process';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { eventually } from '../eventually.ts';
-import { discard } from '../product.ts';
-import { isOnThisMachine, testOnThisMachine } from '../site.ts';
+import { testOnThisMachine } from '../site.ts';
 import { signIn, signUp, type User } from '../user.ts';
+import { useOwnProduct } from './use-own-product.ts';
 
 const oldKey = 'a session key of the end-to-end tests';
 const newKey = 'another session key of the end-to-end tests';
@@ -25,23 +22,7 @@ const privatePaths = new Map([
   ['payments', '/api/payments/000000000000000000000000'],
 ]);
 
-let dataDir: string;
-let product: Product | undefined;
-
-const running = (): Product => {
-  if (product === undefined) throw new Error('the product is not running');
-  return product;
-};
-
-beforeAll(async () => {
-  if (!isOnThisMachine()) return;
-  dataDir = await mkdtemp(join(tmpdir(), 'ticketing-e2e-sessions-'));
-  product = await startProduct({ dataDir, settings });
-}, 300_000);
-
-afterAll(async () => {
-  if (dataDir !== undefined) await discard(product, dataDir);
-}, 30_000);
+const { running, dataDir, restart } = useOwnProduct(settings);
 
 const replicas = (): ProductProcess[] =>
   running()
@@ -69,7 +50,7 @@ const untilRefused = async (replica: ProductProcess, cookie: string): Promise<nu
 const endSessions = (account: string) =>
   promisify(execFile)('npm', ['run', '--silent', 'end-sessions', '--', account], {
     cwd: root,
-    env: { ...process.env, DATA_DIR: dataDir },
+    env: { ...process.env, DATA_DIR: dataDir() },
   });
 
 testOnThisMachine(
@@ -168,7 +149,7 @@ testOnThisMachine(
     const [live, ended] = [await signUp(running().url), await signUp(running().url)];
     await signOut(ended);
     await running().stop();
-    product = await startProduct({ dataDir, settings: { ...settings, JWT_KEY: `${newKey},${oldKey}` } });
+    await restart({ ...settings, JWT_KEY: `${newKey},${oldKey}` });
     for (const replica of replicas()) {
       const accepted = [await accepts(replica, live.cookie), await accepts(replica, ended.cookie)];
       expect([replica.name, ...accepted]).toEqual([replica.name, true, false]);
