@@ -1,42 +1,30 @@
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { controls, editsOf, titlesOf, type Control } from './build/controls.ts';
 import { evaluateControl, linesOf, problemsOfRun, toJson } from './report/report.ts';
 import { picture } from './report/picture.ts';
 import { runChaos, type ChaosOptions } from './run-chaos.ts';
-
-const print = (line: string) => {
-  process.stdout.write(`${line}\n`);
-};
+import { failWith, interruption, print, readOptions } from './command-line.ts';
 
 const usage = `npm run chaos -- [--orders N] [--kills N] [--seed N] [--replicas N] [--window SECONDS] [--recovery SECONDS]
                  [--control NAME|all] [--json FILE] [--picture FILE]
 Controls, each a run without one guard or several: ${controls.map(({ name }) => name).join(', ')}`;
 
-const fail = (problem: string): never => {
-  process.stderr.write(`${problem}\n${usage}\n`);
-  process.exit(2);
-};
+const fail = failWith(usage);
 
-const { values } = (() => {
-  try {
-    return parseArgs({
-      options: {
-        orders: { type: 'string', default: '500' },
-        kills: { type: 'string', default: '40' },
-        seed: { type: 'string', default: '1' },
-        replicas: { type: 'string', default: '2' },
-        window: { type: 'string', default: '30' },
-        recovery: { type: 'string', default: '5' },
-        control: { type: 'string' },
-        json: { type: 'string' },
-        picture: { type: 'string' },
-      },
-    });
-  } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error));
-  }
-})();
+const values = readOptions(
+  {
+    orders: { type: 'string', default: '500' },
+    kills: { type: 'string', default: '40' },
+    seed: { type: 'string', default: '1' },
+    replicas: { type: 'string', default: '2' },
+    window: { type: 'string', default: '30' },
+    recovery: { type: 'string', default: '5' },
+    control: { type: 'string' },
+    json: { type: 'string' },
+    picture: { type: 'string' },
+  },
+  fail,
+);
 
 const wholeNumber = (name: 'orders' | 'kills' | 'seed' | 'replicas' | 'window' | 'recovery', most: number): number => {
   const value = values[name];
@@ -44,9 +32,7 @@ const wholeNumber = (name: 'orders' | 'kills' | 'seed' | 'replicas' | 'window' |
   return Number(value);
 };
 
-const interrupted = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
-process.on('disconnect', () => interrupted.abort());
+const interrupted = interruption();
 
 const options: ChaosOptions = {
   orders: wholeNumber('orders', 1_000_000),
@@ -57,7 +43,7 @@ const options: ChaosOptions = {
   quietTimeoutMs: 60_000,
   edits: [],
   log: print,
-  signal: interrupted.signal,
+  signal: interrupted,
 };
 
 const runOne = async (): Promise<boolean> => {
@@ -91,11 +77,11 @@ const main = async (): Promise<boolean> => {
   if (chosen.length === 0) return fail(`The control ${values.control} does not exist`);
   const missed: string[] = [];
   for (const control of chosen) {
-    if (interrupted.signal.aborted) break;
+    if (interrupted.aborted) break;
     if (!(await runControl(control))) missed.push(control.name);
   }
   print(missed.length === 0 ? `\nall ${chosen.length} controls are caught` : `\nnot caught: ${missed.join(', ')}`);
   return missed.length === 0;
 };
 
-process.exit((await main()) && !interrupted.signal.aborted ? 0 : 1);
+process.exit((await main()) && !interrupted.aborted ? 0 : 1);

@@ -1,32 +1,20 @@
-import { parseArgs } from 'node:util';
 import { editsOf, mailControls, titlesOf } from '../build/controls.ts';
 import { runMailOutage, type MailOutageResult } from './run-mail-outage.ts';
+import { failWith, interruption, print, readOptions } from '../command-line.ts';
 
 const usage = `npm run chaos:mail -- [--minutes N] [--seed N] [--control NAME]
 Controls, each a run without one guard: ${mailControls.map(({ name }) => name).join(', ')}`;
 
-const print = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
+const fail = failWith(usage);
 
-const fail = (problem: string): never => {
-  process.stderr.write(`${problem}\n${usage}\n`);
-  process.exit(2);
-};
-
-const { values } = (() => {
-  try {
-    return parseArgs({
-      options: {
-        minutes: { type: 'string', default: '10' },
-        seed: { type: 'string', default: '1' },
-        control: { type: 'string' },
-      },
-    });
-  } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error));
-  }
-})();
+const values = readOptions(
+  {
+    minutes: { type: 'string', default: '10' },
+    seed: { type: 'string', default: '1' },
+    control: { type: 'string' },
+  },
+  fail,
+);
 
 /** Links to a new password work for an hour, and mails with them must arrive before that. */
 const longestMinutes = 50;
@@ -38,9 +26,7 @@ if (!Number.isInteger(seed) || seed < 0) fail('--seed must be a whole number');
 const control = mailControls.find(({ name }) => name === values.control);
 if (values.control !== undefined && control === undefined) fail(`The control ${values.control} does not exist`);
 
-const interrupted = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
-process.on('disconnect', () => interrupted.abort());
+const interrupted = interruption();
 
 /** Fewer prove nothing about one in a thousand. */
 const leastCauses = 1_000;
@@ -61,7 +47,7 @@ const result = await runMailOutage({
   seed,
   edits: control === undefined ? [] : editsOf(control),
   log: print,
-  signal: interrupted.signal,
+  signal: interrupted,
 });
 const { counts, total } = result.verdict;
 print('| cause | mails owed | missing | sent twice |\n|---|---|---|---|');
@@ -75,4 +61,4 @@ const found = violationsOf(result);
 for (const problem of found) print(`FAILED: ${problem}`);
 const isDoubled = total.doubled * leastCauses > total.causes;
 if (control !== undefined) print(`${isDoubled ? 'caught' : 'NOT CAUGHT'}: without ${titlesOf(control)}`);
-process.exit((control === undefined ? found.length === 0 : isDoubled) && !interrupted.signal.aborted ? 0 : 1);
+process.exit((control === undefined ? found.length === 0 : isDoubled) && !interrupted.aborted ? 0 : 1);

@@ -1,5 +1,4 @@
 import { openSources } from '@ticketing/watchdog/sources';
-import { parseArgs } from 'node:util';
 import { findLost } from '../load/acknowledged.ts';
 import { Ledger } from '../load/ledger.ts';
 import { Market, type User } from '../load/market.ts';
@@ -8,33 +7,22 @@ import { createRandom } from '../random.ts';
 import { startOwnProduct } from './own-product.ts';
 import { outageNames, parts, planOutages, type PlannedOutage } from './plan.ts';
 import { runOutage, userCount, type OutageContext, type OutageResult } from './run-outage.ts';
+import { failWith, interruption, print, readOptions } from '../command-line.ts';
 
 const usage = `npm run outages -- [--only NAME,…] [--all] [--window SECONDS] [--seed N]
 Names: ${parts.join(', ')}, or with a duration: ${outageNames.join(', ')}`;
 
-const print = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
+const fail = failWith(usage);
 
-const fail = (problem: string): never => {
-  process.stderr.write(`${problem}\n${usage}\n`);
-  process.exit(2);
-};
-
-const { values } = (() => {
-  try {
-    return parseArgs({
-      options: {
-        only: { type: 'string' },
-        all: { type: 'boolean', default: false },
-        window: { type: 'string', default: '20' },
-        seed: { type: 'string', default: '1' },
-      },
-    });
-  } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error));
-  }
-})();
+const values = readOptions(
+  {
+    only: { type: 'string' },
+    all: { type: 'boolean', default: false },
+    window: { type: 'string', default: '20' },
+    seed: { type: 'string', default: '1' },
+  },
+  fail,
+);
 
 const wholeNumber = (name: 'window' | 'seed', least: number, most: number): number => {
   const number = Number(values[name]);
@@ -51,10 +39,7 @@ const windowSeconds = wholeNumber('window', 10, 900);
 const random = createRandom(wholeNumber('seed', 0, 2 ** 31));
 const plan = planOutages({ all: values.all, only });
 
-const interrupted = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupted.abort());
-process.on('disconnect', () => interrupted.abort());
-const { signal } = interrupted;
+const signal = interruption();
 
 /** A run that proves nothing, because this machine was too slow, is repeated. */
 const maxRuns = 3;
