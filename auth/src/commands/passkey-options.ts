@@ -9,7 +9,8 @@ import { storeChallenge } from './passkey-challenges.ts';
  */
 export const createRegistrationOptions = async (deps: Deps, { id, email }: CurrentUser) => {
   const known = await deps.passkeys.find({ userId: id }, { projection: { transports: 1 } }).toArray();
-  // An early check; the index of passkeys enforces the limit. Without it the device stores a passkey that the account then refuses.
+  // An early check; the index of passkeys enforces the limit. Without it the device stores a passkey that the account then
+  // refuses.
   if (known.length >= maxPasskeys) throw new TooManyPasskeysError();
   const options = await deps.webAuthn.creationOptions(
     { id, email },

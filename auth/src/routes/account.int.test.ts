@@ -207,6 +207,21 @@ test('When the data is exported, then it has all that is kept, without secrets',
   expect((await auth.api.get('/api/users/me/export')).status).toBe(401);
 });
 
+test('When mails were sent or dropped, then the export says when they were sent, and finds them by an index', async () => {
+  const { id, email, cookie } = await open();
+  await auth.tokenFor(email, 'verify-email');
+  const endedAt = auth.system.clock.now();
+  await auth.mailJobs.updateOne({ userId: id }, { $set: { endedAt, dropped: 'refused' } });
+  const exported = async () => (await auth.api.get('/api/users/me/export').set('Cookie', cookie)).body.mails;
+  expect(await exported()).toEqual([{ template: 'verify-email', at: expect.any(String) }]);
+  await auth.mailJobs.updateOne({ userId: id }, { $unset: { dropped: true } });
+  expect(await exported()).toEqual([
+    { template: 'verify-email', at: expect.any(String), sentAt: endedAt.toISOString() },
+  ]);
+  const plan = await auth.mailJobs.find({ userId: id }, { sort: { at: -1 } }).explain('queryPlanner');
+  expect(JSON.stringify(plan.queryPlanner.winningPlan)).toContain('jobs_by_user');
+});
+
 test('When an account is closed, then it is gone: no sign-in, no session, no e-mail, no hash', async () => {
   const { id, email, cookie } = await open();
   const other = cookieOf(await auth.signIn(email, password));

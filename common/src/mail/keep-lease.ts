@@ -2,7 +2,10 @@ import type { Logger } from 'pino';
 import { leaseMs, type LeasedJob, type MailQueue } from './mail-queue.ts';
 
 const extendMs = 1_000;
-/** After so long without an extension. The rest of the lease is more than a write takes, so that no two processes send a mail at the same time. */
+/**
+ * Sending is cancelled after so long without an extension. The rest of the lease is more than a write takes, so that no two
+ * processes send a mail at the same time.
+ */
 const cancelMs = leaseMs - 1_500;
 
 /** A lease that is extended until `end`. Short leases are over soon after their process has died, and sending may take longer. */

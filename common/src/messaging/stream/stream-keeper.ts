@@ -17,7 +17,10 @@ export const streamCollections = [streamNotes, streamPurges, republications];
 export const tendStreamEveryMs = 20_000;
 const marginMs = 5 * 60_000;
 const republishEveryMs = 1_000;
-/** A state that was not published for this long is published again, a few in each pass: it repairs copies that nothing else repairs. */
+/**
+ * A state that was not published for this long is published again, a few in each pass: it repairs copies that nothing else
+ * repairs.
+ */
 const refresh = { afterMs: 24 * 60 * 60_000, limit: 17 } as const;
 
 export interface StreamMetrics {
@@ -40,7 +43,8 @@ export interface StreamKeeperOptions {
 
 /**
  * Keeps the stream of events bounded, and repairs what the broker loses: after each connection and in each pass it compares
- * the stream with what this service knew of it, and one replica purges what every consumer has acknowledged. Returns the workers to start once the database is prepared.
+ * the stream with what this service knew of it, and one replica purges what every consumer has acknowledged. Returns the
+ * workers to start once the database is prepared.
  */
 export const createStreamKeeper = (options: StreamKeeperOptions): (() => Stoppable)[] => {
   const { transport, database, relay, now, newId, logger, metrics } = options;
