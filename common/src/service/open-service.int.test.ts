@@ -116,7 +116,9 @@ live(
     expect(first.status).toBe(503);
     expect(first.ms).toBeLessThan(2_000);
     await eventually(async () => expect(await status(`${service.url}/readyz`)).toBe(503));
-    expect(await (await fetch(`${service.url}/metrics`)).text()).toMatch(/^database_up 0$/m);
+    await eventually(async () =>
+      expect(await (await fetch(`${service.url}/metrics`)).text()).toMatch(/^database_up 0$/m),
+    );
     const refused = await write(service);
     expect(refused.status).toBe(503);
     expect(refused.ms).toBeLessThan(200);
