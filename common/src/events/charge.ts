@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from './define-event.ts';
-import { chargeStatuses } from './statuses.ts';
+import { chargeStatuses, refundStatuses } from './statuses.ts';
 
 export const chargeState = z.object({
   id: z.string(),
@@ -17,6 +17,23 @@ export const chargeState = z.object({
   stripeRefundId: z.string().optional(),
   /** When the refund was recorded; absent if a release without this field recorded it. */
   refundedAt: z.iso.datetime().optional(),
+  /** When the payment completed its order, whatever becomes of the money then. Absent of money that no order waited for. */
+  completedAt: z.iso.datetime().optional(),
+  /** The marketplace's share of what was not returned, in minor units. */
+  fee: z.number().int().optional(),
+  /** Minor units, in refunds that have succeeded or still may. */
+  amountRefunded: z.number().int().optional(),
+  /** Of the last refund. */
+  refundStatus: z.enum(refundStatuses).optional(),
+  /** The last dispute, with Stripe's status and reason. */
+  dispute: z.object({ status: z.string(), reason: z.string() }).optional(),
+  /** When an operator has settled the problem that the buyer had reported. */
+  problemSettledAt: z.iso.datetime().optional(),
+  /** When the proceeds became the seller's. */
+  releasedAt: z.iso.datetime().optional(),
+  /** When they were transferred to the seller's account at Stripe, and how much, in minor units. */
+  paidOutAt: z.iso.datetime().optional(),
+  paidOut: z.number().int().optional(),
 });
 
 export const chargeCreated = defineEvent('charge.created', chargeState);

@@ -12,5 +12,5 @@ export { chargeClosed, chargeCreated, chargeState, chargeUpdated } from './charg
 export type { ChargeState, ChargeStatus } from './charge.ts';
 export { listingDetails, mapListingDetails, textLimits, ticketCategories, titleLimit } from './listing-details.ts';
 export { consumedEvents, retiredDurables } from './consumers.ts';
-export { cancelReasons, chargeStatuses, orderStatuses } from './statuses.ts';
+export { cancelReasons, chargeStatuses, refundStatuses, orderStatuses } from './statuses.ts';
 export type { ListingDetail, TicketCategory } from './listing-details.ts';

@@ -18,6 +18,8 @@ export const orderState = z.object({
   expiresAt: z.iso.datetime(),
   /** When it became complete, whatever becomes of it then; absent if a release without this field completed it. */
   completedAt: z.iso.datetime().optional(),
+  /** When the buyer last reported a problem with what was bought. */
+  problemAt: z.iso.datetime().optional(),
   /** Minor units of `currency`; the price that the buyer was shown, which never changes. */
   price: z.number().int(),
   /** ISO 4217, in lower case. Absent from orders that were made by a release without it: then it is the configured one. */

@@ -10,6 +10,12 @@ export const cancelReasons = [
   'unavailable',
   'payment_failed',
   'account_closed',
+  // Only of orders that were complete.
+  'not_delivered',
+  'refunded',
 ] as const;
 
 export const chargeStatuses = ['created', 'completed', 'failed', 'refunded'] as const;
+
+/** Whether the last refund of a charge has reached the buyer. */
+export const refundStatuses = ['pending', 'succeeded', 'failed'] as const;

@@ -30,6 +30,7 @@ export const orders = defineAggregate({
     reason: { type: String, enum: cancelReasons },
     expiresAt: { type: Date, required: true },
     completedAt: { type: Date },
+    problemAt: { type: Date },
     // Minor units of the currency, which is absent from orders of the release before; never changed.
     price: { type: Number, required: true },
     currency: { type: String },

@@ -5,6 +5,7 @@ import {
   chargeStatuses,
   chargeUpdated,
   orderState,
+  refundStatuses,
 } from '@ticketing/common/events';
 import { defineAggregate } from '@ticketing/common/messaging';
 import { copyOf, objectOf, type DocumentOf } from '@ticketing/common/mongo';
@@ -36,6 +37,15 @@ export const charges = defineAggregate({
     stripeId: { type: String },
     stripeRefundId: { type: String },
     refundedAt: { type: Date },
+    completedAt: { type: Date },
+    fee: { type: Number },
+    amountRefunded: { type: Number },
+    refundStatus: { type: String, enum: refundStatuses },
+    dispute: objectOf({ status: { type: String, required: true }, reason: { type: String, required: true } }),
+    problemSettledAt: { type: Date },
+    releasedAt: { type: Date },
+    paidOutAt: { type: Date },
+    paidOut: { type: Number },
     declinedCharge: { type: String },
     lastAttemptNumber: { type: Number },
     openAttempt: objectOf({

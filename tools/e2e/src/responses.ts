@@ -39,7 +39,17 @@ export const orderResponse = z.strictObject({
   userId: id,
   status: z.enum(['created', 'awaiting:payment', 'complete', 'cancelled']),
   reason: z
-    .enum(['by_buyer', 'expired', 'price_changed', 'ticket_changed', 'unavailable', 'payment_failed', 'account_closed'])
+    .enum([
+      'by_buyer',
+      'expired',
+      'price_changed',
+      'ticket_changed',
+      'unavailable',
+      'payment_failed',
+      'account_closed',
+      'not_delivered',
+      'refunded',
+    ])
     .optional(),
   expiresAt: time,
   price: z.number().positive(),
