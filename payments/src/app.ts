@@ -3,11 +3,14 @@ import type { Express } from 'express';
 import type { Deps } from './deps.ts';
 import { getChargeRoute } from './routes/get-charge.ts';
 import { payOrderRoute } from './routes/pay-order.ts';
+import { beginOnboardingRoute, getPayoutAccountRoute } from './routes/payout-account.ts';
 import { webhookRoute } from './routes/webhook.ts';
 
 export const routes: readonly RoutedEndpoint<Deps>[] = [
   on.post('/api/payments', 'paying', [signedIn], payOrderRoute),
   on.post('/api/payments/webhook', 'webhook', [], webhookRoute),
+  on.get('/api/payments/payout-account', 'reading', [signedIn], getPayoutAccountRoute),
+  on.post('/api/payments/payout-account', 'onboarding', [signedIn], beginOnboardingRoute),
   on.get('/api/payments/:orderId', 'reading', [signedIn], getChargeRoute),
 ];
 

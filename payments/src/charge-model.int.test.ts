@@ -29,6 +29,8 @@ import { refundCancelledOrders } from './commands/refund/refund-cancelled-orders
 import type { Deps } from './deps.ts';
 import { attemptAbandonedMs } from './domain/payment.ts';
 import { tokenHash } from './domain/token.ts';
+import { createAccountGateway } from './gateways/stripe/accounts.ts';
+import { openStripe } from './gateways/stripe/client.ts';
 import { createStripeGateway, type PaymentGateway } from './gateways/stripe/gateway.ts';
 import { createLocalPayments } from './memory/local-payments.ts';
 import { openMetrics } from './metrics.ts';
@@ -290,17 +292,10 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
   open: async ({ store, remoteCalls }) => {
     sandbox = await openSandbox();
     const metrics = openMetrics(new Metrics());
-    const stripe = createStripeGateway(
-      {
-        key: 'sk_test_sandbox',
-        webhookSecret,
-        host: sandbox.url,
-        callTimeoutMs: 9_000,
-        returnUrl: () => 'http://127.0.0.1:9/',
-      },
-      createLogger({ service: 'payments', level: 'silent' }),
-      metrics,
-    );
+    const logger = createLogger({ service: 'payments', level: 'silent' });
+    const client = openStripe({ key: 'sk_test_sandbox', host: sandbox.url, callTimeoutMs: 9_000 }, logger);
+    const returnUrl = 'http://127.0.0.1:9/';
+    const stripe = createStripeGateway(client, { webhookSecret, returnUrl: () => returnUrl }, metrics, logger);
     return {
       ...openModels(store),
       now,
@@ -313,6 +308,7 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
         } satisfies PaymentGateway,
         calls,
       ),
+      accounts: createAccountGateway(client, returnUrl),
       // A request that would wait for its order fails instead.
       orderSignals: { notify: () => undefined, wait: () => Promise.reject(new Error('waits for the order')) },
       localPayments: createLocalPayments(),

@@ -1,4 +1,5 @@
 import type { Currency } from '@ticketing/common/money';
+import type { AccountGateway } from './gateways/stripe/accounts.ts';
 import type { PaymentGateway } from './gateways/stripe/gateway.ts';
 import type { LocalPayments } from './memory/local-payments.ts';
 import type { OrderSignals } from './memory/order-signals.ts';
@@ -11,6 +12,7 @@ export interface Deps extends Models {
   /** Of all prices. */
   readonly currency: Currency;
   readonly gateway: PaymentGateway;
+  readonly accounts: AccountGateway;
   readonly orderSignals: OrderSignals;
   readonly localPayments: LocalPayments;
   readonly metrics: PaymentsMetrics;

@@ -13,6 +13,8 @@ import { markUnmarkedRefunds } from './commands/refund/mark-unmarked-refunds.ts'
 import { refundCancelledOrders } from './commands/refund/refund-cancelled-orders.ts';
 import type { Config } from './config.ts';
 import type { Deps } from './deps.ts';
+import { createAccountGateway, type AccountGateway } from './gateways/stripe/accounts.ts';
+import { openStripe } from './gateways/stripe/client.ts';
 import { createStripeGateway, type PaymentGateway } from './gateways/stripe/gateway.ts';
 import { createLocalPayments } from './memory/local-payments.ts';
 import { createOrderSignals } from './memory/order-signals.ts';
@@ -28,6 +30,8 @@ const unmarkedEveryMs = 30_000;
 export interface PaymentsOverrides extends ServiceOverrides {
   /** Wraps the Stripe gateway. */
   readonly gateway?: (real: PaymentGateway) => PaymentGateway;
+  /** Wraps the gateway to sellers' accounts. */
+  readonly accounts?: (real: AccountGateway) => AccountGateway;
   /** How long a buyer's request waits for Stripe; 20 s by default. */
   readonly timeoutMs?: number;
   /** How long a request waits for the events of a new order, which may arrive after it; 2 s by default. */
@@ -41,23 +45,31 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
   const site = openSite(service, config, { sessions: endings });
   const metrics = openMetrics(service.metrics);
   const { timeoutMs = 20_000, waitForOrderMs = 2_000 } = overrides;
-  const stripe = createStripeGateway(
+  const stripe = openStripe(
     {
       key: config.STRIPE_KEY,
-      webhookSecret: config.STRIPE_WEBHOOK_SECRET,
       host: config.STRIPE_HOST,
       // Three requests fit into the time of a buyer's one call; a retry returns the response to the first, however slow.
       callTimeoutMs: Math.floor(timeoutMs * 0.3),
-      returnUrl: (orderId) => new URL(`/orders/${orderId}?from=bank`, config.PUBLIC_URL).href,
     },
     logger,
-    metrics,
   );
+  const gateway = createStripeGateway(
+    stripe,
+    {
+      webhookSecret: config.STRIPE_WEBHOOK_SECRET,
+      returnUrl: (orderId) => new URL(`/orders/${orderId}?from=bank`, config.PUBLIC_URL).href,
+    },
+    metrics,
+    logger,
+  );
+  const accounts = createAccountGateway(stripe, new URL('/sales', config.PUBLIC_URL).href);
   const deps: Deps = {
     ...openModels(service),
     now,
     currency: config.CURRENCY,
-    gateway: overrides.gateway?.(stripe) ?? stripe,
+    gateway: overrides.gateway?.(gateway) ?? gateway,
+    accounts: overrides.accounts?.(accounts) ?? accounts,
     orderSignals: createOrderSignals(),
     localPayments: createLocalPayments(),
     metrics,

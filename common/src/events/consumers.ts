@@ -14,7 +14,7 @@ export const consumedEvents = {
   tickets: [orderCreated, orderUpdated, orderCancelled, userClosed],
   orders: [ticketCreated, ticketUpdated, ticketClaimRefused, orderExpired, chargeUpdated, chargeClosed, userClosed],
   expiration: [orderCreated, orderUpdated, orderCancelled],
-  payments: [orderCreated, orderUpdated, orderCancelled],
+  payments: [orderCreated, orderUpdated, orderCancelled, userCreated, userUpdated, userClosed],
   notifications: [userCreated, userUpdated, userClosed, orderUpdated, orderCancelled, chargeUpdated],
 } as const satisfies Readonly<Record<string, readonly Pick<EventDefinition<string, unknown>, 'type'>[]>>;
 

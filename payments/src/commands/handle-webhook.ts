@@ -4,10 +4,11 @@ import type { Deps } from '../deps.ts';
 import { BadSignatureError } from '../domain/bad-signature-error.ts';
 import { isSettleable, type Charge, type Payment } from '../domain/payment.ts';
 import type { WebhookEvent } from '../gateways/stripe/gateway.ts';
+import { refreshPayoutAccount } from './payout/refresh-payout-account.ts';
 import { settleCharge } from './reconcile/settle-charge.ts';
 
 /**
- * Settles the charge that a webhook event is about. Mostly there is nothing to do, since the process of the attempt knows
+ * Settles the charge, or refreshes the account, that a webhook event is about. Mostly there is nothing to do, since the process of the attempt knows
  * its outcome or will soon. What is written is read from Stripe, so an old, repeated or reordered event does no harm.
  */
 export const handleWebhook = async (
@@ -15,6 +16,7 @@ export const handleWebhook = async (
   request: { readonly body: unknown; readonly signature: string | undefined; readonly trace: Trace },
 ): Promise<void> => {
   const event = readEvent(deps, request.body, request.signature);
+  if (event.accountId !== undefined) return handleAccountEvent(deps, event.accountId);
   if (event.orderId === undefined || !event.type.startsWith('payment_intent.')) return;
   if (deps.localPayments.has(event.orderId)) return;
   const charge = chargeToSettle(await deps.loadPayment(event.orderId), event, deps.now());
@@ -23,6 +25,12 @@ export const handleWebhook = async (
   const settled = await settleCharge(deps, { charge, trace: request.trace, deadline });
   // Stripe then delivers the event again.
   if (settled.kind === 'unknown') throw new ServiceUnavailableError();
+};
+
+const handleAccountEvent = async (deps: Deps, accountId: string): Promise<void> => {
+  if ((await deps.payoutAccounts.findOne({ accountId }, { projection: { _id: 1 } })) === null) return;
+  const status = await refreshPayoutAccount(deps, accountId, performance.now() + deps.timeoutMs.worker);
+  if (status === undefined) throw new ServiceUnavailableError();
 };
 
 const readEvent = (deps: Deps, body: unknown, signature: string | undefined): WebhookEvent => {

@@ -2,10 +2,11 @@ import { openStore, type StoreDeps } from '@ticketing/common/messaging';
 import { createLoader } from '@ticketing/common/mongo';
 import type { Payment } from '../domain/payment.ts';
 import { charges, parsePayment } from './payment.ts';
+import { payoutAccounts, type PayoutAccount } from './payout-account.ts';
 
 export type Models = ReturnType<typeof openModels>;
 
-export const collections = [charges];
+export const collections = [charges, payoutAccounts];
 
 export const openModels = (deps: StoreDeps) => {
   const chargeStore = openStore(charges, deps);
@@ -16,6 +17,7 @@ export const openModels = (deps: StoreDeps) => {
     chargeStore,
     /** For the workers' searches, and for writes of what is not public. */
     payments,
+    payoutAccounts: deps.database.collection<PayoutAccount>(payoutAccounts.name),
     /** One order's payment; concurrent calls share a round trip. */
     loadPayment: async (orderId: string): Promise<Payment | null> => {
       const document = await load(orderId);

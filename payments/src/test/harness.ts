@@ -3,12 +3,14 @@ import { newOrder } from '@ticketing/common/events/testing';
 import type { RunningService } from '@ticketing/common/service';
 import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import { readConfig } from '../config.ts';
+import type { AccountGateway } from '../gateways/stripe/accounts.ts';
 import type { PaymentGateway } from '../gateways/stripe/gateway.ts';
 import type { PaymentDocument } from '../models/payment.ts';
 import { startService, type PaymentsOverrides } from '../service.ts';
 import { openSandbox, webhookSecret, type Sandbox } from './sandbox.ts';
 
-export type Step = 'tryCard' | 'blockAttempt' | 'findIntent' | 'readIntent' | 'cancelIntent' | 'refund';
+export type Step =
+  'tryCard' | 'blockAttempt' | 'findIntent' | 'readIntent' | 'cancelIntent' | 'refund' | keyof AccountGateway;
 
 export interface HttpResponse {
   readonly status: number;
@@ -36,6 +38,13 @@ export interface PaymentsUnderTest {
     orderId: string,
     token?: string,
     options?: { readonly userId?: string; readonly url?: string },
+  ): Promise<HttpResponse>;
+  /** A request of a user; the body is sent as JSON. */
+  call(
+    userId: string,
+    method: string,
+    path: string,
+    options?: { readonly body?: object; readonly url?: string },
   ): Promise<HttpResponse>;
   get(orderId: string, userId?: string): Promise<HttpResponse>;
   request(method: string, path: string, options?: RequestInit & { readonly url?: string }): Promise<HttpResponse>;
@@ -109,12 +118,18 @@ export const openPayments = async (
     cancelIntent: (...args) => through('cancelIntent', () => real.cancelIntent(...args)),
     refund: (...args) => through('refund', () => real.refund(...args)),
   });
+  const accounts = (real: AccountGateway): AccountGateway => ({
+    createAccount: (...args) => through('createAccount', () => real.createAccount(...args)),
+    createOnboardingLink: (...args) => through('createOnboardingLink', () => real.createOnboardingLink(...args)),
+    readAccount: (...args) => through('readAccount', () => real.readAccount(...args)),
+  });
 
   const startReplica: PaymentsUnderTest['startReplica'] = ({ env: changed, ...replica } = {}) =>
     system.start((overrides) =>
       startService(readConfig({ ...env, ...changed }), {
         ...overrides,
         gateway,
+        accounts,
         timeoutMs,
         ...replica,
       }),
@@ -142,6 +157,13 @@ export const openPayments = async (
     return orders;
   };
 
+  const call: PaymentsUnderTest['call'] = (userId, method, path, { body, url: base = url } = {}) =>
+    request(path, base, {
+      method,
+      headers: { ...system.as(userId), 'Content-Type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+
   return {
     system,
     sandbox,
@@ -161,13 +183,10 @@ export const openPayments = async (
       return { reached, goOn };
     },
     calls: (step) => counts.get(step) ?? 0,
-    pay: (orderId, token = 'tok_visa', { userId = 'buyer', url: base = url } = {}) =>
-      request('/api/payments', base, {
-        method: 'POST',
-        body: JSON.stringify({ orderId, token }),
-        headers: { ...system.as(userId), 'Content-Type': 'application/json' },
-      }),
-    get: (orderId, userId = 'buyer') => request(`/api/payments/${orderId}`, url, { headers: system.as(userId) }),
+    call,
+    pay: (orderId, token = 'tok_visa', { userId = 'buyer', ...options } = {}) =>
+      call(userId, 'POST', '/api/payments', { body: { orderId, token }, ...options }),
+    get: (orderId, userId = 'buyer') => call(userId, 'GET', `/api/payments/${orderId}`),
     request: (method, path, { url: base = url, ...init } = {}) => request(path, base, { ...init, method }),
     payable: async (changes) => {
       const [order] = await payables(1, changes);

@@ -37,6 +37,8 @@ export const limits = {
   ordering: { address, account, outcome: { ...perHour(60), counts: 'success' } },
   /** Enough for every card of a buyer several times, too few to test a list of stolen cards. */
   paying: { address: perMinute(60), account: perMinute(30) },
+  /** Each request makes a link to a page of Stripe's. */
+  onboarding: { address: perMinute(60), account: perMinute(10) },
   signingUp: { address: perMinute(30), account: perMinute(10), isNamedByBody: true },
   /** Too few to guess a password. A right one does not count. */
   signingIn: { address: perMinute(60), outcome: { ...perMinute(10), counts: 'failure' }, isNamedByBody: true },

@@ -1,9 +1,10 @@
-import { serverAddress, type Logger } from '@ticketing/common/service';
-import { Stripe } from 'stripe';
+import type { Logger } from '@ticketing/common/service';
+import type { Stripe } from 'stripe';
 import type { Decline } from '../../domain/decline.ts';
 import type { IntentState } from '../../domain/settlement.ts';
-import { createStripeCall, type Deadline } from './call.ts';
-import { declineOf, intentIdOf, isInvalidToken, isKeyUsed, isRefusal, loggable, wasSuperseded } from './errors.ts';
+import type { Deadline } from './call.ts';
+import type { StripeClient } from './client.ts';
+import { declineOf, intentIdOf, isInvalidToken, isKeyUsed, isRefusal, wasSuperseded } from './errors.ts';
 import { actionUrlOf, orderIdOf, toIntentState, toPaymentMethod } from './mapping.ts';
 
 /** What came of the one call that tries a card. */
@@ -41,10 +42,12 @@ export type IntentSearch =
 
 export type Cancellation = 'canceled' | 'paid' | 'unknown';
 
-/** A verified webhook event: only a reason to read the PaymentIntent, whose state is what gets written. */
+/** A verified webhook event: only a reason to read the PaymentIntent or the account, whose state is what gets written. */
 export interface WebhookEvent {
   readonly type: string;
   readonly orderId: string | undefined;
+  /** The connected account that it is about. */
+  readonly accountId: string | undefined;
 }
 
 /** Stripe, as far as this service needs it. Only `readWebhookEvent` throws; the other methods return every failure. */
@@ -101,33 +104,17 @@ const keyed = ({ orderId, number }: Attempt, options: Stripe.RequestOptions): St
 });
 
 export interface StripeSettings {
-  readonly key: string;
   readonly webhookSecret: string;
-  /** Address of the API, if not Stripe's own. */
-  readonly host: string | undefined;
-  /** Limit of one request, after which it is retried. */
-  readonly callTimeoutMs: number;
   /** Where the bank sends the buyer of an order back to. */
   readonly returnUrl: (orderId: string) => string;
 }
 
 export const createStripeGateway = (
+  { stripe, call, logFailure }: StripeClient,
   settings: StripeSettings,
-  logger: Logger,
   metrics: { readonly attemptsRefused: { inc(): void } },
+  logger: Pick<Logger, 'error'>,
 ): PaymentGateway => {
-  const stripe = new Stripe(settings.key, {
-    apiVersion: '2026-10-28.endive',
-    maxNetworkRetries: 0,
-    timeout: settings.callTimeoutMs,
-    telemetry: false,
-    ...(settings.host === undefined ? {} : serverAddress(settings.host)),
-  });
-  const call = createStripeCall(settings.callTimeoutMs);
-
-  const logFailure = (error: unknown, step: string, orderId?: string): void =>
-    logger.warn({ ...loggable(error), orderId, step }, 'Stripe call failed');
-
   const readIntent = async (id: string, deadline: Deadline): Promise<IntentState | undefined> => {
     try {
       return toIntentState(await call(deadline, (options) => stripe.paymentIntents.retrieve(id, {}, options)));
@@ -143,7 +130,7 @@ export const createStripeGateway = (
       const refunds = await call(deadline, (options) => stripe.refunds.list(query, options));
       return refunds.data[0]?.id;
     } catch (error) {
-      logFailure(error, 'refund', orderId);
+      logFailure(error, 'refund', { orderId });
       return undefined;
     }
   };
@@ -173,7 +160,7 @@ export const createStripeGateway = (
         }
         if (wasSuperseded(error)) metrics.attemptsRefused.inc();
         // Unexpected state: another process has paid or cancelled it, as its status shows.
-        if (!isRefusal(error, ['payment_intent_unexpected_state'])) logFailure(error, 'try card', orderId);
+        if (!isRefusal(error, ['payment_intent_unexpected_state'])) logFailure(error, 'try card', { orderId });
         return { kind: 'unknown' };
       }
     },
@@ -187,7 +174,7 @@ export const createStripeGateway = (
       } catch (error) {
         if (isKeyUsed(error)) return { kind: 'too-late' };
         if (isRefusal(error, amountCodes)) return { kind: 'not-made', id: undefined };
-        logFailure(error, 'block attempt', attempt.orderId);
+        logFailure(error, 'block attempt', { orderId: attempt.orderId });
         return { kind: 'unknown' };
       }
     },
@@ -205,7 +192,7 @@ export const createStripeGateway = (
           if (!page.has_more || after === undefined) return { kind: 'none' };
         }
       } catch (error) {
-        logFailure(error, 'find', orderId);
+        logFailure(error, 'find', { orderId });
         return { kind: 'unknown' };
       }
     },
@@ -237,14 +224,15 @@ export const createStripeGateway = (
       } catch (error) {
         // Stripe has forgotten the idempotency key, but not the refund.
         if (isRefusal(error, ['charge_already_refunded'])) return findRefund(intentId, orderId, deadline);
-        logFailure(error, 'refund', orderId);
+        logFailure(error, 'refund', { orderId });
         return undefined;
       }
     },
 
     readWebhookEvent: (body, signature) => {
       const event = stripe.webhooks.constructEvent(body, signature, settings.webhookSecret);
-      return { type: event.type, orderId: orderIdOf(event.data.object) };
+      const accountId = event.type === 'account.updated' ? event.data.object.id : undefined;
+      return { type: event.type, orderId: orderIdOf(event.data.object), accountId };
     },
   };
 };

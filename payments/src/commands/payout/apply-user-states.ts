@@ -1,0 +1,11 @@
+import type { UserState } from '@ticketing/common/events';
+import { applyIfNewer, type Received } from '@ticketing/common/messaging';
+import type { Deps } from '../../deps.ts';
+
+/** Copies users, without their e-mails: whether it is verified, and whether the account is closed. */
+export const applyUserStates =
+  (deps: Deps) =>
+  async (events: readonly Received<UserState>[]): Promise<void> => {
+    const users = events.map(({ state: { email: _email, ...user } }) => user);
+    await applyIfNewer(deps.payoutAccounts, 'user', users);
+  };
