@@ -295,11 +295,14 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
     const logger = createLogger({ service: 'payments', level: 'silent' });
     const client = openStripe({ key: 'sk_test_sandbox', host: sandbox.url, callTimeoutMs: 9_000 }, logger);
     const returnUrl = 'http://127.0.0.1:9/';
-    const stripe = createStripeGateway(client, { webhookSecret, returnUrl: () => returnUrl }, metrics, logger);
+    const stripe = createStripeGateway(client, { webhookSecret, returnUrl: () => returnUrl }, metrics);
     return {
       ...openModels(store),
       now,
+      logger,
       currency: currencyOf('usd'),
+      feePercent: 10,
+      payoutDelayMs: 0,
       gateway: remoteCalls.gate(
         {
           ...stripe,

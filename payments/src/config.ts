@@ -1,4 +1,4 @@
-import { commonEnv, priceEnv, readEnv, siteEnv, url, wholeNumber } from '@ticketing/common/service';
+import { commonEnv, decimalNumber, priceEnv, readEnv, siteEnv, url, wholeNumber } from '@ticketing/common/service';
 import { z } from 'zod';
 
 export const paymentsEnv = {
@@ -8,6 +8,12 @@ export const paymentsEnv = {
   PAYMENT_ATTEMPTS: wholeNumber({ min: 1, max: 20 })
     .prefault('3')
     .describe('Number of declined cards after which the payment of an order has failed'),
+  SELLER_FEE_PERCENT: decimalNumber({ min: 0, max: 100, decimals: 2 })
+    .prefault('10')
+    .describe('Share of the price of a sold ticket that the marketplace keeps'),
+  PAYOUT_DELAY_HOURS: decimalNumber({ min: 0, max: 8_760, decimals: 6 })
+    .prefault('24')
+    .describe('From the start of an event until the proceeds of its tickets belong to their sellers'),
   STRIPE_KEY: z.string().describe("Stripe's secret key"),
   STRIPE_WEBHOOK_SECRET: z.string().describe("Secret that signs Stripe's webhooks"),
   STRIPE_HOST: url('http', 'https')

@@ -1,5 +1,6 @@
 import type { Currency } from '@ticketing/common/money';
 import type { AccountGateway } from './gateways/stripe/accounts.ts';
+import type { Logger } from '@ticketing/common/service';
 import type { PaymentGateway } from './gateways/stripe/gateway.ts';
 import type { LocalPayments } from './memory/local-payments.ts';
 import type { OrderSignals } from './memory/order-signals.ts';
@@ -9,8 +10,13 @@ import type { Models } from './models/open-models.ts';
 /** What commands and queries need. */
 export interface Deps extends Models {
   readonly now: () => Date;
+  readonly logger: Logger;
   /** Of all prices. */
   readonly currency: Currency;
+  /** Our share of a sale. */
+  readonly feePercent: number;
+  /** From the start of an event until its proceeds are released. */
+  readonly payoutDelayMs: number;
   readonly gateway: PaymentGateway;
   readonly accounts: AccountGateway;
   readonly orderSignals: OrderSignals;

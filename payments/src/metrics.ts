@@ -7,6 +7,10 @@ export const openMetrics = (metrics: Metrics) => ({
     'Payment attempts still without an outcome 40 s after their claim, settled from the PaymentIntent at Stripe',
   ),
   refunds: metrics.counter('refunds_total', 'Refunded payments of cancelled orders'),
+  ledgerConflicts: metrics.counter(
+    'ledger_conflicts_total',
+    'Entries that were refused because the ledger has another one of the same cause',
+  ),
   unmarkedRefunds: metrics.counter(
     'unmarked_refunds_total',
     'Paid orders that were cancelled without a mark for refund, found and marked by the safety net',

@@ -8,6 +8,8 @@ import {
   type ServiceOverrides,
 } from '@ticketing/common/service';
 import { createApp } from './app.ts';
+import { followStripe, readUnreadMoney } from './commands/money/follow-stripe.ts';
+import { moveEntries } from './commands/money/move-entries.ts';
 import { settleAbandonedAttempts, settleActions } from './commands/reconcile/settle-abandoned-attempts.ts';
 import { markUnmarkedRefunds } from './commands/refund/mark-unmarked-refunds.ts';
 import { refundCancelledOrders } from './commands/refund/refund-cancelled-orders.ts';
@@ -23,9 +25,12 @@ import { collections, openModels } from './models/open-models.ts';
 import { charges } from './models/payment.ts';
 import { subscriptions } from './subscriptions.ts';
 
+const hourMs = 60 * 60_000;
 const refundsEveryMs = 500;
 const abandonedEveryMs = 2_000;
 const unmarkedEveryMs = 30_000;
+const entriesEveryMs = 500;
+const followEveryMs = 60_000;
 
 export interface PaymentsOverrides extends ServiceOverrides {
   /** Wraps the Stripe gateway. */
@@ -61,13 +66,15 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
       returnUrl: (orderId) => new URL(`/orders/${orderId}?from=bank`, config.PUBLIC_URL).href,
     },
     metrics,
-    logger,
   );
   const accounts = createAccountGateway(stripe, new URL('/sales', config.PUBLIC_URL).href);
   const deps: Deps = {
     ...openModels(service),
     now,
+    logger,
     currency: config.CURRENCY,
+    feePercent: config.SELLER_FEE_PERCENT,
+    payoutDelayMs: config.PAYOUT_DELAY_HOURS * hourMs,
     gateway: overrides.gateway?.(gateway) ?? gateway,
     accounts: overrides.accounts?.(accounts) ?? accounts,
     orderSignals: createOrderSignals(),
@@ -92,6 +99,9 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
       every(abandonedEveryMs, 'abandoned attempts', () => settleAbandonedAttempts(deps)),
       every(abandonedEveryMs, 'confirmations by banks', () => settleActions(deps)),
       every(unmarkedEveryMs, 'unmarked refunds', () => markUnmarkedRefunds(deps)),
+      every(entriesEveryMs, 'entries of the ledger', () => moveEntries(deps)),
+      every(followEveryMs, 'movements at Stripe', () => followStripe(deps)),
+      every(unmarkedEveryMs, 'charges of an earlier release', () => readUnreadMoney(deps)),
     ],
   });
 };

@@ -18,6 +18,12 @@ const wholeNumber = (min, max) => (text) =>
     ? undefined
     : `must be a whole number from ${min} to ${max}`;
 
+/** @param {number} max @param {number} decimals @returns {(text: string) => string | undefined} */
+const decimalNumber = (max, decimals) => (text) =>
+  new RegExp(`^\\d+(\\.\\d{1,${decimals}})?$`).test(text) && Number(text) <= max
+    ? undefined
+    : `must be a number from 0 to ${max} with at most ${decimals} decimals`;
+
 /** @param {string[]} values @returns {(text: string) => string | undefined} */
 const oneOf =
   (...values) =>
@@ -192,6 +198,18 @@ export const settingsTable = [
     default: '3',
     purpose: 'Number of declined cards after which the payment of an order has failed',
     check: wholeNumber(1, 20),
+  },
+  {
+    name: 'SELLER_FEE_PERCENT',
+    default: '10',
+    purpose: 'Share of the price of a sold ticket that the marketplace keeps',
+    check: decimalNumber(100, 2),
+  },
+  {
+    name: 'PAYOUT_DELAY_HOURS',
+    default: '24',
+    purpose: 'From the start of an event until the proceeds of its tickets belong to their sellers',
+    check: decimalNumber(8_760, 6),
   },
   {
     name: 'BUS',

@@ -28,6 +28,8 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
  * @property {string} expirationWindowSeconds
  * @property {string} maxLiveHolds
  * @property {string} paymentAttempts
+ * @property {string} sellerFeePercent
+ * @property {string} payoutDelayHours
  * @property {string} bus
  * @property {string} logLevel
  * @property {string} trustProxy
@@ -89,6 +91,8 @@ export const readSettings = (env, args) => {
       expirationWindowSeconds: given['EXPIRATION_WINDOW_SECONDS'] ?? '900',
       maxLiveHolds: given['MAX_LIVE_HOLDS'] ?? '6',
       paymentAttempts: given['PAYMENT_ATTEMPTS'] ?? '3',
+      sellerFeePercent: given['SELLER_FEE_PERCENT'] ?? '10',
+      payoutDelayHours: given['PAYOUT_DELAY_HOURS'] ?? '24',
       bus: given['BUS'] ?? 'jetstream',
       logLevel: given['LOG_LEVEL'] ?? 'info',
       trustProxy: given['TRUST_PROXY'] ?? '0',

@@ -41,4 +41,5 @@ export const chargeUpdated = defineEvent('charge.updated', chargeState);
 /** The answer to a closing order: no money has come for it, and none can come any more. */
 export const chargeClosed = defineEvent('charge.closed', z.object({ orderId: z.string() }));
 export type ChargeState = z.infer<typeof chargeState>;
+export type RefundStatus = (typeof refundStatuses)[number];
 export type ChargeStatus = (typeof chargeStatuses)[number];

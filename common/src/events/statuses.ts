@@ -2,6 +2,9 @@
 
 export const orderStatuses = ['created', 'awaiting:payment', 'complete', 'cancelled'] as const;
 
+/** Why an order that was complete is cancelled; its ticket stays sold. */
+export const undoReasons = ['not_delivered', 'refunded'] as const;
+
 export const cancelReasons = [
   'by_buyer',
   'expired',
@@ -10,9 +13,7 @@ export const cancelReasons = [
   'unavailable',
   'payment_failed',
   'account_closed',
-  // Only of orders that were complete.
-  'not_delivered',
-  'refunded',
+  ...undoReasons,
 ] as const;
 
 export const chargeStatuses = ['created', 'completed', 'failed', 'refunded'] as const;

@@ -19,6 +19,17 @@ export const wholeNumber = (range: { readonly min: number; readonly max: number 
     .transform(integer)
     .pipe(z.number(`must be a whole number from ${range.min} to ${range.max}`).int().min(range.min).max(range.max));
 
+/** A decimal number such as 0.5 or 24, with at most `decimals` digits after the point. */
+export const decimalNumber = (range: { readonly min: number; readonly max: number; readonly decimals: number }) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^\\d+(\\.\\d{1,${range.decimals}})?$`),
+      `must be a number from ${range.min} to ${range.max} with at most ${range.decimals} decimals`,
+    )
+    .transform(Number)
+    .pipe(z.number().min(range.min).max(range.max));
+
 const hasHost = (text: string): boolean => URL.canParse(text) && new URL(text).host !== '';
 
 const isUrl = (text: string, protocols: readonly string[]): boolean => {

@@ -1,4 +1,4 @@
-export { commonEnv, ConfigError, priceEnv, readEnv, siteEnv, url, wholeNumber } from './config.ts';
+export { commonEnv, ConfigError, decimalNumber, priceEnv, readEnv, siteEnv, url, wholeNumber } from './config.ts';
 export { closedAccounts, openClosedAccounts } from './closed-accounts.ts';
 export type { ClosedAccounts } from './closed-accounts.ts';
 export { httpKit } from './http-kit.ts';

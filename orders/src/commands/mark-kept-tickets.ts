@@ -1,4 +1,4 @@
-import { cancelReasons } from '@ticketing/common/events';
+import { cancelReasons, undoReasons } from '@ticketing/common/events';
 import { liveStatuses } from '../domain/order-status.ts';
 import type { Deps } from '../deps.ts';
 
@@ -10,8 +10,9 @@ const limit = 1_000;
  */
 export const markKeptTickets = async ({ orders }: Pick<Deps, 'orders'>): Promise<number> => {
   // First those that no longer keep a ticket, since another order may keep it now.
-  // With a reason that this release does not know, the next one has cancelled a complete order, which keeps its ticket.
-  const released = { keepsTicket: true, status: 'cancelled' as const, reason: { $in: [...cancelReasons] } };
+  // A complete order that is cancelled keeps its ticket, also if the next release has done it for a reason of its own.
+  const reason = { $in: [...cancelReasons], $nin: [...undoReasons] };
+  const released = { keepsTicket: true, status: 'cancelled' as const, reason };
   const { modifiedCount } = await orders.updateMany(released, { $unset: { keepsTicket: true } });
   const live = { keepsTicket: { $exists: false }, status: { $in: [...liveStatuses] } };
   let marked = modifiedCount;

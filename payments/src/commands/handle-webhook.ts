@@ -3,8 +3,11 @@ import type { Trace } from '@ticketing/common/events';
 import type { Deps } from '../deps.ts';
 import { BadSignatureError } from '../domain/bad-signature-error.ts';
 import { isSettleable, type Charge, type Payment } from '../domain/payment.ts';
+import type { Deadline } from '../gateways/stripe/call.ts';
 import type { WebhookEvent } from '../gateways/stripe/gateway.ts';
 import { refreshPayoutAccount } from './payout/refresh-payout-account.ts';
+import { findOwner } from './money/follow-stripe.ts';
+import { syncMoney } from './money/sync-money.ts';
 import { settleCharge } from './reconcile/settle-charge.ts';
 
 /**
@@ -17,11 +20,12 @@ export const handleWebhook = async (
 ): Promise<void> => {
   const event = readEvent(deps, request.body, request.signature);
   if (event.accountId !== undefined) return handleAccountEvent(deps, event.accountId);
-  if (event.orderId === undefined || !event.type.startsWith('payment_intent.')) return;
+  const deadline = performance.now() + deps.timeoutMs.worker;
+  if (!event.type.startsWith('payment_intent.')) return handleMovement(deps, event, request.trace, deadline);
+  if (event.orderId === undefined) return;
   if (deps.localPayments.has(event.orderId)) return;
   const charge = chargeToSettle(await deps.loadPayment(event.orderId), event, deps.now());
   if (charge === null) return;
-  const deadline = performance.now() + deps.timeoutMs.worker;
   const settled = await settleCharge(deps, { charge, trace: request.trace, deadline });
   // Stripe then delivers the event again.
   if (settled.kind === 'unknown') throw new ServiceUnavailableError();
@@ -31,6 +35,13 @@ const handleAccountEvent = async (deps: Deps, accountId: string): Promise<void> 
   if ((await deps.payoutAccounts.findOne({ accountId }, { projection: { _id: 1 } })) === null) return;
   const status = await refreshPayoutAccount(deps, accountId, performance.now() + deps.timeoutMs.worker);
   if (status === undefined) throw new ServiceUnavailableError();
+};
+
+/** Something has begun or ended at Stripe that moves the money of an order. */
+const handleMovement = async (deps: Deps, event: WebhookEvent, trace: Trace, deadline: Deadline): Promise<void> => {
+  const payment = await findOwner(deps, event);
+  if (payment !== null && !(await syncMoney(deps, { orderId: payment._id, trace, deadline })))
+    throw new ServiceUnavailableError();
 };
 
 const readEvent = (deps: Deps, body: unknown, signature: string | undefined): WebhookEvent => {

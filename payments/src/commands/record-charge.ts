@@ -1,9 +1,12 @@
 import { chargeClosed, chargeUpdated, type Trace } from '@ticketing/common/events';
 import { expression, type Expression, type NewValues } from '@ticketing/common/messaging';
 import { statusesBefore } from '../domain/charge-status.ts';
+import type { MoneyChange } from '../domain/apply-movements.ts';
 import { isFatal, type Decline } from '../domain/decline.ts';
 import type { Deps } from '../deps.ts';
-import { nextActionRead, type Charge } from '../domain/payment.ts';
+import { entries } from '../domain/ledger-entry.ts';
+import { nextActionRead, type Charge, type Entry } from '../domain/payment.ts';
+import { availableAt, feeOf } from '../domain/sale.ts';
 import { parseCharge, type PaymentDocument } from '../models/payment.ts';
 import type { ChargeContext } from './charge-context.ts';
 
@@ -25,14 +28,77 @@ const change = async (
  * marked for refund. Returns the completed charge, or null.
  */
 export const recordPaid = async (deps: Deps, context: ChargeContext, stripeId: string): Promise<Charge | null> => {
+  const { charge } = context;
+  const { amount, order } = charge;
+  const now = deps.now();
   const open = { status: { $in: statusesBefore('completed') }, closedAt: { $exists: false } };
-  const paid = await change(deps, context, open, { status: 'completed', stripeId }, ['openAttempt', 'closingDue']);
+  const fee = feeOf(amount, deps.feePercent);
+  const sale = {
+    status: 'completed' as const,
+    stripeId,
+    completedAt: now,
+    feePercent: deps.feePercent,
+    fee,
+    left: amount,
+    owed: 0,
+    availableAt: availableAt({ completedAt: now, startsAt: order.ticket?.startsAt }, deps.payoutDelayMs),
+    entries: appended(entries.sale(charge, { at: now, amount, fee })),
+    // Nothing can have moved since.
+    moneyReadAt: now,
+  };
+  const paid = await change(deps, context, open, sale, ['openAttempt', 'closingDue']);
   if (paid !== null) return paid;
   const tooLate = { $or: [{ status: 'failed' }, { status: 'created', closedAt: { $exists: true } }] };
-  const refundDue = { due: deps.now(), ...context.trace };
-  await change(deps, context, { ...tooLate, refundDue: { $exists: false } }, { stripeId, refundDue });
+  const refundDue = { due: now, ...context.trace };
+  const isKnown = { $ne: [{ $type: '$owed' }, 'missing'] };
+  const late = {
+    stripeId,
+    refundDue: expression({ $ifNull: ['$refundDue', { $literal: refundDue }] }),
+    owed: expression({ $ifNull: ['$owed', amount] }),
+    entries: appended(entries.lateMoney(charge, { at: now, amount }), isKnown),
+  };
+  const isNew = { $or: [{ refundDue: { $exists: false } }, { owed: { $exists: false } }] };
+  await change(deps, context, { $and: [tooLate, isNew] }, late);
   return null;
 };
+
+/**
+ * Gives a charge that an earlier release has written what a ledger needs. Nobody was told of a fee then, so there is none.
+ * Returns false when the charge has changed meanwhile.
+ */
+export const recordAdopted = async (deps: Deps, context: ChargeContext): Promise<boolean> => {
+  const { charge } = context;
+  const { amount, createdAt: at, order, version } = charge;
+  const isSale = charge.status === 'completed';
+  const availableFrom = { completedAt: at, startsAt: order.ticket?.startsAt };
+  const sale = {
+    completedAt: at,
+    feePercent: 0,
+    fee: 0,
+    left: amount,
+    availableAt: availableAt(availableFrom, deps.payoutDelayMs),
+    entries: appended(entries.sale(charge, { at, amount, fee: 0 })),
+  };
+  const late = { entries: appended(entries.lateMoney(charge, { at, amount })) };
+  const after = await change(
+    deps,
+    context,
+    { version, status: charge.status, owed: { $exists: false } },
+    isSale ? { ...sale, owed: 0 } : { ...late, owed: amount },
+  );
+  return after !== null;
+};
+
+/** Stripe has nothing left to return, and the charge shows it. */
+export const recordNothingLeft = async (deps: Deps, orderId: string): Promise<void> => {
+  await deps.payments.updateOne({ _id: orderId }, { $unset: { closingDue: true, refundDue: true } });
+};
+
+/** The entries that wait for the ledger, and these; without these where `isThere` holds. */
+export const appended = (added: readonly Entry[], isThere: object | boolean = false): Expression =>
+  expression({
+    $concatArrays: [{ $ifNull: ['$entries', []] }, { $cond: [isThere, [], { $literal: added }] }],
+  });
 
 const noAttemptOpen = { openAttempt: { $exists: false } };
 
@@ -159,17 +225,50 @@ export const recordUnknown = async (deps: Deps, orderId: string, number: number)
   await deps.payments.updateOne(where, { $set: { 'openAttempt.unknown': true } });
 };
 
-/** Stripe has made the refund of a cancelled order. */
-export const recordRefunded = async (deps: Deps, context: ChargeContext, stripeRefundId: string): Promise<void> => {
-  const where = { status: { $in: statusesBefore('refunded') } };
-  const set = { status: 'refunded', stripeRefundId, refundedAt: deps.now() } as const;
-  const after = await change(deps, context, where, set, ['openAttempt', 'closingDue', 'refundDue']);
-  if (after !== null) deps.metrics.refunds.inc();
+/**
+ * Writes the movements that Stripe shows and the charge does not have, in one write with their entries. Returns false when
+ * the charge has changed meanwhile.
+ */
+export const recordMovements = async (
+  deps: Deps,
+  context: ChargeContext,
+  { set, entries: added, isReturned, refundId }: MoneyChange,
+): Promise<boolean> => {
+  const { charge } = context;
+  const now = deps.now();
+  const returns = isReturned && statusesBefore('refunded').includes(charge.status);
+  const returned = { status: 'refunded' as const, stripeRefundId: refundId, refundedAt: now };
+  const after = await change(
+    deps,
+    context,
+    { version: charge.version },
+    {
+      ...set,
+      transfer: set.transfer && expression({ $literal: set.transfer }),
+      ...(returns ? returned : {}),
+      entries: appended(added),
+      moneyReadAt: now,
+    },
+    // What was sent back by the bank is for an operator to return again.
+    isReturned ? ['openAttempt', 'closingDue', 'refundDue'] : [],
+  );
+  if (after !== null && returns) deps.metrics.refunds.inc();
+  return after !== null;
+};
+
+/** Everything that Stripe shows is in the charge. */
+export const recordMoneyRead = async (deps: Deps, orderId: string): Promise<void> => {
+  await deps.payments.updateOne({ _id: orderId }, { $max: { moneyReadAt: deps.now() } });
 };
 
 /** The order of a charge was paid while it was closing, so there is nothing to prevent or to refund. */
 export const recordPaidWhileClosing = async (deps: Deps, orderId: string): Promise<boolean> => {
-  const where = { _id: orderId, status: 'completed' as const, 'order.status': { $ne: 'cancelled' as const } };
+  const where = {
+    _id: orderId,
+    status: 'completed' as const,
+    'order.status': { $ne: 'cancelled' as const },
+    refundOrdered: { $exists: false },
+  };
   const { matchedCount } = await deps.payments.updateOne(where, { $unset: { closingDue: true, refundDue: true } });
   return matchedCount === 1;
 };

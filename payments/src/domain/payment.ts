@@ -1,4 +1,4 @@
-import { orderState } from '@ticketing/common/events';
+import { orderState, refundStatuses } from '@ticketing/common/events';
 import { z } from 'zod';
 
 /**
@@ -49,15 +49,66 @@ const closedAt = z.date().optional();
 /** Fields of every payment: the order's id, which is the charge's too, and the copy of the order. */
 const copy = {
   _id: z.string(),
-  order: orderState.pick({ userId: true, status: true, expiresAt: true }).extend({
+  order: orderState.pick({ userId: true, sellerId: true, status: true, expiresAt: true, problemAt: true }).extend({
+    ticket: orderState.shape.ticket.pick({ id: true, title: true, startsAt: true }).partial().optional(),
     // Any text: a replica of the next version may have copied a reason that this one does not know.
     reason: z.string().optional(),
     closing: z.string().optional(),
   }),
 };
 
+const refund = z.object({ id: z.string(), amount: z.int(), status: z.enum(refundStatuses) });
+const dispute = z.object({ id: z.string(), amount: z.int(), status: z.string(), reason: z.string() });
+const line = z.object({ account: z.string(), amount: z.int() });
+const entry = z.object({ id: z.string(), at: z.date(), lines: z.array(line) });
+
+/** What has become of the money, in minor units; absent until there is some. */
+const money = {
+  /** When the payment completed its order: it was a sale then. */
+  completedAt: z.date().optional(),
+  feePercent: z.number().optional(),
+  /** What the sale is still worth, and our share of it. */
+  left: z.int().optional(),
+  fee: z.int().optional(),
+  /** What we have and owe to the buyer: money that came too late, and refunds that were sent back. */
+  owed: z.int().optional(),
+  amountRefunded: z.int().optional(),
+  refundStatus: z.enum(refundStatuses).optional(),
+  /** As last read at Stripe, oldest first. */
+  refunds: z.array(refund).optional(),
+  disputes: z.array(dispute).optional(),
+  /** The last of them, as others are told. */
+  dispute: dispute.pick({ status: true, reason: true }).optional(),
+  /** When an operator settled the problem that the buyer had reported. */
+  problemSettledAt: z.date().optional(),
+  /** When the proceeds become the seller's, and when they did. */
+  availableAt: z.date().optional(),
+  releasedAt: z.date().optional(),
+  /** The transfer of the proceeds, claimed before Stripe is called. */
+  transfer: z
+    .object({
+      claimedAt: z.date(),
+      amount: z.int(),
+      accountId: z.string(),
+      /** Once Stripe has made it. */
+      id: z.string().optional(),
+      reversed: z.int(),
+      reversals: z.array(z.object({ id: z.string(), amount: z.int() })).optional(),
+    })
+    .optional(),
+  paidOutAt: z.date().optional(),
+  paidOut: z.int().optional(),
+  /** An operator has ordered that all the money is returned. */
+  refundOrdered: z.object({ at: z.date(), reason: z.string() }).optional(),
+  /** Entries that the ledger does not have yet. */
+  entries: z.array(entry).optional(),
+  /** When the movements were last read at Stripe. */
+  moneyReadAt: z.date().optional(),
+};
+
 /** Fields of every charge. */
 const charge = {
+  ...money,
   ...copy,
   version: z.int(),
   declines: z.int(),
@@ -102,9 +153,9 @@ const refunded = z.object({
   ...charge,
   status: z.literal('refunded'),
   stripeId: z.string(),
-  stripeRefundId: z.string(),
+  /** Absent if a dispute took the money. */
+  stripeRefundId: z.string().optional(),
   closingDue: absent,
-  refundDue: absent,
 });
 
 const chargeStates = [attempting, idle, completed, failed, refunded] as const;
@@ -112,6 +163,10 @@ const chargeStates = [attempting, idle, completed, failed, refunded] as const;
 /** Every state that an order's payment can be in, each with the fields that it can have. */
 export const paymentState = z.union([...chargeStates, uncharged]);
 
+export type Refund = z.infer<typeof refund>;
+export type Dispute = z.infer<typeof dispute>;
+export type Line = z.infer<typeof line>;
+export type Entry = z.infer<typeof entry>;
 export type Attempt = z.infer<typeof attempt>;
 export type Attempting = z.infer<typeof attempting>;
 export type Charge = z.infer<(typeof chargeStates)[number]>;

@@ -1,12 +1,14 @@
 import { openStore, type StoreDeps } from '@ticketing/common/messaging';
 import { createLoader } from '@ticketing/common/mongo';
 import type { Payment } from '../domain/payment.ts';
+import { bookmarks, type Bookmark } from './bookmark.ts';
+import { ledger, type LedgerEntry } from './ledger.ts';
 import { charges, parsePayment } from './payment.ts';
 import { payoutAccounts, type PayoutAccount } from './payout-account.ts';
 
 export type Models = ReturnType<typeof openModels>;
 
-export const collections = [charges, payoutAccounts];
+export const collections = [charges, ledger, bookmarks, payoutAccounts];
 
 export const openModels = (deps: StoreDeps) => {
   const chargeStore = openStore(charges, deps);
@@ -18,6 +20,8 @@ export const openModels = (deps: StoreDeps) => {
     /** For the workers' searches, and for writes of what is not public. */
     payments,
     payoutAccounts: deps.database.collection<PayoutAccount>(payoutAccounts.name),
+    ledger: deps.database.collection<LedgerEntry>(ledger.name),
+    bookmarks: deps.database.collection<Bookmark>(bookmarks.name),
     /** One order's payment; concurrent calls share a round trip. */
     loadPayment: async (orderId: string): Promise<Payment | null> => {
       const document = await load(orderId);

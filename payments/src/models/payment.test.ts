@@ -50,8 +50,8 @@ test.each([
   ['a completed charge without a PaymentIntent', { ...completed, stripeId: undefined }],
   ['a completed charge with an open attempt', { ...completed, openAttempt }],
   ['a failed charge with an open attempt', { ...created, status: 'failed', openAttempt }],
-  ['a refund without its id', { ...refunded, stripeRefundId: undefined }],
-  ['a refunded charge with a refund due', { ...refunded, refundDue }],
+  ['a refunded charge without a PaymentIntent', { ...refunded, stripeId: undefined }],
+  ['a refunded charge with a closing mark', { ...refunded, closingDue: refundDue }],
   ['an unknown status', { ...created, status: 'paid' }],
 ])('When a document holds %s, then reading it throws', (_what, document) => {
   expect(() => parsePayment(document)).toThrow('The payment of order order is in an impossible state');

@@ -8,10 +8,12 @@ import {
   refundStatuses,
 } from '@ticketing/common/events';
 import { defineAggregate } from '@ticketing/common/messaging';
-import { copyOf, objectOf, type DocumentOf } from '@ticketing/common/mongo';
+import { copyOf, listOf, objectOf, type DocumentOf } from '@ticketing/common/mongo';
 import { paymentState, type Charge, type Payment } from '../domain/payment.ts';
 
 const trace = { correlationId: { type: String, required: true }, traceId: { type: String, required: true } } as const;
+
+const line = { account: { type: String, required: true }, amount: { type: Number, required: true } } as const;
 
 const mark = objectOf({
   due: { type: Date, required: true },
@@ -43,6 +45,36 @@ export const charges = defineAggregate({
     refundStatus: { type: String, enum: refundStatuses },
     dispute: objectOf({ status: { type: String, required: true }, reason: { type: String, required: true } }),
     problemSettledAt: { type: Date },
+    feePercent: { type: Number },
+    left: { type: Number },
+    owed: { type: Number },
+    refunds: listOf({
+      id: { type: String, required: true },
+      amount: { type: Number, required: true },
+      status: { type: String, required: true, enum: refundStatuses },
+    }),
+    disputes: listOf({
+      id: { type: String, required: true },
+      amount: { type: Number, required: true },
+      status: { type: String, required: true },
+      reason: { type: String, required: true },
+    }),
+    availableAt: { type: Date },
+    transfer: objectOf({
+      claimedAt: { type: Date, required: true },
+      amount: { type: Number, required: true },
+      accountId: { type: String, required: true },
+      id: { type: String },
+      reversed: { type: Number, required: true },
+      reversals: listOf({ id: { type: String, required: true }, amount: { type: Number, required: true } }),
+    }),
+    refundOrdered: objectOf({ at: { type: Date, required: true }, reason: { type: String, required: true } }),
+    entries: listOf({
+      id: { type: String, required: true },
+      at: { type: Date, required: true },
+      lines: listOf(line),
+    }),
+    moneyReadAt: { type: Date },
     releasedAt: { type: Date },
     paidOutAt: { type: Date },
     paidOut: { type: Number },
@@ -90,6 +122,11 @@ export const charges = defineAggregate({
       name: 'refunds_due',
       partialFilterExpression: { 'refundDue.due': { $exists: true } },
     },
+    { key: { 'entries.at': 1 }, name: 'waiting_entries', partialFilterExpression: { 'entries.at': { $exists: true } } },
+    // For what begins at Stripe: its objects name the PaymentIntent.
+    { key: { stripeId: 1 }, name: 'by_payment_intent', partialFilterExpression: { stripeId: { $exists: true } } },
+    // For charges of the release before, whose movements were never read.
+    { key: { status: 1, moneyReadAt: 1 }, name: 'money_unread' },
     {
       key: { 'order.status': 1 },
       name: 'paid_cancelled_orders',

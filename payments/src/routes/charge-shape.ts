@@ -1,4 +1,4 @@
-import { chargeStatuses } from '@ticketing/common/events';
+import { chargeStatuses, refundStatuses } from '@ticketing/common/events';
 import * as z from 'zod/mini';
 
 const nextActionShape = z.object({
@@ -17,6 +17,13 @@ export const chargeShape = z
     currency: z.string().check(z.regex(/^[a-z]{3}$/), z.describe('ISO 4217, in lower case')),
     stripeId: z.optional(z.string().check(z.describe('The PaymentIntent; absent until Stripe has made it'))),
     stripeRefundId: z.optional(z.string()),
+    amountRefunded: z.optional(
+      z.int().check(z.minimum(0), z.describe('Minor units in refunds that have succeeded or still may')),
+    ),
+    refundStatus: z.optional(z.enum(refundStatuses).check(z.describe('Of the last refund'))),
+    dispute: z.optional(
+      z.object({ status: z.string(), reason: z.string() }).check(z.describe("The last one, in Stripe's words")),
+    ),
     nextAction: z.optional(nextActionShape),
   })
   .register(z.globalRegistry, { id: 'Charge' });

@@ -12,5 +12,8 @@ export const toChargeView = (charge: Charge): z.infer<typeof chargeShape> => ({
   currency: charge.currency,
   stripeId: charge.stripeId,
   stripeRefundId: charge.stripeRefundId,
+  amountRefunded: charge.amountRefunded,
+  refundStatus: charge.refundStatus,
+  dispute: charge.dispute,
   nextAction: charge.openAttempt?.action && { url: charge.openAttempt.action.url },
 });

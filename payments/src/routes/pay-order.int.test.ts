@@ -65,6 +65,8 @@ test('When the card is good, then the order is paid once, at its price, and an e
         amount: 1999,
         currency: 'usd',
         stripeId,
+        completedAt: expect.any(String),
+        fee: 200,
       },
     ]);
   });

@@ -53,6 +53,8 @@ const serviceSettings = ({ settings, secrets, redisUrl, sandboxUrl, smtpPort }: 
   EXPIRATION_WINDOW_SECONDS: settings.expirationWindowSeconds,
   MAX_LIVE_HOLDS: settings.maxLiveHolds,
   PAYMENT_ATTEMPTS: settings.paymentAttempts,
+  SELLER_FEE_PERCENT: settings.sellerFeePercent,
+  PAYOUT_DELAY_HOURS: settings.payoutDelayHours,
   STRIPE_KEY: secrets.stripeKey,
   STRIPE_WEBHOOK_SECRET: secrets.stripeWebhookSecret,
   STRIPE_HOST: settings.stripeHost ?? sandboxUrl,

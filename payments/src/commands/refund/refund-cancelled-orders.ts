@@ -1,14 +1,15 @@
 import type { Deps } from '../../deps.ts';
 import { parseCharge } from '../../models/payment.ts';
 import type { ChargeContext } from '../charge-context.ts';
+import { syncMoney } from '../money/sync-money.ts';
 import { findIntent } from '../reconcile/find-intent.ts';
 import {
   recordCancelledWhileClosing,
   recordClosedAtStripe,
+  recordNothingLeft,
   recordNothingToRefund,
   recordPaid,
   recordPaidWhileClosing,
-  recordRefunded,
 } from '../record-charge.ts';
 
 /** After this time another worker may take up a task again. */
@@ -95,7 +96,7 @@ const finish = async (deps: Deps, task: Task): Promise<boolean> => {
     await recordPrevented(deps, task);
     return true;
   }
-  if (charge.status !== 'completed') {
+  if (charge.status !== 'completed' && charge.status !== 'refunded') {
     const cancellation = await deps.gateway.cancelIntent(intent.id, deadline);
     if (cancellation === 'unknown') return false;
     if (cancellation === 'canceled') {
@@ -105,9 +106,24 @@ const finish = async (deps: Deps, task: Task): Promise<boolean> => {
     await recordPaid(deps, task, intent.id);
   }
   if (await recordPaidWhileClosing(deps, orderId)) return true;
-  const stripeRefundId = await deps.gateway.refund({ intentId: intent.id, orderId }, deadline);
-  if (stripeRefundId === undefined) return false;
-  await recordRefunded(deps, task, stripeRefundId);
+  return refund(deps, task, intent.id);
+};
+
+/**
+ * Refunds what is left, and writes what Stripe then shows. A refund that failed is made again under another number. While a
+ * dispute is open Stripe refuses: the bank has the money, and its decision ends the wait.
+ */
+const refund = async (deps: Deps, { charge, trace, deadline }: Task, intentId: string): Promise<boolean> => {
+  const orderId = charge._id;
+  const sync = () => syncMoney(deps, { orderId, trace, deadline });
+  if (!(await sync())) return false;
+  const payment = await deps.loadPayment(orderId);
+  // What has happened at Stripe meanwhile may have returned everything.
+  if (payment?.refundDue === undefined) return true;
+  const number = 1 + (payment.refunds ?? []).filter(({ status }) => status === 'failed').length;
+  const result = await deps.gateway.refund({ intentId, orderId, number }, deadline);
+  if (result === 'unknown' || result === 'disputed' || !(await sync())) return false;
+  if (result === 'nothing-left') await recordNothingLeft(deps, orderId);
   return true;
 };
 

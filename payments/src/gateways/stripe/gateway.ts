@@ -1,10 +1,11 @@
-import type { Logger } from '@ticketing/common/service';
 import type { Stripe } from 'stripe';
 import type { Decline } from '../../domain/decline.ts';
+import type { MoneyAtStripe } from '../../domain/apply-movements.ts';
 import type { IntentState } from '../../domain/settlement.ts';
 import type { Deadline } from './call.ts';
 import type { StripeClient } from './client.ts';
 import { declineOf, intentIdOf, isInvalidToken, isKeyUsed, isRefusal, wasSuperseded } from './errors.ts';
+import { isMovement, listMoved, ownerOf, readMovements, type MoneyOwner } from './movements.ts';
 import { actionUrlOf, orderIdOf, toIntentState, toPaymentMethod } from './mapping.ts';
 
 /** What came of the one call that tries a card. */
@@ -42,10 +43,15 @@ export type IntentSearch =
 
 export type Cancellation = 'canceled' | 'paid' | 'unknown';
 
-/** A verified webhook event: only a reason to read the PaymentIntent or the account, whose state is what gets written. */
-export interface WebhookEvent {
+/**
+ * `made`: the refund exists, whatever has become of it; `disputed`: Stripe refunds nothing while a dispute is open;
+ * `nothing-left`: all has gone back already; `unknown`: no response.
+ */
+export type RefundResult = 'made' | 'disputed' | 'nothing-left' | 'unknown';
+
+/** A verified webhook event: only a reason to read at Stripe what it is about, which is what gets written. */
+export interface WebhookEvent extends MoneyOwner {
   readonly type: string;
-  readonly orderId: string | undefined;
   /** The connected account that it is about. */
   readonly accountId: string | undefined;
 }
@@ -75,14 +81,27 @@ export interface PaymentGateway {
   ): Promise<IntentSearch>;
   /** After `canceled`, no process can charge a card on the PaymentIntent any more. */
   cancelIntent(id: string, deadline: Deadline): Promise<Cancellation>;
-  /** Refunds the whole payment, once however often it is called, and returns the refund's id; undefined while uncertain. */
+  /** Refunds what is left of the payment, once for each `number` however often it is called. */
   refund(
-    order: { readonly intentId: string; readonly orderId: string },
+    order: { readonly intentId: string; readonly orderId: string; readonly number: number },
     deadline: Deadline,
-  ): Promise<string | undefined>;
+  ): Promise<RefundResult>;
+  /** What has moved of the money of a PaymentIntent. Undefined when Stripe does not respond. */
+  readMoney(
+    ids: { readonly intentId: string; readonly transferId: string | undefined },
+    deadline: Deadline,
+  ): Promise<MoneyAtStripe | undefined>;
+  /** Whose money has moved since a time. @throws when Stripe does not respond. */
+  listMoved(since: {
+    readonly at: Date;
+    readonly from: 'events' | 'lists';
+  }): AsyncIterable<MoneyOwner & { readonly at: Date }>;
   /** @throws when the signature is not Stripe's. */
   readWebhookEvent(body: Buffer, signature: string): WebhookEvent;
 }
+
+/** How long one page of a list is waited for, all retries together. */
+const pageTimeoutMs = 20_000;
 
 const amountCodes = ['amount_too_small', 'amount_too_large'];
 
@@ -113,24 +132,12 @@ export const createStripeGateway = (
   { stripe, call, logFailure }: StripeClient,
   settings: StripeSettings,
   metrics: { readonly attemptsRefused: { inc(): void } },
-  logger: Pick<Logger, 'error'>,
 ): PaymentGateway => {
   const readIntent = async (id: string, deadline: Deadline): Promise<IntentState | undefined> => {
     try {
       return toIntentState(await call(deadline, (options) => stripe.paymentIntents.retrieve(id, {}, options)));
     } catch (error) {
       logFailure(error, 'read');
-      return undefined;
-    }
-  };
-
-  const findRefund = async (intentId: string, orderId: string, deadline: Deadline): Promise<string | undefined> => {
-    const query = { payment_intent: intentId, limit: 1 };
-    try {
-      const refunds = await call(deadline, (options) => stripe.refunds.list(query, options));
-      return refunds.data[0]?.id;
-    } catch (error) {
-      logFailure(error, 'refund', { orderId });
       return undefined;
     }
   };
@@ -212,27 +219,40 @@ export const createStripeGateway = (
       }
     },
 
-    refund: async ({ intentId, orderId }, deadline) => {
+    refund: async ({ intentId, orderId, number }, deadline) => {
       const payment = { payment_intent: intentId, metadata: { orderId } };
+      const idempotencyKey = number === 1 ? `refund:${orderId}` : `refund:${orderId}:${number}`;
       try {
-        const { id, status } = await call(deadline, (options) =>
-          stripe.refunds.create(payment, { ...options, idempotencyKey: `refund:${orderId}` }),
-        );
-        if (status !== 'failed' && status !== 'canceled') return id;
-        logger.error({ orderId, refundId: id }, 'Stripe could not refund the payment');
-        return undefined;
+        await call(deadline, (options) => stripe.refunds.create(payment, { ...options, idempotencyKey }));
+        return 'made';
       } catch (error) {
-        // Stripe has forgotten the idempotency key, but not the refund.
-        if (isRefusal(error, ['charge_already_refunded'])) return findRefund(intentId, orderId, deadline);
+        if (isRefusal(error, ['charge_already_refunded'])) return 'nothing-left';
+        if (isRefusal(error, ['charge_disputed'])) return 'disputed';
         logFailure(error, 'refund', { orderId });
+        return 'unknown';
+      }
+    },
+
+    readMoney: async (ids, deadline) => {
+      try {
+        return await readMovements(stripe, call, ids, deadline);
+      } catch (error) {
+        logFailure(error, 'read money');
         return undefined;
       }
     },
 
+    listMoved: (since) => listMoved(stripe, call, since, () => performance.now() + pageTimeoutMs),
+
     readWebhookEvent: (body, signature) => {
       const event = stripe.webhooks.constructEvent(body, signature, settings.webhookSecret);
-      const accountId = event.type === 'account.updated' ? event.data.object.id : undefined;
-      return { type: event.type, orderId: orderIdOf(event.data.object), accountId };
+      const { type } = event;
+      const { object } = event.data;
+      const none = { orderId: undefined, intentId: undefined, accountId: undefined };
+      if (event.type === 'account.updated') return { ...none, type, accountId: event.data.object.id };
+      // The metadata of a PaymentIntent names its order; a refund in the dashboard has none.
+      if (type.startsWith('payment_intent.')) return { ...none, type, orderId: orderIdOf(object) };
+      return isMovement(type) ? { ...none, type, ...ownerOf(object) } : { ...none, type };
     },
   };
 };

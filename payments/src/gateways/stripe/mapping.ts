@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { IntentState } from '../../domain/settlement.ts';
 import { declineMessage, isAuthenticationFailure } from './errors.ts';
 
-const idOf = (value: string | { readonly id: string } | null | undefined): string | undefined =>
+export const idOf = (value: string | { readonly id: string } | null | undefined): string | undefined =>
   typeof value === 'string' ? value : value?.id;
 
 const statuses: Readonly<Record<string, IntentState['status']>> = {

@@ -1,0 +1,135 @@
+import type { RefundStatus } from '@ticketing/common/events';
+import { entries } from './ledger-entry.ts';
+import type { Charge, Dispute, Entry, Refund } from './payment.ts';
+import { feeOf, isOpenDispute } from './sale.ts';
+
+/** What Stripe shows of the money of one PaymentIntent, each list oldest first; amounts in minor units. */
+export interface MoneyAtStripe {
+  readonly refunds: readonly Refund[];
+  readonly disputes: readonly Dispute[];
+  /** Undefined if there is none, or if none was asked for. */
+  readonly transfer?: {
+    readonly id: string;
+    readonly amount: number;
+    readonly reversals: readonly { readonly id: string; readonly amount: number }[];
+  };
+}
+
+/** What has to be written for the movements that are not in the charge yet. */
+export interface MoneyChange {
+  readonly set: Pick<
+    Charge,
+    'left' | 'fee' | 'owed' | 'amountRefunded' | 'refundStatus' | 'refunds' | 'disputes' | 'dispute' | 'transfer'
+  >;
+  readonly entries: readonly Entry[];
+  /** All that was paid has gone back, or was sent back at least once. */
+  readonly isReturned: boolean;
+  /** The last refund, if there is one. */
+  readonly refundId: string | undefined;
+}
+
+/** Takes money from what is owed to the buyer first, and the rest from the sale. */
+const take = (state: { left: number; fee: number; owed: number }, amount: number, percent: number) => {
+  const owed = Math.min(state.owed, amount);
+  const left = Math.max(0, state.left - (amount - owed));
+  const fee = feeOf(left, percent);
+  const feeBack = state.fee - fee;
+  state.owed -= owed;
+  state.left = left;
+  state.fee = fee;
+  return { owed, feeBack };
+};
+
+const amountOf = (list: readonly { readonly amount: number }[]): number =>
+  list.reduce((sum, { amount }) => sum + amount, 0);
+
+const withdrawn = (dispute: Dispute): boolean =>
+  isOpenDispute(dispute) || dispute.status === 'won' || dispute.status === 'lost';
+
+/**
+ * Compares a paid charge with what Stripe shows. It is a function of both alone, so repeated, late and concurrent reads come
+ * to the same; undefined when the charge has everything.
+ */
+export const applyMovements = (charge: Charge, seen: MoneyAtStripe, now: Date): MoneyChange | undefined => {
+  const percent = charge.feePercent ?? 0;
+  const state = { left: charge.left ?? 0, fee: charge.fee ?? 0, owed: charge.owed ?? 0 };
+  const refunds = new Map((charge.refunds ?? []).map((refund) => [refund.id, refund]));
+  const disputes = new Map((charge.disputes ?? []).map((dispute) => [dispute.id, dispute]));
+  const added: Entry[] = [];
+  let isNew = false;
+
+  for (const refund of seen.refunds) {
+    const known = refunds.get(refund.id);
+    if (known?.status === refund.status || known?.status === 'failed') continue;
+    isNew = true;
+    const { id, amount } = refund;
+    if (known === undefined)
+      added.push(...entries.refund(charge, { id, at: now, amount, ...take(state, amount, percent) }));
+    if (refund.status === 'failed') {
+      added.push(...entries.refundFailed({ id, at: now, amount }));
+      state.owed += amount;
+    }
+    refunds.set(id, refund);
+  }
+
+  for (const dispute of seen.disputes) {
+    const known = disputes.get(dispute.id);
+    if (known?.status === dispute.status) continue;
+    isNew = true;
+    const { id, amount } = known ?? dispute;
+    const wasWithdrawn = known !== undefined && withdrawn(known);
+    if (withdrawn(dispute) && !wasWithdrawn) added.push(...entries.disputeOpened({ id, at: now, amount }));
+    const hadEnded = known?.status === 'won' || known?.status === 'lost';
+    if (dispute.status === 'won' && !hadEnded) added.push(...entries.disputeWon({ id, at: now, amount }));
+    if (dispute.status === 'lost' && !hadEnded)
+      added.push(...entries.disputeLost(charge, { id, at: now, amount, ...take(state, amount, percent) }));
+    disputes.set(id, { ...dispute, amount });
+  }
+
+  let { transfer } = charge;
+  if (seen.transfer !== undefined && transfer !== undefined) {
+    const { id, amount, reversals } = seen.transfer;
+    if (transfer.id === undefined) added.push(...entries.transfer(charge, { at: now, amount }));
+    const known = new Set((transfer.reversals ?? []).map((reversal) => reversal.id));
+    const fresh = reversals.filter((reversal) => !known.has(reversal.id));
+    for (const reversal of fresh) added.push(...entries.reversal(charge, { ...reversal, at: now }));
+    if (transfer.id === undefined || fresh.length > 0) {
+      isNew = true;
+      transfer = {
+        ...transfer,
+        id,
+        amount,
+        reversed: amountOf(reversals),
+        reversals: [...reversals],
+      };
+    }
+  }
+
+  if (!isNew) return undefined;
+  const all = [...refunds.values()];
+  const last = all.at(-1);
+  const lastDispute = [...disputes.values()].at(-1);
+  const lost = [...disputes.values()].filter(({ status }) => status === 'lost');
+  return {
+    set: {
+      left: state.left,
+      fee: state.fee,
+      owed: state.owed,
+      amountRefunded: amountOf(all.filter(({ status }) => status !== 'failed')),
+      refundStatus: last?.status,
+      refunds: all,
+      disputes: [...disputes.values()],
+      dispute: lastDispute && { status: lastDispute.status, reason: lastDispute.reason },
+      transfer,
+    },
+    entries: added,
+    isReturned: charge.completedAt === undefined ? amountOf([...all, ...lost]) >= charge.amount : state.left === 0,
+    refundId: last?.id,
+  };
+};
+
+/** Stripe's status of a refund. A refund that waits for somebody's action may still be made. */
+export const toRefundStatus = (status: string | null): RefundStatus => {
+  if (status === 'succeeded') return 'succeeded';
+  return status === 'failed' || status === 'canceled' ? 'failed' : 'pending';
+};

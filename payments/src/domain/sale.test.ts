@@ -1,0 +1,50 @@
+import { expect, test } from '@jest/globals';
+import type { Charge } from './payment.ts';
+import { availableAt, saleStateOf } from './sale.ts';
+
+const completedAt = new Date('2026-11-29T12:00:00Z');
+const hourMs = 60 * 60_000;
+
+test.each([
+  ['starts later', '2026-12-01T19:00:00Z', '2026-12-02T19:00:00Z'],
+  ['has no date', undefined, '2026-12-06T12:00:00Z'],
+  ['was over before it was sold', '2026-11-01T19:00:00Z', '2026-11-29T12:00:00Z'],
+])('When the event %s, then the proceeds are released at the right time', (_, startsAt, at) => {
+  expect(availableAt({ completedAt, startsAt }, 24 * hourMs)).toEqual(new Date(at));
+});
+
+const sale: Charge = {
+  _id: 'order',
+  order: { userId: 'buyer', status: 'awaiting:payment', expiresAt: completedAt.toISOString() },
+  version: 1,
+  declines: 0,
+  amount: 1999,
+  currency: 'usd',
+  createdAt: completedAt,
+  lastAttemptNumber: 1,
+  status: 'completed',
+  stripeId: 'pi',
+  completedAt,
+  left: 1999,
+  fee: 200,
+};
+const releasedAt = completedAt;
+const transfer = { claimedAt: completedAt, amount: 1799, accountId: 'acct', id: 'tr', reversed: 0 };
+const dispute = { id: 'dp', amount: 1999, reason: 'fraudulent' };
+const reported = { order: { ...sale.order, problemAt: '2026-11-29T13:00:00Z' } };
+
+test.each<[string, Partial<Charge>]>([
+  ['held', {}],
+  ['available', { releasedAt }],
+  ['available', { releasedAt, transfer: { ...transfer, id: undefined } }],
+  ['paid_out', { releasedAt, transfer }],
+  ['available', { releasedAt, transfer: { ...transfer, reversed: 1799 } }],
+  ['refunded', { left: 0, releasedAt, transfer }],
+  ['disputed', { disputes: [{ ...dispute, status: 'needs_response' }] }],
+  ['held', { disputes: [{ ...dispute, status: 'won' }] }],
+  ['disputed', reported],
+  ['held', { ...reported, problemSettledAt: new Date('2026-11-29T14:00:00Z') }],
+  ['disputed', { ...reported, problemSettledAt: new Date('2026-11-29T12:30:00Z') }],
+])('When a sale is %s, then its seller is told so: %j', (state, changes) => {
+  expect(saleStateOf(Object.assign({}, sale, changes))).toBe(state);
+});

@@ -1,0 +1,42 @@
+import type { Charge } from './payment.ts';
+
+const dayMs = 24 * 60 * 60_000;
+/** When the proceeds of a listing without a date are released, after its delivery. */
+const undatedDelayMs = 7 * dayMs;
+
+/** The fee of an amount in minor units, rounded half up. `percent` has two decimals at most, so that nothing is lost in floating point. */
+export const feeOf = (amount: number, percent: number): number =>
+  Math.floor((amount * Math.round(percent * 100) + 5_000) / 10_000);
+
+/** What the seller gets of a sale, in minor units: what is left of its price, less the fee. */
+export const proceedsOf = ({ left = 0, fee = 0 }: Pick<Charge, 'left' | 'fee'>): number => left - fee;
+
+/** When the proceeds of a sale that is completed now become the seller's. */
+export const availableAt = (
+  sale: { readonly completedAt: Date; readonly startsAt: string | undefined },
+  payoutDelayMs: number,
+): Date => {
+  const { completedAt, startsAt } = sale;
+  const at = startsAt === undefined ? completedAt.getTime() + undatedDelayMs : Date.parse(startsAt) + payoutDelayMs;
+  return new Date(Math.max(at, completedAt.getTime()));
+};
+
+const openDisputes: ReadonlySet<string> = new Set(['needs_response', 'under_review']);
+
+/** Whether the bank has withdrawn the money of a dispute and may still return it. */
+export const isOpenDispute = ({ status }: { readonly status: string }): boolean => openDisputes.has(status);
+
+/** Whether the buyer has reported a problem that no operator has settled. */
+export const hasOpenProblem = ({ order, problemSettledAt }: Pick<Charge, 'order' | 'problemSettledAt'>): boolean =>
+  order.problemAt !== undefined && Date.parse(order.problemAt) > (problemSettledAt?.getTime() ?? 0);
+
+export type SaleState = 'held' | 'available' | 'paid_out' | 'refunded' | 'disputed';
+
+/** What a seller is told of a completed charge. A dispute or a problem that is open stops release and transfer. */
+export const saleStateOf = (charge: Charge): SaleState => {
+  const { left, disputes = [], transfer, releasedAt } = charge;
+  if (left === 0) return 'refunded';
+  if (disputes.some(isOpenDispute) || hasOpenProblem(charge)) return 'disputed';
+  if (transfer?.id !== undefined && transfer.reversed < transfer.amount) return 'paid_out';
+  return releasedAt === undefined ? 'held' : 'available';
+};

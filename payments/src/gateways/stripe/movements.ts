@@ -1,0 +1,126 @@
+import type { Stripe } from 'stripe';
+import { z } from 'zod';
+import { toRefundStatus, type MoneyAtStripe } from '../../domain/apply-movements.ts';
+import type { createStripeCall, Deadline } from './call.ts';
+import { idOf } from './mapping.ts';
+
+/** More of either means that a person has to look; Stripe's largest page. */
+const pageSize = 100;
+
+/** What begins at Stripe: the types of events after which the money of an order may have moved. */
+export const movementEvents = [
+  'charge.refunded',
+  'charge.refund.updated',
+  'refund.created',
+  'refund.updated',
+  'refund.failed',
+  'charge.dispute.created',
+  'charge.dispute.funds_withdrawn',
+  'charge.dispute.updated',
+  'charge.dispute.closed',
+  'charge.dispute.funds_reinstated',
+  'transfer.created',
+  'transfer.reversed',
+] as const satisfies readonly Stripe.Event.Type[];
+
+const types: ReadonlySet<string> = new Set(movementEvents);
+
+export const isMovement = (type: string): boolean => types.has(type);
+
+/** Whose money an object of Stripe's is about. */
+export interface MoneyOwner {
+  readonly intentId: string | undefined;
+  /** Of transfers. */
+  readonly orderId: string | undefined;
+}
+
+const moved = z.object({
+  payment_intent: z.union([z.string(), z.object({ id: z.string() })]).nullish(),
+  transfer_group: z.string().nullish(),
+});
+
+/** The owner of a charge, refund, dispute or transfer. */
+export const ownerOf = (object: unknown): MoneyOwner => {
+  const { data } = moved.safeParse(object);
+  return { intentId: idOf(data?.payment_intent), orderId: data?.transfer_group ?? undefined };
+};
+
+/** Newest first at Stripe, oldest first here. */
+const oldestFirst = <Item>({ data }: { readonly data: readonly Item[] }): Item[] => data.toReversed();
+
+/** Reads the movements of one PaymentIntent's money. @throws the last error when Stripe does not respond. */
+export const readMovements = async (
+  stripe: Stripe,
+  call: ReturnType<typeof createStripeCall>,
+  ids: { readonly intentId: string; readonly transferId: string | undefined },
+  deadline: Deadline,
+): Promise<MoneyAtStripe> => {
+  const query = { payment_intent: ids.intentId, limit: pageSize };
+  const { transferId } = ids;
+  const [refunds, disputes, transfer, reversals] = await Promise.all([
+    call(deadline, (options) => stripe.refunds.list(query, options)),
+    call(deadline, (options) => stripe.disputes.list(query, options)),
+    transferId === undefined
+      ? undefined
+      : call(deadline, (options) => stripe.transfers.retrieve(transferId, {}, options)),
+    transferId === undefined
+      ? undefined
+      : call(deadline, (options) => stripe.transfers.listReversals(transferId, { limit: pageSize }, options)),
+  ]);
+  return {
+    refunds: oldestFirst(refunds).map(({ id, amount, status }) => ({ id, amount, status: toRefundStatus(status) })),
+    disputes: oldestFirst(disputes).map(({ id, amount, status, reason }) => ({ id, amount, status, reason })),
+    ...(transfer !== undefined && reversals !== undefined
+      ? {
+          transfer: {
+            id: transfer.id,
+            amount: transfer.amount,
+            reversals: oldestFirst(reversals).map(({ id, amount }) => ({ id, amount })),
+          },
+        }
+      : {}),
+  };
+};
+
+/** The owners of what has moved since a time, from Stripe's events, or from its lists where those are too old. */
+export async function* listMoved(
+  stripe: Stripe,
+  call: ReturnType<typeof createStripeCall>,
+  since: { readonly at: Date; readonly from: 'events' | 'lists' },
+  deadlineOf: () => Deadline,
+): AsyncGenerator<MoneyOwner & { readonly at: Date }> {
+  const query = { created: { gte: Math.floor(since.at.getTime() / 1000) }, limit: pageSize };
+  const pages =
+    since.from === 'events'
+      ? [
+          (after: object, options: Stripe.RequestOptions) =>
+            stripe.events
+              .list({ ...query, types: [...movementEvents], ...after }, options)
+              .then(({ data, has_more }) => ({
+                has_more,
+                data: data.map(({ id, created, data: { object } }) => ({ id, created, owner: ownerOf(object) })),
+              })),
+        ]
+      : [stripe.refunds, stripe.disputes, stripe.transfers].map(
+          (resource) => (after: object, options: Stripe.RequestOptions) =>
+            listOf(resource, { ...query, ...after }, options),
+        );
+  for (const read of pages) {
+    for (let last: string | undefined; ;) {
+      const after = last === undefined ? {} : { starting_after: last };
+      const page = await call(deadlineOf(), (options) => read(after, options));
+      for (const { created, owner } of page.data) yield { ...owner, at: new Date(created * 1000) };
+      last = page.data.at(-1)?.id;
+      if (!page.has_more || last === undefined) break;
+    }
+  }
+}
+
+const listOf = async (
+  resource: Stripe['refunds'] | Stripe['disputes'] | Stripe['transfers'],
+  query: object,
+  options: Stripe.RequestOptions,
+) => {
+  const { data, has_more } = await resource.list(query, options);
+  return { has_more, data: data.map((object) => ({ id: object.id, created: object.created, owner: ownerOf(object) })) };
+};
