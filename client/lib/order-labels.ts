@@ -43,6 +43,16 @@ const cancelled: Readonly<Record<string, CancelLabels>> = {
     text: 'So the ticket went back on sale.',
     link: 'Back to the ticket',
   },
+  refunded: {
+    title: 'This order was refunded',
+    text: 'So the ticket is no longer yours.',
+    link: 'Back to the ticket',
+  },
+  not_delivered: {
+    title: 'The ticket was not delivered',
+    text: 'The seller did not deliver it in time, so you get your money back.',
+    link: 'Back to the ticket',
+  },
 };
 
 /** What the page of a cancelled order shows, by the order's reason. */

@@ -39,6 +39,8 @@ interface Order {
   status: OrderStatus;
   reason: CancelReason | undefined;
   closing: CancelReason | undefined;
+  /** Whether it was refunded after its payment. */
+  wasComplete: boolean;
   version: number;
 }
 
@@ -77,6 +79,11 @@ const move = (order: Order, status: OrderStatus, reason?: CancelReason): Effect 
 };
 const cancel = (order: Order, reason: CancelReason): Effect =>
   isUnpaid(order) ? move(order, 'cancelled', reason) : 'none';
+const undo = (order: Order): Effect => {
+  if (order.status === 'cancelled') return 'none';
+  order.wasComplete = true;
+  return move(order, 'cancelled', 'refunded');
+};
 const confirm = (order: Order): Effect => (order.status === 'created' ? move(order, 'awaiting:payment') : 'none');
 const complete = (order: Order): Effect => (order.status === 'awaiting:payment' ? move(order, 'complete') : 'none');
 const refuse = (order: Order): Effect => (order.status === 'created' ? cancel(order, 'price_changed') : 'none');
@@ -96,7 +103,8 @@ const endOfAccount = (order: Order): Effect => {
 const endOverdue = (order: Order): Effect => (order.expiresAt + overdueMs <= clock.ms ? expire(order) : 'none');
 
 const newest = ({ source }: World): TicketState => source.at(-1) ?? source[0];
-const hasLiveOrder = ({ orders }: World) => orders.some(({ status }) => status !== 'cancelled');
+const hasLiveOrder = ({ orders }: World) =>
+  orders.some(({ status, wasComplete }) => status !== 'cancelled' || wasComplete);
 const isTaken = (world: World) => hasLiveOrder(world) || world.copy?.orderId !== undefined;
 
 const closedAccount = 'NotAuthorizedError: Not authorized';
@@ -124,7 +132,7 @@ const versions = fc.array(fc.nat(6), { minLength: 1, maxLength: 3 });
 const users = fc.constantFrom('buyer', 'seller');
 const buyers = fc.constantFrom('buyer', 'buyer', 'buyer', 'seller');
 const prices = fc.constantFrom(undefined, undefined, 1000, 1500);
-const results = fc.constantFrom('completed', 'failed');
+const results = fc.constantFrom('completed', 'failed', 'refunded');
 const actions = fc.oneof(
   { weight: 3, arbitrary: number },
   { weight: 2, arbitrary: fc.constantFrom('edits', 'frees', 'sells') },
@@ -173,8 +181,14 @@ const charged = steps.command('charged', 2, [numbers, results], (world, which, s
       .filter((one) => one.status !== 'created' && one.version > 0)
       .map((one) => {
         const { id, price: amount } = one;
-        const data = { id, version: 1, orderId: id, status, attempts: 0, amount, currency: 'usd' as const };
-        const apply = status === 'completed' ? complete : (target: Order) => cancel(target, 'payment_failed');
+        const fields = { id, version: 1, orderId: id, status, attempts: 0, amount, currency: 'usd' as const };
+        // Of money that no order waited for, a refund has no completion; that is a failed payment to orders.
+        const data = status === 'refunded' ? { ...fields, completedAt: now().toISOString() } : fields;
+        const apply = {
+          completed: complete,
+          failed: (target: Order) => cancel(target, 'payment_failed'),
+          refunded: undo,
+        }[status];
         return event(chargeUpdated, data, now(), toOrder(one, apply));
       }),
   ),
@@ -273,6 +287,7 @@ const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
         status: 'created',
         reason: undefined,
         closing: undefined,
+        wasComplete: false,
         version: 0,
       });
       return;
@@ -288,18 +303,21 @@ const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
   },
   check: (world, { happenings, documents, inSequence, hasChanged }) => {
     expect(documents).toHaveLength(world.orders.length);
-    for (const { id, expiresAt, reason, closing, ...rest } of world.orders) {
+    for (const { id, expiresAt, reason, closing, wasComplete, ...rest } of world.orders) {
       const document = documents.find(({ _id }) => _id === id);
       expect(document).toMatchObject({ ...rest, expiresAt: new Date(expiresAt) });
       expect([document?.reason, document?.closing]).toEqual([reason, closing]);
-      // Nobody else can order the ticket until the order is cancelled.
-      expect(document?.keepsTicket).toBe(rest.status === 'cancelled' ? undefined : true);
+      // Nobody else can order the ticket unless the order was cancelled before it was complete.
+      expect(document?.keepsTicket).toBe(rest.status === 'cancelled' && !wasComplete ? undefined : true);
+      expect(document?.completedAt !== undefined).toBe(rest.status === 'complete' || wasComplete);
       // Payments is asked as long as its answer decides.
       const isAsked = rest.status === 'awaiting:payment' && closing !== undefined;
       expect(document?.closingQuestion !== undefined).toBe(isAsked);
     }
     // The ticket has one live order at most.
-    expect(documents.filter(({ status }) => status !== 'cancelled').length).toBeLessThanOrEqual(1);
+    expect(
+      documents.filter(({ status, keepsTicket }) => status !== 'cancelled' || keepsTicket === true).length,
+    ).toBeLessThanOrEqual(1);
     for (const happening of happenings) {
       const { label, kind, targets, outcome, wanted, wasTaken } = happening;
       // A command without an effect has no effect in the model either.
@@ -350,6 +368,14 @@ const counterexamples: readonly (readonly [string, readonly Step<World, Intent>[
   [
     'the payment of a cancelled order arrives',
     [listed, ordered, held, known, cancelOwn(0, 'buyer'), charged([0], 'completed')],
+  ],
+  [
+    'a paid order is refunded',
+    [listed, ordered, held, known, charged([0], 'completed'), charged([0, 0], 'refunded'), ordered],
+  ],
+  [
+    'the refund of an order arrives before its completion',
+    [listed, ordered, held, known, charged([0], 'refunded'), charged([0], 'completed'), ordered],
   ],
   ['the confirmation comes twice', [listed, ordered, held, known, known]],
   ['a confirmed order is refused', [listed, ordered, held, known, refused(0)]],

@@ -30,7 +30,7 @@ import { subscriptions } from './subscriptions.ts';
 const clock = { ms: Date.UTC(2030, 0, 1) };
 const now = () => new Date(clock.ms);
 
-const kinds = ['created', 'awaiting', 'complete', 'cancelled'] as const;
+const kinds = ['created', 'awaiting', 'complete', 'cancelled', 'undone'] as const;
 type Kind = (typeof kinds)[number];
 
 /** From an order's creation to its deadline. */
@@ -115,6 +115,11 @@ const sequentialTicket = () => {
         ? move({ ...withdrawn(), holder: undefined })
         : move({ holder: undefined, availability: 'on_sale' });
     },
+    /** The order was complete before it was cancelled. */
+    undo: ({ id }: OrderState): Effect => {
+      closed.add(id);
+      return ticket.holder === id && ticket.availability === 'held' ? move({ availability: 'sold' }) : 'none';
+    },
     closeAccount: (): Effect => {
       seller.isClosed = true;
       return ticket.availability === 'on_sale' ? move(withdrawn()) : 'none';
@@ -197,9 +202,14 @@ const eventOf = (world: World, kind: Kind, number: number) => {
     return { definition: orderUpdated, data: { ...state, version: 1, status: 'awaiting:payment' as const } };
   }
   if (number !== contradictoryOrder) {
-    if (kind === 'cancelled' || isConfirmed) order.end ??= kind;
-    if (order.end !== kind) return undefined;
-  } else if (kind === 'cancelled') order.end ??= kind;
+    const end = kind === 'undone' ? 'complete' : kind;
+    if (end === 'cancelled' || isConfirmed) order.end ??= end;
+    if (order.end !== end) return undefined;
+  } else if (kind === 'undone') return undefined;
+  else if (kind === 'cancelled') order.end ??= kind;
+  const completedAt = new Date(clock.ms).toISOString();
+  if (kind === 'undone')
+    return { definition: orderCancelled, data: { ...state, version: 3, status: 'cancelled' as const, completedAt } };
   if (kind === 'complete') return { definition: orderUpdated, data: { ...state, version: 2, status: kind } };
   return { definition: orderCancelled, data: { ...state, version: isConfirmed ? 2 : 1, status: kind } };
 };
@@ -214,7 +224,7 @@ const isRepublished = ({ model, heldAt, closedAt, soldAt }: World, { kind, order
   const id = order?.id ?? '';
   const created = model.ticket.holder === id ? heldAt : closedAt;
   if (kind === 'cancelled' && order !== undefined && msAfterDeadline(order, time) >= closedForMs) return true;
-  const effectAt = { created, awaiting: undefined, complete: soldAt, cancelled: closedAt };
+  const effectAt = { created, awaiting: undefined, complete: soldAt, cancelled: closedAt, undone: soldAt };
   if (kind === 'edit' || kind === 'withdraw' || kind === 'close account') return false;
   return time - (effectAt[kind]?.get(id) ?? Infinity) > republishedAfterMs;
 };
@@ -257,6 +267,7 @@ const events = steps.command('events', 5, [fc.constantFrom(...kinds), numbers], 
         awaiting: () => 'none' as const,
         complete: () => world.model.sell(order),
         cancelled: () => world.model.release(order),
+        undone: () => world.model.undo(order),
       }[kind];
       return [event(found.definition, order, new Date(time), { kind, order, time, apply })];
     }),
@@ -364,7 +375,7 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
       heldAt.set(holder, heldAt.get(holder) ?? clock.ms);
       if (availability === 'sold') soldAt.set(holder, soldAt.get(holder) ?? clock.ms);
     }
-    if (order !== undefined && cause?.kind === 'cancelled') close(world, order);
+    if (order !== undefined && (cause?.kind === 'cancelled' || cause?.kind === 'undone')) close(world, order);
   },
   check: (world, { happenings, documents: [found], inSequence, hasChanged }) => {
     const { confirmed, model, refusedLate } = world;
@@ -379,7 +390,7 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
       }
       if (kind === 'close account') model.seller.isClosed = true;
       if (order === undefined) continue;
-      if (kind === 'cancelled') close(world, order);
+      if (kind === 'cancelled' || kind === 'undone') close(world, order);
       if (kind === 'created') model.waits(order, outcome === 'later');
     }
     for (const { label, kind, order, outcome } of happenings) {
@@ -460,6 +471,9 @@ const counterexamples: readonly (readonly [string, readonly Step<World, Intent>[
   ],
   ['an order that holds nothing is cancelled', [other, firstCancelled]],
   ['a sold ticket’s order is cancelled', [events('created', [2]), events('complete', [2]), events('cancelled', [2])]],
+  ['an order is undone after it was complete', [first, events('complete', [0]), events('undone', [0])]],
+  ['an order is undone before its completion arrives', [first, events('undone', [0]), events('complete', [0])]],
+  ['an order is undone twice', [first, events('undone', [0, 0]), other]],
   ['the deadline of an order passes before its claim', [events('awaiting', [0]), deadlinePasses(), first]],
   [
     'an order claims long after it was cancelled and another was',

@@ -1,29 +1,50 @@
-import { orderUpdated, type ChargeState } from '@ticketing/common/events';
-import type { Received } from '@ticketing/common/messaging';
+import { orderCancelled, orderUpdated, type ChargeState } from '@ticketing/common/events';
+import { expression, type Received } from '@ticketing/common/messaging';
 import { statusesBefore } from '../domain/order-status.ts';
 import { cancelOrder } from './cancel-order.ts';
 import type { Deps } from '../deps.ts';
 
+type ReceivedCharge = Received<ChargeState>;
+
 /**
- * Completes the orders whose charges are paid and cancels those whose payment has finally failed or was refunded: without
+ * Completes the orders whose charges are paid, and cancels those whose payment has finally failed or was refunded: without
  * the money no unpaid order can become complete. The charge of a cancelled order changes nothing here.
  */
 export const applyChargeStates =
   (deps: Deps) =>
-  async (charges: readonly Received<ChargeState>[]): Promise<void> => {
+  async (charges: readonly ReceivedCharge[]): Promise<void> => {
+    const completed = charges.filter(({ state }) => state.status === 'completed');
     await deps.orderStore.changeMany(
-      charges
-        .filter(({ state }) => state.status === 'completed')
-        .map(({ state, trace }) => ({
-          filter: { _id: state.orderId, status: { $in: statusesBefore('complete') } },
-          set: { status: 'complete' as const, completedAt: deps.now() },
-          unset: ['closingQuestion' as const],
-          event: orderUpdated,
-          trace,
-        })),
+      completed.map(({ state, trace }) => ({
+        filter: { _id: state.orderId, status: { $in: statusesBefore('complete') } },
+        set: { status: 'complete' as const, completedAt: deps.now() },
+        unset: ['closingQuestion' as const],
+        event: orderUpdated,
+        trace,
+      })),
     );
-    for (const { state, trace } of charges) {
-      if (state.status !== 'failed' && state.status !== 'refunded') continue;
-      await cancelOrder(deps, { orderId: state.orderId, reason: 'payment_failed', trace });
+    for (const charge of charges) {
+      const { status, orderId, completedAt } = charge.state;
+      if (status === 'refunded' && completedAt !== undefined) await undoSale(deps, charge, new Date(completedAt));
+      else if (status === 'failed' || status === 'refunded')
+        await cancelOrder(deps, { orderId, reason: 'payment_failed', trace: charge.trace });
     }
   };
+
+/**
+ * Cancels an order that was paid and then refunded; if its completion has not arrived yet, it was complete all the same. Its
+ * ticket stays sold.
+ */
+const undoSale = async (deps: Deps, { state, trace }: ReceivedCharge, completedAt: Date): Promise<void> => {
+  await deps.orderStore.change({
+    filter: { _id: state.orderId, status: { $in: statusesBefore('cancelled', 'refunded') } },
+    set: {
+      status: 'cancelled',
+      reason: 'refunded',
+      completedAt: expression({ $ifNull: ['$completedAt', completedAt] }),
+    },
+    unset: ['closingQuestion'],
+    event: orderCancelled,
+    trace,
+  });
+};

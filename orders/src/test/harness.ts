@@ -7,6 +7,7 @@ import {
   ticketClaimRefused,
   ticketCreated,
   ticketUpdated,
+  type ChargeState,
   type ChargeStatus,
   type ClaimRefusalReason,
   type EventMessage,
@@ -56,7 +57,7 @@ export interface OrdersHarness {
   /** Publishes that tickets has confirmed the order's hold. */
   confirmed(order: OrderView): Promise<EventMessage>;
   refused(order: OrderView, reason: ClaimRefusalReason): Promise<EventMessage>;
-  charged(order: OrderView, status: ChargeStatus): Promise<EventMessage>;
+  charged(order: OrderView, status: ChargeStatus, state?: Partial<ChargeState>): Promise<EventMessage>;
   expired(order: OrderView): Promise<EventMessage>;
   /** The answer of payments that no money has come. */
   closed(order: OrderView): Promise<EventMessage>;
@@ -119,7 +120,7 @@ export const openHarness = async (env: Readonly<Record<string, string>> = {}): P
       { ticketId: order.ticket.id, orderId: order.id, reason },
       { aggregateId: order.ticket.id, version: 1 },
     );
-  const charged = (order: OrderView, status: ChargeStatus) =>
+  const charged = (order: OrderView, status: ChargeStatus, state: Partial<ChargeState> = {}) =>
     system.publish(chargeUpdated, {
       id: `charge-of-${order.id}`,
       version: 1,
@@ -128,6 +129,7 @@ export const openHarness = async (env: Readonly<Record<string, string>> = {}): P
       attempts: 0,
       amount: Math.round(order.price * 100),
       currency: 'usd',
+      ...state,
     });
   const closed = (order: OrderView) =>
     system.publish(chargeClosed, { orderId: order.id }, { aggregateId: `charge-of-${order.id}`, version: 1 });

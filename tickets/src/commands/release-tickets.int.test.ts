@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { orderCancelled, type OrderState } from '@ticketing/common/events';
 import { maxClosedOrders } from '../models/closed-orders.ts';
 import { openHarness, orderFor, type TicketsHarness } from '../test/harness.ts';
 
@@ -51,6 +52,54 @@ test('When the ticket has been sold, then no cancellation puts it on sale again'
   await tickets.cancelled(order);
   await tickets.cancelledHandled();
   expect(await tickets.stored(ticket.id)).toMatchObject({ orderId: order.id, availability: 'sold', version: 2 });
+});
+
+/** Publishes that the order was complete and is refunded. */
+const refunded = (order: OrderState) =>
+  tickets.system.publish(orderCancelled, {
+    ...order,
+    version: 3,
+    status: 'cancelled',
+    reason: 'refunded',
+    completedAt: tickets.system.clock.now().toISOString(),
+  });
+
+test('When the order of a sold ticket is refunded, then the ticket stays sold, however often the event arrives', async () => {
+  const { ticket, order } = await tickets.held();
+  await tickets.complete(order);
+  await tickets.updatedHandled();
+  await tickets.system.send('order.cancelled', await refunded(order));
+  await tickets.cancelledHandled();
+  expect(await tickets.stored(ticket.id)).toMatchObject({ orderId: order.id, availability: 'sold', version: 2 });
+});
+
+test('When the refund of an order arrives before its completion, then the ticket is sold once', async () => {
+  const { ticket, order } = await tickets.held();
+  await refunded(order);
+  await tickets.cancelledHandled();
+  const { soldAt, ...sold } = await tickets.stored(ticket.id);
+  expect(sold).toMatchObject({ orderId: order.id, availability: 'sold', version: 2 });
+  await tickets.complete(order);
+  await tickets.updatedHandled();
+  expect(await tickets.stored(ticket.id)).toMatchObject({ ...sold, outbox: expect.anything(), soldAt });
+  await tickets.created(orderFor(ticket));
+  await tickets.createdHandled();
+  expect(await tickets.stored(ticket.id)).toMatchObject({ orderId: order.id, availability: 'sold', version: 2 });
+});
+
+test('When a refunded order is published again, then its sold ticket is published again', async () => {
+  const { ticket, order } = await tickets.held();
+  await refunded(order);
+  await tickets.system.eventually(() => expect(tickets.updates(ticket.id)).toHaveLength(2));
+  tickets.system.clock.advance(30_000);
+  await refunded(order);
+  await tickets.system.eventually(() => {
+    expect(tickets.updates(ticket.id).map(({ version, soldAt }) => [version, soldAt !== undefined])).toEqual([
+      [1, false],
+      [2, true],
+      [2, true],
+    ]);
+  });
 });
 
 test('When the ticket is unknown, then the cancellation changes nothing and is not retried', async () => {

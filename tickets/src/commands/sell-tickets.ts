@@ -7,16 +7,8 @@ import { isRepublished, republishTickets } from './republish-tickets.ts';
 export const sellTickets =
   (deps: Deps) =>
   async (orders: readonly Received<OrderState>[]): Promise<Outcome[]> => {
-    const soldAt = deps.now();
     const complete = orders.filter(({ state }) => state.status === 'complete');
-    const made = await deps.ticketStore.changeMany(
-      complete.map(({ state: order, trace }) => ({
-        filter: { _id: order.ticket.id, orderId: order.id, availability: 'held' as const },
-        set: { availability: 'sold', soldAt },
-        event: ticketUpdated,
-        trace,
-      })),
-    );
+    const made = await markSold(deps, complete);
     const sold = new Set(complete.filter((_, index) => made[index] === true));
     return Promise.all(
       orders.map(async (order) =>
@@ -24,6 +16,19 @@ export const sellTickets =
       ),
     );
   };
+
+/** Marks each ticket as sold if this order holds it; returns for each whether this call did. */
+export const markSold = (deps: Deps, orders: readonly Received<OrderState>[]): Promise<boolean[]> => {
+  const soldAt = deps.now();
+  return deps.ticketStore.changeMany(
+    orders.map(({ state: order, trace }) => ({
+      filter: { _id: order.ticket.id, orderId: order.id, availability: 'held' as const },
+      set: { availability: 'sold', soldAt },
+      event: ticketUpdated,
+      trace,
+    })),
+  );
+};
 
 /** A ticket that this order already bought is done; one that it does not hold yet is retried until its claim is made. */
 const settleUnsold = async (deps: Deps, { state: order, time, trace }: Received<OrderState>): Promise<Outcome> => {

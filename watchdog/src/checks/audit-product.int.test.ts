@@ -213,6 +213,105 @@ test.each([
   expect(reportedIds(violations, 'legal-ticket-state')).toContain(onSale);
 });
 
+/** Refunds the charge at Stripe, longer ago than the services need to hear of it. */
+const refundAtStripe = ({ chargeId, orderId }: Seeded['sold'], amount: number): void => {
+  changeCharge(chargeId, { amount_refunded: amount });
+  const created = Math.floor(minutesAgo(5).getTime() / 1000);
+  under.stripe.refunds.unshift({
+    id: `re_${newId()}`,
+    charge: chargeId,
+    amount,
+    status: 'succeeded',
+    created,
+    metadata: { orderId },
+  });
+};
+/** What orders and payments store once a complete order was undone. */
+const undo = async ({ orderId }: Seeded['sold'], charge: object, order: object = {}): Promise<void> => {
+  const end = { status: 'cancelled', version: 3 };
+  await orders().updateOne(
+    { _id: orderId },
+    { $set: { ...end, reason: 'refunded', completedAt: new Date(), ...order } },
+  );
+  const copy = { 'order.status': 'cancelled', 'order.version': 3 };
+  await payments().updateOne({ _id: orderId }, { $set: { status: 'refunded', ...copy, ...charge } });
+};
+
+const lost = { status: 'lost', reason: 'fraudulent' };
+const disputed = { status: 'needs_response', reason: 'fraudulent' };
+const undone: Readonly<Record<string, (sold: Seeded['sold']) => Promise<unknown>>> = {
+  'in part': async (sold) => {
+    refundAtStripe(sold, 500);
+    refundAtStripe(sold, 500);
+    changeCharge(sold.chargeId, { amount_refunded: 1000 });
+    await payments().updateOne({ _id: sold.orderId }, { $set: { amountRefunded: 1000, refundStatus: 'succeeded' } });
+  },
+  'in full': async (sold) => {
+    refundAtStripe(sold, 1999);
+    await undo(sold, { amountRefunded: 1999, refundStatus: 'succeeded' });
+  },
+  'in full, by a release that does not write how much': async (sold) => {
+    refundAtStripe(sold, 1999);
+    await undo(sold, {});
+  },
+  'and the refund fails': (sold) => undo(sold, { amountRefunded: 0, refundStatus: 'failed' }),
+  'by a dispute that the seller lost': (sold) => undo(sold, { amountRefunded: 0, dispute: lost }),
+  'and the refund waits for the end of a dispute': (sold) =>
+    undo(sold, {
+      status: 'completed',
+      amountRefunded: 0,
+      dispute: disputed,
+      refundDue: { due: new Date(), since: minutesAgo(10) },
+    }),
+};
+
+test.each(Object.keys(undone))('When a sale is refunded %s, then that is no violation', async (how) => {
+  const { sold } = await under.seed();
+  await undone[how]?.(sold);
+  expect((await auditProduct(under.sources, { settleMs })).violations).toEqual([]);
+});
+
+test('When a payment has just been refunded at Stripe, then nothing is reported until the services must have heard of it', async () => {
+  const { sold } = await under.seed();
+  refundAtStripe(sold, 1999);
+  const limits = { settleWithinMs: 10 * 60_000 };
+  expect((await auditProduct(under.sources, { settleMs, limits })).violations).toEqual([]);
+  const { violations } = await auditProduct(under.sources, { settleMs });
+  expect(violations.map(({ check }) => check)).toEqual([
+    'complete-order-is-paid',
+    'money-is-returned-once',
+    'charges-match-stripe',
+  ]);
+});
+
+test.each([
+  ['an order that was complete is cancelled by its buyer', { version: 3, reason: 'by_buyer' }],
+  ['an order has a version that no report of a problem explains', { version: 5 }],
+  ['an order with a problem has made no further step', { version: 1, problemAt: new Date() }],
+])('When %s, then it is reported', async (_, change) => {
+  const { sold } = await under.seed();
+  await undo(sold, { 'order.version': change.version }, change);
+  const { violations } = await auditProduct(under.sources, { settleMs });
+  expect(reportedIds(violations, 'legal-order-state')).toEqual([sold.orderId]);
+});
+
+test('When a buyer reports problems again and again and is then refunded, then each report is a version of the order', async () => {
+  const { sold } = await under.seed();
+  refundAtStripe(sold, 1999);
+  await undo(sold, { amountRefunded: 1999, 'order.version': 9 }, { version: 9, problemAt: new Date() });
+  expect((await auditProduct(under.sources, { settleMs })).violations).toEqual([]);
+});
+
+test('When a ticket was sold and refunded, then no other order keeps it', async () => {
+  const { sold } = await under.seed();
+  refundAtStripe(sold, 1999);
+  await undo(sold, { amountRefunded: 1999 });
+  await duplicateOrder(sold);
+  const { violations } = await auditProduct(under.sources, { settleMs });
+  expect(reportedIds(violations, 'one-live-order-per-ticket')).toContain(sold.ticketId);
+  expect(reportedIds(violations, 'one-complete-order-per-ticket')).toContain(sold.ticketId);
+});
+
 test('When an order is cancelled because its account was closed although it was paid, then it is reported', async () => {
   const { refunded } = await under.seed();
   await orders().updateOne({ _id: refunded.orderId }, { $set: { reason: 'account_closed' } });

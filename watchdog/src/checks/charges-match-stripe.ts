@@ -2,7 +2,7 @@ import type { Snapshot } from '../snapshot/snapshot.ts';
 import { missing } from '../sources/find-all.ts';
 import type { PaymentRecord } from '../sources/payments.ts';
 import type { ChargeRecord } from '../sources/stripe.ts';
-import { amountKept } from './kept-charges.ts';
+import { amountKept, isJustRefunded } from './kept-charges.ts';
 import { checkEach, finding, formatAmount, type Check } from './check.ts';
 
 const problemOf = (payment: PaymentRecord, charges: readonly ChargeRecord[]): string | undefined => {
@@ -10,13 +10,12 @@ const problemOf = (payment: PaymentRecord, charges: readonly ChargeRecord[]): st
   const kept = amountKept(charges);
   switch (payment.status) {
     case 'completed':
-      return kept === payment.amount
+    case 'refunded': {
+      const { amount = 0, amountRefunded = payment.status === 'refunded' ? amount : 0 } = payment;
+      return taken > 0 && kept === amount - amountRefunded
         ? undefined
-        : `is completed with ${formatAmount(payment.amount)}, but Stripe kept ${formatAmount(kept)}`;
-    case 'refunded':
-      return taken > 0 && kept === 0
-        ? undefined
-        : `is refunded, but Stripe took ${formatAmount(taken)} and kept ${formatAmount(kept)}`;
+        : `is ${payment.status} with ${formatAmount(amount - amountRefunded)} left, but Stripe took ${formatAmount(taken)} and kept ${formatAmount(kept)}`;
+    }
     case 'created':
     case 'failed':
     case undefined:
@@ -31,10 +30,16 @@ const hasAllCharges = ({ orderById, hasAllChargesOf }: Snapshot, { id }: Payment
 
 export const chargesMatchStripe: Check = {
   name: 'charges-match-stripe',
-  rule: 'The charge that payments stores matches the charges and refunds at Stripe.',
-  run: (snapshot) =>
+  rule: 'The charge that payments stores matches the charges and refunds at Stripe, 90 s after a refund at the latest.',
+  run: (snapshot, limits) =>
     checkEach(
-      snapshot.payments.filter((payment) => hasAllCharges(snapshot, payment)),
+      snapshot.payments.filter(
+        (payment) =>
+          // A failed refund has an alert of its own.
+          payment.refundStatus !== 'failed' &&
+          hasAllCharges(snapshot, payment) &&
+          !isJustRefunded(snapshot, payment.id, limits),
+      ),
       (payment) => {
         const charges = snapshot.chargesByOrder.get(payment.id) ?? [];
         const problem = problemOf(payment, charges);

@@ -1,9 +1,10 @@
+import { cancelReasons, undoReasons } from '@ticketing/common/events';
 import type { OrderRecord } from '../sources/orders.ts';
 import { checkEach, finding, type Check } from './check.ts';
 
 /**
- * Each transition raises the version by one, and so does the question to payments at the deadline (`closing`): the version
- * shows whether an order got here by legal transitions.
+ * Each transition raises the version by one, and so do the question to payments at the deadline (`closing`) and each report
+ * of a problem: the version shows whether an order got here by legal transitions.
  */
 const versions: Readonly<Record<string, readonly number[]>> = {
   created: [0],
@@ -11,14 +12,28 @@ const versions: Readonly<Record<string, readonly number[]>> = {
   complete: [2],
   cancelled: [1, 2],
 };
+/** Reasons for which only unpaid orders are cancelled. */
+const unpaidReasons: ReadonlySet<string | undefined> = new Set(
+  cancelReasons.filter((reason) => !undoReasons.some((undo) => undo === reason)),
+);
 const versionsOfClosing: typeof versions = { 'awaiting:payment': [2], complete: [3], cancelled: [3] };
 
-const problemOf = ({ status, version, reason, closing }: OrderRecord): string | undefined => {
-  if (versions[status] === undefined) return `has the status ${status}, which does not exist`;
+const isLegalVersion = (order: OrderRecord): boolean => {
+  const { status, version, closing, wasComplete, isProblemReported } = order;
   const legal = (closing === undefined ? versions : versionsOfClosing)[status] ?? [];
-  if (!legal.includes(version)) return `is ${status} in version ${version}, which no legal transitions lead to`;
+  // A refund may be heard of before the completion.
+  const legalAfterSale = status === 'cancelled' && wasComplete ? [...legal, Math.max(...legal) + 1] : legal;
+  return isProblemReported ? version > Math.min(...legalAfterSale) : legalAfterSale.includes(version);
+};
+
+const problemOf = (order: OrderRecord): string | undefined => {
+  const { status, version, reason, wasComplete } = order;
+  if (versions[status] === undefined) return `has the status ${status}, which does not exist`;
+  if (!isLegalVersion(order)) return `is ${status} in version ${version}, which no legal transitions lead to`;
   // Any reason: the services may be of a newer version than the watchdog.
   if (status === 'cancelled' && reason === undefined) return 'is cancelled without a reason';
+  if (status === 'cancelled' && wasComplete && unpaidReasons.has(reason))
+    return `was complete and is cancelled: ${reason}`;
   if (status !== 'cancelled' && reason !== undefined) return `is ${status} although it was cancelled: ${reason}`;
   return undefined;
 };

@@ -1,21 +1,28 @@
+import { isJustRefunded } from './kept-charges.ts';
 import { checkGroups, finding, formatAmount, type Check } from './check.ts';
 
 export const moneyIsReturnedOnce: Check = {
   name: 'money-is-returned-once',
-  rule: 'An order is refunded at most once, and only if it is cancelled.',
-  run: ({ refundsByOrder, orderById }) =>
-    checkGroups(refundsByOrder, (orderId, refunds) => {
-      const status = orderById.get(orderId)?.status;
+  rule: 'No more is refunded to an order than it was charged, and all of it only if the order is cancelled.',
+  run: (snapshot, limits) =>
+    checkGroups(snapshot.refundsByOrder, (orderId, refunds) => {
+      const order = snapshot.orderById.get(orderId);
+      if (order === undefined || !snapshot.hasAllChargesOf(order)) return undefined;
+      const taken = (snapshot.chargesByOrder.get(orderId) ?? []).reduce((total, { amount }) => total + amount, 0);
+      const returned = refunds.reduce((total, { amount }) => total + amount, 0);
       const ids = refunds.map(({ id }) => id).toSorted();
-      const sum = formatAmount(refunds.reduce((total, { amount }) => total + amount, 0));
-      if (refunds.length > 1)
+      if (returned > taken)
         return finding(
-          `order ${orderId} has ${ids.length} refunds of ${sum} in total: ${ids.join(', ')}`,
+          `order ${orderId} was charged ${formatAmount(taken)}, but ${formatAmount(returned)} was refunded: ${ids.join(', ')}`,
           orderId,
           ...ids,
         );
-      return status === undefined || status === 'cancelled'
+      return returned < taken || order.status === 'cancelled' || isJustRefunded(snapshot, orderId, limits)
         ? undefined
-        : finding(`order ${orderId} is ${status}, but ${sum} was refunded: ${ids.join(', ')}`, orderId, ...ids);
+        : finding(
+            `order ${orderId} is ${order.status}, but ${formatAmount(returned)} was refunded: ${ids.join(', ')}`,
+            orderId,
+            ...ids,
+          );
     }),
 };

@@ -48,13 +48,18 @@ export const readScan = async (
   ]);
   const tickets = await readTickets(databases, withIds(ticketIds));
   const holders = tickets.flatMap(({ orderId }) => orderId ?? []);
-  const [named, live] = await Promise.all([
+  const [named, keepers] = await Promise.all([
     readOrders(databases, withIds(new Set([...ids, ...holders]))),
-    readOrders(databases, { 'ticket.id': { $in: [...ticketIds] }, status: { $in: [...liveStatuses] } }),
+    readOrders(databases, {
+      $or: [
+        { 'ticket.id': { $in: [...ticketIds] }, status: { $in: [...liveStatuses] } },
+        { 'ticket.id': { $in: [...ticketIds] }, keepsTicket: true },
+      ],
+    }),
   ]);
   const orders = named.filter(({ id }) => plan.orders.has(id));
   const planned = new Set(orders.map(({ id }) => id));
-  const others = new Map([...named, ...live].filter(({ id }) => !planned.has(id)).map((order) => [order.id, order]));
+  const others = new Map([...named, ...keepers].filter(({ id }) => !planned.has(id)).map((order) => [order.id, order]));
   const older = payments.filter(({ id }) => plan.olderCharges.has(id));
   const [olderCharges, backlog, unpublished, deadLetters, parked] = await Promise.all([
     readOlderCharges(stripe, older),
@@ -64,7 +69,7 @@ export const readScan = async (
     readParkedEvents(databases),
   ]);
   const recentCharges = recent.chargesOf([...ids, undefined]);
-  const recentIds = new Set(recentCharges.map(({ id }) => id));
+  const readNow = new Set(olderCharges.map(({ id }) => id));
   return toSnapshot(
     {
       at,
@@ -76,7 +81,8 @@ export const readScan = async (
       unpublished,
       deadLetters,
       parked,
-      charges: [...recentCharges, ...olderCharges.filter(({ id }) => !recentIds.has(id))],
+      // What was read before may have been refunded since, or its refund may have failed.
+      charges: [...olderCharges, ...recentCharges.filter(({ id }) => !readNow.has(id))],
       refunds: recent.refundsOf(ids),
       backlog,
     },

@@ -49,7 +49,7 @@ export class RecentCharges {
       const charge = lookUp(this.#charges, refund.chargeId);
       // A charge that was read just now includes the refund already.
       if (charge !== undefined && !charges.some(({ id }) => id === charge.id)) {
-        this.#charges.set(charge.id, { ...charge, refunded: charge.refunded + refund.amount });
+        this.#charges.set(charge.id, { ...charge, refunded: Math.min(charge.amount, charge.refunded + refund.amount) });
       }
       const orderId = refund.orderId ?? charge?.orderId;
       if (orderId !== undefined) orderIds.add(orderId);

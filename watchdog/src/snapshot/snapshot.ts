@@ -1,7 +1,7 @@
 import type { ConsumerState } from '@ticketing/common/messaging';
 import type { DeadLetterRecord, ParkedEventRecord, UnpublishedRecord } from '../sources/events.ts';
 import type { TimerRecord } from '../sources/expiration.ts';
-import { isLive, isUnpaid, type OrderRecord, type TicketCopyRecord } from '../sources/orders.ts';
+import { isUnpaid, keepsTicket, type OrderRecord, type TicketCopyRecord } from '../sources/orders.ts';
 import type { PaymentRecord } from '../sources/payments.ts';
 import type { ChargeRecord, RefundRecord } from '../sources/stripe.ts';
 import type { TicketRecord } from '../sources/tickets.ts';
@@ -27,7 +27,8 @@ interface Records {
 /** The records with the indexes that the checks use. */
 export interface Snapshot extends Records {
   readonly orderById: ReadonlyMap<string, OrderRecord>;
-  readonly liveOrdersByTicket: ReadonlyMap<string, readonly OrderRecord[]>;
+  /** Orders that keep their tickets from others, by ticket. */
+  readonly keepersByTicket: ReadonlyMap<string, readonly OrderRecord[]>;
   /** By account and slot. */
   readonly unpaidOrdersBySlot: ReadonlyMap<string, readonly OrderRecord[]>;
   readonly ticketById: ReadonlyMap<string, TicketRecord>;
@@ -78,7 +79,7 @@ export const toSnapshot = (records: Records, context: Context = {}): Snapshot =>
   return {
     ...records,
     orderById: indexById(orders),
-    liveOrdersByTicket: groupBy(orders.filter(isLive), ({ ticketId }) => ticketId),
+    keepersByTicket: groupBy(orders.filter(keepsTicket), ({ ticketId }) => ticketId),
     unpaidOrdersBySlot: groupBy(orders.filter(isUnpaid), ({ userId, slot }) =>
       slot === undefined ? undefined : `${userId} ${slot}`,
     ),

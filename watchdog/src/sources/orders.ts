@@ -19,6 +19,9 @@ export interface OrderRecord {
   /** The price that the buyer saw. */
   readonly ticketPrice: number;
   readonly expiresAt: number;
+  readonly isProblemReported: boolean;
+  /** Whether it is complete, or was until it was cancelled. */
+  readonly wasComplete: boolean;
   readonly createdAt: number;
 }
 
@@ -30,7 +33,11 @@ export interface TicketCopyRecord {
   readonly orderId: string | undefined;
 }
 
-type StoredOrder = Stored<typeof orderState> & { readonly createdAt?: Date; readonly slot?: number };
+type StoredOrder = Stored<typeof orderState> & {
+  readonly createdAt?: Date;
+  readonly slot?: number;
+  readonly keepsTicket?: boolean;
+};
 
 interface StoredTicketCopy {
   readonly _id: string;
@@ -42,6 +49,10 @@ export const liveStatuses = orderStatuses.filter((status) => status !== 'cancell
 
 export const isLive = ({ status }: Pick<OrderRecord, 'status'>): boolean =>
   liveStatuses.some((live) => live === status);
+
+/** Whether nobody else can order the ticket: the order is live, or was cancelled after it was complete. */
+export const keepsTicket = (order: Pick<OrderRecord, 'status' | 'wasComplete'>): boolean =>
+  isLive(order) || order.wasComplete;
 
 /** Whether the order is cancelled at its deadline. */
 export const isUnpaid = (order: Pick<OrderRecord, 'status'>): boolean => isLive(order) && order.status !== 'complete';
@@ -64,6 +75,8 @@ export const readOrders = (databases: Databases, filter: Filter<StoredOrder> = {
         'ticket.id',
         'ticket.price',
         'expiresAt',
+        'completedAt',
+        'problemAt',
         'createdAt',
       ],
     },
@@ -79,6 +92,8 @@ export const readOrders = (databases: Databases, filter: Filter<StoredOrder> = {
       ticketId: order.ticket?.id ?? missing.text,
       ticketPrice: order.ticket?.price ?? missing.number,
       expiresAt: order.expiresAt?.getTime() ?? missing.time,
+      isProblemReported: order.problemAt !== undefined,
+      wasComplete: order.status === 'complete' || order.completedAt !== undefined,
       createdAt: order.createdAt?.getTime() ?? missing.time,
     }),
   );

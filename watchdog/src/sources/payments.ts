@@ -13,6 +13,12 @@ export interface PaymentRecord {
   readonly amount: number | undefined;
   /** The PaymentIntent. */
   readonly stripeId: string | undefined;
+  /** In refunds that have succeeded or still may; undefined until there is one. */
+  readonly amountRefunded: number | undefined;
+  /** Of the last refund. */
+  readonly refundStatus: string | undefined;
+  /** Stripe's status of the last dispute. */
+  readonly disputeStatus: string | undefined;
   /** Unless the attempt waits for the buyer's confirmation at the bank, which ends with the hold. */
   readonly openAttemptAt: number | undefined;
   readonly refundDueAt: number | undefined;
@@ -43,6 +49,9 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
         'status',
         'amount',
         'stripeId',
+        'amountRefunded',
+        'refundStatus',
+        'dispute.status',
         'openAttempt.at',
         'openAttempt.action',
         'refundDue.due',
@@ -52,22 +61,29 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
         'closedAt',
       ],
     },
-    ({ _id, order, status, amount, stripeId, openAttempt, refundDue, closingDue, closedAt }) => ({
+    ({ _id, order, openAttempt, refundDue, closingDue, closedAt, dispute, ...charge }) => ({
       id: _id,
       order: order && {
         version: order.version ?? missing.number,
         status: order.status ?? missing.text,
         price: order.price ?? missing.number,
       },
-      status,
-      amount,
-      stripeId,
+      status: charge.status,
+      amount: charge.amount,
+      stripeId: charge.stripeId,
+      amountRefunded: charge.amountRefunded,
+      refundStatus: charge.refundStatus,
+      disputeStatus: dispute?.status,
       openAttemptAt: openAttempt?.action === undefined ? openAttempt?.at?.getTime() : undefined,
       refundDueAt: (refundDue?.since ?? refundDue?.due)?.getTime(),
       closingDueAt: (closingDue?.since ?? closingDue?.due)?.getTime(),
       closedAt: closedAt?.getTime(),
     }),
   );
+
+/** Whether the bank has withdrawn the money, for now or for good: then nothing can be refunded. */
+export const isWithdrawn = ({ disputeStatus }: Pick<PaymentRecord, 'disputeStatus'>): boolean =>
+  disputeStatus === 'needs_response' || disputeStatus === 'under_review' || disputeStatus === 'lost';
 
 /** Orders with an open payment attempt, or a payment to be prevented or refunded, oldest first, from indexes that hold no others. */
 export const readUnsettledPaymentIds = async (databases: Databases, limit: number): Promise<string[]> => {

@@ -78,7 +78,7 @@ export const guards = {
     edits: [
       {
         file: 'orders/src/commands/cancel-order.ts',
-        find: "filter: { _id: request.orderId, status: { $in: [...(request.onlyFrom ?? statusesBefore('cancelled'))] } }",
+        find: 'filter: { _id: request.orderId, status: { $in: [...(request.onlyFrom ?? unpaidStatuses)] } }',
         replacement: 'filter: { _id: request.orderId }',
       },
     ],
