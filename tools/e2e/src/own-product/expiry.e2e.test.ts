@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import { percentile } from '@ticketing/test/percentile';
+import { z } from 'zod';
 import { orderResponse, ticketListResponse } from '../responses.ts';
 import { openBrowser, openSession } from '../browser.ts';
 import { eventually } from '../eventually.ts';
@@ -8,6 +9,7 @@ import { testOnThisMachine } from '../site.ts';
 import { useOwnProduct } from './use-own-product.ts';
 
 const windowSeconds = 5;
+const pending = z.object({ nextAction: z.object({ url: z.string() }) });
 
 const { running } = useOwnProduct({ EXPIRATION_WINDOW_SECONDS: String(windowSeconds) });
 
@@ -53,6 +55,35 @@ testOnThisMachine(
     } finally {
       await browser.close();
     }
+  },
+  60_000,
+);
+
+testOnThisMachine(
+  'When a hold runs out while the bank waits for a confirmation, then a late one charges nothing, and others can buy',
+  async () => {
+    const [seller, buyer, other] = await Promise.all([
+      signUp(running().url),
+      signUp(running().url),
+      signUp(running().url),
+    ]);
+    const ticket = await list(seller);
+    const held = await hold(buyer, ticket.id);
+    const response = await pay(buyer, held.id, 'tok_threeDSecure2Required');
+    expect(response.status).toBe(202);
+    const { nextAction } = pending.parse(response.body);
+    await untilOrder(buyer, held.id, { status: 'cancelled', reason: 'expired' });
+    const browser = await openBrowser();
+    try {
+      const { page } = await openSession(browser, running().url, { as: buyer });
+      await page.goto(nextAction.url);
+      await page.getByRole('heading', { name: 'This confirmation is over' }).waitFor();
+    } finally {
+      await browser.close();
+    }
+    const next = await eventually(() => hold(other, ticket.id));
+    expect((await pay(other, next.id)).status).toBe(201);
+    expect(await orderOf(buyer, held.id)).toMatchObject({ status: 'cancelled', reason: 'expired' });
   },
   60_000,
 );
