@@ -23,7 +23,10 @@ export default {
       ignoreDependencies: ['@fontsource-variable/inter', 'tailwindcss', 'server-only'],
     },
     'tools/*': { entry: tests, project: '**/*.{ts,mjs}' },
-    'tools/audit': { entry: ['src/run-{audit,dead-letters,end-sessions,republish}.ts', tests], project: 'src/**/*.ts' },
+    'tools/audit': {
+      entry: ['src/run-{audit,dead-letters,end-sessions,reconcile,republish}.ts', tests],
+      project: 'src/**/*.ts',
+    },
     'tools/bench': {
       entry: ['src/{,hostile/}index.ts', 'src/measure-sync.ts', 'src/{baseline/server,hostile/account}.ts', tests],
       project: 'src/**/*.ts',

@@ -8,6 +8,8 @@ import { completeOrderSoldItsTicket } from './complete-order-sold-its-ticket.ts'
 import { heldPriceIsOrderPrice } from './held-price-is-order-price.ts';
 import { heldTicketHasLiveOrder } from './held-ticket-has-live-order.ts';
 import { holdEndsAtDeadline } from './hold-ends-at-deadline.ts';
+import { ledgerIsBalanced } from './ledger-is-balanced.ts';
+import { ledgerMatchesStripe } from './ledger-matches-stripe.ts';
 import { legalOrderState } from './legal-order-state.ts';
 import { legalTicketState } from './legal-ticket-state.ts';
 import { liveOrderHasTicket } from './live-order-has-ticket.ts';
@@ -42,6 +44,8 @@ export const checks: readonly Check[] = [
   paidOrderCompletes,
   paidOrderIsKept,
   chargesMatchStripe,
+  ledgerIsBalanced,
+  ledgerMatchesStripe,
   heldTicketHasLiveOrder,
   liveOrderHasTicket,
   soldTicketHasCompleteOrder,

@@ -17,6 +17,7 @@ const settleMs = 20;
 const minutesAgo = (minutes: number): Date => new Date(Date.now() - minutes * 60_000);
 const orders = () => under.collection('orders', 'orders');
 const tickets = () => under.collection('tickets', 'tickets');
+const ledger = () => under.collection('payments', 'ledger');
 const payments = () => under.collection('payments', 'payments');
 const park = (_id: string, ticketId: string, at: Date) =>
   under.collection('orders', 'dead-letters').insertOne({
@@ -86,6 +87,18 @@ const plants: Readonly<Record<string, (seeded: Seeded) => Promise<string>>> = {
   'charges-match-stripe': async ({ sold }) => {
     await payments().updateOne({ _id: sold.orderId }, { $set: { status: 'created' } });
     return sold.orderId;
+  },
+  'ledger-is-balanced': async ({ sold }) => {
+    const lines = [
+      { account: 'stripe', amount: 1999 },
+      { account: 'fees', amount: -1998 },
+    ];
+    await ledger().updateOne({ _id: `charge:${sold.orderId}` }, { $set: { lines } });
+    return sold.orderId;
+  },
+  'ledger-matches-stripe': async ({ refunded }) => {
+    await ledger().deleteOne({ orderId: refunded.orderId, _id: /^refund:/ });
+    return `refund:re_${refunded.orderId}`;
   },
   'held-ticket-has-live-order': async ({ held }) => {
     await orders().updateOne({ _id: held.orderId }, { $set: { status: 'cancelled', reason: 'expired', version: 2 } });

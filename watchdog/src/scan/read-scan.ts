@@ -1,6 +1,7 @@
 import { toSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
 import { readDeadLetters, readParkedEvents, readUnpublished } from '../sources/events.ts';
 import { readTimers } from '../sources/expiration.ts';
+import { readLedgerWithWaiting } from '../sources/ledger.ts';
 import type { Sources } from '../sources/open-sources.ts';
 import { liveStatuses, readOrderKeysOf, readOrders, readTicketCopies } from '../sources/orders.ts';
 import { readPayments, type PaymentRecord } from '../sources/payments.ts';
@@ -61,8 +62,9 @@ export const readScan = async (
   const planned = new Set(orders.map(({ id }) => id));
   const others = new Map([...named, ...keepers].filter(({ id }) => !planned.has(id)).map((order) => [order.id, order]));
   const older = payments.filter(({ id }) => plan.olderCharges.has(id));
-  const [olderCharges, backlog, unpublished, deadLetters, parked] = await Promise.all([
+  const [olderCharges, ledger, backlog, unpublished, deadLetters, parked] = await Promise.all([
     readOlderCharges(stripe, older),
+    readLedgerWithWaiting(databases, { orderId: { $in: ids } }),
     bus.read(),
     readUnpublished(databases, unpublishedBefore),
     readDeadLetters(databases),
@@ -84,6 +86,8 @@ export const readScan = async (
       // What was read before may have been refunded since, or its refund may have failed.
       charges: [...olderCharges, ...recentCharges.filter(({ id }) => !readNow.has(id))],
       refunds: recent.refundsOf(ids),
+      ledger,
+      movements: undefined,
       backlog,
     },
     {

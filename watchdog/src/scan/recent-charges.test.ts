@@ -27,6 +27,7 @@ const setUp = () => {
           .slice(0, limit);
       },
       refunds: async () => [],
+      movements: () => Promise.resolve([]),
       chargesOfIntent: async () => [],
     },
     begin * 1000,

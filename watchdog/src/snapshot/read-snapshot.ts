@@ -1,5 +1,6 @@
 import { readDeadLetters, readParkedEvents, readUnpublished } from '../sources/events.ts';
 import { readTimers } from '../sources/expiration.ts';
+import { readLedgerWithWaiting } from '../sources/ledger.ts';
 import type { Sources } from '../sources/open-sources.ts';
 import { readOrders, readTicketCopies } from '../sources/orders.ts';
 import { readPayments } from '../sources/payments.ts';
@@ -21,9 +22,11 @@ export const readSnapshot = async (sources: Sources): Promise<Snapshot> => {
   ]);
   const tickets = await readTickets(databases);
   const orders = await readOrders(databases);
-  const [charges, refunds, backlog, unpublished, deadLetters, parked] = await Promise.all([
+  const ledger = await readLedgerWithWaiting(databases);
+  const [charges, refunds, movements, backlog, unpublished, deadLetters, parked] = await Promise.all([
     stripe.charges(),
     stripe.refunds(),
+    stripe.movements(),
     bus.read(),
     readUnpublished(databases, new Date(at)),
     readDeadLetters(databases),
@@ -41,6 +44,8 @@ export const readSnapshot = async (sources: Sources): Promise<Snapshot> => {
     parked,
     charges,
     refunds,
+    ledger,
+    movements,
     backlog,
   });
 };

@@ -1,9 +1,11 @@
 import type { ConsumerState } from '@ticketing/common/messaging';
 import type { DeadLetterRecord, ParkedEventRecord, UnpublishedRecord } from '../sources/events.ts';
 import type { TimerRecord } from '../sources/expiration.ts';
+import type { LedgerRecord } from '../sources/ledger.ts';
 import { isUnpaid, keepsTicket, type OrderRecord, type TicketCopyRecord } from '../sources/orders.ts';
 import type { PaymentRecord } from '../sources/payments.ts';
 import type { ChargeRecord, RefundRecord } from '../sources/stripe.ts';
+import type { Movement } from '../sources/stripe-movements.ts';
 import type { TicketRecord } from '../sources/tickets.ts';
 
 /** What was read of all sources, each part at a moment of its own, copies before their sources. */
@@ -20,6 +22,10 @@ interface Records {
   readonly parked: readonly ParkedEventRecord[];
   readonly charges: readonly ChargeRecord[];
   readonly refunds: readonly RefundRecord[];
+  /** With what waits in the charges. */
+  readonly ledger: readonly LedgerRecord[];
+  /** Undefined in a partial snapshot. */
+  readonly movements: readonly Movement[] | undefined;
   /** Undefined with NATS Streaming, which cannot report it. */
   readonly backlog: readonly ConsumerState[] | undefined;
 }

@@ -1,5 +1,6 @@
 export { openDatabases } from './databases.ts';
 export type { Databases } from './databases.ts';
+export { readLedgerWithWaiting } from './ledger.ts';
 export { openSources } from './open-sources.ts';
 export type { Addresses, Sources } from './open-sources.ts';
 export { perService, services } from './services.ts';

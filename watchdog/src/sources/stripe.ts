@@ -1,5 +1,6 @@
 import { serverAddress } from '@ticketing/common/service';
 import { Stripe } from 'stripe';
+import { toMovement, type Movement } from './stripe-movements.ts';
 import { describeFailure } from './unreadable-error.ts';
 
 /** A charge at Stripe that took money; declined charges are left out. */
@@ -30,6 +31,8 @@ export interface StripeSource {
   refunds(since?: number, limit?: number): Promise<readonly RefundRecord[]>;
   /** The charges of one PaymentIntent. */
   chargesOfIntent(intentId: string): Promise<readonly ChargeRecord[]>;
+  /** Every change of the balance that was made for orders, in a time in seconds since 1970. */
+  movements(created?: { readonly gte: number; readonly lt: number }): Promise<readonly Movement[]>;
 }
 
 export interface StripeAddress {
@@ -100,6 +103,20 @@ export const openStripe = (address: StripeAddress): StripeSource => {
       describeFailure('the charges at Stripe', async () => {
         const { data } = await stripe.charges.list({ limit: pageSize, payment_intent: intentId });
         return data.filter(({ paid }) => paid).map(toChargeRecord);
+      }),
+    movements: (created) =>
+      describeFailure('the balance at Stripe', async () => {
+        const query = { limit: pageSize, ...(created === undefined ? {} : { created }) };
+        const orders = new Map<string, string>();
+        for await (const { id, metadata } of stripe.charges.list(query)) orders.set(id, metadata['orderId'] ?? id);
+        for await (const { id, transfer_group: group } of stripe.transfers.list(query)) orders.set(id, group ?? id);
+        const movements: Movement[] = [];
+        for await (const transaction of stripe.balanceTransactions.list(query)) {
+          // A charge may be some seconds older than its balance transaction.
+          const movement = toMovement(transaction, (id) => orders.get(id) ?? id);
+          if (movement !== undefined) movements.push(movement);
+        }
+        return movements;
       }),
   };
 };

@@ -20,12 +20,29 @@ export interface Refund {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** A server with Stripe's lists of charges and refunds, paged as at Stripe, that a test fills. */
+export interface Transfer {
+  readonly id: string;
+  readonly created: number;
+  readonly transfer_group: string;
+}
+
+/** A movement of the balance. */
+export interface Transaction {
+  readonly id: string;
+  readonly type: string;
+  readonly amount: number;
+  readonly created: number;
+  readonly source: string;
+}
+
+/** A server with lists as at Stripe, paged as there, that a test fills. */
 export interface StripeStandIn {
   readonly url: string;
   /** Newest first. */
   readonly charges: Charge[];
   readonly refunds: Refund[];
+  readonly transfers: Transfer[];
+  readonly transactions: Transaction[];
   close(): Promise<void>;
 }
 
@@ -34,7 +51,8 @@ const list = <Item extends { readonly id: string; readonly created: number }>(
   query: URLSearchParams,
 ) => {
   const since = Number(query.get('created[gte]') ?? 0);
-  const wanted = items.filter(({ created }) => created >= since);
+  const until = Number(query.get('created[lt]') ?? Infinity);
+  const wanted = items.filter(({ created }) => created >= since && created < until);
   const after = wanted.findIndex(({ id }) => id === query.get('starting_after'));
   const limit = Number(query.get('limit') ?? 10);
   const data = wanted.slice(after + 1, after + 1 + limit);
@@ -44,11 +62,19 @@ const list = <Item extends { readonly id: string; readonly created: number }>(
 export const openStripeStandIn = async (): Promise<StripeStandIn> => {
   const charges: Charge[] = [];
   const refunds: Refund[] = [];
+  const transfers: Transfer[] = [];
+  const transactions: Transaction[] = [];
   const server = createServer((req, res) => {
     const { pathname, searchParams } = new URL(req.url ?? '/', 'http://localhost');
     const intent = searchParams.get('payment_intent');
     const wanted = charges.filter((charge) => intent === null || charge.payment_intent === intent);
-    const body = pathname === '/v1/charges' ? list(wanted, searchParams) : list(refunds, searchParams);
+    const lists: Readonly<Record<string, readonly { readonly id: string; readonly created: number }[]>> = {
+      '/v1/charges': wanted,
+      '/v1/refunds': refunds,
+      '/v1/transfers': transfers,
+      '/v1/balance_transactions': transactions,
+    };
+    const body = list(lists[pathname] ?? [], searchParams);
     res.setHeader('Content-Type', 'application/json');
     res.end(JSON.stringify(body));
   });
@@ -59,6 +85,8 @@ export const openStripeStandIn = async (): Promise<StripeStandIn> => {
     url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
     charges,
     refunds,
+    transfers,
+    transactions,
     close: async () => {
       server.close();
       server.closeAllConnections();

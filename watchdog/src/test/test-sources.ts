@@ -56,6 +56,7 @@ const collections: readonly (readonly [ServiceName, string])[] = [
   ['orders', 'orders'],
   ['orders', 'tickets'],
   ['payments', 'payments'],
+  ['payments', 'ledger'],
   ['expiration', 'timers'],
   ...services.map((service) => [service, 'dead-letters'] as const),
 ];
@@ -181,7 +182,17 @@ export const openTestSources = async (): Promise<TestSources> => {
       ...storedCharge,
     });
     const created = Math.floor(now.getTime() / 1000);
+    /** A movement at Stripe and its entry in the ledger. */
+    const move = async (type: string, source: string, cause: string, amount: number) => {
+      stripe.transactions.unshift({ id: `txn_${cause}`, type, source, amount, created });
+      const lines = [
+        { account: 'stripe', amount },
+        { account: 'seller:s:held', amount: -amount },
+      ];
+      await collection('payments', 'ledger').insertOne({ _id: cause, orderId, at: now, lines });
+    };
     if (charge !== 'none') {
+      await move('charge', chargeId, `charge:${orderId}`, price);
       stripe.charges.unshift({
         id: chargeId,
         amount: price,
@@ -193,6 +204,7 @@ export const openTestSources = async (): Promise<TestSources> => {
       });
     }
     if (charge === 'refunded') {
+      await move('refund', `re_${orderId}`, `refund:re_${orderId}`, -price);
       stripe.refunds.unshift({
         id: `re_${orderId}`,
         charge: chargeId,
@@ -217,6 +229,7 @@ export const openTestSources = async (): Promise<TestSources> => {
       await createConsumers();
       stripe.charges.length = 0;
       stripe.refunds.length = 0;
+      stripe.transactions.length = 0;
       await Promise.all(collections.map(([service, name]) => collection(service, name).deleteMany({})));
       const onSale = newId();
       await collection('tickets', 'tickets').insertOne({
