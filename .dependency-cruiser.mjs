@@ -72,7 +72,7 @@ export default {
       comment: 'A deep import into common/src ties a service to a file that may move.',
       severity: 'error',
       from: { pathNot: '^common/' },
-      to: { path: '^common/src/', pathNot: '^common/src/[^/]+/(testing/)?index\\.ts$' },
+      to: { path: '^common/src/', pathNot: '^common/src/[^/]+/((testing|event-id)/)?index\\.ts$' },
     },
     {
       name: 'the-product-imports-no-tool',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventIdOf } from '@ticketing/common/event-id';
 import {
   orderCancelled,
   orderCreated,
@@ -366,6 +367,7 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
       currency: 'usd',
       title,
       userId: 'seller',
+      eventId: eventIdOf({ title }),
       ...(holder === undefined ? {} : { orderId: holder }),
       ...(availability === 'sold' ? { soldAt: expect.any(Date) } : {}),
       ...(availability === 'withdrawn' ? { withdrawnAt: expect.any(Date) } : {}),

@@ -19,8 +19,10 @@ export const paymentSchema = z.union([pendingPaymentShape, paymentShape]);
 const currency = { currency: z.prefault(z.string(), 'usd') };
 // The site shows a category and a reason that it does not know: a service of a newer release may send one.
 const anyCategory = { category: z.optional(z.string()) };
-export const ticketSchema = z.extend(ticketShape, { ...currency, ...anyCategory });
-const listedTicketSchema = z.extend(listedTicketShape, { ...currency, ...anyCategory });
+// Absent in responses of the release before.
+const eventId = { eventId: z.optional(z.string()) };
+export const ticketSchema = z.extend(ticketShape, { ...currency, ...anyCategory, ...eventId });
+const listedTicketSchema = z.extend(listedTicketShape, { ...currency, ...anyCategory, ...eventId });
 export const ticketsSchema = z.array(listedTicketSchema);
 export const orderSchema = z.extend(orderShape, { ...currency, reason: z.optional(z.string()) });
 export const ordersSchema = z.array(orderSchema);

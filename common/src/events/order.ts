@@ -24,6 +24,8 @@ export const orderState = z.object({
   price: z.number().int(),
   /** ISO 4217, in lower case. Absent from orders that were made by a release without it: then it is the configured one. */
   currency: z.string().optional(),
+  /** Of the event that the ticket is for: see `eventIdOf`. Absent from orders that a release without it made. */
+  eventId: z.string().optional(),
   ticket: z.object({
     id: z.string(),
     title: z.string(),

@@ -28,6 +28,8 @@ export const ticketState = z.object({
   /** ISO 4217, in lower case. Absent from tickets that were listed by a release without it: then it is the configured one. */
   currency: z.string().optional(),
   userId: z.string(),
+  /** Of the event that it is for: see `eventIdOf`. Absent from tickets that a release without it wrote. */
+  eventId: z.string().optional(),
   /** The order that holds or has bought the ticket. */
   orderId: z.string().optional(),
   soldAt: z.iso.datetime().optional(),

@@ -5,6 +5,7 @@ import {
   NotFoundError,
   ServiceUnavailableError,
 } from '@ticketing/common/errors';
+import { eventIdOf } from '@ticketing/common/event-id';
 import { orderCreated, type TicketState, type Trace } from '@ticketing/common/events';
 import { creationOf, type IdempotentRequest } from '@ticketing/common/messaging';
 import { isDuplicateKey } from '@ticketing/common/mongo';
@@ -50,6 +51,7 @@ export const createOrder = async (deps: Deps, request: CreateOrder): Promise<Ord
     expiresAt: new Date(now.getTime() + deps.windowSeconds * 1000),
     price,
     currency: deps.currency.code,
+    eventId: ticket.eventId ?? eventIdOf(ticket),
     ticket: {
       id,
       title,

@@ -34,6 +34,7 @@ export const orders = defineAggregate({
     // Minor units of the currency, which is absent from orders of the release before; never changed.
     price: { type: Number, required: true },
     currency: { type: String },
+    eventId: { type: String },
     ticket: {
       id: { type: String, required: true },
       title: { type: String, required: true },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventIdOf } from '@ticketing/common/event-id';
 import { orderCreated, ticketUpdated } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
 import { openHarness, type OrdersHarness } from '../test/harness.ts';
@@ -172,4 +173,16 @@ test('When a ticket has been withdrawn, then it cannot be ordered, as if it did 
   const response = await orders.post({ ticketId: ticket.id });
   expect([response.status, response.body]).toEqual([404, { errors: [{ message: 'Ticket not found' }] }]);
   expect(await storedFor(ticket.id)).toEqual([]);
+});
+
+test.each([
+  ['its own', 'event of the ticket', 'event of the ticket'],
+  ['none, since the release before has written it', undefined, eventIdOf({ title: 'Final', venue: 'Arena' })],
+])('When the ticket has an event, %s, then the order names it', async (_, eventId, expected) => {
+  const ticket = await orders.listed({ venue: 'Arena', ...(eventId === undefined ? {} : { eventId }) });
+  const order = await orders.ordered({ ticket });
+  await orders.system.eventually(() => {
+    const created = orders.system.events(orderCreated).find(({ data }) => data.id === order.id);
+    expect(created?.data.eventId).toBe(expected);
+  });
 });

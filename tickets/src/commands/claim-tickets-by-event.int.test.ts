@@ -39,6 +39,7 @@ test('When the ticket is free and unchanged, then it is held for the order and o
       price: 1999,
       currency: 'usd',
       userId: 'seller',
+      eventId: ticket.eventId,
       city: 'Berlin',
       orderId: order.id,
     },

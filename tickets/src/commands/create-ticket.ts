@@ -1,4 +1,5 @@
 import { NotAuthorizedError } from '@ticketing/common/errors';
+import { eventIdOf } from '@ticketing/common/event-id';
 import { ticketCreated, type Trace } from '@ticketing/common/events';
 import { creationOf, type IdempotentRequest } from '@ticketing/common/messaging';
 import { cityKey, type Listing } from '../domain/listing.ts';
@@ -29,6 +30,7 @@ export const createTicket = async (
     currency: deps.currency.code,
     ...(listing.city === undefined ? {} : { cityKey: cityKey(listing.city) }),
     userId,
+    eventId: eventIdOf(listing),
     availability: 'on_sale' as const,
     closedOrders: [],
     createdAt: now,

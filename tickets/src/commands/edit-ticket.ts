@@ -1,6 +1,7 @@
+import { eventIdOf } from '@ticketing/common/event-id';
 import { BadRequestError, ConflictError, NotAuthorizedError } from '@ticketing/common/errors';
 import { ticketUpdated, type Trace } from '@ticketing/common/events';
-import { cityKey, effectiveChange, type ListingEdit } from '../domain/listing.ts';
+import { cityKey, edited, effectiveChange, type ListingEdit } from '../domain/listing.ts';
 import { nextRevision } from '../models/listing-changes.ts';
 import type { TicketDocument } from '../models/open-models.ts';
 import type { Deps } from '../deps.ts';
@@ -29,6 +30,7 @@ export const editTicket = async (deps: Deps, request: EditTicket): Promise<Ticke
     set: {
       ...change.set,
       ...(typeof city === 'string' ? { cityKey: cityKey(city) } : {}),
+      eventId: eventIdOf(edited(before, request.edit)),
       ...nextRevision,
     },
     unset: change.unset.includes('city') ? [...change.unset, 'cityKey'] : change.unset,

@@ -19,7 +19,14 @@ test('When the holding order is cancelled, then the ticket is on sale again and 
   await tickets.system.eventually(() => {
     expect(tickets.updates(ticket.id)).toEqual([
       expect.objectContaining({ version: 1, orderId: order.id }),
-      { id: ticket.id, version: 2, revision: 0, title: 'Final', price: 1999, currency: 'usd', userId: 'seller' },
+      expect.objectContaining({
+        id: ticket.id,
+        version: 2,
+        revision: 0,
+        title: 'Final',
+        price: 1999,
+        userId: 'seller',
+      }),
     ]);
   });
   const list = await tickets.api.get('/api/tickets');

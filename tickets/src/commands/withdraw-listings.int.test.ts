@@ -122,6 +122,7 @@ test('When a hold of a ticket ends after its seller has closed the account, then
       price: 1999,
       currency: 'usd',
       userId: seller,
+      eventId: expect.any(String),
       withdrawnAt: expect.any(String),
     });
   });

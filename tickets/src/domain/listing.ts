@@ -42,5 +42,11 @@ export const effectiveChange = (
   return { set, unset };
 };
 
+/** What the listing is after an edit, as far as it says which event it is for. */
+export const edited = (listing: Listing, edit: ListingEdit) => {
+  const { venue = listing.venue, city = listing.city, startsAt = listing.startsAt } = edit;
+  return { title: edit.title, venue: venue ?? undefined, city: city ?? undefined, startsAt: startsAt ?? undefined };
+};
+
 /** A city as searches compare it: in lower case, without surrounding spaces. */
 export const cityKey = (city: string): string => city.trim().toLowerCase();

@@ -27,6 +27,8 @@ export const tickets = defineAggregate({
     price: { type: Number, required: true },
     currency: { type: String },
     userId: { type: String, required: true },
+    // Of the event that it is for; absent if the release before wrote it last.
+    eventId: { type: String },
     availability: { type: String, required: true, enum: availabilities },
     // The order that holds or has bought the ticket, and since when.
     orderId: { type: String },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventIdOf } from '@ticketing/common/event-id';
 import { ticketCreated } from '@ticketing/common/events';
 import { openHarness, type TicketsHarness } from '../test/harness.ts';
 
@@ -34,8 +35,10 @@ test('When a ticket is listed with every detail, then it is shown, stored and pu
     price: 19.99,
     currency: 'usd',
     userId: 'seller',
+    eventId: expect.any(String),
     ...details,
   });
+  expect(response.body.eventId).toBe(eventIdOf({ title: 'Final', ...details }));
   expect(await tickets.get(id)).toEqual(response.body);
   expect(await tickets.stored(id)).toMatchObject({ price: 1999, availability: 'on_sale', revision: 0, version: 0 });
   const event = await tickets.system.eventually(() => {
@@ -54,6 +57,7 @@ test('When a ticket is listed with every detail, then it is shown, stored and pu
     price: 1999,
     currency: 'usd',
     userId: 'seller',
+    eventId: expect.any(String),
     ...published,
   });
 });
@@ -68,6 +72,7 @@ test('When only a title and a price are given, then no detail is shown', async (
     price: 5,
     currency: 'usd',
     userId: 'seller',
+    eventId: expect.any(String),
   });
 });
 
@@ -101,6 +106,7 @@ test('When the body has fields that only the service sets, then they are ignored
     price: 5,
     currency: 'usd',
     userId: 'seller',
+    eventId: expect.any(String),
   });
   expect(response.body.id).not.toBe('mine');
   expect(await tickets.stored(response.body.id)).toMatchObject({ availability: 'on_sale', version: 0, revision: 0 });

@@ -1,3 +1,4 @@
+import { eventIdOf } from '@ticketing/common/event-id';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '@ticketing/common/mongo';
 import { openHarness, orderFor, type TicketsHarness } from '../test/harness.ts';
@@ -37,7 +38,9 @@ test('When the owner edits title and price, then version and revision grow by on
   const ticket = await tickets.list(details);
   const response = await tickets.put(ticket.id, { title: 'Semi-final', price: 25.5 });
   expect(response.status).toBe(200);
-  expect(response.body).toEqual({ ...ticket, version: 1, title: 'Semi-final', price: 25.5 });
+  const eventId = eventIdOf({ ...details, title: 'Semi-final' });
+  expect(response.body).toEqual({ ...ticket, version: 1, title: 'Semi-final', price: 25.5, eventId });
+  expect(eventId).not.toBe(ticket.eventId);
   expect(await tickets.get(ticket.id)).toEqual(response.body);
   const { description: _, ...published } = details;
   await tickets.system.eventually(() => {
@@ -51,6 +54,7 @@ test('When the owner edits title and price, then version and revision grow by on
         price: 2550,
         currency: 'usd',
         userId: 'seller',
+        eventId: expect.any(String),
         ...published,
       },
     ]);
@@ -81,9 +85,11 @@ test('When a detail is null, then it is cleared; when it is left out, then it st
     price: 19.99,
     currency: 'usd',
     userId: 'seller',
+    eventId: expect.any(String),
     ...others,
     row: '13',
   });
+  expect(one.body.eventId).toBe(eventIdOf({ title: 'Final', ...others }));
   const all = await tickets.put(ticket.id, { title: 'Final', price: 19.99, ...cleared });
   expect(all.body).toEqual({
     id: ticket.id,
@@ -92,6 +98,7 @@ test('When a detail is null, then it is cleared; when it is left out, then it st
     price: 19.99,
     currency: 'usd',
     userId: 'seller',
+    eventId: expect.any(String),
   });
   const again = await tickets.put(ticket.id, { title: 'Final', price: 19.99, ...cleared });
   expect(again.body).toEqual(all.body);

@@ -20,7 +20,16 @@ test('When a ticket is requested without a session, then it is shown without int
     price: 19.99,
     currency: 'usd',
     userId: 'seller',
+    eventId: expect.any(String),
   });
+});
+
+test('When the release before has written a ticket, then its event is known all the same', async () => {
+  const ticket = await tickets.list({ venue: 'Arena' });
+  await tickets.system
+    .collection<{ _id: string }>('tickets')
+    .updateOne({ _id: ticket.id }, { $unset: { eventId: true } });
+  expect(await tickets.get(ticket.id)).toEqual(ticket);
 });
 
 test('When a ticket is held and then sold, then its order and the time of the sale are shown', async () => {

@@ -34,7 +34,14 @@ test('When a listing is repeated 20 times at once at two replicas, then it is ma
     const userId = `impatient-${round}`;
     const responses = await Promise.all(Array.from({ length: 20 }, (_, index) => send('k', listing, userId, index)));
     const [first] = responses;
-    expect(first?.body).toEqual({ id: expect.any(String), version: 0, userId, currency: 'usd', ...listing });
+    expect(first?.body).toEqual({
+      id: expect.any(String),
+      version: 0,
+      userId,
+      eventId: expect.any(String),
+      currency: 'usd',
+      ...listing,
+    });
     for (const { status, body } of responses) expect([status, body]).toEqual([201, first?.body]);
     expect(await ticketsOf(userId)).toBe(1);
   }

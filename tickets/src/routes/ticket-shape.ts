@@ -10,6 +10,7 @@ export const ticketShape = z
     price: z.number().check(z.positive(), z.describe('Major units, with at most as many decimals as the currency has')),
     currency: z.string().check(z.regex(/^[a-z]{3}$/), z.describe('ISO 4217, in lower case')),
     userId: z.string(),
+    eventId: z.string().check(z.describe('The same for all listings of one event')),
     orderId: z.optional(z.string().check(z.describe('The order that holds or has bought the ticket'))),
     soldAt: z.optional(z.iso.datetime()),
     withdrawnAt: z.optional(z.iso.datetime().check(z.describe('Its seller has withdrawn it, and only they see it'))),

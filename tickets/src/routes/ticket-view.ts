@@ -1,3 +1,4 @@
+import { eventIdOf } from '@ticketing/common/event-id';
 import { mapListingDetails } from '@ticketing/common/events';
 import { toMajor } from '@ticketing/common/money';
 import type { z } from 'zod';
@@ -15,6 +16,7 @@ export const toTicketView = (
   price: toMajor(currency, ticket.price),
   currency: currency.code,
   userId: ticket.userId,
+  eventId: ticket.eventId ?? eventIdOf(ticket),
   orderId: ticket.orderId,
   soldAt: ticket.soldAt?.toISOString(),
   withdrawnAt: ticket.withdrawnAt?.toISOString(),

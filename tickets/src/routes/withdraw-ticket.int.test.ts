@@ -32,6 +32,7 @@ test('When the owner withdraws a ticket, then it is off sale at once, and one ev
         price: 1999,
         currency: 'usd',
         userId: 'seller',
+        eventId: expect.any(String),
         withdrawnAt: expect.any(String),
       },
     ]);

@@ -25,6 +25,7 @@ export interface TicketView {
   readonly title: string;
   readonly price: number;
   readonly userId: string;
+  readonly eventId?: string;
   readonly orderId?: string;
   readonly soldAt?: string;
   readonly description?: string;

@@ -18,6 +18,7 @@ export const ticketResponse = z.strictObject({
   price: z.number().positive(),
   currency,
   userId: id,
+  eventId: id,
   orderId: id.optional(),
   soldAt: time.optional(),
   withdrawnAt: time.optional(),

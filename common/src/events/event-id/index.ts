@@ -1,0 +1,1 @@
+export { eventIdOf } from './event-id.ts';
