@@ -58,6 +58,8 @@ export const mailJobs = defineCollection({
     to: { type: String },
     data: copyOf(mailData),
     dueAt: { type: Date },
+    // Of jobs that were leased together.
+    lease: { type: String },
     // Refusals by the mail server that may be temporary.
     failures: { type: Number, required: true },
     endedAt: { type: Date },

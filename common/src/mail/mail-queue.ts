@@ -1,4 +1,5 @@
 import type { AnyBulkWriteOperation, Collection } from 'mongodb';
+import { randomUUID } from 'node:crypto';
 import { isRecent, type MailJob, type PendingMail } from './mail-job.ts';
 
 /** After this long a job that a process had leased is due again, unless the process has extended its lease. */
@@ -12,12 +13,16 @@ export interface LeasedJob extends Pick<MailJob, '_id' | 'template' | 'at' | 'fa
   readonly dueAt: Date;
 }
 
+/** None if the job has ended. */
+const toLeased = ({ _id, template, at, failures, to, data }: MailJob, dueAt: Date): LeasedJob[] =>
+  to === undefined ? [] : [{ _id, template, at, failures, to, data, dueAt }];
+
 /** The mail jobs of a service's database. Every write is conditional, so that any number of replicas may work on them. */
 export const openMailQueue = (jobs: Collection<MailJob>, now: () => Date) => {
   /** Nothing that could be sent again, and no address, is kept of a job that has ended. */
   const end = (dropped?: string) => ({
     $set: { endedAt: now(), ...(dropped === undefined ? {} : { dropped }) },
-    $unset: { to: 1, data: 1, dueAt: 1 } as const,
+    $unset: { to: 1, data: 1, dueAt: 1, lease: 1 } as const,
   });
 
   return {
@@ -34,17 +39,23 @@ export const openMailQueue = (jobs: Collection<MailJob>, now: () => Date) => {
       );
     },
 
-    /** Leases the job that has been due for longest. */
-    lease: async (): Promise<LeasedJob | undefined> => {
-      const time = now();
-      const job = await jobs.findOneAndUpdate(
-        { dueAt: { $lte: time } },
-        { $set: { dueAt: new Date(time.getTime() + leaseMs) } },
-        { sort: { dueAt: 1 }, returnDocument: 'after' },
-      );
-      if (job?.to === undefined || job.dueAt === undefined) return undefined;
-      const { _id, template, at, failures, to, data, dueAt } = job;
-      return { _id, template, at, failures, to, data, dueAt };
+    /**
+     * Leases the jobs that have been due for longest, `limit` at most. One write leases all of them: processes that each
+     * leased one at a time would compete for the same oldest job.
+     */
+    lease: async (limit: number): Promise<readonly LeasedJob[]> => {
+      for (;;) {
+        const time = now();
+        const isDue = { dueAt: { $lte: time } };
+        const found = await jobs.find(isDue, { sort: { dueAt: 1 }, limit }).toArray();
+        if (found.length === 0) return [];
+        const lease = { dueAt: new Date(time.getTime() + leaseMs), lease: randomUUID() };
+        const _id = { $in: found.map((job) => job._id) };
+        const { modifiedCount } = await jobs.updateMany({ _id, ...isDue }, { $set: lease });
+        // Another process may have leased some of them first, or all.
+        const leased = modifiedCount === found.length ? found : await jobs.find({ _id, ...lease }).toArray();
+        if (leased.length > 0) return leased.flatMap((job) => toLeased(job, lease.dueAt));
+      }
     },
 
     /** The same job with a new lease; undefined when its lease was over and another process has leased it. */
@@ -54,7 +65,7 @@ export const openMailQueue = (jobs: Collection<MailJob>, now: () => Date) => {
       return matchedCount === 1 ? { ...job, dueAt } : undefined;
     },
 
-    /** Whoever holds the lease now: the mail was sent. */
+    /** The mail was sent, whichever process holds the lease now. */
     markSent: async ({ _id }: LeasedJob): Promise<void> => {
       await jobs.updateOne({ _id, dueAt: { $exists: true } }, end());
     },
@@ -68,7 +79,7 @@ export const openMailQueue = (jobs: Collection<MailJob>, now: () => Date) => {
       await jobs.updateOne({ _id, dueAt }, { $set: { dueAt: new Date(now().getTime() + delayMs), failures } });
     },
 
-    /** Drops what waits to be sent to this user, but mails of these templates: then no job holds the address. */
+    /** Drops what waits to be sent to this user, except mails of these templates. */
     forgetUser: async (
       userId: string,
       { except = [] }: { readonly except?: readonly string[] } = {},
@@ -76,7 +87,7 @@ export const openMailQueue = (jobs: Collection<MailJob>, now: () => Date) => {
       await jobs.updateMany({ userId, dueAt: { $exists: true }, template: { $nin: except } }, end('account closed'));
     },
 
-    /** How many wait, 10,000 at most, and since when the oldest has. */
+    /** How many jobs wait, 10,000 at most, and when what the oldest reports happened. */
     count: async (): Promise<{ readonly waiting: number; readonly oldest: Date | undefined }> => {
       const waits = { dueAt: { $exists: true } };
       const waiting = await jobs.countDocuments(waits, { limit: maxCounted, hint: 'waiting_by_time' });

@@ -7,6 +7,7 @@ import { createTestClock } from '../testing/test-clock.ts';
 import { mailJobs, type MailJob } from './mail-job.ts';
 import { leaseMs, openMailQueue } from './mail-queue.ts';
 import { MailWorker } from './mail-worker.ts';
+import { retryDelayMs } from './retry-delay.ts';
 import type { Delivery } from './smtp.ts';
 
 const logger = pino({ level: 'silent' });
@@ -33,7 +34,7 @@ const start = (send: (jobId: string, cancelled: AbortSignal) => Promise<Delivery
   worker = new MailWorker({
     queue,
     write: ({ _id, to }) => ({ jobId: _id, to, subject: '', text: '', html: '' }),
-    send: ({ jobId }, cancelled) => send(jobId, cancelled),
+    smtp: { send: ({ jobId }, cancelled) => send(jobId, cancelled), close: () => undefined },
     now: clock.now,
     logger,
     counters: { sent: () => undefined, dropped: () => undefined, failed: () => undefined },
@@ -41,10 +42,10 @@ const start = (send: (jobId: string, cancelled: AbortSignal) => Promise<Delivery
   return worker;
 };
 
-const enqueue = (count: number): Promise<void> =>
+const enqueue = (count: number, first = 0): Promise<void> =>
   queue.enqueue(
     Array.from({ length: count }, (_, number) => ({
-      id: `mail:${number}`,
+      id: `mail:${first + number}`,
       template: 'mail',
       userId: 'user',
       to: 'user@example.com',
@@ -55,7 +56,7 @@ const enqueue = (count: number): Promise<void> =>
 
 const untilCancelled = (cancelled: AbortSignal): Promise<Delivery> =>
   new Promise((resolve) => {
-    cancelled.addEventListener('abort', () => resolve({ kind: 'away', reason: 'cancelled' }));
+    cancelled.addEventListener('abort', () => resolve({ kind: 'cancelled' }));
   });
 
 test('When many mails are due, then a process sends eight at a time', async () => {
@@ -114,7 +115,7 @@ test('When a mail takes longer than its lease, then the lease is extended, and n
   };
   start(send);
   await eventually(() => expect(times).toBe(1));
-  await throughout(async () => expect(await queue.lease()).toBeUndefined(), leaseMs + 1_000);
+  await throughout(async () => expect(await queue.lease(1)).toEqual([]), leaseMs + 1_000);
   finished.resolve({ kind: 'sent' });
   await eventually(async () => expect(await jobs.countDocuments({ endedAt: { $exists: true } })).toBe(1));
   expect(times).toBe(1);
@@ -135,11 +136,11 @@ test('When another process has the lease, then sending is cancelled before that 
 
 test('When a process reports a failure after its lease has ended, then the mail that another has sent stays sent', async () => {
   await enqueue(1);
-  const slow = await queue.lease();
+  const [slow] = await queue.lease(1);
   if (slow === undefined) throw new Error('not leased');
-  expect(await queue.lease()).toBeUndefined();
+  expect(await queue.lease(1)).toEqual([]);
   clock.advance(60_000);
-  const other = await queue.lease();
+  const [other] = await queue.lease(1);
   if (other === undefined) throw new Error('not leased');
   await queue.postpone(slow, 0, 1);
   await queue.drop(slow, 'refused');
@@ -149,4 +150,53 @@ test('When a process reports a failure after its lease has ended, then the mail 
   await queue.drop(slow, 'refused');
   const job = await jobs.findOne({ _id: 'mail:0' });
   expect([job?.dueAt, job?.dropped]).toEqual([undefined, undefined]);
+});
+
+test('When several processes lease jobs at the same time, then each job has one of them, whatever they have read', async () => {
+  for (let round = 0; round < 10; round += 1) {
+    await enqueue(20, round * 20);
+    const leased = await Promise.all(Array.from({ length: 5 }, () => queue.lease(8)));
+    for (let more = await queue.lease(8); more.length > 0; more = await queue.lease(8)) leased.push(more);
+    expect(Math.max(...leased.map(({ length }) => length))).toBeLessThanOrEqual(8);
+    const ids = leased.flat().map(({ _id }) => _id);
+    expect(ids).toHaveLength(20);
+    expect(new Set(ids).size).toBe(20);
+  }
+});
+
+test('When the server closes the connection because of one mail, then the others are sent, and that mail waits longer', async () => {
+  const started = start((jobId) =>
+    Promise.resolve(jobId === 'mail:0' ? { kind: 'away', reason: 'ECONNECTION' } : { kind: 'sent' }),
+  );
+  await enqueue(1);
+  for (const failures of [1, 2, 3]) {
+    const before = clock.now().getTime();
+    started.kick();
+    await eventually(async () => expect(await jobs.findOne({ _id: 'mail:0' })).toMatchObject({ failures }));
+    const { dueAt = clock.now() } = (await jobs.findOne({ _id: 'mail:0' })) ?? {};
+    expect(dueAt.getTime() - before).toBeGreaterThanOrEqual(retryDelayMs(failures));
+    await enqueue(1, failures);
+    await eventually(async () => expect(await jobs.countDocuments({ endedAt: { $exists: true } })).toBe(failures));
+    clock.advance(dueAt.getTime() - clock.now().getTime());
+  }
+}, 30_000);
+
+test('When the server is away for every mail, then the mails that are tried meanwhile do not wait longer', async () => {
+  await enqueue(20);
+  let tries = 0;
+  start(() => {
+    tries += 1;
+    return Promise.resolve({ kind: 'away', reason: 'ECONNREFUSED' });
+  });
+  // Eight at first, then one every 2 s.
+  await eventually(() => expect(tries).toBe(10), 8_000);
+  expect(await jobs.countDocuments({ failures: { $gt: 0 } })).toBe(1);
+}, 20_000);
+
+test('When sending is cancelled, then the server does not count as away', async () => {
+  await enqueue(1);
+  const attempts: string[] = [];
+  start((jobId) => Promise.resolve({ kind: attempts.push(jobId) === 1 ? 'cancelled' : 'sent' }));
+  await eventually(async () => expect(await jobs.countDocuments({ endedAt: { $exists: true } })).toBe(1), 1_500);
+  expect(attempts).toEqual(['mail:0', 'mail:0']);
 });

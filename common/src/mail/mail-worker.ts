@@ -5,13 +5,13 @@ import { keepLease } from './keep-lease.ts';
 import { isRecent } from './mail-job.ts';
 import type { LeasedJob, MailQueue } from './mail-queue.ts';
 import { retryDelayMs } from './retry-delay.ts';
-import { hashOf, type Delivery, type OutgoingMail } from './smtp.ts';
+import { hashOf, type Delivery, type OutgoingMail, type Smtp } from './smtp.ts';
 
 /** Mails of one process that are sent at a time. */
-const concurrency = 8;
+export const concurrency = 8;
 const sweepMs = 1_000;
 /** While the server is away, one mail is tried this often. */
-const probeMs = 5_000;
+const probeMs = 2_000;
 /** How long a stopping process waits for mails that are being sent. */
 const finishMs = 3_000;
 
@@ -25,21 +25,25 @@ export interface MailWorkerDeps {
   readonly queue: MailQueue;
   /** @throws when the template of the job is unknown, or does not fit its data. */
   readonly write: (job: LeasedJob) => OutgoingMail;
-  readonly send: (mail: OutgoingMail, signal: AbortSignal) => Promise<Delivery>;
+  readonly smtp: Smtp;
   readonly now: () => Date;
   readonly logger: Logger;
   readonly counters: MailCounters;
 }
 
 /**
- * Sends the jobs that are due. While the mail server is away, one job every 5 s shows whether it is back; then all that
+ * Sends the jobs that are due. While the mail server is away, one job every 2 s shows whether it is back; then all that
  * wait are sent. A mail is sent twice only if the outcome of the first time was unknown, or could not be stored.
  */
 export class MailWorker implements Stoppable {
   readonly #deps: MailWorkerDeps;
   readonly #sweep: Periodic;
-  readonly #lanes = new Set<Promise<void>>();
   readonly #cancelling = new AbortController();
+  readonly #sending = new Set<Promise<void>>();
+  #leasing = Promise.resolve();
+  #isLeasing = false;
+  /** Whether jobs may have become due, or room for them, since the last lease began. */
+  #leaseAgain = false;
   /** Sent by this process, while the database has not stored it yet. */
   readonly #sent = new Set<string>();
   /** When the server is tried next, by `performance.now`; undefined while it takes mail. */
@@ -61,27 +65,51 @@ export class MailWorker implements Stoppable {
     this.#closing = true;
     await this.#sweep.stop();
     const timer = setTimeout(() => this.#cancelling.abort(), finishMs);
-    await Promise.all(this.#lanes);
+    await this.#leasing;
+    await Promise.all(this.#sending);
     clearTimeout(timer);
+    this.#deps.smtp.close();
   }
 
-  /** Starts one more lane, unless there are enough; each that finds a job starts the next. */
+  /** How many more mails may be sent now. */
+  #room(): number {
+    if (this.#closing) return 0;
+    if (this.#probeAt === undefined) return concurrency - this.#sending.size;
+    return this.#sending.size === 0 && performance.now() >= this.#probeAt ? 1 : 0;
+  }
+
   #start(): void {
-    if (this.#closing || this.#lanes.size >= concurrency) return;
-    if (this.#probeAt !== undefined && (this.#lanes.size > 0 || performance.now() < this.#probeAt)) return;
-    const lane: Promise<void> = this.#sendDue()
-      .catch((error: unknown) => this.#deps.logger.warn({ err: error, worker: 'mail' }, 'worker failed'))
-      .finally(() => this.#lanes.delete(lane));
-    this.#lanes.add(lane);
+    this.#leaseAgain = true;
+    if (!this.#isLeasing) this.#leasing = this.#lease().catch((error: unknown) => this.#logFailure(error));
   }
 
-  async #sendDue(): Promise<void> {
-    do {
-      const job = await this.#deps.queue.lease();
-      if (job === undefined) return;
-      if (this.#probeAt === undefined) this.#start();
-      await this.#handle(job);
-    } while (this.#probeAt === undefined && !this.#closing);
+  /** Leases jobs and begins to send them, until none is due or there is no room. */
+  async #lease(): Promise<void> {
+    this.#isLeasing = true;
+    try {
+      for (let room = this.#room(); this.#leaseAgain && room > 0; room = this.#room()) {
+        this.#leaseAgain = false;
+        const jobs = await this.#deps.queue.lease(room);
+        for (const job of jobs) this.#begin(job);
+        if (jobs.length === room) this.#leaseAgain = true;
+      }
+    } finally {
+      this.#isLeasing = false;
+    }
+  }
+
+  #begin(job: LeasedJob): void {
+    const sending: Promise<void> = this.#handle(job)
+      .catch((error: unknown) => this.#logFailure(error))
+      .finally(() => {
+        this.#sending.delete(sending);
+        this.#start();
+      });
+    this.#sending.add(sending);
+  }
+
+  #logFailure(error: unknown): void {
+    this.#deps.logger.warn({ err: error, worker: 'mail' }, 'worker failed');
   }
 
   async #handle(job: LeasedJob): Promise<void> {
@@ -100,6 +128,8 @@ export class MailWorker implements Stoppable {
     const delivery = written === undefined ? undefined : await this.#send(written, lease.signal);
     const last = lease.end();
     const failures = job.failures + 1;
+    const wasAway = this.#probeAt !== undefined;
+    if (delivery !== undefined) this.#pauseWhileAway(delivery);
     switch (delivery?.kind) {
       case 'sent': {
         this.#sent.add(job._id);
@@ -116,7 +146,12 @@ export class MailWorker implements Stoppable {
         return;
       case 'away':
         counters.failed('away');
-        return queue.postpone(last, probeMs, job.failures);
+        // The server may close the connection because of this mail: then others are sent before it is tried again.
+        return wasAway
+          ? queue.postpone(last, probeMs, job.failures)
+          : queue.postpone(last, retryDelayMs(failures), failures);
+      case 'cancelled':
+        return queue.postpone(last, 0, job.failures);
       case 'deferred':
         counters.failed('deferred');
         logger.warn({ template, mail, failures, reason: delivery.reason }, 'mail deferred by the mail server');
@@ -137,18 +172,24 @@ export class MailWorker implements Stoppable {
     }
   }
 
-  async #send(mail: OutgoingMail, leaseOver: AbortSignal): Promise<Delivery> {
-    const { send, logger } = this.#deps;
-    const delivery = await send(mail, AbortSignal.any([this.#cancelling.signal, leaseOver]));
+  #send(mail: OutgoingMail, leaseOver: AbortSignal): Promise<Delivery> {
+    return this.#deps.smtp.send(mail, AbortSignal.any([this.#cancelling.signal, leaseOver]));
+  }
+
+  #pauseWhileAway(delivery: Delivery): void {
+    const { logger } = this.#deps;
     const wasAway = this.#probeAt !== undefined;
-    if (delivery.kind === 'away') {
-      this.#probeAt = performance.now() + probeMs;
-      if (!wasAway) logger.warn({ reason: delivery.reason }, 'the mail server is away, one mail is tried every 5 s');
-    } else {
-      this.#probeAt = undefined;
-      if (wasAway) logger.info('the mail server is back');
+    switch (delivery.kind) {
+      case 'cancelled':
+        return;
+      case 'away':
+        this.#probeAt = performance.now() + probeMs;
+        if (!wasAway) logger.warn({ reason: delivery.reason }, 'the mail server is away, one mail is tried every 2 s');
+        return;
+      default:
+        this.#probeAt = undefined;
+        if (wasAway) logger.info('the mail server is back');
     }
-    return delivery;
   }
 
   async #markSent(job: LeasedJob): Promise<void> {

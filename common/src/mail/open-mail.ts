@@ -7,7 +7,7 @@ import { renderMail } from './content.ts';
 import type { Sender } from './mail-env.ts';
 import { mailJobs, type MailJob, type PendingMail } from './mail-job.ts';
 import { openMailQueue, type LeasedJob } from './mail-queue.ts';
-import { MailWorker, type MailCounters } from './mail-worker.ts';
+import { concurrency, MailWorker, type MailCounters } from './mail-worker.ts';
 import { movePendingMail } from './move-pending-mail.ts';
 import { createSmtp, type OutgoingMail } from './smtp.ts';
 import type { AnyMailTemplate, MailContext } from './template.ts';
@@ -82,8 +82,8 @@ export const openMail = <Context extends object>(
 
   const started: { worker?: MailWorker; mover?: Periodic } = {};
   const startWorker = (): Stoppable => {
-    const send = createSmtp(config.SMTP_URL, config.MAIL_FROM);
-    started.worker = new MailWorker({ queue, write, send, now, logger, counters: openCounters(metrics) });
+    const smtp = createSmtp(config.SMTP_URL, config.MAIL_FROM, concurrency);
+    started.worker = new MailWorker({ queue, write, smtp, now, logger, counters: openCounters(metrics) });
     return started.worker;
   };
   const startMover = (): Stoppable => {

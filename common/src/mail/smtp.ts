@@ -5,7 +5,9 @@ import type { Sender } from './mail-env.ts';
 
 const connectTimeoutMs = 3_000;
 const socketTimeoutMs = 5_000;
-/** Of a whole mail, from the first connection to the server's last response. */
+/** Of a connection between two mails: shorter than any server's, so that the server does not close it first. */
+const idleTimeoutMs = 1_000;
+/** Of a whole mail, from the connection to the server's last response. */
 export const sendTimeoutMs = 9_000;
 
 export interface OutgoingMail {
@@ -25,7 +27,16 @@ export type Delivery =
   /** The server will never take this mail. */
   | { readonly kind: 'refused'; readonly reason: string }
   /** The server cannot be used: no connection, no response, or no mail taken from this sender. */
-  | { readonly kind: 'away'; readonly reason: string };
+  | { readonly kind: 'away'; readonly reason: string }
+  /** Sending was cancelled, which says nothing about the server. */
+  | { readonly kind: 'cancelled' };
+
+/** A connection to the mail server. */
+export interface Smtp {
+  send(mail: OutgoingMail, cancelled: AbortSignal): Promise<Delivery>;
+  /** Closes the connections that send nothing. */
+  close(): void;
+}
 
 /** Hash of a job's id, which may contain what only its recipient should know. */
 export const hashOf = (jobId: string): string => createHash('sha256').update(jobId).digest('base64url').slice(0, 32);
@@ -67,39 +78,46 @@ export const requiresTls = (smtpUrl: string): boolean => {
   return !loopback.test(hostname) && searchParams.get('requireTLS') !== 'false';
 };
 
-/** Sends mail by SMTP, a connection each, so that a mail never depends on an earlier one. */
-export const createSmtp = (url: string, from: Sender) => {
+/**
+ * Sends mail by SMTP, `maxConnections` at a time. Mails that follow one another share a connection; one that the server has
+ * closed meanwhile is replaced if nothing of the mail was sent on it.
+ */
+export const createSmtp = (url: string, from: Sender, maxConnections: number): Smtp => {
   const transport = createTransport({
     url,
+    pool: true,
+    maxConnections,
+    maxRequeues: 1,
+    idleTimeout: idleTimeoutMs,
     requireTLS: requiresTls(url),
     connectionTimeout: connectTimeoutMs,
     greetingTimeout: connectTimeoutMs,
     dnsTimeout: connectTimeoutMs,
     socketTimeout: socketTimeoutMs,
-    // Content is only what a template returns, never a file or the answer of an address that it names.
+    // Content is only what a template returns, never a file or the content of an address that it names.
     disableFileAccess: true,
     disableUrlAccess: true,
   });
   const domain = from.address.slice(from.address.lastIndexOf('@') + 1);
-  return async (
-    { jobId, to, attachments = [], ...content }: OutgoingMail,
-    cancelled: AbortSignal,
-  ): Promise<Delivery> => {
-    try {
-      await transport.sendMail({
-        ...content,
-        from,
-        // As an object, since a text would be parsed as a list of addresses.
-        to: { name: '', address: to },
-        messageId: `<${hashOf(jobId)}@${domain}>`,
-        // Out-of-office programs do not respond to such mail (RFC 3834).
-        headers: { 'Auto-Submitted': 'auto-generated' },
-        attachments: attachments.map((attachment) => ({ ...attachment })),
-        signal: AbortSignal.any([AbortSignal.timeout(sendTimeoutMs), cancelled]),
-      });
-      return { kind: 'sent' };
-    } catch (error) {
-      return toDelivery(error);
-    }
+  return {
+    send: async ({ jobId, to, attachments = [], ...content }, cancelled) => {
+      try {
+        await transport.sendMail({
+          ...content,
+          from,
+          // As an object, since a text would be parsed as a list of addresses.
+          to: { name: '', address: to },
+          messageId: `<${hashOf(jobId)}@${domain}>`,
+          // Out-of-office programs do not respond to such mail (RFC 3834).
+          headers: { 'Auto-Submitted': 'auto-generated' },
+          attachments: attachments.map((attachment) => ({ ...attachment })),
+          signal: AbortSignal.any([AbortSignal.timeout(sendTimeoutMs), cancelled]),
+        });
+        return { kind: 'sent' };
+      } catch (error) {
+        return cancelled.aborted ? { kind: 'cancelled' } : toDelivery(error);
+      }
+    },
+    close: () => transport.close(),
   };
 };
