@@ -33,7 +33,7 @@ export const routes: readonly RoutedEndpoint<Deps>[] = [
   on.post('/api/users/password-reset', 'resetting', [], requestPasswordResetRoute),
   on.post('/api/users/password-reset/confirm', 'usingLinks', [], confirmPasswordResetRoute),
   on.put('/api/users/password', 'givingPassword', [signedIn], changePasswordRoute),
-  on.put('/api/users/email', 'mailing', [signedIn], changeEmailRoute),
+  on.put('/api/users/email', 'changingEmail', [signedIn], changeEmailRoute),
   on.get('/api/users/me/export', 'writing', [signedIn], exportAccountRoute),
   on.delete('/api/users/me', 'givingPassword', [signedIn], closeAccountRoute),
   on.get('/api/users/sessions', 'reading', [signedIn], listSessionsRoute),

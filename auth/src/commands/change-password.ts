@@ -6,7 +6,7 @@ import { expression } from '@ticketing/common/messaging';
 import type { Deps } from '../deps.ts';
 import { LinkError } from '../domain/link-error.ts';
 import { passwordProblem } from '../domain/new-password.ts';
-import { endedSessions, sessionCutoff, sessionsAsRead } from '../domain/sessions.ts';
+import { endedSessions, isLive, sessionCutoff, sessionsAsRead } from '../domain/sessions.ts';
 import { passwordChanged } from '../mails/password-changed.ts';
 import type { UserDocument } from '../models/open-models.ts';
 import { requirePassword } from './require-password.ts';
@@ -19,21 +19,22 @@ interface NewPassword {
   readonly condition:
     | { readonly passwordHash: string }
     | { readonly 'resetLink.fact': string; readonly 'resetLink.expiresAt': { readonly $gt: Date } };
-  /** The session that goes on; without one the passkeys end too. */
-  readonly except?: string;
+  /** The session that goes on, unless it has ended meanwhile; without one the passkeys end too. */
+  readonly kept?: CurrentUser;
   readonly trace: Trace;
 }
 
 /** One write: the new password, the end of the sessions, and the mail to the owner. Returns whether the condition held. */
 const setPassword = async (
   deps: Deps,
-  { password, condition, except, trace, ...checked }: NewPassword,
+  { password, condition, kept, trace, ...checked }: NewPassword,
 ): Promise<boolean> => {
   const passwordHash = await deps.passwordHasher.hash(password);
   const { _id } = checked.user;
   const unchanged = { ...condition, _id, closedAt: { $exists: false } };
   for (let user: UserDocument | null = checked.user; user !== null;) {
     const { email }: UserDocument = user;
+    const except = kept !== undefined && isLive(kept, user, null) ? kept.sid : undefined;
     const at = sessionCutoff(deps.now(), user);
     const mail = passwordChanged.mail({ about: `${_id}:${at.getTime()}`, userId: _id, to: email, at, data: {} });
     const changed = await deps.userStore.change({
@@ -46,7 +47,7 @@ const setPassword = async (
         keptSession: expression(except === undefined ? '$$REMOVE' : { $literal: except }),
         mail: addMail(mail),
         // Somebody else may have added a passkey, if the owner had to prove the e-mail.
-        ...(except === undefined ? { passkeysFrom: at, cleanUpDue: true } : {}),
+        ...(kept === undefined ? { passkeysFrom: at, cleanUpDue: true } : {}),
       },
       // Links from before the change must not undo it.
       unset: ['resetLink', 'changeLink'],
@@ -81,7 +82,7 @@ export const changePassword = async (
   const problem = passwordProblem(newPassword, user.email);
   if (problem !== undefined) throw new BadRequestError(problem, 'newPassword');
   const condition = { passwordHash: user.passwordHash };
-  if (!(await setPassword(deps, { user, password: newPassword, condition, except: session.sid, trace }))) {
+  if (!(await setPassword(deps, { user, password: newPassword, condition, kept: session, trace }))) {
     throw new ConflictError('The password has changed meanwhile');
   }
 };

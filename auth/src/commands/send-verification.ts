@@ -11,14 +11,22 @@ export const verification = (userId: string, email: string, now: Date) => {
 };
 
 /** Sends another link, which replaces earlier ones. @throws BadRequestError when the e-mail is verified. */
-export const sendVerification = async (deps: Deps, userId: string): Promise<void> => {
-  const user = await deps.loadUser(userId);
-  if (user === null || user.closedAt !== undefined || user.emailVerified === true) {
-    throw new BadRequestError('Already verified');
+export const sendVerification = async (
+  deps: Pick<Deps, 'loadUser' | 'users' | 'now' | 'mail'>,
+  userId: string,
+): Promise<void> => {
+  for (let isStored = false; !isStored;) {
+    const user = await deps.loadUser(userId);
+    if (user === null || user.closedAt !== undefined || user.emailVerified === true) {
+      throw new BadRequestError('Already verified');
+    }
+    const { link, mail } = verification(userId, user.email, deps.now());
+    // Unless the e-mail has changed or been verified meanwhile.
+    const { matchedCount } = await deps.users.updateOne(
+      { _id: userId, email: user.email, emailVerified: { $ne: true } },
+      [{ $set: { verifyLink: { $literal: link }, mail: addMail(mail).value } }],
+    );
+    isStored = matchedCount === 1;
   }
-  const { link, mail } = verification(userId, user.email, deps.now());
-  await deps.users.updateOne({ _id: userId, email: user.email, emailVerified: { $ne: true } }, [
-    { $set: { verifyLink: { $literal: link }, mail: addMail(mail).value } },
-  ]);
   deps.mail.sendSoon();
 };

@@ -3,8 +3,11 @@ import type { CurrentUser } from '@ticketing/common/http';
 
 const sessionMs = sessionDays * 24 * 60 * 60 * 1000;
 
-/** When a session that begins at `startedAt` expires. */
-export const expiryOf = (startedAt: Date): Date => new Date(startedAt.getTime() + sessionMs);
+/** More than clocks differ and signing a token takes, so that no token outlives the record of its session's end. */
+const marginMs = 60_000;
+
+/** When the token of a session that begins at `startedAt` has expired everywhere. */
+export const expiryOf = (startedAt: Date): Date => new Date(startedAt.getTime() + sessionMs + marginMs);
 
 /** Data of the event that ends a user's sessions. */
 export const endedSessions = (
@@ -50,3 +53,9 @@ export const isLive = (
   account?.closedAt === undefined &&
   session?.endedAt === undefined &&
   (account?.sessionsFrom === undefined || startedAt >= account.sessionsFrom.getTime() || sid === account.keptSession);
+
+/** The sessions of an account that no end of several has ended: the query for what `isLive` checks of an account. */
+export const sessionsNotEndedTogether = (account: Account | null) => {
+  const { sessionsFrom, keptSession = '' } = account ?? {};
+  return sessionsFrom === undefined ? {} : { $or: [{ startedAt: { $gte: sessionsFrom } }, { _id: keptSession }] };
+};

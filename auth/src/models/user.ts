@@ -2,7 +2,7 @@ import { sessionsEnded, userClosed, userCreated, userState, userUpdated } from '
 import { defineAggregate } from '@ticketing/common/messaging';
 import { pendingMail, pendingMailIndex } from '@ticketing/common/mail';
 import { objectOf, type DocumentOf } from '@ticketing/common/mongo';
-import { endedSessions } from '../domain/sessions.ts';
+import { endedSessions, expiryOf } from '../domain/sessions.ts';
 
 const link = { fact: { type: String, required: true }, expiresAt: { type: Date, required: true } } as const;
 
@@ -43,8 +43,9 @@ export const users = defineAggregate({
   events: [userCreated, userUpdated, userClosed],
   sideEvents: [sessionsEnded],
   republishAs: ({ closedAt }) => (closedAt === undefined ? userUpdated : userClosed),
-  republishWith: ({ _id, sessionsFrom, keptSession }) =>
-    sessionsFrom === undefined
+  // Not once the tokens of these sessions have expired.
+  republishWith: ({ _id, sessionsFrom, keptSession }, now) =>
+    sessionsFrom === undefined || expiryOf(sessionsFrom) <= now
       ? undefined
       : { event: sessionsEnded, data: endedSessions(_id, { before: sessionsFrom, except: keptSession }) },
 });

@@ -2,6 +2,7 @@ import { sessionsEnded, userClosed, userUpdated } from '@ticketing/common/events
 import { createSessionTokens } from '@ticketing/common/http';
 import { newId } from '@ticketing/common/mongo';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sendVerification } from '../commands/send-verification.ts';
 import { createPasswordHasher } from '../gateways/password-hasher.ts';
 import { cookieOf, newEmail, openHarness, type Api, type AuthHarness } from '../test/harness.ts';
 
@@ -309,4 +310,85 @@ test('When a session begins while the password is being changed, by a clock that
   expect(await isSignedIn(`session=${Buffer.from(JSON.stringify({ jwt })).toString('base64')}`)).toBe(false);
   expect(await isSignedIn(cookie)).toBe(true);
   expect(await isSignedIn(cookieOf(await auth.signIn(email, newPassword)))).toBe(true);
+});
+
+test('When a session is ended while it changes the password, then the password changes, and the session stays ended', async () => {
+  const { email, cookie } = await open();
+  const other = cookieOf(await auth.signIn(email, password));
+  const hasher = createPasswordHasher();
+  const own = await auth.startReplica(
+    {},
+    {
+      ...hasher,
+      hash: async (given) => {
+        expect((await auth.api.delete('/api/users/sessions').set('Cookie', other)).status).toBe(204);
+        return hasher.hash(given);
+      },
+    },
+  );
+  const changed = await own
+    .put('/api/users/password')
+    .set('Cookie', cookie)
+    .send({ currentPassword: password, newPassword });
+  expect(changed.status).toBe(200);
+  expect([await isSignedIn(cookie), await isSignedIn(other)]).toEqual([false, false]);
+  expect((await auth.signIn(email, newPassword)).status).toBe(200);
+});
+
+/** A replica on which this happens, once, after a password was checked. */
+const replicaWithChange = (happens: () => Promise<unknown>) => {
+  const hasher = createPasswordHasher();
+  const left = { times: 1 };
+  return auth.startReplica(
+    {},
+    {
+      ...hasher,
+      verify: async (hash, given) => {
+        const isRight = await hasher.verify(hash, given);
+        if (left.times-- > 0) await happens();
+        return isRight;
+      },
+    },
+  );
+};
+
+test('When the hash of the password is renewed while a change of the e-mail is requested, then its mail is sent all the same', async () => {
+  const { id, cookie } = await open();
+  const renewed = await createPasswordHasher().hash(password);
+  const own = await replicaWithChange(() => auth.users.updateOne({ _id: id }, { $set: { passwordHash: renewed } }));
+  const next = newEmail();
+  const change = (email: string) => own.put('/api/users/email').set('Cookie', cookie).send({ email, password });
+  expect((await change(next)).status).toBe(202);
+  expect(await auth.tokenFor(next, 'change-email')).toEqual(expect.any(String));
+});
+
+test('When the password is changed while a change of the e-mail is requested, then it is refused, and nothing is mailed', async () => {
+  const { id, cookie } = await open();
+  const renewed = await createPasswordHasher().hash(newPassword);
+  const own = await replicaWithChange(() => auth.users.updateOne({ _id: id }, { $set: { passwordHash: renewed } }));
+  const next = newEmail();
+  const refused = await own.put('/api/users/email').set('Cookie', cookie).send({ email: next, password });
+  expect([refused.status, refused.body.errors[0].field]).toEqual([400, 'password']);
+  expect(await auth.users.findOne({ _id: id })).not.toHaveProperty('changeLink');
+});
+
+test('When the e-mail changes while a link to verify it is requested, then the link goes to the new address', async () => {
+  const { id } = await open();
+  const next = newEmail();
+  let reads = 0;
+  await sendVerification(
+    {
+      loadUser: async (userId) => {
+        const user = await auth.users.findOne({ _id: userId });
+        if (++reads === 1) await auth.users.updateOne({ _id: userId }, { $set: { email: next } });
+        return user;
+      },
+      users: auth.users,
+      now: auth.system.clock.now,
+      mail: { sendSoon: () => undefined, forgetUser: () => Promise.resolve() },
+    },
+    id,
+  );
+  expect(reads).toBe(2);
+  expect(await auth.tokenFor(next, 'verify-email')).toEqual(expect.any(String));
 });

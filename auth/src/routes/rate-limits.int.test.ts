@@ -192,6 +192,23 @@ test('When one address signs up many accounts, then 30 a minute are allowed, and
   expect(await statuses(12, () => signUp({ email }))).toEqual({ 201: 1, 400: 9, 429: 2 });
 });
 
+test('When accounts change their e-mail to one address, then it gets five mails an hour, whichever accounts and replicas', async () => {
+  const accounts = await Promise.all(Array.from({ length: 4 }, newAccount));
+  const target = newEmail();
+  const change = (index: number, email: string) =>
+    (replicas[index % 2] ?? auth.api)
+      .put('/api/users/email')
+      .set('X-Forwarded-For', newAddress())
+      .set('Cookie', accounts[index % 4]?.session ?? '')
+      .send({ email, password });
+  const spelt = (index: number) => (index % 3 === 0 ? target.toUpperCase() : ` ${target}`);
+  expect(await statuses(8, (index) => change(index, spelt(index)))).toEqual({ 202: 5, 429: 3 });
+  expect(await auth.mailJobs.countDocuments({ to: target, template: 'change-email' })).toBeLessThanOrEqual(5);
+  expect((await change(0, newEmail())).status).toBe(202);
+  // An address that has an account is refused as before: it gets no mail.
+  expect(await statuses(8, (index) => change(index, accounts[3]?.email ?? ''))).toEqual({ 400: 8 });
+});
+
 test('When Redis is stopped, then each replica counts alone, passwords stay protected, and known browsers are let in', async () => {
   const { email: own, cookie } = await newAccount();
   redis.cut();

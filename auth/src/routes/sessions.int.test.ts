@@ -177,6 +177,22 @@ test('When a user ends all other sessions, then they are refused, and later ones
   );
 });
 
+test('When a user ends all other sessions from one that began long before, then the list has it, however many have ended', async () => {
+  const { id, cookies } = await openSessions(1);
+  const [first = ''] = cookies;
+  const now = auth.system.clock.now().getTime();
+  const expiresAt = new Date(now + 1_000_000);
+  await auth.sessions.insertMany(
+    Array.from({ length: 501 }, (_, index) => {
+      const startedAt = new Date(now + index);
+      return { _id: newId(), userId: id, startedAt, lastUsedAt: startedAt, expiresAt };
+    }),
+  );
+  auth.system.clock.advance(1_000);
+  expect((await auth.api.delete('/api/users/sessions').set('Cookie', first)).status).toBe(204);
+  expect(await list(first)).toMatchObject([{ current: true }]);
+});
+
 test('When a key is added in front of the others, then sessions of the old key go on', async () => {
   const { cookies } = await openSessions(1);
   const rotated = await auth.startReplica({ JWT_KEY: `another key of 32 bytes for tests,${auth.system.env.JWT_KEY}` });

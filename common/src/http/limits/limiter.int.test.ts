@@ -175,6 +175,28 @@ test('When a limit is that of the account in the body, then a session does not c
   expect(await failures('bob', { 'x-device': 'ann' })).toBe(10);
 });
 
+test('When a limit counts by the e-mail in the body too, then it holds for all accounts together, in parallel, and refusals do not count', async () => {
+  const outcomes = { refuse: true };
+  const ask = open({
+    limit: 'changingEmail',
+    handle: async (_req, res) => {
+      if (outcomes.refuse) throw new BadRequestError('Email in use');
+      res.status(202).json({});
+    },
+  });
+  const send = async (email: string) => {
+    const sent = Array.from({ length: 12 }, (_, index) => ask(from(`user-${index}`)(index), { email }));
+    return (await Promise.all(sent)).map(({ status }) => status).toSorted();
+  };
+  expect(new Set(await send('ann'))).toEqual(new Set([400]));
+  outcomes.refuse = false;
+  expect(await send('ann')).toEqual([...Array<number>(5).fill(202), ...Array<number>(7).fill(429)]);
+  // Those that were refused count for no account.
+  expect(await send('bob')).toEqual([...Array<number>(5).fill(202), ...Array<number>(7).fill(429)]);
+  const own = await Promise.all(Array.from({ length: 12 }, (_, index) => ask(from('carl')(index), { email: `${index}` })));
+  expect(own.filter(({ status }) => status === 429)).toHaveLength(2);
+});
+
 test('When a known device signs in from one address to many accounts, then the address has a limit too', async () => {
   const ask = open({ limit: 'signingIn', redisUrl: unreachable });
   const counts: Record<number, number> = {};

@@ -26,7 +26,7 @@ export interface Limiter {
   readonly delayRefusal: () => Promise<void>;
   /** Prefix of the service's counters. */
   readonly prefix: string;
-  /** The account that a body names, for limits with `isNamedByBody`. */
+  /** The account that a body names, for limits with `isNamedByBody` or `target`. */
   readonly namedAccount?: (req: Pick<CountedRequest, 'body' | 'headers'>) => NamedAccount | undefined;
 }
 
@@ -36,17 +36,18 @@ const checkEveryMs = 50;
 
 /** The limit that applies to a request on a route with the limit `name`, and the keys of its counters. */
 const countedAs = ({ namedAccount }: Limiter, name: LimitName, req: CountedRequest) => {
-  const { isNamedByBody }: Limit = limits[name];
-  const named = isNamedByBody === true ? namedAccount?.(req) : undefined;
+  const { isNamedByBody, target }: Limit = limits[name];
+  const named = isNamedByBody === true || target !== undefined ? namedAccount?.(req) : undefined;
   const network = networkOf(req.visitor);
   return {
     name: (named?.isKnownDevice === true ? limitsOfKnownDevices[name] : undefined) ?? name,
     network,
-    account: named?.key ?? req.currentUser?.id ?? network,
+    account: (isNamedByBody === true ? named?.key : undefined) ?? req.currentUser?.id ?? network,
+    target: named?.key,
   };
 };
 
-type Kind = 'address' | 'account' | 'outcome';
+type Kind = 'address' | 'account' | 'outcome' | 'target';
 
 const counterOf = ({ prefix }: Limiter, name: LimitName, kind: Kind, key: string, rate: Rate): Counter => ({
   key: `rate:${prefix}:${name}:${kind}:${key}`,
@@ -114,6 +115,10 @@ export const limitAddress = (limiter: Limiter, route: LimitName): RequestHandler
   };
 };
 
+type Outcome = NonNullable<Limit['outcome']>['counts'];
+
+const isCounted = (counts: Outcome, status: number): boolean => (counts === 'success' ? status < 300 : status === 400);
+
 const statusOf = (error: unknown): number => (error instanceof CustomError ? error.statusCode : 500);
 
 /** Limits the requests of one account. Runs the route's handler, since its outcome may decide whether a request counts. */
@@ -124,25 +129,26 @@ export const limitAccount = <Params, Body>(
 ): RequestHandler<Params, Body> => {
   const { counters } = limiter;
   return async (req, res, next) => {
-    const { name, account: key } = countedAs(limiter, route, req);
-    const { account: rate, outcome }: Limit = limits[name];
+    const { name, account: key, target: targetKey } = countedAs(limiter, route, req);
+    const { account: rate, outcome, target }: Limit = limits[name];
     if (rate !== undefined)
       await refuseFor(limiter, name, await counters.count(counterOf(limiter, name, 'account', key, rate)));
-    if (outcome === undefined) {
-      await handler(req, res, next);
-      return;
-    }
-    const counter = counterOf(limiter, name, 'outcome', key, outcome);
-    const lease = await reserve(limiter, name, counter);
+    const leases: { readonly counter: Counter; readonly lease: string; readonly counts: Outcome }[] = [];
+    const lease = async (counter: Counter, counts: Outcome): Promise<void> => {
+      leases.push({ counter, lease: await reserve(limiter, name, counter), counts });
+    };
     let status = 500;
     try {
+      if (outcome !== undefined) await lease(counterOf(limiter, name, 'outcome', key, outcome), outcome.counts);
+      if (target !== undefined && targetKey !== undefined)
+        await lease(counterOf(limiter, name, 'target', targetKey, target), 'success');
       await handler(req, res, next);
       status = res.statusCode;
     } catch (error) {
       status = statusOf(error);
       throw error;
     } finally {
-      await counters.settle(counter, lease, outcome.counts === 'success' ? status < 300 : status === 400);
+      for (const { counter, lease: id, counts } of leases) await counters.settle(counter, id, isCounted(counts, status));
     }
   };
 };

@@ -14,6 +14,8 @@ export interface Limit {
   readonly account?: Rate;
   /** Requests of one account that succeeded (2xx) or failed (400); others do not count. */
   readonly outcome?: Rate & { readonly counts: 'success' | 'failure' };
+  /** Requests that succeeded, by the e-mail in the body, whoever sent them and whether it has an account or not. */
+  readonly target?: Rate;
   /** The account is the one that the body names, whatever the session: a client may have any number of sessions. */
   readonly isNamedByBody?: true;
 }
@@ -49,8 +51,15 @@ export const limits = {
     outcome: { ...perMinute(10), counts: 'failure' },
     isNamedByBody: true,
   },
-  /** Routes that send mail to the account of the session. Also too few to guess its password. */
+  /** Mails the account of the session. */
   mailing: { address: perMinute(60), account: perMinute(10), outcome: { ...perHour(10), counts: 'success' } },
+  /** Mails the e-mail in the body, which may be a stranger's. Also too few to guess the password. */
+  changingEmail: {
+    address: perMinute(60),
+    account: perMinute(10),
+    outcome: { ...perHour(10), counts: 'success' },
+    target: perHour(5),
+  },
   /** By the e-mail in the body, whether it has an account or not. */
   resetting: { address: perMinute(30), outcome: { ...perHour(5), counts: 'success' }, isNamedByBody: true },
   /** Tokens of mailed links, which nobody can guess; a password is hashed for some. */

@@ -175,7 +175,7 @@ export const openStore = <Doc extends StoredDocument, Event extends AnyEvent, Si
     if (documents.length === 0) return 0;
     const writes = documents.map((document) => {
       const trace = newTrace({ newId }, `republished-${document._id}`);
-      const write = { set: {}, event: eventOf(document), sideEvent: republishWith?.(document), trace };
+      const write = { set: {}, event: eventOf(document), sideEvent: republishWith?.(document, changedAt), trace };
       return { id: document._id, version: document.version, ...pipeline(write, { kind: 'republish', changedAt }) };
     });
     await source.collection.bulkWrite(

@@ -23,8 +23,8 @@ export interface Aggregate<Doc, Event extends AnyEvent, SideEvent extends AnyEve
   readonly sideEvents: readonly SideEvent[];
   /** The event that a document's current state is republished as; without it, it never is. */
   readonly republishAs: ((document: Doc) => Event) | undefined;
-  /** The side event that is republished with the state, if it still matters. */
-  readonly republishWith: ((document: Doc) => SideEventOf<SideEvent> | undefined) | undefined;
+  /** The side event that is republished with the state, if it still matters at that time. */
+  readonly republishWith: ((document: Doc, now: Date) => SideEventOf<SideEvent> | undefined) | undefined;
 }
 
 /** A side event and its data. */
@@ -109,6 +109,7 @@ export const defineAggregate = <
     /** A side event that others may have missed together with the state, made from the document again. */
     readonly republishWith?: (
       document: DocumentWith<Definition, Outbox>,
+      now: Date,
     ) => SideEventOf<NoInfer<SideEvent>> | undefined;
     /** 'later': documents are stored before the aggregate begins; `version` and `outbox` come with its first event. */
     readonly outbox?: Outbox;
