@@ -10,7 +10,12 @@ export const listSessions = async (deps: Deps, user: CurrentUser) => {
   const account = await deps.loadUser(user.id);
   const found = await deps.sessions
     .find(
-      { ...sessionsNotEndedTogether(account), userId: user.id, endedAt: { $exists: false }, expiresAt: { $gt: deps.now() } },
+      {
+        ...sessionsNotEndedTogether(account),
+        userId: user.id,
+        endedAt: { $exists: false },
+        expiresAt: { $gt: deps.now() },
+      },
       { projection: { outbox: 0 } },
     )
     .sort({ startedAt: -1 })

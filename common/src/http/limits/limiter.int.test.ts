@@ -193,7 +193,9 @@ test('When a limit counts by the e-mail in the body too, then it holds for all a
   expect(await send('ann')).toEqual([...Array<number>(5).fill(202), ...Array<number>(7).fill(429)]);
   // Those that were refused count for no account.
   expect(await send('bob')).toEqual([...Array<number>(5).fill(202), ...Array<number>(7).fill(429)]);
-  const own = await Promise.all(Array.from({ length: 12 }, (_, index) => ask(from('carl')(index), { email: `${index}` })));
+  const own = await Promise.all(
+    Array.from({ length: 12 }, (_, index) => ask(from('carl')(index), { email: `${index}` })),
+  );
   expect(own.filter(({ status }) => status === 429)).toHaveLength(2);
 });
 

@@ -148,7 +148,8 @@ export const limitAccount = <Params, Body>(
       status = statusOf(error);
       throw error;
     } finally {
-      for (const { counter, lease: id, counts } of leases) await counters.settle(counter, id, isCounted(counts, status));
+      for (const { counter, lease: id, counts } of leases)
+        await counters.settle(counter, id, isCounted(counts, status));
     }
   };
 };
