@@ -176,19 +176,15 @@ export class MailWorker implements Stoppable {
     return this.#deps.smtp.send(mail, AbortSignal.any([this.#cancelling.signal, leaseOver]));
   }
 
-  #pauseWhileAway(delivery: Delivery): void {
+  #pauseWhileAway({ kind, ...rest }: Delivery): void {
     const { logger } = this.#deps;
     const wasAway = this.#probeAt !== undefined;
-    switch (delivery.kind) {
-      case 'cancelled':
-        return;
-      case 'away':
-        this.#probeAt = performance.now() + probeMs;
-        if (!wasAway) logger.warn({ reason: delivery.reason }, 'the mail server is away, one mail is tried every 2 s');
-        return;
-      default:
-        this.#probeAt = undefined;
-        if (wasAway) logger.info('the mail server is back');
+    if (kind === 'away') {
+      this.#probeAt = performance.now() + probeMs;
+      if (!wasAway) logger.warn(rest, 'the mail server is away, one mail is tried every 2 s');
+    } else if (kind !== 'cancelled') {
+      this.#probeAt = undefined;
+      if (wasAway) logger.info('the mail server is back');
     }
   }
 
