@@ -30,7 +30,6 @@ const refundsEveryMs = 500;
 const abandonedEveryMs = 2_000;
 const unmarkedEveryMs = 30_000;
 const entriesEveryMs = 500;
-const followEveryMs = 60_000;
 
 export interface PaymentsOverrides extends ServiceOverrides {
   /** Wraps the Stripe gateway. */
@@ -39,6 +38,8 @@ export interface PaymentsOverrides extends ServiceOverrides {
   readonly accounts?: (real: AccountGateway) => AccountGateway;
   /** How long a buyer's request waits for Stripe; 20 s by default. */
   readonly timeoutMs?: number;
+  /** How often Stripe's events are followed; every minute by default. */
+  readonly followEveryMs?: number;
   /** How long a request waits for the events of a new order, which may arrive after it; 2 s by default. */
   readonly waitForOrderMs?: number;
 }
@@ -49,7 +50,7 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
   const endings = new SessionEndings(service);
   const site = openSite(service, config, { sessions: endings });
   const metrics = openMetrics(service.metrics);
-  const { timeoutMs = 20_000, waitForOrderMs = 2_000 } = overrides;
+  const { timeoutMs = 20_000, waitForOrderMs = 2_000, followEveryMs = 60_000 } = overrides;
   const stripe = openStripe(
     {
       key: config.STRIPE_KEY,

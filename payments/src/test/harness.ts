@@ -10,7 +10,14 @@ import { startService, type PaymentsOverrides } from '../service.ts';
 import { openSandbox, webhookSecret, type Sandbox } from './sandbox.ts';
 
 export type Step =
-  'tryCard' | 'blockAttempt' | 'findIntent' | 'readIntent' | 'cancelIntent' | 'refund' | keyof AccountGateway;
+  | 'tryCard'
+  | 'blockAttempt'
+  | 'findIntent'
+  | 'readIntent'
+  | 'cancelIntent'
+  | 'refund'
+  | 'readMoney'
+  | keyof AccountGateway;
 
 export interface HttpResponse {
   readonly status: number;
@@ -74,7 +81,7 @@ export const openPayments = async (
   options: {
     readonly env?: Readonly<Record<string, string>>;
     readonly webhookUrl?: string;
-  } & Pick<PaymentsOverrides, 'timeoutMs'> = {},
+  } & Pick<PaymentsOverrides, 'timeoutMs' | 'followEveryMs'> = {},
 ): Promise<PaymentsUnderTest> => {
   const { timeoutMs = 20_000 } = options;
   const [system, sandbox] = await Promise.all([
@@ -117,6 +124,7 @@ export const openPayments = async (
     readIntent: (...args) => through('readIntent', () => real.readIntent(...args)),
     cancelIntent: (...args) => through('cancelIntent', () => real.cancelIntent(...args)),
     refund: (...args) => through('refund', () => real.refund(...args)),
+    readMoney: (...args) => through('readMoney', () => real.readMoney(...args)),
   });
   const accounts = (real: AccountGateway): AccountGateway => ({
     createAccount: (...args) => through('createAccount', () => real.createAccount(...args)),
@@ -131,6 +139,7 @@ export const openPayments = async (
         gateway,
         accounts,
         timeoutMs,
+        ...(options.followEveryMs === undefined ? {} : { followEveryMs: options.followEveryMs }),
         ...replica,
       }),
     );

@@ -4,6 +4,27 @@ import { eventTypes, type EventType } from './events.ts';
 
 const isEventType = (text: string): text is EventType => eventTypes.some((type) => type === text);
 
+/** Those that a marketplace with card payments listens to. */
+const marketplaceEvents: readonly EventType[] = [
+  'payment_intent.succeeded',
+  'payment_intent.payment_failed',
+  'payment_intent.canceled',
+  'payment_intent.requires_action',
+  'charge.refunded',
+  'charge.refund.updated',
+  'refund.created',
+  'refund.updated',
+  'refund.failed',
+  'charge.dispute.created',
+  'charge.dispute.funds_withdrawn',
+  'charge.dispute.updated',
+  'charge.dispute.closed',
+  'charge.dispute.funds_reinstated',
+  'transfer.created',
+  'transfer.reversed',
+  'account.updated',
+];
+
 const flag = z
   .enum(['true', 'false'], 'must be true or false')
   .default('false')
@@ -27,9 +48,7 @@ export const sandboxEnv = {
   WEBHOOK_URL: url('http', 'https').optional().describe('Receives the webhooks; without it none are sent'),
   WEBHOOK_EVENTS: z
     .string()
-    .default(
-      'payment_intent.succeeded,payment_intent.payment_failed,payment_intent.canceled,payment_intent.requires_action,charge.refunded',
-    )
+    .default(marketplaceEvents.join())
     .transform((text) => text.split(',').map((type) => type.trim()))
     .refine((types) => types.every(isEventType), `must be a comma-separated list of ${eventTypes.join(', ')}`)
     .transform((types) => types.filter(isEventType))

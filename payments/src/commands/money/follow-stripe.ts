@@ -30,7 +30,8 @@ export const followStripe = async (deps: Deps): Promise<void> => {
     if (payment === null || isReadSince(payment.moneyReadAt, at)) continue;
     if (!(await syncOne(deps, payment._id))) isComplete = false;
   }
-  if (isComplete) await deps.bookmarks.updateOne({ _id: bookmark._id }, { $set: { at: began } });
+  const at = isComplete ? began : bookmark.at;
+  await deps.bookmarks.updateOne({ _id: bookmark._id }, { $set: { at, leasedUntil: began } });
 };
 
 /** Reads the movements of charges that were paid under an earlier release. */

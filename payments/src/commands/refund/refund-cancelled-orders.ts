@@ -1,4 +1,5 @@
 import type { Deps } from '../../deps.ts';
+import { isOpenDispute } from '../../domain/sale.ts';
 import { parseCharge } from '../../models/payment.ts';
 import type { ChargeContext } from '../charge-context.ts';
 import { syncMoney } from '../money/sync-money.ts';
@@ -120,7 +121,10 @@ const refund = async (deps: Deps, { charge, trace, deadline }: Task, intentId: s
   const payment = await deps.loadPayment(orderId);
   // What has happened at Stripe meanwhile may have returned everything.
   if (payment?.refundDue === undefined) return true;
-  const number = 1 + (payment.refunds ?? []).filter(({ status }) => status === 'failed').length;
+  const { refunds = [], disputes = [] } = payment;
+  if (disputes.some(isOpenDispute)) return false;
+  // Stripe repeats a refusal because of a dispute under its key, so the end of a dispute needs another.
+  const number = 1 + refunds.filter(({ status }) => status === 'failed').length + disputes.length;
   const result = await deps.gateway.refund({ intentId, orderId, number }, deadline);
   if (result === 'unknown' || result === 'disputed' || !(await sync())) return false;
   if (result === 'nothing-left') await recordNothingLeft(deps, orderId);

@@ -1,0 +1,229 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { chargeUpdated, type OrderState } from '@ticketing/common/events';
+import type { LedgerEntry } from '../../models/ledger.ts';
+import type { PaymentDocument } from '../../models/payment.ts';
+import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
+
+let payments: PaymentsUnderTest;
+
+beforeAll(async () => {
+  // No webhook ever comes: what begins at Stripe is found in its events.
+  payments = await openPayments({ timeoutMs: 4_000, followEveryMs: 200 });
+  await payments.startReplica();
+});
+afterEach(() => payments.sandbox.behave({ delayMs: 0, failNext: null }));
+afterAll(() => payments.close());
+
+const sellerId = 's';
+const price = 1999;
+
+const paid = async (token = 'tok_visa'): Promise<OrderState> => {
+  const order = await payments.payable({ price, sellerId });
+  expect((await payments.pay(order.id, token)).status).toBe(201);
+  return order;
+};
+
+const chargeOf = async (order: OrderState): Promise<string> => (await payments.sandbox.paid(order.id))[0]?.id ?? '';
+
+/** As support does in the dashboard: without our metadata. */
+const refundAtStripe = async (order: OrderState, amount?: number) =>
+  payments.sandbox.stripe.refunds.create({
+    charge: await chargeOf(order),
+    ...(amount === undefined ? {} : { amount }),
+  });
+
+/** The entries of an order in the ledger, by cause. */
+const ledgerOf = async (order: OrderState) => {
+  const found = await payments.system.collection<LedgerEntry>('ledger').find({ orderId: order.id }).toArray();
+  return Object.fromEntries(
+    found.map(({ _id, lines = [] }) => [
+      _id,
+      Object.fromEntries(lines.map(({ account, amount }) => [account, amount])),
+    ]),
+  );
+};
+
+/** What is in each account of an order; accounts that have nothing are left out. */
+const balancesOf = async (order: OrderState) => {
+  const sums = new Map<string, number>();
+  for (const lines of Object.values(await ledgerOf(order)))
+    for (const [account, amount] of Object.entries(lines)) sums.set(account, (sums.get(account) ?? 0) + amount);
+  return Object.fromEntries([...sums].filter(([, sum]) => sum !== 0));
+};
+
+const until = (check: () => Promise<void>) => payments.system.eventually(check);
+
+const saleBalances = { stripe: price, 'seller:s:held': -1799, fees: -200 };
+
+test('When an order is paid, then the ledger has the sale and its fee, once', async () => {
+  const order = await paid();
+  await until(async () => {
+    expect(await ledgerOf(order)).toEqual({
+      [`charge:${order.id}`]: { stripe: price, 'seller:s:held': -price },
+      [`fee:${order.id}`]: { 'seller:s:held': 200, fees: -200 },
+    });
+    expect((await payments.stored(order.id))?.entries).toEqual([]);
+  });
+});
+
+test('When a part is refunded in the dashboard, then the order stays paid, and buyer and seller are told', async () => {
+  const order = await paid();
+  await refundAtStripe(order, 999);
+  await until(async () => {
+    expect((await payments.get(order.id)).body).toMatchObject({
+      status: 'completed',
+      amountRefunded: 999,
+      refundStatus: 'succeeded',
+    });
+    expect(await balancesOf(order)).toEqual({ stripe: 1000, 'seller:s:held': -900, fees: -100 });
+  });
+  expect(payments.updates(order.id).at(-1)).toMatchObject({ status: 'completed', amountRefunded: 999, fee: 100 });
+});
+
+test('When all is refunded in the dashboard, in two parts, then the charge is refunded, and orders is told', async () => {
+  const order = await paid();
+  await refundAtStripe(order, 999);
+  await refundAtStripe(order);
+  await until(async () => {
+    expect((await payments.get(order.id)).body).toMatchObject({ status: 'refunded', amountRefunded: price });
+    expect(await balancesOf(order)).toEqual({});
+  });
+  expect(payments.updates(order.id).at(-1)).toMatchObject({ status: 'refunded', completedAt: expect.any(String) });
+});
+
+test('When support refunds a part before a cancelled order is refunded, then ours returns the rest', async () => {
+  const order = await paid();
+  await refundAtStripe(order, 500);
+  await payments.cancel(order);
+  await until(async () => expect(await payments.stored(order.id)).toMatchObject({ status: 'refunded' }));
+  const amounts = (await payments.sandbox.refunds(order.id)).map(({ amount }) => amount);
+  expect(amounts).toEqual([1499]);
+  await until(async () => expect(await balancesOf(order)).toEqual({}));
+});
+
+test('When a refund fails later, then the money is owed to the buyer until an operator returns it', async () => {
+  const order = await paid('tok_refundFail');
+  await payments.cancel(order);
+  await until(async () => {
+    expect((await payments.get(order.id)).body).toMatchObject({
+      status: 'refunded',
+      amountRefunded: 0,
+      refundStatus: 'failed',
+    });
+    expect(await balancesOf(order)).toEqual({ stripe: price, buyers: -price });
+  });
+  expect((await payments.stored(order.id))?.refundDue).toBeUndefined();
+  expect(payments.updates(order.id).at(-1)).toMatchObject({ status: 'refunded', refundStatus: 'failed' });
+});
+
+test.each([
+  ['winning_evidence', 'won', 'completed', saleBalances],
+  ['losing_evidence', 'lost', 'refunded', {}],
+])('When a dispute with %s is %s, then the charge is %s', async (evidence, outcome, status, balances) => {
+  const order = await paid('tok_createDispute');
+  await until(async () => {
+    expect((await payments.get(order.id)).body).toMatchObject({
+      status: 'completed',
+      dispute: { status: 'needs_response', reason: expect.any(String) },
+    });
+    expect(await balancesOf(order)).toEqual({ disputes: price, 'seller:s:held': -1799, fees: -200 });
+  });
+  const [dispute] = (await payments.sandbox.stripe.disputes.list({ charge: await chargeOf(order) })).data;
+  await payments.sandbox.stripe.disputes.update(dispute?.id ?? '', { evidence: { uncategorized_text: evidence } });
+  await until(async () => {
+    expect((await payments.get(order.id)).body).toMatchObject({ status, dispute: { status: outcome } });
+    expect(await balancesOf(order)).toEqual(balances);
+  });
+});
+
+test('When a disputed order is cancelled, then its refund waits for the end of the dispute', async () => {
+  const order = await paid('tok_createDispute');
+  await until(async () => expect((await payments.stored(order.id))?.dispute).toBeDefined());
+  await payments.cancel(order);
+  const [dispute] = (await payments.sandbox.stripe.disputes.list({ charge: await chargeOf(order) })).data;
+  await until(async () => expect((await payments.stored(order.id))?.refundDue?.failures).toBeGreaterThan(0));
+  await payments.sandbox.stripe.disputes.update(dispute?.id ?? '', {
+    evidence: { uncategorized_text: 'winning_evidence' },
+  });
+  payments.system.clock.advance(60_000);
+  await until(async () => {
+    expect(await payments.stored(order.id)).toMatchObject({ status: 'refunded', amountRefunded: price });
+    expect(await balancesOf(order)).toEqual({});
+  });
+});
+
+/** The webhook of a refund, as Stripe signs it. */
+const webhookOf = async (order: OrderState) => {
+  const payload = JSON.stringify({
+    type: 'charge.refunded',
+    data: { object: { payment_intent: (await payments.stored(order.id))?.stripeId } },
+  });
+  const secret = payments.env['STRIPE_WEBHOOK_SECRET'] ?? '';
+  const signature = payments.sandbox.stripe.webhooks.generateTestHeaderString({ payload, secret });
+  return () =>
+    payments.request('POST', '/api/payments/webhook', {
+      body: payload,
+      headers: { 'stripe-signature': signature, 'Content-Type': 'application/json' },
+    });
+};
+
+test('When a process dies before it writes what it has read, then the webhook that Stripe repeats writes it', async () => {
+  const order = await paid();
+  const send = await webhookOf(order);
+  payments.dieAt('after', 'readMoney');
+  const { id } = await refundAtStripe(order, 100);
+  await send();
+  expect((await send()).status).toBe(200);
+  await until(async () => expect(await ledgerOf(order)).toHaveProperty([`refund:${id}`]));
+  expect((await payments.stored(order.id))?.amountRefunded).toBe(100);
+});
+
+test('When two replicas and every webhook report the same refund, then it is written once', async () => {
+  const order = await paid();
+  const { id } = await refundAtStripe(order, 100);
+  const send = await webhookOf(order);
+  const responses = await Promise.all(Array.from({ length: 8 }, send));
+  expect(responses.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 200));
+  await until(async () =>
+    expect(Object.keys(await ledgerOf(order)).toSorted()).toEqual(
+      [`charge:${order.id}`, `fee:${order.id}`, `refund:${id}`, `fee-back:${id}`].toSorted(),
+    ),
+  );
+  const refunds = payments.system
+    .events(chargeUpdated)
+    .filter(({ data }) => data.id === order.id && data.amountRefunded);
+  expect(refunds).toHaveLength(1);
+});
+
+test('When an earlier release has completed a charge, then its sale is put into the ledger, without a fee', async () => {
+  const order = await paid();
+  await until(async () => expect(await balancesOf(order)).toEqual(saleBalances));
+  await payments.system.collection<LedgerEntry>('ledger').deleteMany({ orderId: order.id });
+  const fields = ['completedAt', 'feePercent', 'fee', 'left', 'owed', 'availableAt', 'entries', 'moneyReadAt'] as const;
+  await payments.system
+    .collection<PaymentDocument>('payments')
+    .updateOne({ _id: order.id }, { $unset: Object.fromEntries(fields.map((field) => [field, true as const])) });
+  await refundAtStripe(order, 99);
+  await until(async () => expect(await balancesOf(order)).toEqual({ stripe: 1900, 'seller:s:held': -1900 }));
+});
+
+test('When the ledger has an entry of the same cause, then equal lines are moved, and others stay and are counted', async () => {
+  const order = await paid();
+  await until(async () => expect(await balancesOf(order)).toEqual(saleBalances));
+  const collection = payments.system.collection<LedgerEntry>('ledger');
+  const known = await collection.findOne({ _id: `charge:${order.id}` });
+  const other = [
+    { account: 'stripe', amount: 1 },
+    { account: 'fees', amount: -1 },
+  ];
+  const at = new Date();
+  const stuck = { id: `fee:${order.id}`, at, lines: other };
+  await payments.system
+    .collection<PaymentDocument>('payments')
+    .updateOne(
+      { _id: order.id },
+      { $set: { entries: [{ id: `charge:${order.id}`, at, lines: known?.lines ?? [] }, stuck] } },
+    );
+  await until(async () => expect((await payments.stored(order.id))?.entries).toEqual([stuck]));
+  expect(await balancesOf(order)).toEqual(saleBalances);
+});
