@@ -15,7 +15,12 @@ export default {
     },
     ...Object.fromEntries(readServices().map(({ folder }) => [folder, program])),
     tickets: { ...program, entry: [...program.entry, 'src/test/measure-claims.ts'] },
-    common: { entry: ['src/*/index.ts', tests], project: 'src/**/*.ts' },
+    common: {
+      entry: ['src/*/index.ts', tests],
+      project: 'src/**/*.ts',
+      // Font files, found by their path.
+      ignoreDependencies: ['@embedpdf/fonts-*', 'dejavu-fonts-ttf'],
+    },
     watchdog: program,
     client: {
       entry: ['server.mjs', tests],
