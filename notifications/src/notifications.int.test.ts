@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { orderUpdated, userClosed, userUpdated } from '@ticketing/common/events';
+import { openReceipts } from '@ticketing/common/receipt';
 import { addressOf, openHarness, publicUrl, type NotificationsHarness } from './test/harness.ts';
 
 let notifications: NotificationsHarness;
@@ -23,13 +24,14 @@ test('When an order is paid, then its buyer and its seller get a mail each, with
   expect(bought.text).toContain(`${publicUrl}/orders/${id}`);
   expect(bought.text).toContain('Price: $19.99');
   expect(bought.html).toContain(`href="${publicUrl}/orders/${id}"`);
-  expect(bought.attachments).toEqual([]);
+  expect(bought.attachments).toMatchObject([{ filename: `receipt-${id}.pdf`, contentType: 'application/pdf' }]);
   const sold = await notifications.mailTo(sellerId, /^You have sold: Final$/);
   expect(sold.text).toContain(`${publicUrl}/tickets/${ticket.id}`);
 });
 
-test('When the start of the event is known, then the mails name it and the place, and the buyer gets a calendar entry', async () => {
+test('When the start of the event is known, then the mails name it and the place, and the buyer gets a receipt and a calendar entry', async () => {
   const order = notifications.sale({
+    paidAt: '2026-11-29T06:12:00.000Z',
     ticket: {
       id: 'ticket',
       title: 'Final',
@@ -39,6 +41,9 @@ test('When the start of the event is known, then the mails name it and the place
       startsAt: '2030-05-01T20:00:00.000Z',
       venue: 'Arena',
       city: 'Zurich',
+      section: 'A',
+      row: '12',
+      seat: '7',
     },
   });
   await signUpBoth(order);
@@ -46,8 +51,39 @@ test('When the start of the event is known, then the mails name it and the place
   const bought = await notifications.mailTo(order.userId, /bought/);
   expect(bought.text).toContain('When: Wednesday, 1 May 2030 at 20:00 UTC');
   expect(bought.text).toContain('Where: Arena, Zurich');
-  expect(bought.attachments).toMatchObject([{ filename: 'event.ics', contentType: 'text/calendar' }]);
+  // As payments renders it.
+  const { filename, content } = await openReceipts()({
+    site: new URL(publicUrl),
+    orderId: order.id,
+    paidAt: new Date('2026-11-29T06:12:00.000Z'),
+    buyerId: order.userId,
+    sellerId: order.sellerId,
+    ticket: order.ticket,
+    amount: 1999,
+    currency: 'usd',
+    amountRefunded: 0,
+  });
+  expect(bought.attachments).toMatchObject([
+    { filename, contentType: 'application/pdf', size: content.length },
+    { filename: 'event.ics', contentType: 'text/calendar' },
+  ]);
   expect((await notifications.mailTo(order.sellerId, /sold/)).text).toContain('on Wednesday, 1 May 2030 at 20:00 UTC');
+});
+
+test('When the release before has enqueued a mail to a buyer, then it is sent without a receipt', async () => {
+  const userId = await notifications.signUp();
+  const at = notifications.system.clock.now();
+  await notifications.jobs.insertOne({
+    _id: `paid:${userId}`,
+    template: 'paid',
+    userId,
+    to: addressOf(userId),
+    at,
+    dueAt: at,
+    failures: 0,
+    data: { orderId: 'order', title: 'Final', price: 1999, currency: 'usd' },
+  });
+  expect((await notifications.mailTo(userId, /bought/)).attachments).toEqual([]);
 });
 
 test('When the event of a sale is delivered again, and republished later, then nobody gets a second mail', async () => {

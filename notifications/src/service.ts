@@ -1,4 +1,5 @@
 import { mailJobs, openMail } from '@ticketing/common/mail';
+import { openReceipts } from '@ticketing/common/receipt';
 import { httpKit, openService, type RunningService, type ServiceOverrides } from '@ticketing/common/service';
 import { createApp } from './app.ts';
 import type { Config } from './config.ts';
@@ -10,7 +11,7 @@ import { subscriptions } from './subscriptions.ts';
 
 export const startService = async (config: Config, overrides: ServiceOverrides = {}): Promise<RunningService> => {
   const service = openService('notifications', config, overrides);
-  const mail = openMail(service, config, { templates, context: {} });
+  const mail = openMail(service, config, { templates, context: { receipts: openReceipts() } });
   const deps: Deps = { ...openModels(service), now: service.now, currency: config.CURRENCY, mail };
   return service.run({
     collections: [...collections, mailJobs],

@@ -2,6 +2,7 @@ import { buildApp, on, serve, signedIn, type HttpKit, type RoutedEndpoint } from
 import type { Express } from 'express';
 import type { Deps } from './deps.ts';
 import { getChargeRoute } from './routes/get-charge.ts';
+import { getReceiptRoute } from './routes/get-receipt.ts';
 import { payOrderRoute } from './routes/pay-order.ts';
 import { beginOnboardingRoute, getPayoutAccountRoute } from './routes/payout-account.ts';
 import { webhookRoute } from './routes/webhook.ts';
@@ -12,6 +13,7 @@ export const routes: readonly RoutedEndpoint<Deps>[] = [
   on.get('/api/payments/payout-account', 'reading', [signedIn], getPayoutAccountRoute),
   on.post('/api/payments/payout-account', 'onboarding', [signedIn], beginOnboardingRoute),
   on.get('/api/payments/:orderId', 'reading', [signedIn], getChargeRoute),
+  on.get('/api/payments/:orderId/receipt', 'reading', [signedIn], getReceiptRoute),
 ];
 
 export const createApp = (kit: HttpKit, deps: Deps): Express =>

@@ -303,6 +303,8 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
       currency: currencyOf('usd'),
       feePercent: 10,
       payoutDelayMs: 0,
+      site: new URL('http://127.0.0.1:9/'),
+      receipts: () => Promise.reject(new Error('no receipts in this model')),
       gateway: remoteCalls.gate(
         {
           ...stripe,

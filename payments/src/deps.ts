@@ -1,6 +1,7 @@
 import type { Currency } from '@ticketing/common/money';
 import type { AccountGateway } from './gateways/stripe/accounts.ts';
 import type { Logger } from '@ticketing/common/service';
+import type { Receipts } from '@ticketing/common/receipt';
 import type { PaymentGateway } from './gateways/stripe/gateway.ts';
 import type { LocalPayments } from './memory/local-payments.ts';
 import type { OrderSignals } from './memory/order-signals.ts';
@@ -17,6 +18,9 @@ export interface Deps extends Models {
   readonly feePercent: number;
   /** From the start of an event until its proceeds are released. */
   readonly payoutDelayMs: number;
+  /** The site's address. */
+  readonly site: URL;
+  readonly receipts: Receipts;
   readonly gateway: PaymentGateway;
   readonly accounts: AccountGateway;
   readonly orderSignals: OrderSignals;

@@ -1,3 +1,4 @@
+import { openReceipts } from '@ticketing/common/receipt';
 import {
   httpKit,
   openService,
@@ -76,6 +77,8 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
     currency: config.CURRENCY,
     feePercent: config.SELLER_FEE_PERCENT,
     payoutDelayMs: config.PAYOUT_DELAY_HOURS * hourMs,
+    site: new URL(config.PUBLIC_URL),
+    receipts: openReceipts(),
     gateway: overrides.gateway?.(gateway) ?? gateway,
     accounts: overrides.accounts?.(accounts) ?? accounts,
     orderSignals: createOrderSignals(),

@@ -18,6 +18,8 @@ export const orderState = z.object({
   expiresAt: z.iso.datetime(),
   /** When it became complete, whatever becomes of it then; absent if a release without this field completed it. */
   completedAt: z.iso.datetime().optional(),
+  /** When payments recorded the payment, which is a moment earlier; absent if a release without this field did. */
+  paidAt: z.iso.datetime().optional(),
   /** When the buyer last reported a problem with what was bought. */
   problemAt: z.iso.datetime().optional(),
   /** Minor units of `currency`; the price that the buyer was shown, which never changes. */
@@ -37,6 +39,9 @@ export const orderState = z.object({
     startsAt: z.iso.datetime().optional(),
     venue: z.string().optional(),
     city: z.string().optional(),
+    section: z.string().optional(),
+    row: z.string().optional(),
+    seat: z.string().optional(),
   }),
 });
 

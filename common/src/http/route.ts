@@ -19,8 +19,10 @@ export interface RouteShape<Body extends Schema = Schema> {
     readonly status?: number;
     readonly description: string;
     readonly headers?: Readonly<Record<string, Schema>>;
-    /** Absent if the response has no body. */
+    /** Absent if the response has no body, or is a file. */
     readonly body?: Body;
+    /** Of the file that is the body. */
+    readonly file?: 'application/pdf';
   };
   /** Its responses with another status that are no errors, by status. */
   readonly otherResponses?: Readonly<Record<number, { readonly description: string; readonly body: Schema }>>;

@@ -33,7 +33,7 @@ afterAll(async () => {
 const start = (send: (jobId: string, cancelled: AbortSignal) => Promise<Delivery>): MailWorker => {
   worker = new MailWorker({
     queue,
-    write: ({ _id, to }) => ({ jobId: _id, to, subject: '', text: '', html: '' }),
+    write: async ({ _id, to }) => ({ jobId: _id, to, subject: '', text: '', html: '' }),
     smtp: { send: ({ jobId }, cancelled) => send(jobId, cancelled), close: () => undefined },
     now: clock.now,
     logger,

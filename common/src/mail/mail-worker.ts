@@ -24,7 +24,7 @@ export interface MailCounters {
 export interface MailWorkerDeps {
   readonly queue: MailQueue;
   /** @throws when the template of the job is unknown, or does not fit its data. */
-  readonly write: (job: LeasedJob) => OutgoingMail;
+  readonly write: (job: LeasedJob) => Promise<OutgoingMail>;
   readonly smtp: Smtp;
   readonly now: () => Date;
   readonly logger: Logger;
@@ -123,8 +123,8 @@ export class MailWorker implements Stoppable {
       logger.error({ template, mail }, 'mail dropped: it could not be sent for three days');
       return;
     }
-    const written = this.#write(job);
     const lease = keepLease(this.#deps, job);
+    const written = await this.#write(job);
     const delivery = written === undefined ? undefined : await this.#send(written, lease.signal);
     const last = lease.end();
     const failures = job.failures + 1;
@@ -163,9 +163,9 @@ export class MailWorker implements Stoppable {
   }
 
   /** Undefined if that fails: a replica of a newer version may know the template. */
-  #write(job: LeasedJob): OutgoingMail | undefined {
+  async #write(job: LeasedJob): Promise<OutgoingMail | undefined> {
     try {
-      return this.#deps.write(job);
+      return await this.#deps.write(job);
     } catch (error) {
       this.#deps.logger.error({ err: error, template: job.template }, 'mail cannot be written');
       return undefined;

@@ -72,11 +72,11 @@ export const openMail = <Context extends object>(
   const waiting = metrics.gauge('mail_waiting', 'Mails that wait to be sent');
   const oldest = metrics.gauge('mail_oldest_waiting_seconds', 'Age of what the oldest waiting mail reports');
 
-  const write = ({ _id, to, template, data }: LeasedJob): OutgoingMail => {
+  const write = async ({ _id, to, template, data }: LeasedJob): Promise<OutgoingMail> => {
     const found = options.templates.find(({ name }) => name === template);
     if (found === undefined) throw new Error(`unknown mail template ${template}`);
     const context: MailContext & Context = { ...options.context, publicUrl, jobId: _id };
-    const content = found.write(data, context);
+    const content = await found.write(data, context);
     return { jobId: _id, to, ...renderMail(content, publicUrl), attachments: content.attachments };
   };
 

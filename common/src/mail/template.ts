@@ -24,7 +24,7 @@ export interface MailCause<Data> {
 export interface AnyMailTemplate<Context> {
   readonly name: string;
   /** @throws when the stored data is not this template's. */
-  write(data: unknown, context: MailContext & Context): MailContent;
+  write(data: unknown, context: MailContext & Context): Promise<MailContent>;
 }
 
 export interface MailTemplate<Data, Context> extends AnyMailTemplate<Context> {
@@ -39,9 +39,9 @@ export interface MailTemplate<Data, Context> extends AnyMailTemplate<Context> {
 export const defineMail = <Data extends Readonly<Record<string, unknown>>, Context = unknown>(definition: {
   readonly name: string;
   readonly data: z.ZodType<Data>;
-  readonly write: (data: Data, context: MailContext & Context) => MailContent;
+  readonly write: (data: Data, context: MailContext & Context) => MailContent | Promise<MailContent>;
 }): MailTemplate<Data, Context> => ({
   name: definition.name,
   mail: ({ about, ...rest }) => ({ id: `${definition.name}:${about}`, template: definition.name, ...rest }),
-  write: (data, context) => definition.write(definition.data.parse(data), context),
+  write: async (data, context) => definition.write(definition.data.parse(data), context),
 });

@@ -1,3 +1,3 @@
 export { openReceipts } from './open-receipts.ts';
-export type { Receipts } from './open-receipts.ts';
+export type { ReceiptFile, Receipts } from './open-receipts.ts';
 export type { Receipt } from './receipt-text.ts';

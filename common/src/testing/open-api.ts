@@ -129,6 +129,7 @@ export const toOpenApi = async (service: URL, routes: readonly DescribedRoute[])
           description: shape.response.description,
           ...headers(shape.response.headers),
           ...content(shape.response.body),
+          ...(shape.response.file === undefined ? {} : { content: { [shape.response.file]: {} } }),
         },
         ...Object.fromEntries(
           Object.entries(shape.otherResponses ?? {}).map(([status, { description, body }]) => [

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { openReceipts } from '@ticketing/common/receipt';
 import { newOrder } from '@ticketing/common/events/testing';
 import { mailJobs, openMail, type MailJob } from '@ticketing/common/mail';
 import { Database } from '@ticketing/common/mongo';
@@ -33,7 +34,10 @@ const received = <State>(state: State) => [
 
 test('When an account is closed between reading its address and storing its mail, then no job holds the address', async () => {
   const config = readConfig({ ...system.env, SMTP_URL: 'smtp://127.0.0.1:1', MAIL_FROM: 'tickets@example.com' });
-  const mail = openMail({ database, metrics: new Metrics(), logger, now }, config, { templates, context: {} });
+  const mail = openMail({ database, metrics: new Metrics(), logger, now }, config, {
+    templates,
+    context: { receipts: openReceipts() },
+  });
   const plain: Deps = { ...openModels({ database }), now, currency: config.CURRENCY, mail };
   await applyUserStates(plain)(received({ id: 'buyer', version: 0, email: 'buyer@example.com' }));
   const closedMeanwhile: Deps = {

@@ -27,13 +27,17 @@ export const mailsOf = (
   siteCurrency: Currency,
 ): readonly DueMail[] => {
   if (order === undefined) return [];
-  const { id: about, userId, sellerId, ticket, price, completedAt, reason } = order;
+  const { id: about, userId, sellerId, ticket, price, completedAt, paidAt, reason } = order;
   const due: DueMail[] = [];
   if (completedAt !== undefined) {
     const at = new Date(completedAt);
-    const { id: ticketId, title, startsAt, venue, city } = ticket;
+    const { id: ticketId, title, startsAt, venue, city, section, row, seat } = ticket;
+    const receipt = { paidAt: paidAt ?? completedAt, buyerId: userId, sellerId, section, row, seat };
     const event = { title, startsAt, venue, city, price, currency: order.currency ?? siteCurrency.code };
-    due.push({ userId, mailTo: (to) => paid.mail({ about, userId, to, at, data: { orderId: about, ...event } }) });
+    due.push({
+      userId,
+      mailTo: (to) => paid.mail({ about, userId, to, at, data: { orderId: about, ...event, receipt } }),
+    });
     if (sellerId !== undefined)
       due.push({
         userId: sellerId,

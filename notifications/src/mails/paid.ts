@@ -1,31 +1,76 @@
 import { defineMail } from '@ticketing/common/mail';
+import type { Receipts } from '@ticketing/common/receipt';
 import { z } from 'zod';
 import { calendarEntry } from '../domain/calendar-entry.ts';
 import { eventDetails, eventRows, placeOf } from './event-details.ts';
 
-/** To the buyer: the order is complete. With a calendar entry if the start is known. */
-export const paid = defineMail({
+const data = z.object({
+  orderId: z.string(),
+  ...eventDetails,
+  /** What the receipt says besides; absent from mails that the release before has enqueued, which have no receipt. */
+  receipt: z
+    .object({
+      paidAt: z.string(),
+      buyerId: z.string(),
+      sellerId: z.string().optional(),
+      section: z.string().optional(),
+      row: z.string().optional(),
+      seat: z.string().optional(),
+    })
+    .optional(),
+});
+
+type Data = z.output<typeof data>;
+
+const calendarEntryOf = ({ orderId, startsAt, ...event }: Data, publicUrl: URL) =>
+  startsAt === undefined
+    ? []
+    : [
+        calendarEntry({
+          id: `${orderId}@${publicUrl.hostname}`,
+          title: event.title,
+          startsAt: new Date(startsAt),
+          place: placeOf(event),
+          url: `${publicUrl.origin}/orders/${orderId}`,
+        }),
+      ];
+
+const receiptOf = async (
+  { orderId, receipt, price, currency = 'usd', ...event }: Data,
+  site: URL,
+  receipts: Receipts,
+) => {
+  if (receipt === undefined) return [];
+  const { paidAt, buyerId, sellerId, ...seat } = receipt;
+  return [
+    await receipts({
+      site,
+      orderId,
+      paidAt: new Date(paidAt),
+      buyerId,
+      sellerId,
+      ticket: { ...event, ...seat },
+      amount: price,
+      currency,
+      amountRefunded: 0,
+    }),
+  ];
+};
+
+/** To the buyer: the order is complete. With the receipt, and a calendar entry if the start is known. */
+export const paid = defineMail<Data, { readonly receipts: Receipts }>({
   name: 'paid',
-  data: z.object({ orderId: z.string(), ...eventDetails }),
-  write: ({ orderId, ...event }, { publicUrl }) => ({
-    subject: `You have bought: ${event.title}`,
+  data,
+  write: async (order, { publicUrl, receipts }) => ({
+    subject: `You have bought: ${order.title}`,
     body: [
-      { paragraph: 'We have received your payment, and the ticket is yours.' },
-      { table: eventRows(event) },
-      { button: 'See your order', path: `/orders/${orderId}` },
+      {
+        paragraph: `We have received your payment, and the ticket is yours.${order.receipt === undefined ? '' : ' The receipt is attached.'}`,
+      },
+      { table: eventRows(order) },
+      { button: 'See your order', path: `/orders/${order.orderId}` },
       { paragraph: 'Your order shows everything about the ticket. Nobody else can buy it any more.' },
     ],
-    attachments:
-      event.startsAt === undefined
-        ? []
-        : [
-            calendarEntry({
-              id: `${orderId}@${publicUrl.hostname}`,
-              title: event.title,
-              startsAt: new Date(event.startsAt),
-              place: placeOf(event),
-              url: `${publicUrl.origin}/orders/${orderId}`,
-            }),
-          ],
+    attachments: [...(await receiptOf(order, publicUrl, receipts)), ...calendarEntryOf(order, publicUrl)],
   }),
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { orderUpdated } from '@ticketing/common/events';
 import type { OrderDocument } from '../models/open-models.ts';
-import { openHarness, type OrdersHarness } from '../test/harness.ts';
+import { openHarness, paidAt, type OrdersHarness } from '../test/harness.ts';
 import { markKeptTickets } from './mark-kept-tickets.ts';
 
 let orders: OrdersHarness;
@@ -21,7 +21,8 @@ test('When the charge is completed, then the order is complete, and one event is
   await orders.system.eventually(() => {
     const updates = orders.system.events(orderUpdated).filter(({ data }) => data.id === order.id);
     expect(updates.map(({ data }) => data.status).toSorted()).toEqual(['awaiting:payment', 'complete']);
-    expect(updates.find(({ data }) => data.status === 'complete')?.data.completedAt).toMatch(/^20.*Z$/);
+    const complete = updates.find(({ data }) => data.status === 'complete')?.data;
+    expect(complete).toMatchObject({ paidAt, completedAt: expect.stringMatching(/^20.*Z$/) });
   });
   // A sold ticket cannot be ordered again, even while its copy still shows it as free.
   expect((await orders.post({ ticketId: ticket.id }, 'other')).status).toBe(400);

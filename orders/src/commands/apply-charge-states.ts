@@ -17,7 +17,11 @@ export const applyChargeStates =
     await deps.orderStore.changeMany(
       completed.map(({ state, trace }) => ({
         filter: { _id: state.orderId, status: { $in: statusesBefore('complete') } },
-        set: { status: 'complete' as const, completedAt: deps.now() },
+        set: {
+          status: 'complete' as const,
+          completedAt: deps.now(),
+          ...(state.completedAt === undefined ? {} : { paidAt: new Date(state.completedAt) }),
+        },
         unset: ['closingQuestion' as const],
         event: orderUpdated,
         trace,

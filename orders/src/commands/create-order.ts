@@ -42,7 +42,7 @@ export const createOrder = async (deps: Deps, request: CreateOrder): Promise<Ord
   const ticket = await readTicket(deps, request);
   checkOrderable(ticket, request);
   const now = deps.now();
-  const { id, title, price, version, revision, startsAt, venue, city } = ticket;
+  const { id, title, price, version, revision, startsAt, venue, city, section, row, seat } = ticket;
   const order = {
     _id: deps.newId(),
     userId: request.userId,
@@ -61,6 +61,9 @@ export const createOrder = async (deps: Deps, request: CreateOrder): Promise<Ord
       ...(startsAt === undefined ? {} : { startsAt }),
       ...(venue === undefined ? {} : { venue }),
       ...(city === undefined ? {} : { city }),
+      ...(section === undefined ? {} : { section }),
+      ...(row === undefined ? {} : { row }),
+      ...(seat === undefined ? {} : { seat }),
     },
     keepsTicket: true,
     createdAt: now,

@@ -30,6 +30,7 @@ export const orders = defineAggregate({
     reason: { type: String, enum: cancelReasons },
     expiresAt: { type: Date, required: true },
     completedAt: { type: Date },
+    paidAt: { type: Date },
     problemAt: { type: Date },
     // Minor units of the currency, which is absent from orders of the release before; never changed.
     price: { type: Number, required: true },
@@ -44,6 +45,9 @@ export const orders = defineAggregate({
       startsAt: { type: String },
       venue: { type: String },
       city: { type: String },
+      section: { type: String },
+      row: { type: String },
+      seat: { type: String },
     },
     createdAt: { type: Date, required: true },
     // Which of its buyer's unpaid holds it is: 0 … MAX_LIVE_HOLDS − 1. Counts only while the order is unpaid.

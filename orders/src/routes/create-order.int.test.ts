@@ -50,8 +50,15 @@ test('When a free ticket is ordered, then the order is created with the price sh
   expect(event.data).toMatchObject({ price: 1999, status: 'created', ticket: { id: ticket.id, revision: 0 } });
 });
 
-test('When an order is created, then its event names the seller and says when and where the ticket is for, in at most 4 KB', async () => {
-  const details = { startsAt: '2030-05-01T20:00:00.000Z', venue: '票'.repeat(200), city: '票'.repeat(100) };
+test('When an order is created, then its event names the seller and says when, where and for which seat the ticket is, in at most 4 KB', async () => {
+  const details = {
+    startsAt: '2030-05-01T20:00:00.000Z',
+    venue: '票'.repeat(200),
+    city: '票'.repeat(100),
+    section: '票'.repeat(50),
+    row: '票'.repeat(50),
+    seat: '票'.repeat(50),
+  };
   const title = '票'.repeat(200);
   const ticket = await orders.listed({ title, ...details });
   const { body } = await orders.post({ ticketId: ticket.id });

@@ -72,6 +72,9 @@ export interface OrdersHarness {
   };
 }
 
+/** When every completed charge was paid. */
+export const paidAt = '2026-11-29T06:12:00.000Z';
+
 /** Most tests order for one buyer, so that the limit of holds is out of the way unless `env` sets it. */
 export const openHarness = async (env: Readonly<Record<string, string>> = {}): Promise<OrdersHarness> => {
   const system = await openTestSystem();
@@ -129,6 +132,7 @@ export const openHarness = async (env: Readonly<Record<string, string>> = {}): P
       attempts: 0,
       amount: Math.round(order.price * 100),
       currency: 'usd',
+      ...(status === 'completed' ? { completedAt: paidAt } : {}),
       ...state,
     });
   const closed = (order: OrderView) =>

@@ -50,7 +50,7 @@ const closedAt = z.date().optional();
 const copy = {
   _id: z.string(),
   order: orderState.pick({ userId: true, sellerId: true, status: true, expiresAt: true, problemAt: true }).extend({
-    ticket: orderState.shape.ticket.pick({ id: true, title: true, startsAt: true }).partial().optional(),
+    ticket: orderState.shape.ticket.omit({ price: true, version: true, revision: true }).partial().optional(),
     // Any text: a replica of the next version may have copied a reason that this one does not know.
     reason: z.string().optional(),
     closing: z.string().optional(),

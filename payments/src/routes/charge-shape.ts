@@ -16,6 +16,7 @@ export const chargeShape = z
     amount: z.int().check(z.minimum(1), z.describe('Minor units of the currency')),
     currency: z.string().check(z.regex(/^[a-z]{3}$/), z.describe('ISO 4217, in lower case')),
     stripeId: z.optional(z.string().check(z.describe('The PaymentIntent; absent until Stripe has made it'))),
+    completedAt: z.optional(z.iso.datetime().check(z.describe('When it was paid'))),
     stripeRefundId: z.optional(z.string()),
     amountRefunded: z.optional(
       z.int().check(z.minimum(0), z.describe('Minor units in refunds that have succeeded or still may')),

@@ -11,6 +11,7 @@ export const toChargeView = (charge: Charge): z.infer<typeof chargeShape> => ({
   amount: charge.amount,
   currency: charge.currency,
   stripeId: charge.stripeId,
+  completedAt: charge.completedAt?.toISOString(),
   stripeRefundId: charge.stripeRefundId,
   amountRefunded: charge.amountRefunded,
   refundStatus: charge.refundStatus,

@@ -37,6 +37,7 @@ test('When the card is good, then the order is paid once, at its price, and an e
       amount: 1999,
       currency: 'usd',
       stripeId,
+      completedAt: expect.stringMatching(/^20.*Z$/),
     },
   });
   await payments.system.eventually(() => {

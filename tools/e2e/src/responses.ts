@@ -70,7 +70,9 @@ export const chargeResponse = z.strictObject({
   amount: z.int().positive(),
   currency,
   stripeId: id.optional(),
+  completedAt: z.iso.datetime().optional(),
   stripeRefundId: id.optional(),
+  amountRefunded: z.int().min(0).optional(),
   nextAction: z.strictObject({ url: z.string() }).optional(),
 });
 

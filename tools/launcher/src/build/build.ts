@@ -23,7 +23,8 @@ const isCurrent = (directory: string, inputs: string): boolean => {
 const lockfile = (): string => readFileSync(join(root, 'package-lock.json'), 'utf8');
 
 /** CommonJS packages in the bundle call `require`, which ES modules do not have. */
-const banner = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+const banner =
+  "import { createRequire as requireOfBundle } from 'node:module'; const require = requireOfBundle(import.meta.url);";
 
 /** esbuild options of every bundle, besides its plugins. */
 export const bundleOptions = {
