@@ -67,7 +67,7 @@ test('When a PaymentIntent succeeds, fails, is cancelled or refunded, then a sig
   await stripe.paymentIntents.create({ ...paid, payment_method: 'pm_card_chargeDeclined' }).catch(() => undefined);
   const open = await stripe.paymentIntents.create({ amount: 500, currency: 'usd' });
   await stripe.paymentIntents.cancel(open.id);
-  await until(() => endpoint.received.length === 4);
+  await until(() => endpoint.received.length === 5);
 
   const events = endpoint.events();
   const byType = new Map(events.map((event) => [event.type, event]));
@@ -76,6 +76,7 @@ test('When a PaymentIntent succeeds, fails, is cancelled or refunded, then a sig
     'payment_intent.canceled',
     'payment_intent.payment_failed',
     'payment_intent.succeeded',
+    'refund.created',
   ]);
   expect(byType.get('payment_intent.succeeded')).toMatchObject({
     id: expect.stringMatching(/^evt_/),
@@ -226,23 +227,23 @@ test('When the process is killed with events undelivered, then they are delivere
   const killed = closeAfterTest(await spawnSandbox(env));
   const { id } = await killed.stripe.paymentIntents.create(paid);
   await killed.stripe.refunds.create({ payment_intent: id });
-  await until(() => deaf.received.length >= 2);
+  await until(() => deaf.received.length >= 3);
   await killed.end('SIGKILL');
   await deaf.close();
 
   const endpoint = closeAfterTest(await openEndpoint(() => 200, deaf.port));
   const second = await useSandbox(env);
-  await until(() => endpoint.received.length === 2);
-  expect(typesOf(endpoint.events())).toEqual(['charge.refunded', 'payment_intent.succeeded']);
+  await until(() => endpoint.received.length === 3);
+  expect(typesOf(endpoint.events())).toEqual(['charge.refunded', 'payment_intent.succeeded', 'refund.created']);
   // Delivered ones are marked as settled, so that the next start sends nothing.
-  await until(async () => (await readFile(join(dataDir, 'journal.jsonl'), 'utf8')).match(/"settled"/g)?.length === 2);
+  await until(async () => (await readFile(join(dataDir, 'journal.jsonl'), 'utf8')).match(/"settled"/g)?.length === 3);
   await second.close();
 
   const third = await useSandbox(env);
   await third.stripe.paymentIntents.create({ ...paid, metadata: { orderId: 'after' } });
-  await until(() => endpoint.received.length >= 3);
+  await until(() => endpoint.received.length >= 4);
   expect(endpoint.events().at(-1)).toMatchObject({ data: { object: { metadata: { orderId: 'after' } } } });
-  expect(endpoint.received).toHaveLength(3);
+  expect(endpoint.received).toHaveLength(4);
   await third.close();
   await removeDir(dataDir);
 });
