@@ -11,6 +11,12 @@ export const openMetrics = (metrics: Metrics) => ({
     'ledger_conflicts_total',
     'Entries that were refused because the ledger has another one of the same cause',
   ),
+  failedRefunds: metrics.gauge('refunds_failed', 'Orders whose refund was sent back by the bank and not made again'),
+  openDisputes: metrics.gauge('disputes_open', 'Orders with a dispute that their bank has not decided'),
+  followedAt: metrics.gauge(
+    'stripe_followed_timestamp_seconds',
+    'Up to when everything that has moved at Stripe is in the charges',
+  ),
   unmarkedRefunds: metrics.counter(
     'unmarked_refunds_total',
     'Paid orders that were cancelled without a mark for refund, found and marked by the safety net',

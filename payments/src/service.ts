@@ -9,6 +9,7 @@ import {
   type ServiceOverrides,
 } from '@ticketing/common/service';
 import { createApp } from './app.ts';
+import { countOpenMoney } from './commands/money/count-open-money.ts';
 import { followStripe, readUnreadMoney } from './commands/money/follow-stripe.ts';
 import { moveEntries } from './commands/money/move-entries.ts';
 import { settleAbandonedAttempts, settleActions } from './commands/reconcile/settle-abandoned-attempts.ts';
@@ -105,6 +106,7 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
       every(unmarkedEveryMs, 'unmarked refunds', () => markUnmarkedRefunds(deps)),
       every(entriesEveryMs, 'entries of the ledger', () => moveEntries(deps)),
       every(followEveryMs, 'movements at Stripe', () => followStripe(deps)),
+      every(unmarkedEveryMs, 'money that a person looks at', () => countOpenMoney(deps)),
       every(unmarkedEveryMs, 'charges of an earlier release', () => readUnreadMoney(deps)),
     ],
   });

@@ -21,10 +21,10 @@ export const availableAt = (
   return new Date(Math.max(at, completedAt.getTime()));
 };
 
-const openDisputes: ReadonlySet<string> = new Set(['needs_response', 'under_review']);
+/** Stripe's words for a dispute whose money the bank has withdrawn and may still return. */
+export const openDisputeStatuses: readonly string[] = ['needs_response', 'under_review'];
 
-/** Whether the bank has withdrawn the money of a dispute and may still return it. */
-export const isOpenDispute = ({ status }: { readonly status: string }): boolean => openDisputes.has(status);
+export const isOpenDispute = ({ status }: { readonly status: string }): boolean => openDisputeStatuses.includes(status);
 
 /** Whether the buyer has reported a problem that no operator has settled. */
 export const hasOpenProblem = ({ order, problemSettledAt }: Pick<Charge, 'order' | 'problemSettledAt'>): boolean =>

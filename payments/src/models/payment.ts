@@ -125,6 +125,16 @@ export const charges = defineAggregate({
     { key: { 'entries.at': 1 }, name: 'waiting_entries', partialFilterExpression: { 'entries.at': { $exists: true } } },
     // For what begins at Stripe: its objects name the PaymentIntent.
     { key: { stripeId: 1 }, name: 'by_payment_intent', partialFilterExpression: { stripeId: { $exists: true } } },
+    {
+      key: { refundStatus: 1 },
+      name: 'failed_refunds',
+      partialFilterExpression: { refundStatus: 'failed' },
+    },
+    {
+      key: { 'dispute.status': 1 },
+      name: 'disputes_by_status',
+      partialFilterExpression: { 'dispute.status': { $exists: true } },
+    },
     // For charges of the release before, whose movements were never read.
     { key: { status: 1, moneyReadAt: 1 }, name: 'money_unread' },
     {
