@@ -13,6 +13,7 @@ import { Icon } from './icon.tsx';
 import { Notice } from './notice.tsx';
 import { PageLink } from './page-link.tsx';
 import { PaymentForm } from './payment-form.tsx';
+import { ReceiptLink } from './receipt-link.tsx';
 import type { PostForm } from './use-form.ts';
 import { useOrderWatch } from './use-order-watch.ts';
 
@@ -238,6 +239,7 @@ export const OrderPanel = (props: OrderPanelProps) => {
       )}
       {order.status === 'complete' && <Complete order={order} charge={charge} price={labels.price} />}
       {order.status === 'cancelled' && <Cancelled order={order} charge={charge} newPrice={labels.newPrice} />}
+      <ReceiptLink charge={charge} />
       {(open || order.status === 'created') && (
         <div className="mt-4 border-t border-line pt-3">
           <CancelOrder post={post} orderId={order.id} onDone={watch.expectChange} />

@@ -8,7 +8,7 @@ const mails = z.array(
     to: z.string(),
     subject: z.string(),
     text: z.string(),
-    attachments: z.array(z.object({ filename: z.string(), contentType: z.string() })),
+    attachments: z.array(z.object({ filename: z.string(), contentType: z.string(), size: z.number() })),
   }),
 );
 

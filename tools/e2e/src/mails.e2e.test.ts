@@ -34,7 +34,10 @@ testOnThisMachine(
     expect(await pay(buyer, id)).toMatchObject({ status: 201 });
     await untilOrder(buyer, id, { status: 'complete' });
     const bought = await mailTo(buyer, title, 'You have bought');
-    expect(bought?.attachments).toMatchObject([{ filename: 'event.ics', contentType: 'text/calendar' }]);
+    expect(bought?.attachments).toMatchObject([
+      { filename: `receipt-${id}.pdf`, contentType: 'application/pdf' },
+      { filename: 'event.ics', contentType: 'text/calendar' },
+    ]);
     expect(await openLink(buyer, bought?.text)).toMatchObject({ path: `/orders/${id}`, response: { status: 200 } });
     const sold = await mailTo(seller, title, 'You have sold');
     expect(await openLink(seller, sold?.text)).toMatchObject({

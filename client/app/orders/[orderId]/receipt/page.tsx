@@ -1,0 +1,67 @@
+import type { Metadata } from 'next';
+import { NotFound } from '../../../../components/not-found.tsx';
+import { Notice } from '../../../../components/notice.tsx';
+import { PageLink } from '../../../../components/page-link.tsx';
+import { Unavailable } from '../../../../components/unavailable.tsx';
+import { getCharge, getOrder, getTicket } from '../../../../lib/api/marketplace.ts';
+import { isPaid, receiptRows } from '../../../../lib/receipt.ts';
+import { serverApi } from '../../../../lib/server/api.ts';
+import { requireUser } from '../../../../lib/server/require-user.ts';
+
+export const metadata: Metadata = { title: 'Receipt' };
+
+/** The receipt as a page for print; the PDF has the same content. */
+const ReceiptPage = async ({ params }: { readonly params: Promise<{ readonly orderId: string }> }) => {
+  const { orderId } = await params;
+  const path = `/orders/${encodeURIComponent(orderId)}`;
+  await requireUser(`${path}/receipt`);
+  const api = await serverApi();
+  const [order, charge] = await Promise.all([getOrder(api, orderId), getCharge(api, orderId)]);
+  const failure = order.ok ? (charge.ok ? undefined : charge.failure) : order.failure;
+  if (!order.ok || !charge.ok || !isPaid(charge.data)) {
+    if (failure === undefined || failure.status === 404) return <NotFound />;
+    return (
+      <div className="shell max-w-2xl py-10">
+        {failure.status === 401 ? (
+          <Notice variant="error">
+            This order belongs to another account. Sign in as its buyer to see its receipt.
+          </Notice>
+        ) : (
+          <Unavailable failure={failure} retry={`${path}/receipt`} />
+        )}
+      </div>
+    );
+  }
+  const ticket = await getTicket(api, order.data.ticket.id);
+  const rows = receiptRows(order.data, charge.data, ticket.ok ? ticket.data : undefined);
+  return (
+    <div className="shell max-w-2xl py-6 md:py-10">
+      <p className="no-print mb-6 flex flex-wrap gap-x-5 gap-y-2 text-[0.9375rem]">
+        <PageLink href={path} className="link">
+          Order
+        </PageLink>
+        <a href={`/api/payments/${encodeURIComponent(orderId)}/receipt`} className="link" download>
+          Receipt as PDF
+        </a>
+      </p>
+      <h1 className="text-2xl font-bold">Receipt</h1>
+      <p className="text-muted">Foyer</p>
+      <dl className="mt-6 divide-y divide-line border-y border-line">
+        {rows.map(([name, value]) => (
+          <div key={name} className="grid gap-x-4 py-2.5 sm:grid-cols-[10rem_1fr]">
+            <dt className="text-muted">{name}</dt>
+            <dd className="wrap-anywhere" dir="auto">
+              {value}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <p className="mt-5 text-sm text-muted">
+        Paid by card. The ticket is sold by a participant of the marketplace, not by the marketplace itself. This
+        receipt shows no VAT.
+      </p>
+    </div>
+  );
+};
+
+export default ReceiptPage;
