@@ -1,7 +1,7 @@
 import { sessionsEnded, userClosed, userCreated, userState, userUpdated } from '@ticketing/common/events';
 import { defineAggregate } from '@ticketing/common/messaging';
 import { pendingMail, pendingMailIndex } from '@ticketing/common/mail';
-import { objectOf, type DocumentOf } from '@ticketing/common/mongo';
+import { listOf, objectOf, type DocumentOf } from '@ticketing/common/mongo';
 import { endedSessions, expiryOf } from '../domain/sessions.ts';
 
 const link = { fact: { type: String, required: true }, expiresAt: { type: Date, required: true } } as const;
@@ -30,6 +30,8 @@ export const users = defineAggregate({
     // Passkeys that were added by a session from before this time, that of the last reset, do not count.
     passkeysFrom: { type: Date },
     mail: pendingMail,
+    // Ids of the mails that closing the account has dropped from `mail`, until the queue knows them.
+    droppedMail: listOf({ id: { type: String, required: true } }),
     // What else is kept of a closed account, or passkeys that do not count, must still be deleted.
     cleanUpDue: { type: Boolean },
   },

@@ -259,6 +259,70 @@ test('When an account is closed, then it is gone: no sign-in, no session, no e-m
   expect((await auth.signUp(email, password)).status).toBe(201);
 });
 
+/** A replica on which this happens, once, after a password was checked. */
+const replicaWithChange = (happens: () => Promise<unknown>) => {
+  const hasher = createPasswordHasher();
+  const left = { times: 1 };
+  return auth.startReplica(
+    {},
+    {
+      ...hasher,
+      verify: async (hash, given) => {
+        const isRight = await hasher.verify(hash, given);
+        if (left.times-- > 0) await happens();
+        return isRight;
+      },
+    },
+  );
+};
+
+const close = (cookie: string, api: Api = auth.api) =>
+  api.delete('/api/users/me').set('Cookie', cookie).send({ password });
+/** Waits until nothing more of the closed account must be deleted. */
+const cleanedUp = (id: string) =>
+  auth.system.eventually(async () => {
+    const user = await auth.users.findOne({ _id: id, closedAt: { $exists: true } });
+    expect(user).toMatchObject({ mail: [] });
+    expect(user).not.toHaveProperty('cleanUpDue');
+    expect(user).not.toHaveProperty('droppedMail');
+  });
+
+test('When somebody changes the e-mail and closes the account while the mail server is away, then the old address is told of the change all the same', async () => {
+  const { id, email, cookie } = await open();
+  const next = newEmail();
+  await put('email', { email: next, password }, cookie);
+  await post('verify-email', { token: await auth.tokenFor(next, 'change-email') });
+  await post('password-reset', { email: next });
+  await auth.tokenFor(next, 'reset-password');
+  expect((await close(cookie)).status).toBe(204);
+  await cleanedUp(id);
+  expect(await mailsTo(email)).toEqual(['email-changed']);
+  expect(await mailsTo(next)).toEqual(['email-changed', 'account-closed']);
+});
+
+test('When an account is closed before its mails are in the queue, then those that matter are sent, and a late enqueue of the others is not', async () => {
+  const { id, email, cookie } = await open();
+  await auth.tokenFor(email, 'verify-email');
+  const pending = (template: string, to: string) => ({
+    id: `${template}:${id}:1`,
+    template,
+    userId: id,
+    to,
+    at: auth.system.clock.now(),
+    data: {},
+  });
+  const [reset, changed] = [pending('reset-password', email), pending('password-changed', email)];
+  const own = await replicaWithChange(() => auth.users.updateOne({ _id: id }, { $set: { mail: [reset, changed] } }));
+  expect((await close(cookie, own)).status).toBe(204);
+  await cleanedUp(id);
+  // By a process that has read the account before.
+  const { id: _id, ...job } = reset;
+  const late = { ...job, dueAt: auth.system.clock.now(), failures: 0 };
+  await auth.mailJobs.updateOne({ _id }, { $setOnInsert: late }, { upsert: true });
+  expect(await auth.mailJobs.findOne({ _id })).not.toHaveProperty('to');
+  expect((await mailsTo(email)).toSorted()).toEqual(['account-closed', 'password-changed']);
+});
+
 test('When two accounts are closed and a closed one is closed again, then nothing stands in the way', async () => {
   for (const { cookie } of [await open(), await open()]) {
     expect((await auth.api.delete('/api/users/me').set('Cookie', cookie).send({ password })).status).toBe(204);
@@ -334,23 +398,6 @@ test('When a session is ended while it changes the password, then the password c
   expect([await isSignedIn(cookie), await isSignedIn(other)]).toEqual([false, false]);
   expect((await auth.signIn(email, newPassword)).status).toBe(200);
 });
-
-/** A replica on which this happens, once, after a password was checked. */
-const replicaWithChange = (happens: () => Promise<unknown>) => {
-  const hasher = createPasswordHasher();
-  const left = { times: 1 };
-  return auth.startReplica(
-    {},
-    {
-      ...hasher,
-      verify: async (hash, given) => {
-        const isRight = await hasher.verify(hash, given);
-        if (left.times-- > 0) await happens();
-        return isRight;
-      },
-    },
-  );
-};
 
 test('When the hash of the password is renewed while a change of the e-mail is requested, then its mail is sent all the same', async () => {
   const { id, cookie } = await open();

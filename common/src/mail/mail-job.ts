@@ -45,9 +45,19 @@ export const pendingMailIndex = {
   partialFilterExpression: { 'mail.at': { $exists: true } },
 } as const satisfies NonNullable<CollectionUpkeep['indexes']>[number];
 
+const pendingOf = (condition: object) => ({ $filter: { input: { $ifNull: ['$mail', []] }, cond: condition } });
+
 /** The value of the field `mail` for a change that causes these mails. */
 export const addMail = (...mails: readonly PendingMail[]): Expression =>
   expression({ $concatArrays: [{ $ifNull: ['$mail', []] }, mails.map((mail) => ({ $literal: mail }))] });
+
+/** The value of the field `mail` for a change that causes this mail and drops what waits, except mails of these templates. */
+export const replaceMail = (mail: PendingMail, { except }: { readonly except: readonly string[] }): Expression =>
+  expression({ $concatArrays: [pendingOf({ $in: ['$$this.template', except] }), [{ $literal: mail }]] });
+
+/** The ids of what the same change drops, for `forgetUser`. */
+export const replacedMail = ({ except }: { readonly except: readonly string[] }): Expression =>
+  expression({ $map: { input: pendingOf({ $not: { $in: ['$$this.template', except] } }), in: { id: '$$this.id' } } });
 
 /** Mails to send, and for 30 days those that were sent or dropped. */
 export const mailJobs = defineCollection({

@@ -13,6 +13,12 @@ export interface LeasedJob extends Pick<MailJob, '_id' | 'template' | 'at' | 'fa
   readonly dueAt: Date;
 }
 
+/** What is dropped of a closed account. */
+export interface Forgetting {
+  readonly except?: readonly string[];
+  readonly pending?: readonly string[];
+}
+
 /** None if the job has ended. */
 const toLeased = ({ _id, template, at, failures, to, data }: MailJob, dueAt: Date): LeasedJob[] =>
   to === undefined ? [] : [{ _id, template, at, failures, to, data, dueAt }];
@@ -79,12 +85,21 @@ export const openMailQueue = (jobs: Collection<MailJob>, now: () => Date) => {
       await jobs.updateOne({ _id, dueAt }, { $set: { dueAt: new Date(now().getTime() + delayMs), failures } });
     },
 
-    /** Drops what waits to be sent to this user, except mails of these templates. */
-    forgetUser: async (
-      userId: string,
-      { except = [] }: { readonly except?: readonly string[] } = {},
-    ): Promise<void> => {
-      await jobs.updateMany({ userId, dueAt: { $exists: true }, template: { $nin: except } }, end('account closed'));
+    /**
+     * Drops what waits to be sent to this user, except mails of these templates. The ids in `pending` are known from then on,
+     * so that a process that has read these mails from the document of their cause before enqueues none of them.
+     */
+    forgetUser: async (userId: string, { except = [], pending = [] }: Forgetting = {}): Promise<void> => {
+      const dropped = { endedAt: now(), dropped: 'account closed' };
+      const job = { template: 'dropped', userId, at: now(), failures: 0, ...dropped };
+      if (pending.length > 0)
+        await jobs.bulkWrite(
+          pending.map((_id): AnyBulkWriteOperation<MailJob> => ({
+            updateOne: { filter: { _id }, update: { $setOnInsert: job }, upsert: true },
+          })),
+          { ordered: false },
+        );
+      await jobs.updateMany({ userId, dueAt: { $exists: true }, template: { $nin: except } }, end(dropped.dropped));
     },
 
     /** How many jobs wait, 10,000 at most, and when what the oldest reports happened. */

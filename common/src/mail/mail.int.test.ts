@@ -313,6 +313,22 @@ test('When an account is closed, then its waiting mails are dropped with their a
   expect(await received(closed)).toMatchObject([{ subject: 'Your account is closed' }]);
 });
 
+test('When mails of a closed account were dropped before they were enqueued, then enqueueing them sends nothing', async () => {
+  const mail = startSender();
+  const closed = newId();
+  await mail.enqueue([greet(closed, 'sent before')]);
+  await received(closed);
+  await ended('greeting:sent before');
+  const forget = () => mail.forgetUser(closed, { pending: ['greeting:late', 'greeting:sent before'] });
+  await forget();
+  await forget();
+  await mail.enqueue([greet(closed, 'late'), greet(closed, 'sent before')]);
+  expect(await jobs.findOne({ _id: 'greeting:late' })).toMatchObject({ dropped: 'account closed' });
+  expect(await jobs.findOne({ _id: 'greeting:sent before' })).not.toHaveProperty('dropped');
+  expect(await jobs.countDocuments({ userId: closed, to: { $exists: true } })).toBe(0);
+  expect(await sent(closed)).toHaveLength(1);
+});
+
 test('When mails wait, then the metrics show how many, and the age of the oldest', async () => {
   await mailbox.behave('off');
   const { mail, metrics, start } = openSender();

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { renderMail } from './content.ts';
 import type { Sender } from './mail-env.ts';
 import { mailJobs, type MailJob, type PendingMail } from './mail-job.ts';
-import { openMailQueue, type LeasedJob } from './mail-queue.ts';
+import { openMailQueue, type Forgetting, type LeasedJob } from './mail-queue.ts';
 import { concurrency, MailWorker, type MailCounters } from './mail-worker.ts';
 import { movePendingMail } from './move-pending-mail.ts';
 import { createSmtp, type OutgoingMail } from './smtp.ts';
@@ -21,8 +21,11 @@ export interface Mail {
   enqueue(mails: readonly PendingMail[]): Promise<void>;
   /** Sends what has just been stored in a document of `pendingIn`; without it that takes a second. */
   sendSoon(): void;
-  /** For a closed account: what waits to be sent to it is dropped, except mails of these templates. */
-  forgetUser(userId: string, options?: { readonly except?: readonly string[] }): Promise<void>;
+  /**
+   * For a closed account: what waits to be sent to it is dropped, except mails of these templates. `pending` are the ids of
+   * mails that were dropped from the document of their cause.
+   */
+  forgetUser(userId: string, options?: Forgetting): Promise<void>;
   /** Started by the service after it has prepared `mailJobs`, one of its collections. */
   readonly workers: readonly (() => Stoppable)[];
 }
