@@ -13,8 +13,8 @@ export const metadata: Metadata = { title: 'Confirm your email address', referre
 const VerifyEmailPage = async ({ searchParams }: { readonly searchParams: Promise<QueryParams> }) => {
   const query = await searchParams;
   const token = param(query, 'token');
-  const isDone = param(query, 'done') !== undefined;
-  if (token !== undefined && !isDone) {
+  const saysDone = param(query, 'done') !== undefined;
+  if (token !== undefined && !saysDone) {
     return (
       <SmallPage title="Confirm your email address" intro="One click, and your account has this address.">
         <VerifyEmailForm post={postVerifyEmail} token={token} />
@@ -22,6 +22,7 @@ const VerifyEmailPage = async ({ searchParams }: { readonly searchParams: Promis
     );
   }
   const user = await currentUser();
+  const isDone = saysDone && user?.emailVerified !== false;
   return (
     <SmallPage
       title={isDone ? 'Your email address is confirmed' : 'This link is no longer valid'}

@@ -17,6 +17,18 @@ const ownSiteOnly: RequestHandler = (req, res, next) => {
   else next();
 };
 
+const loopback = /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i;
+
+/** A page of another site could otherwise read mails, links in them included, under a name of its own that leads here. */
+const knownHostsOnly =
+  (allowed: readonly string[]): RequestHandler =>
+  (req, res, next) => {
+    const { host = '' } = req.headers;
+    const name = host.replace(/:\d+$/, '').toLowerCase();
+    if (loopback.test(name) || allowed.includes(name)) next();
+    else refuse(res, 403, 'Requests for other hosts are refused.');
+  };
+
 const notFound: RequestHandler = (_req, res) => refuse(res, 404, 'Not found');
 
 const handleErrors =
@@ -32,10 +44,13 @@ const handleErrors =
 export const buildApp = ({
   store,
   server,
+  allowedHosts,
   logger,
 }: {
   readonly store: MailStore;
   readonly server: Pick<MailServer, 'behaviour' | 'behave'>;
+  /** Besides loopback names. */
+  readonly allowedHosts: readonly string[];
   readonly logger: Logger;
 }): Express => {
   const app = express();
@@ -45,6 +60,7 @@ export const buildApp = ({
     res.set(pageHeaders);
     next();
   });
+  app.use(knownHostsOnly(allowedHosts));
 
   app.get('/', (_req, res) => {
     res.type('html').send(listPage(store.list()));

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createLogger } from '@ticketing/common/service';
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTransport, type SendMailOptions } from 'nodemailer';
@@ -147,6 +149,38 @@ test('When the mail server loses replies, then the sender gets an error, and the
   await behave({ smtp: 'lost-reply' });
   await expect(send()).rejects.toThrow();
   expect(await messages()).toHaveLength(1);
+});
+
+/** The status of a request for this host: `fetch` sets no `Host`. */
+const statusFor = async (host: string): Promise<number | undefined> => {
+  const [response] = await once(get(`${mailbox.url}/messages`, { headers: { host }, agent: false }), 'response');
+  response.resume();
+  return response.statusCode;
+};
+
+test('When a request is for a host that is neither of loopback nor allowed, then it is refused', async () => {
+  await mailbox.stop();
+  const env = { PORT: '0', SMTP_PORT: '0', DATA_DIR: directory, ALLOWED_HOSTS: 'mailbox, Mail.Example' };
+  mailbox = await startMailbox(readConfig(env), quiet);
+  for (const host of [
+    'localhost',
+    'LOCALHOST:8025',
+    '127.0.0.1:1',
+    '[::1]:8025',
+    'dev.localhost',
+    'mailbox:8025',
+    'mail.example',
+  ])
+    expect([host, await statusFor(host)]).toEqual([host, 200]);
+  for (const host of [
+    'evil.test',
+    'localhost.evil.test',
+    '127.0.0.1.evil.test',
+    'evil.test:8025',
+    '10.0.0.1',
+    'mailbox.evil.test',
+  ])
+    expect([host, await statusFor(host)]).toEqual([host, 403]);
 });
 
 test('When a behaviour is unknown, or set by a page of another site, then nothing changes', async () => {

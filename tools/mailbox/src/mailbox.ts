@@ -24,7 +24,7 @@ export const startMailbox = async (
   };
   const server = await openMailServer({ take, logger }, { host: config.HOST, port: config.SMTP_PORT });
   const site = await openServer({
-    app: buildApp({ store, server, logger }),
+    app: buildApp({ store, server, allowedHosts: [config.HOST, ...config.ALLOWED_HOSTS], logger }),
     host: config.HOST,
     port: config.PORT,
     isReady: () => true,
