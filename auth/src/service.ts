@@ -38,7 +38,10 @@ export const startService = async (config: Config, overrides: AuthOverrides = {}
   const devices = createKnownDevices(config.JWT_KEY, now);
   const models = openModels(service);
   const site = openSite(service, config, {
-    namedAccount: namedAccount(devices),
+    namedAccount: namedAccount(devices, async (email) => {
+      const user = await models.users.findOne({ email }, { projection: { passwordChangedAt: 1 } });
+      return user?.passwordChangedAt;
+    }),
     sessions: createSessionGuard(models, now),
   });
   const links = createLinkTokens(config.LINK_KEY);

@@ -16,13 +16,14 @@ export const knownDeviceMs = 365 * 24 * 60 * 60 * 1000;
 export interface KnownDevices {
   /** A keyed hash, which counters and cookies hold in place of the e-mail. */
   readonly hash: (email: string) => string;
-  /** Whether the browser has signed in to this account in the last year. */
-  readonly isKnown: (cookie: string | undefined, email: string) => boolean;
+  /** When the browser last signed in to this account, in the last year. */
+  readonly signedInAt: (cookie: string | undefined, email: string) => Date | undefined;
   /** The cookie after a sign-in. */
   readonly remember: (cookie: string | undefined, email: string) => string;
 }
 
 const accountIn = (entry: string): string => entry.split('.', 1)[0] ?? '';
+const timeIn = (entry: string): number => Number(entry.split('.')[1]);
 
 /** Hashes and signs with one key. */
 const createSigner = (key: string) => {
@@ -49,8 +50,7 @@ export const createKnownDevices = (keys: readonly string[], now: () => Date): Kn
       return given.length === right.length && timingSafeEqual(given, right);
     });
   };
-  const isValid = (entry: string): boolean =>
-    isSigned(entry) && now().getTime() - Number(entry.split('.')[1]) < knownDeviceMs;
+  const isValid = (entry: string): boolean => isSigned(entry) && now().getTime() - timeIn(entry) < knownDeviceMs;
   const entriesOf = (cookie: string | undefined): string[] =>
     (cookie ?? '').split('~').slice(0, maxAccounts).filter(isValid);
   const isOf = (email: string) => {
@@ -60,7 +60,10 @@ export const createKnownDevices = (keys: readonly string[], now: () => Date): Kn
 
   return {
     hash: current.hash,
-    isKnown: (cookie, email) => entriesOf(cookie).some(isOf(email)),
+    signedInAt: (cookie, email) => {
+      const entry = entriesOf(cookie).find(isOf(email));
+      return entry === undefined ? undefined : new Date(timeIn(entry));
+    },
     remember: (cookie, email) => {
       const isSame = isOf(email);
       const others = entriesOf(cookie).filter((entry) => !isSame(entry));

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { changePassword } from '../commands/change-password.ts';
 import type { Deps } from '../deps.ts';
 import { knownPassword, newPasswordFor } from './credentials.ts';
+import { rememberDevice } from './device-cookie.ts';
 
 const body = z.object({ currentPassword: knownPassword, newPassword: newPasswordFor() });
 
@@ -17,6 +18,7 @@ export const changePasswordRoute = route(
     const session = currentUserOf(req);
     await changePassword(deps, { ...parse(body, req.body), session, trace: req.trace });
     deps.securityLog.record(req, 'password_changed', { account: deps.devices.hash(session.email) });
+    rememberDevice(deps.devices, req, res, session.email);
     res.send({});
   },
 );

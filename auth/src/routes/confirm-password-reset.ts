@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { resetPassword } from '../commands/change-password.ts';
 import type { Deps } from '../deps.ts';
 import { linkToken, newPasswordFor } from './credentials.ts';
+import { rememberDevice } from './device-cookie.ts';
 
 const body = z.object({ token: linkToken, password: newPasswordFor() });
 
@@ -18,6 +19,7 @@ export const confirmPasswordResetRoute = route(
   (deps: Deps) => async (req, res) => {
     const { _id: userId, email } = await resetPassword(deps, { ...parse(body, req.body), trace: req.trace });
     deps.securityLog.record(req, 'password_reset', { userId, account: deps.devices.hash(email) });
+    rememberDevice(deps.devices, req, res, email);
     res.send({});
   },
 );

@@ -14,13 +14,25 @@ const valueOf = (cookies: string, cookieName: string): string | undefined =>
 const deviceCookie = ({ headers: { cookie = '' } }: Pick<CountedRequest, 'headers'>): string | undefined =>
   valueOf(cookie, httpsName) ?? valueOf(cookie, name);
 
-/** The account that a body names, and whether the device cookie is one of this account. */
+/**
+ * The account that a body names, and whether it knows the browser. A new password makes browsers unknown that signed in
+ * before: somebody who has lost the account would keep its owner out otherwise.
+ */
 export const namedAccount =
-  (devices: KnownDevices) =>
+  (devices: KnownDevices, passwordChangedAt: (email: string) => Promise<Date | undefined>) =>
   (req: Pick<CountedRequest, 'body' | 'headers'>): NamedAccount | undefined => {
     const email = accountOf(req.body);
     if (email === undefined) return undefined;
-    return { key: devices.hash(email), isKnownDevice: devices.isKnown(deviceCookie(req), email) };
+    const key = devices.hash(email);
+    const signedInAt = devices.signedInAt(deviceCookie(req), email);
+    if (signedInAt === undefined) return { key };
+    return {
+      key,
+      knownDevice: async () => {
+        const changedAt = await passwordChangedAt(email);
+        return changedAt === undefined || signedInAt >= changedAt ? `${key}:${signedInAt.getTime()}` : undefined;
+      },
+    };
   };
 
 /** Sets the cookie by which the account knows this browser. */

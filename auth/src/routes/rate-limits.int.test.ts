@@ -147,24 +147,54 @@ test('When a client with a session of another account guesses, then the failures
   expect(await statuses(6, () => signIn({ email, cookie: session }))).toEqual({ 400: 4, 429: 2 });
 });
 
-test('When known browsers guess, then the account has 10 failures a minute for all of them, which do not lock others out', async () => {
+const deviceOf = (response: { get(name: 'Set-Cookie'): string[] | undefined }): string =>
+  (response.get('Set-Cookie') ?? []).find((line) => line.startsWith('device='))?.split(';')[0] ?? '';
+
+test('When a known browser guesses, then it has 10 failures a minute, and neither other known browsers nor new ones are locked out', async () => {
   const { email, cookie } = await newAccount();
-  const again = await signIn({ email, password });
-  const other = again.get('Set-Cookie')?.find((line) => line.startsWith('device=')) ?? '';
-  const cookies = [cookie, other.split(';')[0]];
-  expect(cookies[1]).not.toBe(cookie);
-  expect(await statuses(12, (index) => signIn({ email, cookie: cookies[index % 2] ?? '' }))).toEqual({
-    400: 10,
-    429: 2,
-  });
+  auth.system.clock.advance(1);
+  const other = deviceOf(await signIn({ email, password }));
+  expect(other).not.toBe(cookie);
+  expect(await statuses(12, () => signIn({ email, cookie }))).toEqual({ 400: 10, 429: 2 });
+  expect((await signIn({ email, password, cookie: other })).status).toBe(200);
+  expect(await statuses(12, () => signIn({ email, cookie: other }))).toEqual({ 400: 10, 429: 2 });
   expect((await signIn({ email, password })).status).toBe(200);
   const unknown = newEmail();
   expect(await statuses(12, () => signIn({ email: unknown, cookie }))).toEqual({ 400: 10, 429: 2 });
 });
 
-test('When a known browser signs in with the right password, then it has 60 sign-ins a minute, from any address', async () => {
+test('When the password is reset, then browsers that knew the old one are strangers, and the one that has reset it is not', async () => {
   const { email, cookie } = await newAccount();
-  expect(await statuses(62, () => signIn({ email, password, cookie }))).toEqual({ 200: 60, 429: 2 });
+  await post('/api/users/password-reset', { email });
+  const token = await auth.tokenFor(email, 'reset-password');
+  auth.system.clock.advance(1_000);
+  const reset = await auth.api.post('/api/users/password-reset/confirm').send({ token, password: 'another battery' });
+  expect(reset.status).toBe(200);
+  const own = deviceOf(reset);
+  expect(await statuses(12, () => signIn({ email, cookie }))).toEqual({ 400: 10, 429: 2 });
+  // They have used up what strangers may fail.
+  expect((await signIn({ email, password: 'another battery' })).status).toBe(429);
+  const owner = await signIn({ email, password: 'another battery', cookie: own });
+  expect(owner.status).toBe(200);
+  const session = owner.get('Set-Cookie')?.find((line) => line.startsWith('session=')) ?? '';
+  auth.system.clock.advance(1_000);
+  const changed = await auth.api
+    .put('/api/users/password')
+    .set('Cookie', session.split(';')[0] ?? '')
+    .send({ currentPassword: 'another battery', newPassword: password });
+  expect(changed.status).toBe(200);
+  expect((await signIn({ email, password, cookie: own })).status).toBe(429);
+  expect((await signIn({ email, password, cookie: deviceOf(changed) })).status).toBe(200);
+});
+
+test('When known browsers sign in with the right password, then the account has 60 sign-ins a minute for all of them, from any address', async () => {
+  const { email, cookie } = await newAccount();
+  auth.system.clock.advance(1);
+  const cookies = [cookie, deviceOf(await signIn({ email, password }))];
+  expect(await statuses(62, (index) => signIn({ email, password, cookie: cookies[index % 2] ?? '' }))).toEqual({
+    200: 60,
+    429: 2,
+  });
   expect((await signIn({ email, password })).status).toBe(200);
 });
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import express, { type RequestHandler } from 'express';
 import { Redis } from 'ioredis';
 import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import pino from 'pino';
 import supertest from 'supertest';
 import { BadRequestError } from '../../errors/index.ts';
@@ -41,6 +42,10 @@ interface Options {
   readonly handle?: RequestHandler;
 }
 
+/** The header names an account that knows the device, and the device. */
+const deviceOf = (email: string, headers: IncomingHttpHeaders): string | undefined =>
+  String(headers['x-device']).split(' ')[0] === email ? String(headers['x-device']) : undefined;
+
 const openLimits = (name: string, redisUrl: string, rateLimits: 'on' | 'off' = 'on'): Site => {
   const site = openSite(
     { name, logger, metrics: new Metrics() },
@@ -55,7 +60,7 @@ const openLimits = (name: string, redisUrl: string, rateLimits: 'on' | 'off' = '
       sessions: { isEnded: () => false, confirm: async (user) => user },
       namedAccount: ({ body, headers }) =>
         typeof body?.email === 'string'
-          ? { key: body.email, isKnownDevice: headers['x-device'] === body.email }
+          ? { key: body.email, knownDevice: async () => deviceOf(body.email, headers) }
           : undefined,
     },
   );
@@ -171,7 +176,8 @@ test('When a limit is that of the account in the body, then a session does not c
     return found.filter((status) => status === 400).length;
   };
   expect(await failures('ann')).toBe(10);
-  expect(await failures('ann', { 'x-device': 'ann' })).toBe(10);
+  expect(await failures('ann', { 'x-device': 'ann one' })).toBe(10);
+  expect(await failures('ann', { 'x-device': 'ann two' })).toBe(10);
   expect(await failures('bob', { 'x-device': 'ann' })).toBe(10);
 });
 

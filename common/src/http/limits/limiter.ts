@@ -11,8 +11,8 @@ import type { Turns } from './turns.ts';
 /** An account that a request names in its body. */
 export interface NamedAccount {
   readonly key: string;
-  /** Whether the device has signed in to this account before. */
-  readonly isKnownDevice: boolean;
+  /** The key of a device that the account may know; undefined if it does not. */
+  readonly knownDevice?: () => Promise<string | undefined>;
 }
 
 /** The part of a request that determines its account. */
@@ -35,14 +35,19 @@ const maxWaitMs = 5_000;
 const checkEveryMs = 50;
 
 /** The limit that applies to a request on a route with the limit `name`, and the keys of its counters. */
-const countedAs = ({ namedAccount }: Limiter, name: LimitName, req: CountedRequest) => {
+const countedAs = async ({ namedAccount }: Limiter, name: LimitName, req: CountedRequest) => {
   const { isNamedByBody, target }: Limit = limits[name];
   const named = isNamedByBody === true || target !== undefined ? namedAccount?.(req) : undefined;
   const network = networkOf(req.visitor);
+  const account = (isNamedByBody === true ? named?.key : undefined) ?? req.currentUser?.id ?? network;
+  const ofDevice = limitsOfKnownDevices[name];
+  const device = ofDevice === undefined ? undefined : await named?.knownDevice?.();
   return {
-    name: (named?.isKnownDevice === true ? limitsOfKnownDevices[name] : undefined) ?? name,
+    name: device === undefined ? name : (ofDevice ?? name),
     network,
-    account: (isNamedByBody === true ? named?.key : undefined) ?? req.currentUser?.id ?? network,
+    account,
+    // One known device must not use up what the others may fail.
+    outcome: device ?? account,
     target: named?.key,
   };
 };
@@ -99,7 +104,7 @@ export const limitAddress = (limiter: Limiter, route: LimitName): RequestHandler
   const { inTurn = false }: Limit = limits[route];
   const { counters, turns } = limiter;
   return async (req, res, next) => {
-    const { name, network } = countedAs(limiter, route, req);
+    const { name, network } = await countedAs(limiter, route, req);
     await refuseFor(
       limiter,
       name,
@@ -129,19 +134,20 @@ export const limitAccount = <Params, Body>(
 ): RequestHandler<Params, Body> => {
   const { counters } = limiter;
   return async (req, res, next) => {
-    const { name, account: key, target: targetKey } = countedAs(limiter, route, req);
+    const { name, ...keys } = await countedAs(limiter, route, req);
     const { account: rate, outcome, target }: Limit = limits[name];
     if (rate !== undefined)
-      await refuseFor(limiter, name, await counters.count(counterOf(limiter, name, 'account', key, rate)));
+      await refuseFor(limiter, name, await counters.count(counterOf(limiter, name, 'account', keys.account, rate)));
     const leases: { readonly counter: Counter; readonly lease: string; readonly counts: Outcome }[] = [];
     const lease = async (counter: Counter, counts: Outcome): Promise<void> => {
       leases.push({ counter, lease: await reserve(limiter, name, counter), counts });
     };
     let status = 500;
     try {
-      if (outcome !== undefined) await lease(counterOf(limiter, name, 'outcome', key, outcome), outcome.counts);
-      if (target !== undefined && targetKey !== undefined)
-        await lease(counterOf(limiter, name, 'target', targetKey, target), 'success');
+      if (outcome !== undefined)
+        await lease(counterOf(limiter, name, 'outcome', keys.outcome, outcome), outcome.counts);
+      if (target !== undefined && keys.target !== undefined)
+        await lease(counterOf(limiter, name, 'target', keys.target, target), 'success');
       await handler(req, res, next);
       status = res.statusCode;
     } catch (error) {

@@ -44,7 +44,10 @@ export const limits = {
   signingUp: { address: perMinute(30), account: perMinute(10), isNamedByBody: true },
   /** Too few to guess a password. A right one does not count. */
   signingIn: { address: perMinute(60), outcome: { ...perMinute(10), counts: 'failure' }, isNamedByBody: true },
-  /** In place of `signingIn`, apart from strangers. Right passwords count too, since each takes a hash to check. */
+  /**
+   * In place of `signingIn`, apart from strangers: the requests of all known devices together, the failures of each. Right
+   * passwords count too, since each takes a hash to check.
+   */
   signingInFromKnownDevice: {
     address: perMinute(300),
     account: perMinute(60),
