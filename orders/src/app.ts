@@ -5,11 +5,13 @@ import { cancelOrderRoute } from './routes/cancel-order.ts';
 import { createOrderRoute } from './routes/create-order.ts';
 import { getOrderRoute } from './routes/get-order.ts';
 import { listOrdersRoute } from './routes/list-orders.ts';
+import { reportProblemRoute } from './routes/report-problem.ts';
 
 export const routes: readonly RoutedEndpoint<Deps>[] = [
   on.post('/api/orders', 'ordering', [signedIn], createOrderRoute),
   on.get('/api/orders', 'reading', [signedIn], listOrdersRoute),
   on.get('/api/orders/:orderId', 'reading', [signedIn], getOrderRoute),
+  on.post('/api/orders/:orderId/problem', 'writing', [signedIn], reportProblemRoute),
   on.delete('/api/orders/:orderId', 'writing', [signedIn], cancelOrderRoute),
 ];
 

@@ -13,6 +13,7 @@ export const openMetrics = (metrics: Metrics) => ({
     'orders_republished_total',
     'Orders whose last event was republished because no response arrived within 30 s',
   ),
+  openProblems: metrics.gauge('open_problems', 'Problems that buyers have reported and no operator has settled'),
 });
 
 export type OrdersMetrics = ReturnType<typeof openMetrics>;

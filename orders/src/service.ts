@@ -10,6 +10,7 @@ import {
 } from '@ticketing/common/service';
 import { createApp } from './app.ts';
 import { closeOverdueOrders, repeatClosingQuestions } from './commands/close-overdue-orders.ts';
+import { countOpenProblems } from './commands/count-open-problems.ts';
 import type { Deps } from './deps.ts';
 import { endLateOrders } from './commands/end-orders-of-closed-accounts.ts';
 import { createStuckTicketsRepair } from './commands/republish-orders-of-stuck-tickets.ts';
@@ -29,6 +30,7 @@ const stuckTicketsCheckMs = 10_000;
 const creationsCheckMs = 60_000;
 const closedAccountsCheckMs = 5_000;
 const keptTicketsCheckMs = 5_000;
+const problemsCheckMs = 30_000;
 
 export const startService = async (config: Config, overrides: ServiceOverrides = {}): Promise<RunningService> => {
   const service = openService('orders', config, overrides);
@@ -60,6 +62,7 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
       repair('stuck tickets', stuckTicketsCheckMs, createStuckTicketsRepair(deps)),
       repair('idempotency keys', creationsCheckMs, () => forgetCreations(deps.orders, now())),
       repair('orders of closed accounts', closedAccountsCheckMs, () => endLateOrders(deps)),
+      repair('open problems', problemsCheckMs, () => countOpenProblems(deps)),
       repair('kept tickets', keptTicketsCheckMs, () => markKeptTickets(deps)),
     ],
   });

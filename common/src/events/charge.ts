@@ -27,7 +27,7 @@ export const chargeState = z.object({
   refundStatus: z.enum(refundStatuses).optional(),
   /** The last dispute, with Stripe's status and reason. */
   dispute: z.object({ status: z.string(), reason: z.string() }).optional(),
-  /** When an operator has settled the problem that the buyer had reported. */
+  /** The time of the last problem of the buyer's that an operator has settled. */
   problemSettledAt: z.iso.datetime().optional(),
   /** When the proceeds became the seller's. */
   releasedAt: z.iso.datetime().optional(),

@@ -27,6 +27,7 @@ export const applyChargeStates =
         trace,
       })),
     );
+    await noteMoney(deps, charges);
     for (const charge of charges) {
       const { status, orderId, completedAt } = charge.state;
       if (status === 'refunded' && completedAt !== undefined) await undoSale(deps, charge, new Date(completedAt));
@@ -34,6 +35,26 @@ export const applyChargeStates =
         await cancelOrder(deps, { orderId, reason: 'payment_failed', trace: charge.trace });
     }
   };
+
+/** What the order's buyer may still do: facts that never change back, so that charges may arrive in any order. */
+const noteMoney = async (deps: Deps, charges: readonly ReceivedCharge[]): Promise<void> => {
+  const writes = charges.flatMap(({ state: { orderId: _id, releasedAt, problemSettledAt } }) => [
+    ...(releasedAt === undefined
+      ? []
+      : [{ updateOne: { filter: { _id }, update: { $min: { releasedAt: new Date(releasedAt) } } } }]),
+    ...(problemSettledAt === undefined
+      ? []
+      : [
+          {
+            updateOne: {
+              filter: { _id, 'problem.at': { $lte: new Date(problemSettledAt) } },
+              update: { $unset: { problem: true as const } },
+            },
+          },
+        ]),
+  ]);
+  if (writes.length > 0) await deps.orders.bulkWrite(writes, { ordered: false });
+};
 
 /**
  * Cancels an order that was paid and then refunded; if its completion has not arrived yet, it was complete all the same. Its
@@ -47,7 +68,7 @@ const undoSale = async (deps: Deps, { state, trace }: ReceivedCharge, completedA
       reason: 'refunded',
       completedAt: expression({ $ifNull: ['$completedAt', completedAt] }),
     },
-    unset: ['closingQuestion'],
+    unset: ['closingQuestion', 'problem'],
     event: orderCancelled,
     trace,
   });

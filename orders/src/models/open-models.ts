@@ -17,7 +17,7 @@ export const openModels = (service: StoreDeps) => {
   const tickets = service.database.collection<TicketCopy>(ticketCopies.name);
   return {
     orderStore,
-    /** For reading; every change goes through `orderStore`. */
+    /** For reading, and for writing what is not public; every other change goes through `orderStore`. */
     orders: orderStore.collection,
     tickets,
     closedAccounts: openClosedAccounts(service),

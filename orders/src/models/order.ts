@@ -32,6 +32,10 @@ export const orders = defineAggregate({
     completedAt: { type: Date },
     paidAt: { type: Date },
     problemAt: { type: Date },
+    // The last report, until an operator has settled it or the order is cancelled. The text is in no event.
+    problem: objectOf({ text: { type: String, required: true }, at: { type: Date, required: true } }),
+    // When the proceeds became the seller's, as payments has told.
+    releasedAt: { type: Date },
     // Minor units of the currency, which is absent from orders of the release before; never changed.
     price: { type: Number, required: true },
     currency: { type: String },
@@ -106,6 +110,11 @@ export const orders = defineAggregate({
       key: { 'closingQuestion.nextAt': 1 },
       name: 'unanswered_by_next_question',
       partialFilterExpression: { status: 'awaiting:payment', 'closingQuestion.nextAt': { $exists: true }, outbox: [] },
+    },
+    {
+      key: { 'problem.at': 1 },
+      name: 'open_problems',
+      partialFilterExpression: { 'problem.at': { $exists: true } },
     },
     { key: { createdAt: 1 }, name: 'unconfirmed_by_age', partialFilterExpression: { status: 'created' } },
     ...creationIndexes('userId'),

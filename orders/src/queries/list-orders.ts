@@ -18,7 +18,7 @@ export const listOrders = async (
   const direction = request.newestFirst ? -1 : 1;
   const [orders, total] = await Promise.all([
     deps.orders
-      .find(filter, { projection: { outbox: 0, creation: 0 } })
+      .find(filter, { projection: { outbox: 0, creation: 0, 'problem.text': 0 } })
       .sort({ createdAt: direction, _id: direction })
       .skip((request.page - 1) * request.limit)
       .limit(request.limit)

@@ -10,6 +10,9 @@ export const orderShape = z
     status: z.enum(orderStatuses),
     reason: z.optional(z.enum(cancelReasons)),
     expiresAt: z.iso.datetime(),
+    problemAt: z.optional(
+      z.iso.datetime().check(z.describe('When the buyer reported a problem, until an operator has settled it')),
+    ),
     price: z.number(),
     currency: z.string().check(z.regex(/^[a-z]{3}$/), z.describe('ISO 4217, in lower case')),
     ticket: z.object({

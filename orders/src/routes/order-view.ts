@@ -14,6 +14,7 @@ export const toOrderView = (
   status: order.status,
   ...(order.reason === undefined ? {} : { reason: order.reason }),
   expiresAt: order.expiresAt.toISOString(),
+  ...(order.problem === undefined ? {} : { problemAt: order.problem.at.toISOString() }),
   price: toMajor(currency, order.price),
   currency: currency.code,
   ticket: {

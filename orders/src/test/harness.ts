@@ -31,6 +31,7 @@ export interface OrderView {
   readonly status: OrderStatus;
   readonly reason?: string;
   readonly expiresAt: string;
+  readonly problemAt?: string;
   readonly price: number;
   readonly ticket: { readonly id: string; readonly title: string; readonly price: number; readonly version: number };
 }

@@ -29,6 +29,30 @@ test('When the events of an order arrive twice and out of order, then its newest
   expect((await payments.pay(created.id)).status).toBe(400);
 });
 
+test('When the buyer reports a problem with a complete order, then the charge has it, however late older events come', async () => {
+  const order = await payments.payable();
+  await payments.pay(order.id);
+  const complete = { ...order, version: order.version + 1, status: 'complete' as const };
+  await payments.system.publish(orderUpdated, complete);
+  const problemAt = '2030-01-01T10:00:00.000Z';
+  const reported = { ...complete, version: complete.version + 1, problemAt };
+  const event = await payments.system.publish(orderUpdated, reported);
+  const untilCopied = () =>
+    payments.system.eventually(async () => {
+      expect(await payments.stored(order.id)).toMatchObject({
+        status: 'completed',
+        order: { problemAt, status: 'complete', version: reported.version },
+      });
+    });
+  await untilCopied();
+  await payments.system.publish(orderUpdated, order);
+  await payments.system.publish(orderUpdated, complete);
+  await payments.system.send(event.type, event);
+  await payments.payable();
+  await untilCopied();
+  expect((await payments.pay(order.id)).status).toBe(201);
+});
+
 test('When a message is not an order, then it becomes a dead letter and blocks no other', async () => {
   await payments.system.send('order.updated', { nonsense: true });
   const order = await payments.payable();

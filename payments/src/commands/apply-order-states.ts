@@ -8,13 +8,15 @@ const isChangedHere = { $ne: [{ $type: '$closedAt' }, 'missing'] };
 
 /**
  * Copies orders from their events and wakes the requests that wait to pay for them. An order becomes complete by its
- * charge, which is in the same document, so that state is not copied. With the copy of a closing order no attempt to pay
+ * charge, which is in the same document, so that state is copied only with a problem that the buyer has reported. With the copy of a closing order no attempt to pay
  * can begin any more; its question is then answered.
  */
 export const applyOrderStates =
   (deps: Deps) =>
   async (events: readonly Received<OrderState>[]): Promise<void> => {
-    const orders = events.map(({ state }) => state).filter(({ status }) => status !== 'complete');
+    const orders = events
+      .map(({ state }) => state)
+      .filter(({ status, problemAt }) => status !== 'complete' || problemAt !== undefined);
     await applyIfNewer(deps.payments, 'order', orders, { isChangedHere });
     deps.orderSignals.notify(orders.filter(({ status }) => status !== 'created').map(({ id }) => id));
     await answerClosingOrders(

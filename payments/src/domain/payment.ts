@@ -79,7 +79,7 @@ const money = {
   disputes: z.array(dispute).optional(),
   /** The last of them, as others are told. */
   dispute: dispute.pick({ status: true, reason: true }).optional(),
-  /** When an operator settled the problem that the buyer had reported. */
+  /** The time of the last problem of the buyer's that an operator has settled. */
   problemSettledAt: z.date().optional(),
   /** When the proceeds become the seller's, and when they did. */
   availableAt: z.date().optional(),

@@ -53,6 +53,7 @@ export const orderResponse = z.strictObject({
     ])
     .optional(),
   expiresAt: time,
+  problemAt: time.optional(),
   price: z.number().positive(),
   currency,
   ticket: z.strictObject({ id, title: z.string(), price: z.number().positive(), version }),
