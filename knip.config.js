@@ -29,7 +29,7 @@ export default {
     },
     'tools/*': { entry: tests, project: '**/*.{ts,mjs}' },
     'tools/audit': {
-      entry: ['src/run-{audit,dead-letters,end-sessions,reconcile,republish}.ts', tests],
+      entry: ['src/run-{audit,dead-letters,end-sessions,problems,reconcile,refund,release,republish}.ts', tests],
       project: 'src/**/*.ts',
     },
     'tools/bench': {

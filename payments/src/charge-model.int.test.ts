@@ -299,6 +299,8 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
     return {
       ...openModels(store),
       now,
+      newId,
+      securityLog: { record: () => undefined, flush: () => undefined },
       logger,
       currency: currencyOf('usd'),
       feePercent: 10,

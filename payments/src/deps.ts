@@ -1,3 +1,4 @@
+import type { SecurityLog } from '@ticketing/common/http';
 import type { Currency } from '@ticketing/common/money';
 import type { AccountGateway } from './gateways/stripe/accounts.ts';
 import type { Logger } from '@ticketing/common/service';
@@ -11,7 +12,9 @@ import type { Models } from './models/open-models.ts';
 /** What commands and queries need. */
 export interface Deps extends Models {
   readonly now: () => Date;
+  readonly newId: () => string;
   readonly logger: Logger;
+  readonly securityLog: SecurityLog;
   /** Of all prices. */
   readonly currency: Currency;
   /** Our share of a sale. */

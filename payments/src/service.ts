@@ -12,6 +12,7 @@ import { createApp } from './app.ts';
 import { countOpenMoney } from './commands/money/count-open-money.ts';
 import { followStripe, readUnreadMoney } from './commands/money/follow-stripe.ts';
 import { moveEntries } from './commands/money/move-entries.ts';
+import { carryOutOperatorRequests } from './commands/operator/carry-out-operator-requests.ts';
 import { settleAbandonedAttempts, settleActions } from './commands/reconcile/settle-abandoned-attempts.ts';
 import { markUnmarkedRefunds } from './commands/refund/mark-unmarked-refunds.ts';
 import { refundCancelledOrders } from './commands/refund/refund-cancelled-orders.ts';
@@ -30,6 +31,7 @@ import { subscriptions } from './subscriptions.ts';
 const hourMs = 60 * 60_000;
 const refundsEveryMs = 500;
 const abandonedEveryMs = 2_000;
+const operatorRequestsEveryMs = 500;
 const unmarkedEveryMs = 30_000;
 const entriesEveryMs = 500;
 
@@ -48,7 +50,7 @@ export interface PaymentsOverrides extends ServiceOverrides {
 
 export const startService = async (config: Config, overrides: PaymentsOverrides = {}): Promise<RunningService> => {
   const service = openService('payments', config, overrides);
-  const { logger, now } = service;
+  const { logger, now, newId } = service;
   const endings = new SessionEndings(service);
   const site = openSite(service, config, { sessions: endings });
   const metrics = openMetrics(service.metrics);
@@ -74,6 +76,8 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
   const deps: Deps = {
     ...openModels(service),
     now,
+    newId,
+    securityLog: site.securityLog,
     logger,
     currency: config.CURRENCY,
     feePercent: config.SELLER_FEE_PERCENT,
@@ -100,6 +104,7 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
     site,
     endings,
     workers: [
+      every(operatorRequestsEveryMs, 'requests of operators', () => carryOutOperatorRequests(deps)),
       every(refundsEveryMs, 'refunds of cancelled orders', () => refundCancelledOrders(deps)),
       every(abandonedEveryMs, 'abandoned attempts', () => settleAbandonedAttempts(deps)),
       every(abandonedEveryMs, 'confirmations by banks', () => settleActions(deps)),

@@ -16,6 +16,9 @@ export const securityEvents = [
   /** The count of a passkey's signatures has gone back: another authenticator has a copy of its key. */
   'passkey_cloned',
   'account_closed',
+  /** By an operator, as the next one. */
+  'refund_ordered',
+  'problem_settled',
   /** A rate limit is exceeded. */
   'limited',
   /** A signed-in user wants what belongs to another one. */

@@ -99,7 +99,7 @@ const money = {
   paidOutAt: z.date().optional(),
   paidOut: z.int().optional(),
   /** An operator has ordered that all the money is returned. */
-  refundOrdered: z.object({ at: z.date(), reason: z.string() }).optional(),
+  refundOrdered: z.object({ at: z.date(), reason: z.string(), by: z.string().optional() }).optional(),
   /** Entries that the ledger does not have yet. */
   entries: z.array(entry).optional(),
   /** When the movements were last read at Stripe. */

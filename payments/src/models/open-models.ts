@@ -3,12 +3,13 @@ import { createLoader } from '@ticketing/common/mongo';
 import type { Payment } from '../domain/payment.ts';
 import { bookmarks, type Bookmark } from './bookmark.ts';
 import { ledger, type LedgerEntry } from './ledger.ts';
+import { operatorRequests, type OperatorRequest } from './operator-request.ts';
 import { charges, parsePayment } from './payment.ts';
 import { payoutAccounts, type PayoutAccount } from './payout-account.ts';
 
 export type Models = ReturnType<typeof openModels>;
 
-export const collections = [charges, ledger, bookmarks, payoutAccounts];
+export const collections = [charges, ledger, bookmarks, payoutAccounts, operatorRequests];
 
 export const openModels = (deps: StoreDeps) => {
   const chargeStore = openStore(charges, deps);
@@ -20,6 +21,7 @@ export const openModels = (deps: StoreDeps) => {
     /** For the workers' searches, and for writes of what is not public. */
     payments,
     payoutAccounts: deps.database.collection<PayoutAccount>(payoutAccounts.name),
+    operatorRequests: deps.database.collection<OperatorRequest>(operatorRequests.name),
     ledger: deps.database.collection<LedgerEntry>(ledger.name),
     bookmarks: deps.database.collection<Bookmark>(bookmarks.name),
     /** One order's payment; concurrent calls share a round trip. */

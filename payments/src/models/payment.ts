@@ -68,7 +68,11 @@ export const charges = defineAggregate({
       reversed: { type: Number, required: true },
       reversals: listOf({ id: { type: String, required: true }, amount: { type: Number, required: true } }),
     }),
-    refundOrdered: objectOf({ at: { type: Date, required: true }, reason: { type: String, required: true } }),
+    refundOrdered: objectOf({
+      at: { type: Date, required: true },
+      reason: { type: String, required: true },
+      by: { type: String },
+    }),
     entries: listOf({
       id: { type: String, required: true },
       at: { type: Date, required: true },
@@ -134,6 +138,12 @@ export const charges = defineAggregate({
       key: { 'dispute.status': 1 },
       name: 'disputes_by_status',
       partialFilterExpression: { 'dispute.status': { $exists: true } },
+    },
+    // For what an operator does with all sales of an event.
+    {
+      key: { 'order.eventId': 1 },
+      name: 'sales_of_event',
+      partialFilterExpression: { status: 'completed', 'order.eventId': { $exists: true } },
     },
     // For charges of the release before, whose movements were never read.
     { key: { status: 1, moneyReadAt: 1 }, name: 'money_unread' },

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { orderUpdated, type OrderState } from '@ticketing/common/events';
+import { newId } from '@ticketing/common/mongo';
+import type { OperatorRequest } from '../../models/operator-request.ts';
+import type { PaymentDocument } from '../../models/payment.ts';
+import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
+
+let payments: PaymentsUnderTest;
+
+beforeAll(async () => {
+  payments = await openPayments();
+  await payments.startReplica();
+});
+afterAll(() => payments.close());
+
+const requests = () => payments.system.collection<OperatorRequest>('operator-requests');
+const charges = () => payments.system.collection<PaymentDocument>('payments');
+
+/** Asks for it as the command does; the outcome once it is carried out. */
+const ask = async (action: string, orderId: string): Promise<string | undefined> => {
+  const _id = newId();
+  await requests().insertOne({ _id, action, orderId, reason: 'called off', by: 'ann', requestedAt: new Date() });
+  return payments.system.eventually(async () => {
+    const request = await requests().findOne({ _id });
+    expect(request?.doneAt).toBeDefined();
+    return request?.outcome;
+  });
+};
+
+const paid = async (token?: string): Promise<OrderState> => {
+  const order = await payments.payable();
+  expect((await payments.pay(order.id, token)).status).toBe(201);
+  return order;
+};
+
+const untilRefunded = (order: OrderState, refunds: number) =>
+  payments.system.eventually(async () => {
+    const stored = await payments.stored(order.id);
+    expect(stored).toMatchObject({ status: 'refunded', refundStatus: 'succeeded', amountRefunded: order.price });
+    expect(stored?.refundDue).toBeUndefined();
+    expect(await payments.sandbox.refunds(order.id)).toHaveLength(refunds);
+  });
+
+test('When an operator orders a refund, also repeatedly, then all is returned once, and the charge says why', async () => {
+  const order = await paid();
+  const outcomes = await Promise.all([ask('refund', order.id), ask('refund', order.id)]);
+  expect(outcomes).toContain('ordered');
+  await untilRefunded(order, 1);
+  expect(await ask('refund', order.id)).toBe('returned');
+  await untilRefunded(order, 1);
+  const stored = await payments.stored(order.id);
+  expect(stored?.refundOrdered).toEqual({ at: expect.any(Date), reason: 'called off', by: 'ann' });
+  expect(stored?.completedAt).toBeDefined();
+  await payments.system.eventually(() => {
+    expect(payments.updates(order.id).at(-1)).toMatchObject({
+      status: 'refunded',
+      completedAt: stored?.completedAt?.toISOString(),
+    });
+  });
+});
+
+test('When a part was refunded before, then the rest is returned', async () => {
+  const order = await paid();
+  const stripeId = (await payments.stored(order.id))?.stripeId ?? '';
+  await payments.sandbox.stripe.refunds.create({ payment_intent: stripeId, amount: 500 });
+  expect(await ask('refund', order.id)).toBe('ordered');
+  await payments.system.eventually(async () => {
+    expect(await payments.stored(order.id)).toMatchObject({ status: 'refunded', amountRefunded: order.price });
+  });
+});
+
+test('When the refund has failed, then another request makes another', async () => {
+  const order = await paid();
+  await ask('refund', order.id);
+  await untilRefunded(order, 1);
+  // As if Stripe had reported it.
+  const stored = await payments.stored(order.id);
+  const refunds = (stored?.refunds ?? []).map((refund) => ({ ...refund, status: 'failed' as const }));
+  await charges().updateOne({ _id: order.id }, { $set: { refundStatus: 'failed', refunds } });
+  expect(await ask('refund', order.id)).toBe('ordered');
+});
+
+test.each(['unpaid', 'unknown'])('When the order is %s, then there is nothing to return', async (what) => {
+  const orderId = what === 'unknown' ? newId() : (await payments.payable()).id;
+  expect(await ask('refund', orderId)).toBe('not_paid');
+  expect((await payments.stored(orderId))?.refundDue).toBeUndefined();
+  expect(await ask('release', orderId)).toBe('no_problem');
+});
+
+test('When an operator settles a problem, then it is over, and another report is another problem', async () => {
+  const order = await paid();
+  const report = async (problemAt: string, version: number) => {
+    const reported = { ...order, version, status: 'complete' as const, problemAt };
+    await payments.system.publish(orderUpdated, reported);
+    await payments.system.eventually(async () => {
+      expect((await payments.stored(order.id))?.order?.problemAt).toBe(problemAt);
+    });
+  };
+  expect(await ask('release', order.id)).toBe('no_problem');
+  await report('2030-01-01T10:00:00.000Z', order.version + 2);
+  expect(await ask('release', order.id)).toBe('settled');
+  expect((await payments.stored(order.id))?.problemSettledAt).toEqual(new Date('2030-01-01T10:00:00.000Z'));
+  await payments.system.eventually(() => {
+    expect(payments.updates(order.id).at(-1)?.problemSettledAt).toBe('2030-01-01T10:00:00.000Z');
+  });
+  expect(await ask('release', order.id)).toBe('no_problem');
+  await report('2030-01-01T10:00:00.001Z', order.version + 3);
+  expect(await ask('release', order.id)).toBe('settled');
+});
+
+test('When a request cannot be carried out, then the others are', async () => {
+  const broken = await paid();
+  await charges().updateOne({ _id: broken.id }, { $unset: { amount: true } });
+  await requests().insertOne({
+    _id: newId(),
+    action: 'release',
+    orderId: broken.id,
+    reason: 'x',
+    by: 'ann',
+    requestedAt: new Date(0),
+  });
+  const order = await paid();
+  expect(await ask('refund', order.id)).toBe('ordered');
+  await untilRefunded(order, 1);
+});

@@ -1,0 +1,32 @@
+import type { Trace } from '@ticketing/common/events';
+import type { Deps } from '../../deps.ts';
+
+export type RefundOutcome = 'ordered' | 'under_way' | 'returned' | 'not_paid';
+
+/**
+ * Orders that all that is left of a payment is returned. One write marks the charge, so that the worker refunds it whatever
+ * happens to this process; a charge whose refund has failed is marked again.
+ */
+export const orderRefund = async (
+  deps: Deps,
+  request: { readonly orderId: string; readonly reason: string; readonly by: string; readonly trace: Trace },
+): Promise<RefundOutcome> => {
+  const { orderId, reason, by, trace } = request;
+  const now = deps.now();
+  const isMarked = { $and: [{ $ifNull: ['$refundDue', false] }, { $ifNull: ['$refundOrdered', false] }] };
+  const before = await deps.payments.findOneAndUpdate(
+    { _id: orderId, $or: [{ status: 'completed' }, { status: 'refunded', refundStatus: 'failed' }] },
+    [
+      {
+        $set: {
+          refundOrdered: { $cond: [isMarked, '$refundOrdered', { $literal: { at: now, reason, by } }] },
+          refundDue: { $ifNull: ['$refundDue', { $literal: { due: now, ...trace } }] },
+        },
+      },
+    ],
+    { returnDocument: 'before', projection: { refundDue: 1, refundOrdered: 1 } },
+  );
+  if (before !== null)
+    return before.refundDue !== undefined && before.refundOrdered !== undefined ? 'under_way' : 'ordered';
+  return (await deps.loadPayment(orderId))?.status === 'refunded' ? 'returned' : 'not_paid';
+};

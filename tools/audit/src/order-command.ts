@@ -1,0 +1,153 @@
+import { newId } from '@ticketing/common/mongo';
+import type { Databases } from '@ticketing/watchdog/sources';
+import { userInfo } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { UsageError } from './usage-error.ts';
+
+/** What payments reads and completes. */
+interface OperatorRequest {
+  readonly _id: string;
+  readonly doneAt?: Date;
+  readonly outcome?: string;
+}
+
+interface StoredCharge {
+  readonly _id: string;
+  readonly status?: string;
+  readonly order?: { readonly eventId?: string };
+}
+
+export interface OrderCommand {
+  readonly databases: Databases;
+  readonly args: readonly string[];
+  readonly print: (line: string) => void;
+  /** How long to wait without any progress; 60 s by default. */
+  readonly timeoutMs?: number;
+}
+
+/** An outcome in words, and whether the operator has got what they wanted. */
+type Outcomes = Readonly<Record<string, { readonly text: string; readonly isDone: boolean }>>;
+
+const refundUsage = `npm run refund -- <order>… --reason <text>
+npm run refund -- --event <id> --reason <text>
+  returns what is left of the payments of these orders, or of all orders of an event`;
+
+const refundOutcomes: Outcomes = {
+  ordered: { text: 'is being refunded', isDone: true },
+  under_way: { text: 'is being refunded already', isDone: true },
+  returned: { text: 'has been refunded before', isDone: true },
+  not_paid: { text: 'is not paid, or does not exist: nothing to refund', isDone: false },
+};
+
+const releaseUsage = `npm run release -- <order>… --reason <text>
+  settles the problems that buyers have reported, so that the sellers are paid`;
+
+const releaseOutcomes: Outcomes = {
+  settled: { text: 'has no open problem any more', isDone: true },
+  reported_again: { text: 'has another problem, reported just now: see npm run problems', isDone: false },
+  no_problem: { text: 'has no open problem', isDone: false },
+};
+
+const maxReason = 500;
+
+/**
+ * Asks the running payments to refund orders, prints what happens to each, and returns the exit code: 1 if one is not refunded.
+ * @throws UsageError
+ */
+export const runRefundCommand = async (command: OrderCommand): Promise<number> => {
+  const { orderIds, event, reason } = readArgs(command.args, refundUsage);
+  if ((event === undefined) === (orderIds.length === 0))
+    throw new UsageError('Either orders or an event is needed', refundUsage);
+  const ids = event === undefined ? orderIds : await paidOrdersOf(command.databases, event);
+  if (ids.length > 0) return carryOut(command, { action: 'refund', ids, reason, outcomes: refundOutcomes });
+  command.print(`No paid order is for event ${event ?? ''}`);
+  return 1;
+};
+
+/**
+ * Asks the running payments to settle the problems of orders; prints and returns as `runRefundCommand`.
+ * @throws UsageError
+ */
+export const runReleaseCommand = async (command: OrderCommand): Promise<number> => {
+  const { orderIds, event, reason } = readArgs(command.args, releaseUsage);
+  if (event !== undefined || orderIds.length === 0) throw new UsageError('An order is needed', releaseUsage);
+  return carryOut(command, { action: 'release', ids: orderIds, reason, outcomes: releaseOutcomes });
+};
+
+const readArgs = (args: readonly string[], usage: string) => {
+  const { values, positionals } = parse(args, usage);
+  const reason = values.reason?.trim() ?? '';
+  if (reason === '') throw new UsageError('A reason is needed', usage);
+  if (reason.length > maxReason) throw new UsageError(`A reason has at most ${maxReason} characters`, usage);
+  return { orderIds: [...new Set(positionals)], event: values.event, reason };
+};
+
+const parse = (args: readonly string[], usage: string) => {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { reason: { type: 'string' }, event: { type: 'string' } },
+      allowPositionals: true,
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), usage);
+  }
+};
+
+const paidOrdersOf = async (databases: Databases, eventId: string): Promise<string[]> => {
+  const sales = await databases.of.payments
+    .collection<StoredCharge>('payments')
+    .find({ status: 'completed', 'order.eventId': eventId }, { projection: { _id: 1 } })
+    .toArray();
+  return sales.map(({ _id }) => _id);
+};
+
+const carryOut = async (
+  { databases, print, timeoutMs = 60_000 }: OrderCommand,
+  request: {
+    readonly action: 'refund' | 'release';
+    readonly ids: readonly string[];
+    readonly reason: string;
+    readonly outcomes: Outcomes;
+  },
+): Promise<number> => {
+  const { action, ids, reason, outcomes } = request;
+  const requests = databases.of.payments.collection<OperatorRequest>('operator-requests');
+  const waiting = new Map(ids.map((orderId) => [`command-${newId()}`, orderId]));
+  const by = userInfo().username;
+  // By the clock of the database, since they are deleted an hour later.
+  await requests.bulkWrite(
+    [...waiting].map(([_id, orderId]) => ({
+      updateOne: {
+        filter: { _id },
+        update: [
+          {
+            $set: {
+              requestedAt: '$$NOW',
+              action,
+              orderId: { $literal: orderId },
+              reason: { $literal: reason },
+              by: { $literal: by },
+            },
+          },
+        ],
+        upsert: true,
+      },
+    })),
+  );
+  let failures = 0;
+  for (let end = performance.now() + timeoutMs; waiting.size > 0 && performance.now() < end; await delay(250)) {
+    const done = await requests.find({ _id: { $in: [...waiting.keys()] }, doneAt: { $exists: true } }).toArray();
+    for (const { _id, outcome = '' } of done) {
+      const { text, isDone } = outcomes[outcome] ?? { text: outcome, isDone: false };
+      print(`order ${waiting.get(_id) ?? ''} ${text}`);
+      if (!isDone) failures += 1;
+      waiting.delete(_id);
+      end = performance.now() + timeoutMs;
+    }
+  }
+  for (const orderId of waiting.values())
+    print(`order ${orderId} waits: payments goes on once it runs and can reach its database, within an hour`);
+  return failures > 0 || waiting.size > 0 ? 1 : 0;
+};

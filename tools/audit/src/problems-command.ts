@@ -1,0 +1,40 @@
+import type { Databases } from '@ticketing/watchdog/sources';
+import { stripVTControlCharacters } from 'node:util';
+import { UsageError } from './usage-error.ts';
+
+interface StoredOrder {
+  readonly _id: string;
+  readonly sellerId?: string;
+  readonly userId?: string;
+  readonly ticket?: { readonly id?: string; readonly title?: string };
+  readonly problem?: { readonly text?: string; readonly at?: Date };
+}
+
+const limit = 1_000;
+
+/** What users have written, without what would move the cursor or change the colours of a terminal; line breaks stay. */
+const printable = (text: string): string => stripVTControlCharacters(text).replaceAll(/[^\P{C}\n]/gu, '');
+
+/**
+ * Prints the problems that buyers have reported and nobody has settled, the oldest first. Returns the exit code, which is 0.
+ * @throws UsageError
+ */
+export const runProblemsCommand = async (command: {
+  readonly databases: Databases;
+  readonly args: readonly string[];
+  readonly print: (line: string) => void;
+}): Promise<number> => {
+  const { databases, args, print } = command;
+  if (args.length > 0) throw new UsageError('No arguments are needed', 'npm run problems');
+  const orders = databases.of.orders.collection<StoredOrder>('orders');
+  const open = { 'problem.at': { $exists: true } };
+  const found = await orders.find(open, { sort: { 'problem.at': 1 }, limit }).toArray();
+  for (const { _id, userId = '', sellerId = '', ticket, problem } of found) {
+    print(`order ${_id}, reported ${problem?.at?.toISOString() ?? ''}, buyer ${userId}, seller ${sellerId}`);
+    print(`  ticket ${ticket?.id ?? ''}: ${printable(ticket?.title ?? '').replaceAll('\n', ' ')}`);
+    for (const line of printable(problem?.text ?? '').split('\n')) print(`  | ${line}`);
+  }
+  const more = (await orders.countDocuments(open)) - found.length;
+  print(more > 0 ? `and ${more} more` : `${found.length} open`);
+  return 0;
+};

@@ -1,0 +1,4 @@
+import { runProblemsCommand } from './problems-command.ts';
+import { runOnDatabases } from './run-on-databases.ts';
+
+await runOnDatabases('problems', runProblemsCommand);

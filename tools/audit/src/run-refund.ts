@@ -1,0 +1,4 @@
+import { runRefundCommand } from './order-command.ts';
+import { runOnDatabases } from './run-on-databases.ts';
+
+await runOnDatabases('refund', runRefundCommand);

@@ -1,0 +1,4 @@
+import { runReleaseCommand } from './order-command.ts';
+import { runOnDatabases } from './run-on-databases.ts';
+
+await runOnDatabases('release', runReleaseCommand);
