@@ -31,6 +31,7 @@ import { attemptAbandonedMs } from './domain/payment.ts';
 import { tokenHash } from './domain/token.ts';
 import { createAccountGateway } from './gateways/stripe/accounts.ts';
 import { openStripe } from './gateways/stripe/client.ts';
+import { createTransferGateway } from './gateways/stripe/transfers.ts';
 import { createStripeGateway, type PaymentGateway } from './gateways/stripe/gateway.ts';
 import { createLocalPayments } from './memory/local-payments.ts';
 import { openMetrics } from './metrics.ts';
@@ -316,6 +317,7 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
         calls,
       ),
       accounts: createAccountGateway(client, returnUrl),
+      transfers: createTransferGateway(client),
       // A request that would wait for its order fails instead.
       orderSignals: { notify: () => undefined, wait: () => Promise.reject(new Error('waits for the order')) },
       localPayments: createLocalPayments(),

@@ -4,6 +4,7 @@ import type { AccountGateway } from './gateways/stripe/accounts.ts';
 import type { Logger } from '@ticketing/common/service';
 import type { Receipts } from '@ticketing/common/receipt';
 import type { PaymentGateway } from './gateways/stripe/gateway.ts';
+import type { TransferGateway } from './gateways/stripe/transfers.ts';
 import type { LocalPayments } from './memory/local-payments.ts';
 import type { OrderSignals } from './memory/order-signals.ts';
 import type { PaymentsMetrics } from './metrics.ts';
@@ -26,6 +27,7 @@ export interface Deps extends Models {
   readonly receipts: Receipts;
   readonly gateway: PaymentGateway;
   readonly accounts: AccountGateway;
+  readonly transfers: TransferGateway;
   readonly orderSignals: OrderSignals;
   readonly localPayments: LocalPayments;
   readonly metrics: PaymentsMetrics;

@@ -21,6 +21,14 @@ export const openMetrics = (metrics: Metrics) => ({
     'unmarked_refunds_total',
     'Paid orders that were cancelled without a mark for refund, found and marked by the safety net',
   ),
+  transfersWaiting: metrics.gauge(
+    'transfers_waiting',
+    'Transfers to sellers that Stripe refuses or does not respond to; they are retried',
+  ),
+  sellerDebts: metrics.gauge(
+    'seller_debts',
+    'Transfers of which Stripe refuses to take back what a refund or a dispute has cost; they are retried',
+  ),
   attemptsRefused: metrics.counter(
     'attempts_refused_by_stripe_total',
     'Payment attempts that Stripe refused because another attempt of the order was in progress or had succeeded',

@@ -13,6 +13,8 @@ import { countOpenMoney } from './commands/money/count-open-money.ts';
 import { followStripe, readUnreadMoney } from './commands/money/follow-stripe.ts';
 import { moveEntries } from './commands/money/move-entries.ts';
 import { carryOutOperatorRequests } from './commands/operator/carry-out-operator-requests.ts';
+import { countFailingPayouts } from './commands/payout/count-failing-payouts.ts';
+import { payOutSales } from './commands/payout/pay-out-sales.ts';
 import { settleAbandonedAttempts, settleActions } from './commands/reconcile/settle-abandoned-attempts.ts';
 import { markUnmarkedRefunds } from './commands/refund/mark-unmarked-refunds.ts';
 import { refundCancelledOrders } from './commands/refund/refund-cancelled-orders.ts';
@@ -21,6 +23,7 @@ import type { Deps } from './deps.ts';
 import { createAccountGateway, type AccountGateway } from './gateways/stripe/accounts.ts';
 import { openStripe } from './gateways/stripe/client.ts';
 import { createStripeGateway, type PaymentGateway } from './gateways/stripe/gateway.ts';
+import { createTransferGateway, type TransferGateway } from './gateways/stripe/transfers.ts';
 import { createLocalPayments } from './memory/local-payments.ts';
 import { createOrderSignals } from './memory/order-signals.ts';
 import { openMetrics } from './metrics.ts';
@@ -32,6 +35,8 @@ const hourMs = 60 * 60_000;
 const refundsEveryMs = 500;
 const abandonedEveryMs = 2_000;
 const operatorRequestsEveryMs = 500;
+const payoutsEveryMs = 500;
+const payoutCountsEveryMs = 15_000;
 const unmarkedEveryMs = 30_000;
 const entriesEveryMs = 500;
 
@@ -40,6 +45,8 @@ export interface PaymentsOverrides extends ServiceOverrides {
   readonly gateway?: (real: PaymentGateway) => PaymentGateway;
   /** Wraps the gateway to sellers' accounts. */
   readonly accounts?: (real: AccountGateway) => AccountGateway;
+  /** Wraps the gateway of transfers. */
+  readonly transfers?: (real: TransferGateway) => TransferGateway;
   /** How long a buyer's request waits for Stripe; 20 s by default. */
   readonly timeoutMs?: number;
   /** How often Stripe's events are followed; every minute by default. */
@@ -73,6 +80,7 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
     metrics,
   );
   const accounts = createAccountGateway(stripe, new URL('/sales', config.PUBLIC_URL).href);
+  const transfers = createTransferGateway(stripe);
   const deps: Deps = {
     ...openModels(service),
     now,
@@ -86,6 +94,7 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
     receipts: openReceipts(),
     gateway: overrides.gateway?.(gateway) ?? gateway,
     accounts: overrides.accounts?.(accounts) ?? accounts,
+    transfers: overrides.transfers?.(transfers) ?? transfers,
     orderSignals: createOrderSignals(),
     localPayments: createLocalPayments(),
     metrics,
@@ -108,6 +117,8 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
       every(refundsEveryMs, 'refunds of cancelled orders', () => refundCancelledOrders(deps)),
       every(abandonedEveryMs, 'abandoned attempts', () => settleAbandonedAttempts(deps)),
       every(abandonedEveryMs, 'confirmations by banks', () => settleActions(deps)),
+      every(payoutsEveryMs, 'payouts', () => payOutSales(deps)),
+      every(payoutCountsEveryMs, 'counts of payouts', () => countFailingPayouts(deps)),
       every(unmarkedEveryMs, 'unmarked refunds', () => markUnmarkedRefunds(deps)),
       every(entriesEveryMs, 'entries of the ledger', () => moveEntries(deps)),
       every(followEveryMs, 'movements at Stripe', () => followStripe(deps)),

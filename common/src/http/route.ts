@@ -23,6 +23,8 @@ export interface RouteShape<Body extends Schema = Schema> {
     readonly body?: Body;
     /** Of the file that is the body. */
     readonly file?: 'application/pdf';
+    /** Another media type of the same content, chosen by `Accept`. */
+    readonly alternative?: 'text/csv';
   };
   /** Its responses with another status that are no errors, by status. */
   readonly otherResponses?: Readonly<Record<number, { readonly description: string; readonly body: Schema }>>;

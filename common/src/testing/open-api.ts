@@ -102,8 +102,15 @@ export const toOpenApi = async (service: URL, routes: readonly DescribedRoute[])
       ...[shape.body, shape.response.body].filter((schema) => schema !== undefined),
     ]),
   ]);
-  const content = (schema: Schema | undefined) =>
-    schema === undefined ? {} : { content: { 'application/json': { schema: of(schema) } } };
+  const content = (schema: Schema | undefined, alternative?: string) =>
+    schema === undefined
+      ? {}
+      : {
+          content: {
+            'application/json': { schema: of(schema) },
+            ...(alternative === undefined ? {} : { [alternative]: { schema: { type: 'string' } } }),
+          },
+        };
   const headers = (all: Readonly<Record<string, Schema>> | undefined) =>
     all === undefined
       ? {}
@@ -128,7 +135,7 @@ export const toOpenApi = async (service: URL, routes: readonly DescribedRoute[])
         [shape.response.status ?? 200]: {
           description: shape.response.description,
           ...headers(shape.response.headers),
-          ...content(shape.response.body),
+          ...content(shape.response.body, shape.response.alternative),
           ...(shape.response.file === undefined ? {} : { content: { [shape.response.file]: {} } }),
         },
         ...Object.fromEntries(

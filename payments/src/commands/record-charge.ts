@@ -33,6 +33,7 @@ export const recordPaid = async (deps: Deps, context: ChargeContext, stripeId: s
   const now = deps.now();
   const open = { status: { $in: statusesBefore('completed') }, closedAt: { $exists: false } };
   const fee = feeOf(amount, deps.feePercent);
+  const at = availableAt({ completedAt: now, startsAt: order.ticket?.startsAt }, deps.payoutDelayMs);
   const sale = {
     status: 'completed' as const,
     stripeId,
@@ -41,8 +42,9 @@ export const recordPaid = async (deps: Deps, context: ChargeContext, stripeId: s
     fee,
     left: amount,
     owed: 0,
-    availableAt: availableAt({ completedAt: now, startsAt: order.ticket?.startsAt }, deps.payoutDelayMs),
+    availableAt: at,
     entries: appended(entries.sale(charge, { at: now, amount, fee })),
+    payoutDue: { due: at, ...context.trace },
     // Nothing can have moved since.
     moneyReadAt: now,
   };
@@ -77,6 +79,7 @@ export const recordAdopted = async (deps: Deps, context: ChargeContext): Promise
     fee: 0,
     left: amount,
     availableAt: availableAt(availableFrom, deps.payoutDelayMs),
+    payoutDue: { due: availableAt(availableFrom, deps.payoutDelayMs), ...context.trace },
     entries: appended(entries.sale(charge, { at, amount, fee: 0 })),
   };
   const late = { entries: appended(entries.lateMoney(charge, { at, amount })) };
@@ -237,6 +240,8 @@ export const recordMovements = async (
   const { charge } = context;
   const now = deps.now();
   const returns = isReturned && statusesBefore('refunded').includes(charge.status);
+  // A release may go on, or a transfer has to be reversed.
+  const payout = charge.completedAt === undefined ? {} : { payoutDue: { due: now, ...context.trace } };
   const returned = { status: 'refunded' as const, stripeRefundId: refundId, refundedAt: now };
   const after = await change(
     deps,
@@ -246,6 +251,7 @@ export const recordMovements = async (
       ...set,
       transfer: set.transfer && expression({ $literal: set.transfer }),
       ...(returns ? returned : {}),
+      ...payout,
       entries: appended(added),
       moneyReadAt: now,
     },

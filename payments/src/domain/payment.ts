@@ -90,12 +90,30 @@ const money = {
       claimedAt: z.date(),
       amount: z.int(),
       accountId: z.string(),
+      /** Of the call; one that Stripe has refused is followed by one with another number. */
+      number: z.int(),
       /** Once Stripe has made it. */
       id: z.string().optional(),
       reversed: z.int(),
       reversals: z.array(z.object({ id: z.string(), amount: z.int() })).optional(),
     })
     .optional(),
+  /** A reversal of the transfer whose outcome is not known yet. */
+  reversal: z
+    .object({
+      number: z.int(),
+      amount: z.int(),
+      /** What had been reversed when it was claimed. */
+      reversedBefore: z.int(),
+      claimedAt: z.date(),
+    })
+    .optional(),
+  /** Of the last call for a transfer or a reversal: no two calls share an idempotency key. */
+  payoutNumber: z.int().optional(),
+  /** Marks the sale for release, transfer or reversal. */
+  payoutDue: mark.extend({ failing: z.enum(['transfer', 'reversal']).optional() }).optional(),
+  /** The transfer waits until the seller has an account that is ready, and a verified e-mail. */
+  payoutWaits: z.literal(true).optional(),
   paidOutAt: z.date().optional(),
   paidOut: z.int().optional(),
   /** An operator has ordered that all the money is returned. */

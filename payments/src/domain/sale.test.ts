@@ -29,7 +29,7 @@ const sale: Charge = {
   fee: 200,
 };
 const releasedAt = completedAt;
-const transfer = { claimedAt: completedAt, amount: 1799, accountId: 'acct', id: 'tr', reversed: 0 };
+const transfer = { number: 1, claimedAt: completedAt, amount: 1799, accountId: 'acct', id: 'tr', reversed: 0 };
 const dispute = { id: 'dp', amount: 1999, reason: 'fraudulent' };
 const reported = { order: { ...sale.order, problemAt: '2026-11-29T13:00:00Z' } };
 

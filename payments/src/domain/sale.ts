@@ -1,5 +1,3 @@
-import type { Charge } from './payment.ts';
-
 const dayMs = 24 * 60 * 60_000;
 /** When the proceeds of a listing without a date are released, after its delivery. */
 const undatedDelayMs = 7 * dayMs;
@@ -9,7 +7,7 @@ export const feeOf = (amount: number, percent: number): number =>
   Math.floor((amount * Math.round(percent * 100) + 5_000) / 10_000);
 
 /** What the seller gets of a sale, in minor units: what is left of its price, less the fee. */
-export const proceedsOf = ({ left = 0, fee = 0 }: Pick<Charge, 'left' | 'fee'>): number => left - fee;
+export const proceedsOf = ({ left = 0, fee = 0 }: Pick<Sale, 'left' | 'fee'>): number => left - fee;
 
 /** When the proceeds of a sale that is completed now become the seller's. */
 export const availableAt = (
@@ -27,16 +25,32 @@ export const openDisputeStatuses: readonly string[] = ['needs_response', 'under_
 export const isOpenDispute = ({ status }: { readonly status: string }): boolean => openDisputeStatuses.includes(status);
 
 /** Whether the buyer has reported a problem that no operator has settled. */
-export const hasOpenProblem = ({ order, problemSettledAt }: Pick<Charge, 'order' | 'problemSettledAt'>): boolean =>
+export const hasOpenProblem = ({ order, problemSettledAt }: Pick<Sale, 'order' | 'problemSettledAt'>): boolean =>
   order.problemAt !== undefined && Date.parse(order.problemAt) > (problemSettledAt?.getTime() ?? 0);
 
 export type SaleState = 'held' | 'available' | 'paid_out' | 'refunded' | 'disputed';
 
+/** What the state of a sale depends on. */
+export interface Sale {
+  readonly left?: number | undefined;
+  readonly fee?: number | undefined;
+  readonly disputes?: readonly { readonly status: string }[] | undefined;
+  readonly order: { readonly problemAt?: string | undefined };
+  readonly problemSettledAt?: Date | undefined;
+  readonly releasedAt?: Date | undefined;
+  readonly transfer?:
+    { readonly id?: string | undefined; readonly amount: number; readonly reversed: number } | undefined;
+}
+
+/** What was sent to the seller and not taken back, in minor units. */
+export const paidOutOf = ({ transfer }: Pick<Sale, 'transfer'>): number =>
+  transfer?.id === undefined ? 0 : transfer.amount - transfer.reversed;
+
 /** What a seller is told of a completed charge. A dispute or a problem that is open stops release and transfer. */
-export const saleStateOf = (charge: Charge): SaleState => {
-  const { left, disputes = [], transfer, releasedAt } = charge;
+export const saleStateOf = (sale: Sale): SaleState => {
+  const { left, disputes = [], releasedAt } = sale;
   if (left === 0) return 'refunded';
-  if (disputes.some(isOpenDispute) || hasOpenProblem(charge)) return 'disputed';
-  if (transfer?.id !== undefined && transfer.reversed < transfer.amount) return 'paid_out';
+  if (disputes.some(isOpenDispute) || hasOpenProblem(sale)) return 'disputed';
+  if (paidOutOf(sale) > 0) return 'paid_out';
   return releasedAt === undefined ? 'held' : 'available';
 };

@@ -64,6 +64,7 @@ export const charges = defineAggregate({
       claimedAt: { type: Date, required: true },
       amount: { type: Number, required: true },
       accountId: { type: String, required: true },
+      number: { type: Number, required: true },
       id: { type: String },
       reversed: { type: Number, required: true },
       reversals: listOf({ id: { type: String, required: true }, amount: { type: Number, required: true } }),
@@ -73,6 +74,21 @@ export const charges = defineAggregate({
       reason: { type: String, required: true },
       by: { type: String },
     }),
+    reversal: objectOf({
+      number: { type: Number, required: true },
+      amount: { type: Number, required: true },
+      reversedBefore: { type: Number, required: true },
+      claimedAt: { type: Date, required: true },
+    }),
+    payoutNumber: { type: Number },
+    payoutDue: objectOf({
+      due: { type: Date, required: true },
+      since: { type: Date },
+      failures: { type: Number },
+      failing: { type: String, enum: ['transfer', 'reversal'] },
+      ...trace,
+    }),
+    payoutWaits: { type: Boolean },
     entries: listOf({
       id: { type: String, required: true },
       at: { type: Date, required: true },
@@ -125,6 +141,26 @@ export const charges = defineAggregate({
       key: { 'refundDue.due': 1 },
       name: 'refunds_due',
       partialFilterExpression: { 'refundDue.due': { $exists: true } },
+    },
+    {
+      key: { 'payoutDue.due': 1 },
+      name: 'payouts_due',
+      partialFilterExpression: { 'payoutDue.due': { $exists: true } },
+    },
+    {
+      key: { 'payoutDue.failing': 1 },
+      name: 'payouts_failing',
+      partialFilterExpression: { 'payoutDue.failing': { $exists: true } },
+    },
+    {
+      key: { 'order.sellerId': 1 },
+      name: 'waiting_payouts',
+      partialFilterExpression: { payoutWaits: true },
+    },
+    {
+      key: { 'order.sellerId': 1, completedAt: -1, _id: -1 },
+      name: 'sales_by_seller',
+      partialFilterExpression: { completedAt: { $exists: true } },
     },
     { key: { 'entries.at': 1 }, name: 'waiting_entries', partialFilterExpression: { 'entries.at': { $exists: true } } },
     // For what begins at Stripe: its objects name the PaymentIntent.

@@ -1,9 +1,8 @@
 import { currentUserOf, route } from '@ticketing/common/http';
-import { z } from 'zod';
 import { beginOnboarding } from '../commands/payout/begin-onboarding.ts';
 import { checkPayoutAccount } from '../commands/payout/check-payout-account.ts';
 import type { Deps } from '../deps.ts';
-import { payoutAccountShape } from './sales-shape.ts';
+import { onboardingShape, payoutAccountShape } from './sales-shape.ts';
 
 export const getPayoutAccountRoute = route(
   {
@@ -21,7 +20,7 @@ export const beginOnboardingRoute = route(
     description: 'Creates the account at Stripe if there is none yet.',
     response: {
       description: "Stripe's page for setting the account up, which leads back to the site",
-      body: z.object({ url: z.string().meta({ description: 'Can be opened once, for some minutes' }) }),
+      body: onboardingShape,
     },
   },
   (deps: Deps) => async (req, res) => {

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 
-/** The account that a seller is paid to, as HTTP shows it. Browsers load this file too. */
+// Browsers load this file too.
+
+/** The account that a seller is paid to, as HTTP shows it. */
 export const payoutAccountShape = z
   .object({
     status: z
@@ -8,3 +10,41 @@ export const payoutAccountShape = z
       .check(z.describe('`pending` until Stripe knows all that it needs, and while it restricts the account')),
   })
   .register(z.globalRegistry, { id: 'PayoutAccount' });
+
+export const onboardingShape = z.object({
+  url: z.string().check(z.describe('Can be opened once, for some minutes')),
+});
+
+const time = z.iso.datetime();
+
+/** A sold ticket, as HTTP shows it to its seller. Money is in major units. */
+export const saleShape = z
+  .object({
+    orderId: z.string(),
+    ticketId: z.string(),
+    title: z.string(),
+    price: z.number(),
+    fee: z.number().check(z.describe('Of what was not returned to the buyer')),
+    proceeds: z.number().check(z.describe('What was not returned, less the fee')),
+    currency: z.string(),
+    state: z.enum(['held', 'available', 'paid_out', 'refunded', 'disputed']),
+    availableAt: z.optional(time),
+    paidOutAt: z.optional(time),
+    refunded: z.optional(z.number().check(z.describe('Returned to the buyer, or lost in a dispute'))),
+  })
+  .register(z.globalRegistry, { id: 'Sale' });
+
+export const salesShape = z.array(saleShape);
+
+/** A seller's money in major units. */
+export const balanceShape = z
+  .object({
+    currency: z.string(),
+    held: z.number().check(z.describe('Not released yet, or disputed')),
+    available: z
+      .number()
+      .check(z.describe('Released and not paid out; negative while the seller owes what was refunded afterwards')),
+    paidOut: z.number(),
+    nextRelease: z.optional(z.object({ at: time, amount: z.number() })),
+  })
+  .register(z.globalRegistry, { id: 'Balance' });

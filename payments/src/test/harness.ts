@@ -5,6 +5,7 @@ import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import { readConfig } from '../config.ts';
 import type { AccountGateway } from '../gateways/stripe/accounts.ts';
 import type { PaymentGateway } from '../gateways/stripe/gateway.ts';
+import type { TransferGateway } from '../gateways/stripe/transfers.ts';
 import type { PaymentDocument } from '../models/payment.ts';
 import { startService, type PaymentsOverrides } from '../service.ts';
 import { openSandbox, webhookSecret, type Sandbox } from './sandbox.ts';
@@ -17,7 +18,8 @@ export type Step =
   | 'cancelIntent'
   | 'refund'
   | 'readMoney'
-  | keyof AccountGateway;
+  | keyof AccountGateway
+  | keyof TransferGateway;
 
 export interface HttpResponse {
   readonly status: number;
@@ -132,12 +134,19 @@ export const openPayments = async (
     readAccount: (...args) => through('readAccount', () => real.readAccount(...args)),
   });
 
+  const transfers = (real: TransferGateway): TransferGateway => ({
+    createTransfer: (...args) => through('createTransfer', () => real.createTransfer(...args)),
+    findTransfer: (...args) => through('findTransfer', () => real.findTransfer(...args)),
+    reverseTransfer: (...args) => through('reverseTransfer', () => real.reverseTransfer(...args)),
+  });
+
   const startReplica: PaymentsUnderTest['startReplica'] = ({ env: changed, ...replica } = {}) =>
     system.start((overrides) =>
       startService(readConfig({ ...env, ...changed }), {
         ...overrides,
         gateway,
         accounts,
+        transfers,
         timeoutMs,
         ...(options.followEveryMs === undefined ? {} : { followEveryMs: options.followEveryMs }),
         ...replica,

@@ -1,7 +1,6 @@
 import type { Deps } from '../../deps.ts';
 import { isOpenDispute } from '../../domain/sale.ts';
-import { parseCharge } from '../../models/payment.ts';
-import type { ChargeContext } from '../charge-context.ts';
+import { takeMarked, workOff, type Task } from '../marked-charges.ts';
 import { syncMoney } from '../money/sync-money.ts';
 import { findIntent } from '../reconcile/find-intent.ts';
 import {
@@ -13,19 +12,12 @@ import {
   recordPaidWhileClosing,
 } from '../record-charge.ts';
 
-/** After this time another worker may take up a task again. */
-const leaseMs = 30_000;
 const firstRetryDelayMs = 2_000;
 /** A closing order still holds its ticket, so its charge comes first and is retried more often. */
 const marks = ['closingDue', 'refundDue'] as const;
 const maxRetryDelayMs = { closingDue: 10_000, refundDue: 5 * 60_000 };
-const concurrency = 8;
 
-/** A charge that is marked. */
-interface Task extends ChargeContext {
-  readonly mark: (typeof marks)[number];
-  readonly failures: number;
-}
+type RefundTask = Task<(typeof marks)[number]>;
 
 /**
  * Prevents the payments of closing orders, and prevents or refunds those of cancelled ones. The PaymentIntent is canceled
@@ -34,18 +26,15 @@ interface Task extends ChargeContext {
  * that another worker finishes what a process that dies leaves behind.
  */
 export const refundCancelledOrders = async (deps: Deps): Promise<void> => {
-  const first = await takeDue(deps);
-  if (first === null) return;
-  const untilNone = async (start: Task | null): Promise<void> => {
-    for (let task = start; task !== null; task = await takeDue(deps)) {
+  await workOff(
+    () => takeDue(deps),
+    async (task) => {
       if (!(await finish(deps, task))) await postpone(deps, task);
-    }
-  };
-  const others = Array.from({ length: concurrency - 1 }, async () => untilNone(await takeDue(deps)));
-  await Promise.all([untilNone(first), ...others]);
+    },
+  );
 };
 
-const takeDue = async (deps: Deps): Promise<Task | null> => {
+const takeDue = async (deps: Deps): Promise<RefundTask | null> => {
   for (const mark of marks) {
     const task = await takeMarked(deps, mark);
     if (task !== null) return task;
@@ -53,32 +42,7 @@ const takeDue = async (deps: Deps): Promise<Task | null> => {
   return null;
 };
 
-const takeMarked = async (deps: Deps, mark: Task['mark']): Promise<Task | null> => {
-  const now = deps.now();
-  const due = `${mark}.due`;
-  const document = await deps.payments.findOneAndUpdate(
-    { [due]: { $lte: now } },
-    // Postponing moves `due`; the watchdog needs to know for how long the charge has been marked.
-    [
-      {
-        $set: {
-          [`${mark}.since`]: { $ifNull: [`$${mark}.since`, `$${due}`] },
-          [due]: new Date(now.getTime() + leaseMs),
-        },
-      },
-    ],
-    { sort: { [due]: 1 }, returnDocument: 'after' },
-  );
-  if (document === null) return null;
-  const charge = parseCharge(document);
-  const found = charge[mark];
-  if (found === undefined) throw new Error(`The charge of order ${charge._id} is not marked`);
-  const { correlationId, traceId, failures } = found;
-  const deadline = performance.now() + deps.timeoutMs.worker;
-  return { charge, mark, trace: { correlationId, traceId }, deadline, failures };
-};
-
-const postpone = async (deps: Deps, { charge, mark, failures }: Task): Promise<void> => {
+const postpone = async (deps: Deps, { charge, mark, failures }: RefundTask): Promise<void> => {
   const delayMs = Math.min(firstRetryDelayMs * 2 ** failures, maxRetryDelayMs[mark]);
   await deps.payments.updateOne(
     { _id: charge._id, [`${mark}.due`]: { $exists: true } },
@@ -87,7 +51,7 @@ const postpone = async (deps: Deps, { charge, mark, failures }: Task): Promise<v
 };
 
 /** Returns false when Stripe's response leaves it open whether there is, or will be, money to refund. */
-const finish = async (deps: Deps, task: Task): Promise<boolean> => {
+const finish = async (deps: Deps, task: RefundTask): Promise<boolean> => {
   const { charge, deadline } = task;
   const orderId = charge._id;
   if (task.mark === 'closingDue' && (await recordCancelledWhileClosing(deps, orderId))) return true;
@@ -132,6 +96,6 @@ const refund = async (deps: Deps, { charge, trace, deadline }: Task, intentId: s
 };
 
 /** No money has come, and none can come any more. */
-const recordPrevented = async (deps: Deps, task: Task): Promise<void> => {
+const recordPrevented = async (deps: Deps, task: RefundTask): Promise<void> => {
   if (!(await recordClosedAtStripe(deps, task))) await recordNothingToRefund(deps, task.charge._id);
 };

@@ -1,0 +1,48 @@
+import type { Deps } from '../deps.ts';
+import { parseCharge } from '../models/payment.ts';
+import type { ChargeContext } from './charge-context.ts';
+
+/** After this time another worker may take up a task again. */
+const leaseMs = 30_000;
+const concurrency = 8;
+
+/** A charge that is marked for a worker. */
+export interface Task<
+  Mark extends 'closingDue' | 'refundDue' | 'payoutDue' = 'closingDue' | 'refundDue' | 'payoutDue',
+> extends ChargeContext {
+  readonly mark: Mark;
+  readonly failures: number;
+  /** Until when no other worker takes it up. */
+  readonly lease: Date;
+}
+
+/** Takes up the charge whose mark has been due for longest. */
+export const takeMarked = async <Mark extends Task['mark']>(deps: Deps, mark: Mark): Promise<Task<Mark> | null> => {
+  const now = deps.now();
+  const due = `${mark}.due`;
+  const lease = new Date(now.getTime() + leaseMs);
+  const document = await deps.payments.findOneAndUpdate(
+    { [due]: { $lte: now } },
+    // Postponing moves `due`; the watchdog needs to know for how long the charge has been marked.
+    [{ $set: { [`${mark}.since`]: { $ifNull: [`$${mark}.since`, `$${due}`] }, [due]: lease } }],
+    { sort: { [due]: 1 }, returnDocument: 'after' },
+  );
+  if (document === null) return null;
+  const charge = parseCharge(document);
+  const found = charge[mark];
+  if (found === undefined) throw new Error(`The charge of order ${charge._id} is not marked`);
+  const { correlationId, traceId, failures } = found;
+  const deadline = performance.now() + deps.timeoutMs.worker;
+  return { charge, mark, trace: { correlationId, traceId }, deadline, failures, lease };
+};
+
+/** Runs `work` on whatever `take` takes up, several at a time, until nothing is due. */
+export const workOff = async <T>(take: () => Promise<T | null>, work: (task: T) => Promise<void>): Promise<void> => {
+  const first = await take();
+  if (first === null) return;
+  const untilNone = async (start: T | null): Promise<void> => {
+    for (let task = start; task !== null; task = await take()) await work(task);
+  };
+  const others = Array.from({ length: concurrency - 1 }, async () => untilNone(await take()));
+  await Promise.all([untilNone(first), ...others]);
+};

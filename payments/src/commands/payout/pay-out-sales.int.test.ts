@@ -1,0 +1,278 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { newId } from '@ticketing/common/mongo';
+import type { LedgerEntry } from '../../models/ledger.ts';
+import type { PaymentDocument } from '../../models/payment.ts';
+import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
+import { createSellers } from '../../test/sellers.ts';
+
+const leaseMs = 30_001;
+const dayMs = 24 * 60 * 60_000;
+
+let payments: PaymentsUnderTest;
+let sellers: ReturnType<typeof createSellers>;
+
+beforeAll(async () => {
+  payments = await openPayments({ timeoutMs: 4_000, env: { PAYOUT_DELAY_HOURS: '0' } });
+  await payments.startReplica();
+  sellers = createSellers(payments);
+});
+afterAll(() => payments.close());
+
+const eventually: PaymentsUnderTest['system']['eventually'] = (...args) => payments.system.eventually(...args);
+const collection = () => payments.system.collection<PaymentDocument>('payments');
+
+const chargeOf = async (orderId: string) => {
+  const charge = await payments.stored(orderId);
+  if (charge === null) throw new Error('no charge');
+  return charge;
+};
+/** Nothing is to be done for the sale, and no worker has taken it up. */
+const settled = (orderId: string) =>
+  eventually(async () => {
+    const { payoutDue } = await chargeOf(orderId);
+    if (payoutDue !== undefined && payoutDue.due.getTime() <= payments.system.clock.now().getTime() + leaseMs)
+      throw new Error('still due');
+    return payoutDue;
+  });
+const paidOut = (orderId: string) =>
+  eventually(async () => {
+    const charge = await chargeOf(orderId);
+    if (charge.paidOutAt === undefined || charge.payoutDue !== undefined) throw new Error('not paid out');
+    return charge;
+  });
+/** The mark is due at once. */
+const mark = (orderId: string, set: object = {}, unset: readonly string[] = []) =>
+  collection().updateOne(
+    { _id: orderId },
+    {
+      $set: { ...set, payoutDue: { due: payments.system.clock.now(), correlationId: 'c', traceId: 't' } },
+      $unset: Object.fromEntries(unset.map((field) => [field, true as const])),
+    },
+  );
+const entriesOf = async (orderId: string) => {
+  const waiting = (await chargeOf(orderId)).entries ?? [];
+  const moved = await payments.system.collection<LedgerEntry>('ledger').find({ orderId }).toArray();
+  return new Map([
+    ...waiting.map(({ id, lines }) => [id, lines] as const),
+    ...moved.map(({ _id, lines }) => [_id, lines] as const),
+  ]);
+};
+
+test('When the time of a sale has come, then its proceeds are released and transferred, once, with balanced entries', async () => {
+  const seller = await sellers.ready();
+  const order = await sellers.sale(seller);
+  const { transfer, releasedAt } = await paidOut(order);
+  expect(releasedAt).toBeInstanceOf(Date);
+  const [sent, ...others] = await sellers.transfers(order);
+  expect(others).toEqual([]);
+  expect(sent).toMatchObject({
+    amount: 1799,
+    currency: 'usd',
+    destination: await sellers.accountOf(seller),
+    transfer_group: order,
+    metadata: { orderId: order },
+    source_transaction: expect.stringContaining('ch_'),
+  });
+  expect(transfer).toMatchObject({ id: sent?.id, amount: 1799, number: 1, reversed: 0 });
+  const entries = await entriesOf(order);
+  expect(entries.get(`release:${order}`)).toEqual([
+    { account: `seller:${seller}:held`, amount: 1799 },
+    { account: `seller:${seller}:available`, amount: -1799 },
+  ]);
+  expect(entries.get(`transfer:${order}`)).toEqual([
+    { account: `seller:${seller}:available`, amount: 1799 },
+    { account: 'stripe', amount: -1799 },
+  ]);
+  expect(payments.updates(order).at(-1)).toMatchObject({ paidOut: 1799, paidOutAt: expect.any(String) });
+});
+
+test('When the time has not come, then nothing is released', async () => {
+  const seller = await sellers.ready();
+  const order = await sellers.sale(seller, dayMs);
+  // Even if the mark was made too early.
+  await mark(order);
+  await settled(order);
+  const { payoutDue, releasedAt, availableAt } = await chargeOf(order);
+  expect(releasedAt).toBeUndefined();
+  expect(payoutDue?.due).toEqual(availableAt);
+  payments.system.clock.advance(dayMs + 1);
+  expect((await paidOut(order)).releasedAt?.getTime()).toBeGreaterThanOrEqual(availableAt?.getTime() ?? Infinity);
+});
+
+test('When the seller has no account, then the balance waits, unlooked at, until the account is ready', async () => {
+  const seller = newId();
+  await sellers.verify(seller);
+  const order = await sellers.sale(seller);
+  await eventually(async () => expect(await chargeOf(order)).toMatchObject({ payoutWaits: true }));
+  expect(await chargeOf(order)).toMatchObject({ releasedAt: expect.any(Date) });
+  expect((await chargeOf(order)).payoutDue).toBeUndefined();
+  await sellers.onboard(seller);
+  expect((await paidOut(order)).payoutWaits).toBeUndefined();
+  expect(await sellers.transfers(order)).toHaveLength(1);
+});
+
+test('When the e-mail is not verified, then the transfer waits for that alone', async () => {
+  const seller = newId();
+  await sellers.onboard(seller);
+  const order = await sellers.sale(seller);
+  await eventually(async () => expect(await chargeOf(order)).toMatchObject({ payoutWaits: true }));
+  expect(await sellers.transfers(order)).toEqual([]);
+  await sellers.verify(seller);
+  await paidOut(order);
+  expect(await sellers.transfers(order)).toHaveLength(1);
+});
+
+test.each(['before', 'after'] as const)(
+  'When the process dies %s Stripe makes the transfer, then another replica sends it once',
+  async (when) => {
+    const seller = await sellers.ready();
+    payments.dieAt(when, 'createTransfer');
+    const order = await sellers.sale(seller);
+    await eventually(async () => {
+      expect((await chargeOf(order)).transfer).toMatchObject({ number: 1 });
+      expect(await sellers.transfers(order)).toHaveLength(when === 'after' ? 1 : 0);
+    });
+    payments.system.clock.advance(leaseMs);
+    const { transfer } = await paidOut(order);
+    expect((await sellers.transfers(order)).map(({ id }) => id)).toEqual([transfer?.id]);
+  },
+);
+
+test('When a process is paused in the middle and another one sends the transfer, then there is one, and one entry', async () => {
+  const seller = await sellers.ready();
+  const paused = payments.pauseAt('before', 'createTransfer');
+  const order = await sellers.sale(seller);
+  await paused.reached;
+  payments.system.clock.advance(leaseMs);
+  const { version } = await paidOut(order);
+  paused.goOn();
+  await eventually(() => expect(payments.calls('createTransfer')).toBeGreaterThan(1));
+  await settled(order);
+  expect(await sellers.transfers(order)).toHaveLength(1);
+  expect((await chargeOf(order)).version).toBe(version);
+});
+
+test('When Stripe may have forgotten the key of a transfer, then it is looked for before the call is repeated', async () => {
+  const seller = await sellers.ready();
+  payments.dieAt('after', 'createTransfer');
+  const order = await sellers.sale(seller);
+  await eventually(async () => expect(await sellers.transfers(order)).toHaveLength(1));
+  const calls = payments.calls('createTransfer');
+  payments.system.clock.advance(dayMs);
+  const { transfer } = await paidOut(order);
+  expect((await sellers.transfers(order)).map(({ id }) => id)).toEqual([transfer?.id]);
+  expect(payments.calls('createTransfer')).toBe(calls);
+});
+
+test('When Stripe refuses the transfer to a restricted account, then it waits, and is sent under another key once the account is ready', async () => {
+  const seller = await sellers.ready();
+  const accountId = await sellers.accountOf(seller);
+  await sellers.restrict(accountId, true);
+  const order = await sellers.sale(seller);
+  await eventually(async () => expect(await chargeOf(order)).toMatchObject({ payoutWaits: true }));
+  expect((await chargeOf(order)).transfer).toBeUndefined();
+  expect((await sellers.stored(seller))?.status).toBe('pending');
+  await sellers.restrict(accountId, false);
+  await sellers.accountUpdated(accountId);
+  expect((await paidOut(order)).transfer).toMatchObject({ number: 2 });
+  expect(await sellers.transfers(order)).toHaveLength(1);
+});
+
+const dispute = { id: 'dp_1', amount: 1999, reason: 'fraudulent' };
+const refundDue = { due: new Date(Date.now() + 365 * dayMs), correlationId: 'c', traceId: 't' };
+
+test.each([
+  ['a dispute is open', { disputes: [{ ...dispute, status: 'needs_response' }] }, 'disputes'],
+  ['the buyer has reported a problem', { 'order.problemAt': new Date().toISOString() }, 'order.problemAt'],
+  ['a refund is pending', { refundStatus: 'pending' }, 'refundStatus'],
+  ['a refund is due', { refundDue }, 'refundDue'],
+  ['an operator has ordered a refund', { refundOrdered: { at: new Date(), reason: 'r' } }, 'refundOrdered'],
+])('When %s, then nothing is released, nor transferred if it was released before', async (_what, open, ended) => {
+  const seller = await sellers.ready();
+  const held = await sellers.sale(seller, dayMs);
+  await mark(held, { ...open, availableAt: new Date(0) });
+  const blocked = await settled(held);
+  expect(blocked?.due.getTime()).toBeGreaterThan(payments.system.clock.now().getTime());
+  expect((await chargeOf(held)).releasedAt).toBeUndefined();
+  await mark(held, { releasedAt: new Date() });
+  await settled(held);
+  expect((await chargeOf(held)).transfer).toBeUndefined();
+  expect(await sellers.transfers(held)).toEqual([]);
+  await mark(held, {}, [ended, 'releasedAt']);
+  await paidOut(held);
+});
+
+test('When an operator has settled the problem, then the proceeds are released', async () => {
+  const seller = await sellers.ready();
+  const order = await sellers.sale(seller, dayMs);
+  await mark(order, {
+    'order.problemAt': new Date(0).toISOString(),
+    problemSettledAt: new Date(),
+    availableAt: new Date(0),
+  });
+  await paidOut(order);
+});
+
+test('When all was refunded before the time came, then nothing is released or transferred', async () => {
+  const seller = await sellers.ready();
+  const order = await sellers.sale(seller, dayMs);
+  await mark(order, { status: 'refunded', left: 0, fee: 0, availableAt: new Date(0) });
+  await eventually(async () => expect((await chargeOf(order)).payoutDue).toBeUndefined());
+  expect((await chargeOf(order)).releasedAt).toBeUndefined();
+  expect(await sellers.transfers(order)).toEqual([]);
+});
+
+const reversed = (orderId: string, amount: number) =>
+  eventually(async () => {
+    const charge = await chargeOf(orderId);
+    expect(charge.transfer).toMatchObject({ reversed: amount });
+    expect(charge.reversal).toBeUndefined();
+    expect(charge.payoutDue).toBeUndefined();
+  });
+
+test('When money is refunded after the transfer, then the difference is taken back from the seller, once', async () => {
+  const order = await sellers.sale(await sellers.ready());
+  await paidOut(order);
+  // Half of the sale is left: 1000 less the fee of 100.
+  await mark(order, { left: 1000, fee: 100 });
+  await reversed(order, 899);
+  await mark(order, { status: 'refunded', left: 0, fee: 0 });
+  await reversed(order, 1799);
+  const [transfer] = await sellers.transfers(order);
+  expect(transfer).toMatchObject({ amount_reversed: 1799, reversed: true });
+});
+
+test.each(['before', 'after'] as const)(
+  'When the process dies %s Stripe reverses the transfer, then another replica reverses it once',
+  async (when) => {
+    const order = await sellers.sale(await sellers.ready());
+    await paidOut(order);
+    payments.dieAt(when, 'reverseTransfer');
+    await mark(order, { left: 1000, fee: 100 });
+    await eventually(async () => expect((await chargeOf(order)).reversal).toMatchObject({ amount: 899 }));
+    payments.system.clock.advance(leaseMs);
+    await reversed(order, 899);
+    expect((await sellers.transfers(order))[0]?.amount_reversed).toBe(899);
+  },
+);
+
+test('When Stripe may have forgotten the key of a reversal, then the transfer is read first', async () => {
+  const order = await sellers.sale(await sellers.ready());
+  await paidOut(order);
+  payments.dieAt('after', 'reverseTransfer');
+  await mark(order, { left: 1000, fee: 100 });
+  await eventually(async () => expect((await sellers.transfers(order))[0]?.amount_reversed).toBe(899));
+  const calls = payments.calls('reverseTransfer');
+  payments.system.clock.advance(dayMs);
+  await reversed(order, 899);
+  expect(payments.calls('reverseTransfer')).toBe(calls);
+});
+
+test('When an operator has taken a transfer back by hand, then no second one is sent', async () => {
+  const order = await sellers.sale(await sellers.ready());
+  const { transfer } = await paidOut(order);
+  await payments.sandbox.stripe.transfers.createReversal(transfer?.id ?? '', {});
+  await mark(order, { 'transfer.reversed': 1799 });
+  await eventually(async () => expect((await chargeOf(order)).payoutDue).toBeUndefined());
+  expect(await sellers.transfers(order)).toHaveLength(1);
+});

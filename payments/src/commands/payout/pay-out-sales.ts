@@ -1,0 +1,176 @@
+import type { Deps } from '../../deps.ts';
+import type { Charge } from '../../domain/payment.ts';
+import { nextPayoutStep, type ReversalClaim, type TransferClaim } from '../../domain/payout.ts';
+import { parseCharge } from '../../models/payment.ts';
+import { takeMarked, workOff, type Task } from '../marked-charges.ts';
+import { syncMoney } from '../money/sync-money.ts';
+import {
+  claimReversal,
+  claimTransfer,
+  recordReleased,
+  recordReversalEnded,
+  recordTransferred,
+  recordTransferRefused,
+} from './record-payout.ts';
+import { refreshPayoutAccount } from './refresh-payout-account.ts';
+import { payableAccountOf } from './wake-payouts.ts';
+
+/** How often a sale is looked at while a dispute, a problem or a refund is open. Most ends of those mark it anyway. */
+const blockedMs = 60_000;
+const firstRetryDelayMs = 2_000;
+const maxRetryDelayMs = 10 * 60_000;
+/** Stripe keeps idempotency keys for a day at least: at that age, what came of a call is looked for first. */
+const keyForgottenMs = 23 * 60 * 60_000;
+/** Release, claim, transfer and end, and as many writes of others that come first. */
+const maxSteps = 8;
+
+type PayoutTask = Task<'payoutDue'>;
+
+/** Why no further step follows now. */
+type End = 'done' | 'waits' | 'transfer-failed' | 'reversal-failed' | { readonly retryAt: Date };
+
+/** What a step leads to; `again`: to the next step. */
+type Outcome = 'again' | End;
+
+/**
+ * Releases the proceeds of sales whose time has come, transfers them to their sellers, and reverses what was refunded or lost
+ * in a dispute afterwards. Each call of Stripe is claimed in the charge first, under a number of its own. The mark is removed
+ * last, so that another worker goes on with what a process that dies leaves behind.
+ */
+export const payOutSales = (deps: Deps): Promise<void> =>
+  workOff(
+    () => takeMarked(deps, 'payoutDue'),
+    async (task) => end(deps, task, await payOut(deps, task)),
+  );
+
+const payOut = async (deps: Deps, task: PayoutTask): Promise<End> => {
+  for (let steps = 0; steps < maxSteps; steps += 1) {
+    const outcome = await takeStep(deps, { ...task, charge: await readCharge(deps, task.charge._id) });
+    if (outcome !== 'again') return outcome;
+  }
+  return { retryAt: deps.now() };
+};
+
+const readCharge = async (deps: Deps, orderId: string): Promise<Charge> => {
+  const document = await deps.payments.findOne({ _id: orderId }, { projection: { outbox: 0 } });
+  if (document === null) throw new Error(`The charge of order ${orderId} does not exist`);
+  return parseCharge(document);
+};
+
+const takeStep = async (deps: Deps, task: PayoutTask): Promise<Outcome> => {
+  const { charge } = task;
+  const step = nextPayoutStep(charge, deps.currency.step, deps.now());
+  switch (step.kind) {
+    case 'done':
+      return 'done';
+    case 'early':
+      return { retryAt: step.until };
+    case 'blocked':
+      return { retryAt: new Date(deps.now().getTime() + blockedMs) };
+    case 'release':
+      await recordReleased(deps, task);
+      return 'again';
+    case 'transfer':
+      return step.claim === undefined ? beginTransfer(deps, task, step.amount) : transfer(deps, task, step.claim);
+    case 'reverse':
+      if (step.claim !== undefined) return reverse(deps, task, step.transferId, step.claim);
+      await claimReversal(deps, task, step.amount);
+      return 'again';
+  }
+};
+
+const beginTransfer = async (deps: Deps, task: PayoutTask, amount: number): Promise<Outcome> => {
+  const { sellerId } = task.charge.order;
+  // An order of the first release names no seller.
+  if (sellerId === undefined) return 'done';
+  const accountId = payableAccountOf(await deps.payoutAccounts.findOne({ _id: sellerId }));
+  if (accountId === undefined) return 'waits';
+  await claimTransfer(deps, task, { amount, accountId });
+  return 'again';
+};
+
+const isOld = (deps: Deps, { claimedAt }: { readonly claimedAt: Date }): boolean =>
+  deps.now().getTime() - claimedAt.getTime() >= keyForgottenMs;
+
+const transfer = async (deps: Deps, task: PayoutTask, claim: TransferClaim): Promise<Outcome> => {
+  const { charge, deadline } = task;
+  const { _id: orderId, currency, stripeId: intentId } = charge;
+  if (intentId === undefined) throw new Error(`The paid charge of order ${orderId} has no PaymentIntent`);
+  const { number, amount, accountId } = claim;
+  const found = isOld(deps, claim) ? await deps.transfers.findTransfer(orderId, deadline) : 'none';
+  if (found === undefined) return 'transfer-failed';
+  const result =
+    found === 'none'
+      ? await deps.transfers.createTransfer({ orderId, number, amount, accountId, currency, intentId }, deadline)
+      : ({ kind: 'made', id: found.id } as const);
+  if (result.kind === 'unknown') return 'transfer-failed';
+  if (result.kind === 'made') {
+    await recordTransferred(deps, task, claim, result.id);
+    return 'again';
+  }
+  await recordTransferRefused(deps, task, claim);
+  // A restricted account is pending from now on, and the transfer waits for its webhook instead of being retried.
+  const status = await refreshPayoutAccount(deps, accountId, deadline);
+  return status === 'pending' ? 'again' : 'transfer-failed';
+};
+
+const reverse = async (deps: Deps, task: PayoutTask, transferId: string, claim: ReversalClaim): Promise<Outcome> => {
+  const { charge, trace, deadline } = task;
+  const orderId = charge._id;
+  const { number, amount } = claim;
+  const sync = () => syncMoney(deps, { orderId, trace, deadline });
+  if (isOld(deps, claim) && !(await sync())) return 'reversal-failed';
+  const known = isOld(deps, claim) ? ((await readCharge(deps, orderId)).transfer?.reversed ?? 0) : 0;
+  if (known < claim.reversedBefore + amount) {
+    const result = await deps.transfers.reverseTransfer({ orderId, number, amount, transferId }, deadline);
+    if (result.kind === 'unknown') return 'reversal-failed';
+    if (result.kind === 'refused') {
+      await recordReversalEnded(deps, task, number);
+      // An operator may have reversed the transfer by hand.
+      await sync();
+      return 'reversal-failed';
+    }
+    // The claim ends only once the charge has the reversal, or it would be reversed again.
+    if (!(await sync())) return 'reversal-failed';
+  }
+  await recordReversalEnded(deps, task, number);
+  return 'again';
+};
+
+/** Removes or postpones the mark, unless another write has marked the sale anew meanwhile. */
+const end = async (deps: Deps, task: PayoutTask, outcome: End): Promise<void> => {
+  const { charge, failures, lease } = task;
+  const marked = { _id: charge._id, 'payoutDue.due': lease };
+  if (outcome === 'done') await deps.payments.updateOne(marked, { $unset: { payoutDue: true } });
+  else if (outcome === 'waits') await wait(deps, task);
+  else if (typeof outcome === 'object') {
+    await deps.payments.updateOne(marked, {
+      $set: { 'payoutDue.due': outcome.retryAt, 'payoutDue.failures': 0 },
+      $unset: { 'payoutDue.failing': true },
+    });
+  } else {
+    const retryAt = new Date(deps.now().getTime() + Math.min(firstRetryDelayMs * 2 ** failures, maxRetryDelayMs));
+    const failing = outcome === 'transfer-failed' ? 'transfer' : 'reversal';
+    await deps.payments.updateOne(marked, {
+      $set: { 'payoutDue.due': retryAt, 'payoutDue.failures': failures + 1, 'payoutDue.failing': failing },
+    });
+  }
+};
+
+/**
+ * The transfer waits for the seller's account without being looked at. The account is read again afterwards: either this
+ * sees that it has become ready, or what makes it ready sees the sale that waits.
+ */
+const wait = async (deps: Deps, { charge, trace, lease }: PayoutTask): Promise<void> => {
+  const { _id, order } = charge;
+  await deps.payments.updateOne(
+    { _id, 'payoutDue.due': lease },
+    { $set: { payoutWaits: true }, $unset: { payoutDue: true } },
+  );
+  const account = await deps.payoutAccounts.findOne({ _id: order.sellerId ?? '' });
+  if (payableAccountOf(account) === undefined) return;
+  await deps.payments.updateOne(
+    { _id, payoutWaits: true },
+    { $set: { payoutDue: { due: deps.now(), ...trace } }, $unset: { payoutWaits: true } },
+  );
+};

@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { newOrder } from '@ticketing/common/events/testing';
+import { newId } from '@ticketing/common/mongo';
+import type { Charge } from '../../domain/payment.ts';
+import { openModels } from '../../models/open-models.ts';
+import { parseCharge, type PaymentDocument } from '../../models/payment.ts';
+import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
+import { claimTransfer, recordReleased } from './record-payout.ts';
+
+let payments: PaymentsUnderTest;
+
+beforeAll(async () => {
+  payments = await openPayments();
+});
+afterAll(() => payments.close());
+
+const trace = { correlationId: 'c', traceId: 't' };
+const collection = () => payments.system.collection<PaymentDocument>('payments');
+
+/** A sale whose time has come, which no worker looks at. */
+const newSale = async (fields: object): Promise<Charge> => {
+  const now = new Date();
+  const sale = {
+    _id: newId(),
+    version: 3,
+    status: 'completed',
+    order: newOrder({ status: 'awaiting:payment', sellerId: 'seller' }),
+    outbox: [],
+    declines: 0,
+    lastAttemptNumber: 1,
+    amount: 1999,
+    currency: 'usd',
+    stripeId: `pi_${newId()}`,
+    createdAt: now,
+    completedAt: now,
+    left: 1999,
+    fee: 200,
+    availableAt: now,
+    ...fields,
+  };
+  await payments.system.collection<{ _id: string }>('payments').insertOne(sale);
+  return parseCharge(sale);
+};
+
+const deps = () => {
+  const models = openModels({
+    database: { collection: (name) => payments.system.collection(name) },
+    relay: { register: () => undefined, publish: () => Promise.resolve() },
+    now: payments.system.clock.now,
+    newId,
+  });
+  return { ...models, now: payments.system.clock.now };
+};
+
+const changes: readonly [string, object][] = [
+  ['a refund is due', { refundDue: { due: new Date(Date.now() + 1e9), ...trace } }],
+  ['an operator has ordered a refund', { refundOrdered: { at: new Date(), reason: 'r' } }],
+  ['the order is cancelled', { 'order.status': 'cancelled' }],
+  ['the buyer has reported a problem', { 'order.problemAt': new Date().toISOString() }],
+  ['a dispute was written', { version: 4 }],
+];
+
+test.each(changes)('When %s after the sale was read, then it is not released', async (_what, set) => {
+  const charge = await newSale({});
+  await collection().updateOne({ _id: charge._id }, { $set: set });
+  expect(await recordReleased(deps(), { charge, trace, deadline: 0 })).toBe(false);
+});
+
+test.each(changes)('When %s after the sale was read, then no transfer is claimed', async (_what, set) => {
+  const charge = await newSale({ releasedAt: new Date() });
+  await collection().updateOne({ _id: charge._id }, { $set: set });
+  expect(await claimTransfer(deps(), { charge, trace, deadline: 0 }, { amount: 1799, accountId: 'acct' })).toBe(false);
+});
+
+test('When several workers claim the transfer of a sale at once, then one does', async () => {
+  const charge = await newSale({ releasedAt: new Date() });
+  const all = await Promise.all(
+    Array.from({ length: 5 }, () =>
+      claimTransfer(deps(), { charge, trace, deadline: 0 }, { amount: 1799, accountId: 'acct' }),
+    ),
+  );
+  expect(all.filter(Boolean)).toHaveLength(1);
+});

@@ -1,0 +1,107 @@
+import { chargeUpdated } from '@ticketing/common/events';
+import type { NewValues } from '@ticketing/common/messaging';
+import type { Deps } from '../../deps.ts';
+import { entries } from '../../domain/ledger-entry.ts';
+import type { Charge } from '../../domain/payment.ts';
+import type { TransferClaim } from '../../domain/payout.ts';
+import { proceedsOf } from '../../domain/sale.ts';
+import type { PaymentDocument } from '../../models/payment.ts';
+import type { ChargeContext } from '../charge-context.ts';
+import { appended } from '../record-charge.ts';
+
+type RecordDeps = Pick<Deps, 'chargeStore' | 'now'>;
+
+/** Changes the charge where the condition holds, and returns whether it did. */
+const change = async (
+  deps: RecordDeps,
+  { charge, trace }: ChargeContext,
+  where: object,
+  set: NewValues<PaymentDocument>,
+  unset: readonly ('transfer' | 'reversal')[] = [],
+): Promise<boolean> => {
+  const filter = { _id: charge._id, ...where };
+  return (await deps.chargeStore.change({ filter, set, unset, event: chargeUpdated, trace })) !== null;
+};
+
+/**
+ * That the charge is as it was read. Marks, and what the copy of the order says, change without a new version: they are
+ * compared too, so that nothing is released or sent once a refund is due or a problem is reported.
+ */
+const unchanged = ({ version, order }: Charge) => ({
+  version,
+  status: 'completed' as const,
+  refundDue: { $exists: false },
+  refundOrdered: { $exists: false },
+  'order.status': { $ne: 'cancelled' as const },
+  'order.problemAt': order.problemAt ?? { $exists: false },
+});
+
+/** The proceeds become the seller's. */
+export const recordReleased = (deps: RecordDeps, context: ChargeContext): Promise<boolean> => {
+  const { charge } = context;
+  const at = deps.now();
+  const where = { ...unchanged(charge), releasedAt: { $exists: false }, availableAt: { $lte: at } };
+  const released = entries.release(charge, { at, amount: proceedsOf(charge) });
+  return change(deps, context, where, { releasedAt: at, entries: appended(released) });
+};
+
+/** Claims the one transfer of the order, before Stripe is called. */
+export const claimTransfer = (
+  deps: RecordDeps,
+  context: ChargeContext,
+  to: { readonly amount: number; readonly accountId: string },
+): Promise<boolean> => {
+  const { charge } = context;
+  const where = { ...unchanged(charge), releasedAt: { $exists: true }, transfer: { $exists: false } };
+  const number = (charge.payoutNumber ?? 0) + 1;
+  const transfer = { ...to, number, claimedAt: deps.now(), reversed: 0 };
+  return change(deps, context, where, { transfer, payoutNumber: number });
+};
+
+/** Stripe has made the transfer. Also written when the claim was replaced since: what was sent is sent. */
+export const recordTransferred = (
+  deps: RecordDeps,
+  context: ChargeContext,
+  claim: TransferClaim,
+  id: string,
+): Promise<boolean> => {
+  const at = deps.now();
+  const { number, amount, accountId, claimedAt } = claim;
+  return change(
+    deps,
+    context,
+    { 'transfer.id': { $exists: false } },
+    {
+      transfer: { number, amount, accountId, claimedAt, reversed: 0, id },
+      paidOutAt: at,
+      paidOut: amount,
+      entries: appended(entries.transfer(context.charge, { at, amount })),
+    },
+  );
+};
+
+/**
+ * Stripe has refused the transfer: the next one has another number. Not written by a process that has lost its lease, since
+ * another one may be repeating the call.
+ */
+export const recordTransferRefused = (
+  deps: RecordDeps,
+  context: ChargeContext & { readonly lease: Date },
+  { number }: TransferClaim,
+): Promise<boolean> => {
+  const where = { 'transfer.number': number, 'transfer.id': { $exists: false }, 'payoutDue.due': context.lease };
+  return change(deps, context, where, {}, ['transfer']);
+};
+
+/** Claims a reversal of the transfer, before Stripe is called. */
+export const claimReversal = (deps: RecordDeps, context: ChargeContext, amount: number): Promise<boolean> => {
+  const { charge } = context;
+  const number = (charge.payoutNumber ?? 0) + 1;
+  const reversal = { number, amount, claimedAt: deps.now(), reversedBefore: charge.transfer?.reversed ?? 0 };
+  const where = { version: charge.version, reversal: { $exists: false } };
+  return change(deps, context, where, { reversal, payoutNumber: number });
+};
+
+/** The reversal was refused, or the charge has it. */
+export const recordReversalEnded = (deps: RecordDeps, context: ChargeContext, number: number): Promise<boolean> =>
+  change(deps, context, { 'reversal.number': number }, {}, ['reversal']);

@@ -1,0 +1,25 @@
+import type { Deps } from '../../deps.ts';
+import type { PayoutAccount } from '../../models/payout-account.ts';
+
+/** The account that proceeds may be sent to, if the seller's e-mail is verified and the user has not closed the account. */
+export const payableAccountOf = (account: PayoutAccount | null): string | undefined =>
+  account?.status === 'ready' && account.user?.emailVerified === true && account.user.closedAt === undefined
+    ? account.accountId
+    : undefined;
+
+/** Proceeds that wait for these sellers' accounts are looked at again. */
+export const wakePayouts = async (deps: Deps, sellerIds: readonly string[]): Promise<void> => {
+  if (sellerIds.length === 0) return;
+  await deps.payments.updateMany({ payoutWaits: true, 'order.sellerId': { $in: [...sellerIds] } }, [
+    {
+      $set: {
+        payoutWaits: '$$REMOVE',
+        payoutDue: {
+          due: { $literal: deps.now() },
+          correlationId: { $concat: ['payout-', '$_id'] },
+          traceId: { $literal: '0'.repeat(32) },
+        },
+      },
+    },
+  ]);
+};

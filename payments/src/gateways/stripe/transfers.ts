@@ -1,0 +1,88 @@
+import type { Deadline } from './call.ts';
+import type { StripeClient } from './client.ts';
+import { isRefusal, loggable } from './errors.ts';
+import { idOf } from './mapping.ts';
+
+/** What came of a call that moves money to or from a seller's account. */
+export type TransferResult =
+  | { readonly kind: 'made'; readonly id: string }
+  /** Nothing was moved, and this call moves nothing any more: Stripe keeps the refusal under its key. */
+  | { readonly kind: 'refused'; readonly code: string }
+  | { readonly kind: 'unknown' };
+
+interface Numbered {
+  readonly orderId: string;
+  /** Of the call; a repeat has the same number and the same parameters. */
+  readonly number: number;
+  /** Minor units. */
+  readonly amount: number;
+}
+
+/** Money between us and sellers' accounts at Stripe. No method throws. */
+export interface TransferGateway {
+  /** Sends the proceeds of a payment to an account, once for each number. */
+  createTransfer(
+    transfer: Numbered & { readonly currency: string; readonly accountId: string; readonly intentId: string },
+    deadline: Deadline,
+  ): Promise<TransferResult>;
+  /** The transfer of an order in Stripe's list; `none` if there is none, undefined when Stripe does not respond. */
+  findTransfer(orderId: string, deadline: Deadline): Promise<{ readonly id: string } | 'none' | undefined>;
+  /** Takes a part of a transfer back, once for each number. */
+  reverseTransfer(reversal: Numbered & { readonly transferId: string }, deadline: Deadline): Promise<TransferResult>;
+}
+
+export const createTransferGateway = ({ stripe, call, logFailure }: StripeClient): TransferGateway => {
+  const outcome = (error: unknown, step: string, orderId: string): TransferResult => {
+    logFailure(error, step, { orderId });
+    if (!isRefusal(error)) return { kind: 'unknown' };
+    const { code } = loggable(error);
+    return { kind: 'refused', code: typeof code === 'string' ? code : 'refused' };
+  };
+  return {
+    createTransfer: async ({ orderId, number, amount, currency, accountId, intentId }, deadline) => {
+      try {
+        const intent = await call(deadline, (options) => stripe.paymentIntents.retrieve(intentId, {}, options));
+        const charge = idOf(intent.latest_charge);
+        const transfer = {
+          amount,
+          currency,
+          destination: accountId,
+          transfer_group: orderId,
+          metadata: { orderId },
+          ...(charge === undefined ? {} : { source_transaction: charge }),
+        };
+        const idempotencyKey = number === 1 ? `transfer:${orderId}` : `transfer:${orderId}:${number}`;
+        const { id } = await call(deadline, (options) =>
+          stripe.transfers.create(transfer, { ...options, idempotencyKey }),
+        );
+        return { kind: 'made', id };
+      } catch (error) {
+        return outcome(error, 'transfer', orderId);
+      }
+    },
+
+    findTransfer: async (orderId, deadline) => {
+      try {
+        const query = { transfer_group: orderId, limit: 1 };
+        const { data } = await call(deadline, (options) => stripe.transfers.list(query, options));
+        return data[0] === undefined ? 'none' : { id: data[0].id };
+      } catch (error) {
+        logFailure(error, 'find transfer', { orderId });
+        return undefined;
+      }
+    },
+
+    reverseTransfer: async ({ orderId, number, amount, transferId }, deadline) => {
+      const reversal = { amount, metadata: { orderId } };
+      const idempotencyKey = `reversal:${orderId}:${number}`;
+      try {
+        const { id } = await call(deadline, (options) =>
+          stripe.transfers.createReversal(transferId, reversal, { ...options, idempotencyKey }),
+        );
+        return { kind: 'made', id };
+      } catch (error) {
+        return outcome(error, 'reverse transfer', orderId);
+      }
+    },
+  };
+};

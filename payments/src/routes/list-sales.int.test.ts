@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { newOrder } from '@ticketing/common/events/testing';
+import { newId } from '@ticketing/common/mongo';
+import { openPayments, type PaymentsUnderTest } from '../test/harness.ts';
+import { createSellers } from '../test/sellers.ts';
+
+let payments: PaymentsUnderTest;
+
+beforeAll(async () => {
+  payments = await openPayments({ env: { PAYOUT_DELAY_HOURS: '1' } });
+});
+afterAll(() => payments.close());
+
+const get = (userId: string, path: string) => payments.call(userId, 'GET', `/api/payments/${path}`);
+const titles = (body: unknown): unknown[] => (Array.isArray(body) ? body.map(({ title }) => title) : []);
+
+/** Sales of a seller, oldest first, which no worker looks at. */
+const insertSales = async (sellerId: string, count: number, fields: object = {}): Promise<void> => {
+  const at = Date.now() - count * 1_000;
+  await payments.system.collection<{ _id: string }>('payments').insertMany(
+    Array.from({ length: count }, (_, index) => {
+      const ticket = { id: newId(), title: `Final ${index + 1}`, price: 1999, version: 0, revision: 0 };
+      return {
+        _id: newId(),
+        version: 2,
+        status: 'completed',
+        order: newOrder({ status: 'awaiting:payment', sellerId, ticket }),
+        outbox: [],
+        amount: 1999,
+        left: 1999,
+        fee: 200,
+        createdAt: new Date(at),
+        completedAt: new Date(at + index * 1_000),
+        ...fields,
+      };
+    }),
+  );
+};
+
+test('When a ticket is sold, then its seller sees the sale and the balance, and nobody else does', async () => {
+  const seller = newId();
+  const order = await createSellers(payments).sale(seller, 60_000);
+  const { body, status } = await get(seller, 'sales');
+  expect(status).toBe(200);
+  const sale = {
+    orderId: order,
+    ticketId: expect.any(String),
+    title: 'Final',
+    price: 19.99,
+    fee: 2,
+    proceeds: 17.99,
+    currency: 'usd',
+    state: 'held',
+    availableAt: expect.any(String),
+  };
+  expect(body).toEqual([sale]);
+  const at = Array.isArray(body) ? body[0].availableAt : '';
+  expect((await get(seller, 'balance')).body).toEqual({
+    currency: 'usd',
+    held: 17.99,
+    available: 0,
+    paidOut: 0,
+    nextRelease: { at, amount: 17.99 },
+  });
+  expect((await get('buyer', 'sales')).body).toEqual([]);
+  expect((await get('buyer', 'balance')).body).toEqual({ currency: 'usd', held: 0, available: 0, paidOut: 0 });
+});
+
+test('When the time has come, then the sale is available, and the balance too', async () => {
+  const seller = newId();
+  await createSellers(payments).sale(seller, -3_600_001);
+  await payments.system.eventually(async () => {
+    expect((await get(seller, 'balance')).body).toMatchObject({ held: 0, available: 17.99 });
+  });
+  expect((await get(seller, 'sales')).body).toMatchObject([{ state: 'available' }]);
+});
+
+test('When there are many sales, then they are paged, newest first', async () => {
+  const seller = newId();
+  await insertSales(seller, 23);
+  const response = await fetch(`${payments.url}/api/payments/sales?limit=10&page=2`, {
+    headers: { ...payments.system.as(seller), Connection: 'close' },
+  });
+  expect(response.headers.get('x-total-count')).toBe('23');
+  expect(response.headers.get('link')).toContain('</api/payments/sales?limit=10&page=3>; rel="next"');
+  expect(response.headers.get('cache-control')).toBe('private, no-store');
+  expect(titles(await response.json())).toEqual(Array.from({ length: 10 }, (_, index) => `Final ${13 - index}`));
+  expect(titles((await get(seller, 'sales')).body)).toHaveLength(20);
+});
+
+test.each(['page=0', 'page=x', 'limit=101', 'page=501', 'limit=100&page=101'])(
+  'When the query is ?%s, then the response is 400',
+  async (query) => {
+    expect((await get(newId(), `sales?${query}`)).status).toBe(400);
+  },
+);
+
+test('When a sale was refunded in part, in full, disputed or sent, then its state, fee and proceeds say so', async () => {
+  const seller = newId();
+  const transfer = { claimedAt: new Date(), amount: 1799, accountId: 'acct', number: 1, id: 'tr_1', reversed: 0 };
+  await insertSales(seller, 1, { left: 1000, fee: 100 });
+  await insertSales(seller, 1, { status: 'refunded', left: 0, fee: 0 });
+  await insertSales(seller, 1, {
+    disputes: [{ id: 'dp', amount: 1999, reason: 'fraudulent', status: 'needs_response' }],
+  });
+  await insertSales(seller, 1, { releasedAt: new Date(), transfer, paidOutAt: new Date() });
+  const { body } = await get(seller, 'sales');
+  const byState = new Map(Array.isArray(body) ? body.map((sale) => [sale.state, sale]) : []);
+  expect(byState.get('held')).toMatchObject({ fee: 1, proceeds: 9, refunded: 9.99 });
+  expect(byState.get('refunded')).toMatchObject({ fee: 0, proceeds: 0, refunded: 19.99 });
+  expect(byState.get('disputed')).toMatchObject({ fee: 2, proceeds: 17.99 });
+  expect(byState.get('paid_out')).toMatchObject({ paidOutAt: expect.any(String) });
+  expect((await get(seller, 'balance')).body).toEqual({ currency: 'usd', held: 26.99, available: 0, paidOut: 17.99 });
+});
+
+test('When CSV is accepted, then the page is a file with the same sales, and formulas in it are text', async () => {
+  const seller = newId();
+  await insertSales(seller, 1, {});
+  const response = await fetch(`${payments.url}/api/payments/sales`, {
+    headers: { ...payments.system.as(seller), Accept: 'text/csv', Connection: 'close' },
+  });
+  expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+  expect(response.headers.get('content-disposition')).toBe('attachment; filename=sales.csv');
+  expect(response.headers.get('vary')).toContain('Accept');
+  expect(response.headers.get('x-total-count')).toBe('1');
+  const [header, row, end] = (await response.text()).split('\r\n');
+  expect(header).toBe('order_id,ticket_id,title,price,fee,proceeds,currency,state,available_at,paid_out_at,refunded');
+  expect(row).toMatch(/^[0-9a-f]{24},[0-9a-f]{24},Final 1,19\.99,2,17\.99,usd,held,,,$/);
+  expect(end).toBe('');
+});
+
+test('When nobody is signed in, then there are no sales', async () => {
+  expect((await payments.request('GET', '/api/payments/sales')).status).toBe(401);
+  expect((await payments.request('GET', '/api/payments/balance')).status).toBe(401);
+});
+
+test('When a seller lists sales, then the database reads that page by an index, and the balance reads only own sales', async () => {
+  const seller = newId();
+  await Promise.all([insertSales(seller, 40), insertSales(newId(), 200)]);
+  const filter = { 'order.sellerId': seller, completedAt: { $exists: true } };
+  const list = payments.system.collection('payments').find(filter);
+  const page = await list.clone().sort({ completedAt: -1, _id: -1 }).limit(20).explain('executionStats');
+  expect(JSON.stringify(page['queryPlanner'].winningPlan)).toContain('"indexName":"sales_by_seller"');
+  expect(page['executionStats']).toMatchObject({ totalDocsExamined: 20 });
+  const all = await list.explain('executionStats');
+  expect(all['executionStats']).toMatchObject({ totalDocsExamined: 40 });
+});

@@ -1,0 +1,31 @@
+import type { SaleView } from './sale-view.ts';
+
+const columns = {
+  order_id: 'orderId',
+  ticket_id: 'ticketId',
+  title: 'title',
+  price: 'price',
+  fee: 'fee',
+  proceeds: 'proceeds',
+  currency: 'currency',
+  state: 'state',
+  available_at: 'availableAt',
+  paid_out_at: 'paidOutAt',
+  refunded: 'refunded',
+} as const satisfies Record<string, keyof SaleView>;
+
+/**
+ * A text that a spreadsheet would take for a formula begins with an apostrophe instead
+ * (https://owasp.org/www-community/attacks/CSV_Injection); numbers are ours.
+ */
+const toCell = (value: string | number | undefined): string => {
+  if (typeof value !== 'string') return value === undefined ? '' : String(value);
+  const text = /^\s*[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
+
+/** Sales as CSV (RFC 4180). */
+export const toCsv = (sales: readonly SaleView[]): string =>
+  [Object.keys(columns), ...sales.map((sale) => Object.values(columns).map((field) => toCell(sale[field])))]
+    .map((cells) => `${cells.join(',')}\r\n`)
+    .join('');

@@ -1,0 +1,78 @@
+import { userUpdated } from '@ticketing/common/events';
+import { newId } from '@ticketing/common/mongo';
+import type { Stripe } from 'stripe';
+import type { PayoutAccount } from '../models/payout-account.ts';
+import type { PaymentsUnderTest } from './harness.ts';
+import { webhookSecret } from './sandbox.ts';
+
+const isUrl = (body: unknown): body is { readonly url: string } =>
+  typeof body === 'object' && body !== null && 'url' in body && typeof body.url === 'string';
+
+/** Sellers, their accounts at the sandbox, and what they have sold. */
+export const createSellers = (payments: PaymentsUnderTest) => {
+  const { system, sandbox } = payments;
+  const stored = (userId: string) => system.collection<PayoutAccount>('payout-accounts').findOne({ _id: userId });
+
+  const accountOf = async (userId: string): Promise<string> => {
+    const accountId = (await stored(userId))?.accountId;
+    if (accountId === undefined) throw new Error(`the user ${userId} has no account`);
+    return accountId;
+  };
+
+  /** As Stripe reports it. */
+  const accountUpdated = async (accountId: string) => {
+    const data = { object: { id: accountId, object: 'account' } };
+    const payload = JSON.stringify({ id: 'evt_1', object: 'event', type: 'account.updated', data });
+    const signature = sandbox.stripe.webhooks.generateTestHeaderString({ payload, secret: webhookSecret });
+    return payments.request('POST', '/api/payments/webhook', {
+      body: payload,
+      headers: { 'Content-Type': 'application/json', 'Stripe-Signature': signature },
+    });
+  };
+
+  const onboard = async (userId: string): Promise<string> => {
+    const { body } = await payments.call(userId, 'POST', '/api/payments/payout-account', { body: {} });
+    if (!isUrl(body)) throw new Error(`no onboarding: ${JSON.stringify(body)}`);
+    await fetch(body.url, { method: 'POST', body: new URLSearchParams({ outcome: 'complete' }), redirect: 'manual' });
+    const accountId = await accountOf(userId);
+    await accountUpdated(accountId);
+    return accountId;
+  };
+
+  const verify = async (userId: string): Promise<void> => {
+    await system.publish(userUpdated, { id: userId, version: 1, email: `${userId}@example.com`, emailVerified: true });
+    await system.eventually(async () => {
+      if ((await stored(userId))?.user?.emailVerified !== true) throw new Error('not copied yet');
+    });
+  };
+
+  return {
+    stored,
+    accountOf,
+    accountUpdated,
+    onboard,
+    verify,
+    /** A seller with a verified e-mail and an account that is ready. */
+    ready: async (): Promise<string> => {
+      const userId = newId();
+      await verify(userId);
+      await onboard(userId);
+      return userId;
+    },
+    restrict: async (accountId: string, restricted: boolean): Promise<void> => {
+      const body = JSON.stringify({ restricted });
+      await fetch(`${sandbox.url}/sandbox/accounts/${accountId}`, { method: 'POST', body });
+    },
+    /** A paid order of 19.99, whose event begins after so many milliseconds; by default it has begun. */
+    sale: async (sellerId: string, startsInMs = -1): Promise<string> => {
+      const startsAt = new Date(system.clock.now().getTime() + startsInMs).toISOString();
+      const ticket = { id: newId(), title: 'Final', price: 1999, version: 0, revision: 0, startsAt };
+      const { id } = await payments.payable({ sellerId, ticket });
+      const { status } = await payments.pay(id);
+      if (status !== 201) throw new Error(`not paid: ${status}`);
+      return id;
+    },
+    transfers: async (orderId: string): Promise<Stripe.Transfer[]> =>
+      (await sandbox.stripe.transfers.list({ transfer_group: orderId, limit: 100 })).data,
+  };
+};
