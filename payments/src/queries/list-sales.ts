@@ -2,7 +2,6 @@ import { ServiceUnavailableError } from '@ticketing/common/errors';
 import type { OrderState } from '@ticketing/common/events';
 import { maxListed } from '@ticketing/common/http';
 import { isTimeout } from '@ticketing/common/mongo';
-import type { Filter } from 'mongodb';
 import type { Deps } from '../deps.ts';
 import { addSale, emptyBalance, type Balance } from '../domain/balance.ts';
 import type { Sale } from '../domain/sale.ts';
@@ -35,7 +34,7 @@ const facts = {
 } as const;
 
 /** By the index `sales_by_seller`. */
-const soldBy = (sellerId: string): Filter<PaymentDocument> => ({
+const soldBy = (sellerId: string) => ({
   'order.sellerId': sellerId,
   completedAt: { $exists: true },
 });
