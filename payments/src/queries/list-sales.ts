@@ -5,7 +5,6 @@ import { isTimeout } from '@ticketing/common/mongo';
 import type { Deps } from '../deps.ts';
 import { addSale, emptyBalance, type Balance } from '../domain/balance.ts';
 import type { Sale } from '../domain/sale.ts';
-import type { PaymentDocument } from '../models/payment.ts';
 
 /** A completed charge, as its seller is shown it. */
 export interface SaleDocument extends Sale {
