@@ -90,6 +90,7 @@ test('When money was refunded, then the receipt shows how much, and what is left
 test.each([
   ['Hebrew', 'הופעה חיה של שלום חנוך!'],
   ['Arabic', 'حفلة موسيقية في القاهرة'],
+  ['Persian with digits', 'کنسرت ۱۲۳'],
   ['Japanese', '東京ドーム「夏祭り」2026年8月1日開演！'],
   ['Chinese', '周杰伦演唱会 发财'],
   ['Korean', '방탄소년단 콘서트 서울'],
@@ -152,6 +153,12 @@ test('When the same receipt is rendered again, also by another process, then its
   expect(await render(receipt)).toBe(first);
   expect((await openReceipts()(receipt)).content.equals(first)).toBe(true);
   expect((await render({ ...receipt, amountRefunded: 1 })).equals(first)).toBe(false);
+});
+
+test('When a receipt is requested many times at once, then it is rendered once', async () => {
+  const receipt = receiptFor({ title: 'Requested at once' });
+  const [first, ...others] = await Promise.all(Array.from({ length: 5 }, () => render(receipt)));
+  for (const other of others) expect(other).toBe(first);
 });
 
 test('When any text is a title, then a receipt is made', async () => {
