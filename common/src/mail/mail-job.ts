@@ -64,13 +64,13 @@ export const mailJobs = defineCollection({
   name: 'mail-jobs',
   fields: {
     ...mailFields,
-    // The three that only a waiting job has: what sending needs, and when it is tried next or its lease ends.
+    // These four are removed when the job ends. `dueAt` is when it is tried next, or when its lease ends.
     to: { type: String },
     data: copyOf(mailData),
     dueAt: { type: Date },
-    // Of jobs that were leased together.
+    // The same for jobs that were leased together.
     lease: { type: String },
-    // Refusals by the mail server that may be temporary.
+    // Attempts that failed because of this mail, as far as is known.
     failures: { type: Number, required: true },
     endedAt: { type: Date },
     // Why nothing was sent; absent when the mail was sent.

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { createLogger } from '@ticketing/common/service';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -98,12 +98,14 @@ test('When the mailbox is restarted, then it has its mails, newest first, and nu
   ]);
 });
 
-test('When there are more mails, or more bytes of them, than are kept, then the oldest are deleted', async () => {
+test('When there are more mails, or more bytes of them, than are kept, then the oldest are deleted, and only the owner of the files reads them', async () => {
   const folder = join(directory, 'store');
   const byNumber = openStore(folder, { maxMails: 3, maxBytes: 1_000_000 });
   for (const text of ['1', '2', '3', '4']) byNumber.add(storedMail(text));
   expect(byNumber.list().map(({ text }) => text)).toEqual(['4', '3', '2']);
-  expect(await readdir(folder)).toHaveLength(3);
+  const files = await readdir(folder);
+  expect(files).toHaveLength(3);
+  for (const file of files) expect((await stat(join(folder, file))).mode & 0o777).toBe(0o600);
   const byBytes = openStore(folder, { maxMails: 100, maxBytes: 4_700 });
   byBytes.add(storedMail('x'.repeat(4_500)));
   expect(byBytes.list()).toHaveLength(1);

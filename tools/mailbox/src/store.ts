@@ -66,7 +66,8 @@ export const openStore = (
       const content = JSON.stringify(mail);
       // A process that is killed leaves no incomplete mail.
       const unfinished = join(directory, 'unfinished');
-      writeFileSync(unfinished, content);
+      // Mails contain links that open accounts.
+      writeFileSync(unfinished, content, { mode: 0o600 });
       renameSync(unfinished, pathOf(mail.id));
       keep(mail, Buffer.byteLength(content));
       return mail;
