@@ -11,6 +11,7 @@ import {
 import { cancelForm } from '../lib/forms/cancel-form.ts';
 import type { FormState } from '../lib/forms/form-state.ts';
 import { holdForm } from '../lib/forms/hold-form.ts';
+import { problemForm } from '../lib/forms/problem-form.ts';
 import { removePasskeyForm } from '../lib/forms/passkey-forms.ts';
 import { forgotPasswordForm, resetPasswordForm, verifyEmailForm } from '../lib/forms/link-forms.ts';
 import { editForm, sellForm } from '../lib/forms/listing-form.ts';
@@ -31,6 +32,7 @@ export const postEdit = async (_: FormState, form: FormData) => runForm(editForm
 export const postHold = async (_: FormState, form: FormData) => runForm(holdForm, form);
 export const postRemovePasskey = async (_: FormState, form: FormData) => runForm(removePasskeyForm, form);
 export const postCancel = async (_: FormState, form: FormData) => runForm(cancelForm, form);
+export const postProblem = async (_: FormState, form: FormData) => runForm(problemForm, form);
 export const postWithdraw = async (_: FormState, form: FormData) => runForm(withdrawForm, form);
 export const postForgotPassword = async (_: FormState, form: FormData) => runForm(forgotPasswordForm, form);
 export const postResetPassword = async (_: FormState, form: FormData) => runForm(resetPasswordForm, form);

@@ -1,4 +1,5 @@
 'use client';
+import { undoReasons } from '@ticketing/common/events';
 import { useState } from 'react';
 import type { Charge, Order } from '../lib/api/schemas.ts';
 import type { StripeConfig } from '../lib/config.ts';
@@ -8,8 +9,8 @@ import type { PayOutcome } from '../lib/pay-order.ts';
 import { signInPath } from '../lib/safe-next.ts';
 import { Badge } from './badge.tsx';
 import { CancelOrder } from './cancel-order.tsx';
+import { CompleteOrder } from './complete-order.tsx';
 import { Countdown, useSecondsLeft } from './countdown.tsx';
-import { Icon } from './icon.tsx';
 import { Notice } from './notice.tsx';
 import { PageLink } from './page-link.tsx';
 import { PaymentForm } from './payment-form.tsx';
@@ -27,6 +28,7 @@ export interface OrderPanelProps {
   /** The bank has just led the buyer back to this page. */
   readonly fromBank: boolean;
   readonly post: PostForm;
+  readonly postProblem: PostForm;
   /** Formatted by the server, so that every browser shows the same. */
   readonly labels: {
     readonly price: string;
@@ -84,47 +86,6 @@ const AtBank = ({ charge, fromBank }: { readonly charge: Charge | undefined; rea
   );
 };
 
-const Complete = ({
-  order,
-  charge,
-  price,
-}: {
-  readonly order: Order;
-  readonly charge: Charge | undefined;
-  readonly price: string;
-}) => (
-  <div>
-    <div className="flex items-center gap-3 text-pine">
-      <Icon name="check" className="icon size-8" />
-      <h2 className="text-2xl font-bold text-ink">The ticket is yours</h2>
-    </div>
-    <dl className="facts mt-5 sm:grid-cols-2">
-      <div>
-        <dt>Paid</dt>
-        <dd className="tabular-nums">{price}</dd>
-      </div>
-      <div>
-        <dt>Order</dt>
-        <dd>{order.id}</dd>
-      </div>
-      {charge?.stripeId !== undefined && (
-        <div className="sm:col-span-2">
-          <dt>Payment reference</dt>
-          <dd>{charge.stripeId}</dd>
-        </div>
-      )}
-    </dl>
-    <div className="mt-6 flex flex-wrap gap-3">
-      <PageLink href="/orders" className="button button-quiet">
-        All my orders
-      </PageLink>
-      <PageLink href="/" className="button button-quiet">
-        Browse tickets
-      </PageLink>
-    </div>
-  </div>
-);
-
 const Cancelled = ({
   order,
   charge,
@@ -135,6 +96,7 @@ const Cancelled = ({
   readonly newPrice: string | undefined;
 }) => {
   const { title, text, link } = cancelLabels(order.reason);
+  const wasComplete = undoReasons.some((reason) => reason === order.reason);
   return (
     <div className="grid justify-items-start gap-3">
       <h2 className="text-2xl font-bold">{title}</h2>
@@ -145,7 +107,7 @@ const Cancelled = ({
         </p>
       )}
       <p className="font-semibold" data-testid="money-outcome">
-        {moneyOutcome(charge)}
+        {moneyOutcome(charge, wasComplete)}
       </p>
       {charge?.stripeRefundId !== undefined && (
         <p className="text-sm text-muted">Refund reference {charge.stripeRefundId}</p>
@@ -237,7 +199,15 @@ export const OrderPanel = (props: OrderPanelProps) => {
           />
         </>
       )}
-      {order.status === 'complete' && <Complete order={order} charge={charge} price={labels.price} />}
+      {order.status === 'complete' && (
+        <CompleteOrder
+          order={order}
+          charge={charge}
+          price={labels.price}
+          postProblem={props.postProblem}
+          onReported={watch.expectChange}
+        />
+      )}
       {order.status === 'cancelled' && <Cancelled order={order} charge={charge} newPrice={labels.newPrice} />}
       <ReceiptLink charge={charge} />
       {(open || order.status === 'created') && (

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { attemptsLeft, moneyOutcome } from './money-outcome.ts';
+import { attemptsLeft, moneyNews, moneyOutcome } from './money-outcome.ts';
 
 test.each([
   [
@@ -25,4 +25,47 @@ test.each([
   [undefined, 3, undefined],
 ])('When %j cards of %j were declined, then the sentence is %j', (attempts, allowed, sentence) => {
   expect(attemptsLeft(attempts, allowed)).toBe(sentence);
+});
+
+const charge = { amount: 1999, currency: 'usd' };
+const lost = { status: 'lost', reason: 'fraudulent' };
+const open = { status: 'needs_response', reason: 'fraudulent' };
+
+test.each([
+  [
+    { status: 'refunded' as const, refundStatus: 'pending' as const },
+    'Your payment of $19.99 is being refunded to your card.',
+  ],
+  [
+    { status: 'refunded' as const, refundStatus: 'failed' as const, amountRefunded: 0 },
+    /^The refund of \$19.99 did not reach/,
+  ],
+  [
+    { status: 'refunded' as const, amountRefunded: 0, dispute: lost },
+    'Your payment of $19.99 has been returned by your bank.',
+  ],
+  [{ status: 'completed' as const }, 'Your payment of $19.99 is being refunded.'],
+  [{ status: 'completed' as const, dispute: open }, /^Your payment of \$19.99 is with your bank/],
+])('When a complete order is cancelled and its charge is %j, then the sentence is %s', (change, sentence) => {
+  expect(moneyOutcome({ ...charge, ...change }, true)).toMatch(sentence);
+});
+
+test.each([
+  [{}, []],
+  [
+    { amountRefunded: 500, refundStatus: 'succeeded' as const },
+    ['$5.00 of your payment has been refunded to your card.'],
+  ],
+  [
+    { amountRefunded: 500, refundStatus: 'pending' as const },
+    ['$5.00 of your payment is being refunded to your card.'],
+  ],
+  [
+    { amountRefunded: 0, refundStatus: 'failed' as const },
+    ['A refund did not reach your card. We are looking into it.'],
+  ],
+  [{ dispute: lost }, []],
+  [{ dispute: open }, ['You have disputed this payment. The seller is not paid until your bank has decided.']],
+])('When the charge of a complete order is %j, then the page says %j', (change, sentences) => {
+  expect(moneyNews({ ...charge, status: 'completed', ...change })).toEqual(sentences);
 });

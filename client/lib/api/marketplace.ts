@@ -123,6 +123,9 @@ export const listOrders = (api: Api, query: URLSearchParams) =>
 export const getOrder = (api: Api, orderId: string) =>
   api.send(orderSchema, { method: 'GET', path: path('/api/orders', orderId) });
 
+export const reportProblem = (api: Api, { orderId, text }: { readonly orderId: string; readonly text: string }) =>
+  api.send(orderSchema, { method: 'POST', path: `${path('/api/orders', orderId)}/problem`, body: { text } });
+
 export const cancelOrder = (api: Api, orderId: string) =>
   api.send(nothingSchema, { method: 'DELETE', path: path('/api/orders', orderId) });
 

@@ -3,6 +3,7 @@ import type { Api, ApiRequest } from '../api/api.ts';
 import { changeEmailForm, changePasswordForm, closeAccountForm, endSessionForm } from './account-forms.ts';
 import { cancelForm } from './cancel-form.ts';
 import { withdrawForm } from './withdraw-form.ts';
+import { problemForm } from './problem-form.ts';
 import { splitErrors, type FormDeps } from './form-state.ts';
 import { holdForm } from './hold-form.ts';
 import { forgotPasswordForm, resetPasswordForm, verifyEmailForm } from './link-forms.ts';
@@ -257,4 +258,14 @@ test('When there are errors, then each belongs to its field and the rest to the 
     byField: { email: 'Email must be valid' },
     general: ['Unknown here', 'Invalid credentials'],
   });
+});
+
+test('When a problem is reported, then the buyer goes to the order; when it is refused, then the text stays', async () => {
+  const problem = form({ orderId: 'o1', text: 'No seat 7.' });
+  const accepted = fakeApi({ status: 201, data: { ...order, status: 'complete', currency: 'usd' } });
+  expect(await problemForm(accepted.deps, problem)).toMatchObject({ errors: [], goTo: '/orders/o1' });
+  const body = { text: 'No seat 7.' };
+  expect(accepted.requests).toEqual([{ method: 'POST', path: '/api/orders/o1/problem', body }]);
+  const refused = await problemForm(fakeApi({ status: 400, field: 'text' }).deps, problem);
+  expect(refused).toEqual({ errors: [{ message: 'refused 400', field: 'text' }], values: body });
 });

@@ -15,7 +15,7 @@ import { requireUser } from '../../../lib/server/require-user.ts';
 import { runtimeConfig } from '../../../lib/server/runtime.ts';
 import { refineClock, serverTime } from '../../../lib/server-clock.ts';
 import { placeLabel, seatLabel } from '../../../lib/ticket-labels.ts';
-import { postCancel } from '../../form-actions.ts';
+import { postCancel, postProblem } from '../../form-actions.ts';
 
 export const metadata: Metadata = { title: 'Order' };
 
@@ -117,6 +117,7 @@ const OrderPage = async ({
           paymentAttempts={paymentAttempts}
           fromBank={from === 'bank'}
           post={postCancel}
+          postProblem={postProblem}
           labels={{
             price: priceLabel(order),
             until: formatTime(order.expiresAt),

@@ -93,7 +93,13 @@ const Buyer = ({
   }
   switch (ticketState(ticket)) {
     case 'sold':
-      return <p className="text-muted">Another buyer has bought this ticket.</p>;
+      return (
+        <p className="text-muted">
+          {order === undefined
+            ? 'Another buyer has bought this ticket.'
+            : 'You had bought this ticket, and got your money back.'}
+        </p>
+      );
     case 'withdrawn':
       return <p className="text-muted">Its seller has withdrawn this ticket.</p>;
     case 'held':
