@@ -87,6 +87,7 @@ test('When a seller lists a ticket and a buyer holds and pays it, then both see 
     price: 19.99,
     currency: 'usd',
     userId: seller.id,
+    eventId: ticket.eventId,
     ...details,
   });
   await eventually(async () => expect(idsOf(await anonymous(search))).toEqual([ticket.id]));

@@ -74,6 +74,8 @@ export const chargeResponse = z.strictObject({
   completedAt: z.iso.datetime().optional(),
   stripeRefundId: id.optional(),
   amountRefunded: z.int().min(0).optional(),
+  refundStatus: z.enum(['pending', 'succeeded', 'failed']).optional(),
+  dispute: z.strictObject({ status: z.string(), reason: z.string() }).optional(),
   nextAction: z.strictObject({ url: z.string() }).optional(),
 });
 
