@@ -177,10 +177,34 @@ test('When a completed order is refunded, then its seller gets a mail too', asyn
   await signUpBoth(order);
   await notifications.complete(order);
   await notifications.refunded(order);
+  await notifications.cancelled({ ...order, version: order.version + 1, status: 'cancelled', reason: 'refunded' });
   const mail = await notifications.mailTo(order.sellerId, /^Your sale was refunded: Final$/);
   expect(mail.text).toContain(`${publicUrl}/tickets/${order.ticket.id}`);
   await notifications.mailTo(order.userId, /^Your money is returned/);
 });
+
+test.each([
+  ['refunded', 'The marketplace has called off your purchase.'],
+  ['not_delivered', 'The seller did not deliver the ticket in time.'],
+] as const)(
+  'When a sale is undone (%s) long after it was made, then the buyer gets one mail that says why, whichever event is last',
+  async (reason, why) => {
+    const old = { completedAt: notifications.daysAgo(30), expiresAt: notifications.daysAgo(30) };
+    for (const isRefundFirst of [true, false]) {
+      const order = notifications.sale(old);
+      await signUpBoth(order);
+      const undone = { ...order, version: order.version + 1, status: 'cancelled' as const, reason };
+      if (isRefundFirst) await notifications.refunded(order);
+      await notifications.cancelled(undone);
+      await notifications.refunded(order);
+      expect((await notifications.mailTo(order.userId, /^Your money is returned/)).text).toContain(why);
+      await notifications.mailTo(order.sellerId, /^Your sale was refunded/);
+      await notifications.cancelled(undone);
+      await notifications.untilSent(`refunded:${order.id}`);
+      expect(await notifications.subjects(order.userId)).toHaveLength(1);
+    }
+  },
+);
 
 test('When a refund was more than three days ago, then it is not mailed', async () => {
   const order = notifications.sale();
@@ -192,6 +216,7 @@ test('When a refund was more than three days ago, then it is not mailed', async 
   await signUpBoth(other);
   await notifications.complete(other);
   await notifications.refunded(other);
+  await notifications.cancelled({ ...other, version: other.version + 1, status: 'cancelled', reason: 'refunded' });
   await notifications.mailTo(other.userId, /returned/);
   expect(await notifications.jobs.findOne({ _id: `refunded:${order.id}` })).toBeNull();
   expect(await notifications.sales.findOne({ _id: order.id })).not.toHaveProperty('charge');

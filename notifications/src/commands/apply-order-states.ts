@@ -14,6 +14,7 @@ export const applyOrderStates =
       // Nothing more is said about older ones, which are republished now and then.
       matters: ({ status, completedAt, expiresAt }) =>
         (status === 'complete' && completedAt !== undefined && isRecent(new Date(completedAt), now)) ||
-        (status === 'cancelled' && isRecent(new Date(expiresAt), now)),
+        // A sale may be undone long after the deadline of its order.
+        (status === 'cancelled' && (completedAt !== undefined || isRecent(new Date(expiresAt), now))),
     });
   };

@@ -44,7 +44,8 @@ export const mailsOf = (
         mailTo: (to) => sold.mail({ about, userId: sellerId, to, at, data: { ticketId, ...event } }),
       });
   }
-  if (charge?.refundedAt !== undefined) {
+  // The order says why, so the mail waits for its cancellation.
+  if (charge?.refundedAt !== undefined && order.status === 'cancelled') {
     const at = new Date(charge.refundedAt);
     const { amount, currency } = charge;
     const { id: ticketId, title } = ticket;

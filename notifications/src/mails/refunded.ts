@@ -11,6 +11,8 @@ const causes: Readonly<Record<string, string>> = {
   unavailable: 'The ticket was no longer available.',
   payment_failed: 'The payment of the order had failed.',
   account_closed: 'Your account was closed before the payment arrived.',
+  refunded: 'The marketplace has called off your purchase.',
+  not_delivered: 'The seller did not deliver the ticket in time.',
 };
 
 /** To the buyer: the money of a cancelled order is returned. */
