@@ -17,6 +17,7 @@ test.each([
   await notifications.signUp(order.sellerId);
   await notifications.complete(order);
   await notifications.refunded({ ...order, currency: 'jpy' });
+  await notifications.cancelled({ ...order, version: order.version + 1, status: 'cancelled', reason: 'refunded' });
   for (const [userId, subject] of [
     [order.userId, /^You have bought/],
     [order.sellerId, /^You have sold/],
