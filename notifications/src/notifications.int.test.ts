@@ -177,10 +177,14 @@ test('When a completed order is refunded, then its seller gets a mail too', asyn
   await signUpBoth(order);
   await notifications.complete(order);
   await notifications.refunded(order);
+  await notifications.system.eventually(async () =>
+    expect(await notifications.sales.findOne({ _id: order.id })).toHaveProperty('charge'),
+  );
   await notifications.cancelled({ ...order, version: order.version + 1, status: 'cancelled', reason: 'refunded' });
   const mail = await notifications.mailTo(order.sellerId, /^Your sale was refunded: Final$/);
   expect(mail.text).toContain(`${publicUrl}/tickets/${order.ticket.id}`);
-  await notifications.mailTo(order.userId, /^Your money is returned/);
+  const returned = await notifications.mailTo(order.userId, /^Your money is returned/);
+  expect(returned.text).toContain('The marketplace has called off your purchase.');
 });
 
 test.each([
