@@ -1,12 +1,13 @@
 'use client';
 import { textLimits, titleLimit } from '@ticketing/common/events';
-import { currencyOf, formatMoney } from '@ticketing/common/money';
+import { currencyOf } from '@ticketing/common/money';
 import type { CategoryId } from '../lib/categories.ts';
 import { splitErrors } from '../lib/forms/form-state.ts';
 import { editForm, listingFields, sellForm } from '../lib/forms/listing-form.ts';
 import { keyField } from '../lib/forms/keyed-form.ts';
 import { Field, TextField, control } from './field.tsx';
 import { ErrorList } from './notice.tsx';
+import { PriceField } from './price-field.tsx';
 import { SubmitButton } from './submit-button.tsx';
 import { useForm, type PostForm } from './use-form.ts';
 
@@ -15,6 +16,7 @@ export const ListingForm = ({
   post,
   categories,
   currency: code,
+  feePercent,
   ticketId,
   formKey = '',
   listing = {},
@@ -22,6 +24,7 @@ export const ListingForm = ({
   readonly post: PostForm;
   readonly categories: readonly { readonly id: CategoryId; readonly label: string }[];
   readonly currency: string;
+  readonly feePercent: number;
   readonly ticketId?: string;
   readonly formKey?: string;
   readonly listing?: Readonly<Record<string, string>>;
@@ -55,14 +58,7 @@ export const ListingForm = ({
         hint="The event, as buyers would search for it"
       />
       <div className="grid gap-5 sm:grid-cols-2">
-        <TextField
-          {...field('price')}
-          label={`Price (${code.toUpperCase()})`}
-          required
-          inputMode={currency.decimals === 0 ? 'numeric' : 'decimal'}
-          autoComplete="off"
-          hint={`For this one ticket, at least ${formatMoney(currency, currency.minimum)}`}
-        />
+        <PriceField {...field('price')} currency={currency} feePercent={feePercent} />
         <Field name="category" label="Category" error={category.error}>
           <select {...control(category)} className="input" defaultValue={category.defaultValue ?? ''}>
             <option value="">Choose a category</option>

@@ -22,6 +22,7 @@ test('When every variable is set, then the configuration has all of them', () =>
     mailboxUrl: undefined,
     currency: 'usd',
     paymentAttempts: undefined,
+    sellerFeePercent: 10,
   });
 });
 
@@ -32,10 +33,12 @@ test('When a sandbox is set, then cards go there and no key is needed', () => {
     STRIPE_PUBLISHABLE_KEY: '',
     MAILBOX_URL: 'http://localhost:8025',
     PAYMENT_ATTEMPTS: '3',
+    SELLER_FEE_PERCENT: '12.5',
   });
   expect(config.stripe).toEqual({ mode: 'sandbox', sandboxUrl: 'http://localhost:4242' });
   expect(config.mailboxUrl).toBe('http://localhost:8025/');
   expect(config.paymentAttempts).toBe(3);
+  expect(config.sellerFeePercent).toBe(12.5);
 });
 
 test('When each service has its own address, then the placeholder in API_URL is kept', () => {
@@ -56,6 +59,8 @@ test.each([
   [{ STRIPE_SANDBOX: 'yes' }, 'STRIPE_SANDBOX must be'],
   [{ MAILBOX_URL: 'javascript:alert(1)' }, 'MAILBOX_URL must be'],
   [{ PAYMENT_ATTEMPTS: '-1' }, 'PAYMENT_ATTEMPTS must be'],
+  [{ SELLER_FEE_PERCENT: '101' }, 'SELLER_FEE_PERCENT must be'],
+  [{ SELLER_FEE_PERCENT: '2.125' }, 'SELLER_FEE_PERCENT must be'],
 ])('When %j is set, then the error contains: %s', (change, message) => {
   expect(() => readConfig({ ...env, ...change })).toThrow(message);
 });

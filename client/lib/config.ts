@@ -17,6 +17,8 @@ export interface ClientConfig {
   readonly currency: string;
   /** Declined cards after which an order is cancelled, if configured. */
   readonly paymentAttempts: number | undefined;
+  /** The marketplace's share of a sale. */
+  readonly sellerFeePercent: number;
 }
 
 /** Where the card form comes from. Sent to browsers, so it must not hold a secret. */
@@ -62,6 +64,10 @@ export const readConfig = (env: Env): ClientConfig => {
   const publicUrl = url('PUBLIC_URL');
   const attempts = env.PAYMENT_ATTEMPTS ?? '';
   const paymentAttempts = attempts === '' ? undefined : whole('PAYMENT_ATTEMPTS', attempts, 1_000);
+  const fee = env.SELLER_FEE_PERCENT || '10';
+  const sellerFeePercent = Number(fee);
+  if (!(/^\d+(\.\d{1,2})?$/.test(fee) && sellerFeePercent <= 100))
+    problems.push('SELLER_FEE_PERCENT must be from 0 to 100 with at most 2 decimals');
   const currency = env.CURRENCY || 'usd';
   const stripe = readStripe(env, url, problems);
   const mailboxUrl = (env.MAILBOX_URL ?? '') === '' ? undefined : url('MAILBOX_URL').href;
@@ -77,6 +83,7 @@ export const readConfig = (env: Env): ClientConfig => {
     mailboxUrl,
     currency,
     paymentAttempts,
+    sellerFeePercent,
   };
 };
 

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { currencyOf } from '@ticketing/common/money';
-import { amountLabel, parsePrice, priceLabel } from './money.ts';
+import { amountLabel, parsePrice, priceLabel, proceedsLabel } from './money.ts';
 
 test.each([
   [19.99, 'usd', '$19.99'],
@@ -42,4 +42,16 @@ test.each([
   ['1.2345', 'kwd'],
 ])('When %j is typed in %s, then it is not a price', (typed, currency) => {
   expect(parsePrice(typed, currencyOf(currency))).toBeUndefined();
+});
+
+test.each([
+  ['19.99', 'usd', 10, 'You get $17.99, after our fee of $2.00 (10%).'],
+  ['10.05', 'usd', 10, 'You get $9.04, after our fee of $1.01 (10%).'],
+  ['1,500', 'jpy', 12.5, 'You get ¥1,312, after our fee of ¥188 (12.5%).'],
+  ['20', 'usd', 0, 'You get $20.00.'],
+  ['', 'usd', 10, 'You get the price less our fee of 10%.'],
+  ['0.10', 'usd', 10, 'You get the price less our fee of 10%.'],
+  ['cheap', 'usd', 0, 'You get the whole price.'],
+])('When %j is typed as a price in %s and the fee is %d %%, then the seller reads %j', (typed, code, percent, text) => {
+  expect(proceedsLabel(typed, currencyOf(code), percent)).toBe(text);
 });

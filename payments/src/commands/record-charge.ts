@@ -1,12 +1,13 @@
 import { chargeClosed, chargeUpdated, type Trace } from '@ticketing/common/events';
 import { expression, type Expression, type NewValues } from '@ticketing/common/messaging';
+import { feeOf } from '@ticketing/common/money';
 import { statusesBefore } from '../domain/charge-status.ts';
 import type { MoneyChange } from '../domain/apply-movements.ts';
 import { isFatal, type Decline } from '../domain/decline.ts';
 import type { Deps } from '../deps.ts';
 import { entries } from '../domain/ledger-entry.ts';
 import { nextActionRead, type Charge, type Entry } from '../domain/payment.ts';
-import { availableAt, feeOf } from '../domain/sale.ts';
+import { availableAt } from '../domain/sale.ts';
 import { parseCharge, type PaymentDocument } from '../models/payment.ts';
 import type { ChargeContext } from './charge-context.ts';
 

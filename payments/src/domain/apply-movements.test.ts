@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
+import { feeOf } from '@ticketing/common/money';
 import * as fc from 'fast-check';
 import { applyMovements, type MoneyAtStripe } from './apply-movements.ts';
 import { entries } from './ledger-entry.ts';
 import type { Charge, Entry } from './payment.ts';
-import { feeOf, proceedsOf } from './sale.ts';
+import { proceedsOf } from './sale.ts';
 
 const now = new Date('2026-11-29T12:00:00Z');
 const amount = 1999;
@@ -167,16 +168,4 @@ test('When Stripe is read at any moments, in any number, then each cause is in t
       },
     ),
   );
-});
-
-test.each([
-  [1005, 10, 101],
-  [1004, 10, 100],
-  [1999, 12.5, 250],
-  [1999, 0, 0],
-  [50, 2.9, 1],
-  [52, 2.9, 2],
-  [1999, 100, 1999],
-])('When the fee of %i is %d %%, then it is %i, rounded half up', (price, percent, fee) => {
-  expect(feeOf(price, percent)).toBe(fee);
 });

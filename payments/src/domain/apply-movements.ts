@@ -1,7 +1,8 @@
+import { feeOf } from '@ticketing/common/money';
 import type { RefundStatus } from '@ticketing/common/events';
 import { entries } from './ledger-entry.ts';
 import type { Charge, Dispute, Entry, Refund } from './payment.ts';
-import { feeOf, isOpenDispute } from './sale.ts';
+import { isOpenDispute } from './sale.ts';
 
 /** What Stripe shows of the money of one PaymentIntent, each list oldest first; amounts in minor units. */
 export interface MoneyAtStripe {

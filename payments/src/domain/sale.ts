@@ -2,10 +2,6 @@ const dayMs = 24 * 60 * 60_000;
 /** When the proceeds of a listing without a date are released, after its delivery. */
 const undatedDelayMs = 7 * dayMs;
 
-/** The fee of an amount in minor units, rounded half up. `percent` has two decimals at most, so that nothing is lost in floating point. */
-export const feeOf = (amount: number, percent: number): number =>
-  Math.floor((amount * Math.round(percent * 100) + 5_000) / 10_000);
-
 /** What the seller gets of a sale, in minor units: what is left of its price, less the fee. */
 export const proceedsOf = ({ left = 0, fee = 0 }: Pick<Sale, 'left' | 'fee'>): number => left - fee;
 

@@ -121,6 +121,7 @@ export const processes: readonly ProcessDefinition[] = [
       PUBLIC_URL: settings.publicUrl,
       CURRENCY: settings.currency,
       PAYMENT_ATTEMPTS: settings.paymentAttempts,
+      SELLER_FEE_PERCENT: settings.sellerFeePercent,
       STRIPE_PUBLISHABLE_KEY: settings.stripePublishableKey,
       // A replacement for Stripe has its own card form, unless there is a publishable key for Stripe's.
       STRIPE_SANDBOX: sandboxUrl ?? (settings.stripePublishableKey === undefined ? settings.stripeHost : undefined),

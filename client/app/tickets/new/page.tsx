@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { ListingForm } from '../../../components/listing-form.tsx';
 import { categories } from '../../../lib/categories.ts';
 import { requireUser } from '../../../lib/server/require-user.ts';
-import { siteCurrency } from '../../../lib/server/runtime.ts';
+import { runtimeConfig, siteCurrency } from '../../../lib/server/runtime.ts';
 import { postSell } from '../../form-actions.ts';
 
 export const metadata: Metadata = { title: 'Sell a ticket' };
@@ -18,7 +18,13 @@ const SellPage = async () => {
         it.
       </p>
       <div className="panel mt-6 p-5 sm:p-7">
-        <ListingForm post={postSell} categories={categories} currency={siteCurrency().code} formKey={randomUUID()} />
+        <ListingForm
+          post={postSell}
+          categories={categories}
+          currency={siteCurrency().code}
+          feePercent={runtimeConfig().sellerFeePercent}
+          formKey={randomUUID()}
+        />
       </div>
     </div>
   );

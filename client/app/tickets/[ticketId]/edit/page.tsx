@@ -12,6 +12,7 @@ import { categories } from '../../../../lib/categories.ts';
 import { toInputValue } from '../../../../lib/dates.ts';
 import { serverApi } from '../../../../lib/server/api.ts';
 import { requireUser } from '../../../../lib/server/require-user.ts';
+import { runtimeConfig } from '../../../../lib/server/runtime.ts';
 import { ticketState } from '../../../../lib/ticket-labels.ts';
 import { postEdit } from '../../../form-actions.ts';
 
@@ -37,6 +38,7 @@ const Body = ({ ticket, userId }: { readonly ticket: Ticket; readonly userId: st
           post={postEdit}
           categories={categories}
           currency={ticket.currency}
+          feePercent={runtimeConfig().sellerFeePercent}
           ticketId={ticket.id}
           listing={typed(ticket)}
         />
