@@ -15,6 +15,7 @@ import { problemForm } from '../lib/forms/problem-form.ts';
 import { removePasskeyForm } from '../lib/forms/passkey-forms.ts';
 import { forgotPasswordForm, resetPasswordForm, verifyEmailForm } from '../lib/forms/link-forms.ts';
 import { editForm, sellForm } from '../lib/forms/listing-form.ts';
+import { payoutForm } from '../lib/forms/payout-form.ts';
 import { signInForm, signUpForm } from '../lib/forms/session-forms.ts';
 import { withdrawForm } from '../lib/forms/withdraw-form.ts';
 import { beginAction } from '../lib/response-status.ts';
@@ -42,6 +43,7 @@ export const postChangeEmail = async (_: FormState, form: FormData) => runForm(c
 export const postEndSession = async (_: FormState, form: FormData) => runForm(endSessionForm, form);
 export const postEndOtherSessions = async (_: FormState, form: FormData) => runForm(endOtherSessionsForm, form);
 export const postCloseAccount = async (_: FormState, form: FormData) => runForm(closeAccountForm, form);
+export const postPayout = async (_: FormState, form: FormData) => runForm(payoutForm, form);
 
 /** Has no form of its own in the browser: every page of an unverified user shows it, so it loads no JavaScript for it. */
 export const postSendVerification = async () => {

@@ -9,6 +9,7 @@ const pages = [
   { href: '/tickets/new', label: 'Sell a ticket' },
   { href: '/orders', label: 'My orders' },
   { href: '/my-tickets', label: 'My tickets' },
+  { href: '/sales', label: 'My sales' },
 ] as const;
 
 const Mark = () => (

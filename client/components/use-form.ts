@@ -29,7 +29,8 @@ export const useForm = (operation: FormOperation, post: PostForm, onDone?: () =>
     if (state.pageChanged === true) router.refresh();
     if (state.goTo === undefined) return;
     if (onDone !== undefined) onDone();
-    else if (state.sessionChanged === true) window.location.assign(state.goTo);
+    // An absolute address is of another site.
+    else if (state.sessionChanged === true || URL.canParse(state.goTo)) window.location.assign(state.goTo);
     else {
       router.push(state.goTo);
       router.refresh();

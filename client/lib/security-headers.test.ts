@@ -17,6 +17,7 @@ test('When cards go to Stripe, then only Stripe may be framed and requested', ()
   expect(policy).toContain("'nonce-abc'");
   expect(policy).toContain('frame-src https://js.stripe.com');
   expect(policy).toContain("connect-src 'self' https://api.stripe.com");
+  expect(policy).toContain("form-action 'self' https://connect.stripe.com;");
   expect(policy).toContain("frame-ancestors 'none'");
   expect(policy).not.toContain('unsafe-inline');
 });
@@ -24,6 +25,7 @@ test('When cards go to Stripe, then only Stripe may be framed and requested', ()
 test('When cards go to the sandbox, then only its origin may be framed', () => {
   const policy = securityHeaders(sandbox, 'abc')['Content-Security-Policy'];
   expect(policy).toContain('frame-src http://localhost:4242;');
+  expect(policy).toContain("form-action 'self' http://localhost:4242;");
   expect(policy).not.toContain('stripe.com');
 });
 

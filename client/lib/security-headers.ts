@@ -25,7 +25,8 @@ export const securityHeaders = (
     `frame-src ${frames}`,
     `object-src 'none'`,
     `base-uri 'none'`,
-    `form-action 'self'`,
+    // Browsers apply it to the redirects after a form too: one leads to the page where a seller's account is set up.
+    `form-action 'self' ${live ? 'https://connect.stripe.com' : frames}`,
     `frame-ancestors 'none'`,
     ...(https ? ['upgrade-insecure-requests'] : []),
   ];

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { Empty, ListPage, ListRow } from '../../components/list-page.tsx';
+import { PageLink } from '../../components/page-link.tsx';
 import { Pager } from '../../components/pager.tsx';
 import { Unavailable } from '../../components/unavailable.tsx';
 import { listTickets } from '../../lib/api/marketplace.ts';
@@ -38,6 +39,11 @@ const MyTicketsPage = async ({ searchParams }: { readonly searchParams: Promise<
         <Empty text="You have not listed a ticket yet." href="/tickets/new" label="List your first ticket" />
       ) : (
         <>
+          <p className="mb-3">
+            <PageLink href="/sales" className="link inline-flex min-h-11 items-center">
+              What you have sold, and your balance
+            </PageLink>
+          </p>
           <ul className="grid gap-3">
             {loaded.data.tickets.map((ticket) => (
               <li key={ticket.id}>

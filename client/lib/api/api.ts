@@ -35,6 +35,8 @@ export interface ApiRequest {
   readonly body?: unknown;
   /** Requests with the same key and body are done once. */
   readonly idempotencyKey?: string;
+  /** JSON if absent. */
+  readonly accept?: 'text/csv';
 }
 
 /** The marketplace's HTTP API. Never throws; a response that does not match its schema is a failure with status 502. */
@@ -75,7 +77,10 @@ const sendRequest = async (
       validateStatus: () => true,
       ...(request.query === undefined ? {} : { params: request.query }),
       ...(request.body === undefined ? {} : { data: request.body }),
-      ...((request.idempotencyKey ?? '') === '' ? {} : { headers: { 'Idempotency-Key': request.idempotencyKey } }),
+      headers: {
+        ...((request.idempotencyKey ?? '') === '' ? {} : { 'Idempotency-Key': request.idempotencyKey }),
+        ...(request.accept === undefined ? {} : { Accept: request.accept }),
+      },
     });
   } catch (error) {
     if (!isAxiosError(error)) throw error;

@@ -1,9 +1,12 @@
 import type { ListingDetail } from '@ticketing/common/events';
 import type { Api } from './api.ts';
 import {
+  balanceSchema,
   chargeSchema,
+  csvSchema,
   currentUserSchema,
   nothingSchema,
+  onboardingSchema,
   orderSchema,
   ordersSchema,
   passkeyCreationSchema,
@@ -11,6 +14,8 @@ import {
   passkeySchema,
   passkeysSchema,
   paymentSchema,
+  payoutAccountSchema,
+  salesSchema,
   sessionsSchema,
   ticketSchema,
   ticketsSchema,
@@ -135,3 +140,21 @@ export const payOrder = (api: Api, payment: { readonly orderId: string; readonly
 
 export const getCharge = (api: Api, orderId: string) =>
   api.send(chargeSchema, { method: 'GET', path: path('/api/payments', orderId) });
+
+const salesPath = '/api/payments/sales';
+
+export const listSales = (api: Api, query: URLSearchParams) =>
+  api.send(salesSchema, { method: 'GET', path: salesPath, query });
+
+export const listSalesAsCsv = (api: Api, query: URLSearchParams) =>
+  api.send(csvSchema, { method: 'GET', path: salesPath, query, accept: 'text/csv' });
+
+export const getBalance = (api: Api) => api.send(balanceSchema, { method: 'GET', path: '/api/payments/balance' });
+
+const payoutAccountPath = '/api/payments/payout-account';
+
+export const getPayoutAccount = (api: Api) => api.send(payoutAccountSchema, { method: 'GET', path: payoutAccountPath });
+
+/** Returns the address of Stripe's page for setting the account up. */
+export const beginOnboarding = (api: Api) =>
+  api.send(onboardingSchema, { method: 'POST', path: payoutAccountPath, body: {} });

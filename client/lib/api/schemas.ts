@@ -3,6 +3,7 @@ import type { sessionsShape } from '@ticketing/auth/session-shapes';
 import type { userShape } from '@ticketing/auth/shapes';
 import { orderShape } from '@ticketing/orders/shapes';
 import { paymentShape, pendingPaymentShape, type chargeShape } from '@ticketing/payments/shapes';
+import { saleShape, type balanceShape, type payoutAccountShape } from '@ticketing/payments/sales-shapes';
 import { listedTicketShape, ticketShape } from '@ticketing/tickets/shapes';
 import * as z from 'zod/mini';
 
@@ -10,6 +11,11 @@ export { errorsShape as errorsSchema } from '@ticketing/common/errors';
 export { passkeyShape as passkeySchema, passkeysShape as passkeysSchema } from '@ticketing/auth/passkey-shapes';
 export { sessionsShape as sessionsSchema } from '@ticketing/auth/session-shapes';
 export { currentUserShape as currentUserSchema, userShape as userSchema } from '@ticketing/auth/shapes';
+export {
+  balanceShape as balanceSchema,
+  onboardingShape as onboardingSchema,
+  payoutAccountShape as payoutAccountSchema,
+} from '@ticketing/payments/sales-shapes';
 export { chargeShape as chargeSchema } from '@ticketing/payments/shapes';
 
 /** Paid, or to be confirmed at the bank first. */
@@ -26,15 +32,22 @@ const listedTicketSchema = z.extend(listedTicketShape, { ...currency, ...anyCate
 export const ticketsSchema = z.array(listedTicketSchema);
 export const orderSchema = z.extend(orderShape, { ...currency, reason: z.optional(z.string()) });
 export const ordersSchema = z.array(orderSchema);
+// The site shows a state that it does not know: payments of a newer release may send one.
+const saleSchema = z.extend(saleShape, { state: z.string() });
+export const salesSchema = z.array(saleSchema);
 // The browser checks them.
 export const passkeyCreationSchema = z.custom<PublicKeyCredentialCreationOptionsJSON>();
 export const passkeyRequestSchema = z.custom<PublicKeyCredentialRequestOptionsJSON>();
+export const csvSchema = z.string();
 export const nothingSchema = z.unknown();
 
 export type Ticket = z.infer<typeof ticketSchema>;
 export type ListedTicket = z.infer<typeof listedTicketSchema>;
 export type Order = z.infer<typeof orderSchema>;
 export type Charge = z.infer<typeof chargeShape>;
+export type Sale = z.infer<typeof saleSchema>;
+export type Balance = z.infer<typeof balanceShape>;
+export type PayoutStatus = z.infer<typeof payoutAccountShape>['status'];
 export type User = z.infer<typeof userShape>;
 export type Passkey = z.infer<typeof passkeyShape>;
 export type AccountSession = z.infer<typeof sessionsShape>[number];

@@ -7,7 +7,7 @@ export interface FormState {
   readonly errors: readonly ApiError[];
   /** Values to show again; never a password. */
   readonly values: Readonly<Record<string, string>>;
-  /** Set on success: the path to go to. */
+  /** Set on success: the path, or the address on another site, to go to. */
   readonly goTo?: string;
   /** The user has signed in or out, so every page must be loaded again. */
   readonly sessionChanged?: boolean;

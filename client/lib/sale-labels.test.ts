@@ -1,0 +1,33 @@
+import { expect, test } from '@jest/globals';
+import type { Sale } from './api/schemas.ts';
+import { saleBadge, saleFacts } from './sale-labels.ts';
+
+const sale: Sale = {
+  orderId: 'o1',
+  ticketId: 't1',
+  title: 'Final',
+  price: 19.99,
+  fee: 2,
+  proceeds: 17.99,
+  currency: 'usd',
+  state: 'held',
+  availableAt: '2026-03-15T19:30:00.000Z',
+};
+const paidOutAt = '2026-03-16T08:00:00.000Z';
+const amounts = 'Price $19.99, fee $2.00';
+
+test.each<[Partial<Sale>, string, string[]]>([
+  [{}, 'Held', [amounts, 'Becomes available on Sun, Mar 15, 2026, 19:30 UTC']],
+  [{ state: 'available' }, 'Available', [amounts, 'Waits to be paid out']],
+  [{ state: 'paid_out', paidOutAt }, 'Paid out', [amounts, 'Paid out on Mon, Mar 16, 2026']],
+  [{ state: 'disputed' }, 'Disputed', [amounts, 'Held until the buyer’s dispute or report is settled']],
+  [
+    { state: 'refunded', fee: 0, refunded: 19.99 },
+    'Refunded',
+    ['Price $19.99, fee $0.00', '$19.99 returned to the buyer'],
+  ],
+  [{ state: 'frozen' }, 'frozen', [amounts]],
+])('When a sale has %j, then its badge is %s, and its facts say what becomes of the money', (change, badge, facts) => {
+  expect(saleBadge({ ...sale, ...change }).label).toBe(badge);
+  expect(saleFacts({ ...sale, ...change })).toEqual(facts);
+});
