@@ -13,6 +13,7 @@ const charge = z.object({
   metadata,
 });
 const refund = z.object({ id: z.string(), amount: z.int(), metadata });
+const transfer = z.object({ id: z.string(), amount: z.int() });
 const page = z.object({
   object: z.literal('list'),
   has_more: z.boolean(),
@@ -21,12 +22,14 @@ const page = z.object({
 
 type Charge = z.infer<typeof charge>;
 type Refund = z.infer<typeof refund>;
+type Transfer = z.infer<typeof transfer>;
 
-/** What the local Stripe sandbox has charged and refunded. */
+/** What the local Stripe sandbox has charged, refunded and transferred. */
 export interface StripeLedger {
   /** Successful charges; declined ones are left out. */
   readonly charges: () => Promise<Charge[]>;
   readonly refunds: () => Promise<Refund[]>;
+  readonly transfers: () => Promise<Transfer[]>;
   /** Switches faults of the sandbox on and off. */
   readonly behave: (behaviour: { readonly delayMs?: number; readonly failNext?: string | null }) => Promise<void>;
 }
@@ -58,6 +61,7 @@ export const openStripeLedger = (processes: readonly ProductProcess[]): StripeLe
         .parse(await all(send, '/v1/charges'))
         .filter(({ paid }) => paid),
     refunds: async () => z.array(refund).parse(await all(send, '/v1/refunds')),
+    transfers: async () => z.array(transfer).parse(await all(send, '/v1/transfers')),
     behave: async (behaviour) => {
       const response = await send({ method: 'POST', path: '/sandbox/behaviour', body: behaviour });
       if (response.status !== 200) throw new Error(`the sandbox returned ${response.status}`);
