@@ -13,6 +13,7 @@ export const operatorRequests = defineCollection({
     // Who runs the command, by the name of their account on that machine.
     by: { type: String, required: true },
     requestedAt: { type: Date, required: true },
+    leasedUntil: { type: Date },
     doneAt: { type: Date },
     outcome: { type: String },
   },

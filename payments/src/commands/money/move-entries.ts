@@ -26,10 +26,11 @@ export const moveEntries = async (deps: Deps): Promise<void> => {
     .limit(limit)
     .toArray();
   for (const { _id: orderId, entries = [], currency = deps.currency.code } of charges) {
-    const moved: string[] = [];
-    for (const entry of entries) if (await insert(deps, orderId, currency, entry)) moved.push(entry.id);
-    if (moved.length > 0)
-      await deps.payments.updateOne({ _id: orderId }, { $pull: { entries: { id: { $in: moved } } } });
+    const moved: Pick<Entry, 'id' | 'at'>[] = [];
+    for (const entry of entries)
+      if (await insert(deps, orderId, currency, entry)) moved.push({ id: entry.id, at: entry.at });
+    // With their times: an entry of the same cause that was recorded meanwhile stays.
+    if (moved.length > 0) await deps.payments.updateOne({ _id: orderId }, { $pull: { entries: { $or: moved } } });
   }
 };
 

@@ -44,7 +44,8 @@ const untilRefunded = (order: OrderState, refunds: number) =>
 test('When an operator orders a refund, also repeatedly, then all is returned once, and the charge says why', async () => {
   const order = await paid();
   const outcomes = await Promise.all([ask('refund', order.id), ask('refund', order.id)]);
-  expect(outcomes).toContain('ordered');
+  // Both replicas carry a request out, and the first outcome counts.
+  for (const outcome of outcomes) expect(['ordered', 'under_way']).toContain(outcome);
   await untilRefunded(order, 1);
   expect(await ask('refund', order.id)).toBe('returned');
   await untilRefunded(order, 1);

@@ -5,12 +5,15 @@ import { orderRefund } from './order-refund.ts';
 import { settleProblem } from './settle-problem.ts';
 
 const limit = 100;
+/** After this time another replica may take up a request again, whose process has died. */
+const leaseMs = 30_000;
 const open = { doneAt: { $exists: false } };
 
 /** Carries out what operators have asked for; repeated after a crash, it does nothing twice. */
 export const carryOutOperatorRequests = async (deps: Deps): Promise<void> => {
-  const requests = await deps.operatorRequests.find(open, { sort: { requestedAt: 1 }, limit }).toArray();
-  for (const request of requests) {
+  for (let count = 0; count < limit; count += 1) {
+    const request = await take(deps);
+    if (request === null) return;
     try {
       await carryOut(deps, request);
     } catch (error) {
@@ -18,6 +21,17 @@ export const carryOutOperatorRequests = async (deps: Deps): Promise<void> => {
       deps.logger.error({ err: error, requestId: request._id }, "an operator's request could not be carried out");
     }
   }
+};
+
+/** The oldest open request that no other replica works on, so that its outcome is that of one execution. */
+const take = ({ operatorRequests, now }: Deps): Promise<OperatorRequest | null> => {
+  const leasedUntil = new Date(now().getTime() + leaseMs);
+  const isFree = { $or: [{ leasedUntil: { $exists: false } }, { leasedUntil: { $lte: now() } }] };
+  return operatorRequests.findOneAndUpdate(
+    { ...open, ...isFree },
+    { $set: { leasedUntil } },
+    { sort: { requestedAt: 1 } },
+  );
 };
 
 const carryOut = async (deps: Deps, { _id, action, orderId, reason, by }: OperatorRequest): Promise<void> => {
