@@ -37,7 +37,7 @@ export default {
       project: 'src/**/*.ts',
     },
     'tools/chaos': {
-      entry: ['src/{,mail/,outages/}index.ts', 'src/inject/overrides.ts', tests],
+      entry: ['src/{,mail/,money/,outages/}index.ts', 'src/inject/overrides.ts', tests],
       project: 'src/**/*.ts',
     },
     'tools/check-k8s': { entry: ['src/check-k8s.ts', tests], project: 'src/**/*.ts' },
