@@ -24,14 +24,24 @@ export const followStripe = async (deps: Deps): Promise<void> => {
   if (bookmark === undefined) return;
   const from = began.getTime() - bookmark.at.getTime() < eventsAreKeptMs ? 'events' : 'lists';
   const since = { at: new Date(bookmark.at.getTime() - overlapMs), from } as const;
+  let { at } = bookmark;
+  try {
+    if (await syncMoved(deps, since)) at = began;
+  } finally {
+    // Also after an error, so that the next pass need not wait for the end of the lease.
+    await deps.bookmarks.updateOne({ _id: bookmark._id }, { $set: { at, leasedUntil: began } });
+  }
+};
+
+/** Returns whether everything that has moved is in the charges. */
+const syncMoved = async (deps: Deps, since: Parameters<Deps['gateway']['listMoved']>[0]): Promise<boolean> => {
   let isComplete = true;
   for await (const { at, ...owner } of deps.gateway.listMoved(since)) {
     const payment = await findOwner(deps, owner);
     if (payment === null || isReadSince(payment.moneyReadAt, at)) continue;
     if (!(await syncOne(deps, payment._id))) isComplete = false;
   }
-  const at = isComplete ? began : bookmark.at;
-  await deps.bookmarks.updateOne({ _id: bookmark._id }, { $set: { at, leasedUntil: began } });
+  return isComplete;
 };
 
 /** Reads the movements of charges that were paid under an earlier release. */
