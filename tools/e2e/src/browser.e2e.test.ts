@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
-import { desktop, overflow, payByCard, phone, violations, usePages } from './browser.ts';
+import { cardFormIsReady, desktop, overflow, payByCard, phone, usePages, violations } from './browser.ts';
 import { eventually } from './eventually.ts';
 import { hold, list, newCredentials, order, pay, signUp, ticketOf, untilOrder, type User } from './user.ts';
 import { siteUnderTest, testOnThisMachine } from './site.ts';
@@ -24,9 +24,6 @@ const signUpByForm = async (page: Page): Promise<void> => {
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.getByText(email).first().waitFor();
 };
-
-/** Until the form has loaded, the content below it moves. */
-const cardFormIsReady = (page: Page): Promise<void> => page.locator('button:enabled', { hasText: 'Pay' }).waitFor();
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { name });
 

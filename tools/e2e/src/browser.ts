@@ -166,3 +166,7 @@ export const addAuthenticator = async (
   });
   return { cdp, authenticatorId };
 };
+
+/** Until the form has loaded, the content below it moves. */
+export const cardFormIsReady = (page: Page): Promise<void> =>
+  page.locator('button:enabled', { hasText: 'Pay' }).waitFor();

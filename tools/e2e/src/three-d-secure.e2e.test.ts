@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { z } from 'zod';
-import { overflow, payByCard, phone, usePages, violations } from './browser.ts';
+import { cardFormIsReady, overflow, payByCard, phone, usePages, violations } from './browser.ts';
 import { siteUnderTest } from './site.ts';
 import { hold, list, pay, signUp, untilOrder } from './user.ts';
 
@@ -44,6 +44,8 @@ test('When the buyer leaves the page of the bank, then the order offers to go on
   await page.goto(`/orders/${order.id}?from=bank&redirect_status=succeeded`);
   await page.getByRole('link', { name: 'Go on at your bank' }).waitFor();
   await page.getByRole('heading', { name: 'Use another card' }).waitFor();
+  // Until then the Pay button fades from disabled to enabled.
+  await cardFormIsReady(page);
   expect(await violations(page)).toEqual([]);
   expect(await overflow(page)).toBe(0);
   await payByCard(page, '4242 4242 4242 4242');
