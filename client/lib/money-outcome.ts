@@ -1,10 +1,10 @@
+import { isOpenDispute } from '@ticketing/common/events';
 import type { Charge } from './api/schemas.ts';
 import { amountLabel } from './money.ts';
 
 type Money = Pick<Charge, 'status' | 'amount' | 'currency' | 'amountRefunded' | 'refundStatus' | 'dispute'>;
 
-const hasOpenDispute = ({ dispute }: Money): boolean =>
-  dispute?.status === 'needs_response' || dispute?.status === 'under_review';
+const hasOpenDispute = ({ dispute }: Money): boolean => dispute !== undefined && isOpenDispute(dispute);
 
 const returned = (charge: Money): string => {
   const payment = `Your payment of ${amountLabel(charge)}`;

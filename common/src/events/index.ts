@@ -12,5 +12,13 @@ export { chargeClosed, chargeCreated, chargeState, chargeUpdated } from './charg
 export type { ChargeState, ChargeStatus, RefundStatus } from './charge.ts';
 export { listingDetails, mapListingDetails, textLimits, ticketCategories, titleLimit } from './listing-details.ts';
 export { consumedEvents, retiredDurables } from './consumers.ts';
-export { cancelReasons, chargeStatuses, orderStatuses, refundStatuses, undoReasons } from './statuses.ts';
+export {
+  cancelReasons,
+  chargeStatuses,
+  isOpenDispute,
+  openDisputeStatuses,
+  orderStatuses,
+  refundStatuses,
+  undoReasons,
+} from './statuses.ts';
 export type { ListingDetail, TicketCategory } from './listing-details.ts';

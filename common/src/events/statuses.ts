@@ -20,3 +20,8 @@ export const chargeStatuses = ['created', 'completed', 'failed', 'refunded'] as 
 
 /** Whether the last refund of a charge has reached the buyer. */
 export const refundStatuses = ['pending', 'succeeded', 'failed'] as const;
+
+/** Stripe's words for a dispute whose money the bank has withdrawn and may still return. */
+export const openDisputeStatuses: readonly string[] = ['needs_response', 'under_review'];
+
+export const isOpenDispute = ({ status }: { readonly status: string }): boolean => openDisputeStatuses.includes(status);

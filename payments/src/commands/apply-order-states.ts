@@ -8,8 +8,8 @@ const isChangedHere = { $ne: [{ $type: '$closedAt' }, 'missing'] };
 
 /**
  * Copies orders from their events and wakes the requests that wait to pay for them. An order becomes complete by its
- * charge, which is in the same document, so that state is copied only with a problem that the buyer has reported. With the copy of a closing order no attempt to pay
- * can begin any more; its question is then answered.
+ * charge, which is in the same document, so that state is copied only with a problem that the buyer has reported. With the
+ * copy of a closing order no attempt to pay can begin any more; its question is then answered.
  */
 export const applyOrderStates =
   (deps: Deps) =>

@@ -3,45 +3,33 @@ import type { Trace } from '@ticketing/common/events';
 import type { Deps } from '../deps.ts';
 import { BadSignatureError } from '../domain/bad-signature-error.ts';
 import { isSettleable, type Charge, type Payment } from '../domain/payment.ts';
-import type { Deadline } from '../gateways/stripe/call.ts';
 import type { WebhookEvent } from '../gateways/stripe/gateway.ts';
-import { refreshPayoutAccount } from './payout/refresh-payout-account.ts';
-import { findOwner } from './money/follow-stripe.ts';
-import { syncMoney } from './money/sync-money.ts';
+import { syncOwner } from './money/sync-owner.ts';
 import { settleCharge } from './reconcile/settle-charge.ts';
 
 /**
- * Settles the charge, or refreshes the account, that a webhook event is about. Mostly there is nothing to do, since the process of the attempt knows
- * its outcome or will soon. What is written is read from Stripe, so an old, repeated or reordered event does no harm.
+ * Settles the charge, or reads the money or the account, that a webhook event is about. Mostly there is nothing to do, since
+ * the process of the attempt knows its outcome or will soon. What is written is read from Stripe, so an old, repeated or
+ * reordered event does no harm.
  */
 export const handleWebhook = async (
   deps: Deps,
   request: { readonly body: unknown; readonly signature: string | undefined; readonly trace: Trace },
 ): Promise<void> => {
   const event = readEvent(deps, request.body, request.signature);
-  if (event.accountId !== undefined) return handleAccountEvent(deps, event.accountId);
+  const { trace } = request;
   const deadline = performance.now() + deps.timeoutMs.worker;
-  if (!event.type.startsWith('payment_intent.')) return handleMovement(deps, event, request.trace, deadline);
+  if (!event.type.startsWith('payment_intent.')) {
+    if (!(await syncOwner(deps, event, { trace, deadline }))) throw new ServiceUnavailableError();
+    return;
+  }
   if (event.orderId === undefined) return;
   if (deps.localPayments.has(event.orderId)) return;
   const charge = chargeToSettle(await deps.loadPayment(event.orderId), event, deps.now());
   if (charge === null) return;
-  const settled = await settleCharge(deps, { charge, trace: request.trace, deadline });
+  const settled = await settleCharge(deps, { charge, trace, deadline });
   // Stripe then delivers the event again.
   if (settled.kind === 'unknown') throw new ServiceUnavailableError();
-};
-
-const handleAccountEvent = async (deps: Deps, accountId: string): Promise<void> => {
-  if ((await deps.payoutAccounts.findOne({ accountId }, { projection: { _id: 1 } })) === null) return;
-  const status = await refreshPayoutAccount(deps, accountId, performance.now() + deps.timeoutMs.worker);
-  if (status === undefined) throw new ServiceUnavailableError();
-};
-
-/** Something has begun or ended at Stripe that moves the money of an order. */
-const handleMovement = async (deps: Deps, event: WebhookEvent, trace: Trace, deadline: Deadline): Promise<void> => {
-  const payment = await findOwner(deps, event);
-  if (payment !== null && !(await syncMoney(deps, { orderId: payment._id, trace, deadline })))
-    throw new ServiceUnavailableError();
 };
 
 const readEvent = (deps: Deps, body: unknown, signature: string | undefined): WebhookEvent => {

@@ -1,28 +1,15 @@
-import { chargeClosed, chargeUpdated, type Trace } from '@ticketing/common/events';
-import { expression, type Expression, type NewValues } from '@ticketing/common/messaging';
+import { chargeClosed, type Trace } from '@ticketing/common/events';
+import { expression, type Expression } from '@ticketing/common/messaging';
 import { feeOf } from '@ticketing/common/money';
 import { statusesBefore } from '../domain/charge-status.ts';
 import type { MoneyChange } from '../domain/apply-movements.ts';
 import { isFatal, type Decline } from '../domain/decline.ts';
 import type { Deps } from '../deps.ts';
 import { entries } from '../domain/ledger-entry.ts';
-import { nextActionRead, type Charge, type Entry } from '../domain/payment.ts';
+import { nextActionRead, type Charge } from '../domain/payment.ts';
 import { availableAt } from '../domain/sale.ts';
-import { parseCharge, type PaymentDocument } from '../models/payment.ts';
+import { appended, changeCharge } from './change-charge.ts';
 import type { ChargeContext } from './charge-context.ts';
-
-/** Changes the charge where the condition holds. Returns it as the write left it, or null. */
-const change = async (
-  deps: Deps,
-  { charge, trace }: ChargeContext,
-  where: object,
-  set: NewValues<PaymentDocument>,
-  unset: readonly ('openAttempt' | 'closingDue' | 'refundDue')[] = [],
-): Promise<Charge | null> => {
-  const filter = { _id: charge._id, ...where };
-  const after = await deps.chargeStore.change({ filter, set, unset, event: chargeUpdated, trace });
-  return after === null ? null : parseCharge(after);
-};
 
 /**
  * The payment succeeded at Stripe: completes the charge, unless payment has failed or was closed here before. Such money is
@@ -49,7 +36,7 @@ export const recordPaid = async (deps: Deps, context: ChargeContext, stripeId: s
     // Nothing can have moved since.
     moneyReadAt: now,
   };
-  const paid = await change(deps, context, open, sale, ['openAttempt', 'closingDue']);
+  const paid = await changeCharge(deps, context, open, sale, ['openAttempt', 'closingDue']);
   if (paid !== null) return paid;
   const tooLate = { $or: [{ status: 'failed' }, { status: 'created', closedAt: { $exists: true } }] };
   const refundDue = { due: now, ...context.trace };
@@ -61,7 +48,7 @@ export const recordPaid = async (deps: Deps, context: ChargeContext, stripeId: s
     entries: appended(entries.lateMoney(charge, { at: now, amount }), isKnown),
   };
   const isNew = { $or: [{ refundDue: { $exists: false } }, { owed: { $exists: false } }] };
-  await change(deps, context, { $and: [tooLate, isNew] }, late);
+  await changeCharge(deps, context, { $and: [tooLate, isNew] }, late);
   return null;
 };
 
@@ -84,7 +71,7 @@ export const recordAdopted = async (deps: Deps, context: ChargeContext): Promise
     entries: appended(entries.sale(charge, { at, amount, fee: 0 })),
   };
   const late = { entries: appended(entries.lateMoney(charge, { at, amount })) };
-  const after = await change(
+  const after = await changeCharge(
     deps,
     context,
     { version, status: charge.status, owed: { $exists: false } },
@@ -97,12 +84,6 @@ export const recordAdopted = async (deps: Deps, context: ChargeContext): Promise
 export const recordNothingLeft = async (deps: Deps, orderId: string): Promise<void> => {
   await deps.payments.updateOne({ _id: orderId }, { $unset: { closingDue: true, refundDue: true } });
 };
-
-/** The entries that wait for the ledger, and these; without these where `isThere` holds. */
-export const appended = (added: readonly Entry[], isThere: object | boolean = false): Expression =>
-  expression({
-    $concatArrays: [{ $ifNull: ['$entries', []] }, { $cond: [isThere, [], { $literal: added }] }],
-  });
 
 const noAttemptOpen = { openAttempt: { $exists: false } };
 
@@ -168,7 +149,7 @@ export const recordDecline = async (
   const isUnseen = openAttempt?.action !== undefined && openAttempt.token !== context.tokenHash;
   const unseenDecline = isUnseen ? { token: openAttempt.token, message: decline.message } : undefined;
   const set = { declines: expression(declines), status, stripeId, declinedCharge: decline.chargeId, unseenDecline };
-  await change(deps, context, where, set, ['openAttempt']);
+  await changeCharge(deps, context, where, set, ['openAttempt']);
 };
 
 /** The bank wants the buyer's confirmation: the attempt stays open. Returns false if it is not the open one any more. */
@@ -184,7 +165,7 @@ export const recordAction = async (
   const where = { status: 'created' as const, 'openAttempt.number': number };
   if (charge.stripeId === undefined) {
     const openAttempt = expression({ $mergeObjects: ['$openAttempt', { $literal: { action, unknown: false } }] });
-    return (await change(deps, context, where, { stripeId, openAttempt })) !== null;
+    return (await changeCharge(deps, context, where, { stripeId, openAttempt })) !== null;
   }
   const { matchedCount } = await deps.payments.updateOne(
     { _id: charge._id, ...where },
@@ -205,7 +186,7 @@ export const recordDeclineSeen = async (deps: Deps, orderId: string, token: stri
 /** No payment can succeed for the order any more. Not written for a cancelled order, whose buyer expects nothing. */
 export const recordFailed = async (deps: Deps, context: ChargeContext, stripeId?: string): Promise<void> => {
   const where = { status: { $in: statusesBefore('failed') }, 'order.status': { $ne: 'cancelled' } };
-  await change(deps, context, where, { status: 'failed', stripeId }, ['openAttempt']);
+  await changeCharge(deps, context, where, { status: 'failed', stripeId }, ['openAttempt']);
 };
 
 /** The attempt tried no card, so it does not count. */
@@ -219,7 +200,7 @@ export const recordNotMade = async (
   if (stripeId === undefined || stripeId === charge.stripeId) {
     await deps.payments.updateOne({ _id: charge._id, ...where }, { $unset: { openAttempt: true } });
   } else {
-    await change(deps, context, where, { stripeId }, ['openAttempt']);
+    await changeCharge(deps, context, where, { stripeId }, ['openAttempt']);
   }
 };
 
@@ -244,7 +225,7 @@ export const recordMovements = async (
   // A release may go on, or a transfer has to be reversed.
   const payout = charge.completedAt === undefined ? {} : { payoutDue: { due: now, ...context.trace } };
   const returned = { status: 'refunded' as const, stripeRefundId: refundId, refundedAt: now };
-  const after = await change(
+  const after = await changeCharge(
     deps,
     context,
     { version: charge.version },

@@ -26,7 +26,7 @@ const saleEntries = entries.sale(charge, { at: now, amount, fee: 200 });
 const late: Charge = { ...charge, owed: amount };
 const lateEntries = entries.lateMoney(charge, { at: now, amount });
 
-const nothing: MoneyAtStripe = { refunds: [], disputes: [] };
+const nothing: MoneyAtStripe = { refunds: [], disputes: [], reversals: [] };
 
 /** Applies what Stripe shows one after the other, as each read finds it. */
 const play = (from: Charge, first: readonly Entry[], reads: readonly MoneyAtStripe[]) => {
@@ -141,11 +141,13 @@ test('When Stripe is read at any moments, in any number, then each cause is in t
         const all: MoneyAtStripe = {
           refunds: refunds.map(({ id, part, status }) => ({ id, amount: part, status })),
           disputes: disputed === undefined ? [] : [{ ...dispute(disputed), amount: amount - returned }],
+          reversals: [],
         };
         // An earlier read shows fewer refunds, none of them failed yet, and an open dispute.
         const read = (count: number): MoneyAtStripe => ({
           refunds: all.refunds.slice(0, count).map((one) => ({ ...one, status: 'succeeded' })),
           disputes: count < 4 ? [] : all.disputes.map((one) => ({ ...one, status: 'needs_response' })),
+          reversals: [],
         });
         const reads = [...moments.toSorted((a, b) => a - b).map(read), all, all];
         const [from, first] = isSale ? [sale, saleEntries] : [late, lateEntries];

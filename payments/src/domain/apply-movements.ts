@@ -1,19 +1,14 @@
+import { isOpenDispute, type RefundStatus } from '@ticketing/common/events';
 import { feeOf } from '@ticketing/common/money';
-import type { RefundStatus } from '@ticketing/common/events';
 import { entries } from './ledger-entry.ts';
 import type { Charge, Dispute, Entry, Refund } from './payment.ts';
-import { isOpenDispute } from './sale.ts';
 
 /** What Stripe shows of the money of one PaymentIntent, each list oldest first; amounts in minor units. */
 export interface MoneyAtStripe {
   readonly refunds: readonly Refund[];
   readonly disputes: readonly Dispute[];
-  /** Undefined if there is none, or if none was asked for. */
-  readonly transfer?: {
-    readonly id: string;
-    readonly amount: number;
-    readonly reversals: readonly { readonly id: string; readonly amount: number }[];
-  };
+  /** Of the transfer to the seller. */
+  readonly reversals: readonly { readonly id: string; readonly amount: number }[];
 }
 
 /** What has to be written for the movements that are not in the charge yet. */
@@ -88,22 +83,12 @@ export const applyMovements = (charge: Charge, seen: MoneyAtStripe, now: Date): 
   }
 
   let { transfer } = charge;
-  if (seen.transfer !== undefined && transfer !== undefined) {
-    const { id, amount, reversals } = seen.transfer;
-    if (transfer.id === undefined) added.push(...entries.transfer(charge, { at: now, amount }));
-    const known = new Set((transfer.reversals ?? []).map((reversal) => reversal.id));
-    const fresh = reversals.filter((reversal) => !known.has(reversal.id));
-    for (const reversal of fresh) added.push(...entries.reversal(charge, { ...reversal, at: now }));
-    if (transfer.id === undefined || fresh.length > 0) {
-      isNew = true;
-      transfer = {
-        ...transfer,
-        id,
-        amount,
-        reversed: amountOf(reversals),
-        reversals: [...reversals],
-      };
-    }
+  const known = new Set((transfer?.reversals ?? []).map(({ id }) => id));
+  const fresh = seen.reversals.filter(({ id }) => !known.has(id));
+  if (transfer !== undefined && fresh.length > 0) {
+    isNew = true;
+    added.push(...fresh.flatMap((reversal) => entries.reversal(charge, { ...reversal, at: now })));
+    transfer = { ...transfer, reversed: amountOf(seen.reversals), reversals: [...seen.reversals] };
   }
 
   if (!isNew) return undefined;

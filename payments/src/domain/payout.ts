@@ -1,5 +1,6 @@
+import { isOpenDispute } from '@ticketing/common/events';
 import type { Charge } from './payment.ts';
-import { hasOpenProblem, isOpenDispute, proceedsOf } from './sale.ts';
+import { hasOpenProblem, proceedsOf } from './sale.ts';
 
 /** What is next on the way of a sale's proceeds to its seller. */
 export type PayoutStep =

@@ -1,3 +1,5 @@
+import { isOpenDispute } from '@ticketing/common/events';
+
 const dayMs = 24 * 60 * 60_000;
 /** When the proceeds of a listing without a date are released, after its delivery. */
 const undatedDelayMs = 7 * dayMs;
@@ -14,11 +16,6 @@ export const availableAt = (
   const at = startsAt === undefined ? completedAt.getTime() + undatedDelayMs : Date.parse(startsAt) + payoutDelayMs;
   return new Date(Math.max(at, completedAt.getTime()));
 };
-
-/** Stripe's words for a dispute whose money the bank has withdrawn and may still return. */
-export const openDisputeStatuses: readonly string[] = ['needs_response', 'under_review'];
-
-export const isOpenDispute = ({ status }: { readonly status: string }): boolean => openDisputeStatuses.includes(status);
 
 /** Whether the buyer has reported a problem that no operator has settled. */
 export const hasOpenProblem = ({ order, problemSettledAt }: Pick<Sale, 'order' | 'problemSettledAt'>): boolean =>

@@ -163,6 +163,16 @@ test('When Stripe does not respond to the read that a webhook asks for, then the
   expect((await sendUpdated('acct_of_nobody')).status).toBe(200);
 });
 
+test('When Stripe no longer knows the account, then it is pending, and Stripe need not repeat its webhook', async () => {
+  const user = newId();
+  const accountId = 'acct_gone';
+  await payments.system
+    .collection<PayoutAccount>('payout-accounts')
+    .insertOne({ _id: user, accountId, status: 'ready' });
+  expect((await sendUpdated(accountId)).status).toBe(200);
+  expect((await stored(user))?.status).toBe('pending');
+});
+
 test('When users change, then their copies are the newest, whatever the order of the events, without e-mails', async () => {
   const id = newId();
   const closed = { id, version: 2, emailVerified: true, closedAt: new Date().toISOString() };

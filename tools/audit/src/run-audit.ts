@@ -1,16 +1,9 @@
 import { auditProduct, type AuditResult } from '@ticketing/watchdog/checks';
-import { openSources, UnreadableError } from '@ticketing/watchdog/sources';
-import { join } from 'node:path';
 import process from 'node:process';
 import { z } from 'zod';
-import { findAddresses, NoAddressesError } from './find-addresses.ts';
+import { NoAddressesError } from './find-addresses.ts';
 import { formatTable } from './format-table.ts';
-
-const exitCodes = { noViolations: 0, violations: 1, unreadable: 2 } as const;
-
-const print = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
+import { runOnSources } from './run-on-sources.ts';
 
 const settle = z.coerce.number().min(0).max(600).default(10);
 
@@ -20,7 +13,7 @@ const readSettleSeconds = (): number => {
   return data;
 };
 
-const printResult = ({ counts, violations, snapshots }: AuditResult): void => {
+const printResult = ({ counts, violations, snapshots }: AuditResult, print: (line: string) => void): void => {
   print(
     formatTable(
       ['check', 'checked', 'violations'],
@@ -33,29 +26,13 @@ const printResult = ({ counts, violations, snapshots }: AuditResult): void => {
   print(violations.length === 0 ? `No violations (${how}).` : `${violations.length} violations (${how}).`);
 };
 
-const run = async (): Promise<number> => {
+await runOnSources('audit', async ({ sources, print }) => {
   const settleSeconds = readSettleSeconds();
-  const sources = openSources(await findAddresses(process.env, join(import.meta.dirname, '..', '..', '..')));
-  try {
-    const result = await auditProduct(sources, {
-      settleMs: settleSeconds * 1000,
-      onSuspicions: ({ length }) =>
-        print(`${length} possible violations: reading again in ${settleSeconds} s, since events may be in flight`),
-    });
-    printResult(result);
-    return result.violations.length === 0 ? exitCodes.noViolations : exitCodes.violations;
-  } finally {
-    await sources.close();
-  }
-};
-
-try {
-  process.exitCode = await run();
-} catch (error) {
-  const isExpected = error instanceof NoAddressesError || error instanceof UnreadableError;
-  process.stderr.write(`${isExpected ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
-  if (error instanceof UnreadableError) {
-    process.stderr.write('Nothing was checked. Is the product running, and are its addresses right?\n');
-  }
-  process.exitCode = exitCodes.unreadable;
-}
+  const result = await auditProduct(sources, {
+    settleMs: settleSeconds * 1000,
+    onSuspicions: ({ length }) =>
+      print(`${length} possible violations: reading again in ${settleSeconds} s, since events may be in flight`),
+  });
+  printResult(result, print);
+  return result.violations.length === 0 ? 0 : 1;
+});

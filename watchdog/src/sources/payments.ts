@@ -1,4 +1,4 @@
-import type { chargeState, OrderState } from '@ticketing/common/events';
+import { isOpenDispute, type chargeState, type OrderState } from '@ticketing/common/events';
 import type { Filter } from 'mongodb';
 import type { Databases } from './databases.ts';
 import { collectionOf, findAll, missing, type Stored } from './find-all.ts';
@@ -83,7 +83,7 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
 
 /** Whether the bank has withdrawn the money, for now or for good: then nothing can be refunded. */
 export const isWithdrawn = ({ disputeStatus }: Pick<PaymentRecord, 'disputeStatus'>): boolean =>
-  disputeStatus === 'needs_response' || disputeStatus === 'under_review' || disputeStatus === 'lost';
+  disputeStatus !== undefined && (isOpenDispute({ status: disputeStatus }) || disputeStatus === 'lost');
 
 /** Orders with an open payment attempt, or a payment to be prevented or refunded, oldest first, from indexes that hold no others. */
 export const readUnsettledPaymentIds = async (databases: Databases, limit: number): Promise<string[]> => {

@@ -1,5 +1,5 @@
+import { openDisputeStatuses } from '@ticketing/common/events';
 import type { Deps } from '../../deps.ts';
-import { openDisputeStatuses } from '../../domain/sale.ts';
 
 /** For the alerts: what a person has to look at. Each replica counts all. */
 export const countOpenMoney = async ({ payments, bookmarks, metrics }: Deps): Promise<void> => {

@@ -1,22 +1,21 @@
 import { newTrace } from '@ticketing/common/events';
-import { isDuplicateKey, newId } from '@ticketing/common/mongo';
+import { isDuplicateKey } from '@ticketing/common/mongo';
 import type { Deps } from '../../deps.ts';
-import type { MoneyOwner } from '../../gateways/stripe/movements.ts';
 import { syncMoney } from './sync-money.ts';
+import { syncOwner } from './sync-owner.ts';
 
 const minuteMs = 60_000;
 /** So that one replica at a time follows; what two would do twice does no harm. */
 const leaseMs = minuteMs;
 /** Stripe may list an event some minutes late, and its clock is not ours. */
 const overlapMs = 10 * minuteMs;
-const clockSkewMs = minuteMs;
 /** Stripe keeps events for 30 days (https://docs.stripe.com/api/events). */
 const eventsAreKeptMs = 29 * 24 * 60 * minuteMs;
 const unreadLimit = 50;
 
 /**
- * Finds what has begun at Stripe and what no webhook has told: reads Stripe's events since the last pass that succeeded, or
- * its lists after a month, and syncs each order that was not read since.
+ * Finds what has changed at Stripe and what no webhook has told: reads Stripe's events since the last pass that succeeded, or
+ * its lists after a month, and syncs each order and account that was not read since.
  */
 export const followStripe = async (deps: Deps): Promise<void> => {
   const began = deps.now();
@@ -26,21 +25,18 @@ export const followStripe = async (deps: Deps): Promise<void> => {
   const since = { at: new Date(bookmark.at.getTime() - overlapMs), from } as const;
   let { at } = bookmark;
   try {
-    if (await syncMoved(deps, since)) at = began;
+    if (await syncChanged(deps, since)) at = began;
   } finally {
     // Also after an error, so that the next pass need not wait for the end of the lease.
     await deps.bookmarks.updateOne({ _id: bookmark._id }, { $set: { at, leasedUntil: began } });
   }
 };
 
-/** Returns whether everything that has moved is in the charges. */
-const syncMoved = async (deps: Deps, since: Parameters<Deps['gateway']['listMoved']>[0]): Promise<boolean> => {
+/** Returns whether everything that has changed is known. */
+const syncChanged = async (deps: Deps, since: Parameters<Deps['gateway']['listChanged']>[0]): Promise<boolean> => {
   let isComplete = true;
-  for await (const { at, ...owner } of deps.gateway.listMoved(since)) {
-    const payment = await findOwner(deps, owner);
-    if (payment === null || isReadSince(payment.moneyReadAt, at)) continue;
-    if (!(await syncOne(deps, payment._id))) isComplete = false;
-  }
+  for await (const { at, ...owner } of deps.gateway.listChanged(since))
+    if (!(await syncOwner(deps, owner, { at, ...ownWork(deps, 'changed-at-stripe') }))) isComplete = false;
   return isComplete;
 };
 
@@ -50,26 +46,15 @@ export const readUnreadMoney = async (deps: Deps): Promise<void> => {
     .find({ status: { $in: ['completed', 'refunded'] }, moneyReadAt: { $exists: false } }, { projection: { _id: 1 } })
     .limit(unreadLimit)
     .toArray();
-  for (const { _id } of unread) if (!(await syncOne(deps, _id))) return;
+  for (const { _id: orderId } of unread)
+    if (!(await syncMoney(deps, { orderId, ...ownWork(deps, `paid-before-${orderId}`) }))) return;
 };
 
-/** The order whose money an object at Stripe is about. */
-export const findOwner = ({ payments }: Deps, { intentId, orderId }: MoneyOwner) => {
-  if (intentId !== undefined) return payments.findOne({ stripeId: intentId }, { projection: { moneyReadAt: 1 } });
-  return orderId === undefined
-    ? Promise.resolve(null)
-    : payments.findOne({ _id: orderId }, { projection: { moneyReadAt: 1 } });
-};
-
-const isReadSince = (readAt: Date | undefined, at: Date): boolean =>
-  readAt !== undefined && readAt.getTime() > at.getTime() + clockSkewMs;
-
-const syncOne = (deps: Deps, orderId: string): Promise<boolean> =>
-  syncMoney(deps, {
-    orderId,
-    trace: newTrace({ newId }, `moved-at-stripe-${orderId}`),
-    deadline: performance.now() + deps.timeoutMs.worker,
-  });
+/** The trace and the time limit of work that no request has caused. */
+const ownWork = (deps: Deps, cause: string) => ({
+  trace: newTrace(deps, cause),
+  deadline: performance.now() + deps.timeoutMs.worker,
+});
 
 /** Undefined while another replica has it. A new product begins now. */
 const takeBookmark = async ({ bookmarks }: Deps, now: Date) => {

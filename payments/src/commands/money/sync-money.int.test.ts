@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { chargeUpdated, type OrderState } from '@ticketing/common/events';
+import { newId } from '@ticketing/common/mongo';
 import type { LedgerEntry } from '../../models/ledger.ts';
 import type { PaymentDocument } from '../../models/payment.ts';
 import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
+import { createSellers } from '../../test/sellers.ts';
 
 let payments: PaymentsUnderTest;
 
@@ -140,6 +142,16 @@ test.each([
     expect((await payments.get(order.id)).body).toMatchObject({ status, dispute: { status: outcome } });
     expect(await balancesOf(order)).toEqual(balances);
   });
+});
+
+test('When no webhook tells that an account has changed, then it is known all the same', async () => {
+  const seller = newId();
+  const sellers = createSellers(payments);
+  await sellers.onboard(seller);
+  const accountId = await sellers.accountOf(seller);
+  await until(async () => expect((await sellers.stored(seller))?.status).toBe('ready'));
+  await sellers.restrict(accountId, true);
+  await until(async () => expect((await sellers.stored(seller))?.status).toBe('pending'));
 });
 
 test('When a disputed order is cancelled, then its refund waits for the end of the dispute', async () => {

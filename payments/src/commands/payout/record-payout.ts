@@ -1,27 +1,15 @@
-import { chargeUpdated } from '@ticketing/common/events';
-import type { NewValues } from '@ticketing/common/messaging';
 import type { Deps } from '../../deps.ts';
 import { entries } from '../../domain/ledger-entry.ts';
 import type { Charge } from '../../domain/payment.ts';
 import type { TransferClaim } from '../../domain/payout.ts';
 import { proceedsOf } from '../../domain/sale.ts';
-import type { PaymentDocument } from '../../models/payment.ts';
+import { appended, changeCharge } from '../change-charge.ts';
 import type { ChargeContext } from '../charge-context.ts';
-import { appended } from '../record-charge.ts';
 
 type RecordDeps = Pick<Deps, 'chargeStore' | 'now'>;
 
-/** Changes the charge where the condition holds, and returns whether it did. */
-const change = async (
-  deps: RecordDeps,
-  { charge, trace }: ChargeContext,
-  where: object,
-  set: NewValues<PaymentDocument>,
-  unset: readonly ('transfer' | 'reversal')[] = [],
-): Promise<boolean> => {
-  const filter = { _id: charge._id, ...where };
-  return (await deps.chargeStore.change({ filter, set, unset, event: chargeUpdated, trace })) !== null;
-};
+const change = async (...given: Parameters<typeof changeCharge>): Promise<boolean> =>
+  (await changeCharge(...given)) !== null;
 
 /**
  * That the charge is as it was read. Marks, and what the copy of the order says, change without a new version: they are

@@ -1,5 +1,5 @@
+import { isOpenDispute } from '@ticketing/common/events';
 import type { Deps } from '../../deps.ts';
-import { isOpenDispute } from '../../domain/sale.ts';
 import { takeMarked, workOff, type Task } from '../marked-charges.ts';
 import { syncMoney } from '../money/sync-money.ts';
 import { findIntent } from '../reconcile/find-intent.ts';

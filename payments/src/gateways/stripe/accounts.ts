@@ -1,6 +1,7 @@
 import type { PayoutStatus } from '../../domain/payout-account.ts';
 import type { Deadline } from './call.ts';
 import type { StripeClient } from './client.ts';
+import { isAccountGone } from './errors.ts';
 
 /** Connected accounts of sellers at Stripe. No method throws; each returns undefined when Stripe's response is not known. */
 export interface AccountGateway {
@@ -46,9 +47,14 @@ export const createAccountGateway = (
 
     readAccount: (accountId, deadline) =>
       attempt('read account', { accountId }, async () => {
-        const account = await call(deadline, (options) => stripe.accounts.retrieve(accountId, {}, options));
-        // An account that cannot pay out would keep the money from its seller, so it counts as one that accepts no transfers.
-        return account.capabilities?.transfers === 'active' && account.payouts_enabled ? 'ready' : 'pending';
+        try {
+          const account = await call(deadline, (options) => stripe.accounts.retrieve(accountId, {}, options));
+          // An account that cannot pay out would keep the money from its seller, so it counts as one that accepts no transfers.
+          return account.capabilities?.transfers === 'active' && account.payouts_enabled ? 'ready' : 'pending';
+        } catch (error) {
+          if (isAccountGone(error)) return 'pending';
+          throw error;
+        }
       }),
   };
 };

@@ -42,6 +42,10 @@ export const declineMessage = ({ message, code, decline_code: declineCode }: Dec
 export const isRefusal = (error: unknown, codes?: readonly string[]): boolean =>
   error instanceof StripeInvalidRequestError && (codes === undefined || codes.includes(error.code ?? ''));
 
+/** Whether an account does not exist any more, or its owner has disconnected it. */
+export const isAccountGone = (error: unknown): boolean =>
+  error instanceof StripeError && (error.code === 'account_invalid' || error.code === 'resource_missing');
+
 /** Whether the refusal is about the buyer's token or payment method. */
 export const isInvalidToken = (error: unknown): boolean =>
   error instanceof StripeInvalidRequestError &&

@@ -5,7 +5,7 @@ import type { IntentState } from '../../domain/settlement.ts';
 import type { Deadline } from './call.ts';
 import type { StripeClient } from './client.ts';
 import { declineOf, intentIdOf, isInvalidToken, isKeyUsed, isRefusal, wasSuperseded } from './errors.ts';
-import { isMovement, listMoved, ownerOf, readMovements, type MoneyOwner } from './movements.ts';
+import { isChange, listChanged, ownerOf, readMovements, type Owner } from './movements.ts';
 import { actionUrlOf, orderIdOf, toIntentState, toPaymentMethod } from './mapping.ts';
 
 /** What came of the one call that tries a card. */
@@ -50,10 +50,8 @@ export type Cancellation = 'canceled' | 'paid' | 'unknown';
 export type RefundResult = 'made' | 'disputed' | 'nothing-left' | 'unknown';
 
 /** A verified webhook event: only a reason to read at Stripe what it is about, which is what gets written. */
-export interface WebhookEvent extends MoneyOwner {
+export interface WebhookEvent extends Owner {
   readonly type: string;
-  /** The connected account that it is about. */
-  readonly accountId: string | undefined;
 }
 
 /** Stripe, as far as this service needs it. Only `readWebhookEvent` throws; the other methods return every failure. */
@@ -91,11 +89,11 @@ export interface PaymentGateway {
     ids: { readonly intentId: string; readonly transferId: string | undefined },
     deadline: Deadline,
   ): Promise<MoneyAtStripe | undefined>;
-  /** Whose money has moved since a time. @throws when Stripe does not respond. */
-  listMoved(since: {
+  /** Whose money or account has changed since a time. @throws when Stripe does not respond. */
+  listChanged(since: {
     readonly at: Date;
     readonly from: 'events' | 'lists';
-  }): AsyncIterable<MoneyOwner & { readonly at: Date }>;
+  }): AsyncIterable<Owner & { readonly at: Date }>;
   /** @throws when the signature is not Stripe's. */
   readWebhookEvent(body: Buffer, signature: string): WebhookEvent;
 }
@@ -242,17 +240,16 @@ export const createStripeGateway = (
       }
     },
 
-    listMoved: (since) => listMoved(stripe, call, since, () => performance.now() + pageTimeoutMs),
+    listChanged: (since) => listChanged(stripe, call, since, () => performance.now() + pageTimeoutMs),
 
     readWebhookEvent: (body, signature) => {
       const event = stripe.webhooks.constructEvent(body, signature, settings.webhookSecret);
       const { type } = event;
       const { object } = event.data;
       const none = { orderId: undefined, intentId: undefined, accountId: undefined };
-      if (event.type === 'account.updated') return { ...none, type, accountId: event.data.object.id };
       // The metadata of a PaymentIntent names its order; a refund in the dashboard has none.
       if (type.startsWith('payment_intent.')) return { ...none, type, orderId: orderIdOf(object) };
-      return isMovement(type) ? { ...none, type, ...ownerOf(object) } : { ...none, type };
+      return { type, ...(isChange(type) ? ownerOf(object) : none) };
     },
   };
 };

@@ -7,8 +7,8 @@ import { idOf } from './mapping.ts';
 /** More of either means that a person has to look; Stripe's largest page. */
 const pageSize = 100;
 
-/** What begins at Stripe: the types of events after which the money of an order may have moved. */
-export const movementEvents = [
+/** What begins at Stripe: the types of events after which the money of an order or the account of a seller may have changed. */
+export const changeEvents = [
   'charge.refunded',
   'charge.refund.updated',
   'refund.created',
@@ -21,28 +21,36 @@ export const movementEvents = [
   'charge.dispute.funds_reinstated',
   'transfer.created',
   'transfer.reversed',
+  'account.updated',
 ] as const satisfies readonly Stripe.Event.Type[];
 
-const types: ReadonlySet<string> = new Set(movementEvents);
+const types: ReadonlySet<string> = new Set(changeEvents);
 
-export const isMovement = (type: string): boolean => types.has(type);
+export const isChange = (type: string): boolean => types.has(type);
 
-/** Whose money an object of Stripe's is about. */
-export interface MoneyOwner {
+/** Whom an object of Stripe's is about: the order of some money, or the seller of an account. */
+export interface Owner {
   readonly intentId: string | undefined;
   /** Of transfers. */
   readonly orderId: string | undefined;
+  readonly accountId: string | undefined;
 }
 
-const moved = z.object({
+const changed = z.object({
+  object: z.string().optional(),
+  id: z.string().optional(),
   payment_intent: z.union([z.string(), z.object({ id: z.string() })]).nullish(),
   transfer_group: z.string().nullish(),
 });
 
-/** The owner of a charge, refund, dispute or transfer. */
-export const ownerOf = (object: unknown): MoneyOwner => {
-  const { data } = moved.safeParse(object);
-  return { intentId: idOf(data?.payment_intent), orderId: data?.transfer_group ?? undefined };
+/** The owner of a charge, refund, dispute, transfer or account. */
+export const ownerOf = (given: unknown): Owner => {
+  const { data } = changed.safeParse(given);
+  return {
+    intentId: idOf(data?.payment_intent),
+    orderId: data?.transfer_group ?? undefined,
+    accountId: data?.object === 'account' ? data.id : undefined,
+  };
 };
 
 /** Newest first at Stripe, oldest first here. */
@@ -57,45 +65,37 @@ export const readMovements = async (
 ): Promise<MoneyAtStripe> => {
   const query = { payment_intent: ids.intentId, limit: pageSize };
   const { transferId } = ids;
-  const [refunds, disputes, transfer, reversals] = await Promise.all([
+  const [refunds, disputes, reversals] = await Promise.all([
     call(deadline, (options) => stripe.refunds.list(query, options)),
     call(deadline, (options) => stripe.disputes.list(query, options)),
     transferId === undefined
-      ? undefined
-      : call(deadline, (options) => stripe.transfers.retrieve(transferId, {}, options)),
-    transferId === undefined
-      ? undefined
+      ? { data: [] }
       : call(deadline, (options) => stripe.transfers.listReversals(transferId, { limit: pageSize }, options)),
   ]);
   return {
     refunds: oldestFirst(refunds).map(({ id, amount, status }) => ({ id, amount, status: toRefundStatus(status) })),
     disputes: oldestFirst(disputes).map(({ id, amount, status, reason }) => ({ id, amount, status, reason })),
-    ...(transfer !== undefined && reversals !== undefined
-      ? {
-          transfer: {
-            id: transfer.id,
-            amount: transfer.amount,
-            reversals: oldestFirst(reversals).map(({ id, amount }) => ({ id, amount })),
-          },
-        }
-      : {}),
+    reversals: oldestFirst(reversals).map(({ id, amount }) => ({ id, amount })),
   };
 };
 
-/** The owners of what has moved since a time, from Stripe's events, or from its lists where those are too old. */
-export async function* listMoved(
+/**
+ * The owners of what has changed since a time, from Stripe's events, or from its lists where those are too old; the lists tell
+ * of no changed accounts.
+ */
+export async function* listChanged(
   stripe: Stripe,
   call: ReturnType<typeof createStripeCall>,
   since: { readonly at: Date; readonly from: 'events' | 'lists' },
   deadlineOf: () => Deadline,
-): AsyncGenerator<MoneyOwner & { readonly at: Date }> {
+): AsyncGenerator<Owner & { readonly at: Date }> {
   const query = { created: { gte: Math.floor(since.at.getTime() / 1000) }, limit: pageSize };
   const pages =
     since.from === 'events'
       ? [
           (after: object, options: Stripe.RequestOptions) =>
             stripe.events
-              .list({ ...query, types: [...movementEvents], ...after }, options)
+              .list({ ...query, types: [...changeEvents], ...after }, options)
               .then(({ data, has_more }) => ({
                 has_more,
                 data: data.map(({ id, created, data: { object } }) => ({ id, created, owner: ownerOf(object) })),

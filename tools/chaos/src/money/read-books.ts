@@ -1,7 +1,7 @@
 import type { Addresses } from '@ticketing/watchdog/sources';
 import { MongoClient } from 'mongodb';
 import { z } from 'zod';
-import { nothingAtStripe, type Books, type LedgerEntry, type MoneyAtStripe } from './judge-money.ts';
+import type { Books, LedgerEntry, MoneyAtStripe } from './judge-money.ts';
 import type { OwnSandbox } from './own-sandbox.ts';
 
 const ofOrder = z.object({ orderId: z.string().optional() });
@@ -36,13 +36,7 @@ const readStripe = async (sandbox: OwnSandbox): Promise<Map<string, MoneyAtStrip
   const of = (orderId: string): Mutable<MoneyAtStripe> => {
     const known = byOrder.get(orderId);
     if (known !== undefined) return known;
-    const made = structuredClone<Mutable<MoneyAtStripe>>({
-      ...nothingAtStripe,
-      charges: [],
-      refunds: [],
-      disputes: [],
-      transfers: [],
-    });
+    const made: Mutable<MoneyAtStripe> = { charges: [], refunds: [], disputes: [], transfers: [] };
     byOrder.set(orderId, made);
     return made;
   };
