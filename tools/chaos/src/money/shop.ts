@@ -132,10 +132,18 @@ export class Shop {
     return this.#market.cancel(order);
   }
 
+  /** Repeats the request until it has an answer, since payments is killed all the time. */
   async charge(order: MadeOrder): Promise<z.infer<typeof chargeResponse>> {
     const path = `/api/payments/${order.id}`;
-    const response = await this.#http.send({ method: 'GET', path, cookie: order.buyer.cookie });
-    return chargeResponse.parse(response?.body);
+    const until = performance.now() + outcomeMs;
+    for (;;) {
+      const response = await this.#http.send({ method: 'GET', path, cookie: order.buyer.cookie });
+      const charge = chargeResponse.safeParse(response?.body);
+      if (charge.success) return charge.data;
+      if (performance.now() > until || this.#stopping.aborted)
+        throw new Error(`GET ${path}: ${response?.status ?? 'no response'}`);
+      await delay(retryDelayMs);
+    }
   }
 
   /** True once the proceeds of the order have been transferred, as its seller sees it. */
