@@ -7,6 +7,7 @@ import { cacheDirectory, root } from '../paths.ts';
 import { required } from '../required.ts';
 import { bundled, bundleOf } from './bundled.ts';
 import { fingerprint } from './fingerprint.ts';
+import { importedFiles } from './imported-files.ts';
 import { unmappedPackages } from './unmapped-packages.ts';
 
 /** File beside a build result with the hash of its inputs. */
@@ -80,12 +81,7 @@ export const endBundler = (): Promise<void> => esbuild.stop();
 export const buildClient = async (progress: (text: string) => void, signal: AbortSignal): Promise<boolean> => {
   const directory = join(root, 'client');
   const output = join(directory, '.next');
-  const manifest = readFileSync(join(directory, 'package.json'), 'utf8');
-  // What lint allows it to import of other workspaces: events and errors, and the shapes of requests and responses.
-  const others = [...manifest.matchAll(/"@ticketing\/(\w+)":/g)].flatMap(([, name = '']) =>
-    name === 'common' ? ['common/src/errors', 'common/src/events'] : [`${name}/src/routes`],
-  );
-  const inputs = fingerprint(root, ['client', ...others], lockfile());
+  const inputs = fingerprint(root, ['client', ...(await importedFiles(root, 'client'))], lockfile());
   if (isCurrent(output, inputs)) return false;
   progress('the first build takes about a minute');
   const log = join(cacheDirectory, 'client-build.log');
