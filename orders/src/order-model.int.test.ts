@@ -18,6 +18,7 @@ import * as fc from 'fast-check';
 import { cancelOwnOrder } from './commands/cancel-own-order.ts';
 import { closeOverdueOrders } from './commands/close-overdue-orders.ts';
 import { createOrder } from './commands/create-order.ts';
+import { reportProblem } from './commands/report-problem.ts';
 import type { Deps } from './deps.ts';
 import { openMetrics } from './metrics.ts';
 import { collections, openModels, type OrderDocument, type TicketCopy } from './models/open-models.ts';
@@ -41,6 +42,12 @@ interface Order {
   closing: CancelReason | undefined;
   /** Whether it was refunded after its payment. */
   wasComplete: boolean;
+  /** When its buyer has reported problems, oldest first. */
+  readonly reports: number[];
+  /** The last report, until it is settled or the order is cancelled. */
+  problemAt: number | undefined;
+  /** Whether the seller has the money. */
+  isReleased: boolean;
   version: number;
 }
 
@@ -61,9 +68,13 @@ interface World extends Stage<Deps> {
 type Effect = 'none' | 'changed';
 
 interface Intent {
-  readonly kind: 'order' | 'cancel' | 'event' | 'repair';
+  readonly kind: 'order' | 'cancel' | 'report' | 'event' | 'repair';
   readonly targets: readonly Order[];
   readonly apply: (order: Order) => Effect;
+  /** What the event tells that is stored without a new version, so that no entry of an outbox shows it. */
+  readonly note?: (order: Order) => void;
+  /** A concurrent command may make an effect possible that was not when this one ran. */
+  readonly mayComeTooEarly?: boolean;
   /** Outcome of a request that runs alone. */
   readonly wanted?: string;
   /** Whether the ticket was taken when the request began. */
@@ -82,7 +93,21 @@ const cancel = (order: Order, reason: CancelReason): Effect =>
 const undo = (order: Order): Effect => {
   if (order.status === 'cancelled') return 'none';
   order.wasComplete = true;
+  order.problemAt = undefined;
   return move(order, 'cancelled', 'refunded');
+};
+const report = (order: Order): Effect => {
+  if (order.status !== 'complete' || order.isReleased) return 'none';
+  const at = Math.max(clock.ms, (order.reports.at(-1) ?? 0) + 1);
+  order.reports.push(at);
+  order.problemAt = at;
+  return move(order, order.status);
+};
+const release = (order: Order): void => {
+  order.isReleased = true;
+};
+const settle = (order: Order, upTo: number): void => {
+  if (order.problemAt !== undefined && order.problemAt <= upTo) order.problemAt = undefined;
 };
 const confirm = (order: Order): Effect => (order.status === 'created' ? move(order, 'awaiting:payment') : 'none');
 const complete = (order: Order): Effect => (order.status === 'awaiting:payment' ? move(order, 'complete') : 'none');
@@ -121,6 +146,14 @@ const outcomeOfOrder = (world: World, userId: string, expectedPrice: number | un
   return world.isClosed ? closedAccount : 'ok';
 };
 
+const outcomeOfReport = ({ status, isReleased }: Order, userId: string): string => {
+  if (userId !== 'buyer') return 'NotAuthorizedError: Not authorized';
+  if (status !== 'complete') return 'BadRequestError: A problem can be reported only while an order is complete';
+  return isReleased
+    ? 'BadRequestError: The seller has received the money, so the marketplace can no longer hold it back'
+    : 'ok';
+};
+
 const existing = ({ orders }: World, numbers: readonly number[]): Order[] =>
   numbers.flatMap((number) => orders[number] ?? []);
 const toOrder = (order: Order, apply: Intent['apply']): Intent => ({ kind: 'event', targets: [order], apply });
@@ -129,6 +162,8 @@ const steps = stepsOf<World, Intent>({ alone: 6, together: 3, maxPicks: 10 });
 const number = fc.nat(2);
 const numbers = fc.array(number, { minLength: 1, maxLength: 3 });
 const versions = fc.array(fc.nat(6), { minLength: 1, maxLength: 3 });
+/** A paid order is mostly the first one. */
+const mostlyFirst = fc.constantFrom(0, 0, 0, 1);
 const users = fc.constantFrom('buyer', 'seller');
 const buyers = fc.constantFrom('buyer', 'buyer', 'buyer', 'seller');
 const prices = fc.constantFrom(undefined, undefined, 1000, 1500);
@@ -174,25 +209,68 @@ const refused = steps.command('claim refused', 1, [number], (world, which) =>
     }),
   ),
 );
+/** Payments charges no order before it has received the event that the order is confirmed. */
+const chargeable = (world: World, which: readonly number[]) =>
+  existing(world, which).filter((one) => one.status !== 'created' && one.version > 0);
+const chargeOf = ({ id, price: amount }: Order) => ({
+  id,
+  version: 1,
+  orderId: id,
+  attempts: 0,
+  amount,
+  currency: 'usd' as const,
+});
 const charged = steps.command('charged', 2, [numbers, results], (world, which, status) =>
   deliver(
-    existing(world, which)
-      // Payments charges no order before it has received the event that the order is confirmed.
-      .filter((one) => one.status !== 'created' && one.version > 0)
-      .map((one) => {
-        const { id, price: amount } = one;
-        const fields = { id, version: 1, orderId: id, status, attempts: 0, amount, currency: 'usd' as const };
-        // Of money that no order waited for, a refund has no completion; that is a failed payment to orders.
-        const data = status === 'refunded' ? { ...fields, completedAt: now().toISOString() } : fields;
-        const apply = {
-          completed: complete,
-          failed: (target: Order) => cancel(target, 'payment_failed'),
-          refunded: undo,
-        }[status];
-        return event(chargeUpdated, data, now(), toOrder(one, apply));
-      }),
+    chargeable(world, which).map((one) => {
+      const fields = { ...chargeOf(one), status };
+      // Of money that no order waited for, a refund has no completion; that is a failed payment to orders.
+      const data = status === 'refunded' ? { ...fields, completedAt: now().toISOString() } : fields;
+      const apply = {
+        completed: complete,
+        failed: (target: Order) => cancel(target, 'payment_failed'),
+        refunded: undo,
+      }[status];
+      return event(chargeUpdated, data, now(), toOrder(one, apply));
+    }),
   ),
 );
+/** The proceeds are released, or an operator has settled the problem that was reported as the first or the second. */
+const afterSale = steps.command(
+  'after the sale',
+  4,
+  [mostlyFirst, fc.constantFrom<('released' | 0 | 1)[]>('released', 'released', 0, 1)],
+  (world, which, what) =>
+    deliver(
+      chargeable(world, [which]).flatMap((one) => {
+        const at = what === 'released' ? clock.ms : one.reports[what];
+        if (at === undefined) return [];
+        const told = new Date(at).toISOString();
+        const state = {
+          ...chargeOf(one),
+          status: 'completed' as const,
+          ...(what === 'released' ? { releasedAt: told } : { problemSettledAt: told }),
+        };
+        const note = what === 'released' ? release : (target: Order) => settle(target, at);
+        return [event(chargeUpdated, state, now(), { ...toOrder(one, complete), note })];
+      }),
+    ),
+);
+const reported = steps.command('report a problem', 4, [mostlyFirst, buyers], (world, which, userId) => {
+  const [own] = existing(world, [which]);
+  if (own === undefined) return deliver([]);
+  const text = `Problem ${own.reports.length + 1}`;
+  return call(
+    {
+      kind: 'report',
+      targets: userId === 'buyer' ? [own] : [],
+      apply: report,
+      wanted: outcomeOfReport(own, userId),
+      mayComeTooEarly: own.status !== 'complete',
+    },
+    (trace) => reportProblem(world.deps, { orderId: own.id, userId, text, trace }),
+  );
+});
 /** Payments closes no order that has not asked. */
 const closed = steps.command('closed', 2, [numbers], (world, which) =>
   deliver(
@@ -241,6 +319,8 @@ const ordered = order('buyer', undefined);
 const held = tickets(0);
 const known = ticketStates([9]);
 const runsOut = timePasses(windowSeconds * 1000);
+const paid = charged([0], 'completed');
+const problem = reported(0, 'buyer');
 
 const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
   service: 'orders',
@@ -288,6 +368,9 @@ const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
         reason: undefined,
         closing: undefined,
         wasComplete: false,
+        reports: [],
+        problemAt: undefined,
+        isReleased: false,
         version: 0,
       });
       return;
@@ -303,13 +386,18 @@ const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
   },
   check: (world, { happenings, documents, inSequence, hasChanged }) => {
     expect(documents).toHaveLength(world.orders.length);
-    for (const { id, expiresAt, reason, closing, wasComplete, ...rest } of world.orders) {
+    for (const { targets, note } of happenings) for (const target of targets) note?.(target);
+    for (const one of world.orders) {
+      const { id, expiresAt, reason, closing, wasComplete, reports, problemAt, isReleased, ...rest } = one;
       const document = documents.find(({ _id }) => _id === id);
       expect(document).toMatchObject({ ...rest, expiresAt: new Date(expiresAt) });
       expect([document?.reason, document?.closing]).toEqual([reason, closing]);
       // Nobody else can order the ticket unless the order was cancelled before it was complete.
       expect(document?.keepsTicket).toBe(rest.status === 'cancelled' && !wasComplete ? undefined : true);
       expect(document?.completedAt !== undefined).toBe(rest.status === 'complete' || wasComplete);
+      expect(document?.problemAt?.getTime()).toBe(reports.at(-1));
+      expect(document?.problem?.at.getTime()).toBe(problemAt);
+      expect(document?.releasedAt !== undefined).toBe(isReleased);
       // Payments is asked as long as its answer decides.
       const isAsked = rest.status === 'awaiting:payment' && closing !== undefined;
       expect(document?.closingQuestion !== undefined).toBe(isAsked);
@@ -319,10 +407,12 @@ const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
       documents.filter(({ status, keepsTicket }) => status !== 'cancelled' || keepsTicket === true).length,
     ).toBeLessThanOrEqual(1);
     for (const happening of happenings) {
-      const { label, kind, targets, outcome, wanted, wasTaken } = happening;
+      const { label, kind, targets, outcome, wanted, wasTaken, mayComeTooEarly } = happening;
       // A command without an effect has no effect in the model either.
-      const effects = hasChanged(happening) ? [] : targets.map((target) => happening.apply(target));
+      const isExplained = hasChanged(happening) || (!inSequence && mayComeTooEarly === true);
+      const effects = isExplained ? [] : targets.map((target) => happening.apply(target));
       expect([label, effects.includes('changed')]).toEqual([label, false]);
+      if (kind === 'report') expect([label, outcome === 'ok']).toEqual([label, hasChanged(happening)]);
       if (inSequence || kind === 'repair') {
         expect([label, outcome]).toEqual([label, kind === 'event' ? 'done' : (wanted ?? 'ok')]);
       } else if (outcome.endsWith('already reserved')) {
@@ -347,7 +437,15 @@ const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
   },
   steps,
   maxSteps: 14,
-  begun: [[], [listed, ordered], [listed, ordered, held], [listed, ordered, held, known]],
+  begun: [
+    [],
+    [listed, ordered],
+    [listed, ordered, held],
+    [listed, ordered, held, known],
+    [listed, ordered, held, known, paid],
+    [listed, ordered, held, known, paid],
+    [listed, ordered, held, known, paid, problem],
+  ],
   runs: 80,
 });
 beforeAll(driver.open);
@@ -359,23 +457,14 @@ const counterexamples: readonly (readonly [string, readonly Step<World, Intent>[
   ['the ticket is ordered again', [listed, ordered, ordered]],
   [
     'a paid order is cancelled by an event of its payment',
-    [listed, ordered, held, known, charged([0], 'completed'), charged([0], 'failed')],
+    [listed, ordered, held, known, paid, charged([0], 'failed')],
   ],
-  [
-    'a paid order is cancelled by its buyer',
-    [listed, ordered, held, known, charged([0], 'completed'), cancelOwn(0, 'buyer')],
-  ],
-  [
-    'the payment of a cancelled order arrives',
-    [listed, ordered, held, known, cancelOwn(0, 'buyer'), charged([0], 'completed')],
-  ],
-  [
-    'a paid order is refunded',
-    [listed, ordered, held, known, charged([0], 'completed'), charged([0, 0], 'refunded'), ordered],
-  ],
+  ['a paid order is cancelled by its buyer', [listed, ordered, held, known, paid, cancelOwn(0, 'buyer')]],
+  ['the payment of a cancelled order arrives', [listed, ordered, held, known, cancelOwn(0, 'buyer'), paid]],
+  ['a paid order is refunded', [listed, ordered, held, known, paid, charged([0, 0], 'refunded'), ordered]],
   [
     'the refund of an order arrives before its completion',
-    [listed, ordered, held, known, charged([0], 'refunded'), charged([0], 'completed'), ordered],
+    [listed, ordered, held, known, charged([0], 'refunded'), paid, ordered],
   ],
   ['the confirmation comes twice', [listed, ordered, held, known, known]],
   ['a confirmed order is refused', [listed, ordered, held, known, refused(0)]],
@@ -383,7 +472,7 @@ const counterexamples: readonly (readonly [string, readonly Step<World, Intent>[
   ['the hold of a confirmed order runs out', [listed, ordered, held, known, runsOut, timersRing([0]), closed([0])]],
   [
     'the hold of a paid order runs out before its charge is heard of',
-    [listed, ordered, held, known, runsOut, timersRing([0]), charged([0], 'completed'), closed([0])],
+    [listed, ordered, held, known, runsOut, timersRing([0]), paid, closed([0])],
   ],
   [
     'the hold runs out twice concurrently',
@@ -393,14 +482,34 @@ const counterexamples: readonly (readonly [string, readonly Step<World, Intent>[
   ['the account is closed during its hold', [listed, ordered, held, known, accountCloses(), closed([0])]],
   [
     'the account is closed before its charge is heard of',
-    [listed, ordered, held, known, accountCloses(), charged([0], 'completed'), closed([0])],
+    [listed, ordered, held, known, accountCloses(), paid, closed([0])],
   ],
-  [
-    'the account is closed after its payment',
-    [listed, ordered, held, known, charged([0], 'completed'), accountCloses()],
-  ],
+  ['the account is closed after its payment', [listed, ordered, held, known, paid, accountCloses()]],
   ['an order is made while the account is closed', [listed, steps.together([ordered, accountCloses()])]],
   ['an order is made after the account was closed', [listed, accountCloses(), ordered]],
+  ['a problem is reported twice', [listed, ordered, held, known, paid, problem, problem]],
+  ['a problem is reported before the payment', [listed, ordered, held, known, problem]],
+  ['somebody else reports a problem', [listed, ordered, held, known, paid, reported(0, 'seller')]],
+  [
+    'an earlier problem is settled after the last report',
+    [listed, ordered, held, known, paid, problem, problem, afterSale(0, 0), afterSale(0, 1), problem],
+  ],
+  [
+    'a problem is reported after the seller has got the money',
+    [listed, ordered, held, known, paid, afterSale(0, 'released'), paid, problem],
+  ],
+  [
+    'a problem is open at the release and at the refund',
+    [listed, ordered, held, known, paid, problem, afterSale(0, 'released'), charged([0], 'refunded'), problem],
+  ],
+  [
+    'a problem is reported concurrently with the release',
+    [listed, ordered, held, known, paid, steps.together([problem, afterSale(0, 'released')])],
+  ],
+  [
+    'a problem is reported concurrently with the refund',
+    [listed, ordered, held, known, paid, steps.together([problem, charged([0], 'refunded')])],
+  ],
   ['an older state of the ticket arrives', [listed, tickets('edits'), known, listed]],
   ['the ticket is held', [listed, ordered, held, known, cancelOwn(0, 'buyer'), ordered]],
 ];
