@@ -53,6 +53,27 @@ test('When the mailed link is used, then the e-mail is verified, once', async ()
   );
 });
 
+test('When an action has a page that reports it, then its response lets that page do so for a minute, and a refusal does not', async () => {
+  const { email, cookie } = await open();
+  await post('password-reset', { email });
+  const verify = { token: await auth.tokenFor(email, 'verify-email') };
+  const reset = { token: await auth.tokenFor(email, 'reset-password'), password: newPassword };
+  const close = (given: string, session: string) =>
+    auth.api.delete('/api/users/me').set('Cookie', session).send({ password: given });
+  const refused = [await close('wrong horse', cookie)];
+  const done = [await post('verify-email', verify), await post('password-reset/confirm', reset)];
+  refused.push(await post('verify-email', verify), await post('password-reset/confirm', reset));
+  done.push(await close(newPassword, cookieOf(await auth.signIn(email, newPassword))));
+  const cookiesOf = (responses: typeof done) =>
+    responses.flatMap((response) => response.get('Set-Cookie')?.filter((line) => line.startsWith('done=')) ?? []);
+  expect(cookiesOf(refused)).toEqual([]);
+  expect(cookiesOf(done)).toEqual(
+    ['/verify-email', '/reset-password', '/goodbye'].map((path) =>
+      expect.stringMatching(new RegExp(`^done=1; Max-Age=60; Path=${path}; Expires=[^;]+; HttpOnly; SameSite=Lax$`)),
+    ),
+  );
+});
+
 test('When another link is asked for, then the newest works and the older one does not', async () => {
   const { email, cookie } = await open();
   const first = await auth.tokenFor(email, 'verify-email');

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { closeAccount } from '../commands/close-account.ts';
 import type { Deps } from '../deps.ts';
 import { knownPassword } from './credentials.ts';
+import { rememberDone } from './done-cookie.ts';
 
 const body = z.object({ password: knownPassword });
 
@@ -13,6 +14,7 @@ export const closeAccountRoute = route(
     await closeAccount(deps, { ...parse(body, req.body), userId, trace: req.trace });
     deps.securityLog.record(req, 'account_closed', { account: deps.devices.hash(email) });
     req.session = null;
+    rememberDone(req, res, '/goodbye');
     res.status(204).end();
   },
 );

@@ -4,6 +4,7 @@ import { resetPassword } from '../commands/change-password.ts';
 import type { Deps } from '../deps.ts';
 import { linkToken, newPasswordFor } from './credentials.ts';
 import { rememberDevice } from './device-cookie.ts';
+import { rememberDone } from './done-cookie.ts';
 
 const body = z.object({ token: linkToken, password: newPasswordFor() });
 
@@ -20,6 +21,7 @@ export const confirmPasswordResetRoute = route(
     const { _id: userId, email } = await resetPassword(deps, { ...parse(body, req.body), trace: req.trace });
     deps.securityLog.record(req, 'password_reset', { userId, account: deps.devices.hash(email) });
     rememberDevice(deps.devices, req, res, email);
+    rememberDone(req, res, '/reset-password');
     res.send({});
   },
 );

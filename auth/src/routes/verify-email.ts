@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { followEmailLink } from '../commands/follow-email-link.ts';
 import type { Deps } from '../deps.ts';
 import { linkToken } from './credentials.ts';
+import { rememberDone } from './done-cookie.ts';
 import { userShape } from './user-shape.ts';
 
 const body = z.object({ token: linkToken });
@@ -17,6 +18,7 @@ export const verifyEmailRoute = route(
   (deps: Deps) => async (req, res) => {
     const { _id: id, email } = await followEmailLink(deps, { ...parse(body, req.body), trace: req.trace });
     deps.securityLog.record(req, 'email_verified', { userId: id, account: deps.devices.hash(email) });
+    rememberDone(req, res, '/verify-email');
     res.send({ id, email, emailVerified: true });
   },
 );

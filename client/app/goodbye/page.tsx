@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { PageLink } from '../../components/page-link.tsx';
 import { SmallPage } from '../../components/small-page.tsx';
-import { currentUser } from '../../lib/server/api.ts';
+import { currentUser, wasDone } from '../../lib/server/api.ts';
 import { redirect } from 'next/navigation';
 
 export const metadata: Metadata = { title: 'Goodbye' };
@@ -9,6 +9,7 @@ export const metadata: Metadata = { title: 'Goodbye' };
 const GoodbyePage = async () => {
   // Nobody whose account is closed is signed in.
   if ((await currentUser()) !== undefined) redirect('/account');
+  if (!(await wasDone())) redirect('/');
   return (
     <SmallPage
       title="Your account is closed"

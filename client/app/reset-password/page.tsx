@@ -4,13 +4,16 @@ import { PageLink } from '../../components/page-link.tsx';
 import { SmallPage } from '../../components/small-page.tsx';
 import { linkReferrer } from '../../lib/link-pages.ts';
 import { param, type QueryParams } from '../../lib/query-params.ts';
+import { wasDone } from '../../lib/server/api.ts';
 import { postResetPassword } from '../form-actions.ts';
+import { redirect } from 'next/navigation';
 
 export const metadata: Metadata = { title: 'Choose a new password', referrer: linkReferrer };
 
 const ResetPasswordPage = async ({ searchParams }: { readonly searchParams: Promise<QueryParams> }) => {
   const query = await searchParams;
   if (param(query, 'done') !== undefined) {
+    if (!(await wasDone())) redirect('/signin');
     return (
       <SmallPage
         title="Your password is changed"

@@ -5,7 +5,7 @@ import { SmallPage } from '../../components/small-page.tsx';
 import { linkReferrer } from '../../lib/link-pages.ts';
 import { param, type QueryParams } from '../../lib/query-params.ts';
 import { signInPath } from '../../lib/safe-next.ts';
-import { currentUser } from '../../lib/server/api.ts';
+import { currentUser, wasDone } from '../../lib/server/api.ts';
 import { postVerifyEmail } from '../form-actions.ts';
 
 export const metadata: Metadata = { title: 'Confirm your email address', referrer: linkReferrer };
@@ -22,7 +22,7 @@ const VerifyEmailPage = async ({ searchParams }: { readonly searchParams: Promis
     );
   }
   const user = await currentUser();
-  const isDone = saysDone && user?.emailVerified !== false;
+  const isDone = saysDone && (user?.emailVerified ?? (await wasDone()));
   return (
     <SmallPage
       title={isDone ? 'Your email address is confirmed' : 'This link is no longer valid'}

@@ -71,6 +71,9 @@ export const serverApi = async (
   return createApi(withServiceUrl(userHttp));
 };
 
+/** Whether what the page at this address reports was done by this browser within the last minute. */
+export const wasDone = async (): Promise<boolean> => (await cookies()).has('done');
+
 /** The user who is signed in; requested once per page, and only if there is a session. */
 export const currentUser = cache(async (): Promise<User | undefined> => {
   if (!hasSession((await headers()).get('cookie'))) return undefined;

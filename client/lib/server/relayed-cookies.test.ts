@@ -44,6 +44,17 @@ test('When the cookie of a known browser is one of https, then it keeps what its
   expect(cookie).toMatchObject({ name: '__Host-device', path: '/', secure: true });
 });
 
+test('When a page may report what was done, then its cookie is for that page alone', () => {
+  const header = 'done=1; Max-Age=60; Path=/goodbye; Expires=Sat, 21 Mar 2026 12:00:00 GMT; HttpOnly; SameSite=Lax';
+  expect(readSetCookie(header)).toMatchObject({
+    name: 'done',
+    path: '/goodbye',
+    secure: false,
+    expires: new Date('2026-03-21T12:00:00Z'),
+  });
+  expect(relayedCookies('done=1')).toBeUndefined();
+});
+
 test('When the cookie is another one, then it is not relayed', () => {
   expect(readSetCookie('tracking=1; path=/')).toBeUndefined();
 });

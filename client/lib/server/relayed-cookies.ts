@@ -1,12 +1,14 @@
-/** The cookies of the services: the session, and what lets an account know its browsers. */
-const relayed: ReadonlySet<string> = new Set(['session', 'device', '__Host-device']);
+/** The cookies that services read: the session, and what lets an account know its browsers. */
+const forwarded: ReadonlySet<string> = new Set(['session', 'device', '__Host-device']);
+/** The cookies that services set: those, and what lets a page report what was done. */
+const set: ReadonlySet<string> = new Set([...forwarded, 'done']);
 
 const nameOf = (pair: string): string => pair.split('=', 1)[0] ?? '';
 
 /** The services' cookies in a `Cookie` header, exactly as the browser sent them. */
 export const relayedCookies = (cookieHeader: string | null): string | undefined => {
   const pairs = (cookieHeader ?? '').split(';').map((pair) => pair.trim());
-  const kept = pairs.filter((pair) => relayed.has(nameOf(pair)));
+  const kept = pairs.filter((pair) => forwarded.has(nameOf(pair)));
   return kept.length === 0 ? undefined : kept.join('; ');
 };
 
@@ -31,16 +33,18 @@ export interface RelayedCookie {
 export const readSetCookie = (header: string): RelayedCookie | undefined => {
   const [pair = '', ...attributes] = header.split(';').map((part) => part.trim());
   const name = nameOf(pair);
-  if (!relayed.has(name)) return undefined;
+  if (!set.has(name)) return undefined;
   const value = pair.slice(name.length + 1);
-  const expires = attributes.find((attribute) => /^expires=/i.test(attribute));
+  const attribute = (wanted: string): string | undefined =>
+    attributes.find((text) => nameOf(text).toLowerCase() === wanted)?.slice(wanted.length + 1);
+  const expires = attribute('expires');
   return {
     name,
     value: name === 'session' ? Buffer.from(value, 'base64').toString('base64url') : value,
-    path: '/',
+    path: attribute('path') ?? '/',
     httpOnly: true,
     sameSite: 'lax',
-    secure: attributes.some((attribute) => /^secure$/i.test(attribute)),
-    ...(expires === undefined ? {} : { expires: new Date(expires.slice('expires='.length)) }),
+    secure: attribute('secure') !== undefined,
+    ...(expires === undefined ? {} : { expires: new Date(expires) }),
   };
 };

@@ -199,6 +199,22 @@ testOnThisMachine(
   120_000,
 );
 
+test.each([
+  ['with', false],
+  ['without', true],
+])(
+  'When somebody opens the pages that report what was done %s JavaScript, then they report nothing',
+  async (_, without) => {
+    const page = await openPage({ withoutJavaScript: without });
+    await page.goto('/goodbye');
+    expect(new URL(page.url()).pathname).toBe('/');
+    await page.goto('/reset-password?done=1');
+    await heading(page, 'Sign in').waitFor();
+    await page.goto('/verify-email?done=1');
+    await heading(page, 'This link is no longer valid').waitFor();
+  },
+);
+
 test('When the page of a mailed link is open, then its token is in no Referer', async () => {
   const page = await openPage();
   const referers: string[] = [];
@@ -224,6 +240,8 @@ test.each([
     const user = await signUp(site.url);
     const [signedOut, page] = await Promise.all([openPage({ viewport }), openPage({ viewport, as: user })]);
     await signIn(await openPage(), user.credentials);
+    // As auth sets it, but for all pages.
+    await signedOut.context().addCookies([{ name: 'done', value: '1', url: site.url }]);
     const pages: readonly (readonly [Page, string])[] = [
       [signedOut, '/forgot-password'],
       [signedOut, '/forgot-password?sent=1'],
