@@ -18,6 +18,7 @@ import type { Transfer } from './domain/connect-records.ts';
 import type { LoggedEvent } from './event-log.ts';
 import { getAccount } from './routes/account.ts';
 import { authenticate } from './routes/authenticate.ts';
+import { postSandboxCharge, postSandboxRefund } from './routes/bank-decisions.ts';
 import { getBankPage, postBankPage } from './routes/bank-page.ts';
 import { getBehaviour, postBehaviour } from './routes/behaviour.ts';
 import { getCalls, recordCall } from './routes/calls.ts';
@@ -66,6 +67,8 @@ export const buildApp = (
   app.get('/elements/card', cardForm(config.CARD_FORM_ORIGINS));
 
   app.post('/sandbox/accounts/:id', ownSiteOnly, anyJson, postSandboxAccount(kit));
+  app.post('/sandbox/charges/:id', ownSiteOnly, anyJson, postSandboxCharge(kit));
+  app.post('/sandbox/refunds/:id', ownSiteOnly, anyJson, postSandboxRefund(kit));
   const form = express.urlencoded({ extended: true, limit: bodyLimit });
   app.get('/bank/:intent/:authentication', getBankPage(kit));
   app.post('/bank/:intent/:authentication', ownSiteOnly, form, postBankPage(kit));

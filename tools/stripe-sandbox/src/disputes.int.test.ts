@@ -109,6 +109,60 @@ test('When the refund of a card fails, then the charge is as before, and the ref
   ]);
 });
 
+/** The charge of a payment that is not expanded. */
+const chargeOf = ({ latest_charge: charge }: { readonly latest_charge: string | object | null }): string => {
+  if (typeof charge !== 'string') throw new Error('there is no charge');
+  return charge;
+};
+
+/** Tells the sandbox what a bank does. */
+const bankDoes = async (url: string, path: string, body: object) => {
+  const response = await fetch(`${url}/sandbox/${path}`, { method: 'POST', body: JSON.stringify(body) });
+  return { status: response.status, body: await response.json() };
+};
+
+test('When the refund of a card is pending, then it says why and succeeds later', async () => {
+  const { stripe } = await useSandbox();
+  const intent = await stripe.paymentIntents.create({ ...paid, payment_method: 'pm_card_pendingRefund' });
+  const refund = await stripe.refunds.create({ payment_intent: intent.id });
+  expect(refund).toMatchObject({ status: 'pending', pending_reason: 'processing' });
+  await until(async () => (await stripe.refunds.retrieve(refund.id)).status === 'succeeded');
+  expect(await stripe.refunds.retrieve(refund.id)).not.toHaveProperty('pending_reason');
+  const types = ['refund.updated', 'charge.refund.updated'];
+  expect((await stripe.events.list({ types })).data.map(({ type }) => type).toSorted()).toEqual(types.toSorted());
+});
+
+test('When a test decides a pending refund, then it fails or succeeds at once, and only once', async () => {
+  const { stripe, url } = await useSandbox();
+  const intent = await stripe.paymentIntents.create({ ...paid, payment_method: 'pm_card_pendingRefund' });
+  const [failing, passing] = [
+    await stripe.refunds.create({ payment_intent: intent.id, amount: 700 }),
+    await stripe.refunds.create({ payment_intent: intent.id, amount: 300 }),
+  ];
+  const failed = { status: 200, body: { id: failing.id, status: 'failed' } };
+  expect(await bankDoes(url, `refunds/${failing.id}`, { status: 'failed' })).toMatchObject(failed);
+  const passed = { status: 200, body: { id: passing.id, status: 'succeeded' } };
+  expect(await bankDoes(url, `refunds/${passing.id}`, { status: 'succeeded' })).toMatchObject(passed);
+  expect(await stripe.charges.retrieve(chargeOf(intent))).toMatchObject({ amount_refunded: 300 });
+  for (const [id, status] of [
+    [failing.id, 'succeeded'],
+    [passing.id, 'succeeded'],
+    ['re_nothing', 'failed'],
+  ])
+    expect((await bankDoes(url, `refunds/${id}`, { status })).status).toBeGreaterThanOrEqual(400);
+});
+
+test('When a test disputes a charge, then it is disputed at once, and only once', async () => {
+  const { stripe, url } = await useSandbox();
+  const intent = await stripe.paymentIntents.create({ ...paid, payment_method: 'pm_card_visa' });
+  const path = `charges/${chargeOf(intent)}`;
+  expect(await bankDoes(url, path, { disputed: true })).toMatchObject({
+    status: 200,
+    body: { object: 'dispute', status: 'needs_response', amount: 2000 },
+  });
+  expect((await bankDoes(url, path, { disputed: true })).status).toBe(400);
+});
+
 test('When the process is killed before the dispute, then the next start opens it, once', async () => {
   const dataDir = await makeDataDir();
   const first = await spawnSandbox({ DATA_DIR: dataDir });

@@ -1,10 +1,12 @@
-import { failRefund } from './commands/fail-refund.ts';
 import { openDispute } from './commands/open-dispute.ts';
+import { settleRefund } from './commands/settle-refund.ts';
 import type { Change, Context } from './commands/change.ts';
 import type { Store } from './store.ts';
 
 /** So that the response of the charge or the refund arrives first, as from Stripe. */
 const delayMs = 500;
+/** A person can see that the refund is pending. */
+const pendingMs = 5_000;
 
 export interface FollowUps {
   /** Plans what is due for this charge or refund, if anything is. */
@@ -12,7 +14,7 @@ export interface FollowUps {
   stop(): void;
 }
 
-/** Disputes charges and fails refunds of some test cards, a moment later; after a restart as well. */
+/** Disputes charges, and fails or completes refunds, of some test cards, a moment later; after a restart as well. */
 export const startFollowUps = (
   deps: { readonly store: Store; readonly context: Context },
   apply: (change: Change) => void,
@@ -24,17 +26,18 @@ export const startFollowUps = (
     const charge = store.charge(id);
     if (charge !== undefined) return openDispute(context, charge);
     const refund = store.refund(id);
-    return refund === undefined ? undefined : failRefund(context, refund);
+    return refund && settleRefund(context, refund, refund.failureDue ? 'failed' : 'succeeded');
   };
 
   const plan = (id: string): void => {
     if (!store.followUps.has(id) || timers.has(id)) return;
     const run = (): void => {
       timers.delete(id);
-      const change = changeFor(id);
+      // The bank may have decided before (POST /sandbox/refunds/:id, POST /sandbox/charges/:id).
+      const change = store.followUps.has(id) ? changeFor(id) : undefined;
       if (change !== undefined) apply(change);
     };
-    timers.set(id, setTimeout(run, delayMs));
+    timers.set(id, setTimeout(run, store.refund(id)?.status === 'pending' ? pendingMs : delayMs));
   };
 
   store.followUps.forEach(plan);

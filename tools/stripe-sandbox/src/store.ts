@@ -109,7 +109,7 @@ export const openStore = (directory: string, publicUrl: () => string): Store => 
         keepFollowUp(row.id, row.disputeDue);
         return charges.put(row);
       case 'refund':
-        keepFollowUp(row.id, row.failureDue);
+        keepFollowUp(row.id, row.failureDue || row.status === 'pending');
         return refunds.put(row);
       case 'payment_method':
         return paymentMethods.put(row);

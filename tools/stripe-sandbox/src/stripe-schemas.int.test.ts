@@ -77,6 +77,7 @@ test("When the sandbox returns an object, then it has the members and types of S
   const later = async (card: string): Promise<string> =>
     idOf(await post('/v1/payment_intents', { ...open, payment_method: card, confirm: 'true' }));
   await post('/v1/refunds', { payment_intent: await later('pm_card_refundFail') });
+  note('refund', await post('/v1/refunds', { payment_intent: await later('pm_card_pendingRefund') }));
   const disputed = await later('pm_card_createDispute');
   await until(async () => (await sandbox.stripe.events.list({ type: 'refund.failed' })).data.length === 1);
   await until(async () => (await sandbox.stripe.disputes.list({ payment_intent: disputed })).data.length === 1);

@@ -45,7 +45,7 @@ const chargeOf = (context: Context, params: Params): Charge => {
   return charge;
 };
 
-/** POST /v1/refunds: all that is left of a charge, or a part of it. Card refunds succeed at once. */
+/** POST /v1/refunds: all that is left of a charge, or a part of it. Refunds of most cards succeed at once. */
 export const createRefund = (context: Context, params: Params): Change => {
   checkExpand('refund', params.expand);
   const charge = chargeOf(context, params);
@@ -85,6 +85,7 @@ export const createRefund = (context: Context, params: Params): Change => {
     source: id,
   });
   const method = context.lookup.paymentMethod(charge.paymentMethod);
+  const afterwards = method === undefined ? undefined : cardOfName(method.card).afterwards;
   const refund: Refund = {
     object: 'refund',
     id,
@@ -97,8 +98,8 @@ export const createRefund = (context: Context, params: Params): Change => {
     reason: params.reason ?? null,
     metadata: mergedMetadata({}, params.metadata),
     balanceTransaction: returned.id,
-    failureDue: method !== undefined && cardOfName(method.card).afterwards === 'refund fails',
-    status: 'succeeded',
+    failureDue: afterwards === 'refund fails',
+    status: afterwards === 'refund is pending' ? 'pending' : 'succeeded',
     failureBalanceTransaction: null,
   };
   const refunded = { ...charge, amountRefunded: charge.amountRefunded + amount };

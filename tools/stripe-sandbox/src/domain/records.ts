@@ -136,7 +136,7 @@ const refundRecord = z.object({
   balanceTransaction: z.string().nullable().default(null),
   /** Whether the refund is to fail. */
   failureDue: z.boolean().default(false),
-  status: z.enum(['succeeded', 'failed']).default('succeeded'),
+  status: z.enum(['pending', 'succeeded', 'failed']).default('succeeded'),
   failureBalanceTransaction: z.string().nullable().default(null),
 });
 

@@ -21,7 +21,7 @@ export interface TestCard {
   /** A charge needs 3-D Secure first (https://docs.stripe.com/testing#regulatory-cards). */
   readonly requiresAuthentication?: true;
   /** What happens a moment after a charge or a refund (https://docs.stripe.com/testing#disputes, #refunds). */
-  readonly afterwards?: 'charge is disputed' | 'refund fails';
+  readonly afterwards?: 'charge is disputed' | 'refund fails' | 'refund is pending';
 }
 
 const visa = { brand: 'visa', funding: 'credit' } as const;
@@ -135,6 +135,7 @@ export const testCards: readonly TestCard[] = [
   },
   { names: ['createDispute'], number: '4000000000000259', ...visa, afterwards: 'charge is disputed' },
   { names: ['refundFail'], number: '4000000000005126', ...visa, afterwards: 'refund fails' },
+  { names: ['pendingRefund'], number: '4000000000007726', ...visa, afterwards: 'refund is pending' },
   { names: ['threeDSecure2Required'], number: '4000000000003220', ...visa, requiresAuthentication: true },
   { names: ['authenticationRequired'], number: '4000002760003184', ...visa, requiresAuthentication: true },
   {

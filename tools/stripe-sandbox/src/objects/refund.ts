@@ -23,6 +23,7 @@ export const refundObject = (
   receipt_number: null,
   source_transfer_reversal: null,
   status: refund.status,
+  ...(refund.status === 'pending' ? { pending_reason: 'processing' } : {}),
   ...(refund.failureBalanceTransaction === null
     ? {}
     : { failure_balance_transaction: refund.failureBalanceTransaction, failure_reason: 'expired_or_canceled_card' }),
