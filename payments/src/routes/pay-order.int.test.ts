@@ -286,3 +286,11 @@ test.each(['network_before_charge', 'network_after_charge', 'http_500', 'http_42
     expect(await payments.sandbox.charges(declined.id)).toHaveLength(1);
   },
 );
+
+test('When Stripe limits the rate (429), then the call is repeated under its key, and the card is tried once', async () => {
+  const order = await payments.payable();
+  await payments.sandbox.behave({ failNext: 'http_429' });
+  expect(await payments.pay(order.id)).toEqual({ status: 201, body: { id: order.id } });
+  expect(await payments.sandbox.callsUnder(order.id)).toBe(2);
+  expect(await payments.sandbox.charges(order.id)).toHaveLength(1);
+});

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Stripe } from 'stripe';
+import { z } from 'zod';
 
 export const webhookSecret = 'whsec_for_tests_only';
 
@@ -24,8 +25,16 @@ export interface Sandbox {
   charges(orderId: string): Promise<Stripe.Charge[]>;
   refunds(orderId: string): Promise<Stripe.Refund[]>;
   intents(orderId: string): Promise<Stripe.PaymentIntent[]>;
+  /** How often Stripe was called under an idempotency key. */
+  callsUnder(idempotencyKey: string): Promise<number>;
+  /** The holder of the card disputes a charge. */
+  dispute(chargeId: string): Promise<void>;
+  /** What becomes of a refund at the bank. */
+  settleRefund(refundId: string, status: 'succeeded' | 'failed'): Promise<void>;
   close(): Promise<void>;
 }
+
+const callLog = z.array(z.object({ idempotencyKey: z.string().optional() }));
 
 const entry = fileURLToPath(new URL('../../../tools/stripe-sandbox/src/index.ts', import.meta.url));
 
@@ -63,15 +72,22 @@ export const openSandbox = async (options: { readonly webhookUrl?: string } = {}
   const { hostname, port } = new URL(url);
   const stripe = new Stripe('sk_test_sandbox', { host: hostname, port, protocol: 'http', telemetry: false });
 
+  const control = async (path: string, body: object): Promise<void> => {
+    const response = await fetch(`${url}/sandbox/${path}`, { method: 'POST', body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`the sandbox refused: ${await response.text()}`);
+  };
   const charges = (orderId: string) => all(stripe.charges.list({ limit: 100 }), orderId);
 
   return {
     url,
     stripe,
-    behave: async (behaviour) => {
-      const response = await fetch(`${url}/sandbox/behaviour`, { method: 'POST', body: JSON.stringify(behaviour) });
-      if (!response.ok) throw new Error(`the sandbox refused: ${await response.text()}`);
+    behave: (behaviour) => control('behaviour', behaviour),
+    callsUnder: async (idempotencyKey) => {
+      const calls: unknown = await (await fetch(`${url}/sandbox/calls`)).json();
+      return callLog.parse(calls).filter((call) => call.idempotencyKey === idempotencyKey).length;
     },
+    dispute: (chargeId) => control(`charges/${chargeId}`, { disputed: true }),
+    settleRefund: (refundId, status) => control(`refunds/${refundId}`, { status }),
     charges,
     paid: async (orderId) => (await charges(orderId)).filter((charge) => charge.paid),
     refunds: (orderId) => all(stripe.refunds.list({ limit: 100 }), orderId),

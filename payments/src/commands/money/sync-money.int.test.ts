@@ -125,6 +125,41 @@ test('When a refund fails later, then the money is owed to the buyer until an op
 });
 
 test.each([
+  ['succeeded', price, {}],
+  ['failed', 0, { stripe: price, buyers: -price }],
+] as const)(
+  'When a refund is pending at Stripe and then %s, then the charge shows first one, then the other',
+  async (outcome, amountRefunded, balances) => {
+    const order = await paid('tok_pendingRefund');
+    await payments.cancel(order);
+    await until(async () => {
+      expect((await payments.get(order.id)).body).toMatchObject({
+        status: 'refunded',
+        amountRefunded: price,
+        refundStatus: 'pending',
+      });
+      // Stripe has taken the money from our balance.
+      expect(await balancesOf(order)).toEqual({});
+    });
+    const [refund] = await payments.sandbox.refunds(order.id);
+    await payments.sandbox.settleRefund(refund?.id ?? '', outcome);
+    await until(async () => {
+      expect((await payments.get(order.id)).body).toMatchObject({
+        status: 'refunded',
+        amountRefunded,
+        refundStatus: outcome,
+      });
+      expect(await balancesOf(order)).toEqual(balances);
+    });
+    expect(await payments.sandbox.refunds(order.id)).toHaveLength(1);
+    await until(async () => {
+      const told = payments.updates(order.id).map(({ refundStatus }) => refundStatus);
+      expect(told.slice(-2)).toEqual(['pending', outcome]);
+    });
+  },
+);
+
+test.each([
   ['winning_evidence', 'won', 'completed', saleBalances],
   ['losing_evidence', 'lost', 'refunded', {}],
 ])('When a dispute with %s is %s, then the charge is %s', async (evidence, outcome, status, balances) => {

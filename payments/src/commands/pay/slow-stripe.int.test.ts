@@ -84,10 +84,12 @@ test('When the outcome was unknown and is a decline, then another card is tried 
   expect(await payments.sandbox.paid(order.id)).toHaveLength(1);
 });
 
-test('When the first call is slow and retried, then the card is tried once', async () => {
+test('When the first call is slow, then its retry gets 409 (its key is in use) until Stripe has tried the card, once', async () => {
   const order = await payments.payable();
   await payments.sandbox.behave({ delayMs: 1_800 });
   expect((await payments.pay(order.id)).status).toBe(201);
+  // The first call gets no response in time; the last gets the stored one, and those between them 409.
+  expect(await payments.sandbox.callsUnder(order.id)).toBeGreaterThan(2);
   expect(await payments.sandbox.charges(order.id)).toHaveLength(1);
   expect(await payments.sandbox.intents(order.id)).toHaveLength(1);
 });

@@ -149,6 +149,23 @@ test('When the deadline comes during the confirmation, then the PaymentIntent is
   expect((await payments.pay(order.id, card)).status).toBe(400);
 });
 
+test('When the buyer confirms the payment after the order has ended, then nothing is charged, and the request says so', async () => {
+  const { order, url } = await payAtBank();
+  await ask(order);
+  await payments.system.eventually(async () => {
+    expect((await payments.stored(order.id))?.closedAt).toBeDefined();
+  });
+  expect((await answer(url, 'complete')).status).toBe(410);
+  expect(await payments.pay(order.id, card)).toEqual({
+    status: 400,
+    body: { errors: [{ message: 'This order has expired' }] },
+  });
+  const { body } = await payments.get(order.id);
+  expect(body).toMatchObject({ status: 'created', attempts: 0 });
+  expect(body).not.toHaveProperty('nextAction');
+  expect(await payments.sandbox.charges(order.id)).toEqual([]);
+});
+
 test('When the confirmation was completed before the deadline and nobody has read it, then the order is paid', async () => {
   const { order, url } = await payAtBank();
   const cancel = payments.pauseAt('before', 'cancelIntent');
