@@ -1,11 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import {
-  orderCancelled,
-  orderCreated,
-  orderUpdated,
-  type ChargeStatus,
-  type OrderState,
-} from '@ticketing/common/events';
+import { isOpenDispute, orderCancelled, orderCreated, orderUpdated, type OrderState } from '@ticketing/common/events';
 import { newOrder } from '@ticketing/common/events/testing';
 import { currencyOf } from '@ticketing/common/money';
 import { newId } from '@ticketing/common/mongo';
@@ -22,12 +16,20 @@ import {
 } from '@ticketing/common/testing';
 import * as fc from 'fast-check';
 import { handleWebhook } from './commands/handle-webhook.ts';
+import { moveEntries } from './commands/money/move-entries.ts';
+import { orderRefund as orderRefundCommand } from './commands/operator/order-refund.ts';
 import { payOrder } from './commands/pay/pay-order.ts';
-import { settleAbandonedAttempts } from './commands/reconcile/settle-abandoned-attempts.ts';
+import { payOutSales } from './commands/payout/pay-out-sales.ts';
+import {
+  settleAbandonedAttempts,
+  settleActions as settleActionsCommand,
+} from './commands/reconcile/settle-abandoned-attempts.ts';
+import { settleBeforeRead } from './commands/reconcile/settle-before-read.ts';
 import { markUnmarkedRefunds } from './commands/refund/mark-unmarked-refunds.ts';
 import { refundCancelledOrders } from './commands/refund/refund-cancelled-orders.ts';
 import type { Deps } from './deps.ts';
 import { attemptAbandonedMs } from './domain/payment.ts';
+import { proceedsOf } from './domain/sale.ts';
 import { tokenHash } from './domain/token.ts';
 import { createAccountGateway } from './gateways/stripe/accounts.ts';
 import { openStripe } from './gateways/stripe/client.ts';
@@ -35,127 +37,68 @@ import { createTransferGateway } from './gateways/stripe/transfers.ts';
 import { createStripeGateway, type PaymentGateway } from './gateways/stripe/gateway.ts';
 import { createLocalPayments } from './memory/local-payments.ts';
 import { openMetrics } from './metrics.ts';
+import type { LedgerEntry } from './models/ledger.ts';
 import { collections, openModels } from './models/open-models.ts';
+import type { PayoutAccount } from './models/payout-account.ts';
 import type { PaymentDocument } from './models/payment.ts';
 import { subscriptions } from './subscriptions.ts';
+import {
+  decideAtBank,
+  look,
+  maxDeclines,
+  newCharge,
+  orderRefund,
+  pay,
+  receive,
+  refund,
+  settle,
+  settleActions,
+  tokens,
+  type Charge,
+} from './test/charge-model.ts';
+import { chargeBalances, expectEqualToStripe, ledgerBalances, readOrderAtStripe } from './test/money-invariants.ts';
 import { openSandbox, webhookSecret, type Sandbox } from './test/sandbox.ts';
 
-// One order with concurrent requests of its buyer, its events in any order and number, workers, webhooks, and processes
-// that die between any two calls of Stripe. The charge must be what the sequential model says, and Stripe must agree.
+// One order with concurrent requests of its buyer, its events in any order and number, workers, webhooks, the bank's page,
+// refunds and disputes that begin at Stripe, and processes that die between any two calls of Stripe. The charge must be what
+// the sequential model says; its ledger and Stripe's lists must agree with it to the cent.
 
 let sandbox: Sandbox;
+let stripeSide: ReturnType<typeof openStripeSide>;
+let accountId: string;
 const clock = { ms: Date.now() };
 const now = () => new Date(clock.ms);
 const price = 1999;
-const maxDeclines = 2;
+const sellerId = 'seller';
 const payWindowMs = 900_000;
-const tokens = ['tok_visa', 'tok_chargeDeclined', 'tok_unknown'] as const;
-type Token = (typeof tokens)[number];
-const calls = ['tryCard', 'blockAttempt', 'findIntent', 'readIntent', 'cancelIntent', 'refund'] as const;
+const calls = [
+  'tryCard',
+  'blockAttempt',
+  'findIntent',
+  'readIntent',
+  'cancelIntent',
+  'refund',
+  'readMoney',
+  'createTransfer',
+  'reverseTransfer',
+] as const;
 type Death = Crash<(typeof calls)[number]>;
-
-/** The model: the charge of an order in memory, changed by one command at a time. */
-interface Charge {
-  /** The copy of the order. */
-  order: OrderState | undefined;
-  status: ChargeStatus | undefined;
-  attempts: number;
-  /** An attempt whose process has died, and what became of it at Stripe. */
-  open:
-    | { readonly at: number; readonly outcome: 'paid' | 'declined' | 'none'; readonly isUnknownToken: boolean }
-    | undefined;
-  /** The closing or cancelled order is marked: its payment is to be prevented or refunded. */
-  isRefundDue: boolean;
-  isClosed: boolean;
-}
-
-// Each returns the outcome of its command, a part of the text of an error.
-
-const receive = (charge: Charge, state: OrderState): string => {
-  if (charge.order === undefined || state.version > charge.order.version) charge.order = state;
-  const mayHaveMoney = charge.status === 'created' || charge.status === 'completed' || charge.status === 'failed';
-  if (state.status === 'cancelled' && mayHaveMoney && !charge.isClosed) charge.isRefundDue = true;
-  const isOpen = charge.order.status !== 'cancelled' && (charge.status === undefined || charge.status === 'created');
-  if (state.status === 'awaiting:payment' && state.closing !== undefined && isOpen) {
-    if (charge.open === undefined) close(charge, charge.order);
-    charge.isRefundDue = charge.status !== undefined;
-  }
-  return 'done';
-};
-const close = (charge: Charge, order: OrderState): void => {
-  charge.isClosed = true;
-  charge.order = { ...order, status: 'cancelled', reason: order.closing };
-};
-const decline = (charge: Charge): void => {
-  charge.attempts += 1;
-  if (charge.attempts >= maxDeclines) charge.status = 'failed';
-};
-const settleOpen = (charge: Charge): void => {
-  const { open } = charge;
-  if (open?.outcome === 'paid') charge.status = 'completed';
-  if (open?.outcome === 'declined') decline(charge);
-  charge.open = undefined;
-};
-const settle = (charge: Charge): string => {
-  const { open, isRefundDue } = charge;
-  if (open !== undefined && !isRefundDue && clock.ms - open.at >= attemptAbandonedMs) settleOpen(charge);
-  return 'ok';
-};
-const refund = (charge: Charge): string => {
-  if (!charge.isRefundDue) return 'ok';
-  const { order } = charge;
-  if (order !== undefined && order.status !== 'cancelled') {
-    // Closing: the PaymentIntent is canceled, unless it was paid.
-    if (charge.open?.outcome === 'paid') charge.status = 'completed';
-    else if (charge.status === 'created') close(charge, order);
-  } else if (charge.status === 'completed' || charge.open?.outcome === 'paid') charge.status = 'refunded';
-  else charge.isClosed = true;
-  charge.isRefundDue = false;
-  charge.open = undefined;
-  return 'ok';
-};
-const pay = (charge: Charge, token: Token): string => {
-  const { order, open, status } = charge;
-  if (order === undefined) return 'waits for the order';
-  if (order.status === 'cancelled') {
-    return order.reason === 'expired' ? 'This order has expired' : 'This order has been cancelled';
-  }
-  if (status === 'completed') return 'ok';
-  if (status === 'failed' || status === 'refunded') return 'Payment of this order has failed';
-  if (open !== undefined) {
-    if (clock.ms - open.at < attemptAbandonedMs) return 'Another payment of this order is under way';
-    settleOpen(charge);
-    // A retry with the same card returns the outcome of its attempt.
-    if (open.outcome === 'declined' && token === 'tok_chargeDeclined') return 'Your card was declined.';
-    return pay(charge, token);
-  }
-  if (order.closing !== undefined || Date.parse(order.expiresAt) <= clock.ms) return 'This order has expired';
-  if (order.status === 'created') return 'waits for the order';
-  if (order.status === 'complete') return 'a complete order without a payment';
-  charge.status ??= 'created';
-  if (token === 'tok_unknown') return 'Unknown token';
-  if (token === 'tok_visa') {
-    charge.status = 'completed';
-    return 'ok';
-  }
-  decline(charge);
-  return 'Your card was declined.';
-};
 
 const legalMoves: Readonly<Record<string, readonly string[]>> = {
   undefined: ['created'],
   created: ['created', 'completed', 'failed', 'refunded'],
   failed: ['failed', 'refunded'],
-  completed: ['refunded'],
-  refunded: [],
+  completed: ['completed', 'refunded'],
+  refunded: ['refunded'],
 };
 
 /** Every outcome that concurrent commands, or processes that die, may have. */
 const outcomes = {
-  pay: /^ok$|waits for the order|has been cancelled|has expired|has failed|under way|declined|Unknown token|died|a repeat is safe|nothing was charged/,
+  pay: /^ok$|waits for the order|has been cancelled|has expired|has failed|under way|declined|did not confirm|Unknown token|died|safely retry|nothing was charged/,
   event: /^done$/,
   work: /^ok$|^Error: died$/,
   webhook: /^ok$|died|ServiceUnavailableError/,
+  stripe: /^ok$/,
 };
 
 interface Intent {
@@ -174,40 +117,95 @@ interface World extends Stage<Deps> {
 
 const newest = ({ source }: World): OrderState => source.at(-1) ?? source[0];
 const stored = ({ database }: World) => database.collection<PaymentDocument>('payments').find().toArray();
+const storedLedger = ({ database }: World) => database.collection<LedgerEntry>('ledger').find().toArray();
+const atStripe = ({ id }: Pick<World, 'id'>) => readOrderAtStripe(sandbox.stripe, id);
 
-interface Listed {
-  readonly metadata: Record<string, string> | null;
-}
-const atStripe = async ({ id }: World) => {
-  const { stripe } = sandbox;
-  const ofOrder = <Item extends Listed>({ data }: { readonly data: readonly Item[] }): Item[] =>
-    data.filter(({ metadata }) => metadata?.['orderId'] === id);
+/** What banks and Stripe's dashboard do with the money of an order, where they can. */
+const openStripeSide = ({ stripe, ...bank }: Sandbox) => {
   return {
-    intents: ofOrder(await stripe.paymentIntents.list({ limit: 10 })),
-    charges: ofOrder(await stripe.charges.list({ limit: 20 })),
-    refunds: ofOrder(await stripe.refunds.list({ limit: 10 })),
+    decide: async (id: string, outcome: 'complete' | 'fail'): Promise<void> => {
+      const [intent] = (await atStripe({ id })).intents;
+      const url = intent?.next_action?.redirect_to_url?.url;
+      if (typeof url !== 'string') return;
+      await fetch(url, { method: 'POST', body: new URLSearchParams({ outcome }), redirect: 'manual' });
+    },
+    returnMoney: async (id: string, part: 'all' | 'a part'): Promise<void> => {
+      const { charges, disputes } = await atStripe({ id });
+      const charge = charges.find(({ paid }) => paid);
+      const left = charge === undefined ? 0 : charge.amount - charge.amount_refunded;
+      if (charge === undefined || left === 0 || disputes.some(({ status }) => status !== 'won')) return;
+      await stripe.refunds.create({ charge: charge.id, ...(part === 'all' ? {} : { amount: Math.min(500, left) }) });
+    },
+    failRefund: async (id: string): Promise<void> => {
+      const refunds = (await atStripe({ id })).refunds.filter(({ status }) => status !== 'failed');
+      if (refunds[0] !== undefined) await bank.settleRefund(refunds[0].id, 'failed');
+    },
+    dispute: async (id: string): Promise<void> => {
+      const { charges, disputes } = await atStripe({ id });
+      const charge = charges.find(({ paid }) => paid);
+      if (charge === undefined || charge.amount_refunded === charge.amount || disputes.length > 0) return;
+      await bank.dispute(charge.id);
+    },
+    settleDispute: async (id: string, outcome: 'won' | 'lost'): Promise<void> => {
+      const text = outcome === 'won' ? 'winning_evidence' : 'losing_evidence';
+      for (const dispute of (await atStripe({ id })).disputes.filter(isOpenDispute))
+        await stripe.disputes.update(dispute.id, { evidence: { uncategorized_text: text } });
+    },
   };
 };
 
+/** A seller's account that accepts transfers. */
+const onboard = async ({ stripe }: Sandbox): Promise<string> => {
+  const { id } = await stripe.accounts.create({ type: 'express', capabilities: { transfers: { requested: true } } });
+  const urls = { return_url: 'http://127.0.0.1:9/', refresh_url: 'http://127.0.0.1:9/' };
+  const { url } = await stripe.accountLinks.create({ account: id, type: 'account_onboarding', ...urls });
+  await fetch(url, { method: 'POST', body: new URLSearchParams({ outcome: 'complete' }), redirect: 'manual' });
+  return id;
+};
+
 /** What the document shows of the charge; of an open attempt it does not know the outcome. */
-const recorded = (document: PaymentDocument | undefined): Omit<Charge, 'open'> => ({
+const recorded = (
+  document: PaymentDocument | undefined,
+): Omit<Charge, 'clock' | 'open' | 'isUncertain' | 'hasMoved'> => ({
   order: document?.order,
   status: document?.status,
   attempts: document?.declines ?? 0,
+  unseenDecline: tokens.find((token) => tokenHash(token) === document?.unseenDecline?.token),
   isRefundDue: document?.refundDue !== undefined || document?.closingDue !== undefined,
+  isOrdered: document?.refundOrdered !== undefined,
   isClosed: document?.closedAt !== undefined,
 });
+
+const outcomeOf = (status: string | undefined): 'paid' | 'action' | undefined => {
+  if (status === 'succeeded') return 'paid';
+  return status === 'requires_action' ? 'action' : undefined;
+};
 
 /** After a death or concurrent commands the model continues from the stored document and Stripe. */
 const continueFrom = async (world: World, document: PaymentDocument | undefined): Promise<void> => {
   const { charge } = world;
-  Object.assign(charge, recorded(document), { open: undefined });
-  if (document?.openAttempt === undefined) return;
-  const { charges } = await atStripe(world);
-  const declined = charges.filter(({ paid }) => !paid).length > charge.attempts;
-  const outcome = charges.some(({ paid }) => paid) ? 'paid' : declined ? 'declined' : 'none';
-  const isUnknownToken = document.openAttempt.token === tokenHash('tok_unknown');
-  charge.open = { at: document.openAttempt.at.getTime(), outcome, isUnknownToken };
+  Object.assign(charge, recorded(document), { open: undefined, isUncertain: false });
+  if (document?.status !== 'created') return;
+  const { intents, charges } = await atStripe(world);
+  const [intent] = intents;
+  const { openAttempt } = document;
+  const error = intent?.last_payment_error;
+  if (openAttempt === undefined) {
+    charge.isUncertain = ['canceled', 'requires_action', 'succeeded'].includes(intent?.status ?? '');
+    return;
+  }
+  const { action } = openAttempt;
+  const failed = charges.find(({ paid }) => !paid);
+  const isDeclined =
+    action === undefined ? failed !== undefined && failed.id !== document.declinedCharge : error !== null;
+  charge.isUncertain =
+    intent?.status === 'canceled' || (action === undefined && error?.code === 'payment_intent_authentication_failure');
+  charge.open = {
+    at: openAttempt.at.getTime(),
+    token: tokens.find((token) => tokenHash(token) === openAttempt.token) ?? 'tok_unknown',
+    outcome: outcomeOf(intent?.status) ?? (isDeclined ? 'declined' : 'none'),
+    action: action && { readAt: action.readAt.getTime(), due: action.due.getTime() },
+  };
 };
 
 const steps = stepsOf<World, Intent>({ alone: 10, together: 8, maxPicks: 12 });
@@ -218,7 +216,7 @@ const deaths: fc.Arbitrary<Death | undefined> = fc.option(
 
 const payWith = steps.command('pay', 4, [fc.constantFrom(...tokens), deaths], ({ charge, deps, id }, token, death) =>
   call(
-    { kind: 'pay', apply: death === undefined ? () => pay(charge, token) : undefined },
+    { kind: 'pay', apply: death === undefined && !charge.isUncertain ? () => pay(charge, token) : undefined },
     (trace) => payOrder(deps, { orderId: id, userId: 'buyer', token, trace }),
     death,
   ),
@@ -241,27 +239,87 @@ const orderStates = steps.command('order states', 3, [versions], (world, which) 
 });
 /** Stripe may have refused the token, or may never have received it: until the attempt is abandoned, the worker waits. */
 const mayBeRefused = ({ open }: Charge): boolean =>
-  open?.outcome === 'none' && open.isUnknownToken && clock.ms - open.at < attemptAbandonedMs;
-const works = { settle: [settle, settleAbandonedAttempts], refund: [refund, refundCancelledOrders] } as const;
+  open?.outcome === 'none' && open.token === 'tok_unknown' && clock.ms - open.at < attemptAbandonedMs;
+const nothing = () => 'ok';
+/** Each with its move of the model; what reaches the buyer's charge in no field of the model moves nothing. */
+const works = {
+  settle: [settle, settleAbandonedAttempts],
+  'settle confirmations': [settleActions, settleActionsCommand],
+  refund: [refund, refundCancelledOrders],
+  'pay out': [nothing, payOutSales],
+  'move entries': [nothing, moveEntries],
+} as const;
 const work = steps.command(
   'work',
-  2,
-  [fc.constantFrom('settle', 'refund'), deaths],
+  4,
+  [fc.constantFrom('settle', 'settle confirmations', 'refund', 'pay out', 'move entries'), deaths],
   ({ charge, deps }, what, death) => {
     const [move, run] = works[what];
-    const isKnown = death === undefined && !(what === 'refund' && mayBeRefused(charge));
+    const isKnown =
+      death === undefined && !charge.isUncertain && !(what === 'refund' && (mayBeRefused(charge) || charge.hasMoved));
     return call({ kind: 'work', apply: isKnown ? () => move(charge) : undefined }, () => run(deps), death);
   },
 );
-steps.command('webhook', 1, [], ({ deps, id }) =>
-  call({ kind: 'webhook', apply: undefined }, (trace) => {
-    const payload = JSON.stringify({
-      type: 'payment_intent.succeeded',
-      data: { object: { metadata: { orderId: id } } },
-    });
-    const signature = sandbox.stripe.webhooks.generateTestHeaderString({ payload, secret: webhookSecret });
-    return handleWebhook(deps, { body: Buffer.from(payload), signature, trace });
-  }),
+const looks = steps.command('the buyer looks', 1, [], ({ charge, deps, id }) =>
+  call({ kind: 'work', apply: charge.isUncertain ? undefined : () => look(charge) }, (trace) =>
+    settleBeforeRead(deps, { orderId: id, userId: 'buyer', trace }),
+  ),
+);
+const operatorRefunds = steps.command('an operator refunds', 1, [], ({ charge, deps, id }) =>
+  call({ kind: 'work', apply: charge.hasMoved ? undefined : () => orderRefund(charge) }, (trace) =>
+    orderRefundCommand(deps, { orderId: id, reason: 'event cancelled', by: 'operator', trace }),
+  ),
+);
+const webhook = steps.command(
+  'webhook',
+  2,
+  [fc.constantFrom('payment_intent.succeeded', 'payment_intent.payment_failed', 'charge.refunded')],
+  ({ deps, id }, type) =>
+    call({ kind: 'webhook', apply: undefined }, async (trace) => {
+      const intent = (await atStripe({ id })).intents[0]?.id;
+      const object = type === 'charge.refunded' ? { payment_intent: intent } : { metadata: { orderId: id } };
+      const payload = JSON.stringify({ type, data: { object } });
+      const signature = sandbox.stripe.webhooks.generateTestHeaderString({ payload, secret: webhookSecret });
+      await handleWebhook(deps, { body: Buffer.from(payload), signature, trace });
+    }),
+);
+const bankPage = steps.command(
+  'the page of the bank',
+  2,
+  [fc.constantFrom('complete', 'fail')],
+  ({ charge, id }, outcome) => {
+    // A process that dies before it has stored the page may find its failure only as a refusal of unknown origin.
+    if (charge.open?.outcome === 'action' && charge.open.action === undefined && outcome === 'fail')
+      charge.isUncertain = true;
+    const apply = charge.isUncertain ? undefined : () => decideAtBank(charge, outcome);
+    return call({ kind: 'stripe', apply }, () => stripeSide.decide(id, outcome));
+  },
+);
+const moves = {
+  'all is refunded': (id: string) => stripeSide.returnMoney(id, 'all'),
+  'a part is refunded': (id: string) => stripeSide.returnMoney(id, 'a part'),
+  'the last refund fails': (id: string) => stripeSide.failRefund(id),
+  'a dispute is opened': (id: string) => stripeSide.dispute(id),
+  'the dispute is won': (id: string) => stripeSide.settleDispute(id, 'won'),
+  'the dispute is lost': (id: string) => stripeSide.settleDispute(id, 'lost'),
+} as const;
+const moneyMoves = steps.command(
+  'at Stripe',
+  4,
+  [
+    fc.constantFrom(
+      'all is refunded',
+      'a part is refunded',
+      'the last refund fails',
+      'a dispute is opened',
+      'the dispute is won',
+      'the dispute is lost',
+    ),
+  ],
+  ({ charge, id }, what) => {
+    charge.hasMoved = true;
+    return call({ kind: 'stripe', apply: nothing }, () => moves[what](id));
+  },
 );
 const orderIs = steps.change(
   'the order is',
@@ -285,6 +343,8 @@ const timePasses = steps.change('time passes', 3, [fc.constantFrom(attemptAbando
 
 const abandoned = timePasses(attemptAbandonedMs + 1);
 const known: readonly Step<World, Intent>[] = [orderIs('confirmed'), orderStates([0, 1])];
+const visa = payWith('tok_visa', undefined);
+const confirmation = payWith('tok_threeDSecure2Required', undefined);
 
 const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
   service: 'payments',
@@ -292,11 +352,15 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
   now,
   open: async ({ store, remoteCalls }) => {
     sandbox = await openSandbox();
+    const side = openStripeSide(sandbox);
+    stripeSide = remoteCalls.gate(side, Object.keys(side));
     const metrics = openMetrics(new Metrics());
     const logger = createLogger({ service: 'payments', level: 'silent' });
     const client = openStripe({ key: 'sk_test_sandbox', host: sandbox.url, callTimeoutMs: 9_000 }, logger);
     const returnUrl = 'http://127.0.0.1:9/';
     const stripe = createStripeGateway(client, { webhookSecret, returnUrl: () => returnUrl }, metrics);
+    const accounts = createAccountGateway(client, returnUrl);
+    accountId = await onboard(sandbox);
     return {
       ...openModels(store),
       now,
@@ -316,8 +380,8 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
         } satisfies PaymentGateway,
         calls,
       ),
-      accounts: createAccountGateway(client, returnUrl),
-      transfers: createTransferGateway(client),
+      accounts,
+      transfers: remoteCalls.gate(createTransferGateway(client), calls),
       // A request that would wait for its order fails instead.
       orderSignals: { notify: () => undefined, wait: () => Promise.reject(new Error('waits for the order')) },
       localPayments: createLocalPayments(),
@@ -328,17 +392,17 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
     };
   },
   subscriptions,
-  begin: (stage) => {
+  begin: async (stage) => {
     const id = newId();
-    const order = newOrder({ id, price, expiresAt: new Date(clock.ms + payWindowMs).toISOString() });
-    const rest = { order: undefined, status: undefined, open: undefined };
-    return {
-      ...stage,
-      id,
-      source: [order],
-      delivered: new Set(),
-      charge: { ...rest, attempts: 0, isRefundDue: false, isClosed: false },
-    };
+    const expiresAt = new Date(clock.ms + payWindowMs).toISOString();
+    // The proceeds are released as soon as no request can pay any more.
+    const ticket = { id: newId(), title: 'Final', price, version: 0, revision: 0, startsAt: expiresAt };
+    const order = newOrder({ id, price, sellerId, ticket, expiresAt });
+    const user = { id: sellerId, version: 0, emailVerified: true };
+    await stage.database
+      .collection<PayoutAccount>('payout-accounts')
+      .insertOne({ _id: sellerId, accountId, status: 'ready', user });
+    return { ...stage, id, source: [order], delivered: new Set(), charge: newCharge(clock) };
   },
   read: stored,
   check: async (world, { happenings, documents: [document], inSequence }) => {
@@ -373,45 +437,72 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
     });
     if (entries.length > 0) expect(entries.at(-1)?.data['status']).toBe(document?.status);
     expect(document?.declines ?? 0).toBeLessThanOrEqual(maxDeclines);
-    const { open, ...rest } = charge;
+    const { clock: _clock, open, isUncertain: _uncertain, hasMoved: _moved, ...rest } = charge;
     expect(recorded(document)).toEqual(rest);
     expect(document?.openAttempt !== undefined).toBe(open !== undefined);
+    // Every write of money has its entries.
+    if (document !== undefined)
+      expect(ledgerBalances(document, await storedLedger(world))).toEqual(chargeBalances(document));
   },
   finish: async (world, take) => {
     // Every event arrives in the end, and the workers run until nothing is left to do.
     // No event is delivered again: that would hide a fault that only a repeated delivery repairs.
     const versions = world.source.map(({ version }) => version);
     await take(orderStates(versions.filter((version) => !world.delivered.has(version))));
-    for (let round = 0; round < 2; round += 1) {
-      for (const step of [abandoned, work('settle', undefined), work('refund', undefined)]) await take(step);
+    // Nothing is refunded while a dispute is open.
+    if (world.charge.hasMoved) await take(moneyMoves('the dispute is won'));
+    for (let round = 0; round < 3; round += 1) {
+      await take(timePasses(payWindowMs));
+      await take(work('settle', undefined));
+      await take(work('settle confirmations', undefined));
+      await take(work('refund', undefined));
+      // Stripe reports what it has, and what has begun there.
+      if (world.charge.isUncertain) await take(webhook('payment_intent.succeeded'));
+      if (world.charge.hasMoved) await take(webhook('charge.refunded'));
+      await take(work('pay out', undefined));
+      // A confirmation that was abandoned ends with its order.
+      if (world.charge.open !== undefined) {
+        await take(orderIs('closing'));
+        await take(orderStates([world.source.length - 1]));
+      }
     }
+    await take(work('move entries', undefined));
     await markUnmarkedRefunds(world.deps);
     const [document] = await stored(world);
-    expect([document?.openAttempt, document?.closingDue, document?.refundDue]).toEqual([
-      undefined,
-      undefined,
-      undefined,
-    ]);
-    const { intents, charges, refunds } = await atStripe(world);
+    const { openAttempt, closingDue, refundDue, payoutDue, payoutWaits, reversal } = document ?? {};
+    expect({ openAttempt, closingDue, refundDue, payoutDue, payoutWaits, reversal }).toEqual({});
+    const found = await atStripe(world);
+    const { intents, charges, refunds } = found;
     const paid = charges.filter((charge) => charge.paid);
     expect(intents.length).toBeLessThanOrEqual(1);
     expect(paid.map(({ amount }) => amount)).toEqual(paid.length === 0 ? [] : [price]);
     const isClosed = document?.closedAt !== undefined;
-    const isCancelled = newest(world).status === 'cancelled' || isClosed;
     // A closing order is answered: by the closed payment, or by what became of the charge.
     if (newest(world).closing !== undefined && newest(world).status !== 'cancelled') {
       const isAnswered = (document?.outbox ?? []).some(({ type }) => type === 'charge.closed');
       expect(isAnswered).toBe(isClosed);
-      expect(isClosed || document?.status === 'completed' || document?.status === 'failed').toBe(true);
+      expect(isClosed || ['completed', 'failed', 'refunded'].includes(document?.status ?? '')).toBe(true);
     }
-    expect(refunds.map(({ amount }) => amount)).toEqual(isCancelled ? paid.map(({ amount }) => amount) : []);
-    expect(document?.status === 'completed').toBe(paid.length === 1 && !isCancelled);
-    expect(document?.status === 'refunded').toBe(paid.length === 1 && isCancelled);
+    // Money stays only for an order that is not to be refunded, or where a bank has sent it back.
+    const { left = 0, owed = 0, fee = 0, transfer } = document ?? {};
+    const isReturned = newest(world).status === 'cancelled' || isClosed || document?.refundOrdered !== undefined;
+    if (isReturned) expect(left).toBe(0);
+    if (refunds.every(({ status }) => status !== 'failed')) {
+      expect(owed).toBe(0);
+      // Ours is one; the others are of Stripe's dashboard.
+      expect(refunds.filter(({ metadata }) => metadata?.['orderId'] === world.id).length).toBeLessThanOrEqual(1);
+    }
+    expect(document?.status === 'completed').toBe(paid.length === 1 && left > 0);
+    expect(document?.status === 'refunded').toBe(paid.length === 1 && left === 0);
+    // The seller has what is left, less the fee, or it waits for its time.
+    if (transfer !== undefined) expect(transfer.amount - transfer.reversed).toBe(proceedsOf({ left, fee }));
+    if (document?.status === 'completed') expect(transfer?.id).toBeDefined();
+    if (document !== undefined) expectEqualToStripe(document, await storedLedger(world), found);
   },
   steps,
   maxSteps: 12,
-  begun: [known, []],
-  runs: 40,
+  begun: [known, [], [...known, visa], [...known, confirmation]],
+  runs: 100,
 });
 beforeAll(driver.open);
 afterAll(async () => {
@@ -419,12 +510,14 @@ afterAll(async () => {
   await sandbox.close();
 });
 
-const visa = payWith('tok_visa', undefined);
 const declined = payWith('tok_chargeDeclined', undefined);
 const cancelled = [orderIs('cancelled'), orderStates([2])];
 const closing = [orderIs('closing'), orderStates([2])];
 const later = [abandoned, work('settle', undefined)];
 const diesBefore = (at: Death['call']) => payWith('tok_visa', { when: 'before', call: at });
+const foundOut = [timePasses(payWindowMs), work('settle confirmations', undefined)];
+const sent = [timePasses(payWindowMs), work('pay out', undefined)];
+const synced = webhook('charge.refunded');
 const unknownToken = payWith('tok_unknown', { when: 'after', call: 'tryCard' });
 const diesAfter = (at: Death['call']) => payWith('tok_visa', { when: 'after', call: at });
 
@@ -469,6 +562,44 @@ const counterexamples: readonly (readonly [string, readonly Step<World, Intent>[
   ],
   ['a closing order is cancelled', [...known, declined, ...closing, orderIs('cancelled'), orderStates([3, 2])]],
   ['all declines are used up', [...known, declined, declined, visa]],
+  ['the bank confirms a payment', [...known, confirmation, bankPage('complete'), abandoned, looks()]],
+  [
+    'the bank refuses a payment, and its request is repeated',
+    [...known, confirmation, bankPage('fail'), ...foundOut, confirmation],
+  ],
+  ['a confirmation is left for another card', [...known, confirmation, visa, bankPage('complete')]],
+  [
+    'a confirmation is completed while another card is tried',
+    [...known, confirmation, steps.together([visa, bankPage('complete')], [1])],
+  ],
+  ['an order closes during a confirmation', [...known, confirmation, ...closing, bankPage('complete')]],
+  ['an order closes after a confirmation', [...known, confirmation, bankPage('complete'), ...closing]],
+  ['an order is cancelled after a confirmation', [...known, confirmation, bankPage('complete'), ...cancelled]],
+  [
+    'an order is cancelled after an unknown token has taken the place of a confirmation',
+    [...known, confirmation, payWith('tok_unknown', undefined), bankPage('complete'), ...cancelled],
+  ],
+  ['an operator refunds', [...known, visa, operatorRefunds(), visa]],
+  [
+    'a part is refunded before the order is cancelled',
+    [...known, visa, moneyMoves('a part is refunded'), ...cancelled],
+  ],
+  [
+    'a refund fails after the proceeds were sent',
+    [...known, visa, ...sent, moneyMoves('all is refunded'), synced, moneyMoves('the last refund fails')],
+  ],
+  [
+    'a dispute is lost after the proceeds were sent',
+    [...known, visa, ...sent, moneyMoves('a dispute is opened'), synced, moneyMoves('the dispute is lost')],
+  ],
+  [
+    'a disputed order is cancelled',
+    [...known, visa, moneyMoves('a dispute is opened'), ...cancelled, work('refund', undefined)],
+  ],
+  [
+    'a process dies with the proceeds sent',
+    [...known, visa, timePasses(payWindowMs), work('pay out', { when: 'after', call: 'createTransfer' })],
+  ],
 ];
 
 test.each(counterexamples)('When %s, then the charge is what a sequential one would be', (_, played) =>
