@@ -11,7 +11,7 @@ import { root } from './bootstrap.mjs';
  * The field `ticketing` of a workspace's package.json.
  * @typedef {object} Description
  * @property {'service' | 'process'} [kind] A service, or another process that is bundled before it runs.
- * @property {string} [route] Path prefix of the requests that the router sends to the service.
+ * @property {string[]} [routes] Path prefixes of the requests that the router sends to the service.
  * @property {string[]} [settings] Environment variables that the launcher sets for the service, besides those of every service.
  * @property {boolean} [testServers] Its tests need MongoDB, NATS and Redis.
  */

@@ -5,6 +5,7 @@ test.each([
   ['/api/users/signup', 'auth'],
   ['/api/tickets', 'tickets'],
   ['/api/tickets?mine=true', 'tickets'],
+  ['/api/events/1', 'tickets'],
   ['/api/orders/1', 'orders'],
   ['/api/payments/webhook', 'payments'],
   ['/api', undefined],

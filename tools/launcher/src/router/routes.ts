@@ -2,7 +2,9 @@ import { readServices } from '../../workspaces.mjs';
 
 /** Path prefix → service; all other paths belong to the site. The cluster's ingress has the same routes. */
 export const routes: Readonly<Record<string, string>> = Object.fromEntries(
-  readServices().flatMap(({ name, description: { route } }) => (route === undefined ? [] : [[route, name]])),
+  readServices().flatMap(({ name, description: { routes: prefixes = [] } }) =>
+    prefixes.map((prefix) => [prefix, name]),
+  ),
 );
 
 /** Paths of probes and metrics, which are not reachable from outside. */
