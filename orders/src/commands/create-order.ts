@@ -12,7 +12,7 @@ import { isDuplicateKey } from '@ticketing/common/mongo';
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freeSlots } from '../domain/free-slots.ts';
-import { checkOrderable, listingChanged } from '../domain/order-decision.ts';
+import { checkOrderable, holdEnd, listingChanged } from '../domain/order-decision.ts';
 import type { OrderDocument } from '../models/open-models.ts';
 import type { Deps } from '../deps.ts';
 import { endOrdersOf } from './end-orders-of-closed-accounts.ts';
@@ -40,15 +40,15 @@ const copyRetryDelayMs = 100;
  */
 export const createOrder = async (deps: Deps, request: CreateOrder): Promise<OrderDocument> => {
   const ticket = await readTicket(deps, request);
-  checkOrderable(ticket, request);
   const now = deps.now();
+  checkOrderable(ticket, request, now);
   const { id, title, price, version, revision, startsAt, venue, city, section, row, seat } = ticket;
   const order = {
     _id: deps.newId(),
     userId: request.userId,
     sellerId: ticket.userId,
     status: 'created' as const,
-    expiresAt: new Date(now.getTime() + deps.windowSeconds * 1000),
+    expiresAt: holdEnd(ticket, now, deps.windowSeconds),
     price,
     currency: deps.currency.code,
     eventId: ticket.eventId ?? eventIdOf(ticket),

@@ -22,11 +22,13 @@ const lastEditVersion = ({ lastEdit, revision, version }: TicketState): number =
 
 /**
  * Checks an order against the copy of its ticket. The copy may be out of date: the unique index and the claim decide.
- * @throws BadRequestError for the buyer's own or a held ticket, ConflictError when price or listing are not those shown.
+ * @throws BadRequestError for the buyer's own or a held ticket and once its event has begun, ConflictError when price or listing are not those shown.
  */
-export const checkOrderable = (ticket: TicketState, request: OrderRequest): void => {
+export const checkOrderable = (ticket: TicketState, request: OrderRequest, now: Date): void => {
   if (ticket.userId === request.userId) throw new BadRequestError('You cannot order your own ticket');
   if (ticket.orderId !== undefined) throw new BadRequestError('Ticket is already reserved');
+  if (ticket.startsAt !== undefined && Date.parse(ticket.startsAt) <= now.getTime())
+    throw new BadRequestError('This event has begun');
   if (request.expectedPrice !== undefined && request.expectedPrice !== ticket.price) {
     throw new ConflictError('The price of this ticket has changed');
   }
@@ -34,3 +36,7 @@ export const checkOrderable = (ticket: TicketState, request: OrderRequest): void
     throw new ConflictError(listingChanged);
   }
 };
+
+/** When a hold ends: after the window, and not later than its event begins. */
+export const holdEnd = ({ startsAt }: Pick<TicketState, 'startsAt'>, now: Date, windowSeconds: number): Date =>
+  new Date(Math.min(now.getTime() + windowSeconds * 1000, startsAt === undefined ? Infinity : Date.parse(startsAt)));

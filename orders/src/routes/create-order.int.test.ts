@@ -71,6 +71,18 @@ test('When an order is created, then its event names the seller and says when, w
   expect(Buffer.byteLength(JSON.stringify(event))).toBeLessThan(4_096);
 });
 
+test('When the event begins within the window, then the hold ends with its start, and from then on nobody can order', async () => {
+  const startsAt = new Date(orders.system.clock.now().getTime() + 60_000).toISOString();
+  const tickets = [await orders.listed({ startsAt }), await orders.listed({ startsAt })];
+  const [first, second] = tickets.map(({ id }) => id);
+  const held = await orders.post({ ticketId: first });
+  expect([held.status, held.body.expiresAt]).toEqual([201, startsAt]);
+  orders.system.clock.advance(60_000);
+  const late = await orders.post({ ticketId: second });
+  expect([late.status, late.body]).toEqual([400, { errors: [{ message: 'This event has begun' }] }]);
+  expect(await storedFor(String(second))).toEqual([]);
+});
+
 test('When the ticket is held by another order, then the order is refused and no event is stored', async () => {
   const ticket = await orders.listed();
   const { id } = await orders.ordered({ ticket });

@@ -41,16 +41,17 @@ testOnThisMachine(
       const { page, problems } = await openSession(browser, running().url, { ...as, viewport: narrowest });
       const startsAt = new Date(Date.now() + 30_000).toISOString();
       const ticket = await list(seller, { startsAt, price: 19.99 });
+      const held = await hold(buyer, ticket.id);
+      expect(await pay(buyer, held.id)).toMatchObject({ status: 201 });
 
-      await page.goto(`/tickets/${ticket.id}/edit`);
+      const unsold = await list(seller, { price: 19.99 });
+      await page.goto(`/tickets/${unsold.id}/edit`);
       await page.getByText('You get $17.99, after our fee of $2.00 (10%).').waitFor();
       await page.getByLabel('Price (USD)').fill('10.05');
       await page.getByText('You get $9.04, after our fee of $1.01 (10%).').waitFor();
       await plain.page.goto('/tickets/new');
       await plain.page.getByText('You get the price less our fee of 10%.').waitFor();
 
-      const held = await hold(buyer, ticket.id);
-      expect(await pay(buyer, held.id)).toMatchObject({ status: 201 });
       await untilOrder(buyer, held.id, { status: 'complete' });
       await untilSale(page, 'Held');
       expect(await balance(page)).toEqual(['$17.99', '$0.00', '$0.00']);
