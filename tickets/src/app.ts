@@ -3,8 +3,10 @@ import type { Express } from 'express';
 import type { Deps } from './deps.ts';
 import { createTicketRoute } from './routes/create-ticket.ts';
 import { editTicketRoute } from './routes/edit-ticket.ts';
+import { getEventRoute } from './routes/get-event.ts';
 import { getTicketRoute } from './routes/get-ticket.ts';
 import type { ListCache } from './memory/list-cache.ts';
+import { listEventsRoute } from './routes/list-events.ts';
 import { listTicketsRoute } from './routes/list-tickets.ts';
 import { withdrawTicketRoute } from './routes/withdraw-ticket.ts';
 
@@ -14,6 +16,8 @@ export const routes: readonly RoutedEndpoint<Deps & { readonly listCache: ListCa
   on.post('/api/tickets', 'listing', [signedIn], createTicketRoute),
   on.put('/api/tickets/:ticketId', 'listing', [signedIn], editTicketRoute),
   on.delete('/api/tickets/:ticketId', 'writing', [signedIn], withdrawTicketRoute),
+  on.get('/api/events', 'reading', [], listEventsRoute),
+  on.get('/api/events/:eventId', 'reading', [], getEventRoute),
 ];
 
 export const createApp = (kit: HttpKit, deps: Deps, listCache: ListCache): Express =>

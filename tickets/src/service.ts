@@ -9,6 +9,9 @@ import {
   type ServiceOverrides,
 } from '@ticketing/common/service';
 import { createApp } from './app.ts';
+import { countEvents } from './commands/count-events.ts';
+import { createEarlierReleaseFollower } from './commands/follow-earlier-release.ts';
+import { takeBegunOffSale } from './commands/take-begun-off-sale.ts';
 import { withdrawLateListings } from './commands/withdraw-listings.ts';
 import type { Deps } from './deps.ts';
 import { createHolderWaits } from './memory/holder-waits.ts';
@@ -22,6 +25,9 @@ import { subscriptions } from './subscriptions.ts';
 const creationsCheckMs = 60_000;
 const closedAccountsCheckMs = 5_000;
 const listMaxAgeMs = 1_000;
+const eventsCheckMs = 250;
+const begunCheckMs = 1_000;
+const earlierReleaseCheckMs = 30_000;
 
 export const startService = async (config: Config, overrides: ServiceOverrides = {}): Promise<RunningService> => {
   const service = openService('tickets', config, overrides);
@@ -38,6 +44,8 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     holderWaits: createHolderWaits(),
     metrics: openMetrics(metrics),
   };
+  const repeat = (name: string, periodMs: number, run: () => Promise<unknown>) => () =>
+    periodically({ name, periodMs, logger }, run);
   return service.run({
     collections,
     app: createApp(httpKit(service, site), deps, cache),
@@ -46,14 +54,11 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     site,
     endings,
     workers: [
-      () =>
-        periodically({ name: 'listings of closed accounts', periodMs: closedAccountsCheckMs, logger }, () =>
-          withdrawLateListings(deps),
-        ),
-      () =>
-        periodically({ name: 'idempotency keys', periodMs: creationsCheckMs, logger }, () =>
-          forgetCreations(deps.tickets, now()),
-        ),
+      repeat('listings of closed accounts', closedAccountsCheckMs, () => withdrawLateListings(deps)),
+      repeat('idempotency keys', creationsCheckMs, () => forgetCreations(deps.tickets, now())),
+      repeat('events', eventsCheckMs, () => countEvents(deps)),
+      repeat('begun events', begunCheckMs, () => takeBegunOffSale(deps)),
+      repeat('tickets of an earlier release', earlierReleaseCheckMs, createEarlierReleaseFollower(deps)),
     ],
   });
 };

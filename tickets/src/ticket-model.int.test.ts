@@ -140,12 +140,14 @@ const resultOf = {
     held: 'BadRequestError: Cannot edit a reserved ticket',
     sold: 'BadRequestError: Cannot edit a reserved ticket',
     withdrawn: 'BadRequestError: Cannot edit a withdrawn ticket',
+    over: 'ok',
   },
   withdraw: {
     on_sale: 'an effect',
     held: 'BadRequestError: Cannot withdraw a reserved ticket',
     sold: 'BadRequestError: Cannot withdraw a sold ticket',
     withdrawn: 'ok',
+    over: 'an effect',
   },
 } as const satisfies Record<string, Record<TicketDocument['availability'], string>>;
 

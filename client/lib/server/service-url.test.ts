@@ -4,6 +4,7 @@ import { serviceUrl } from './service-url.ts';
 test.each([
   ['/api/users/currentuser', 'http://auth:3000'],
   ['/api/tickets?mine=true', 'http://tickets:3000'],
+  ['/api/events/1', 'http://tickets:3000'],
   ['/api/orders/1', 'http://orders:3000'],
   ['/api/payments', 'http://payments:3000'],
 ])('When the path is %s and each service has its own address, then the base URL is %s', (path, url) => {

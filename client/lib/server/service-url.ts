@@ -1,6 +1,7 @@
 const services = {
   '/api/users': 'auth',
   '/api/tickets': 'tickets',
+  '/api/events': 'tickets',
   '/api/orders': 'orders',
   '/api/payments': 'payments',
 } as const;

@@ -36,7 +36,7 @@ export const pageHeaders = {
   'X-Total-Count': z.int().max(maxListed),
   'X-Total-Count-Capped': z
     .literal('true')
-    .meta({ description: `There are more entries than ${maxListed}` })
+    .meta({ description: 'There may be more entries than X-Total-Count, which is as far as they were counted' })
     .optional(),
   Link: z.string().optional(),
 };
@@ -46,11 +46,11 @@ const longestLink = 3_000;
 
 /**
  * The total count and the links to other pages (RFC 8288); with a very long query, fewer links. `total` is counted up to
- * `maxListed + 1` at most.
+ * `maxListed + 1` at most; `isCapped` says that there may be more than it even if it is less.
  */
 export const pageLinks = (
   req: Pick<Request, 'originalUrl'>,
-  list: { readonly page: number; readonly limit: number; readonly total: number },
+  list: { readonly page: number; readonly limit: number; readonly total: number; readonly isCapped?: boolean },
 ): Record<string, string> => {
   const total = Math.min(list.total, maxListed);
   const last = Math.max(1, Math.ceil(total / list.limit));
@@ -67,7 +67,7 @@ export const pageLinks = (
     .find(({ length }) => length <= longestLink);
   return {
     'X-Total-Count': String(total),
-    ...(list.total > maxListed ? { 'X-Total-Count-Capped': 'true' } : {}),
+    ...(list.isCapped === true || list.total > maxListed ? { 'X-Total-Count-Capped': 'true' } : {}),
     ...(links === undefined || links === '' ? {} : { Link: links }),
   };
 };

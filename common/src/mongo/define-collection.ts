@@ -70,6 +70,9 @@ export const listOf = <const Definition extends Fields>(
   type: [toSchema(fields, { _id: false })],
 });
 
+/** A field that holds a list of texts. */
+export const listOfTexts: { readonly type: object; readonly of?: readonly string[] } = { type: [String] };
+
 /** A collection and, for the compiler only, the type of its documents. */
 export interface TypedCollection<Doc> extends CollectionDefinition {
   readonly document?: Doc;

@@ -1,5 +1,5 @@
 export { Database } from './database.ts';
-export { copyOf, defineCollection, listOf, objectOf, toSchema } from './define-collection.ts';
+export { copyOf, defineCollection, listOf, listOfTexts, objectOf, toSchema } from './define-collection.ts';
 export type { DocumentOf, Fields, TypedCollection, ValuesOf } from './define-collection.ts';
 export type { CollectionDefinition, CollectionUpkeep } from './prepare-collections.ts';
 export { isDatabaseUnreachable, isDuplicateKey, isPartlyRefused, isTimeout } from './errors.ts';

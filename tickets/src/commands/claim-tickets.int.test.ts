@@ -199,15 +199,16 @@ const storedTicket = fc
     ),
     revision: fc.nat(1),
     closed: fc.subarray([...orderIds]),
+    begun: fc.boolean(),
   })
-  .map(({ state, revision, closed }) => ({ ...state, revision, closed }));
+  .map(({ state, ...rest }) => ({ ...state, ...rest }));
 
 test('When an order claims a ticket in any state, then the write matches exactly when the decision is to claim', async () => {
   const property = fc.asyncProperty(
     storedTicket,
     fc.nat(1),
     fc.boolean(),
-    async ({ closed, ...state }, revision, late) => {
+    async ({ closed, begun, ...state }, revision, late) => {
       const { id } = await listed();
       const now = deps.now();
       const expiresAt = new Date(now.getTime() + (late ? -600_000 : 600_000));
@@ -216,7 +217,10 @@ test('When an order claims a ticket in any state, then the write matches exactly
         at: now,
         expiresAt: new Date(now.getTime() + 600_000),
       }));
-      await deps.tickets.updateOne({ _id: id }, { $set: { ...state, closedOrders } });
+      await deps.tickets.updateOne(
+        { _id: id },
+        { $set: { ...state, closedOrders, ...(begun ? { startsAt: now } : {}) } },
+      );
       const ticket = { id, version: 0, title: 'Final', price: 19.99, userId: 'seller' };
       const order = orderFor(ticket, { id: orderIds[0], expiresAt: expiresAt.toISOString() }, revision);
       const before = await stored(id);
@@ -225,7 +229,7 @@ test('When an order claims a ticket in any state, then the write matches exactly
       await claimTickets(deps)([{ state: order, time: now, trace }]);
       const after = await stored(id);
       const isClaimed = after?.version === before.version + 1 && after.orderId === order.id;
-      expect(isClaimed).toBe(decideClaim(before, claim, 0).kind === 'claim');
+      expect(isClaimed).toBe(decideClaim(before, claim, { waitedMs: 0, now }).kind === 'claim');
       deps.holderWaits.forget(order.id);
     },
   );
@@ -233,11 +237,12 @@ test('When an order claims a ticket in any state, then the write matches exactly
     numRuns: 100,
     examples: [
       // The only state in which it is claimed, and each condition broken alone.
-      [{ availability: 'on_sale', revision: 0, closed: [] }, 0, false],
-      [{ availability: 'on_sale', revision: 1, closed: [] }, 0, false],
-      [{ availability: 'on_sale', revision: 0, closed: [orderIds[0]] }, 0, false],
-      [{ availability: 'on_sale', revision: 0, closed: [] }, 0, true],
-      [{ availability: 'held', orderId: orderIds[1], revision: 0, closed: [] }, 0, false],
+      [{ availability: 'on_sale', revision: 0, closed: [], begun: false }, 0, false],
+      [{ availability: 'on_sale', revision: 1, closed: [], begun: false }, 0, false],
+      [{ availability: 'on_sale', revision: 0, closed: [], begun: true }, 0, false],
+      [{ availability: 'on_sale', revision: 0, closed: [orderIds[0]], begun: false }, 0, false],
+      [{ availability: 'on_sale', revision: 0, closed: [], begun: false }, 0, true],
+      [{ availability: 'held', orderId: orderIds[1], revision: 0, closed: [], begun: false }, 0, false],
     ],
   });
 });

@@ -2,6 +2,7 @@ import { ticketClaimRefused, ticketUpdated, type ClaimRefusalReason, type OrderS
 import type { Outcome, Received } from '@ticketing/common/messaging';
 import { decideClaim, isLate } from '../domain/claim-decision.ts';
 import { keptClosedOrders, withClosedOrder } from '../models/closed-orders.ts';
+import { uncountedIn } from '../models/listing-changes.ts';
 import type { TicketDocument } from '../models/open-models.ts';
 import type { Deps } from '../deps.ts';
 import { isRepublished, republishTickets } from './republish-tickets.ts';
@@ -11,8 +12,8 @@ type Claim = Received<OrderState>;
 const retryDelayMs = 150;
 
 /**
- * Claims tickets for orders, each by one conditional write: the ticket is free, has the revision that the buyer saw, and
- * the order was not cancelled before its claim arrived. An order that cannot get its ticket is refused, and so is one whose
+ * Claims tickets for orders, each by one conditional write: the ticket is free, has the revision that the buyer saw, its event
+ * has not begun, and the order was not cancelled before its claim arrived. An order that cannot get its ticket is refused, and so is one whose
  * deadline is long over: whether it was cancelled is remembered only until then.
  */
 export const claimTickets =
@@ -26,9 +27,16 @@ export const claimTickets =
           _id: order.ticket.id,
           availability: 'on_sale' as const,
           revision: order.ticket.revision,
+          startsAt: { $not: { $lte: now } },
           'closedOrders.id': { $ne: order.id },
         },
-        set: { orderId: order.id, availability: 'held', heldAt: now, closedOrders: keptClosedOrders(now) },
+        set: {
+          orderId: order.id,
+          availability: 'held',
+          heldAt: now,
+          closedOrders: keptClosedOrders(now),
+          uncounted: uncountedIn(),
+        },
         event: ticketUpdated,
         trace,
       })),
@@ -47,13 +55,14 @@ export const claimTickets =
 /** Decides what becomes of an order that the claim did not get the ticket for. */
 const settleUnclaimed = async (deps: Deps, claim: Claim): Promise<Outcome> => {
   const order = claim.state;
-  const ticket = await deps.tickets.findOne({ _id: order.ticket.id }, { projection: { outbox: 0 } });
+  const ticket = await deps.tickets.findOne({ _id: order.ticket.id }, { projection: { outbox: 0, words: 0 } });
   if (ticket === null) return { failed: `ticket ${order.ticket.id} of order ${order.id} is unknown` };
   const { revision, price } = order.ticket;
+  const now = deps.now();
   const decision = decideClaim(
     ticket,
-    { orderId: order.id, revision, price, isLate: isLate(order, deps.now()) },
-    deps.holderWaits.elapsedMs(order.id),
+    { orderId: order.id, revision, price, isLate: isLate(order, now) },
+    { waitedMs: deps.holderWaits.elapsedMs(order.id), now },
   );
   switch (decision.kind) {
     case 'nothing':

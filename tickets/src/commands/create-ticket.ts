@@ -3,6 +3,7 @@ import { eventIdOf } from '@ticketing/common/event-id';
 import { ticketCreated, type Trace } from '@ticketing/common/events';
 import { creationOf, type IdempotentRequest } from '@ticketing/common/messaging';
 import { cityKey, type Listing } from '../domain/listing.ts';
+import { searchKeys } from '../domain/search-keys.ts';
 import type { TicketDocument } from '../models/open-models.ts';
 import type { Deps } from '../deps.ts';
 import { withdrawListingsOf } from './withdraw-listings.ts';
@@ -35,7 +36,13 @@ export const createTicket = async (
     closedOrders: [],
     createdAt: now,
   };
-  const ticket = await deps.ticketStore.insert({ ...first, ...creationOf(request, first, now) }, ticketCreated, trace);
+  const { revision, eventId } = first;
+  const found = { words: searchKeys(listing), keysOf: { revision, eventId }, uncounted: [eventId] };
+  const ticket = await deps.ticketStore.insert(
+    { ...first, ...found, ...creationOf(request, first, now) },
+    ticketCreated,
+    trace,
+  );
   deps.clearListCache();
   if (await deps.closedAccounts.has(userId)) {
     await withdrawListingsOf(deps, { userIds: [userId], trace });

@@ -84,7 +84,8 @@ test('When the refund of an order arrives before its completion, then the ticket
   const { ticket, order } = await tickets.held();
   await refunded(order);
   await tickets.cancelledHandled();
-  const { soldAt, ...sold } = await tickets.stored(ticket.id);
+  // Its event is counted meanwhile.
+  const { soldAt, uncounted: _, ...sold } = await tickets.stored(ticket.id);
   expect(sold).toMatchObject({ orderId: order.id, availability: 'sold', version: 2 });
   await tickets.complete(order);
   await tickets.updatedHandled();

@@ -18,7 +18,7 @@ export interface WithdrawTicket {
  */
 export const withdrawTicket = async (deps: Deps, { ticketId, userId, trace }: WithdrawTicket): Promise<void> => {
   const after = await deps.ticketStore.change({
-    filter: { _id: ticketId, userId, availability: 'on_sale' },
+    filter: { _id: ticketId, userId, availability: { $in: ['on_sale', 'over'] } },
     set: withdrawal(deps.now()),
     event: ticketUpdated,
     trace,

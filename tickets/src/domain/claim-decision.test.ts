@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { hasBegun } from './listing.ts';
 import {
   claimGraceMs,
   decideClaim,
@@ -9,6 +10,7 @@ import {
   type ClaimedTicket,
 } from './claim-decision.ts';
 
+const now = new Date(1_000);
 const orderId = fc.constantFrom('a', 'b', 'c');
 const ticket = fc.record({
   revision: fc.nat(2),
@@ -16,6 +18,7 @@ const ticket = fc.record({
   orderId: fc.option(orderId, { nil: undefined }),
   soldAt: fc.option(fc.constant(new Date(0)), { nil: undefined }),
   withdrawnAt: fc.option(fc.constant(new Date(0)), { nil: undefined }),
+  startsAt: fc.option(fc.constantFrom(new Date(0), now, new Date(now.getTime() + 1)), { nil: undefined }),
   closedOrders: fc.array(fc.record({ id: orderId }), { maxLength: 3 }),
 });
 const claim = fc.record({
@@ -28,17 +31,18 @@ const waited = fc.constantFrom(0, otherHolderTimeoutMs - 1, otherHolderTimeoutMs
 
 const isClosed = (known: ClaimedTicket, { orderId }: Claim) => known.closedOrders.some(({ id }) => id === orderId);
 
-test('When a claim is granted, then the ticket is free, neither sold nor withdrawn, and unchanged, and its order is neither closed nor late', () => {
+test('When a claim is granted, then the ticket is free, neither sold nor withdrawn, its event has not begun, it is unchanged, and its order is neither closed nor late', () => {
   fc.assert(
     fc.property(ticket, claim, waited, (known, wanted, waitedMs) => {
       const mayHave =
         known.orderId === undefined &&
         known.soldAt === undefined &&
         known.withdrawnAt === undefined &&
+        !hasBegun(known, now) &&
         known.revision === wanted.revision &&
         !wanted.isLate &&
         !isClosed(known, wanted);
-      expect(decideClaim(known, wanted, waitedMs).kind === 'claim').toBe(mayHave);
+      expect(decideClaim(known, wanted, { waitedMs, now }).kind === 'claim').toBe(mayHave);
     }),
   );
 });
@@ -47,15 +51,15 @@ test('When the order already holds the ticket, or is closed and not late, then t
   fc.assert(
     fc.property(ticket, claim, waited, (known, wanted, waitedMs) => {
       const settled = known.orderId === wanted.orderId || (!wanted.isLate && isClosed(known, wanted));
-      expect(decideClaim(known, wanted, waitedMs).kind === 'nothing').toBe(settled);
+      expect(decideClaim(known, wanted, { waitedMs, now }).kind === 'nothing').toBe(settled);
     }),
   );
 });
 
-test('When an order is refused, then the reason is the first that holds: late, sold, price, listing, withdrawn or held by another', () => {
+test('When an order is refused, then the reason is the first that holds: late, sold, price, listing, withdrawn, begun or held by another', () => {
   fc.assert(
     fc.property(ticket, claim, waited, (known, wanted, waitedMs) => {
-      const decision = decideClaim(known, wanted, waitedMs);
+      const decision = decideClaim(known, wanted, { waitedMs, now });
       if (decision.kind !== 'refuse') return;
       const changed = known.revision !== wanted.revision;
       expect(decision.reason).toBe(
@@ -72,12 +76,16 @@ test('When an order is refused, then the reason is the first that holds: late, s
 test('When a claim waits, then it waits for another holder, and no longer than the timeout', () => {
   fc.assert(
     fc.property(ticket, claim, waited, (known, wanted, waitedMs) => {
-      if (decideClaim(known, wanted, waitedMs).kind !== 'wait') return;
+      if (decideClaim(known, wanted, { waitedMs, now }).kind !== 'wait') return;
       expect(known.orderId).not.toBe(undefined);
       expect(known.withdrawnAt).toBe(undefined);
+      expect(hasBegun(known, now)).toBe(false);
       expect(known.orderId).not.toBe(wanted.orderId);
       expect(waitedMs).toBeLessThan(otherHolderTimeoutMs);
-      expect(decideClaim(known, wanted, otherHolderTimeoutMs)).toEqual({ kind: 'refuse', reason: 'unavailable' });
+      expect(decideClaim(known, wanted, { waitedMs: otherHolderTimeoutMs, now })).toEqual({
+        kind: 'refuse',
+        reason: 'unavailable',
+      });
     }),
   );
 });

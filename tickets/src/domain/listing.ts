@@ -42,11 +42,23 @@ export const effectiveChange = (
   return { set, unset };
 };
 
-/** What the listing is after an edit, as far as it says which event it is for. */
+/** What the listing is after an edit, as far as its event and its search depend on it. */
 export const edited = (listing: Listing, edit: ListingEdit) => {
-  const { venue = listing.venue, city = listing.city, startsAt = listing.startsAt } = edit;
-  return { title: edit.title, venue: venue ?? undefined, city: city ?? undefined, startsAt: startsAt ?? undefined };
+  const { category = listing.category, venue = listing.venue, city = listing.city } = edit;
+  const { startsAt = listing.startsAt, description = listing.description } = edit;
+  return {
+    title: edit.title,
+    category: category ?? undefined,
+    venue: venue ?? undefined,
+    city: city ?? undefined,
+    startsAt: startsAt ?? undefined,
+    description: description ?? undefined,
+  };
 };
+
+/** Whether the event of a listing has begun; one without a date never has. */
+export const hasBegun = ({ startsAt }: { readonly startsAt?: Date | undefined }, now: Date): boolean =>
+  startsAt !== undefined && startsAt <= now;
 
 /** A city as searches compare it: in lower case, without surrounding spaces. */
 export const cityKey = (city: string): string => city.trim().toLowerCase();

@@ -9,8 +9,22 @@ export const nextRevision = {
   lastEdit: expression(nextEdit),
 };
 
+/** `uncounted` of a write that changes what the entry of the ticket's event shows; of an edit, for its new event too. */
+export const uncountedIn = (...eventIds: readonly string[]): Expression =>
+  expression({
+    $setUnion: [
+      { $ifNull: ['$uncounted', []] },
+      [{ $ifNull: ['$eventId', ''] }, ...eventIds.map((id) => ({ $literal: id }))],
+    ],
+  });
+
 /** Takes a ticket off sale for good. */
-export const withdrawal = (now: Date) => ({ availability: 'withdrawn' as const, withdrawnAt: now, ...nextRevision });
+export const withdrawal = (now: Date) => ({
+  availability: 'withdrawn' as const,
+  withdrawnAt: now,
+  ...nextRevision,
+  uncounted: uncountedIn(),
+});
 
 const ifClosed = (then: unknown, otherwise: unknown): Expression =>
   expression({ $cond: [{ $eq: ['$sellerClosed', true] }, then, otherwise] });
@@ -21,4 +35,5 @@ export const release = (now: Date) => ({
   withdrawnAt: ifClosed(now, '$$REMOVE'),
   revision: ifClosed(incremented('$revision'), '$revision'),
   lastEdit: ifClosed(nextEdit, '$lastEdit'),
+  uncounted: uncountedIn(),
 });

@@ -8,11 +8,9 @@ import {
   ticketUpdated,
 } from '@ticketing/common/events';
 import { creationField, creationIndexes, defineAggregate } from '@ticketing/common/messaging';
-import { listOf, objectOf, type DocumentOf } from '@ticketing/common/mongo';
+import { listOf, listOfTexts, objectOf, type DocumentOf } from '@ticketing/common/mongo';
 import { availabilities } from '../domain/availability.ts';
-
-// Every filter and order of the list has an index that holds only what is on sale.
-const onSale = { partialFilterExpression: { availability: 'on_sale' } };
+import { listIndexes, onSale } from './list-indexes.ts';
 
 export const tickets = defineAggregate({
   type: 'ticket',
@@ -52,25 +50,23 @@ export const tickets = defineAggregate({
       text: () => ({ type: String }),
       startsAt: { type: Date },
     }),
-    // City in lower case, for searching.
+    // City in lower case: replicas of the release before filter by it.
     cityKey: { type: String },
+    // Search keys, of the revision and the event in `keysOf`: an edit by a release without them changes only the ticket's own.
+    words: listOfTexts,
+    keysOf: objectOf({ revision: { type: Number, required: true }, eventId: { type: String, required: true } }),
+    // Events whose entries may not show this ticket as it is yet.
+    uncounted: listOfTexts,
     createdAt: { type: Date, required: true },
     ...creationField,
   },
   indexes: [
-    { key: { availability: 1, createdAt: -1, _id: -1 }, ...onSale, name: 'on_sale_newest' },
-    { key: { availability: 1, price: 1, _id: 1 }, ...onSale, name: 'on_sale_price' },
-    { key: { availability: 1, startsAt: 1, _id: 1 }, ...onSale, name: 'on_sale_date' },
-    { key: { availability: 1, category: 1, createdAt: -1, _id: -1 }, ...onSale, name: 'on_sale_category' },
-    { key: { availability: 1, cityKey: 1, createdAt: -1, _id: -1 }, ...onSale, name: 'on_sale_city' },
-    {
-      key: { title: 'text', venue: 'text', city: 'text', description: 'text' },
-      ...onSale,
-      name: 'words_on_sale',
-      // Titles are names in any language: no word of "The Who" may be dropped as too common, and none is stemmed.
-      default_language: 'none',
-      weights: { title: 10, venue: 4, city: 4, description: 1 },
-    },
+    ...listIndexes,
+    // The listings of an event, and what its entry shows of them.
+    { key: { availability: 1, eventId: 1, price: 1, _id: 1 }, ...onSale, name: 'on_sale_by_event' },
+    { key: { uncounted: 1 }, name: 'uncounted', partialFilterExpression: { uncounted: { $exists: true } } },
+    // Tickets without keys, which have no revision here, are found by it.
+    { key: { 'keysOf.revision': 1 }, name: 'revision_of_keys' },
     { key: { userId: 1, createdAt: -1, _id: -1 } },
     // What the closing of an account marks, and what it then withdraws.
     {
@@ -85,6 +81,8 @@ export const tickets = defineAggregate({
     },
     ...creationIndexes('userId'),
   ],
+  // `words_on_sale`, `on_sale_category` and `on_sale_city` are retired by the next release: replicas of the one before, which
+  // may run beside this one, search by the first.
   state: ticketState,
   events: [ticketCreated, ticketUpdated],
   sideEvents: [ticketClaimRefused],

@@ -10,7 +10,10 @@ export const getTicket = async (
   deps: Deps,
   { ticketId, userId }: { readonly ticketId: string; readonly userId: string | undefined },
 ): Promise<TicketDocument> => {
-  const ticket = await deps.tickets.findOne({ _id: ticketId }, { projection: { outbox: 0, closedOrders: 0 } });
+  const ticket = await deps.tickets.findOne(
+    { _id: ticketId },
+    { projection: { outbox: 0, closedOrders: 0, words: 0 } },
+  );
   if (ticket === null || (ticket.withdrawnAt !== undefined && ticket.userId !== userId)) {
     throw new NotFoundError('Ticket not found');
   }

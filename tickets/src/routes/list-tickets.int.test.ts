@@ -2,7 +2,9 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ServiceUnavailableError } from '@ticketing/common/errors';
 import { newId } from '@ticketing/common/mongo';
 import type { TicketDocument } from '../models/open-models.ts';
+import { searchKeys } from '../domain/search-keys.ts';
 import { listTickets } from '../queries/list-tickets.ts';
+import { listSorts, maxSorted } from '../queries/read-list.ts';
 import { openHarness, orderFor, type TicketsHarness, type TicketView } from '../test/harness.ts';
 
 let tickets: TicketsHarness;
@@ -67,7 +69,13 @@ test.each([
   [{ category: 'comedy' }, []],
   [{ city: 'london' }, ['Cats', 'Hamilton']],
   [{ city: ' ZÜRICH' }, ['The Who']],
+  [{ city: 'zurich' }, ['The Who']],
   [{ city: 'Lond' }, []],
+  [{ q: 'hamil' }, ['Hamilton']],
+  [{ q: 'ber' }, ['Cup Final']],
+  [{ q: 'stop123' }, [roll]],
+  [{ eventId: 'x' }, []],
+  [{ eventId: '' }, [roll, 'Cup Final', 'The Who', 'Cats', 'Hamilton']],
   [{ city: ' ' }, [roll, 'Cup Final', 'The Who', 'Cats', 'Hamilton']],
   [{ minPrice: '60.5' }, ['The Who', 'Cats', 'Hamilton']],
   [{ maxPrice: '60.49' }, [roll, 'Cup Final']],
@@ -98,6 +106,7 @@ test.each([
 
 test.each([
   ['q', 'q=a&q=b'],
+  ['eventId', 'eventId=a&eventId=b'],
   ['category', 'category=cars'],
   ['category', 'category=sports&category=other'],
   ['city', 'city=a&city=b'],
@@ -199,7 +208,7 @@ test('When the same list is requested by different queries, then it is read once
     const responses = await Promise.all(words.map((query) => tickets.api.get(`/api/tickets?${query}`)));
     expect(new Set(responses.map(({ headers }) => headers.link)).size).toBe(1);
     const reads = { ns: `${db.databaseName}.tickets`, op: 'query', 'command.sort': { $exists: true } };
-    expect(await db.collection('system.profile').countDocuments({ ...reads, 'command.limit': 3 })).toBe(1);
+    expect(await db.collection('system.profile').countDocuments({ ...reads, 'command.limit': 4 })).toBe(1);
   } finally {
     await db.command({ profile: 0 });
   }
@@ -245,9 +254,9 @@ test.each([
   ['genève GARDEN', ['Open air']],
   ['garden zurich', []],
   ['.*', []],
-  ['secret', []],
+  ['secret', ['Café de Zürich']],
 ])(
-  'When sellers search their own tickets for %s, then every word is found in title, venue or city',
+  'When sellers search their own tickets for %s, then every word is found in title, venue, city or description',
   async (q, expected) => {
     const seller = `seller-${q}`;
     await tickets.list({ title: 'Café de Zürich', description: 'secret' }, seller);
@@ -313,25 +322,29 @@ interface ProfiledQuery {
   readonly planSummary: string;
   readonly hasSortStage?: boolean;
   readonly docsExamined: number;
+  readonly keysExamined: number;
   readonly command: { readonly maxTimeMS?: number };
 }
 
 /** Tickets as stored, the first the newest. */
 const stored = (count: number, of: (index: number) => object) =>
   tickets.system.collection<{ _id: string }>('tickets').insertMany(
-    Array.from({ length: count }, (_, index) => ({
-      _id: newId(),
-      version: 0,
-      revision: 0,
-      title: `Show ${index}`,
-      price: 100,
-      userId: 'seller',
-      availability: 'on_sale',
-      closedOrders: [],
-      createdAt: new Date(Date.UTC(2020, 0, 1) - index * 1_000),
-      outbox: [],
-      ...of(index),
-    })),
+    Array.from({ length: count }, (_, index) => {
+      const ticket = {
+        version: 0,
+        revision: 0,
+        title: `Show ${index}`,
+        price: 100,
+        userId: 'seller',
+        availability: 'on_sale',
+        closedOrders: [],
+        createdAt: new Date(Date.UTC(2020, 0, 1) - index * 1_000),
+        outbox: [],
+        ...of(index),
+      };
+      const keys = { words: searchKeys(ticket), keysOf: { revision: 0, eventId: 'x' } };
+      return { _id: newId(), ...ticket, ...keys };
+    }),
   );
 
 test('When more tickets match than are counted, then the headers say so, no page beyond can be reached, and a slow list ends', async () => {
@@ -351,7 +364,11 @@ test('When more tickets match than are counted, then the headers say so, no page
     .collection('system.profile')
     .findOne({ 'command.aggregate': 'tickets', 'command.pipeline.0.$match.userId': seller });
   expect(count?.['keysExamined']).toBeLessThanOrEqual(10_002);
-  const slow = listTickets({ tickets: collection }, { userId: seller, q: 'x', sort: 'price', page: 1, limit: 20 }, 1);
+  const slow = listTickets(
+    { tickets: collection, now: () => new Date() },
+    { userId: seller, q: 'x', sort: 'price', page: 1, limit: 20 },
+    1,
+  );
   await expect(slow).rejects.toThrow(ServiceUnavailableError);
   const extra = await collection.find({ userId: seller }, { projection: { _id: 1 }, limit: 100 }).toArray();
   await collection.deleteMany({ _id: { $in: extra.map(({ _id }) => _id) } });
@@ -364,75 +381,137 @@ test('When many tickets that match a search are sold, then the search does not r
   await stored(2, () => ({ title: 'Nostalgia' }));
   const { executionStats } = await tickets.system
     .collection('tickets')
-    .find({ availability: 'on_sale', $text: { $search: '"nostalgia"' } })
+    .find({ availability: 'on_sale', words: 'nosta' })
     .explain('executionStats');
   expect(executionStats).toMatchObject({ nReturned: 2, totalKeysExamined: 2 });
 });
 
-test('When there are many tickets, then every list is read by an index, and sorted by it where one exists', async () => {
-  const seller = `seller-${newId()}`;
-  const now = Date.now();
-  await stored(600, (index) => ({
-    price: 100 + ((index * 37) % 600),
-    userId: index % 3 === 0 ? seller : `seller-${index}`,
-    availability: index % 2 === 0 ? 'on_sale' : 'sold',
-    category: index % 4 === 0 ? 'sports' : 'other',
-    city: 'Bern',
-    cityKey: index % 4 === 0 ? 'bern' : 'basel',
-    startsAt: new Date(now + ((index * 53) % 600) * 3_600_000),
-    createdAt: new Date(now - index * 1_000),
+const half = (index: number, bit: number) => Math.floor(index / 2 ** bit) % 2 === 0;
+
+const common = {
+  q: [undefined, 'common', 'commonest', 'rare', 'common other', 'common rare'],
+  category: [undefined, 'sports'],
+  city: [undefined, 'Bern'],
+  minPrice: [undefined, 300],
+  from: [undefined, new Date(Date.UTC(2031, 0, 1))],
+  eventId: [undefined, 'e'],
+} as const;
+
+test('When there are many tickets, then every list that can be asked for is read by an index, and reads few of them', async () => {
+  const count = 4_800;
+  await stored(count, (index) => ({
+    title: `${half(index, 0) ? 'Common commonest' : 'Other'}${index % 1_200 === 0 ? ' rare' : ''}`,
+    price: half(index, 1) ? 200 : 400,
+    category: half(index, 2) ? 'sports' : 'other',
+    city: half(index, 3) ? 'Bern' : 'Basel',
+    startsAt: new Date(Date.UTC(half(index, 4) ? 2030 : 2031, 1, 1, index)),
+    eventId: half(index, 5) ? 'e' : 'f',
   }));
-  const { db } = tickets.system.collection('tickets');
-  const queries: readonly (readonly [query: Record<string, string>, sorted: boolean])[] = [
-    [{}, true],
-    [{ sort: 'oldest' }, true],
-    [{ sort: 'price' }, true],
-    [{ sort: '-price' }, true],
-    [{ sort: 'date' }, true],
-    [{ sort: 'date', from: '2020-01-01' }, true],
-    [{ sort: 'price', minPrice: '2', maxPrice: '5' }, true],
-    [{ category: 'sports' }, true],
-    [{ category: 'sports', sort: 'oldest' }, true],
-    [{ city: 'Bern' }, true],
-    [{ mine: 'true' }, true],
-    [{ mine: 'true', sort: 'oldest' }, true],
-    [{ q: 'show' }, false],
-    [{ q: 'show', sort: 'price' }, false],
-    [{ mine: 'true', sort: 'price' }, false],
-    [{ mine: 'true', q: 'show' }, false],
-    [{ category: 'sports', sort: 'price' }, false],
-    [{ city: 'Bern', from: '2020-01-01' }, false],
-    [{ minPrice: '2', maxPrice: '5' }, false],
-  ];
+  const collection = tickets.system.collection<TicketDocument>('tickets');
+  const { db } = collection;
+  await db.command({ profile: 0 });
+  await db.dropCollection('system.profile').catch(() => undefined);
+  await db.createCollection('system.profile', { capped: true, size: 64 * 1024 * 1024 });
+  const deps = { tickets: db.collection<TicketDocument>('tickets'), now: () => new Date() };
+  let lists = 0;
+  await db.command({ profile: 2 });
   try {
-    for (const [query, sorted] of queries) {
-      await db.command({ profile: 0 });
-      await db.dropCollection('system.profile');
-      await db.command({ profile: 2 });
-      const response = await get({ ...query, limit: '10' }).set(tickets.system.as(seller));
-      expect(response.status).toBe(200);
-      const seen = await db
-        .collection<ProfiledQuery>('system.profile')
-        .find({
-          ns: `${db.databaseName}.tickets`,
-          appName: 'tickets',
-          // The page and the count, without the queries of the outbox relay.
-          $or: [
-            { op: 'query', 'command.sort': { $exists: true } },
-            { op: 'command', 'command.aggregate': 'tickets' },
-          ],
-        })
-        .toArray();
-      expect(seen).toHaveLength(2);
-      for (const { op, planSummary, hasSortStage, docsExamined, command } of seen) {
-        expect([query, command.maxTimeMS]).toEqual([query, 5_000]);
-        expect([query, planSummary]).toEqual([query, expect.stringMatching(/IXSCAN|COUNT_SCAN|TEXT/)]);
-        if (!sorted) continue;
-        expect([query, planSummary, hasSortStage]).toEqual([query, planSummary, undefined]);
-        if (op === 'query') expect([query, planSummary, docsExamined]).toEqual([query, planSummary, 10]);
-      }
-    }
+    for (const q of common.q)
+      for (const category of common.category)
+        for (const city of common.city)
+          for (const minPrice of common.minPrice)
+            for (const from of common.from)
+              for (const eventId of common.eventId)
+                for (const sort of listSorts) {
+                  const filters = { q, category, city, minPrice, from, eventId };
+                  const { entries, total } = await listTickets(deps, { ...filters, sort, page: 1, limit: 20 });
+                  if (q === 'common other') expect([filters, total]).toEqual([filters, 0]);
+                  else if (q !== 'rare' && q !== 'common rare')
+                    expect([filters, entries.length]).toEqual([filters, 20]);
+                  lists += 1;
+                }
   } finally {
     await db.command({ profile: 0 });
   }
+  const seen = await db
+    .collection<ProfiledQuery>('system.profile')
+    .find({ $or: [{ 'command.find': 'tickets' }, { 'command.aggregate': 'tickets' }], appName: { $ne: 'tickets' } })
+    .toArray();
+  expect(seen.length).toBeGreaterThan(2 * lists);
+  for (const { command, planSummary, docsExamined, keysExamined } of seen) {
+    expect([command, command.maxTimeMS]).toEqual([command, 5_000]);
+    expect([command, planSummary]).toEqual([command, expect.stringMatching(/^(IXSCAN|COUNT_SCAN)/)]);
+    expect([command, Math.max(docsExamined, maxSorted)]).toEqual([command, maxSorted]);
+    expect([command, Math.max(keysExamined, 2 * count)]).toEqual([command, 2 * count]);
+  }
+}, 240_000);
+
+test.each([
+  [{}, 10],
+  [{ sort: 'oldest' }, 10],
+  [{ sort: 'price' }, 10],
+  [{ sort: '-price' }, 10],
+  [{ sort: 'date' }, 10],
+  [{ sort: 'date', from: '2030-06-01' }, 10],
+  [{ sort: 'price', minPrice: '3', maxPrice: '5' }, 10],
+  [{ mine: 'true' }, 10],
+  [{ mine: 'true', sort: 'oldest' }, 10],
+])('When the list is %j, then its page is read in the order of an index', async (query, documents) => {
+  const seller = `seller-${newId()}`;
+  await stored(60, () => ({ userId: seller, availability: 'sold' }));
+  const { db } = tickets.system.collection('tickets');
+  await db.command({ profile: 2 });
+  const response = await get({ ...query, limit: '9' }).set(tickets.system.as(seller));
+  await db.command({ profile: 0 });
+  expect(response.body).toHaveLength(9);
+  const page = await db
+    .collection<ProfiledQuery>('system.profile')
+    .find({ 'command.find': 'tickets', 'command.sort': { $exists: true } })
+    .sort({ ts: -1 })
+    .limit(1)
+    .next();
+  expect(page).toMatchObject({ planSummary: expect.stringMatching(/^IXSCAN/), docsExamined: expect.any(Number) });
+  expect([page?.hasSortStage, Number(page?.docsExamined) <= documents]).toEqual([undefined, true]);
+});
+
+const seen = async (query: object) => titles((await get({ q: 'beginning', ...query })).body);
+
+test('When an event has begun, then its tickets are in no list at that moment, and are off sale soon after', async () => {
+  const soon = new Date(tickets.system.clock.now().getTime() + 60_000);
+  const [begun, later] = [
+    await tickets.list({ title: 'Beginning soon', startsAt: soon.toISOString() }),
+    await tickets.list({ title: 'Beginning later', startsAt: new Date(soon.getTime() + 60_000).toISOString() }),
+  ];
+  expect(await seen({ sort: 'oldest' })).toEqual(['Beginning soon', 'Beginning later']);
+  const collection = tickets.system.collection<TicketDocument>('tickets');
+  const at = (now: Date, query: object) =>
+    listTickets(
+      { tickets: collection, now: () => now },
+      { q: 'beginning', sort: 'newest', page: 1, limit: 20, ...query },
+    );
+  for (const query of [
+    {},
+    { sort: 'date' as const },
+    { sort: 'price' as const },
+    { from: new Date(0) },
+    { to: soon },
+  ]) {
+    const shown = (await at(soon, query)).entries.map(({ title }) => title);
+    expect([query, shown]).toEqual([query, 'to' in query ? [] : ['Beginning later']]);
+  }
+  expect((await at(new Date(soon.getTime() - 1), {})).total).toBe(2);
+  tickets.system.clock.advance(60_000);
+  await tickets.system.eventually(async () => expect((await tickets.stored(begun.id)).availability).toBe('over'));
+  expect(await tickets.stored(begun.id)).toMatchObject({ version: 0 });
+  expect(await seen({})).toEqual(['Beginning later']);
+  expect((await tickets.get(begun.id)).id).toBe(begun.id);
+  const moved = await tickets.put(begun.id, {
+    title: 'Beginning again',
+    price: 1,
+    startsAt: new Date(soon.getTime() + 120_000).toISOString(),
+  });
+  expect(moved.status).toBe(200);
+  expect(await seen({ sort: 'date' })).toEqual(['Beginning later', 'Beginning again']);
+  expect((await tickets.put(later.id, { title: 'Beginning never', price: 1, startsAt: null })).status).toBe(200);
+  expect(await seen({ sort: 'oldest' })).toEqual(['Beginning again', 'Beginning never']);
 });

@@ -8,7 +8,7 @@ import type { ticketShape } from './ticket-shape.ts';
 
 export const toTicketView = (
   { currency }: Pick<Deps, 'currency'>,
-  ticket: Omit<TicketDocument, 'outbox' | 'closedOrders'>,
+  ticket: Omit<TicketDocument, 'outbox' | 'closedOrders' | 'words'>,
 ): z.infer<typeof ticketShape> => ({
   id: ticket._id,
   version: ticket.version,

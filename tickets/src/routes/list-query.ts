@@ -1,0 +1,80 @@
+import { ticketCategories } from '@ticketing/common/events';
+import { pageLinks, paging, price } from '@ticketing/common/http';
+import { examplePrice, toMajor, type Currency } from '@ticketing/common/money';
+import { z } from 'zod';
+import { listSorts, type ListPage } from '../queries/read-list.ts';
+import { moment } from './moment.ts';
+
+export const once = (name: string) => z.string(`${name} must be given once`).trim().max(200, `${name} is too long`);
+
+const isBlank = (value: unknown): boolean => typeof value === 'string' && value.trim() === '';
+
+/** An empty field of a form means the same as an absent one. */
+const blankable = <Schema extends z.ZodType>(schema: Schema) =>
+  z.preprocess((value) => (isBlank(value) ? undefined : value), schema);
+
+export const optional = <Schema extends z.ZodType>(schema: Schema, description?: string) =>
+  blankable(description === undefined ? schema.optional() : schema.optional().meta({ description }));
+
+export const oneOf = <const Value extends string>(values: readonly Value[], error: string) =>
+  z.enum(values, error).meta({ enum: [...values, ''] });
+
+const priceLimit = (name: string, currency: Currency) => {
+  const error = `${name} must be a price such as ${examplePrice(currency)}`;
+  return once(name)
+    .regex(/^\d+(\.\d+)?$/, error)
+    .transform(Number)
+    .pipe(z.union([z.literal(0), price(currency)], error))
+    .meta({ pattern: String.raw`^(\d+(\.\d+)?)?$`, description: 'Major units, such as 19.99' });
+};
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** A moment, or a whole day in UTC: `to` a day includes what starts on its evening. */
+const date = (name: string, edge: 'start' | 'end') => {
+  const error = `${name} must be a date, or an ISO 8601 date and time with its offset`;
+  const day = z.iso.date().transform((value) => new Date(Date.parse(value) + (edge === 'end' ? dayMs - 1 : 0)));
+  return once(name).pipe(z.union([day, moment(name)], error));
+};
+
+/** The query parameters that the lists of tickets and of events have. */
+export const listQuery = (currency: Currency) => ({
+  q: optional(once('Q'), 'Words, or beginnings of words, which must all be in title, venue, city or description'),
+  category: optional(oneOf(ticketCategories, `Category must be one of ${ticketCategories.join(', ')}`)),
+  city: optional(once('City')),
+  minPrice: optional(priceLimit('MinPrice', currency)),
+  maxPrice: optional(priceLimit('MaxPrice', currency)),
+  from: optional(date('From', 'start'), 'Earliest start: a moment with its offset, or the beginning of a day in UTC'),
+  to: optional(date('To', 'end'), 'Latest start: a moment with its offset, or the end of a day in UTC'),
+  sort: blankable(oneOf(listSorts, `Sort must be one of ${listSorts.join(', ')}`).default('newest')),
+  ...paging({ defaultLimit: 20, maxLimit: 100 }),
+});
+
+interface ListQuery {
+  readonly minPrice?: number | undefined;
+  readonly maxPrice?: number | undefined;
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+  readonly page: number;
+  readonly limit: number;
+}
+
+/** The headers of a page, whose links have the query as it was understood, without unknown and empty parameters. */
+export const listHeaders = (
+  path: string,
+  { minPrice, maxPrice, from, to, ...query }: ListQuery,
+  currency: Currency,
+  { total, isCapped }: Pick<ListPage<never>, 'total' | 'isCapped'>,
+): Record<string, string> => {
+  const parameters = new URLSearchParams();
+  const known = {
+    ...query,
+    minPrice: minPrice === undefined ? undefined : toMajor(currency, minPrice),
+    maxPrice: maxPrice === undefined ? undefined : toMajor(currency, maxPrice),
+    from: from?.toISOString(),
+    to: to?.toISOString(),
+  };
+  for (const [name, value] of Object.entries(known)) if (value !== undefined) parameters.set(name, String(value));
+  const { page, limit } = query;
+  return pageLinks({ originalUrl: `${path}?${parameters.toString()}` }, { page, limit, total, isCapped });
+};
