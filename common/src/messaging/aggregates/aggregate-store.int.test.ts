@@ -17,6 +17,7 @@ const seatState = z.object({
   price: z.number(),
   holder: z.string().optional(),
   place: z.object({ row: z.string(), tags: z.array(z.unknown()).optional() }).optional(),
+  shownAs: z.string().optional(),
 });
 const seatCreated = defineEvent('ticket.created', seatState);
 const seatUpdated = defineEvent('ticket.updated', seatState);
@@ -31,9 +32,10 @@ const seats = defineAggregate({
     owner: { type: String },
     place: objectOf({ row: { type: String, required: true }, tags: copyOf(z.array(z.unknown())) }),
     secret: { type: String },
+    texts: objectOf({ short: { type: String }, long: { type: String } }),
   },
   state: seatState,
-  publicFields: { holder: 'owner' },
+  publicFields: { holder: 'owner', shownAs: 'texts.short' },
   events: [seatCreated, seatUpdated],
   sideEvents: [seatRefused],
 });
@@ -105,6 +107,17 @@ test('When an aggregate is inserted, then it has version 0 and its event, with i
   ]);
   expect(published).toEqual([{ id: seat._id, entries: seat.outbox }]);
   expect(registered).toEqual(['ticket seats']);
+});
+
+test('When a public field is in another field of the document, then events have it alone', async () => {
+  const { _id, outbox } = await insert({ texts: { short: 'A 7', long: 'Row A, seat 7' } });
+  await store.change({ filter: { _id }, set: { price: 2500 }, event: seatUpdated, trace });
+  const seat = await stored(_id);
+  expect([...outbox, ...seat.outbox].map(({ data }) => data)).toEqual([
+    { id: _id, version: 0, title: 'Final', price: 1999, shownAs: 'A 7' },
+    { id: _id, version: 0, title: 'Final', price: 1999, shownAs: 'A 7' },
+    { id: _id, version: 1, title: 'Final', price: 2500, shownAs: 'A 7' },
+  ]);
 });
 
 test('When an insert is refused by a unique index, then nothing is stored and nothing published', async () => {

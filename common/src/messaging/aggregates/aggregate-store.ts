@@ -28,6 +28,16 @@ interface AnyWrite {
 
 const literal = (value: unknown): unknown => (value instanceof Expression ? value.value : { $literal: value });
 
+/** The value of a field, or of a field in it: `order.sellerId`. */
+const valueAt = (fields: object, path: string): unknown =>
+  path
+    .split('.')
+    .reduce<unknown>(
+      (value, name) =>
+        typeof value === 'object' && value !== null ? new Map(Object.entries(value)).get(name) : undefined,
+      fields,
+    );
+
 /** The first version is 0, and each change adds one. */
 const nextVersion = { $ifNull: [{ $add: ['$version', 1] }, 0] };
 
@@ -191,10 +201,9 @@ export const openStore = <Doc extends StoredDocument, Event extends AnyEvent, Si
     collection,
 
     insert: async (fields, event, trace) => {
-      const stored = new Map<string, unknown>(Object.entries(fields));
-      const state = publicFields.flatMap(([name, field]) =>
-        stored.get(field) === undefined ? [] : [[name, stored.get(field)]],
-      );
+      const state = publicFields
+        .map(([name, field]) => [name, valueAt(fields, field)] as const)
+        .filter(([, value]) => value !== undefined);
       const entry: OutboxEntry = {
         ...header(event, trace),
         version: 0,

@@ -179,6 +179,13 @@ export const definitions = () => {
     defineAggregate({ ...seat, state: seatState, fields: { ...fields, hall: { name: { type: Number } } } }),
     // @ts-expect-error: the public field `state` is renamed to no field of the document
     defineAggregate({ ...seat, publicFields: { state: 'stat' }, state: seatState, fields }),
+    defineAggregate({ ...seat, publicFields: { state: 'status', holder: 'show.name' }, state: seatState, fields }),
+    // @ts-expect-error: the public field `title` is in a field that may be absent from the document
+    defineAggregate({ ...seat, publicFields: { state: 'status', title: 'show.name' }, state: seatState, fields }),
+    // @ts-expect-error: the public field `holder` is stored in another field with another type
+    defineAggregate({ ...seat, publicFields: { state: 'status', holder: 'hall.level' }, state: seatState, fields }),
+    // @ts-expect-error: the public field `holder` is in no field of the document
+    defineAggregate({ ...seat, publicFields: { state: 'status', holder: 'hall.nam' }, state: seatState, fields }),
     // @ts-expect-error: an event of another aggregate
     defineAggregate({ ...seat, state: seatState, fields, events: [userCreated] }),
   ];

@@ -53,23 +53,36 @@ type StoredAs<Type> =
           } & {
             readonly [Key in keyof Shape as Shape[Key] extends z.ZodOptional ? Key : never]?: StoredAs<Shape[Key]>;
           }
-        : z.output<Type>;
+        : Type extends z.ZodArray<infer Item>
+          ? readonly StoredAs<Item>[]
+          : z.output<Type>;
 
 type NameIn<Renamed, Key> = Key extends keyof Renamed ? Renamed[Key] : Key;
 
+/** The type of a document's field, or of a field in it (`order.sellerId`); never if there is none. */
+type FieldOf<Doc, Path> = Path extends keyof Doc
+  ? Doc[Path]
+  : Path extends `${infer Field}.${infer Rest}`
+    ? Field extends keyof Doc
+      ? FieldOf<NonNullable<Doc[Field]>, Rest> | Extract<Doc[Field], undefined>
+      : never
+    : never;
+
 /** What is wrong with the public state, as text that the compiler shows; never when nothing is. */
 type PublicStateProblem<Shape, Doc, Renamed, Outbox> = {
-  [Key in Exclude<keyof Shape, 'id' | 'version'> & string]: NameIn<Renamed, Key> extends keyof Doc
-    ? Required<Doc>[NameIn<Renamed, Key>] extends StoredAs<Shape[Key]>
+  [Key in Exclude<keyof Shape, 'id' | 'version'> & string]: [
+    Exclude<FieldOf<Doc, NameIn<Renamed, Key>>, undefined>,
+  ] extends [never]
+    ? `${Key} is no field of the document`
+    : Exclude<FieldOf<Doc, NameIn<Renamed, Key>>, undefined> extends StoredAs<Shape[Key]>
       ? Outbox extends 'later'
         ? never
-        : undefined extends Doc[NameIn<Renamed, Key>]
+        : undefined extends FieldOf<Doc, NameIn<Renamed, Key>>
           ? Shape[Key] extends z.ZodOptional
             ? never
             : `${Key} may be absent from the document`
           : never
-      : `${Key} is stored with another type`
-    : `${Key} is no field of the document`;
+      : `${Key} is stored with another type`;
 }[Exclude<keyof Shape, 'id' | 'version'> & string];
 
 type DocumentWith<Definition, Outbox> = Outbox extends 'later'
@@ -94,9 +107,9 @@ export const defineAggregate = <
     readonly collection: string;
     /** Beside `_id`, `version` and `outbox`. */
     readonly fields: Definition;
-    /** The public state that every event carries. Each of its fields is a field of the document. */
+    /** The public state that every event carries. */
     readonly state: z.ZodObject<Shape>;
-    /** Field of the public state → the document's field, where the names differ. */
+    /** Field of the public state → the document's field, or a field in it (`order.sellerId`), where the names differ. */
     readonly publicFields?: Renamed;
     readonly events: readonly Event[];
     /** Events with data of their own, which leave the version unchanged. */
