@@ -6,6 +6,11 @@ export const chargeState = z.object({
   id: z.string(),
   version: z.number().int(),
   orderId: z.string(),
+  /** From the order, for mails about sales of long ago; absent from charges that a release without them publishes. */
+  buyerId: z.string().optional(),
+  sellerId: z.string().optional(),
+  ticketId: z.string().optional(),
+  title: z.string().optional(),
   status: z.enum(chargeStatuses),
   /** Declines so far. */
   attempts: z.number().int(),
@@ -19,14 +24,34 @@ export const chargeState = z.object({
   refundedAt: z.iso.datetime().optional(),
   /** When the payment completed its order, whatever becomes of the money then. Absent of money that no order waited for. */
   completedAt: z.iso.datetime().optional(),
-  /** The marketplace's share of what was not returned, in minor units. */
+  /** What the sale is still worth, and the marketplace's share of it, in minor units. */
+  left: z.number().int().optional(),
   fee: z.number().int().optional(),
   /** Minor units, in refunds that have succeeded or still may. */
   amountRefunded: z.number().int().optional(),
   /** Of the last refund. */
   refundStatus: z.enum(refundStatuses).optional(),
+  /**
+   * The last refunds that have not failed and disputes that were lost, oldest first; absent of charges whose refunds a release
+   * without it recorded. `reason`: that of the cancelled order; `operator`, who has ordered the refund; `support`, in Stripe's
+   * dashboard; or `dispute`.
+   */
+  returned: z
+    .array(z.object({ id: z.string(), amount: z.number().int(), at: z.iso.datetime(), reason: z.string() }))
+    .optional(),
+  /** What the operator has given as the reason of the refund. */
+  refundNote: z.string().optional(),
   /** The last dispute, with Stripe's status and reason. */
-  dispute: z.object({ status: z.string(), reason: z.string() }).optional(),
+  dispute: z
+    .object({
+      id: z.string().optional(),
+      amount: z.number().int().optional(),
+      status: z.string(),
+      reason: z.string(),
+      /** When the bank withdrew the money; absent if it has only asked. */
+      openedAt: z.iso.datetime().optional(),
+    })
+    .optional(),
   /** The time of the last problem of the buyer's that an operator has settled. */
   problemSettledAt: z.iso.datetime().optional(),
   /** When the proceeds became the seller's. */

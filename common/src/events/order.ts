@@ -22,6 +22,8 @@ export const orderState = z.object({
   paidAt: z.iso.datetime().optional(),
   /** When the buyer last reported a problem with what was bought. */
   problemAt: z.iso.datetime().optional(),
+  /** When that problem was first reported: another report before an operator has settled it leaves this unchanged. */
+  problemSince: z.iso.datetime().optional(),
   /** Minor units of `currency`; the price that the buyer was shown, which never changes. */
   price: z.number().int(),
   /** ISO 4217, in lower case. Absent from orders that were made by a release without it: then it is the configured one. */

@@ -4,13 +4,16 @@ import type { Outcome, Received } from '@ticketing/common/messaging';
 import type { Deps } from '../deps.ts';
 import { storeAndMail } from './store-and-mail.ts';
 
-/** Mails that money was returned. */
+/** Mails what has become of payments: money that was returned, disputes and transfers. */
 export const applyChargeStates =
   (deps: Deps) =>
   (charges: readonly Received<ChargeState>[]): Promise<readonly Outcome[]> => {
     const now = deps.now();
     return storeAndMail(deps, 'charge', charges, {
       saleIdOf: ({ orderId }) => orderId,
-      matters: ({ refundedAt }) => refundedAt !== undefined && isRecent(new Date(refundedAt), now),
+      matters: ({ refundedAt, paidOutAt, dispute, returned = [] }) =>
+        [refundedAt, paidOutAt, dispute?.openedAt, ...returned.map(({ at }) => at)].some(
+          (time) => time !== undefined && isRecent(new Date(time), now),
+        ),
     });
   };

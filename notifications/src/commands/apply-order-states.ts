@@ -4,7 +4,7 @@ import type { Outcome, Received } from '@ticketing/common/messaging';
 import type { Deps } from '../deps.ts';
 import { storeAndMail } from './store-and-mail.ts';
 
-/** Mails what complete orders mean to their buyers and sellers, and stores the cancelled ones, whose money may be returned. */
+/** Mails what complete orders and reported problems mean to buyers and sellers, and stores cancelled orders, whose money may be returned. */
 export const applyOrderStates =
   (deps: Deps) =>
   (orders: readonly Received<OrderState>[]): Promise<readonly Outcome[]> => {
@@ -12,8 +12,9 @@ export const applyOrderStates =
     return storeAndMail(deps, 'order', orders, {
       saleIdOf: ({ id }) => id,
       // Nothing more is said about older ones, which are republished now and then.
-      matters: ({ status, completedAt, expiresAt }) =>
-        (status === 'complete' && completedAt !== undefined && isRecent(new Date(completedAt), now)) ||
+      matters: ({ status, completedAt, problemSince, expiresAt }) =>
+        (status === 'complete' &&
+          [completedAt, problemSince].some((time) => time !== undefined && isRecent(new Date(time), now))) ||
         // A sale may be undone long after the deadline of its order.
         (status === 'cancelled' && (completedAt !== undefined || isRecent(new Date(expiresAt), now))),
     });

@@ -1,3 +1,4 @@
+import { isRecent } from '@ticketing/common/mail';
 import type { Outcome, Received } from '@ticketing/common/messaging';
 import { applyIfNewer } from '@ticketing/common/messaging';
 import type { Deps } from '../deps.ts';
@@ -36,7 +37,9 @@ export const storeAndMail = async <State extends { readonly id: string; readonly
     effect: () => [{ $set: { storedAt: { $literal: now }, heardAt: { $ifNull: ['$heardAt', { $literal: now }] } } }],
   });
   const sales = await deps.sales.find({ _id: { $in: states.map(({ id }) => id) } }).toArray();
-  const due = new Map(sales.map((sale) => [sale._id, mailsOf(sale, deps.currency)]));
+  const due = new Map(
+    sales.map((sale) => [sale._id, mailsOf(sale, deps.currency).filter(({ at }) => isRecent(at, now))]),
+  );
   const userIds = new Set([...due.values()].flat().map(({ userId }) => userId));
   const found = await deps.recipients.find({ _id: { $in: [...userIds] } }).toArray();
   const recipients = new Map(found.map(({ _id, user }) => [_id, user]));

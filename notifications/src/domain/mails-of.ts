@@ -1,16 +1,10 @@
 import type { ChargeState, OrderState } from '@ticketing/common/events';
-import type { PendingMail } from '@ticketing/common/mail';
 import type { Currency } from '@ticketing/common/money';
 import { paid } from '../mails/paid.ts';
-import { refunded } from '../mails/refunded.ts';
-import { saleRefunded } from '../mails/sale-refunded.ts';
+import { saleDisputed } from '../mails/sale-disputed.ts';
 import { sold } from '../mails/sold.ts';
-
-/** A mail that is due to a user, whose address is still to be found. */
-export interface DueMail {
-  readonly userId: string;
-  readonly mailTo: (to: string) => PendingMail;
-}
+import type { DueMail } from './due-mail.ts';
+import { moneyMailsOf } from './money-mails-of.ts';
 
 /**
  * Every mail about a sale, whether it was sent or not: each has an id of its own by which it is sent once. `siteCurrency` is
@@ -25,42 +19,37 @@ export const mailsOf = (
     readonly charge?: ChargeState | undefined;
   },
   siteCurrency: Currency,
-): readonly DueMail[] => {
-  if (order === undefined) return [];
-  const { id: about, userId, sellerId, ticket, price, completedAt, paidAt, reason } = order;
+): readonly DueMail[] => [
+  ...(order === undefined ? [] : orderMailsOf(order, siteCurrency)),
+  ...(charge === undefined ? [] : moneyMailsOf(charge, order)),
+];
+
+const orderMailsOf = (order: OrderState, siteCurrency: Currency): readonly DueMail[] => {
+  const { id: about, userId, sellerId, ticket, price, completedAt, paidAt, status, problemSince } = order;
   const due: DueMail[] = [];
+  const { id: ticketId, title, startsAt, venue, city, section, row, seat } = ticket;
+  const currency = order.currency ?? siteCurrency.code;
   if (completedAt !== undefined) {
     const at = new Date(completedAt);
-    const { id: ticketId, title, startsAt, venue, city, section, row, seat } = ticket;
     const receipt = { paidAt: paidAt ?? completedAt, buyerId: userId, sellerId, section, row, seat };
-    const event = { title, startsAt, venue, city, price, currency: order.currency ?? siteCurrency.code };
+    const event = { title, startsAt, venue, city, price, currency };
     due.push({
       userId,
+      at,
       mailTo: (to) => paid.mail({ about, userId, to, at, data: { orderId: about, ...event, receipt } }),
     });
     if (sellerId !== undefined)
       due.push({
         userId: sellerId,
+        at,
         mailTo: (to) => sold.mail({ about, userId: sellerId, to, at, data: { ticketId, ...event } }),
       });
   }
-  // The order says why, so the mail waits for its cancellation.
-  if (charge?.refundedAt !== undefined && order.status === 'cancelled') {
-    const at = new Date(charge.refundedAt);
-    const { amount, currency } = charge;
-    const { id: ticketId, title } = ticket;
-    due.push({
-      userId,
-      mailTo: (to) =>
-        refunded.mail({ about, userId, to, at, data: { orderId: about, title, amount, currency, reason } }),
-    });
-    // A seller hears of a refund only if there was a sale.
-    if (completedAt !== undefined && sellerId !== undefined)
-      due.push({
-        userId: sellerId,
-        mailTo: (to) =>
-          saleRefunded.mail({ about, userId: sellerId, to, at, data: { ticketId, title, amount, currency } }),
-      });
+  if (status === 'complete' && problemSince !== undefined && sellerId !== undefined) {
+    const at = new Date(problemSince);
+    const cause = { about: `${about}:${problemSince}`, userId: sellerId, at };
+    const data = { ticketId, title, amount: price, currency, by: 'report' as const };
+    due.push({ userId: sellerId, at, mailTo: (to) => saleDisputed.mail({ ...cause, to, data }) });
   }
   return due;
 };

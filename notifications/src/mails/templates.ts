@@ -1,7 +1,9 @@
+import { paidOut } from './paid-out.ts';
 import { paid } from './paid.ts';
 import { refunded } from './refunded.ts';
+import { saleDisputed } from './sale-disputed.ts';
 import { saleRefunded } from './sale-refunded.ts';
 import { sold } from './sold.ts';
 
 /** Every mail that notifications sends. */
-export const templates = [paid, sold, refunded, saleRefunded];
+export const templates = [paid, sold, refunded, saleRefunded, saleDisputed, paidOut];

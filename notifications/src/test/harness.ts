@@ -1,4 +1,11 @@
-import { chargeUpdated, orderCancelled, orderUpdated, userCreated, type OrderState } from '@ticketing/common/events';
+import {
+  chargeUpdated,
+  orderCancelled,
+  orderUpdated,
+  userCreated,
+  type ChargeState,
+  type OrderState,
+} from '@ticketing/common/events';
 import { newOrder } from '@ticketing/common/events/testing';
 import type { MailJob } from '@ticketing/common/mail';
 import type { RunningService } from '@ticketing/common/service';
@@ -14,6 +21,16 @@ const dayMs = 24 * 60 * 60 * 1000;
 export type NotificationsHarness = Awaited<ReturnType<typeof openHarness>>;
 
 export const addressOf = (userId: string): string => `${userId}@example.com`;
+
+const chargeOf = (order: OrderState): ChargeState => ({
+  id: order.id,
+  version: 3,
+  orderId: order.id,
+  status: 'completed',
+  attempts: 0,
+  amount: order.price,
+  currency: order.currency ?? 'usd',
+});
 
 /** Running notifications services, and the mail server that they send to. */
 export const openHarness = async ({
@@ -59,16 +76,19 @@ export const openHarness = async ({
     }),
     complete: (order: OrderState) => system.publish(orderUpdated, order),
     cancelled: (order: OrderState) => system.publish(orderCancelled, order),
+    /** A full refund, as a release of payments without `returned` reports it. */
     refunded: (order: OrderState, refundedAt: string = daysAgo(0)) =>
+      system.publish(chargeUpdated, { ...chargeOf(order), status: 'refunded', refundedAt }),
+    /** What has become of a sale's money. */
+    charged: (order: OrderState, changes: Partial<ChargeState>) =>
       system.publish(chargeUpdated, {
-        id: order.id,
-        version: 3,
-        orderId: order.id,
-        status: 'refunded',
-        attempts: 0,
-        amount: order.price,
-        currency: order.currency ?? 'usd',
-        refundedAt,
+        ...chargeOf(order),
+        completedAt: order.completedAt,
+        buyerId: order.userId,
+        sellerId: order.sellerId,
+        ticketId: order.ticket.id,
+        title: order.ticket.title,
+        ...changes,
       }),
     subjects: async (userId: string): Promise<string[]> =>
       (await mailbox.mails(addressOf(userId))).map(({ subject }) => subject).toSorted(),

@@ -18,9 +18,14 @@ export const reportProblem = async (
   await getOrder(deps, request);
   // Each report is later than the one before, by any clock: payments compares it with the last that was settled.
   const at = { $max: [deps.now(), { $add: ['$problemAt', 1] }] };
+  const since = { $cond: [{ $eq: [{ $type: '$problem' }, 'missing'] }, at, '$problemSince'] };
   const reported = await deps.orderStore.change({
     filter: { _id: request.orderId, status: 'complete', releasedAt: { $exists: false } },
-    set: { problemAt: expression(at), problem: expression({ text: { $literal: request.text }, at }) },
+    set: {
+      problemAt: expression(at),
+      problemSince: expression(since),
+      problem: expression({ text: { $literal: request.text }, at }),
+    },
     event: orderUpdated,
     trace: request.trace,
     whenBacklogged: 'refuse',

@@ -32,6 +32,7 @@ export const orders = defineAggregate({
     completedAt: { type: Date },
     paidAt: { type: Date },
     problemAt: { type: Date },
+    problemSince: { type: Date },
     // The last report, until an operator has settled it or the order is cancelled. The text is in no event.
     problem: objectOf({ text: { type: String, required: true }, at: { type: Date, required: true } }),
     // When the proceeds became the seller's, as payments has told.

@@ -13,8 +13,8 @@ const report = (orderId: string, text: unknown = 'No seat 7.', userId = 'buyer')
   orders.api.post(`/api/orders/${orderId}/problem`).set(orders.system.as(userId)).send({ text });
 
 const problemOf = async (orderId: string) => {
-  const { problem, problemAt, version, status } = await orders.stored(orderId);
-  return { problem, problemAt, version, status };
+  const { problem, problemAt, problemSince, version, status } = await orders.stored(orderId);
+  return { problem, problemAt, problemSince, version, status };
 };
 
 test('When the buyer of a complete order reports a problem, then it is stored, shown, and published without its text', async () => {
@@ -23,7 +23,8 @@ test('When the buyer of a complete order reports a problem, then it is stored, s
   expect(response.status).toBe(201);
   expect(response.body).toEqual({ ...order, status: 'complete', version: 3, problemAt: expect.any(String) });
   expect(await orders.get(order)).toEqual(response.body);
-  const { problem, problemAt } = await problemOf(order.id);
+  const { problem, problemAt, problemSince } = await problemOf(order.id);
+  expect(problemSince).toEqual(problemAt);
   expect(problem).toEqual({ text: 'No seat 7.', at: problemAt });
   expect(problemAt?.toISOString()).toBe(response.body.problemAt);
   const published = await orders.system.eventually(() => {
@@ -31,7 +32,11 @@ test('When the buyer of a complete order reports a problem, then it is stored, s
     if (found === undefined) throw new Error('not published yet');
     return found;
   });
-  expect(published).toMatchObject({ status: 'complete', problemAt: response.body.problemAt });
+  expect(published).toMatchObject({
+    status: 'complete',
+    problemAt: response.body.problemAt,
+    problemSince: response.body.problemAt,
+  });
   expect(JSON.stringify(published)).not.toContain('seat');
   const list = await orders.api.get('/api/orders?sort=newest&limit=1').set(orders.system.as('buyer'));
   expect(list.body[0]).toEqual(response.body);
@@ -46,7 +51,11 @@ test('When the buyer reports again, then text and time are replaced, and the tim
   orders.system.clock.advance(60_000);
   expect(responses.map(({ status }) => status)).toEqual([201, 201]);
   const last = await problemOf(order.id);
-  expect(last).toMatchObject({ problem: { text: 'two', at: last.problemAt }, version: 5 });
+  expect(last).toMatchObject({
+    problem: { text: 'two', at: last.problemAt },
+    problemSince: first.problemAt,
+    version: 5,
+  });
   expect(last.problemAt?.getTime()).toBe((first.problemAt?.getTime() ?? 0) + 2);
 });
 
@@ -109,8 +118,9 @@ test('When an operator settles a problem, then it is over, unless the buyer has 
   expect((await orders.get(order)).problemAt).toBe(second.problemAt);
   await settle(second.problemAt);
   expect(await orders.get(order)).toEqual({ ...order, status: 'complete', version: 4 });
-  expect((await problemOf(order.id)).problem).toBeUndefined();
-  expect((await report(order.id)).status).toBe(201);
+  expect(await problemOf(order.id)).toMatchObject({ problem: undefined, problemSince: new Date(first.problemAt) });
+  const { body: third } = await report(order.id);
+  expect((await problemOf(order.id)).problemSince).toEqual(new Date(third.problemAt));
 });
 
 test('When an order with a problem is refunded, then the problem is over and the number of open ones falls', async () => {

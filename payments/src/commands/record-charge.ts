@@ -210,6 +210,9 @@ export const recordUnknown = async (deps: Deps, orderId: string, number: number)
   await deps.payments.updateOne(where, { $set: { 'openAttempt.unknown': true } });
 };
 
+const literal = (value: unknown): Expression | undefined =>
+  value === undefined ? undefined : expression({ $literal: value });
+
 /**
  * Writes the movements that Stripe shows and the charge does not have, in one write with their entries. Returns false when
  * the charge has changed meanwhile.
@@ -231,7 +234,10 @@ export const recordMovements = async (
     { version: charge.version },
     {
       ...set,
-      transfer: set.transfer && expression({ $literal: set.transfer }),
+      transfer: literal(set.transfer),
+      refunds: literal(set.refunds),
+      disputes: literal(set.disputes),
+      dispute: literal(set.dispute),
       ...(returns ? returned : {}),
       ...payout,
       entries: appended(added),

@@ -54,8 +54,10 @@ const refund = (id: string, part: number, status: 'succeeded' | 'pending' | 'fai
   id,
   amount: part,
   status,
+  at: now,
+  isOurs: true,
 });
-const dispute = (status: string) => ({ id: 'dp', amount, status, reason: 'fraudulent' });
+const dispute = (status: string) => ({ id: 'dp', amount, status, reason: 'fraudulent', at: now });
 const lines = (all: readonly Entry[]) =>
   Object.fromEntries(all.map(({ id, lines: its }) => [id, balances([{ id, at: now, lines: its }])]));
 
@@ -109,7 +111,13 @@ test.each([
 ])('When a dispute is opened and %s, then the books show it', (outcome, end, isReturned) => {
   const open = play(sale, saleEntries, [{ ...nothing, disputes: [dispute('needs_response')] }]);
   expect(balances(open.entries)).toEqual({ stripe: 0, disputes: amount, 'seller:s:held': -1799, fees: -200 });
-  expect(open.charge.dispute).toEqual({ status: 'needs_response', reason: 'fraudulent' });
+  expect(open.charge.dispute).toEqual({
+    id: 'dp',
+    amount,
+    status: 'needs_response',
+    reason: 'fraudulent',
+    openedAt: now,
+  });
   const after = play(open.charge, open.entries, [
     { ...nothing, disputes: [dispute('under_review')] },
     { ...nothing, disputes: [dispute(outcome)] },
@@ -121,6 +129,57 @@ test.each([
 test('When a bank only asks, then no money has moved', () => {
   const asked = play(sale, saleEntries, [{ ...nothing, disputes: [dispute('warning_needs_response')] }]);
   expect(asked.entries).toEqual(saleEntries);
+});
+
+test('When money goes back, then others are told of each cause with its time and reason', () => {
+  const created = new Date('2026-11-28T12:00:00Z');
+  const ours = { ...refund('re_2', 200), at: created };
+  const byHand = { ...refund('re_1', 100), at: created, isOurs: false };
+  const withoutFailed = [byHand, ours, { ...refund('re_3', 300, 'failed'), at: created }];
+  const lost = { ...dispute('lost'), amount: 50 };
+  const first = play(sale, [], [{ ...nothing, refunds: withoutFailed, disputes: [dispute('needs_response')] }]);
+  expect(first.charge.returned).toEqual([
+    { id: 're_1', amount: 100, at: created, reason: 'support' },
+    { id: 're_2', amount: 200, at: created, reason: 'refunded' },
+  ]);
+  const ordered = { ...first.charge, refundOrdered: { at: now, reason: 'rain' } };
+  const reasons = (from: Charge, seen: MoneyAtStripe) =>
+    play(from, [], [seen]).charge.returned?.map(({ id, reason }) => [id, reason]);
+  const next = { refunds: [...withoutFailed, refund('re_4', 1)], disputes: [lost], reversals: [] };
+  const told = [
+    ['re_1', 'support'],
+    ['re_2', 'refunded'],
+  ];
+  expect(reasons(ordered, next)).toEqual([...told, ['re_4', 'operator'], ['dp', 'dispute']]);
+  const undelivered = { ...sale.order, status: 'cancelled' as const, reason: 'not_delivered' };
+  expect(reasons({ ...first.charge, order: undelivered }, next)).toContainEqual(['re_4', 'not_delivered']);
+});
+
+test('When a dispute is first read after its end, then it was opened and lost when it was made', () => {
+  const at = new Date('2026-10-01T12:00:00Z');
+  const after = play(sale, [], [{ ...nothing, disputes: [{ ...dispute('lost'), at }] }]);
+  expect(after.charge.dispute?.openedAt).toEqual(at);
+  expect(after.charge.returned).toMatchObject([{ id: 'dp', at }]);
+  const asked = play(sale, [], [{ ...nothing, disputes: [{ ...dispute('warning_needs_response'), at }] }]);
+  expect(asked.charge.dispute).not.toHaveProperty('openedAt', expect.any(Date));
+  const open = play(asked.charge, [], [{ ...nothing, disputes: [{ ...dispute('needs_response'), at }] }]);
+  expect(open.charge.dispute?.openedAt).toEqual(now);
+});
+
+test('When a refund fails, or there are more than five, then others are told of the others, the last five at most', () => {
+  const refunds = Array.from({ length: 7 }, (_, index) => refund(`re_${index}`, 100));
+  const seen = { ...nothing, refunds };
+  const after = play(sale, [], [seen, { ...seen, refunds: refunds.with(6, refund('re_6', 100, 'failed')) }]);
+  expect(after.charge.returned?.map(({ id }) => id)).toEqual(['re_1', 're_2', 're_3', 're_4', 're_5']);
+});
+
+test('When a release without this list has recorded a refund, then nobody is told of it again', () => {
+  const before = { ...sale, refunds: [{ id: 're_1', amount: 100, status: 'pending' as const }] };
+  const known = play(before, [], [{ ...nothing, refunds: [refund('re_1', 100)] }]);
+  expect(known.charge.returned).toEqual([]);
+  const { closingDue: _, ...completed } = sale;
+  const adopted: Charge = { ...completed, status: 'refunded', stripeId: 'pi', stripeRefundId: 're_1' };
+  expect(play(adopted, [], [{ ...nothing, refunds: [refund('re_1', amount)] }]).charge.returned).toEqual([]);
 });
 
 const refundRead = fc.record({
@@ -139,7 +198,7 @@ test('When Stripe is read at any moments, in any number, then each cause is in t
       (refunds, disputed, isSale, moments) => {
         const returned = refunds.reduce((sum, { part }) => sum + part, 0);
         const all: MoneyAtStripe = {
-          refunds: refunds.map(({ id, part, status }) => ({ id, amount: part, status })),
+          refunds: refunds.map(({ id, part, status }) => refund(id, part, status)),
           disputes: disputed === undefined ? [] : [{ ...dispute(disputed), amount: amount - returned }],
           reversals: [],
         };

@@ -1,12 +1,20 @@
 import { isOpenDispute, type RefundStatus } from '@ticketing/common/events';
 import { feeOf } from '@ticketing/common/money';
 import { entries } from './ledger-entry.ts';
-import type { Charge, Dispute, Entry, Refund } from './payment.ts';
+import type { Charge, Dispute, Entry, Refund, Returned } from './payment.ts';
+
+interface Created {
+  /** When it was made. */
+  readonly at: Date;
+}
+
+type RefundAtStripe = Pick<Refund, 'id' | 'amount' | 'status'> & Created & { readonly isOurs: boolean };
+type DisputeAtStripe = Pick<Dispute, 'id' | 'amount' | 'status' | 'reason'> & Created;
 
 /** What Stripe shows of the money of one PaymentIntent, each list oldest first; amounts in minor units. */
 export interface MoneyAtStripe {
-  readonly refunds: readonly Refund[];
-  readonly disputes: readonly Dispute[];
+  readonly refunds: readonly RefundAtStripe[];
+  readonly disputes: readonly DisputeAtStripe[];
   /** Of the transfer to the seller. */
   readonly reversals: readonly { readonly id: string; readonly amount: number }[];
 }
@@ -15,7 +23,16 @@ export interface MoneyAtStripe {
 export interface MoneyChange {
   readonly set: Pick<
     Charge,
-    'left' | 'fee' | 'owed' | 'amountRefunded' | 'refundStatus' | 'refunds' | 'disputes' | 'dispute' | 'transfer'
+    | 'left'
+    | 'fee'
+    | 'owed'
+    | 'amountRefunded'
+    | 'refundStatus'
+    | 'refunds'
+    | 'disputes'
+    | 'dispute'
+    | 'returned'
+    | 'transfer'
   >;
   readonly entries: readonly Entry[];
   /** All that was paid has gone back, or was sent back at least once. */
@@ -39,8 +56,30 @@ const take = (state: { left: number; fee: number; owed: number }, amount: number
 const amountOf = (list: readonly { readonly amount: number }[]): number =>
   list.reduce((sum, { amount }) => sum + amount, 0);
 
-const withdrawn = (dispute: Dispute): boolean =>
+const withdrawn = (dispute: Pick<Dispute, 'status'>): boolean =>
   isOpenDispute(dispute) || dispute.status === 'won' || dispute.status === 'lost';
+
+const toPublic = ({ id, amount, status, reason, openedAt }: Dispute) => ({ id, amount, status, reason, openedAt });
+
+/** More than anybody makes before the event with the first of them is handled; an event has 4 KB at most. */
+const maxReturned = 5;
+
+const reasonOf = ({ order, refundOrdered }: Charge, { isOurs }: RefundAtStripe): string => {
+  if (!isOurs) return 'support';
+  return refundOrdered === undefined ? (order.reason ?? 'refunded') : 'operator';
+};
+
+/** The last refunds that have not failed and disputes that were lost, oldest first. */
+const lastReturned = (refunds: readonly Refund[], disputes: readonly Dispute[]): Returned[] =>
+  [
+    ...refunds.filter(({ status }) => status !== 'failed'),
+    ...disputes.map(({ id, amount, lostAt }) => ({ id, amount, at: lostAt, reason: 'dispute' })),
+  ]
+    .flatMap(({ id, amount, at, reason }) =>
+      at === undefined || reason === undefined ? [] : [{ id, amount, at, reason }],
+    )
+    .toSorted((a, b) => a.at.getTime() - b.at.getTime())
+    .slice(-maxReturned);
 
 /**
  * Compares a paid charge with what Stripe shows. It is a function of both alone, so repeated, late and concurrent reads come
@@ -58,14 +97,16 @@ export const applyMovements = (charge: Charge, seen: MoneyAtStripe, now: Date): 
     const known = refunds.get(refund.id);
     if (known?.status === refund.status || known?.status === 'failed') continue;
     isNew = true;
-    const { id, amount } = refund;
+    const { id, amount, status } = refund;
     if (known === undefined)
       added.push(...entries.refund(charge, { id, at: now, amount, ...take(state, amount, percent) }));
-    if (refund.status === 'failed') {
+    if (status === 'failed') {
       added.push(...entries.refundFailed({ id, at: now, amount }));
       state.owed += amount;
     }
-    refunds.set(id, refund);
+    // A release without `returned` has told of the refund that it has recorded as the charge's.
+    const told = id === charge.stripeRefundId ? {} : { at: refund.at, reason: reasonOf(charge, refund) };
+    refunds.set(id, known === undefined ? { id, amount, status, ...told } : { ...known, status });
   }
 
   for (const dispute of seen.disputes) {
@@ -79,7 +120,16 @@ export const applyMovements = (charge: Charge, seen: MoneyAtStripe, now: Date): 
     if (dispute.status === 'won' && !hadEnded) added.push(...entries.disputeWon({ id, at: now, amount }));
     if (dispute.status === 'lost' && !hadEnded)
       added.push(...entries.disputeLost(charge, { id, at: now, amount, ...take(state, amount, percent) }));
-    disputes.set(id, { ...dispute, amount });
+    const { status, reason } = dispute;
+    const at = known === undefined ? dispute.at : now;
+    disputes.set(id, {
+      id,
+      amount,
+      status,
+      reason,
+      openedAt: withdrawn(dispute) && !wasWithdrawn ? at : known?.openedAt,
+      lostAt: status === 'lost' && !hadEnded ? at : known?.lostAt,
+    });
   }
 
   let { transfer } = charge;
@@ -94,8 +144,9 @@ export const applyMovements = (charge: Charge, seen: MoneyAtStripe, now: Date): 
   if (!isNew) return undefined;
   const all = [...refunds.values()];
   const last = all.at(-1);
-  const lastDispute = [...disputes.values()].at(-1);
-  const lost = [...disputes.values()].filter(({ status }) => status === 'lost');
+  const allDisputes = [...disputes.values()];
+  const lastDispute = allDisputes.at(-1);
+  const lost = allDisputes.filter(({ status }) => status === 'lost');
   return {
     set: {
       left: state.left,
@@ -104,8 +155,9 @@ export const applyMovements = (charge: Charge, seen: MoneyAtStripe, now: Date): 
       amountRefunded: amountOf(all.filter(({ status }) => status !== 'failed')),
       refundStatus: last?.status,
       refunds: all,
-      disputes: [...disputes.values()],
-      dispute: lastDispute && { status: lastDispute.status, reason: lastDispute.reason },
+      disputes: allDisputes,
+      dispute: lastDispute && toPublic(lastDispute),
+      returned: lastReturned(all, allDisputes),
       transfer,
     },
     entries: added,

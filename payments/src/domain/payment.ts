@@ -57,8 +57,24 @@ const copy = {
   }),
 };
 
-const refund = z.object({ id: z.string(), amount: z.int(), status: z.enum(refundStatuses) });
-const dispute = z.object({ id: z.string(), amount: z.int(), status: z.string(), reason: z.string() });
+const refund = z.object({
+  id: z.string(),
+  amount: z.int(),
+  status: z.enum(refundStatuses),
+  /** When and why it was made; absent of those that a release without these fields has recorded. */
+  at: z.date().optional(),
+  reason: z.string().optional(),
+});
+const dispute = z.object({
+  id: z.string(),
+  amount: z.int(),
+  status: z.string(),
+  reason: z.string(),
+  /** When the bank withdrew the money. */
+  openedAt: z.date().optional(),
+  lostAt: z.date().optional(),
+});
+const returned = z.object({ id: z.string(), amount: z.int(), at: z.date(), reason: z.string() });
 const line = z.object({ account: z.string(), amount: z.int() });
 const entry = z.object({ id: z.string(), at: z.date(), lines: z.array(line) });
 
@@ -78,7 +94,9 @@ const money = {
   refunds: z.array(refund).optional(),
   disputes: z.array(dispute).optional(),
   /** The last of them, as others are told. */
-  dispute: dispute.pick({ status: true, reason: true }).optional(),
+  dispute: dispute.omit({ lostAt: true }).partial({ id: true, amount: true }).optional(),
+  /** The last of both that have returned money to the buyer, as others are told. */
+  returned: z.array(returned).optional(),
   /** The time of the last problem of the buyer's that an operator has settled. */
   problemSettledAt: z.date().optional(),
   /** When the proceeds become the seller's, and when they did. */
@@ -183,6 +201,7 @@ export const paymentState = z.union([...chargeStates, uncharged]);
 
 export type Refund = z.infer<typeof refund>;
 export type Dispute = z.infer<typeof dispute>;
+export type Returned = z.infer<typeof returned>;
 export type Line = z.infer<typeof line>;
 export type Entry = z.infer<typeof entry>;
 export type Attempt = z.infer<typeof attempt>;

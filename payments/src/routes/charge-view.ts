@@ -15,6 +15,6 @@ export const toChargeView = (charge: Charge): z.infer<typeof chargeShape> => ({
   stripeRefundId: charge.stripeRefundId,
   amountRefunded: charge.amountRefunded,
   refundStatus: charge.refundStatus,
-  dispute: charge.dispute,
+  dispute: charge.dispute && { status: charge.dispute.status, reason: charge.dispute.reason },
   nextAction: charge.openAttempt?.action && { url: charge.openAttempt.action.url },
 });

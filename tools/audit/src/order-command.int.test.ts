@@ -121,7 +121,7 @@ test.each([
   ['refund', []],
   ['refund', ['a']],
   ['refund', ['a', '--reason', ' ']],
-  ['refund', ['a', '--reason', 'x'.repeat(501)]],
+  ['refund', ['a', '--reason', 'x'.repeat(201)]],
   ['refund', ['--reason', 'x']],
   ['refund', ['a', '--event', 'b', '--reason', 'x']],
   ['refund', ['a', '--force', '--reason', 'x']],

@@ -31,7 +31,7 @@ type Outcomes = Readonly<Record<string, { readonly text: string; readonly isDone
 
 const refundUsage = `npm run refund -- <order>… --reason <text>
 npm run refund -- --event <id> --reason <text>
-  returns what is left of the payments of these orders, or of all orders of an event`;
+  returns what is left of the payments of these orders, or of all orders of an event; buyers and sellers are told the text`;
 
 const refundOutcomes: Outcomes = {
   ordered: { text: 'is being refunded', isDone: true },
@@ -49,7 +49,8 @@ const releaseOutcomes: Outcomes = {
   no_problem: { text: 'has no open problem', isDone: false },
 };
 
-const maxReason = 500;
+/** Mails tell it, and an event with it has 4 KB at most. */
+const maxReason = 200;
 
 /**
  * Asks the running payments to refund orders, prints what happens to each, and returns the exit code: 1 if one is not refunded.

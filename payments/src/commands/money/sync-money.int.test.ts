@@ -70,7 +70,7 @@ test('When an order is paid, then the ledger has the sale and its fee, once', as
 
 test('When a part is refunded in the dashboard, then the order stays paid, and buyer and seller are told', async () => {
   const order = await paid();
-  await refundAtStripe(order, 999);
+  const { id } = await refundAtStripe(order, 999);
   await until(async () => {
     expect((await payments.get(order.id)).body).toMatchObject({
       status: 'completed',
@@ -80,8 +80,52 @@ test('When a part is refunded in the dashboard, then the order stays paid, and b
     expect(await balancesOf(order)).toEqual({ stripe: 1000, 'seller:s:held': -900, fees: -100 });
   });
   await until(async () =>
-    expect(payments.updates(order.id).at(-1)).toMatchObject({ status: 'completed', amountRefunded: 999, fee: 100 }),
+    expect(payments.updates(order.id).at(-1)).toMatchObject({
+      status: 'completed',
+      amountRefunded: 999,
+      left: 1000,
+      fee: 100,
+      buyerId: order.userId,
+      sellerId,
+      ticketId: order.ticket.id,
+      title: order.ticket.title,
+      returned: [{ id, amount: 999, at: expect.any(String), reason: 'support' }],
+    }),
   );
+});
+
+test('When there are many refunds of a ticket with the longest title, then their event has at most 4 KB', async () => {
+  const title = '東'.repeat(200);
+  const ticket = { id: newId(), title, price, version: 0, revision: 0 };
+  const order = await payments.payable({ price, sellerId: newId(), userId: 'buyer', ticket });
+  expect((await payments.pay(order.id, 'tok_createDispute')).status).toBe(201);
+  await until(async () => expect((await payments.stored(order.id))?.dispute).toBeDefined());
+  const [dispute] = (await payments.sandbox.stripe.disputes.list({ charge: await chargeOf(order) })).data;
+  await payments.sandbox.stripe.disputes.update(dispute?.id ?? '', {
+    evidence: { uncategorized_text: 'winning_evidence' },
+  });
+  for (let count = 0; count < 7; count += 1) await refundAtStripe(order, 100);
+  // The longest reason that an operator can give.
+  await payments.system.collection<PaymentDocument>('payments').updateOne(
+    { _id: order.id },
+    {
+      $set: {
+        refundOrdered: { at: new Date(), reason: '東'.repeat(200) },
+        refundDue: { due: new Date(), failures: 0, correlationId: 'c', traceId: 't' },
+      },
+    },
+  );
+  await until(async () => expect(await payments.stored(order.id)).toMatchObject({ status: 'refunded' }));
+  const last = await payments.system.eventually(() => {
+    const event = payments.system
+      .events(chargeUpdated)
+      .find(({ data }) => data.id === order.id && data.status === 'refunded');
+    if (event === undefined) throw new Error('not published yet');
+    return event;
+  });
+  expect(last.data.returned).toHaveLength(5);
+  expect(last.data).toMatchObject({ title, refundNote: '東'.repeat(200), dispute: { status: 'won' } });
+  expect(Buffer.byteLength(JSON.stringify(last))).toBeLessThan(4_096);
 });
 
 test('When all is refunded in the dashboard, in two parts, then the charge is refunded, and orders is told', async () => {

@@ -56,6 +56,8 @@ test('When an operator orders a refund, also repeatedly, then all is returned on
     expect(payments.updates(order.id).at(-1)).toMatchObject({
       status: 'refunded',
       completedAt: stored?.completedAt?.toISOString(),
+      returned: [{ amount: order.price, reason: 'operator' }],
+      refundNote: 'called off',
     });
   });
 });

@@ -53,6 +53,8 @@ export const ownerOf = (given: unknown): Owner => {
   };
 };
 
+const toDate = (seconds: number): Date => new Date(seconds * 1000);
+
 /** Newest first at Stripe, oldest first here. */
 const oldestFirst = <Item>({ data }: { readonly data: readonly Item[] }): Item[] => data.toReversed();
 
@@ -73,8 +75,21 @@ export const readMovements = async (
       : call(deadline, (options) => stripe.transfers.listReversals(transferId, { limit: pageSize }, options)),
   ]);
   return {
-    refunds: oldestFirst(refunds).map(({ id, amount, status }) => ({ id, amount, status: toRefundStatus(status) })),
-    disputes: oldestFirst(disputes).map(({ id, amount, status, reason }) => ({ id, amount, status, reason })),
+    refunds: oldestFirst(refunds).map(({ id, amount, status, created, metadata }) => ({
+      id,
+      amount,
+      status: toRefundStatus(status),
+      at: toDate(created),
+      // One that is made in the dashboard has no metadata.
+      isOurs: metadata?.['orderId'] !== undefined,
+    })),
+    disputes: oldestFirst(disputes).map(({ id, amount, status, reason, created }) => ({
+      id,
+      amount,
+      status,
+      reason,
+      at: toDate(created),
+    })),
     reversals: oldestFirst(reversals).map(({ id, amount }) => ({ id, amount })),
   };
 };
@@ -109,7 +124,7 @@ export async function* listChanged(
     for (let last: string | undefined; ;) {
       const after = last === undefined ? {} : { starting_after: last };
       const page = await call(deadlineOf(), (options) => read(after, options));
-      for (const { created, owner } of page.data) yield { ...owner, at: new Date(created * 1000) };
+      for (const { created, owner } of page.data) yield { ...owner, at: toDate(created) };
       last = page.data.at(-1)?.id;
       if (!page.has_more || last === undefined) break;
     }
