@@ -29,6 +29,11 @@ test.each([
   ['@SUM(A1)', "'@SUM(A1)"],
   [' =1', "' =1"],
   ['\t=1', "'\t=1"],
+  ['＝1+1', "'＝1+1"],
+  // A program that separates cells by semicolons or tabs ignores quotes inside a cell.
+  ['Final; =HYPERLINK("http://x")', `"Final;' =HYPERLINK(""http://x"")"`],
+  ['Final\t+1;@x', "Final\t'+1;'@x"],
+  ['Final\r\n=1', `"Final\r'\n=1"`],
   ['One, "two"', '"One, ""two"""'],
   ['One\ntwo', '"One\ntwo"'],
   ['Rock - Roll', 'Rock - Roll'],

@@ -16,11 +16,14 @@ const columns = {
 
 /**
  * A text that a spreadsheet would take for a formula begins with an apostrophe instead
- * (https://owasp.org/www-community/attacks/CSV_Injection); numbers are ours.
+ * (https://owasp.org/www-community/attacks/CSV_Injection). So does what follows a character at which some programs begin
+ * another cell, whatever the quotes.
  */
+const formula = /(^|[;|\t\r\n])(\s*[=+\-@＝＋－＠])/g;
+
 const toCell = (value: string | number | undefined): string => {
   if (typeof value !== 'string') return value === undefined ? '' : String(value);
-  const text = /^\s*[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  const text = value.replaceAll(formula, "$1'$2");
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 };
 
