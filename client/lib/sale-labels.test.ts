@@ -20,6 +20,12 @@ test.each<[Partial<Sale>, string, string[]]>([
   [{}, 'Held', [amounts, 'Becomes available on Sun, Mar 15, 2026, 19:30 UTC']],
   [{ state: 'available' }, 'Available', [amounts, 'Waits to be paid out']],
   [{ state: 'paid_out', paidOutAt }, 'Paid out', [amounts, 'Paid out on Mon, Mar 16, 2026']],
+  [{ state: 'disputed', paidOutAt }, 'Disputed', [amounts, 'Taken back from you if the bank decides for the buyer']],
+  [
+    { fee: 1, proceeds: 8.99, refunded: 10 },
+    'Held',
+    ['Price $19.99, fee $1.00', '$10.00 returned to the buyer', 'Becomes available on Sun, Mar 15, 2026, 19:30 UTC'],
+  ],
   [{ state: 'disputed' }, 'Disputed', [amounts, 'Held until the buyer’s dispute or report is settled']],
   [
     { state: 'refunded', fee: 0, refunded: 19.99 },

@@ -22,7 +22,9 @@ const stateLabel = ({ state, availableAt, paidOutAt }: Sale): string | undefined
     case 'paid_out':
       return paidOutAt === undefined ? undefined : `Paid out on ${formatDate(paidOutAt)}`;
     case 'disputed':
-      return 'Held until the buyer’s dispute or report is settled';
+      return paidOutAt === undefined
+        ? 'Held until the buyer’s dispute or report is settled'
+        : 'Taken back from you if the bank decides for the buyer';
     default:
       return undefined;
   }

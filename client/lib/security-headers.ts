@@ -25,7 +25,8 @@ export const securityHeaders = (
     `frame-src ${frames}`,
     `object-src 'none'`,
     `base-uri 'none'`,
-    // Browsers apply it to the redirects after a form too: one leads to the page where a seller's account is set up.
+    // Browsers apply it to the redirects after a form too (https://developer.mozilla.org/docs/Web/HTTP/Headers/Content-Security-Policy/form-action).
+    // One leads to the page where a seller's account is set up, which is at this host (https://docs.stripe.com/api/account_links).
     `form-action 'self' ${live ? 'https://connect.stripe.com' : frames}`,
     `frame-ancestors 'none'`,
     ...(https ? ['upgrade-insecure-requests'] : []),

@@ -25,6 +25,7 @@ const SalesPage = async ({ searchParams }: { readonly searchParams: Promise<Quer
   const api = await serverApi();
   const query = new URLSearchParams({ page: String(page), limit: String(pageSize) });
   const [sales, balance, account] = await Promise.all([listSales(api, query), getBalance(api), getPayoutAccount(api)]);
+  const paging = sales.ok ? readPaging(sales.header, { page, shown: sales.data.length }) : undefined;
   return (
     <ListPage title="My sales">
       <div className="grid gap-5">
@@ -44,7 +45,7 @@ const SalesPage = async ({ searchParams }: { readonly searchParams: Promise<Quer
             </h2>
             {sales.data.length > 0 && (
               <a href="/sales/csv" className="link inline-flex min-h-11 items-center" download="sales.csv">
-                Download as CSV
+                {paging?.isCapped === true ? 'Download the newest 10,000 as CSV' : 'Download as CSV'}
               </a>
             )}
           </div>
@@ -66,7 +67,7 @@ const SalesPage = async ({ searchParams }: { readonly searchParams: Promise<Quer
                   </li>
                 ))}
               </ul>
-              <Pager paging={readPaging(sales.header, { page, shown: sales.data.length })} href={pageHref} />
+              {paging !== undefined && <Pager paging={paging} href={pageHref} />}
             </>
           )}
         </section>

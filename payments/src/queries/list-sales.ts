@@ -50,11 +50,17 @@ const inTime = async <T>(query: () => Promise<T>): Promise<T> => {
 /** A page of a seller's sales, newest first, and how many there are, counted up to one more than can be listed. */
 export const listSales = (
   deps: Pick<Deps, 'payments'>,
-  request: { readonly sellerId: string; readonly page: number; readonly limit: number },
+  request: {
+    readonly sellerId: string;
+    /** Only the sale of this order. */
+    readonly orderId?: string | undefined;
+    readonly page: number;
+    readonly limit: number;
+  },
 ): Promise<{ readonly sales: SaleDocument[]; readonly total: number }> =>
   inTime(async () => {
-    const { page, limit } = request;
-    const filter = soldBy(request.sellerId);
+    const { orderId, page, limit } = request;
+    const filter = { ...soldBy(request.sellerId), ...(orderId === undefined ? {} : { _id: orderId }) };
     const projection = { ...facts, 'order.ticket': 1, amount: 1, paidOutAt: 1 };
     const [sales, total] = await Promise.all([
       deps.payments

@@ -88,7 +88,17 @@ test('When there are many sales, then they are paged, newest first', async () =>
   expect(titles((await get(seller, 'sales')).body)).toHaveLength(20);
 });
 
-test.each(['page=0', 'page=x', 'limit=101', 'page=501', 'limit=100&page=101'])(
+test('When one order is asked for, then only its sale is listed, and only to its seller', async () => {
+  const seller = newId();
+  await insertSales(seller, 3);
+  const { body } = await get(seller, 'sales?limit=1');
+  const [{ orderId }] = Array.isArray(body) ? body : [];
+  expect((await get(seller, `sales?orderId=${orderId}`)).body).toEqual(body);
+  expect((await get(newId(), `sales?orderId=${orderId}`)).body).toEqual([]);
+  expect((await get(seller, 'sales?orderId=unknown')).body).toEqual([]);
+});
+
+test.each(['page=0', 'page=x', 'limit=101', 'page=501', 'limit=100&page=101', 'orderId=a&orderId=b'])(
   'When the query is ?%s, then the response is 400',
   async (query) => {
     expect((await get(newId(), `sales?${query}`)).status).toBe(400);

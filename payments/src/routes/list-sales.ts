@@ -6,7 +6,12 @@ import { toBalanceView, toSaleView } from './sale-view.ts';
 import { toCsv } from './sales-csv.ts';
 import { balanceShape, salesShape } from './sales-shape.ts';
 
-const query = z.object(paging({ defaultLimit: 20, maxLimit: 100 })).refine(...reachable);
+const query = z
+  .object({
+    ...paging({ defaultLimit: 20, maxLimit: 100 }),
+    orderId: z.string('Order must be given once').meta({ description: 'Only the sale of this order' }).optional(),
+  })
+  .refine(...reachable);
 
 export const listSalesRoute = route(
   {
@@ -20,8 +25,8 @@ export const listSalesRoute = route(
     },
   },
   (deps: Deps) => async (req, res) => {
-    const { page, limit } = parse(query, req.query);
-    const { sales, total } = await listSales(deps, { sellerId: currentUserOf(req).id, page, limit });
+    const { page, limit, orderId } = parse(query, req.query);
+    const { sales, total } = await listSales(deps, { sellerId: currentUserOf(req).id, orderId, page, limit });
     const views = sales.map((sale) => toSaleView(deps.currency, sale));
     res.set(pageLinks(req, { page, limit, total })).vary('Accept');
     if (req.accepts(['json', 'csv']) === 'csv') {

@@ -30,6 +30,8 @@ export interface StripeLedger {
   readonly charges: () => Promise<Charge[]>;
   readonly refunds: () => Promise<Refund[]>;
   readonly transfers: () => Promise<Transfer[]>;
+  /** Refunds a part of an order's charge, as support does in the dashboard. */
+  readonly refundPart: (orderId: string, amount: number) => Promise<void>;
   /** Switches faults of the sandbox on and off. */
   readonly behave: (behaviour: { readonly delayMs?: number; readonly failNext?: string | null }) => Promise<void>;
 }
@@ -51,17 +53,24 @@ export const openStripeLedger = (processes: readonly ProductProcess[]): StripeLe
   if (sandbox === undefined) throw new Error('the Stripe sandbox is not running');
   const url = new URL(sandbox.url);
   const credentials = Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`);
-  const { send } = openHttpClient(url.origin, {
-    headers: url.username === '' ? {} : { authorization: `Basic ${credentials.toString('base64')}` },
-  });
+  const headers: Record<string, string> =
+    url.username === '' ? {} : { authorization: `Basic ${credentials.toString('base64')}` };
+  const { send } = openHttpClient(url.origin, { headers });
+  const charges = async () =>
+    z
+      .array(charge)
+      .parse(await all(send, '/v1/charges'))
+      .filter(({ paid }) => paid);
   return {
-    charges: async () =>
-      z
-        .array(charge)
-        .parse(await all(send, '/v1/charges'))
-        .filter(({ paid }) => paid),
+    charges,
     refunds: async () => z.array(refund).parse(await all(send, '/v1/refunds')),
     transfers: async () => z.array(transfer).parse(await all(send, '/v1/transfers')),
+    refundPart: async (orderId, amount) => {
+      const paid = (await charges()).find((each) => each.metadata.orderId === orderId);
+      const body = new URLSearchParams({ charge: paid?.id ?? '', amount: String(amount) });
+      const { status } = await fetch(new URL('/v1/refunds', url.origin), { method: 'POST', headers, body });
+      if (status !== 200) throw new Error(`the sandbox returned ${status}`);
+    },
     behave: async (behaviour) => {
       const response = await send({ method: 'POST', path: '/sandbox/behaviour', body: behaviour });
       if (response.status !== 200) throw new Error(`the sandbox returned ${response.status}`);

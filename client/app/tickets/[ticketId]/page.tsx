@@ -8,10 +8,11 @@ import { Icon, type IconName } from '../../../components/icon.tsx';
 import { NotFound } from '../../../components/not-found.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { PageLink } from '../../../components/page-link.tsx';
+import { SaleSummary } from '../../../components/sale-summary.tsx';
 import { Unavailable } from '../../../components/unavailable.tsx';
 import { WithdrawTicket } from '../../../components/withdraw-ticket.tsx';
-import { getOrder, getTicket } from '../../../lib/api/marketplace.ts';
-import type { Order, Ticket, User } from '../../../lib/api/schemas.ts';
+import { getOrder, getTicket, listSales } from '../../../lib/api/marketplace.ts';
+import type { Order, Sale, Ticket, User } from '../../../lib/api/schemas.ts';
 import { catalogueHref } from '../../../lib/catalogue-query.ts';
 import { categoryOf } from '../../../lib/categories.ts';
 import { formatDateTime } from '../../../lib/dates.ts';
@@ -43,6 +44,14 @@ const loadOwnOrder = async (ticket: Ticket, user: User | undefined): Promise<Ord
   return order.ok ? order.data : undefined;
 };
 
+/** The sale of the user's own ticket; undefined if it is not sold, or payments does not respond. */
+const loadOwnSale = async (ticket: Ticket, user: User | undefined): Promise<Sale | undefined> => {
+  if (user === undefined || ticket.orderId === undefined || ticket.soldAt === undefined || ticket.userId !== user.id)
+    return undefined;
+  const sales = await listSales(await serverApi(), new URLSearchParams({ orderId: ticket.orderId }));
+  return sales.ok ? sales.data[0] : undefined;
+};
+
 const sellerTexts: Readonly<Record<TicketState, string>> = {
   'on-sale': 'This is your listing. You can change it until a buyer holds it.',
   held: 'This is your listing. A buyer holds it right now, so it can’t be changed until the hold ends.',
@@ -50,11 +59,12 @@ const sellerTexts: Readonly<Record<TicketState, string>> = {
   withdrawn: 'You have withdrawn this listing. Only you can see it.',
 };
 
-const Seller = ({ ticket }: { readonly ticket: Ticket }) => {
+const Seller = ({ ticket, sale }: { readonly ticket: Ticket; readonly sale: Sale | undefined }) => {
   const state = ticketState(ticket);
   return (
     <>
       <p className="text-muted">{sellerTexts[state]}</p>
+      {sale !== undefined && <SaleSummary sale={sale} />}
       {state === 'on-sale' && (
         <PageLink href={`/tickets/${ticket.id}/edit`} className="button button-main button-wide">
           Edit ticket
@@ -187,7 +197,7 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
   }
   const ticket = loaded.data;
   const own = ticket.userId === user?.id;
-  const order = await loadOwnOrder(ticket, user);
+  const [order, sale] = await Promise.all([loadOwnOrder(ticket, user), loadOwnSale(ticket, user)]);
   const category = categoryOf(ticket.category);
   const justListed = own && param(await searchParams, 'listed') !== undefined;
   return (
@@ -219,7 +229,7 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
             <Badge {...ticketBadge(ticket)} testId="ticket-state" />
           </div>
           <div className="mt-4 grid gap-3">
-            {own ? <Seller ticket={ticket} /> : <Buyer ticket={ticket} user={user} order={order} />}
+            {own ? <Seller ticket={ticket} sale={sale} /> : <Buyer ticket={ticket} user={user} order={order} />}
           </div>
           {!own && ticketState(ticket) === 'on-sale' && (
             <ul className="mt-5 grid gap-2 border-t border-line pt-4 text-sm text-muted">

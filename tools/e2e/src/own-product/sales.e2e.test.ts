@@ -1,11 +1,13 @@
 import { expect } from '@jest/globals';
+import { MongoClient } from 'mongodb';
+import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { desktop, openBrowser, openSession, overflow, violations } from '../browser.ts';
 import { eventually } from '../eventually.ts';
-import { linkIn } from '../mailbox.ts';
+import { linkIn, mailsOf } from '../mailbox.ts';
 import { testOnThisMachine } from '../site.ts';
 import { openStripeLedger } from '../stripe-ledger.ts';
-import { hold, list, pay, signUp, untilOrder } from '../user.ts';
+import { hold, list, pay, signUp, untilOrder, type User } from '../user.ts';
 import { useOwnProduct } from './use-own-product.ts';
 
 const narrowest = { width: 320, height: 568 };
@@ -23,6 +25,12 @@ const balance = async (page: Page) => {
   const amounts = ['held', 'available', 'paid-out'].map((name) => page.getByTestId(`balance-${name}`).textContent());
   return Promise.all(amounts);
 };
+
+const untilMail = (user: User, subject: string): Promise<void> =>
+  eventually(async () => {
+    const subjects = (await mailsOf(running(), user.credentials.email)).map((mail) => mail.subject);
+    expect(subjects.filter((each) => each === subject)).toHaveLength(1);
+  }, 20_000);
 
 const expectAccessible = async (page: Page): Promise<void> => {
   expect(await violations(page)).toEqual([]);
@@ -70,6 +78,7 @@ testOnThisMachine(
       await untilSale(page, 'Paid out');
       expect(await balance(page)).toEqual(['$0.00', '$0.00', '$17.99']);
       expect(await ledger.transfers()).toMatchObject([{ amount: 1799 }]);
+      await untilMail(seller, 'You are paid for: Cup final');
       await expectAccessible(page);
       await page.setViewportSize(desktop);
       await expectAccessible(page);
@@ -86,4 +95,125 @@ testOnThisMachine(
     }
   },
   180_000,
+);
+
+testOnThisMachine(
+  'When a seller sets up payouts with JavaScript, then Stripe’s page leads back, and the account is ready once it is complete',
+  async () => {
+    const seller = await signUp(running().url);
+    const browser = await openBrowser();
+    try {
+      const { page, problems } = await openSession(browser, running().url, { as: seller });
+      await page.goto('/sales');
+      const status = page.getByTestId('payout-status');
+      await status.getByText('Not set up', { exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Set up payouts' }).click();
+      await page.getByRole('button', { name: 'Fail' }).click();
+      await status.getByText('Not ready', { exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Continue at Stripe' }).click();
+      await page.getByRole('button', { name: 'Complete' }).click();
+      await page.waitForURL('**/sales');
+      await status.getByText('Ready', { exact: true }).waitFor();
+      expect(problems).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  },
+  60_000,
+);
+
+testOnThisMachine(
+  'When a sale is refunded in part or disputed, then mails, list and page of the ticket say so, without JavaScript too',
+  async () => {
+    const [seller, buyer] = await Promise.all([signUp(running().url), signUp(running().url)]);
+    const ledger = openStripeLedger(running().processes());
+    const browser = await openBrowser();
+    const sell = async (title: string, token: string) => {
+      const ticket = await list(seller, { title, startsAt: '2040-05-01T20:00:00.000Z', price: 19.99 });
+      const { id } = await hold(buyer, ticket.id);
+      expect(await pay(buyer, id, token)).toMatchObject({ status: 201 });
+      await untilOrder(buyer, id, { status: 'complete' });
+      return { ticketId: ticket.id, orderId: id };
+    };
+    try {
+      const inPart = await sell('Semi-final', 'tok_visa');
+      await ledger.refundPart(inPart.orderId, 500);
+      const disputed = await sell('Quarter-final', 'tok_createDispute');
+      await untilMail(buyer, 'Your money is returned: Semi-final');
+      await untilMail(seller, 'Your sale was refunded: Semi-final');
+      await untilMail(seller, 'Your sale is disputed: Quarter-final');
+      for (const withoutJavaScript of [true, false]) {
+        const { page, problems } = await openSession(browser, running().url, { as: seller, withoutJavaScript });
+        await page.goto('/sales');
+        const rows = await page.getByTestId('sale').allInnerTexts();
+        const [disputedRow = '', inPartRow = ''] = rows;
+        expect(inPartRow).toContain('$5.00 returned to the buyer');
+        for (const { ticketId, row, label } of [
+          { ...inPart, row: inPartRow, label: 'Held' },
+          { ...disputed, row: disputedRow, label: 'Disputed' },
+        ]) {
+          await page.goto(`/tickets/${ticketId}`);
+          const [badge, ...facts] = await page.getByTestId('sale').locator('p').allInnerTexts();
+          expect(badge).toBe(label);
+          expect(facts.length).toBeGreaterThan(2);
+          for (const fact of [label, ...facts.map((text) => text.replace(/^Proceeds /, ''))])
+            expect(row).toContain(fact);
+          if (!withoutJavaScript) await expectAccessible(page);
+        }
+        expect(problems).toEqual([]);
+      }
+    } finally {
+      await browser.close();
+    }
+  },
+  120_000,
+);
+
+testOnThisMachine(
+  'When a seller has several pages of sales, then the CSV file has each once, and formulas are text',
+  async () => {
+    const seller = await signUp(running().url);
+    const mongod = running()
+      .processes()
+      .find(({ name }) => name === 'mongod');
+    const mongo = await new MongoClient(mongod?.url ?? '').connect();
+    const ids = Array.from({ length: 250 }, () => randomUUID());
+    const now = Date.now();
+    try {
+      await mongo
+        .db('payments')
+        .collection<{ _id: string }>('payments')
+        .insertMany(
+          ids.map((_id, index) => ({
+            _id,
+            version: 2,
+            status: 'completed',
+            order: {
+              id: _id,
+              version: 2,
+              userId: 'buyer',
+              sellerId: seller.id,
+              status: 'awaiting:payment',
+              expiresAt: new Date().toISOString(),
+              price: 1999,
+              ticket: { id: randomUUID(), title: '=HYPERLINK("http://x")', price: 1999, version: 0, revision: 0 },
+            },
+            outbox: [],
+            amount: 1999,
+            left: 1999,
+            fee: 200,
+            createdAt: new Date(),
+            completedAt: new Date(now - index),
+          })),
+        );
+    } finally {
+      await mongo.close();
+    }
+    const csv = await fetch(`${running().url}/sales/csv`, { headers: { cookie: seller.cookie } });
+    const [names, ...rows] = (await csv.text()).trimEnd().split('\r\n');
+    expect(names).toMatch(/^order_id,ticket_id,title,/);
+    expect(rows.map((row) => row.split(',')[0])).toEqual(ids);
+    expect(rows.filter((row) => row.includes(`,"'=HYPERLINK(""http://x"")",`))).toHaveLength(ids.length);
+  },
+  60_000,
 );
