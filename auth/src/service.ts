@@ -1,4 +1,5 @@
 import { openMail } from '@ticketing/common/mail';
+import { carryOutOperatorRequests } from '@ticketing/common/operator';
 import {
   httpKit,
   openService,
@@ -10,7 +11,7 @@ import {
 import { createApp } from './app.ts';
 import type { Deps } from './deps.ts';
 import type { Config } from './config.ts';
-import { carryOutSessionEnds } from './commands/carry-out-session-ends.ts';
+import { carryOutOperatorRequest } from './commands/carry-out-operator-request.ts';
 import { cleanUpAccounts } from './commands/close-account.ts';
 import { carryOutResetRequests } from './commands/request-password-reset.ts';
 import { createKnownDevices } from './domain/known-devices.ts';
@@ -34,7 +35,7 @@ export interface AuthOverrides extends ServiceOverrides {
 
 export const startService = async (config: Config, overrides: AuthOverrides = {}): Promise<RunningService> => {
   const service = openService('auth', config, overrides);
-  const { now, newId } = service;
+  const { logger, now, newId } = service;
   const devices = createKnownDevices(config.JWT_KEY, now);
   const models = openModels(service);
   const site = openSite(service, config, {
@@ -68,8 +69,8 @@ export const startService = async (config: Config, overrides: AuthOverrides = {}
     workers: [
       ...mail.workers,
       () => {
-        const work = periodically({ name: 'account work', periodMs: workMs, logger: service.logger }, async () => {
-          await carryOutSessionEnds(deps);
+        const work = periodically({ name: 'account work', periodMs: workMs, logger }, async () => {
+          await carryOutOperatorRequests({ ...deps, logger }, (request) => carryOutOperatorRequest(deps, request));
           await carryOutResetRequests(deps);
           await cleanUpAccounts(deps);
         });

@@ -241,12 +241,13 @@ const orderStates = steps.command('order states', 3, [versions], (world, which) 
 const mayBeRefused = ({ open }: Charge): boolean =>
   open?.outcome === 'none' && open.token === 'tok_unknown' && clock.ms - open.at < attemptAbandonedMs;
 const nothing = () => 'ok';
+const neverAborted = new AbortController().signal;
 /** Each with its move of the model; what reaches the buyer's charge in no field of the model moves nothing. */
 const works = {
   settle: [settle, settleAbandonedAttempts],
   'settle confirmations': [settleActions, settleActionsCommand],
-  refund: [refund, refundCancelledOrders],
-  'pay out': [nothing, payOutSales],
+  refund: [refund, (deps: Deps) => refundCancelledOrders(deps, neverAborted)],
+  'pay out': [nothing, (deps: Deps) => payOutSales(deps, neverAborted)],
   'move entries': [nothing, moveEntries],
 } as const;
 const work = steps.command(
@@ -365,7 +366,7 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
       ...openModels(store),
       now,
       newId,
-      securityLog: { record: () => undefined, flush: () => undefined },
+      securityLog: { record: () => undefined, recordOperator: () => undefined, flush: () => undefined },
       logger,
       currency: currencyOf('usd'),
       feePercent: 10,

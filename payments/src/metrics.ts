@@ -11,6 +11,10 @@ export const openMetrics = (metrics: Metrics) => ({
     'ledger_conflicts_total',
     'Entries that were refused because the ledger has another one of the same cause',
   ),
+  oldestEntrySeconds: metrics.gauge(
+    'ledger_oldest_waiting_seconds',
+    'Age of the oldest entry that charges have recorded and the ledger does not have yet',
+  ),
   failedRefunds: metrics.gauge('refunds_failed', 'Orders whose refund was sent back by the bank and not made again'),
   openDisputes: metrics.gauge('disputes_open', 'Orders with a dispute that their bank has not decided'),
   followedAt: metrics.gauge(

@@ -1,3 +1,4 @@
+import { carryOutOperatorRequests } from '@ticketing/common/operator';
 import { openReceipts } from '@ticketing/common/receipt';
 import {
   httpKit,
@@ -12,7 +13,7 @@ import { createApp } from './app.ts';
 import { countOpenMoney } from './commands/money/count-open-money.ts';
 import { followStripe, readUnreadMoney } from './commands/money/follow-stripe.ts';
 import { moveEntries } from './commands/money/move-entries.ts';
-import { carryOutOperatorRequests } from './commands/operator/carry-out-operator-requests.ts';
+import { carryOutOperatorRequest } from './commands/operator/carry-out-operator-request.ts';
 import { countFailingPayouts } from './commands/payout/count-failing-payouts.ts';
 import { payOutSales } from './commands/payout/pay-out-sales.ts';
 import { settleAbandonedAttempts, settleActions } from './commands/reconcile/settle-abandoned-attempts.ts';
@@ -103,7 +104,7 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
     waitForOrderMs,
     maxDeclines: config.PAYMENT_ATTEMPTS,
   };
-  const every = (periodMs: number, name: string, action: () => Promise<void>) => () =>
+  const every = (periodMs: number, name: string, action: (signal: AbortSignal) => Promise<void>) => () =>
     periodically({ name, periodMs, logger }, action);
   return service.run({
     collections,
@@ -113,17 +114,19 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
     site,
     endings,
     workers: [
-      every(operatorRequestsEveryMs, 'requests of operators', () => carryOutOperatorRequests(deps)),
-      every(refundsEveryMs, 'refunds of cancelled orders', () => refundCancelledOrders(deps)),
+      every(operatorRequestsEveryMs, 'requests of operators', () =>
+        carryOutOperatorRequests(deps, (request) => carryOutOperatorRequest(deps, request)),
+      ),
+      every(refundsEveryMs, 'refunds of cancelled orders', (signal) => refundCancelledOrders(deps, signal)),
       every(abandonedEveryMs, 'abandoned attempts', () => settleAbandonedAttempts(deps)),
       every(abandonedEveryMs, 'confirmations by banks', () => settleActions(deps)),
-      every(payoutsEveryMs, 'payouts', () => payOutSales(deps)),
+      every(payoutsEveryMs, 'payouts', (signal) => payOutSales(deps, signal)),
       every(payoutCountsEveryMs, 'counts of payouts', () => countFailingPayouts(deps)),
       every(unmarkedEveryMs, 'unmarked refunds', () => markUnmarkedRefunds(deps)),
       every(entriesEveryMs, 'entries of the ledger', () => moveEntries(deps)),
       every(followEveryMs, 'movements at Stripe', () => followStripe(deps)),
       every(unmarkedEveryMs, 'money that a person looks at', () => countOpenMoney(deps)),
-      every(unmarkedEveryMs, 'charges of an earlier release', () => readUnreadMoney(deps)),
+      every(unmarkedEveryMs, 'unread money', (signal) => readUnreadMoney(deps, signal)),
     ],
   });
 };

@@ -1,10 +1,10 @@
 import { mailJobs, type MailJob } from '@ticketing/common/mail';
 import { openStore, type StoreDeps } from '@ticketing/common/messaging';
 import { createLoader } from '@ticketing/common/mongo';
+import { operatorRequests, type OperatorRequest } from '@ticketing/common/operator';
 import { resetRequests, type ResetRequest } from './reset-request.ts';
 import { passkeyChallenges, type PasskeyChallenge } from './passkey-challenge.ts';
 import { passkeys, type PasskeyDocument } from './passkey.ts';
-import { sessionEndRequests, type SessionEndRequest } from './session-end-request.ts';
 import { sessions } from './session.ts';
 import { users } from './user.ts';
 
@@ -13,7 +13,7 @@ export type { UserDocument } from './user.ts';
 
 export type Models = ReturnType<typeof openModels>;
 
-export const collections = [users, sessions, sessionEndRequests, resetRequests, passkeys, passkeyChallenges, mailJobs];
+export const collections = [users, sessions, operatorRequests, resetRequests, passkeys, passkeyChallenges, mailJobs];
 
 export const openModels = (service: StoreDeps) => {
   const userStore = openStore(users, service);
@@ -26,7 +26,7 @@ export const openModels = (service: StoreDeps) => {
     /** For reading, beginning a session and noting its use; it is ended through `sessionStore`. */
     sessions: sessionStore.collection,
     mailJobs: service.database.collection<MailJob>(mailJobs.name),
-    sessionEndRequests: service.database.collection<SessionEndRequest>(sessionEndRequests.name),
+    operatorRequests: service.database.collection<OperatorRequest>(operatorRequests.name),
     resetRequests: service.database.collection<ResetRequest>(resetRequests.name),
     passkeys: service.database.collection<PasskeyDocument>(passkeys.name),
     passkeyChallenges: service.database.collection<PasskeyChallenge>(passkeyChallenges.name),

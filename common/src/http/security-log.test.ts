@@ -121,3 +121,18 @@ test.each([
   record(from('203.0.113.1'), 'signed_in');
   expect([lines.length, counted]).toEqual([expected, ['signed_in']]);
 });
+
+test('When operators act many times within a minute, then every line is written, with name and subject', () => {
+  const { recordOperator, lines } = open();
+  const trace = { correlationId: 'command-1', traceId: '0'.repeat(32) };
+  for (let count = 0; count < 30; count += 1)
+    recordOperator({ event: 'refund_ordered', operator: 'olga', subject: `order-${count}`, trace });
+  expect(lines).toHaveLength(30);
+  expect(lines[29]).toMatchObject({
+    log: 'security',
+    event: 'refund_ordered',
+    operator: 'olga',
+    subject: 'order-29',
+    requestId: 'command-1',
+  });
+});

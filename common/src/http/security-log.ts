@@ -2,6 +2,7 @@ import type { Request } from 'express';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { SecurityEvent } from '../errors/index.ts';
+import type { Trace } from '../events/index.ts';
 import { networkOf } from './limits/network-of.ts';
 
 /** Lines of one event and network (an address, or the /56 of an IPv6 address) in a window. */
@@ -29,8 +30,21 @@ export interface SecurityDetails {
  */
 export interface SecurityLog {
   readonly record: (req: RecordedRequest, event: SecurityEvent, details?: SecurityDetails) => void;
+  /** Records what an operator's command has done, without a limit: operators are trusted, and each action has to be known. */
+  readonly recordOperator: (action: OperatorAction) => void;
   /** Logs how many lines were left out. */
   readonly flush: () => void;
+}
+
+export interface OperatorAction {
+  readonly event: SecurityEvent;
+  /** The name of the operator's account on the machine that ran the command. */
+  readonly operator: string;
+  /** The id of what it was done to. */
+  readonly subject: string;
+  readonly trace: Trace;
+  /** A keyed hash of an e-mail. */
+  readonly account?: string;
 }
 
 interface Window {
@@ -87,6 +101,11 @@ export const createSecurityLog = (options: {
         account,
         limit,
       };
+      logger.info(line, 'security event');
+    },
+    recordOperator: ({ event, operator, subject, trace, account }) => {
+      count(event);
+      const line = { event, address: 'operator', operator, subject, requestId: trace.correlationId, account };
       logger.info(line, 'security event');
     },
     flush: () => windows.clear(),

@@ -8,17 +8,20 @@ export interface Periodic extends Stoppable {
   runSoon(): void;
 }
 
-/** Runs `action` repeatedly, `periodMs` after the end of the last run; an error is logged and does not end the loop. */
+/**
+ * Runs `action` repeatedly, `periodMs` after the end of the last run; an error is logged and does not end the loop. The signal
+ * is aborted when the loop is to stop, which waits for the present run.
+ */
 export const periodically = (
   options: { readonly name: string; readonly periodMs: number; readonly logger: Logger },
-  action: () => Promise<unknown>,
+  action: (signal: AbortSignal) => Promise<unknown>,
 ): Periodic => {
   const closing = new AbortController();
   let pause = new AbortController();
   const loop = async () => {
     while (!closing.signal.aborted) {
       pause = new AbortController();
-      await action().catch((error: unknown) =>
+      await action(closing.signal).catch((error: unknown) =>
         options.logger.warn({ err: error, worker: options.name }, 'worker failed'),
       );
       const signal = AbortSignal.any([closing.signal, pause.signal]);

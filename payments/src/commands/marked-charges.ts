@@ -5,6 +5,8 @@ import type { ChargeContext } from './charge-context.ts';
 /** After this time another worker may take up a task again. */
 const leaseMs = 30_000;
 const concurrency = 8;
+/** Tasks of one pass: work of other kinds takes turns, and the metrics are never hours old. */
+const tasksPerLane = 25;
 
 /** A charge that is marked for a worker. */
 export interface Task<
@@ -36,13 +38,27 @@ export const takeMarked = async <Mark extends Task['mark']>(deps: Deps, mark: Ma
   return { charge, mark, trace: { correlationId, traceId }, deadline, failures, lease };
 };
 
-/** Runs `work` on whatever `take` takes up, several at a time, until nothing is due. */
-export const workOff = async <T>(take: () => Promise<T | null>, work: (task: T) => Promise<void>): Promise<void> => {
+/**
+ * Runs `work` on what `take` takes up, several tasks at a time, until nothing is due, enough is done, or `signal` is aborted. A
+ * task that fails is logged and does not delay the others; its mark is due again when its lease ends.
+ * @throws the first error of `take`, once no task is running.
+ */
+export const workOff = async <T extends ChargeContext>(
+  { logger, signal }: Pick<Deps, 'logger'> & { readonly signal: AbortSignal },
+  take: () => Promise<T | null>,
+  work: (task: T) => Promise<void>,
+): Promise<void> => {
   const first = await take();
   if (first === null) return;
-  const untilNone = async (start: T | null): Promise<void> => {
-    for (let task = start; task !== null; task = await take()) await work(task);
+  const lane = async (start: T | null): Promise<void> => {
+    let task = start;
+    for (let count = 1; task !== null; count += 1) {
+      const { _id: orderId } = task.charge;
+      await work(task).catch((error: unknown) => logger.error({ err: error, orderId }, 'work on a charge failed'));
+      task = count < tasksPerLane && !signal.aborted ? await take() : null;
+    }
   };
-  const others = Array.from({ length: concurrency - 1 }, async () => untilNone(await take()));
-  await Promise.all([untilNone(first), ...others]);
+  const others = Array.from({ length: concurrency - 1 }, async () => lane(await take()));
+  const results = await Promise.allSettled([lane(first), ...others]);
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
 };

@@ -80,9 +80,11 @@ export const recordAdopted = async (deps: Deps, context: ChargeContext): Promise
   return after !== null;
 };
 
-/** Stripe has nothing left to return, and the charge shows it. */
-export const recordNothingLeft = async (deps: Deps, orderId: string): Promise<void> => {
-  await deps.payments.updateOne({ _id: orderId }, { $unset: { closingDue: true, refundDue: true } });
+/** Stripe has nothing left to return. Returns false, and the refund stays due, while the charge does not show why. */
+export const recordNothingLeft = async (deps: Deps, orderId: string): Promise<boolean> => {
+  const where = { _id: orderId, status: 'refunded' as const };
+  const { matchedCount } = await deps.payments.updateOne(where, { $unset: { closingDue: true, refundDue: true } });
+  return matchedCount === 1;
 };
 
 const noAttemptOpen = { openAttempt: { $exists: false } };

@@ -1,9 +1,9 @@
 import { openStore, type StoreDeps } from '@ticketing/common/messaging';
 import { createLoader } from '@ticketing/common/mongo';
+import { operatorRequests, type OperatorRequest } from '@ticketing/common/operator';
 import type { Payment } from '../domain/payment.ts';
 import { bookmarks, type Bookmark } from './bookmark.ts';
 import { ledger, type LedgerEntry } from './ledger.ts';
-import { operatorRequests, type OperatorRequest } from './operator-request.ts';
 import { charges, parsePayment } from './payment.ts';
 import { payoutAccounts, type PayoutAccount } from './payout-account.ts';
 

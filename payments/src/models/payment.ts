@@ -110,6 +110,12 @@ export const charges = defineAggregate({
       at: { type: Date, required: true },
       lines: listOf(line),
     }),
+    // The ledger has other entries of these causes.
+    refusedEntries: listOf({
+      id: { type: String, required: true },
+      at: { type: Date, required: true },
+      lines: listOf(line),
+    }),
     moneyReadAt: { type: Date },
     releasedAt: { type: Date },
     paidOutAt: { type: Date },

@@ -13,6 +13,8 @@ export const payoutAccounts = defineCollection({
     user: copyOf(userState),
     /** The connected account at Stripe. */
     accountId: { type: String },
+    /** How many earlier accounts of the user do not exist at Stripe any more. */
+    goneAccounts: { type: Number },
     status: { type: String, enum: payoutStatuses },
     /** When the read of the account began that `status` is from. */
     readAt: { type: Date },

@@ -105,13 +105,26 @@ test('When Stripe has made two accounts since it forgot the key, then the one st
   const paused = payments.pauseAt('after', 'createAccount');
   const first = begin(user);
   await paused.reached;
+  const { id: accountId } = await payments.sandbox.stripe.accounts.create({ type: 'express' });
   await payments.system
     .collection<PayoutAccount>('payout-accounts')
-    .insertOne({ _id: user, accountId: 'acct_other', status: 'ready' });
+    .insertOne({ _id: user, accountId, status: 'ready' });
   paused.goOn();
-  // The sandbox does not know the account that was stored first.
-  expect((await first).status).toBe(503);
-  expect(await stored(user)).toMatchObject({ accountId: 'acct_other', status: 'ready' });
+  expect((await first).status).toBe(200);
+  expect(await stored(user)).toMatchObject({ accountId, status: 'ready' });
+});
+
+test('When the account does not exist at Stripe any more, then the next request creates another', async () => {
+  const user = newId();
+  await payments.system
+    .collection<PayoutAccount>('payout-accounts')
+    .insertOne({ _id: user, accountId: 'acct_gone', status: 'ready' });
+  expect((await begin(user)).status).toBe(503);
+  expect(await status(user)).toEqual({ status: 'none' });
+  await submit(urlOf(await begin(user)), 'complete');
+  payments.system.clock.advance(1_001);
+  expect(await status(user)).toEqual({ status: 'ready' });
+  expect((await accounts(user)).map(({ id }) => id)).toEqual([await accountOf(user)]);
 });
 
 test('When a pending account is looked at many times within a second, then Stripe is asked once', async () => {

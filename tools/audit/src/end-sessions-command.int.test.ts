@@ -22,31 +22,31 @@ const run = async (args: readonly string[], timeoutMs = 20_000) => {
   return { code, output: lines.join('\n') };
 };
 /** Carries out the request for the account, as auth does. */
-const carryOut = (account: string, userId?: string) =>
+const carryOut = (account: string, outcome: string) =>
   under.system.eventually(async () => {
     const { modifiedCount } = await under
-      .collection('auth', 'session-end-requests')
+      .collection('auth', 'operator-requests')
       .updateOne(
-        { account, requestedAt: { $type: 'date' } },
-        { $set: { doneAt: new Date(), ...(userId === undefined ? {} : { userId }) }, $unset: { account: '' } },
+        { action: 'end-sessions', subject: account, requestedAt: { $type: 'date' } },
+        { $set: { doneAt: new Date(), outcome }, $unset: { subject: '' } },
       );
     expect(modifiedCount).toBe(1);
   });
 
-test('When auth has ended the sessions, then the command names the user', async () => {
-  const [result] = await Promise.all([run(['ann@example.com']), carryOut('ann@example.com', 'ann')]);
-  expect(result).toEqual({ code: 0, output: 'All sessions of ann have ended' });
+test('When auth has ended the sessions, then the command says so', async () => {
+  const [result] = await Promise.all([run(['ann@example.com']), carryOut('ann@example.com', 'ended')]);
+  expect(result).toEqual({ code: 0, output: 'account ann@example.com is signed out everywhere' });
 });
 
 test('When there is no such account, then the command fails and says so', async () => {
-  const [result] = await Promise.all([run(['$nobody']), carryOut('$nobody')]);
-  expect(result).toEqual({ code: 1, output: 'There is no account $nobody, or it is closed' });
+  const [result] = await Promise.all([run(['$nobody']), carryOut('$nobody', 'no_account')]);
+  expect(result).toEqual({ code: 1, output: 'account $nobody does not exist, or is closed' });
 });
 
 test('When auth does not run, then the command fails and says so', async () => {
   const { code, output } = await run(['ann@example.com'], 500);
   expect(code).toBe(1);
-  expect(output).toContain('auth has not ended the sessions yet');
+  expect(output).toContain('is not signed out yet');
 });
 
 test.each([[[]], [['ann@example.com', 'bob@example.com']]])(

@@ -32,7 +32,7 @@ const run = async (name: keyof typeof commands, args: readonly string[], timeout
 const carryOut = (orderId: string, outcome: string) =>
   under.system.eventually(async () => {
     const request = await requests().findOneAndUpdate(
-      { orderId, requestedAt: { $type: 'date' }, doneAt: { $exists: false } },
+      { subject: orderId, requestedAt: { $type: 'date' }, doneAt: { $exists: false } },
       { $set: { doneAt: new Date(), outcome } },
     );
     expect(request).not.toBeNull();
@@ -47,7 +47,7 @@ test('When orders are refunded, then the command says what happens to each', asy
   ]);
   expect(result.code).toBe(0);
   expect(result.lines.toSorted()).toEqual(['order $b has been refunded before', 'order a is being refunded']);
-  expect(request).toMatchObject({ action: 'refund', orderId: 'a', reason: 'called $off', by: expect.any(String) });
+  expect(request).toMatchObject({ action: 'refund', subject: 'a', reason: 'called $off', by: expect.any(String) });
   expect(await requests().countDocuments()).toBe(2);
 });
 

@@ -1,16 +1,7 @@
-import { newId } from '@ticketing/common/mongo';
 import type { Databases } from '@ticketing/watchdog/sources';
-import { userInfo } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { requestOperation, type Outcomes } from './request-operation.ts';
 import { UsageError } from './usage-error.ts';
-
-/** What payments reads and completes. */
-interface OperatorRequest {
-  readonly _id: string;
-  readonly doneAt?: Date;
-  readonly outcome?: string;
-}
 
 interface StoredCharge {
   readonly _id: string;
@@ -25,9 +16,6 @@ export interface OrderCommand {
   /** How long to wait without any progress; 60 s by default. */
   readonly timeoutMs?: number;
 }
-
-/** An outcome in words, and whether the operator has got what they wanted. */
-type Outcomes = Readonly<Record<string, { readonly text: string; readonly isDone: boolean }>>;
 
 const refundUsage = `npm run refund -- <order>… --reason <text>
 npm run refund -- --event <id> --reason <text>
@@ -105,7 +93,7 @@ const paidOrdersOf = async (databases: Databases, eventId: string): Promise<stri
 };
 
 const carryOut = async (
-  { databases, print, timeoutMs = 60_000 }: OrderCommand,
+  command: OrderCommand,
   request: {
     readonly action: 'refund' | 'release';
     readonly ids: readonly string[];
@@ -113,42 +101,14 @@ const carryOut = async (
     readonly outcomes: Outcomes;
   },
 ): Promise<number> => {
-  const { action, ids, reason, outcomes } = request;
-  const requests = databases.of.payments.collection<OperatorRequest>('operator-requests');
-  const waiting = new Map(ids.map((orderId) => [`command-${newId()}`, orderId]));
-  const by = userInfo().username;
-  // By the clock of the database, since they are deleted an hour later.
-  await requests.bulkWrite(
-    [...waiting].map(([_id, orderId]) => ({
-      updateOne: {
-        filter: { _id },
-        update: [
-          {
-            $set: {
-              requestedAt: '$$NOW',
-              action,
-              orderId: { $literal: orderId },
-              reason: { $literal: reason },
-              by: { $literal: by },
-            },
-          },
-        ],
-        upsert: true,
-      },
-    })),
-  );
-  let failures = 0;
-  for (let end = performance.now() + timeoutMs; waiting.size > 0 && performance.now() < end; await delay(250)) {
-    const done = await requests.find({ _id: { $in: [...waiting.keys()] }, doneAt: { $exists: true } }).toArray();
-    for (const { _id, outcome = '' } of done) {
-      const { text, isDone } = outcomes[outcome] ?? { text: outcome, isDone: false };
-      print(`order ${waiting.get(_id) ?? ''} ${text}`);
-      if (!isDone) failures += 1;
-      waiting.delete(_id);
-      end = performance.now() + timeoutMs;
-    }
-  }
-  for (const orderId of waiting.values())
-    print(`order ${orderId} waits: payments goes on once it runs and can reach its database, within an hour`);
-  return failures > 0 || waiting.size > 0 ? 1 : 0;
+  const { action, ids: subjects, reason, outcomes } = request;
+  const operation = {
+    action,
+    kind: 'order',
+    subjects,
+    reason,
+    outcomes,
+    notDone: 'waits: payments goes on once it runs and can reach its database, within an hour',
+  };
+  return (await requestOperation(command.databases.of.payments, operation, command)) ? 0 : 1;
 };

@@ -1,6 +1,7 @@
 import { newTrace } from '@ticketing/common/events';
 import { isDuplicateKey } from '@ticketing/common/mongo';
 import type { Deps } from '../../deps.ts';
+import type { Owner } from '../../gateways/stripe/movements.ts';
 import { syncMoney } from './sync-money.ts';
 import { syncOwner } from './sync-owner.ts';
 
@@ -14,8 +15,8 @@ const eventsAreKeptMs = 29 * 24 * 60 * minuteMs;
 const unreadLimit = 50;
 
 /**
- * Finds what has changed at Stripe and what no webhook has told: reads Stripe's events since the last pass that succeeded, or
- * its lists after a month, and syncs each order and account that was not read since.
+ * Catches changes at Stripe whose webhook was lost: reads Stripe's events since the last complete pass, or its lists after a
+ * month, and syncs each order and account that was not read since.
  */
 export const followStripe = async (deps: Deps): Promise<void> => {
   const began = deps.now();
@@ -27,8 +28,9 @@ export const followStripe = async (deps: Deps): Promise<void> => {
   try {
     if (await syncChanged(deps, since)) at = began;
   } finally {
-    // Also after an error, so that the next pass need not wait for the end of the lease.
-    await deps.bookmarks.updateOne({ _id: bookmark._id }, { $set: { at, leasedUntil: began } });
+    // Also after an error, so that the next pass need not wait for the end of the lease; unless another replica has it now.
+    const own = { _id: bookmark._id, leasedUntil: bookmark.leasedUntil };
+    await deps.bookmarks.updateOne(own, { $set: { at, leasedUntil: began } });
   }
 };
 
@@ -36,18 +38,33 @@ export const followStripe = async (deps: Deps): Promise<void> => {
 const syncChanged = async (deps: Deps, since: Parameters<Deps['gateway']['listChanged']>[0]): Promise<boolean> => {
   let isComplete = true;
   for await (const { at, ...owner } of deps.gateway.listChanged(since))
-    if (!(await syncOwner(deps, owner, { at, ...ownWork(deps, 'changed-at-stripe') }))) isComplete = false;
+    try {
+      if (!(await syncOwner(deps, owner, { at, ...ownWork(deps, 'changed-at-stripe') }))) isComplete = false;
+    } catch (error) {
+      await setAside(deps, owner, error);
+    }
   return isComplete;
 };
 
-/** Reads the movements of charges that were paid under an earlier release. */
-export const readUnreadMoney = async (deps: Deps): Promise<void> => {
+/** An order that cannot be synced must not hold the others up: it is read again like one that was never read. */
+const setAside = async ({ payments, logger }: Deps, { intentId, orderId }: Owner, error: unknown): Promise<void> => {
+  logger.error({ err: error, intentId, orderId }, 'a change at Stripe could not be applied');
+  const filter = intentId === undefined ? { _id: orderId ?? '' } : { stripeId: intentId };
+  await payments.updateOne(filter, { $unset: { moneyReadAt: true } });
+};
+
+/** Reads the movements of charges that were paid under an earlier release, and of those that could not be synced. */
+export const readUnreadMoney = async (deps: Deps, signal: AbortSignal): Promise<void> => {
   const unread = await deps.payments
     .find({ status: { $in: ['completed', 'refunded'] }, moneyReadAt: { $exists: false } }, { projection: { _id: 1 } })
     .limit(unreadLimit)
     .toArray();
-  for (const { _id: orderId } of unread)
-    if (!(await syncMoney(deps, { orderId, ...ownWork(deps, `paid-before-${orderId}`) }))) return;
+  for (const { _id: orderId } of unread) {
+    if (signal.aborted) return;
+    await syncMoney(deps, { orderId, ...ownWork(deps, `unread-${orderId}`) }).catch((error: unknown) =>
+      deps.logger.error({ err: error, orderId }, 'the money of an order could not be read'),
+    );
+  }
 };
 
 /** The trace and the time limit of work that no request has caused. */
@@ -56,7 +73,7 @@ const ownWork = (deps: Deps, cause: string) => ({
   deadline: performance.now() + deps.timeoutMs.worker,
 });
 
-/** Undefined while another replica has it. A new product begins now. */
+/** Undefined while another replica has it. Without a bookmark, Stripe is followed from the present time on. */
 const takeBookmark = async ({ bookmarks }: Deps, now: Date) => {
   const _id = 'movements';
   const leasedUntil = new Date(now.getTime() + leaseMs);

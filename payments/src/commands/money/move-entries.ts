@@ -1,23 +1,15 @@
 import { isDuplicateKey } from '@ticketing/common/mongo';
+import { isDeepStrictEqual } from 'node:util';
 import type { Deps } from '../../deps.ts';
 import type { LedgerEntry } from '../../models/ledger.ts';
-import type { PaymentDocument } from '../../models/payment.ts';
 
+/** Charges of one pass. */
 const limit = 200;
-
-type Entry = NonNullable<PaymentDocument['entries']>[number];
-
-type Lines = LedgerEntry['lines'];
-
-const textOf = (lines: Lines): string =>
-  (lines ?? [])
-    .map(({ account, amount }) => `${account} ${amount}`)
-    .toSorted((a, b) => a.localeCompare(b))
-    .join();
 
 /**
  * Moves the entries that charges have recorded into the ledger. An entry that is there already was moved by a process that
- * died before it could remove it from the charge; one with other lines is a bug, and stays where it is.
+ * died before it could remove it from the charge. One with other lines is a bug: it is kept in `refusedEntries`, for an
+ * operator, and the others go on.
  */
 export const moveEntries = async (deps: Deps): Promise<void> => {
   const charges = await deps.payments
@@ -25,31 +17,45 @@ export const moveEntries = async (deps: Deps): Promise<void> => {
     .sort({ 'entries.at': 1 })
     .limit(limit)
     .toArray();
-  for (const { _id: orderId, entries = [], currency = deps.currency.code } of charges) {
-    const moved: Pick<Entry, 'id' | 'at'>[] = [];
-    for (const entry of entries)
-      if (await insert(deps, orderId, currency, entry)) moved.push({ id: entry.id, at: entry.at });
-    // With their times: an entry of the same cause that was recorded meanwhile stays.
-    if (moved.length > 0) await deps.payments.updateOne({ _id: orderId }, { $pull: { entries: { $or: moved } } });
-  }
+  const oldest = charges[0]?.entries?.[0]?.at ?? deps.now();
+  deps.metrics.oldestEntrySeconds.set((deps.now().getTime() - oldest.getTime()) / 1000);
+  if (charges.length === 0) return;
+  const entries = charges.flatMap(({ _id: orderId, currency = deps.currency.code, entries: waiting = [] }) =>
+    waiting.map(({ id, at, lines = [] }) => ({ _id: id, orderId, at, currency, lines })),
+  );
+  const refused = await insertAll(deps, entries);
+  const updates = charges.map(({ _id: orderId, entries: moved = [] }) => {
+    const conflicting = moved.filter(({ id }) => refused.has(id));
+    return {
+      updateOne: {
+        filter: { _id: orderId },
+        update: {
+          // With their times: an entry of the same cause that was recorded meanwhile stays.
+          $pull: { entries: { $or: moved.map(({ id, at }) => ({ id, at })) } },
+          ...(conflicting.length === 0 ? {} : { $push: { refusedEntries: { $each: conflicting } } }),
+        },
+      },
+    };
+  });
+  await deps.payments.bulkWrite(updates, { ordered: false });
 };
 
-/** Returns whether the ledger has the entry. */
-const insert = async (
-  deps: Deps,
-  orderId: string,
-  currency: string,
-  { id, at, lines = [] }: Entry,
-): Promise<boolean> => {
+/** Returns the ids of entries that the ledger has with other lines. */
+const insertAll = async (deps: Deps, entries: readonly LedgerEntry[]): Promise<ReadonlySet<string>> => {
   try {
-    await deps.ledger.insertOne({ _id: id, orderId, at, currency, lines });
-    return true;
+    await deps.ledger.insertMany([...entries], { ordered: false });
+    return new Set();
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
   }
-  const known = await deps.ledger.findOne({ _id: id });
-  if (known !== null && textOf(known.lines) === textOf(lines)) return true;
-  deps.metrics.ledgerConflicts.inc();
-  deps.logger.error({ orderId, entry: id }, 'the ledger has an entry of the same cause with other lines');
-  return false;
+  const known = await deps.ledger.find({ _id: { $in: entries.map(({ _id }) => _id) } }).toArray();
+  const linesOf = new Map(known.map(({ _id, lines }) => [_id, lines]));
+  const missing = entries.filter(({ _id }) => !linesOf.has(_id));
+  if (missing.length > 0) throw new Error(`${missing.length} entries could not be inserted into the ledger`);
+  const refused = entries.filter(({ _id, lines }) => !isDeepStrictEqual(linesOf.get(_id), lines));
+  for (const { _id, orderId } of refused) {
+    deps.metrics.ledgerConflicts.inc();
+    deps.logger.error({ orderId, entry: _id }, 'the ledger has an entry of the same cause with other lines');
+  }
+  return new Set(refused.map(({ _id }) => _id));
 };

@@ -322,7 +322,7 @@ test('When an earlier release has completed a charge, then its sale is put into 
   await until(async () => expect(await balancesOf(order)).toEqual({ stripe: 1900, 'seller:s:held': -1900 }));
 });
 
-test('When the ledger has an entry of the same cause, then equal lines are moved, and others stay and are counted', async () => {
+test('When the ledger has an entry of the same cause, then equal lines are moved, and others are set aside, also for the entries behind them', async () => {
   const order = await paid();
   await until(async () => expect((await payments.stored(order.id))?.entries).toEqual([]));
   const collection = payments.system.collection<LedgerEntry>('ledger');
@@ -333,12 +333,16 @@ test('When the ledger has an entry of the same cause, then equal lines are moved
   ];
   const at = new Date();
   const stuck = { id: `fee:${order.id}`, at, lines: other };
+  const behind = { id: `later:${order.id}`, at, lines: [] };
   await payments.system
     .collection<PaymentDocument>('payments')
     .updateOne(
       { _id: order.id },
-      { $set: { entries: [{ id: `charge:${order.id}`, at, lines: known?.lines ?? [] }, stuck] } },
+      { $set: { entries: [{ id: `charge:${order.id}`, at, lines: known?.lines ?? [] }, stuck, behind] } },
     );
-  await until(async () => expect((await payments.stored(order.id))?.entries).toEqual([stuck]));
+  await until(async () =>
+    expect(await payments.stored(order.id)).toMatchObject({ entries: [], refusedEntries: [stuck] }),
+  );
+  expect(await collection.findOne({ _id: behind.id })).toMatchObject({ lines: [] });
   expect(await balancesOf(order)).toEqual(saleBalances);
 });

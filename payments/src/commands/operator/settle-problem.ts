@@ -10,9 +10,8 @@ export const settleProblem = async (
   { orderId, trace }: { readonly orderId: string; readonly trace: Trace },
 ): Promise<SettleOutcome> => {
   const payment = await deps.loadPayment(orderId);
-  if (payment?.status === undefined || !hasOpenProblem(payment)) return 'no_problem';
-  const { problemAt } = payment.order;
-  if (problemAt === undefined) return 'no_problem';
+  const problemAt = payment?.order.problemAt;
+  if (problemAt === undefined || payment?.status === undefined || !hasOpenProblem(payment)) return 'no_problem';
   const after = await deps.chargeStore.change({
     filter: { _id: orderId, 'order.problemAt': problemAt },
     set: { problemSettledAt: new Date(problemAt) },

@@ -37,8 +37,9 @@ type Outcome = 'again' | End;
  * in a dispute afterwards. Each call of Stripe is claimed in the charge first, under a number of its own. The mark is removed
  * last, so that another worker goes on with what a process that dies leaves behind.
  */
-export const payOutSales = (deps: Deps): Promise<void> =>
+export const payOutSales = (deps: Deps, signal: AbortSignal): Promise<void> =>
   workOff(
+    { logger: deps.logger, signal },
     () => takeMarked(deps, 'payoutDue'),
     async (task) => end(deps, task, await payOut(deps, task)),
   );
@@ -120,8 +121,9 @@ const reverse = async (deps: Deps, task: PayoutTask, transferId: string, claim: 
   const { number, amount } = claim;
   const sync = () => syncMoney(deps, { orderId, trace, deadline });
   if (isOld(deps, claim) && !(await sync())) return 'reversal-failed';
-  const known = isOld(deps, claim) ? ((await readCharge(deps, orderId)).transfer?.reversed ?? 0) : 0;
-  if (known < claim.reversedBefore + amount) {
+  const known = async () => (await readCharge(deps, orderId)).transfer;
+  const reversedSince = isOld(deps, claim) ? ((await known())?.reversed ?? 0) : 0;
+  if (reversedSince < claim.reversedBefore + amount) {
     const result = await deps.transfers.reverseTransfer({ orderId, number, amount, transferId }, deadline);
     if (result.kind === 'unknown') return 'reversal-failed';
     if (result.kind === 'refused') {
@@ -130,8 +132,9 @@ const reverse = async (deps: Deps, task: PayoutTask, transferId: string, claim: 
       await sync();
       return 'reversal-failed';
     }
-    // The claim ends only once the charge has the reversal, or it would be reversed again.
-    if (!(await sync())) return 'reversal-failed';
+    // The claim ends only once the charge has the reversal, or it would be made again. Stripe's list may be behind.
+    const isKnown = (await sync()) && (await known())?.reversals?.some(({ id }) => id === result.id) === true;
+    if (!isKnown) return 'reversal-failed';
   }
   await recordReversalEnded(deps, task, number);
   return 'again';

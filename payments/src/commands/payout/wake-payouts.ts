@@ -1,3 +1,4 @@
+import { newTrace } from '@ticketing/common/events';
 import type { Deps } from '../../deps.ts';
 import type { PayoutAccount } from '../../models/payout-account.ts';
 
@@ -7,19 +8,14 @@ export const payableAccountOf = (account: PayoutAccount | null): string | undefi
     ? account.accountId
     : undefined;
 
-/** Proceeds that wait for these sellers' accounts are looked at again. */
+/** Marks these sellers' waiting payouts for the worker. */
 export const wakePayouts = async (deps: Deps, sellerIds: readonly string[]): Promise<void> => {
   if (sellerIds.length === 0) return;
-  await deps.payments.updateMany({ payoutWaits: true, 'order.sellerId': { $in: [...sellerIds] } }, [
+  await deps.payments.updateMany(
+    { payoutWaits: true, 'order.sellerId': { $in: [...sellerIds] } },
     {
-      $set: {
-        payoutWaits: '$$REMOVE',
-        payoutDue: {
-          due: { $literal: deps.now() },
-          correlationId: { $concat: ['payout-', '$_id'] },
-          traceId: { $literal: '0'.repeat(32) },
-        },
-      },
+      $set: { payoutDue: { due: deps.now(), ...newTrace(deps, 'payout-account-ready') } },
+      $unset: { payoutWaits: true },
     },
-  ]);
+  );
 };

@@ -1,21 +1,11 @@
+import { newTrace } from '@ticketing/common/events';
 import type { Deps } from '../../deps.ts';
 
 /** Safety net: marks for refund what no event has marked. */
 export const markUnmarkedRefunds = async (deps: Deps): Promise<void> => {
-  const now = deps.now();
-  const result = await deps.payments.updateMany(
+  const { modifiedCount } = await deps.payments.updateMany(
     { status: 'completed', 'order.status': 'cancelled', refundDue: { $exists: false } },
-    [
-      {
-        $set: {
-          refundDue: {
-            due: { $literal: now },
-            correlationId: { $concat: ['unmarked-refund-', '$_id'] },
-            traceId: { $literal: '0'.repeat(32) },
-          },
-        },
-      },
-    ],
+    { $set: { refundDue: { due: deps.now(), ...newTrace(deps, 'unmarked-refund') } } },
   );
-  deps.metrics.unmarkedRefunds.inc(result.modifiedCount);
+  deps.metrics.unmarkedRefunds.inc(modifiedCount);
 };

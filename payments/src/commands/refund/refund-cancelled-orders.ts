@@ -25,8 +25,9 @@ type RefundTask = Task<(typeof marks)[number]>;
  * closing order completes its charge, what was paid by a cancelled one is refunded, once. The last step removes the mark, so
  * that another worker finishes what a process that dies leaves behind.
  */
-export const refundCancelledOrders = async (deps: Deps): Promise<void> => {
+export const refundCancelledOrders = async (deps: Deps, signal: AbortSignal): Promise<void> => {
   await workOff(
+    { logger: deps.logger, signal },
     () => takeDue(deps),
     async (task) => {
       if (!(await finish(deps, task))) await postpone(deps, task);
@@ -91,8 +92,7 @@ const refund = async (deps: Deps, { charge, trace, deadline }: Task, intentId: s
   const number = 1 + refunds.filter(({ status }) => status === 'failed').length + disputes.length;
   const result = await deps.gateway.refund({ intentId, orderId, number }, deadline);
   if (result === 'unknown' || result === 'disputed' || !(await sync())) return false;
-  if (result === 'nothing-left') await recordNothingLeft(deps, orderId);
-  return true;
+  return result !== 'nothing-left' || recordNothingLeft(deps, orderId);
 };
 
 /** No money has come, and none can come any more. */

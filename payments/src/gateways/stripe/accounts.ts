@@ -5,10 +5,16 @@ import { isAccountGone } from './errors.ts';
 
 /** Connected accounts of sellers at Stripe. No method throws; each returns undefined when Stripe's response is not known. */
 export interface AccountGateway {
-  /** Creates the seller's account, once however often it is called within a day, and returns its id. */
-  createAccount(userId: string, deadline: Deadline): Promise<string | undefined>;
-  /** The address of Stripe's onboarding page, which can be opened once, for some minutes. */
-  createOnboardingLink(accountId: string, deadline: Deadline): Promise<string | undefined>;
+  /** Creates the seller's account and returns its id; within a day once for each number, however often it is called. */
+  createAccount(
+    user: { readonly id: string; readonly number: number },
+    deadline: Deadline,
+  ): Promise<string | undefined>;
+  /**
+   * The address of Stripe's onboarding page, which can be opened once, for some minutes; `gone` when the account does not exist
+   * any more.
+   */
+  createOnboardingLink(accountId: string, deadline: Deadline): Promise<{ readonly url: string } | 'gone' | undefined>;
   readAccount(accountId: string, deadline: Deadline): Promise<PayoutStatus | undefined>;
 }
 
@@ -26,13 +32,13 @@ export const createAccountGateway = (
     }
   };
   return {
-    createAccount: (userId, deadline) =>
+    createAccount: ({ id: userId, number }, deadline) =>
       attempt('create account', { userId }, async () => {
         const account = { type: 'express' as const, capabilities: { transfers: { requested: true } } };
         const { id } = await call(deadline, (options) =>
           stripe.accounts.create(
             { ...account, metadata: { userId } },
-            { ...options, idempotencyKey: `account:${userId}` },
+            { ...options, idempotencyKey: number === 1 ? `account:${userId}` : `account:${userId}:${number}` },
           ),
         );
         return id;
@@ -42,7 +48,12 @@ export const createAccountGateway = (
       attempt('create onboarding link', { accountId }, async () => {
         const link = { account: accountId, type: 'account_onboarding' as const };
         const urls = { return_url: returnUrl, refresh_url: returnUrl };
-        return (await call(deadline, (options) => stripe.accountLinks.create({ ...link, ...urls }, options))).url;
+        try {
+          return await call(deadline, (options) => stripe.accountLinks.create({ ...link, ...urls }, options));
+        } catch (error) {
+          if (isAccountGone(error)) return 'gone';
+          throw error;
+        }
       }),
 
     readAccount: (accountId, deadline) =>

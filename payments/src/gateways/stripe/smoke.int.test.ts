@@ -217,13 +217,15 @@ describe.each(itself.key === undefined ? [sandboxWorld] : [sandboxWorld, stripeW
     });
 
     test('When a seller sets up an account, then it is created once, has an onboarding page, and gets no transfer before', async () => {
-      const userId = newId();
-      const accountId = await accounts.createAccount(userId, deadline());
+      const user = { id: newId(), number: 1 };
+      const accountId = await accounts.createAccount(user, deadline());
       expect(accountId).toMatch(/^acct_/);
-      expect(await accounts.createAccount(userId, deadline())).toBe(accountId);
+      expect(await accounts.createAccount(user, deadline())).toBe(accountId);
       if (accountId === undefined) throw new Error('no account');
-      const url = await accounts.createOnboardingLink(accountId, deadline());
-      expect(new URL(url ?? '').hostname).toMatch(onboardingHost);
+      const link = await accounts.createOnboardingLink(accountId, deadline());
+      if (link === undefined || link === 'gone') throw new Error('no link');
+      expect(new URL(link.url).hostname).toMatch(onboardingHost);
+      expect(await accounts.createOnboardingLink('acct_1GoneGoneGoneGon', deadline())).toBe('gone');
       expect(await accounts.readAccount(accountId, deadline())).toBe('pending');
       const { orderId, intentId } = await paid('tok_visa');
       const transfer = { orderId, intentId, number: 1, amount: 1000, currency: 'usd', accountId };

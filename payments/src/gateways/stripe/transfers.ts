@@ -1,13 +1,13 @@
 import type { Deadline } from './call.ts';
 import type { StripeClient } from './client.ts';
-import { isRefusal, loggable } from './errors.ts';
+import { isRefusal } from './errors.ts';
 import { idOf } from './mapping.ts';
 
 /** What came of a call that moves money to or from a seller's account. */
 export type TransferResult =
   | { readonly kind: 'made'; readonly id: string }
-  /** Nothing was moved, and this call moves nothing any more: Stripe keeps the refusal under its key. */
-  | { readonly kind: 'refused'; readonly code: string }
+  /** Nothing was moved: Stripe repeats the response to a call that has moved something under its idempotency key. */
+  | { readonly kind: 'refused' }
   | { readonly kind: 'unknown' };
 
 interface Numbered {
@@ -34,15 +34,23 @@ export interface TransferGateway {
 export const createTransferGateway = ({ stripe, call, logFailure }: StripeClient): TransferGateway => {
   const outcome = (error: unknown, step: string, orderId: string): TransferResult => {
     logFailure(error, step, { orderId });
-    if (!isRefusal(error)) return { kind: 'unknown' };
-    const { code } = loggable(error);
-    return { kind: 'refused', code: typeof code === 'string' ? code : 'refused' };
+    return { kind: isRefusal(error) ? 'refused' : 'unknown' };
   };
   return {
     createTransfer: async ({ orderId, number, amount, currency, accountId, intentId }, deadline) => {
-      try {
+      const readCharge = async () => {
         const intent = await call(deadline, (options) => stripe.paymentIntents.retrieve(intentId, {}, options));
-        const charge = idOf(intent.latest_charge);
+        return idOf(intent.latest_charge);
+      };
+      let charge: string | undefined;
+      try {
+        charge = await readCharge();
+      } catch (error) {
+        logFailure(error, 'read the charge of a transfer', { orderId });
+        // Also when the read was refused: an earlier call may have made the transfer.
+        return { kind: 'unknown' };
+      }
+      try {
         const transfer = {
           amount,
           currency,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { sessionsEnded } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
+import type { OperatorRequest } from '@ticketing/common/operator';
 import { createLogger } from '@ticketing/common/service';
-import type { SessionEndRequest } from '../models/session-end-request.ts';
 import { cookieOf, newEmail, openHarness, type Api, type AuthHarness } from '../test/harness.ts';
 
 let auth: AuthHarness;
@@ -20,11 +20,19 @@ beforeEach(() => {
 });
 afterAll(() => auth.system.close());
 
-const requests = () => auth.system.collection<SessionEndRequest>('session-end-requests');
+const requests = () => auth.system.collection<OperatorRequest>('operator-requests');
+const newRequest = (account: string, action = 'end-sessions') => ({
+  _id: newId(),
+  action,
+  subject: account,
+  by: 'olga',
+  requestedAt: new Date(),
+});
 /** Requests the end of the account's sessions; the request once it is carried out. */
-const endSessions = async (account: string): Promise<SessionEndRequest | null> => {
-  const _id = newId();
-  await requests().insertOne({ _id, account, requestedAt: new Date() });
+const endSessions = async (account: string, action?: string): Promise<OperatorRequest | null> => {
+  const request = newRequest(account, action);
+  const { _id } = request;
+  await requests().insertOne(request);
   return auth.system.eventually(async () => {
     const request = await requests().findOne({ _id });
     expect(request?.doneAt).toBeDefined();
@@ -59,8 +67,8 @@ test.each<[string, (user: { id: string; email: string }) => string]>([
     auth.system.clock.advance(-1_000);
     const request = await endSessions(accountOf({ id, email }));
     auth.system.clock.advance(1_000);
-    expect(request).toMatchObject({ userId: id });
-    expect(request).not.toHaveProperty('account');
+    expect(request).toMatchObject({ outcome: 'ended' });
+    expect(request).not.toHaveProperty('subject');
     for (const cookie of [...cookies, kept]) expect(await isSignedIn(cookie)).toBe(false);
     expect(await isSignedIn(stranger)).toBe(true);
     expect(await isSignedIn(cookieOf(await auth.signIn(email)))).toBe(true);
@@ -70,7 +78,8 @@ test.each<[string, (user: { id: string; email: string }) => string]>([
         expect.objectContaining({
           log: 'security',
           address: 'operator',
-          userId: id,
+          operator: 'olga',
+          subject: id,
           account: expect.any(String),
           requestId: request?._id,
         }),
@@ -83,8 +92,9 @@ test.each<[string, (user: { id: string; email: string }) => string]>([
 test('When two replicas carry the same requests out at once, then each is recorded once', async () => {
   const { body } = await auth.signUp(newEmail());
   output = '';
-  const ids = Array.from({ length: 15 }, () => newId());
-  await requests().insertMany(ids.map((_id) => ({ _id, account: body.id, requestedAt: new Date() })));
+  const made = Array.from({ length: 30 }, () => newRequest(body.id));
+  const ids = made.map(({ _id }) => _id);
+  await requests().insertMany(made);
   // Their workers run at once.
   const resets = [auth.api, replica].map((api) => api.post('/api/users/password-reset').send({ email: newEmail() }));
   await Promise.all(resets);
@@ -104,8 +114,10 @@ test('When there is no such account, or it is closed, then the request says so a
   const before = await auth.users.find({}, { projection: { version: 1, sessionsFrom: 1 } }).toArray();
   for (const account of [newEmail(), newId(), '', closed.body.id, `closed:${closed.body.id}`]) {
     const request = await endSessions(account);
-    expect(Object.keys(request ?? {}).toSorted()).toEqual(['_id', 'doneAt', 'requestedAt']);
+    expect(request).toMatchObject({ outcome: 'no_account' });
+    expect(request).not.toHaveProperty('subject');
   }
+  expect(await endSessions(newId(), 'another')).toMatchObject({ outcome: 'unknown_action' });
   expect(await auth.users.find({}, { projection: { version: 1, sessionsFrom: 1 } }).toArray()).toEqual(before);
   expect(await isSignedIn(signedIn)).toBe(true);
   expect(recorded()).toEqual([]);

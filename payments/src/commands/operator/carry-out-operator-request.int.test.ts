@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { orderUpdated, type OrderState } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
-import type { OperatorRequest } from '../../models/operator-request.ts';
+import type { OperatorRequest } from '@ticketing/common/operator';
 import type { PaymentDocument } from '../../models/payment.ts';
 import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
 
@@ -19,7 +19,14 @@ const charges = () => payments.system.collection<PaymentDocument>('payments');
 /** Asks for it as the command does; the outcome once it is carried out. */
 const ask = async (action: string, orderId: string): Promise<string | undefined> => {
   const _id = newId();
-  await requests().insertOne({ _id, action, orderId, reason: 'called off', by: 'ann', requestedAt: new Date() });
+  await requests().insertOne({
+    _id,
+    action,
+    subject: orderId,
+    reason: 'called off',
+    by: 'ann',
+    requestedAt: new Date(),
+  });
   return payments.system.eventually(async () => {
     const request = await requests().findOne({ _id });
     expect(request?.doneAt).toBeDefined();
@@ -44,7 +51,6 @@ const untilRefunded = (order: OrderState, refunds: number) =>
 test('When an operator orders a refund, also repeatedly, then all is returned once, and the charge says why', async () => {
   const order = await paid();
   const outcomes = await Promise.all([ask('refund', order.id), ask('refund', order.id)]);
-  // Both replicas carry a request out, and the first outcome counts.
   for (const outcome of outcomes) expect(['ordered', 'under_way']).toContain(outcome);
   await untilRefunded(order, 1);
   expect(await ask('refund', order.id)).toBe('returned');
@@ -117,7 +123,7 @@ test('When a request cannot be carried out, then the others are', async () => {
   await requests().insertOne({
     _id: newId(),
     action: 'release',
-    orderId: broken.id,
+    subject: broken.id,
     reason: 'x',
     by: 'ann',
     requestedAt: new Date(0),

@@ -1,0 +1,2 @@
+export { carryOutOperatorRequests, operatorRequests } from './operator-requests.ts';
+export type { OperatorRequest } from './operator-requests.ts';

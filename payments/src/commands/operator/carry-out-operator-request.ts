@@ -1,0 +1,38 @@
+import type { SecurityEvent } from '@ticketing/common/errors';
+import { newTrace } from '@ticketing/common/events';
+import type { OperatorRequest } from '@ticketing/common/operator';
+import type { Deps } from '../../deps.ts';
+import { orderRefund, type RefundOutcome } from './order-refund.ts';
+import { settleProblem, type SettleOutcome } from './settle-problem.ts';
+
+type Outcome = RefundOutcome | SettleOutcome | 'unknown_action';
+
+/** What is recorded of an outcome; nothing of one that has changed nothing. */
+const securityEvents: Partial<Record<Outcome, SecurityEvent>> = {
+  ordered: 'refund_ordered',
+  settled: 'problem_settled',
+};
+
+/** Refunds an order, or settles the problem of its buyer. Returns the outcome; a repeat does nothing twice. */
+export const carryOutOperatorRequest = async (deps: Deps, request: OperatorRequest): Promise<Outcome> => {
+  const { _id, action, subject = '', reason = '', by } = request;
+  const trace = newTrace(deps, _id);
+  const order = { orderId: subject, reason, by, trace };
+  const outcome = await perform(deps, action, order);
+  deps.logger.info({ orderId: subject, reason, by, requestId: _id }, `an operator's request: ${action}, ${outcome}`);
+  const event = securityEvents[outcome];
+  if (event !== undefined) deps.securityLog.recordOperator({ event, operator: by, subject, trace });
+  return outcome;
+};
+
+const perform = async (deps: Deps, action: string, order: Parameters<typeof orderRefund>[1]): Promise<Outcome> => {
+  switch (action) {
+    case 'refund':
+      return orderRefund(deps, order);
+    case 'release':
+      return settleProblem(deps, order);
+    // Of a command of another version.
+    default:
+      return 'unknown_action';
+  }
+};

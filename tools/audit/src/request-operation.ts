@@ -1,0 +1,73 @@
+import { newId } from '@ticketing/common/mongo';
+import type { OperatorRequest } from '@ticketing/common/operator';
+import type { Databases } from '@ticketing/watchdog/sources';
+import { userInfo } from 'node:os';
+import process from 'node:process';
+import { setTimeout as delay } from 'node:timers/promises';
+
+const pollEveryMs = 250;
+
+/** An outcome in words, and whether the operator has got what they wanted. */
+export type Outcomes = Readonly<Record<string, { readonly text: string; readonly isDone: boolean }>>;
+
+/**
+ * Requests an action of the service that owns the database, once for each subject, and prints what comes of each. Waits as long
+ * as the service makes progress at least every `timeoutMs`. Returns whether all were carried out as the operator wants.
+ */
+export const requestOperation = async (
+  database: Databases['of'][keyof Databases['of']],
+  operation: {
+    readonly action: string;
+    /** What the subjects are, such as `order`. */
+    readonly kind: string;
+    readonly subjects: readonly string[];
+    readonly reason?: string;
+    readonly outcomes: Outcomes;
+    /** What is printed of a subject whose request nothing has carried out. */
+    readonly notDone: string;
+  },
+  { print, timeoutMs = 60_000 }: { readonly print: (line: string) => void; readonly timeoutMs?: number | undefined },
+): Promise<boolean> => {
+  const { action, kind, subjects, reason, outcomes, notDone } = operation;
+  const requests = database.collection<OperatorRequest>('operator-requests');
+  const waiting = new Map(subjects.map((subject) => [`command-${newId()}`, subject]));
+  const by = operatorName();
+  // By the clock of the database, since they are deleted an hour later.
+  await requests.bulkWrite(
+    [...waiting].map(([_id, subject]) => ({
+      updateOne: {
+        filter: { _id },
+        update: [{ $set: { requestedAt: '$$NOW', ...literal({ action, subject, by, reason }) } }],
+        upsert: true,
+      },
+    })),
+  );
+  let isAllDone = true;
+  for (let end = performance.now() + timeoutMs; waiting.size > 0 && performance.now() < end; await delay(pollEveryMs)) {
+    const done = await requests.find({ _id: { $in: [...waiting.keys()] }, doneAt: { $exists: true } }).toArray();
+    for (const { _id, outcome = '' } of done) {
+      const { text, isDone } = outcomes[outcome] ?? { text: outcome, isDone: false };
+      print(`${kind} ${waiting.get(_id) ?? ''} ${text}`);
+      if (!isDone) isAllDone = false;
+      waiting.delete(_id);
+      end = performance.now() + timeoutMs;
+    }
+  }
+  for (const subject of waiting.values()) print(`${kind} ${subject} ${notDone}`);
+  return isAllDone && waiting.size === 0;
+};
+
+/** So that a text is no expression of MongoDB. */
+const literal = (fields: Readonly<Record<string, string | undefined>>) =>
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, { $literal: value }]])),
+  );
+
+/** The user of a container may have no name. */
+const operatorName = (): string => {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+};
