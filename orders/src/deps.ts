@@ -11,5 +11,7 @@ export interface Deps extends Models {
   readonly windowSeconds: number;
   /** Unpaid orders that an account may have at once. */
   readonly maxLiveHolds: number;
+  /** From the sale until the ticket must be delivered: at most, and at least. */
+  readonly deliveryMs: { readonly max: number; readonly min: number };
   readonly metrics: OrdersMetrics;
 }

@@ -31,6 +31,7 @@ const clock = { ms: Date.UTC(2030, 0, 1) };
 const now = () => new Date(clock.ms);
 const windowSeconds = 900;
 const overdueMs = 501;
+const deliveryMs = { max: 240_000, min: 120_000 };
 
 interface Order {
   readonly id: string;
@@ -40,7 +41,7 @@ interface Order {
   status: OrderStatus;
   reason: CancelReason | undefined;
   closing: CancelReason | undefined;
-  /** Whether it was refunded after its payment. */
+  /** Whether it was refunded after its payment, or not delivered. */
   wasComplete: boolean;
   /** When its buyer has reported problems, oldest first. */
   readonly reports: number[];
@@ -48,6 +49,7 @@ interface Order {
   problemAt: number | undefined;
   /** Whether the seller has the money. */
   isReleased: boolean;
+  delivery: { readonly status: 'pending' | 'delivered' | 'failed'; readonly dueAt: number | undefined } | undefined;
   version: number;
 }
 
@@ -110,7 +112,31 @@ const settle = (order: Order, upTo: number): void => {
   if (order.problemAt !== undefined && order.problemAt <= upTo) order.problemAt = undefined;
 };
 const confirm = (order: Order): Effect => (order.status === 'created' ? move(order, 'awaiting:payment') : 'none');
-const complete = (order: Order): Effect => (order.status === 'awaiting:payment' ? move(order, 'complete') : 'none');
+const complete = (order: Order): Effect => {
+  if (order.status !== 'awaiting:payment') return 'none';
+  order.delivery = { status: 'pending', dueAt: clock.ms + deliveryMs.max };
+  return move(order, 'complete');
+};
+/** What a sold ticket's state says of its delivery. */
+const showDelivery = (order: Order, state: TicketState): Effect => {
+  const { delivery } = order;
+  if (order.status !== 'complete') return 'none';
+  if (state.deliveryFailedAt !== undefined) {
+    order.delivery = { status: 'failed', dueAt: delivery?.dueAt };
+    order.wasComplete = true;
+    order.problemAt = undefined;
+    return move(order, 'cancelled', 'not_delivered');
+  }
+  if (state.deliveredAt !== undefined) {
+    if (delivery?.status === 'delivered') return 'none';
+    order.delivery = { status: 'delivered', dueAt: delivery?.dueAt };
+    return move(order, order.status);
+  }
+  const dueAt = state.dueAt === undefined ? 0 : Date.parse(state.dueAt);
+  if (delivery?.status !== 'pending' || dueAt <= (delivery.dueAt ?? 0)) return 'none';
+  order.delivery = { status: 'pending', dueAt };
+  return move(order, order.status);
+};
 const refuse = (order: Order): Effect => (order.status === 'created' ? cancel(order, 'price_changed') : 'none');
 const expire = (order: Order): Effect => {
   if (order.expiresAt > clock.ms || order.closing !== undefined) return 'none';
@@ -170,7 +196,7 @@ const prices = fc.constantFrom(undefined, undefined, 1000, 1500);
 const results = fc.constantFrom('completed', 'failed', 'refunded');
 const actions = fc.oneof(
   { weight: 3, arbitrary: number },
-  { weight: 2, arbitrary: fc.constantFrom('edits', 'frees', 'sells') },
+  { weight: 2, arbitrary: fc.constantFrom('edits', 'frees', 'sells', 'delivers', 'fails') },
 );
 
 const order = steps.command('order', 3, [buyers, prices], (world, userId, expectedPrice) => {
@@ -196,8 +222,9 @@ const ticketStates = steps.command('ticket states', 4, [versions], (world, which
     which.map((version) => {
       const state = world.source[version] ?? newest(world);
       world.newestReceived = Math.max(world.newestReceived, state.version);
-      const targets = world.orders.filter(({ id }) => id === state.orderId && state.soldAt === undefined);
-      return event(ticketUpdated, state, now(), { kind: 'event', targets, apply: confirm });
+      const targets = world.orders.filter(({ id }) => id === state.orderId);
+      const apply = (one: Order) => (state.soldAt === undefined ? confirm(one) : showDelivery(one, state));
+      return event(ticketUpdated, state, now(), { kind: 'event', targets, apply });
     }),
   ),
 );
@@ -299,13 +326,23 @@ steps.command('end overdue orders', 1, [], ({ deps, orders }) =>
 );
 /** What tickets does with the ticket; a number is the order that it holds the ticket for. */
 const tickets = steps.change('tickets', 3, [actions], (world, action) => {
-  const { orderId, soldAt, ...rest } = newest(world);
+  const { orderId, soldAt, dueAt, ...rest } = newest(world);
   const next = { ...rest, version: rest.version + 1 };
   const [holder] = typeof action === 'number' ? existing(world, [action]) : [];
-  if (soldAt !== undefined) return;
-  if (orderId !== undefined) {
+  const at = now().toISOString();
+  if (soldAt !== undefined && orderId !== undefined) {
+    if (dueAt === undefined) return;
+    if (action === 'delivers') world.source.push({ ...next, orderId, soldAt, deliveredAt: at });
+    if (action === 'fails') world.source.push({ ...next, orderId, soldAt, deliveryFailedAt: at });
+  } else if (orderId !== undefined) {
     if (action === 'frees') world.source.push(next);
-    if (action === 'sells') world.source.push({ ...next, orderId, soldAt: now().toISOString() });
+    // Only a complete order buys its ticket. A ticket whose file is there is delivered at once.
+    const isComplete = world.orders.some(({ id, status }) => id === orderId && status === 'complete');
+    if (action === 'sells' && isComplete) {
+      const later = new Date(clock.ms + deliveryMs.max).toISOString();
+      world.source.push({ ...next, orderId, soldAt: at, dueAt: later });
+    }
+    if (action === 'delivers' && isComplete) world.source.push({ ...next, orderId, soldAt: at, deliveredAt: at });
   } else if (action === 'edits') {
     world.source.push({ ...next, revision: rest.revision + 1, price: rest.price === 1000 ? 1500 : 1000 });
   } else if (holder !== undefined) world.source.push({ ...next, orderId: holder.id });
@@ -321,6 +358,7 @@ const known = ticketStates([9]);
 const runsOut = timePasses(windowSeconds * 1000);
 const paid = charged([0], 'completed');
 const problem = reported(0, 'buyer');
+const sold = [listed, ordered, held, known, paid, tickets('sells'), known];
 
 const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
   service: 'orders',
@@ -331,6 +369,7 @@ const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
     now,
     newId,
     currency: currencyOf('usd'),
+    deliveryMs,
     windowSeconds,
     maxLiveHolds: 6,
     metrics: openMetrics(new Metrics()),
@@ -371,6 +410,7 @@ const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
         reports: [],
         problemAt: undefined,
         isReleased: false,
+        delivery: undefined,
         version: 0,
       });
       return;
@@ -388,10 +428,12 @@ const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
     expect(documents).toHaveLength(world.orders.length);
     for (const { targets, note } of happenings) for (const target of targets) note?.(target);
     for (const one of world.orders) {
-      const { id, expiresAt, reason, closing, wasComplete, reports, problemAt, isReleased, ...rest } = one;
+      const { id, expiresAt, reason, closing, wasComplete, reports, problemAt, isReleased, delivery, ...rest } = one;
       const document = documents.find(({ _id }) => _id === id);
       expect(document).toMatchObject({ ...rest, expiresAt: new Date(expiresAt) });
       expect([document?.reason, document?.closing]).toEqual([reason, closing]);
+      const { status, dueAt } = document?.delivery ?? {};
+      expect([status, dueAt?.getTime()]).toEqual([delivery?.status, delivery?.dueAt]);
       // Nobody else can order the ticket unless the order was cancelled before it was complete.
       expect(document?.keepsTicket).toBe(rest.status === 'cancelled' && !wasComplete ? undefined : true);
       expect(document?.completedAt !== undefined).toBe(rest.status === 'complete' || wasComplete);
@@ -445,6 +487,7 @@ const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
     [listed, ordered, held, known, paid],
     [listed, ordered, held, known, paid],
     [listed, ordered, held, known, paid, problem],
+    sold,
   ],
   runs: 80,
 });
@@ -512,6 +555,31 @@ const counterexamples: readonly (readonly [string, readonly Step<World, Intent>[
   ],
   ['an older state of the ticket arrives', [listed, tickets('edits'), known, listed]],
   ['the ticket is held', [listed, ordered, held, known, cancelOwn(0, 'buyer'), ordered]],
+  ['the ticket is delivered', [...sold, tickets('delivers'), known, known, tickets('fails'), known]],
+  ['the ticket is not delivered', [...sold, tickets('fails'), known, known, ordered, charged([0], 'completed')]],
+  [
+    'the ticket is sold later than the order was complete',
+    [listed, ordered, held, known, paid, timePasses(overdueMs), tickets('sells'), known],
+  ],
+  [
+    'the states of a delivered ticket arrive in another order',
+    [
+      listed,
+      ordered,
+      held,
+      known,
+      paid,
+      timePasses(overdueMs),
+      tickets('sells'),
+      tickets('delivers'),
+      ticketStates([3, 2]),
+    ],
+  ],
+  ['a refunded order is not delivered', [...sold, charged([0], 'refunded'), tickets('fails'), known]],
+  [
+    'an order is refunded and not delivered concurrently',
+    [...sold, tickets('fails'), steps.together([known, charged([0], 'refunded')], [1, 0])],
+  ],
 ];
 
 test.each(counterexamples)('When %s, then the orders are what sequential ones would be', (_, played) =>

@@ -31,6 +31,7 @@ const creationsCheckMs = 60_000;
 const closedAccountsCheckMs = 5_000;
 const keptTicketsCheckMs = 5_000;
 const problemsCheckMs = 30_000;
+const minuteMs = 60_000;
 
 export const startService = async (config: Config, overrides: ServiceOverrides = {}): Promise<RunningService> => {
   const service = openService('orders', config, overrides);
@@ -44,6 +45,7 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     currency: config.CURRENCY,
     windowSeconds: config.EXPIRATION_WINDOW_SECONDS,
     maxLiveHolds: config.MAX_LIVE_HOLDS,
+    deliveryMs: { max: config.DELIVERY_HOURS * 60 * minuteMs, min: config.DELIVERY_MIN_MINUTES * minuteMs },
     metrics: openMetrics(metrics),
   };
   const repair = (name: string, periodMs: number, run: () => Promise<unknown>) => () =>

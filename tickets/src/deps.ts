@@ -9,6 +9,8 @@ export interface Deps extends Models {
   readonly newId: () => string;
   /** Of all prices. */
   readonly currency: Currency;
+  /** What a seller has to deliver a sold ticket at least. */
+  readonly deliveryMinMs: number;
   /** Clears this process's cached pages of the ticket list. */
   readonly clearListCache: () => void;
   readonly holderWaits: HolderWaits;

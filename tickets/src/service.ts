@@ -11,6 +11,7 @@ import {
 import { createApp } from './app.ts';
 import { countEvents } from './commands/count-events.ts';
 import { createEarlierReleaseFollower } from './commands/follow-earlier-release.ts';
+import { failOverdueDeliveries } from './commands/fail-overdue-deliveries.ts';
 import { takeBegunOffSale } from './commands/take-begun-off-sale.ts';
 import { withdrawLateListings } from './commands/withdraw-listings.ts';
 import type { Deps } from './deps.ts';
@@ -24,10 +25,12 @@ import { subscriptions } from './subscriptions.ts';
 
 const creationsCheckMs = 60_000;
 const closedAccountsCheckMs = 5_000;
+const deliveriesCheckMs = 1_000;
 const listMaxAgeMs = 1_000;
 const eventsCheckMs = 250;
 const begunCheckMs = 1_000;
 const earlierReleaseCheckMs = 30_000;
+const minuteMs = 60_000;
 
 export const startService = async (config: Config, overrides: ServiceOverrides = {}): Promise<RunningService> => {
   const service = openService('tickets', config, overrides);
@@ -40,6 +43,7 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     now,
     newId,
     currency: config.CURRENCY,
+    deliveryMinMs: config.DELIVERY_MIN_MINUTES * minuteMs,
     clearListCache: cache.clear,
     holderWaits: createHolderWaits(),
     metrics: openMetrics(metrics),
@@ -54,6 +58,7 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     site,
     endings,
     workers: [
+      repeat('overdue deliveries', deliveriesCheckMs, () => failOverdueDeliveries(deps)),
       repeat('listings of closed accounts', closedAccountsCheckMs, () => withdrawLateListings(deps)),
       repeat('idempotency keys', creationsCheckMs, () => forgetCreations(deps.tickets, now())),
       repeat('events', eventsCheckMs, () => countEvents(deps)),

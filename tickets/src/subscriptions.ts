@@ -1,6 +1,7 @@
-import { orderCancelled, orderCreated, orderUpdated, userClosed } from '@ticketing/common/events';
+import { orderCancelled, orderCreated, orderDeliveryDue, orderUpdated, userClosed } from '@ticketing/common/events';
 import { on, onEach, type Listener } from '@ticketing/common/messaging';
 import { claimTickets } from './commands/claim-tickets.ts';
+import { failDueDeliveries } from './commands/fail-overdue-deliveries.ts';
 import { releaseTickets } from './commands/release-tickets.ts';
 import { sellTickets } from './commands/sell-tickets.ts';
 import { withdrawListings } from './commands/withdraw-listings.ts';
@@ -11,5 +12,6 @@ export const subscriptions = (deps: Deps): Listener[] => [
   on(orderCreated, claimTickets(deps)),
   on(orderUpdated, sellTickets(deps)),
   on(orderCancelled, releaseTickets(deps)),
+  on(orderDeliveryDue, failDueDeliveries(deps)),
   onEach(userClosed, withdrawListings(deps)),
 ];

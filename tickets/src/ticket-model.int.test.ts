@@ -3,6 +3,7 @@ import { eventIdOf } from '@ticketing/common/event-id';
 import {
   orderCancelled,
   orderCreated,
+  orderDeliveryDue,
   orderUpdated,
   ticketClaimRefused,
   userClosed,
@@ -25,8 +26,9 @@ import { collections, openModels, type TicketDocument } from './models/open-mode
 import { openMetrics } from './metrics.ts';
 import { subscriptions } from './subscriptions.ts';
 
-// One ticket, its seller, who edits and withdraws it and closes their account, and up to three orders whose events arrive in any order, any number of times, alone, in
-// batches and concurrently. The ticket must be what a plain sequential ticket would be.
+// One ticket, its seller, who edits and withdraws it and closes their account, and up to three orders whose events arrive in any
+// order, any number of times, alone, in batches and concurrently, while the deadline of its delivery passes. The ticket must be
+// what a plain sequential ticket would be.
 
 const clock = { ms: Date.UTC(2030, 0, 1) };
 const now = () => new Date(clock.ms);
@@ -36,6 +38,8 @@ type Kind = (typeof kinds)[number];
 
 /** From an order's creation to its deadline. */
 const windowMs = 60_000;
+/** What orders gives a seller to deliver, and what a seller has at least. */
+const deliveryMs = { max: 240_000, min: 120_000 };
 /** How long after the deadline tickets remembers that the order was closed. */
 const closedForMs = 5 * 60_000;
 const msAfterDeadline = ({ expiresAt }: OrderState, ms: number) => ms - Date.parse(expiresAt);
@@ -44,6 +48,7 @@ const isKept = (order: OrderState) => msAfterDeadline(order, clock.ms) < closedF
 
 /** Orders are numbered from 0. This one ends in both ways, as no correct orders service publishes it. */
 const contradictoryOrder = 2;
+const orderOfReleaseBefore = 1;
 
 type Effect = 'none' | 'later' | 'retry' | 'changed' | ClaimRefusalReason;
 
@@ -57,9 +62,18 @@ const sequentialTicket = () => {
     title: string;
     availability: TicketDocument['availability'];
     holder: string | undefined;
+    dueAt: number | undefined;
+    delivery: 'none' | 'pending' | 'failed' | 'ended';
   }
   const start = { version: 0, revision: 0, price: 1000, title: 'a' };
-  const ticket: Ticket = { ...start, editedIn: undefined, availability: 'on_sale', holder: undefined };
+  const ticket: Ticket = {
+    ...start,
+    editedIn: undefined,
+    availability: 'on_sale',
+    holder: undefined,
+    dueAt: undefined,
+    delivery: 'none',
+  };
   const closed = new Set<string>();
   const waitingSince = new Map<string, number>();
   const seller = { isClosed: false };
@@ -71,6 +85,11 @@ const sequentialTicket = () => {
   const move = (change: Partial<Ticket>): Effect => {
     Object.assign(ticket, change, { version: ticket.version + 1 });
     return 'changed';
+  };
+  const sell = ({ delivery }: OrderState): Effect => {
+    const dueAt =
+      delivery?.dueAt === undefined ? undefined : Math.max(Date.parse(delivery.dueAt), clock.ms + deliveryMs.min);
+    return move({ availability: 'sold', delivery: 'pending', dueAt });
   };
   const decide = (order: OrderState): Effect => {
     const { id, ticket: ordered } = order;
@@ -105,10 +124,14 @@ const sequentialTicket = () => {
       if (effect !== 'later' && effect !== 'changed' && effect !== 'none' && !isLate(order)) closed.add(order.id);
       return effect;
     },
-    sell: ({ id }: OrderState): Effect => {
-      if (ticket.holder !== id) return 'retry';
-      return ticket.availability === 'held' ? move({ availability: 'sold' }) : 'none';
+    sell: (order: OrderState): Effect => {
+      if (ticket.holder !== order.id) return 'retry';
+      return ticket.availability === 'held' ? sell(order) : 'none';
     },
+    failDelivery: ({ id }: OrderState): Effect =>
+      ticket.holder !== id || ticket.dueAt === undefined || ticket.dueAt > clock.ms
+        ? 'none'
+        : move({ delivery: 'failed', dueAt: undefined }),
     release: ({ id }: OrderState): Effect => {
       closed.add(id);
       if (ticket.holder !== id || ticket.availability === 'sold') return 'none';
@@ -117,9 +140,11 @@ const sequentialTicket = () => {
         : move({ holder: undefined, availability: 'on_sale' });
     },
     /** The order was complete before it was cancelled. */
-    undo: ({ id }: OrderState): Effect => {
-      closed.add(id);
-      return ticket.holder === id && ticket.availability === 'held' ? move({ availability: 'sold' }) : 'none';
+    undo: (order: OrderState): Effect => {
+      closed.add(order.id);
+      if (ticket.holder !== order.id) return 'none';
+      if (ticket.availability === 'held') return sell(order);
+      return ticket.delivery === 'pending' ? move({ delivery: 'ended', dueAt: undefined }) : 'none';
     },
     closeAccount: (): Effect => {
       seller.isClosed = true;
@@ -152,7 +177,7 @@ const resultOf = {
 } as const satisfies Record<string, Record<TicketDocument['availability'], string>>;
 
 interface Intent {
-  readonly kind: Kind | 'edit' | 'withdraw' | 'close account';
+  readonly kind: Kind | 'edit' | 'withdraw' | 'close account' | 'due';
   /** When its event was created. */
   readonly time: number;
   readonly order?: OrderState;
@@ -162,6 +187,7 @@ interface Intent {
 interface PublishedOrder {
   readonly state: OrderState;
   end?: 'complete' | 'cancelled';
+  completedAt?: number;
 }
 
 interface World extends Stage<Deps> {
@@ -210,10 +236,17 @@ const eventOf = (world: World, kind: Kind, number: number) => {
     if (order.end !== end) return undefined;
   } else if (kind === 'undone') return undefined;
   else if (kind === 'cancelled') order.end ??= kind;
-  const completedAt = new Date(clock.ms).toISOString();
-  if (kind === 'undone')
-    return { definition: orderCancelled, data: { ...state, version: 3, status: 'cancelled' as const, completedAt } };
-  if (kind === 'complete') return { definition: orderUpdated, data: { ...state, version: 2, status: kind } };
+  if (kind === 'undone' || kind === 'complete') {
+    order.completedAt ??= clock.ms;
+    const completedAt = new Date(order.completedAt).toISOString();
+    // The release before knew of no deliveries.
+    const dueAt = new Date(order.completedAt + deliveryMs.max).toISOString();
+    const delivery = number === orderOfReleaseBefore ? {} : { delivery: { status: 'pending' as const, dueAt } };
+    const completed = { ...state, completedAt, ...delivery };
+    return kind === 'undone'
+      ? { definition: orderCancelled, data: { ...completed, version: 3, status: 'cancelled' as const } }
+      : { definition: orderUpdated, data: { ...completed, version: 2, status: kind } };
+  }
   return { definition: orderCancelled, data: { ...state, version: isConfirmed ? 2 : 1, status: kind } };
 };
 
@@ -228,7 +261,7 @@ const isRepublished = ({ model, heldAt, closedAt, soldAt }: World, { kind, order
   const created = model.ticket.holder === id ? heldAt : closedAt;
   if (kind === 'cancelled' && order !== undefined && msAfterDeadline(order, time) >= closedForMs) return true;
   const effectAt = { created, awaiting: undefined, complete: soldAt, cancelled: closedAt, undone: soldAt };
-  if (kind === 'edit' || kind === 'withdraw' || kind === 'close account') return false;
+  if (kind === 'edit' || kind === 'withdraw' || kind === 'close account' || kind === 'due') return false;
   return time - (effectAt[kind]?.get(id) ?? Infinity) > republishedAfterMs;
 };
 
@@ -254,6 +287,12 @@ const closeAccount = steps.command('close account', 1, [], ({ model }) =>
     }),
   ]),
 );
+/** The worker does the same for all orders. */
+const deliveryDue = steps.command('delivery due', 2, [fc.nat(2)], (world, number) => {
+  const order = orderOf(world, number).state;
+  const intent = { kind: 'due' as const, time: clock.ms, order, apply: () => world.model.failDelivery(order) };
+  return deliver([event(orderDeliveryDue, { orderId: order.id }, now(), intent)]);
+});
 const numbers = fc.array(fc.nat(2), { minLength: 1, maxLength: 3 });
 /** Events of one kind, as one batch. Events that cannot be published for an order are skipped. */
 const events = steps.command('events', 5, [fc.constantFrom(...kinds), numbers], (world, kind, which) =>
@@ -304,6 +343,7 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
     now,
     newId,
     currency: currencyOf('usd'),
+    deliveryMinMs: deliveryMs.min,
     clearListCache: () => undefined,
     holderWaits: createHolderWaits(() => clock.ms),
     metrics: openMetrics(new Metrics()),
@@ -327,7 +367,11 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
     };
   },
   read: ({ database }) => database.collection<TicketDocument>('tickets').find().toArray(),
-  changed: (world, entry, cause, { happenings, inSequence }) => {
+  changed: (world, entry, first, { happenings, inSequence }) => {
+    // The cancellation of a complete order changes a ticket twice: it is sold, and its delivery ends.
+    const again = happenings.find(({ kind, label: own }) => kind === 'undone' && own === entry.correlationId);
+    const due = happenings.find(({ kind, order: own }) => kind === 'due' && own?.id === entry.data['orderId']);
+    const cause = entry.correlationId.startsWith('delivery-') ? due : (first ?? again);
     const { confirmed, heldAt, model, reasons, refusedLate, soldAt, ticketId } = world;
     const label = entry.correlationId;
     const order = cause?.order;
@@ -359,7 +403,7 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
     if (inSequence || !isSameVersion) {
       expect([label, cause?.apply()]).toEqual([label, isAgain && isSameVersion ? 'none' : 'changed']);
     }
-    const { version, revision, editedIn, price, title, holder, availability } = model.ticket;
+    const { version, revision, editedIn, price, title, holder, availability, delivery, dueAt } = model.ticket;
     expect({ version: entry.version, ...entry.data }).toEqual({
       id: ticketId,
       version,
@@ -372,6 +416,10 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
       eventId: eventIdOf({ title }),
       ...(holder === undefined ? {} : { orderId: holder }),
       ...(availability === 'sold' ? { soldAt: expect.any(Date) } : {}),
+      delivery: 'by_seller',
+      ...(dueAt === undefined ? {} : { dueAt: new Date(dueAt) }),
+      ...(delivery === 'failed' ? { deliveryFailedAt: expect.any(Date) } : {}),
+      ...(delivery === 'ended' ? { deliveryEndedAt: expect.any(Date) } : {}),
       ...(availability === 'withdrawn' ? { withdrawnAt: expect.any(Date) } : {}),
     });
     if (holder !== undefined) {
@@ -402,8 +450,10 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
       const isAnswered = [confirmed, model.closed, refusedLate].some((ids) => ids.has(order.id));
       expect([label, isAnswered]).toEqual([label, true]);
     }
-    const { holder, editedIn: _, ...rest } = model.ticket;
+    const { holder, editedIn: _, delivery: __, dueAt, ...rest } = model.ticket;
     expect(found).toMatchObject(rest);
+    expect(found?.dueAt?.getTime()).toBe(dueAt);
+    expect(found?.buyerId).toBe(rest.availability === 'sold' ? 'buyer' : undefined);
     expect(found?.orderId).toBe(holder);
     expect(model.seller.isClosed && model.ticket.availability === 'on_sale').toBe(false);
     const states = [...world.orders.values()].map(({ state }) => state);
@@ -478,6 +528,28 @@ const counterexamples: readonly (readonly [string, readonly Step<World, Intent>[
   ['an order is undone after it was complete', [first, events('complete', [0]), events('undone', [0])]],
   ['an order is undone before its completion arrives', [first, events('undone', [0]), events('complete', [0])]],
   ['an order is undone twice', [first, events('undone', [0, 0]), other]],
+  [
+    'the deadline of a delivery passes',
+    [first, events('complete', [0]), deliveryDue(0), deadlinePasses(), deadlinePasses(), deliveryDue(0)],
+  ],
+  [
+    'a ticket is sold long after its order was complete',
+    [first, events('complete', [2]), deadlinePasses(), deadlinePasses(), events('complete', [0]), deliveryDue(0)],
+  ],
+  [
+    'the deadline of a delivery passes and its order is undone concurrently',
+    [
+      first,
+      events('complete', [0]),
+      deadlinePasses(),
+      deadlinePasses(),
+      steps.together([deliveryDue(0), events('undone', [0])], [0, 1]),
+    ],
+  ],
+  [
+    'the release before has completed an order',
+    [other, events('complete', [1]), deadlinePasses(), deadlinePasses(), deliveryDue(1)],
+  ],
   ['the deadline of an order passes before its claim', [events('awaiting', [0]), deadlinePasses(), first]],
   [
     'an order claims long after it was cancelled and another was',

@@ -206,6 +206,18 @@ export const settingsTable = [
     check: decimalNumber(100, 2),
   },
   {
+    name: 'DELIVERY_HOURS',
+    default: '48',
+    purpose: 'From the sale of a ticket until it must be delivered; an hour before the event at the latest',
+    check: decimalNumber(8_760, 6),
+  },
+  {
+    name: 'DELIVERY_MIN_MINUTES',
+    default: '15',
+    purpose: 'What the seller of a sold ticket has at least to deliver it',
+    check: decimalNumber(525_600, 6),
+  },
+  {
     name: 'PAYOUT_DELAY_HOURS',
     default: '24',
     purpose: 'From the start of an event until the proceeds of its tickets belong to their sellers',

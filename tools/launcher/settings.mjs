@@ -29,6 +29,8 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
  * @property {string} maxLiveHolds
  * @property {string} paymentAttempts
  * @property {string} sellerFeePercent
+ * @property {string} deliveryHours
+ * @property {string} deliveryMinMinutes
  * @property {string} payoutDelayHours
  * @property {string} bus
  * @property {string} logLevel
@@ -92,6 +94,8 @@ export const readSettings = (env, args) => {
       maxLiveHolds: given['MAX_LIVE_HOLDS'] ?? '6',
       paymentAttempts: given['PAYMENT_ATTEMPTS'] ?? '3',
       sellerFeePercent: given['SELLER_FEE_PERCENT'] ?? '10',
+      deliveryHours: given['DELIVERY_HOURS'] ?? '48',
+      deliveryMinMinutes: given['DELIVERY_MIN_MINUTES'] ?? '15',
       payoutDelayHours: given['PAYOUT_DELAY_HOURS'] ?? '24',
       bus: given['BUS'] ?? 'jetstream',
       logLevel: given['LOG_LEVEL'] ?? 'info',

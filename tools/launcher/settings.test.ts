@@ -64,6 +64,8 @@ const invalid: Readonly<Record<string, string>> = {
   MAX_LIVE_HOLDS: '0',
   PAYMENT_ATTEMPTS: '0',
   SELLER_FEE_PERCENT: '101',
+  DELIVERY_HOURS: '2d',
+  DELIVERY_MIN_MINUTES: '-1',
   PAYOUT_DELAY_HOURS: '1d',
   BUS: 'JetStream',
   LOG_LEVEL: 'loud',

@@ -1,6 +1,6 @@
 import { chargeClosed, chargeUpdated } from './charge.ts';
 import type { EventDefinition } from './define-event.ts';
-import { orderCancelled, orderCreated, orderExpired, orderUpdated } from './order.ts';
+import { orderCancelled, orderCreated, orderDeliveryDue, orderExpired, orderUpdated } from './order.ts';
 import { ticketClaimRefused, ticketCreated, ticketUpdated } from './ticket.ts';
 import { userClosed, userCreated, userUpdated } from './user.ts';
 
@@ -11,7 +11,7 @@ import { userClosed, userCreated, userUpdated } from './user.ts';
  */
 export const consumedEvents = {
   auth: [],
-  tickets: [orderCreated, orderUpdated, orderCancelled, userClosed],
+  tickets: [orderCreated, orderUpdated, orderCancelled, orderDeliveryDue, userClosed],
   orders: [ticketCreated, ticketUpdated, ticketClaimRefused, orderExpired, chargeUpdated, chargeClosed, userClosed],
   expiration: [orderCreated, orderUpdated, orderCancelled],
   payments: [orderCreated, orderUpdated, orderCancelled, userCreated, userUpdated, userClosed],

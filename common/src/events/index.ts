@@ -6,7 +6,15 @@ export type { UserState } from './user.ts';
 export { endedSessionsOfUser, sessionDays, sessionEnded, sessionsEnded, sessionState } from './session.ts';
 export { claimRefusalReasons, ticketClaimRefused, ticketCreated, ticketState, ticketUpdated } from './ticket.ts';
 export type { ClaimRefusalReason, TicketState } from './ticket.ts';
-export { orderCancelled, orderCreated, orderExpired, orderState, orderUpdated, timerState } from './order.ts';
+export {
+  orderCancelled,
+  orderCreated,
+  orderDeliveryDue,
+  orderExpired,
+  orderState,
+  orderUpdated,
+  timerState,
+} from './order.ts';
 export type { CancelReason, OrderState, OrderStatus } from './order.ts';
 export { chargeClosed, chargeCreated, chargeState, chargeUpdated } from './charge.ts';
 export type { ChargeState, ChargeStatus, RefundStatus } from './charge.ts';
@@ -15,6 +23,8 @@ export { consumedEvents, retiredDurables } from './consumers.ts';
 export {
   cancelReasons,
   chargeStatuses,
+  deliveries,
+  deliveryStatuses,
   isOpenDispute,
   openDisputeStatuses,
   orderStatuses,

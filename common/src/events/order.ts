@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from './define-event.ts';
-import { cancelReasons, orderStatuses } from './statuses.ts';
+import { cancelReasons, deliveryStatuses, orderStatuses } from './statuses.ts';
 
 export const orderState = z.object({
   id: z.string(),
@@ -20,6 +20,15 @@ export const orderState = z.object({
   completedAt: z.iso.datetime().optional(),
   /** When payments recorded the payment, which is a moment earlier; absent if a release without this field did. */
   paidAt: z.iso.datetime().optional(),
+  /** Of the ticket itself. Absent until the order is complete, and if a release without this field completed it. */
+  delivery: z
+    .object({
+      status: z.enum(deliveryStatuses),
+      /** When it fails unless the ticket is delivered before. */
+      dueAt: z.iso.datetime().optional(),
+      deliveredAt: z.iso.datetime().optional(),
+    })
+    .optional(),
   /** When the buyer last reported a problem with what was bought. */
   problemAt: z.iso.datetime().optional(),
   /** When that problem was first reported: another report before an operator has settled it leaves this unchanged. */
@@ -55,6 +64,9 @@ export const orderCancelled = defineEvent('order.cancelled', orderState);
 export const timerState = z.object({ orderId: z.string() });
 /** The timer of an order has rung. */
 export const orderExpired = defineEvent('order.expired', timerState, { aggregateType: 'timer' });
+
+/** The deadline of an order's delivery has passed, unless the ticket itself has a later one. */
+export const orderDeliveryDue = defineEvent('order.delivery-due', timerState, { aggregateType: 'timer' });
 
 export type OrderState = z.infer<typeof orderState>;
 export type OrderStatus = (typeof orderStatuses)[number];

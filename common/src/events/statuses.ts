@@ -18,6 +18,12 @@ export const cancelReasons = [
 
 export const chargeStatuses = ['created', 'completed', 'failed', 'refunded'] as const;
 
+/** How a ticket reaches its buyer: its file is there when it is sold, or its seller uploads it afterwards. */
+export const deliveries = ['instant', 'by_seller'] as const;
+
+/** Whether the buyer of an order has got the ticket itself. */
+export const deliveryStatuses = ['pending', 'delivered', 'failed'] as const;
+
 /** Whether the last refund of a charge has reached the buyer. */
 export const refundStatuses = ['pending', 'succeeded', 'failed'] as const;
 

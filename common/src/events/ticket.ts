@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineEvent } from './define-event.ts';
 import { mapListingDetails, ticketCategories } from './listing-details.ts';
+import { deliveries } from './statuses.ts';
 
 const details = z.object(
   mapListingDetails({
@@ -33,6 +34,16 @@ export const ticketState = z.object({
   /** The order that holds or has bought the ticket. */
   orderId: z.string().optional(),
   soldAt: z.iso.datetime().optional(),
+  /** Absent from tickets that a release without it wrote: then it is `by_seller`. */
+  delivery: z.enum(deliveries).optional(),
+  /** Until when its seller must deliver a sold ticket. Absent before the sale and once the delivery has ended. */
+  dueAt: z.iso.datetime().optional(),
+  /** When the buyer could first get the ticket itself; never taken back. */
+  deliveredAt: z.iso.datetime().optional(),
+  /** When the deadline passed without a delivery: its order is cancelled. */
+  deliveryFailedAt: z.iso.datetime().optional(),
+  /** When its order was cancelled for another reason before the delivery: nothing is delivered any more. */
+  deliveryEndedAt: z.iso.datetime().optional(),
   /** When its seller withdrew it, for good: nobody can order it. */
   withdrawnAt: z.iso.datetime().optional(),
 });

@@ -58,6 +58,7 @@ const recordedSubjects = [
   definitions.orderUpdated,
   definitions.orderCancelled,
   definitions.orderExpired,
+  definitions.orderDeliveryDue,
   definitions.chargeCreated,
   definitions.chargeUpdated,
   definitions.chargeClosed,

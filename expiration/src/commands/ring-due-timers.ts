@@ -1,4 +1,4 @@
-import { orderExpired } from '@ticketing/common/events';
+import { orderDeliveryDue, orderExpired } from '@ticketing/common/events';
 import { nextRing } from '../domain/ring-schedule.ts';
 import { ringableByNextRing } from '../models/open-models.ts';
 import type { Deps } from '../deps.ts';
@@ -7,7 +7,8 @@ const batch = 500;
 
 /**
  * Rings every timer that is due: one conditional write each sets its next ring and appends order.expired, so that one of
- * several replicas rings it. A timer whose last ring is still in its outbox is skipped. Returns how many rang here.
+ * several replicas rings it. That of a delivery rings once, with order.delivery-due. A timer whose last ring is still in its
+ * outbox is skipped. Returns how many rang here.
  */
 export const ringDueTimers = async (deps: Deps): Promise<number> => {
   let rung = 0;
@@ -17,7 +18,7 @@ export const ringDueTimers = async (deps: Deps): Promise<number> => {
       .find(
         { armed: true, nextRingAt: { $lte: now }, outbox: [] },
         {
-          projection: { nextRingAt: 1, rings: 1, trace: 1 },
+          projection: { nextRingAt: 1, rings: 1, trace: 1, isOfDelivery: 1 },
           sort: { nextRingAt: 1 },
           limit: batch,
           hint: ringableByNextRing,
@@ -27,8 +28,13 @@ export const ringDueTimers = async (deps: Deps): Promise<number> => {
     const made = await deps.timerStore.changeMany(
       due.map((timer) => ({
         filter: { _id: timer._id, armed: true, nextRingAt: timer.nextRingAt },
-        set: { nextRingAt: nextRing(now, timer.rings), rings: timer.rings + 1 },
-        event: orderExpired,
+        set: {
+          rings: timer.rings + 1,
+          ...(timer.isOfDelivery === true
+            ? { armed: false, endedAt: now }
+            : { nextRingAt: nextRing(now, timer.rings) }),
+        },
+        event: timer.isOfDelivery === true ? orderDeliveryDue : orderExpired,
         trace: timer.trace,
       })),
     );

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { orderCancelled, orderCreated, orderExpired, orderUpdated } from '@ticketing/common/events';
+import {
+  orderCancelled,
+  orderCreated,
+  orderDeliveryDue,
+  orderExpired,
+  orderUpdated,
+  type OrderState,
+} from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
 import { openHarness, type ExpirationHarness } from '../test/harness.ts';
 
@@ -168,6 +175,67 @@ test('When 200 holds end at the same moment, then all of them ring before any la
   });
   await untilEarlierHaveRung();
   for (const id of ids) expectEachRingOnce(id);
+});
+
+const pending = (state: OrderState, dueInMs: number): OrderState => {
+  const dueAt = new Date(expiration.system.clock.now().getTime() + dueInMs).toISOString();
+  return { ...state, version: 2, status: 'complete', delivery: { status: 'pending', dueAt } };
+};
+const dueRingsOf = (id: string) => expiration.system.events(orderDeliveryDue).filter(({ data }) => data.orderId === id);
+
+test('When a complete order is not delivered, then its timer rings once at the deadline and is kept for a day', async () => {
+  const state = await expiration.armed(600_000);
+  const complete = pending(state, 3_600_000);
+  await expiration.system.publish(orderUpdated, complete);
+  const deadline = new Date(complete.delivery?.dueAt ?? '');
+  await eventually(async () => {
+    expect(await expiration.timerOf(state.id)).toMatchObject({ armed: true, isOfDelivery: true, deadline });
+    expect(await expiration.hasAlarm(state.id)).toBe(false);
+  });
+  expect((await expiration.timerOf(state.id))?.endedAt).toBeUndefined();
+  expiration.system.clock.advance(3_600_000);
+  await eventually(() => expect(dueRingsOf(state.id)).toHaveLength(1));
+  expect(expiration.ringsOf(state.id)).toEqual([]);
+  await eventually(async () =>
+    expect(await expiration.timerOf(state.id)).toMatchObject({ armed: false, endedAt: expect.any(Date), outbox: [] }),
+  );
+  await expiration.system.publish(orderUpdated, complete);
+  expiration.system.clock.advance(60_000);
+  await untilEarlierHaveRung();
+  expect(dueRingsOf(state.id)).toHaveLength(1);
+});
+
+test.each([
+  ['delivered', { status: 'complete', delivery: { status: 'delivered' } }],
+  ['cancelled', { status: 'cancelled', reason: 'refunded' }],
+] as const)('When the order is %s before its deadline, then its timer does not ring', async (_, end) => {
+  const state = await expiration.armed(600_000);
+  const complete = pending(state, 3_600_000);
+  await expiration.system.publish(orderUpdated, complete);
+  await eventually(async () => expect(await expiration.timerOf(state.id)).toMatchObject({ isOfDelivery: true }));
+  const definition = end.status === 'complete' ? orderUpdated : orderCancelled;
+  await expiration.system.publish(definition, { ...complete, version: 3, ...end });
+  await eventually(async () => expect(await expiration.timerOf(state.id)).toMatchObject({ armed: false }));
+  // An older state arms nothing any more.
+  await expiration.system.publish(orderUpdated, complete);
+  const other = await expiration.armed(600_000);
+  await expiration.system.publish(orderUpdated, pending(other, 3_600_000));
+  await eventually(async () => expect(await expiration.timerOf(other.id)).toMatchObject({ isOfDelivery: true }));
+  expiration.system.clock.advance(3_600_000);
+  await eventually(() => expect(dueRingsOf(other.id)).toHaveLength(1));
+  expect(dueRingsOf(state.id)).toEqual([]);
+});
+
+test('When the ticket has a later deadline than its order said, then the timer rings at that one', async () => {
+  const state = await expiration.armed(600_000);
+  await expiration.system.publish(orderUpdated, pending(state, 60_000));
+  const later = pending(state, 7_200_000);
+  await expiration.system.publish(orderUpdated, { ...later, version: 3 });
+  const deadline = new Date(later.delivery?.dueAt ?? '');
+  await eventually(async () =>
+    expect(await expiration.timerOf(state.id)).toMatchObject({ deadline, nextRingAt: deadline }),
+  );
+  expect(dueRingsOf(state.id)).toEqual([]);
 });
 
 test('When an event is malformed, then it becomes a dead letter and the next is processed', async () => {

@@ -1,7 +1,7 @@
 import { openStore, type StoreDeps } from '@ticketing/common/messaging';
 import { timers } from './timer.ts';
 
-export { newTimer, ringableByNextRing } from './timer.ts';
+export { newTimer, ringableByNextRing, timerOfDelivery } from './timer.ts';
 export type { TimerDocument } from './timer.ts';
 
 export type Models = ReturnType<typeof openModels>;

@@ -1,4 +1,4 @@
-import { orderExpired, timerState, type OrderState, type Trace } from '@ticketing/common/events';
+import { orderDeliveryDue, orderExpired, timerState, type OrderState, type Trace } from '@ticketing/common/events';
 import { defineAggregate } from '@ticketing/common/messaging';
 import type { DocumentOf } from '@ticketing/common/mongo';
 
@@ -6,14 +6,18 @@ const daySeconds = 24 * 60 * 60;
 
 export const ringableByNextRing = 'ringable_by_next_ring';
 
-/** The timer of one order, with the order's id. It has no `version` until its first ring. */
+/**
+ * The timer of one order, with the order's id: of its hold first, and of its delivery once it is complete. It has no
+ * `version` until its first ring.
+ */
 export const timers = defineAggregate({
   type: 'timer',
   collection: 'timers',
   fields: {
-    // False once the order has ended.
+    // False once the order has ended or been delivered, or the deadline of its delivery has passed.
     armed: { type: Boolean, required: true },
-    // When the order expires.
+    // The order is complete: the deadline is that of its delivery.
+    isOfDelivery: { type: Boolean },
     deadline: { type: Date, required: true },
     nextRingAt: { type: Date, required: true },
     rings: { type: Number, required: true },
@@ -40,7 +44,7 @@ export const timers = defineAggregate({
   ],
   state: timerState,
   publicFields: { orderId: '_id' },
-  events: [orderExpired],
+  events: [orderExpired, orderDeliveryDue],
 });
 
 export type TimerDocument = DocumentOf<typeof timers>;
@@ -49,4 +53,28 @@ export type TimerDocument = DocumentOf<typeof timers>;
 export const newTimer = (order: OrderState, trace: Trace) => {
   const deadline = new Date(order.expiresAt);
   return { deadline, nextRingAt: deadline, rings: 0, trace, outbox: [] };
+};
+
+const keptIfOfDelivery = (kept: unknown, first: unknown) => ({ $cond: ['$isOfDelivery', kept, first] });
+
+/**
+ * Pipeline that turns the timer of an order into that of its delivery, once. A later deadline of the same delivery replaces an
+ * earlier one, and an ended timer stays ended.
+ */
+export const timerOfDelivery = (dueAt: Date, trace: Trace) => {
+  const latest = (field: string) => keptIfOfDelivery({ $max: [field, dueAt] }, dueAt);
+  return [
+    {
+      $set: {
+        isOfDelivery: true,
+        armed: keptIfOfDelivery('$armed', true),
+        deadline: latest('$deadline'),
+        nextRingAt: latest('$nextRingAt'),
+        rings: { $ifNull: ['$rings', 0] },
+        trace: { $ifNull: ['$trace', { $literal: trace }] },
+        endedAt: keptIfOfDelivery('$endedAt', '$$REMOVE'),
+        outbox: { $ifNull: ['$outbox', []] },
+      },
+    },
+  ];
 };

@@ -17,7 +17,8 @@ test('When the charge is completed, then the order is complete, and one event is
   const event = await orders.charged(order, 'completed');
   await orders.system.send(event.type, event);
   await orders.handled.charges();
-  expect(await orders.get(order)).toEqual({ ...order, status: 'complete', version: 2 });
+  const { delivery } = await orders.get(order);
+  expect(await orders.get(order)).toEqual({ ...order, status: 'complete', version: 2, delivery });
   await orders.system.eventually(() => {
     const updates = orders.system.events(orderUpdated).filter(({ data }) => data.id === order.id);
     expect(updates.map(({ data }) => data.status).toSorted()).toEqual(['awaiting:payment', 'complete']);

@@ -1,6 +1,7 @@
 import { orderCancelled, orderUpdated, type ChargeState } from '@ticketing/common/events';
 import { expression, type Received } from '@ticketing/common/messaging';
 import { statusesBefore } from '../domain/order-status.ts';
+import { pendingDelivery } from '../models/delivery.ts';
 import { cancelOrder } from './cancel-order.ts';
 import type { Deps } from '../deps.ts';
 
@@ -13,13 +14,15 @@ type ReceivedCharge = Received<ChargeState>;
 export const applyChargeStates =
   (deps: Deps) =>
   async (charges: readonly ReceivedCharge[]): Promise<void> => {
+    const now = deps.now();
     const completed = charges.filter(({ state }) => state.status === 'completed');
     await deps.orderStore.changeMany(
       completed.map(({ state, trace }) => ({
         filter: { _id: state.orderId, status: { $in: statusesBefore('complete') } },
         set: {
           status: 'complete' as const,
-          completedAt: deps.now(),
+          completedAt: now,
+          delivery: pendingDelivery(now, deps.deliveryMs),
           ...(state.completedAt === undefined ? {} : { paidAt: new Date(state.completedAt) }),
         },
         unset: ['closingQuestion' as const],

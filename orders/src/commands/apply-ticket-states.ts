@@ -2,10 +2,11 @@ import { orderUpdated, type TicketState } from '@ticketing/common/events';
 import { applyIfNewer, type Received } from '@ticketing/common/messaging';
 import { statusesBefore } from '../domain/order-status.ts';
 import type { Deps } from '../deps.ts';
+import { applyDeliveries } from './apply-deliveries.ts';
 
 /**
- * Stores copies of tickets and confirms the orders that hold them. The order is found by the id in the ticket's state,
- * never by comparing prices.
+ * Stores copies of tickets, confirms the orders that hold them, and shows in complete orders what has become of the delivery.
+ * The order is found by the id in the ticket's state, never by comparing prices.
  */
 export const applyTicketStates =
   (deps: Deps) =>
@@ -29,4 +30,5 @@ export const applyTicketStates =
             ],
       ),
     );
+    await applyDeliveries(deps, tickets);
   };

@@ -31,6 +31,7 @@ beforeAll(async () => {
       now,
       newId,
       currency: config.CURRENCY,
+      deliveryMs: { max: 172_800_000, min: 900_000 },
       windowSeconds: 900,
       maxLiveHolds: 1_000,
       metrics: openMetrics(service.metrics),

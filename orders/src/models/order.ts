@@ -1,5 +1,6 @@
 import {
   cancelReasons,
+  deliveryStatuses,
   orderCancelled,
   orderCreated,
   orderState,
@@ -33,6 +34,12 @@ export const orders = defineAggregate({
     paidAt: { type: Date },
     problemAt: { type: Date },
     problemSince: { type: Date },
+    // Of the ticket itself; absent if the release before completed the order.
+    delivery: objectOf({
+      status: { type: String, required: true, enum: deliveryStatuses },
+      dueAt: { type: Date },
+      deliveredAt: { type: Date },
+    }),
     // The last report, until an operator has settled it or the order is cancelled. The text is in no event.
     problem: objectOf({ text: { type: String, required: true }, at: { type: Date, required: true } }),
     // When the proceeds became the seller's, as payments has told.

@@ -1,4 +1,4 @@
-import { cancelReasons, orderStatuses } from '@ticketing/common/events';
+import { cancelReasons, deliveryStatuses, orderStatuses } from '@ticketing/common/events';
 import * as z from 'zod/mini';
 
 /** An order as HTTP shows it: prices in major units, times in ISO 8601. Browsers load this file too. */
@@ -12,6 +12,15 @@ export const orderShape = z
     expiresAt: z.iso.datetime(),
     problemAt: z.optional(
       z.iso.datetime().check(z.describe('When the buyer reported a problem, until an operator has settled it')),
+    ),
+    delivery: z.optional(
+      z
+        .object({
+          status: z.enum(deliveryStatuses),
+          dueAt: z.optional(z.iso.datetime()),
+          deliveredAt: z.optional(z.iso.datetime()),
+        })
+        .check(z.describe('Of the ticket itself, once the order is complete; dueAt: when it fails unless delivered')),
     ),
     price: z.number(),
     currency: z.string().check(z.regex(/^[a-z]{3}$/), z.describe('ISO 4217, in lower case')),

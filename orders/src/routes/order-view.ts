@@ -15,6 +15,7 @@ export const toOrderView = (
   ...(order.reason === undefined ? {} : { reason: order.reason }),
   expiresAt: order.expiresAt.toISOString(),
   ...(order.problem === undefined ? {} : { problemAt: order.problem.at.toISOString() }),
+  ...(order.delivery === undefined ? {} : { delivery: toDeliveryView(order.delivery) }),
   price: toMajor(currency, order.price),
   currency: currency.code,
   ticket: {
@@ -23,4 +24,10 @@ export const toOrderView = (
     price: toMajor(currency, order.ticket.price),
     version: order.ticket.version,
   },
+});
+
+const toDeliveryView = ({ status, dueAt, deliveredAt }: NonNullable<OrderDocument['delivery']>) => ({
+  status,
+  ...(dueAt === undefined ? {} : { dueAt: dueAt.toISOString() }),
+  ...(deliveredAt === undefined ? {} : { deliveredAt: deliveredAt.toISOString() }),
 });

@@ -32,6 +32,7 @@ export interface OrderView {
   readonly reason?: string;
   readonly expiresAt: string;
   readonly problemAt?: string;
+  readonly delivery?: OrderState['delivery'];
   readonly price: number;
   readonly ticket: { readonly id: string; readonly title: string; readonly price: number; readonly version: number };
 }

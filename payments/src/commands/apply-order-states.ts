@@ -6,17 +6,19 @@ import { answerClosingOrders } from './answer-closing-orders.ts';
 /** Closing the payment has cancelled the copy of its order. */
 const isChangedHere = { $ne: [{ $type: '$closedAt' }, 'missing'] };
 
+/** A complete order of which payments needs no more than its own charge says. */
+const isOnlyComplete = ({ status, problemAt, delivery }: OrderState): boolean =>
+  status === 'complete' && problemAt === undefined && delivery?.status === 'pending';
+
 /**
  * Copies orders from their events and wakes the requests that wait to pay for them. An order becomes complete by its
- * charge, which is in the same document, so that state is copied only with a problem that the buyer has reported. With the
- * copy of a closing order no attempt to pay can begin any more; its question is then answered.
+ * charge, which is in the same document, so that state is copied once its ticket is delivered or the buyer has reported a
+ * problem. With the copy of a closing order no attempt to pay can begin any more; its question is then answered.
  */
 export const applyOrderStates =
   (deps: Deps) =>
   async (events: readonly Received<OrderState>[]): Promise<void> => {
-    const orders = events
-      .map(({ state }) => state)
-      .filter(({ status, problemAt }) => status !== 'complete' || problemAt !== undefined);
+    const orders = events.map(({ state }) => state).filter((state) => !isOnlyComplete(state));
     await applyIfNewer(deps.payments, 'order', orders, { isChangedHere });
     deps.orderSignals.notify(orders.filter(({ status }) => status !== 'created').map(({ id }) => id));
     await answerClosingOrders(

@@ -34,6 +34,7 @@ beforeAll(async () => {
       now: service.now,
       newId: service.newId,
       currency: config.CURRENCY,
+      deliveryMinMs: 900_000,
       clearListCache: cache.clear,
       holderWaits: createHolderWaits(() => service.now().getTime()),
       metrics: openMetrics(service.metrics),

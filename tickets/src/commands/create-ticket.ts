@@ -33,6 +33,7 @@ export const createTicket = async (
     userId,
     eventId: eventIdOf(listing),
     availability: 'on_sale' as const,
+    delivery: 'by_seller' as const,
     closedOrders: [],
     createdAt: now,
   };

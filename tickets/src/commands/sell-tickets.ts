@@ -1,6 +1,7 @@
 import { ticketUpdated, type OrderState } from '@ticketing/common/events';
 import type { Outcome, Received } from '@ticketing/common/messaging';
 import type { Deps } from '../deps.ts';
+import { sale } from '../models/delivery.ts';
 import { isRepublished, republishTickets } from './republish-tickets.ts';
 
 /** Marks the tickets of complete orders as sold. A sold ticket is never released and never claimed again. */
@@ -17,13 +18,21 @@ export const sellTickets =
     );
   };
 
-/** Marks each ticket as sold if this order holds it; returns for each whether this call did. */
+/**
+ * Marks each ticket as sold if this order holds it; returns for each whether this call did. Also one that a replica of the
+ * release before has sold, which knew of no deliveries.
+ */
 export const markSold = (deps: Deps, orders: readonly Received<OrderState>[]): Promise<boolean[]> => {
-  const soldAt = deps.now();
+  const now = deps.now();
   return deps.ticketStore.changeMany(
     orders.map(({ state: order, trace }) => ({
-      filter: { _id: order.ticket.id, orderId: order.id, availability: 'held' as const },
-      set: { availability: 'sold', soldAt },
+      filter: {
+        _id: order.ticket.id,
+        orderId: order.id,
+        availability: { $in: ['held', 'sold'] as const },
+        buyerId: { $exists: false },
+      },
+      set: sale(order, now, deps.deliveryMinMs),
       event: ticketUpdated,
       trace,
     })),

@@ -81,6 +81,7 @@ test('When an account has more on sale than a page, then its event withdraws all
     now,
     newId,
     currency: currencyOf('usd'),
+    deliveryMinMs: 900_000,
     clearListCache: () => (cleared += 1),
     holderWaits: createHolderWaits(),
     metrics: openMetrics(new Metrics()),

@@ -1,5 +1,6 @@
 import {
   claimRefusalReasons,
+  deliveries,
   mapListingDetails,
   ticketCategories,
   ticketClaimRefused,
@@ -32,6 +33,14 @@ export const tickets = defineAggregate({
     orderId: { type: String },
     heldAt: { type: Date },
     soldAt: { type: Date },
+    // Absent from tickets that a release without deliveries has sold.
+    buyerId: { type: String },
+    delivery: { type: String, enum: deliveries },
+    // Until when a sold ticket must be delivered; absent before the sale and once one of the next three is there.
+    dueAt: { type: Date },
+    deliveredAt: { type: Date },
+    deliveryFailedAt: { type: Date },
+    deliveryEndedAt: { type: Date },
     withdrawnAt: { type: Date },
     // Its seller's account is closed: the ticket is withdrawn, or will be when its hold ends.
     sellerClosed: { type: Boolean },
@@ -79,6 +88,7 @@ export const tickets = defineAggregate({
       name: 'on_sale_of_closed_accounts',
       partialFilterExpression: { sellerClosed: true, ...onSale.partialFilterExpression },
     },
+    { key: { dueAt: 1 }, name: 'deliveries_by_deadline', partialFilterExpression: { dueAt: { $exists: true } } },
     ...creationIndexes('userId'),
   ],
   // `words_on_sale`, `on_sale_category` and `on_sale_city` are retired by the next release: replicas of the one before, which

@@ -36,6 +36,7 @@ test('When a ticket is listed with every detail, then it is shown, stored and pu
     currency: 'usd',
     userId: 'seller',
     eventId: expect.any(String),
+    delivery: 'by_seller',
     ...details,
   });
   expect(response.body.eventId).toBe(eventIdOf({ title: 'Final', ...details }));
@@ -58,6 +59,7 @@ test('When a ticket is listed with every detail, then it is shown, stored and pu
     currency: 'usd',
     userId: 'seller',
     eventId: expect.any(String),
+    delivery: 'by_seller',
     ...published,
   });
 });
@@ -73,6 +75,7 @@ test('When only a title and a price are given, then no detail is shown', async (
     currency: 'usd',
     userId: 'seller',
     eventId: expect.any(String),
+    delivery: 'by_seller',
   });
 });
 
@@ -107,6 +110,7 @@ test('When the body has fields that only the service sets, then they are ignored
     currency: 'usd',
     userId: 'seller',
     eventId: expect.any(String),
+    delivery: 'by_seller',
   });
   expect(response.body.id).not.toBe('mine');
   expect(await tickets.stored(response.body.id)).toMatchObject({ availability: 'on_sale', version: 0, revision: 0 });

@@ -55,6 +55,7 @@ test('When the owner edits title and price, then version and revision grow by on
         currency: 'usd',
         userId: 'seller',
         eventId: expect.any(String),
+        delivery: 'by_seller',
         ...published,
       },
     ]);
@@ -86,6 +87,7 @@ test('When a detail is null, then it is cleared; when it is left out, then it st
     currency: 'usd',
     userId: 'seller',
     eventId: expect.any(String),
+    delivery: 'by_seller',
     ...others,
     row: '13',
   });
@@ -99,6 +101,7 @@ test('When a detail is null, then it is cleared; when it is left out, then it st
     currency: 'usd',
     userId: 'seller',
     eventId: expect.any(String),
+    delivery: 'by_seller',
   });
   const again = await tickets.put(ticket.id, { title: 'Final', price: 19.99, ...cleared });
   expect(again.body).toEqual(all.body);

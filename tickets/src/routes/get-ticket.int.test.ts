@@ -21,6 +21,7 @@ test('When a ticket is requested without a session, then it is shown without int
     currency: 'usd',
     userId: 'seller',
     eventId: expect.any(String),
+    delivery: 'by_seller',
   });
 });
 

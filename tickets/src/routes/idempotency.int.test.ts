@@ -39,6 +39,7 @@ test('When a listing is repeated 20 times at once at two replicas, then it is ma
       version: 0,
       userId,
       eventId: expect.any(String),
+      delivery: 'by_seller',
       currency: 'usd',
       ...listing,
     });

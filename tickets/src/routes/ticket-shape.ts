@@ -1,4 +1,4 @@
-import { mapListingDetails, ticketCategories } from '@ticketing/common/events';
+import { deliveries, mapListingDetails, ticketCategories } from '@ticketing/common/events';
 import * as z from 'zod/mini';
 
 /** A ticket as HTTP shows it alone, with the details that the seller gave. Browsers load this file too. */
@@ -13,6 +13,15 @@ export const ticketShape = z
     eventId: z.string().check(z.describe('The same for all listings of one event')),
     orderId: z.optional(z.string().check(z.describe('The order that holds or has bought the ticket'))),
     soldAt: z.optional(z.iso.datetime()),
+    delivery: z
+      .enum(deliveries)
+      .check(z.describe('instant: the buyer gets the file at once; by_seller: the seller uploads it after the sale')),
+    dueAt: z.optional(z.iso.datetime().check(z.describe('Until when its seller must deliver the sold ticket'))),
+    deliveredAt: z.optional(z.iso.datetime()),
+    deliveryFailedAt: z.optional(z.iso.datetime().check(z.describe('When the deadline passed without a delivery'))),
+    deliveryEndedAt: z.optional(
+      z.iso.datetime().check(z.describe('When its order was cancelled before the delivery, for another reason')),
+    ),
     withdrawnAt: z.optional(z.iso.datetime().check(z.describe('Its seller has withdrawn it, and only they see it'))),
     ...mapListingDetails({
       category: z.optional(z.enum(ticketCategories)),

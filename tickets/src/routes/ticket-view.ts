@@ -19,6 +19,11 @@ export const toTicketView = (
   eventId: ticket.eventId ?? eventIdOf(ticket),
   orderId: ticket.orderId,
   soldAt: ticket.soldAt?.toISOString(),
+  delivery: ticket.delivery ?? 'by_seller',
+  dueAt: ticket.dueAt?.toISOString(),
+  deliveredAt: ticket.deliveredAt?.toISOString(),
+  deliveryFailedAt: ticket.deliveryFailedAt?.toISOString(),
+  deliveryEndedAt: ticket.deliveryEndedAt?.toISOString(),
   withdrawnAt: ticket.withdrawnAt?.toISOString(),
   ...mapListingDetails({
     category: ticket.category,

@@ -28,6 +28,7 @@ export interface TicketView {
   readonly eventId?: string;
   readonly orderId?: string;
   readonly soldAt?: string;
+  readonly delivery?: string;
   readonly description?: string;
 }
 

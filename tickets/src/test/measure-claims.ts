@@ -27,6 +27,7 @@ const deps: Deps = {
   now,
   newId,
   currency: currencyOf('usd'),
+  deliveryMinMs: 900_000,
   clearListCache: () => undefined,
   holderWaits: createHolderWaits(),
   metrics: openMetrics(new Metrics()),

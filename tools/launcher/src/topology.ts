@@ -54,6 +54,8 @@ const serviceSettings = ({ settings, secrets, redisUrl, sandboxUrl, smtpPort }: 
   MAX_LIVE_HOLDS: settings.maxLiveHolds,
   PAYMENT_ATTEMPTS: settings.paymentAttempts,
   SELLER_FEE_PERCENT: settings.sellerFeePercent,
+  DELIVERY_HOURS: settings.deliveryHours,
+  DELIVERY_MIN_MINUTES: settings.deliveryMinMinutes,
   PAYOUT_DELAY_HOURS: settings.payoutDelayHours,
   STRIPE_KEY: secrets.stripeKey,
   STRIPE_WEBHOOK_SECRET: secrets.stripeWebhookSecret,

@@ -2,15 +2,17 @@ import { checkEach, finding, type Check } from './check.ts';
 
 export const orderCopiesAreTrue: Check = {
   name: 'order-copies-are-true',
-  rule: 'The copy of an order in payments is never newer than the order, and equal once no event is pending, except for completion and expiry, which payments knows from its own document.',
+  rule: 'The copy of an order in payments is never newer than the order, and equal once no event is pending, except for completion and expiry, which payments knows from its own document, and what comes before the delivery.',
   isEventual: true,
   run: ({ orders, payments, orderById, paymentById }) => {
-    const behind = checkEach(orders, ({ id, version, status, price }) => {
+    const behind = checkEach(orders, ({ id, version, status, price, deliveryStatus }) => {
       const payment = paymentById.get(id);
       const copy = payment?.order;
       if (copy === undefined) return finding(`payments has no copy of order ${id}, which is in version ${version}`, id);
-      // The order is complete because of the charge, so payments does not wait for the event.
-      if (status === 'complete' && payment?.status === 'completed' && copy.version === version - 1) return undefined;
+      // The order is complete because of the charge, so payments copies it once its ticket is delivered.
+      const mayBeOlder = deliveryStatus === 'pending' || copy.version === version - 1;
+      const isOnlyComplete = status === 'complete' && payment?.status === 'completed' && mayBeOlder;
+      if (copy.version < version && isOnlyComplete) return undefined;
       if (copy.version < version)
         return finding(`payments has order ${id} in version ${copy.version}, the order is in ${version}`, id);
       if (copy.version > version) return undefined;

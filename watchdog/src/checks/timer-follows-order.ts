@@ -3,7 +3,7 @@ import { checkEach, finding, type Check } from './check.ts';
 
 export const timerFollowsOrder: Check = {
   name: 'timer-follows-order',
-  rule: 'An unpaid order has an armed timer with its deadline; no other order has an armed timer.',
+  rule: 'An unpaid order has an armed timer with its deadline; no other order has an armed timer, unless its ticket is still to be delivered.',
   isEventual: true,
   run: ({ orders, timers, orderById, timerById }) => {
     const unpaid = checkEach(orders.filter(isUnpaid), (order) => {
@@ -16,9 +16,10 @@ export const timerFollowsOrder: Check = {
     });
     const armed = checkEach(
       timers.filter(({ isArmed }) => isArmed),
-      ({ id }) => {
+      ({ id, isOfDelivery }) => {
         const order = orderById.get(id);
-        return order !== undefined && isUnpaid(order)
+        const isAwaited = isOfDelivery && order?.status === 'complete' && order.deliveryStatus === 'pending';
+        return isAwaited || (order !== undefined && isUnpaid(order))
           ? undefined
           : finding(`the timer of order ${id} is armed, but the order is ${order?.status ?? 'unknown'}`, id);
       },

@@ -6,12 +6,15 @@ import { collectionOf, findAll, missing } from './find-all.ts';
 export interface TimerRecord {
   readonly id: string;
   readonly isArmed: boolean;
+  /** Whether it is that of the delivery, since the order is complete. */
+  readonly isOfDelivery: boolean;
   readonly deadline: number;
 }
 
 interface StoredTimer {
   readonly _id: string;
   readonly armed?: boolean;
+  readonly isOfDelivery?: boolean;
   readonly deadline?: Date;
   readonly nextRingAt?: Date;
 }
@@ -19,9 +22,10 @@ interface StoredTimer {
 const timers = (databases: Databases) => collectionOf<StoredTimer>(databases, 'expiration', 'timers');
 
 export const readTimers = (databases: Databases, filter: Filter<StoredTimer> = {}): Promise<TimerRecord[]> =>
-  findAll(timers(databases), { filter, fields: ['armed', 'deadline'] }, (timer) => ({
+  findAll(timers(databases), { filter, fields: ['armed', 'isOfDelivery', 'deadline'] }, (timer) => ({
     id: timer._id,
     isArmed: timer.armed === true,
+    isOfDelivery: timer.isOfDelivery === true,
     deadline: timer.deadline?.getTime() ?? missing.time,
   }));
 

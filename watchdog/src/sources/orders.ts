@@ -20,6 +20,8 @@ export interface OrderRecord {
   readonly ticketPrice: number;
   readonly expiresAt: number;
   readonly isProblemReported: boolean;
+  /** Absent from orders that are not complete, or that the release before has completed. */
+  readonly deliveryStatus: string | undefined;
   /** Whether it is complete, or was until it was cancelled. */
   readonly wasComplete: boolean;
   readonly createdAt: number;
@@ -77,6 +79,7 @@ export const readOrders = (databases: Databases, filter: Filter<StoredOrder> = {
         'expiresAt',
         'completedAt',
         'problemAt',
+        'delivery.status',
         'createdAt',
       ],
     },
@@ -93,6 +96,7 @@ export const readOrders = (databases: Databases, filter: Filter<StoredOrder> = {
       ticketPrice: order.ticket?.price ?? missing.number,
       expiresAt: order.expiresAt?.getTime() ?? missing.time,
       isProblemReported: order.problemAt !== undefined,
+      deliveryStatus: order.delivery?.status,
       wasComplete: order.status === 'complete' || order.completedAt !== undefined,
       createdAt: order.createdAt?.getTime() ?? missing.time,
     }),

@@ -1,0 +1,22 @@
+import type { OrderState } from '@ticketing/common/events';
+import { expression } from '@ticketing/common/messaging';
+
+/**
+ * Marks a ticket as sold. The seller has until the order's deadline to deliver it, and `minMs` from now on at least, however
+ * late the order's event arrives. An order that a release without deliveries has completed sets no deadline.
+ */
+export const sale = ({ userId, delivery }: OrderState, now: Date, minMs: number) => ({
+  availability: 'sold' as const,
+  soldAt: expression({ $ifNull: ['$soldAt', now] }),
+  buyerId: userId,
+  dueAt:
+    delivery?.dueAt === undefined ? undefined : new Date(Math.max(Date.parse(delivery.dueAt), now.getTime() + minMs)),
+});
+
+/** Of a sold ticket that may still be delivered. One that a release without deliveries has sold has no deadline. */
+export const undelivered = {
+  availability: 'sold' as const,
+  deliveredAt: { $exists: false },
+  deliveryFailedAt: { $exists: false },
+  deliveryEndedAt: { $exists: false },
+};
