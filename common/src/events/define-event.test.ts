@@ -54,6 +54,7 @@ test('When the events are listed, then they are those of the contract, each defi
     'charge.updated',
     'order.cancelled',
     'order.created',
+    'order.delivery-due',
     'order.expired',
     'order.updated',
     'session.ended (session)',
