@@ -22,6 +22,11 @@ export const ticketResponse = z.strictObject({
   orderId: id.optional(),
   soldAt: time.optional(),
   withdrawnAt: time.optional(),
+  delivery: z.enum(['instant', 'by_seller']),
+  dueAt: time.optional(),
+  deliveredAt: time.optional(),
+  deliveryFailedAt: time.optional(),
+  deliveryEndedAt: time.optional(),
   category: z.string().optional(),
   venue: z.string().optional(),
   city: z.string().optional(),
@@ -54,6 +59,13 @@ export const orderResponse = z.strictObject({
     .optional(),
   expiresAt: time,
   problemAt: time.optional(),
+  delivery: z
+    .strictObject({
+      status: z.enum(['pending', 'delivered', 'failed']),
+      dueAt: time.optional(),
+      deliveredAt: time.optional(),
+    })
+    .optional(),
   price: z.number().positive(),
   currency,
   ticket: z.strictObject({ id, title: z.string(), price: z.number().positive(), version }),
