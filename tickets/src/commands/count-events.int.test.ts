@@ -36,6 +36,7 @@ beforeAll(async () => {
     now,
     newId,
     currency: currencyOf('usd'),
+    deliveryMinMs: 900_000,
     clearListCache: () => undefined,
     holderWaits: createHolderWaits(),
     metrics: openMetrics(new Metrics()),
