@@ -346,6 +346,7 @@ const abandoned = timePasses(attemptAbandonedMs + 1);
 const known: readonly Step<World, Intent>[] = [orderIs('confirmed'), orderStates([0, 1])];
 const visa = payWith('tok_visa', undefined);
 const confirmation = payWith('tok_threeDSecure2Required', undefined);
+const sent = [timePasses(payWindowMs), work('pay out', undefined)];
 
 const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
   service: 'payments',
@@ -502,7 +503,7 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
   },
   steps,
   maxSteps: 12,
-  begun: [known, [], [...known, visa], [...known, confirmation]],
+  begun: [known, [], [...known, visa], [...known, confirmation], [...known, visa, ...sent]],
   runs: 100,
 });
 beforeAll(driver.open);
@@ -516,8 +517,8 @@ const cancelled = [orderIs('cancelled'), orderStates([2])];
 const closing = [orderIs('closing'), orderStates([2])];
 const later = [abandoned, work('settle', undefined)];
 const diesBefore = (at: Death['call']) => payWith('tok_visa', { when: 'before', call: at });
-const foundOut = [timePasses(payWindowMs), work('settle confirmations', undefined)];
-const sent = [timePasses(payWindowMs), work('pay out', undefined)];
+const foundOut = [abandoned, work('settle confirmations', undefined)];
+const refusedByBank = [bankPage('fail'), ...foundOut];
 const synced = webhook('charge.refunded');
 const unknownToken = payWith('tok_unknown', { when: 'after', call: 'tryCard' });
 const diesAfter = (at: Death['call']) => payWith('tok_visa', { when: 'after', call: at });
@@ -596,6 +597,50 @@ const counterexamples: readonly (readonly [string, readonly Step<World, Intent>[
   [
     'a disputed order is cancelled',
     [...known, visa, moneyMoves('a dispute is opened'), ...cancelled, work('refund', undefined)],
+  ],
+  [
+    'a bank refuses two payments',
+    [...known, confirmation, ...refusedByBank, confirmation, confirmation, ...refusedByBank],
+  ],
+  ['another card comes when an order closes during a confirmation', [...known, confirmation, ...closing, visa]],
+  [
+    'a refund is reported twice at once',
+    [...known, visa, moneyMoves('a part is refunded'), steps.together([synced, synced], [1, 1, 1, 1, 1, 1])],
+  ],
+  [
+    'a part is refunded after the proceeds were sent',
+    [
+      ...known,
+      visa,
+      ...sent,
+      moneyMoves('a part is refunded'),
+      synced,
+      work('pay out', undefined),
+      moneyMoves('a part is refunded'),
+    ],
+  ],
+  [
+    'an operator returns what a bank has sent back',
+    [
+      ...known,
+      visa,
+      ...cancelled,
+      work('refund', undefined),
+      moneyMoves('the last refund fails'),
+      synced,
+      operatorRefunds(),
+    ],
+  ],
+  [
+    'a process dies with the proceeds taken back',
+    [
+      ...known,
+      visa,
+      ...sent,
+      moneyMoves('a part is refunded'),
+      synced,
+      work('pay out', { when: 'after', call: 'reverseTransfer' }),
+    ],
   ],
   [
     'a process dies with the proceeds sent',

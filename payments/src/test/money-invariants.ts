@@ -8,11 +8,13 @@ import type { PaymentDocument } from '../models/payment.ts';
 const sumOf = (list: readonly { readonly amount: number }[]): number =>
   list.reduce((sum, { amount }) => sum + amount, 0);
 
-/** What the ledger's accounts hold of an order; empty accounts are left out. @throws when an entry is not balanced. */
+/** What the ledger's accounts hold of an order; empty accounts are left out. @throws when an entry is not balanced, or is there twice. */
 export const ledgerBalances = (
   document: PaymentDocument,
   ledger: readonly LedgerEntry[],
 ): Readonly<Record<string, number>> => {
+  const waiting = (document.entries ?? []).map(({ id }) => id);
+  expect(waiting).toEqual([...new Set(waiting)]);
   // An entry that was moved by a process that died is in both places.
   const entries = new Map([
     ...(document.entries ?? []).map(({ id, lines = [] }) => [id, lines] as const),
