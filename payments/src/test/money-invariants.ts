@@ -28,13 +28,15 @@ export const ledgerBalances = (
   return Object.fromEntries([...sums].filter(([, sum]) => sum !== 0));
 };
 
+const isLost = ({ status }: { readonly status: string }): boolean => status === 'lost';
+
 /** What the accounts must hold by the charge's own fields. */
 export const chargeBalances = (document: PaymentDocument): Readonly<Record<string, number>> => {
   const { owed, amount = 0, fee = 0, left = 0, refunds = [], disputes = [], transfer, order, releasedAt } = document;
   if (owed === undefined) return {};
   const returned = sumOf(refunds.filter(({ status }) => status !== 'failed'));
   const disputed = sumOf(disputes.filter(isOpenDispute));
-  const lost = sumOf(disputes.filter(({ status }) => status === 'lost'));
+  const lost = sumOf(disputes.filter(isLost));
   const sent = transfer?.id === undefined ? 0 : transfer.amount - transfer.reversed;
   const seller = `seller:${order?.sellerId ?? 'unknown'}:${releasedAt === undefined ? 'held' : 'available'}`;
   const balances = {
@@ -84,12 +86,18 @@ export const expectEqualToStripe = (
   ledger: readonly LedgerEntry[],
   { charges, refunds, disputes, transfers }: OrderAtStripe,
 ): void => {
-  expect(document.refunds ?? []).toEqual(
-    refunds.toReversed().map(({ id, amount, status }) => ({ id, amount, status })),
+  expect((document.refunds ?? []).map(({ id, amount, status, at }) => [id, amount, status, at])).toEqual(
+    refunds.toReversed().map(({ id, amount, status, created }) => [id, amount, status, new Date(created * 1000)]),
   );
-  expect(document.disputes ?? []).toEqual(
-    disputes.toReversed().map(({ id, amount, status, reason }) => ({ id, amount, status, reason })),
+  expect((document.disputes ?? []).map(({ id, amount, status, reason }) => [id, amount, status, reason])).toEqual(
+    disputes.toReversed().map(({ id, amount, status, reason }) => [id, amount, status, reason]),
   );
+  const back = [...refunds.filter(({ status }) => status !== 'failed'), ...disputes.filter(isLost)];
+  // Others are told of the last five.
+  if (back.length <= 5)
+    expect(new Set(document.returned?.map(({ id, amount }) => `${id} ${amount}`))).toEqual(
+      new Set(back.map(({ id, amount }) => `${id} ${amount}`)),
+    );
   const { transfer } = document;
   expect(transfer === undefined ? [] : [[transfer.id, transfer.amount, transfer.reversed]]).toEqual(
     transfers.map(({ id, amount, amount_reversed: reversed }) => [id, amount, reversed]),
