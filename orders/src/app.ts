@@ -11,7 +11,7 @@ export const routes: readonly RoutedEndpoint<Deps>[] = [
   on.post('/api/orders', 'ordering', [signedIn], createOrderRoute),
   on.get('/api/orders', 'reading', [signedIn], listOrdersRoute),
   on.get('/api/orders/:orderId', 'reading', [signedIn], getOrderRoute),
-  on.post('/api/orders/:orderId/problem', 'writing', [signedIn], reportProblemRoute),
+  on.post('/api/orders/:orderId/problem', 'reporting', [signedIn], reportProblemRoute),
   on.delete('/api/orders/:orderId', 'writing', [signedIn], cancelOrderRoute),
 ];
 

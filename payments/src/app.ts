@@ -16,7 +16,7 @@ export const routes: readonly RoutedEndpoint<Deps>[] = [
   on.get('/api/payments/payout-account', 'reading', [signedIn], getPayoutAccountRoute),
   on.post('/api/payments/payout-account', 'onboarding', [signedIn], beginOnboardingRoute),
   on.get('/api/payments/:orderId', 'reading', [signedIn], getChargeRoute),
-  on.get('/api/payments/:orderId/receipt', 'reading', [signedIn], getReceiptRoute),
+  on.get('/api/payments/:orderId/receipt', 'rendering', [signedIn], getReceiptRoute),
 ];
 
 export const createApp = (kit: HttpKit, deps: Deps): Express =>

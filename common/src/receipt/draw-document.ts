@@ -1,6 +1,7 @@
 import type { Font } from 'fontkit';
 import Pdf from 'pdfkit';
 import { buffer } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 import { layOutText } from './lay-out-text.ts';
 import type { DocumentText } from './receipt-text.ts';
 import { bold, type Typeface } from './typefaces.ts';
@@ -46,7 +47,13 @@ export const drawDocument = async ({ title, subtitle, rows, notes }: DocumentTex
   let y: number = page.margin;
 
   /** Writes the text below `top` and returns where it ends. */
-  const write = (text: string, top: number, { x = page.margin, size, colour = ink, preferred }: Style): number => {
+  const write = async (
+    text: string,
+    top: number,
+    { x = page.margin, size, colour = ink, preferred }: Style,
+  ): Promise<number> => {
+    // Rare characters take long to lay out, so other requests run in between.
+    await setImmediate();
     const lineHeight = size * 1.45;
     let end = top;
     const width = page.width - page.margin - x;
@@ -68,8 +75,8 @@ export const drawDocument = async ({ title, subtitle, rows, notes }: DocumentTex
     return end;
   };
 
-  y = write(title, y, { size: 24, preferred: [bold] });
-  y = write(subtitle, y, { size: 11, colour: muted }) + 20;
+  y = await write(title, y, { size: 24, preferred: [bold] });
+  y = (await write(subtitle, y, { size: 11, colour: muted })) + 20;
   for (const [name, value] of rows) {
     pdf
       .moveTo(page.margin, y)
@@ -78,11 +85,12 @@ export const drawDocument = async ({ title, subtitle, rows, notes }: DocumentTex
       .strokeColor('#d5d9e2')
       .stroke();
     const top = y + 6;
-    write(name, top, { size: 10.5, colour: muted });
-    y = write(value, top, { x: page.margin + nameWidth, size: 10.5 }) + 6;
+    await write(name, top, { size: 10.5, colour: muted });
+    y = (await write(value, top, { x: page.margin + nameWidth, size: 10.5 })) + 6;
   }
   y += 14;
-  for (const note of notes) y = write(note, y, { size: 9.5, colour: muted }) + 4;
+  for (const note of notes) y = (await write(note, y, { size: 9.5, colour: muted })) + 4;
+  await setImmediate();
   pdf.end();
   return bytes;
 };

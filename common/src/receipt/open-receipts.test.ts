@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { setImmediate } from 'node:timers/promises';
 import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { openReceipts, type Receipt } from './index.ts';
 
@@ -159,6 +160,14 @@ test('When a receipt is requested many times at once, then it is rendered once',
   const receipt = receiptFor({ title: 'Requested at once' });
   const [first, ...others] = await Promise.all(Array.from({ length: 5 }, () => render(receipt)));
   for (const other of others) expect(other).toBe(first);
+});
+
+test('When a receipt is drawn, then other work of the process runs between its texts', async () => {
+  await render(receiptFor({ title: 'The first one loads typefaces' }));
+  let turns = 0;
+  const drawn = render(receiptFor({ title: 'Another one' }));
+  while ((await Promise.race([drawn, setImmediate('turn')])) === 'turn') turns += 1;
+  expect(turns).toBeGreaterThan(15);
 });
 
 test('When any text is a title, then a receipt is made', async () => {

@@ -40,3 +40,13 @@ test('When many accounts pay from one address, then it is limited', async () => 
     errors: [{ message: 'Too many requests, please try again later' }],
   });
 });
+
+test('When one account downloads receipts again and again, then it is limited, and its other reads are not', async () => {
+  const userId = newId();
+  const read = (path: string) =>
+    payments.request('GET', `/api/payments/${newId()}${path}`, {
+      headers: { ...payments.system.as(userId), 'X-Forwarded-For': address(2) },
+    });
+  expect(limited(await many(22, () => read('/receipt')))).toBe(2);
+  expect(limited(await many(22, () => read('')))).toBe(0);
+});

@@ -37,6 +37,10 @@ export const limits = {
   writing: { address, account },
   listing: { address, account, outcome: { ...perHour(120), counts: 'success' } },
   ordering: { address, account, outcome: { ...perHour(60), counts: 'success' } },
+  /** Each report is an event, and an operator reads it. */
+  reporting: { address, account, outcome: { ...perHour(20), counts: 'success' } },
+  /** Each document may take a process 0.2 s. */
+  rendering: { address, account: perMinute(20), inTurn: true },
   /** Enough for every card of a buyer several times, too few to test a list of stolen cards. */
   paying: { address: perMinute(60), account: perMinute(30) },
   /** Each request makes a link to a page of Stripe's. */
