@@ -21,7 +21,7 @@ test('When the buyer of a complete order reports a problem, then it is stored, s
   const order = await orders.ordered({ status: 'complete' });
   const response = await report(order.id, '  No seat 7. ');
   expect(response.status).toBe(201);
-  expect(response.body).toEqual({ ...order, status: 'complete', version: 3, problemAt: expect.any(String) });
+  expect(response.body).toEqual({ ...order, status: 'complete', delivery: expect.any(Object), version: 3, problemAt: expect.any(String) });
   expect(await orders.get(order)).toEqual(response.body);
   const { problem, problemAt, problemSince } = await problemOf(order.id);
   expect(problemSince).toEqual(problemAt);
@@ -117,7 +117,7 @@ test('When an operator settles a problem, then it is over, unless the buyer has 
   await settle(first.problemAt);
   expect((await orders.get(order)).problemAt).toBe(second.problemAt);
   await settle(second.problemAt);
-  expect(await orders.get(order)).toEqual({ ...order, status: 'complete', version: 4 });
+  expect(await orders.get(order)).toEqual({ ...order, status: 'complete', delivery: expect.any(Object), version: 4 });
   expect(await problemOf(order.id)).toMatchObject({ problem: undefined, problemSince: new Date(first.problemAt) });
   const { body: third } = await report(order.id);
   expect((await problemOf(order.id)).problemSince).toEqual(new Date(third.problemAt));
