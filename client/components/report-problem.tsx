@@ -28,14 +28,14 @@ export const ReportProblem = ({
       {isReported && (
         <Notice variant="success">
           <p className="font-semibold">You have reported a problem with this ticket.</p>
-          <p>The seller is not paid until we have looked into it.</p>
+          <p>We look into it, and hold back the money until we have, unless the seller has received it already.</p>
         </Notice>
       )}
       <details open={state.errors.length > 0}>
         <summary className="link inline-block py-2">{isReported ? 'Change your report' : 'Report a problem'}</summary>
         <form {...form} className="mt-2 grid gap-3 rounded-lg border border-line p-4">
           <p className="text-sm text-muted">
-            We hold back the seller’s money until we have looked into it. Report it before the seller is paid.
+            Report it before the seller is paid: then we hold back the money until we have looked into it.
           </p>
           <ErrorList messages={general} />
           <input type="hidden" name="orderId" value={order.id} />

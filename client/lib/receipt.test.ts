@@ -33,6 +33,19 @@ test('When only the order and its charge are known, then the receipt has what th
   ]);
 });
 
+test('When the order has the details of the ticket, then the receipt has them as they were bought', () => {
+  const details = { startsAt: '2027-05-01T20:00:00.000Z', venue: 'Arena', city: 'Bern', row: '1', seat: '7' };
+  const rows = receiptRows({ ...order, ticket: { ...order.ticket, ...details } }, charge, 'seller');
+  expect(rows.slice(3, 8)).toEqual([
+    ['Seller', 'Participant of the marketplace, account seller'],
+    ['Ticket', 'Final'],
+    ['Event', 'Sat, May 1, 2027, 20:00 UTC'],
+    ['Venue', 'Arena'],
+    ['City', 'Bern'],
+  ]);
+  expect(new Map(rows).get('Seat')).toBe('Row 1 · Seat 7');
+});
+
 test.each([
   [{ ...charge, amountRefunded: 500 }, '$5.00 (USD)', '$14.99 (USD)'],
   [{ ...charge, status: 'refunded' as const }, '$19.99 (USD)', '$0.00 (USD)'],

@@ -30,7 +30,7 @@ export const applyChargeStates =
         trace,
       })),
     );
-    await noteMoney(deps, charges);
+    await recordReleases(deps, charges);
     for (const charge of charges) {
       const { status, orderId, completedAt } = charge.state;
       if (status === 'refunded' && completedAt !== undefined) await undoSale(deps, charge, new Date(completedAt));
@@ -39,8 +39,11 @@ export const applyChargeStates =
     }
   };
 
-/** What the order's buyer may still do: facts that never change back, so that charges may arrive in any order. */
-const noteMoney = async (deps: Deps, charges: readonly ReceivedCharge[]): Promise<void> => {
+/**
+ * Records whether a problem can still be reported and whether one is open. Neither changes back, so charges may arrive in any
+ * order; neither is in the order's events, so the version stays.
+ */
+const recordReleases = async (deps: Deps, charges: readonly ReceivedCharge[]): Promise<void> => {
   const writes = charges.flatMap(({ state: { orderId: _id, releasedAt, problemSettledAt } }) => [
     ...(releasedAt === undefined
       ? []

@@ -68,6 +68,7 @@ test('When an order is created, then its event names the seller and says when, w
     return found;
   });
   expect(event.data).toMatchObject({ sellerId: 'seller', ticket: { title, ...details } });
+  expect(body.ticket).toMatchObject({ title, ...details });
   expect(Buffer.byteLength(JSON.stringify(event))).toBeLessThan(4_096);
 });
 

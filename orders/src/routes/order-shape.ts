@@ -29,6 +29,12 @@ export const orderShape = z
       title: z.string(),
       price: z.number(),
       version: z.int().check(z.minimum(0)),
+      startsAt: z.optional(z.iso.datetime().check(z.describe('This and what follows: as bought'))),
+      venue: z.optional(z.string()),
+      city: z.optional(z.string()),
+      section: z.optional(z.string()),
+      row: z.optional(z.string()),
+      seat: z.optional(z.string()),
     }),
   })
   .register(z.globalRegistry, { id: 'Order' });

@@ -23,6 +23,12 @@ export const toOrderView = (
     title: order.ticket.title,
     price: toMajor(currency, order.ticket.price),
     version: order.ticket.version,
+    startsAt: order.ticket.startsAt,
+    venue: order.ticket.venue,
+    city: order.ticket.city,
+    section: order.ticket.section,
+    row: order.ticket.row,
+    seat: order.ticket.seat,
   },
 });
 

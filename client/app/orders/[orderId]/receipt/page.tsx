@@ -32,8 +32,9 @@ const ReceiptPage = async ({ params }: { readonly params: Promise<{ readonly ord
       </div>
     );
   }
+  // The seller of a ticket never changes, unlike its details.
   const ticket = await getTicket(api, order.data.ticket.id);
-  const rows = receiptRows(order.data, charge.data, ticket.ok ? ticket.data : undefined);
+  const rows = receiptRows(order.data, charge.data, ticket.ok ? ticket.data.userId : undefined);
   return (
     <div className="shell max-w-2xl py-6 md:py-10">
       <p className="no-print mb-6 flex flex-wrap gap-x-5 gap-y-2 text-[0.9375rem]">
