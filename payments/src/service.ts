@@ -11,6 +11,7 @@ import {
 } from '@ticketing/common/service';
 import { createApp } from './app.ts';
 import { countOpenMoney } from './commands/money/count-open-money.ts';
+import { fillEventIds } from './commands/fill-event-ids.ts';
 import { followStripe, readUnreadMoney } from './commands/money/follow-stripe.ts';
 import { moveEntries } from './commands/money/move-entries.ts';
 import { carryOutOperatorRequest } from './commands/operator/carry-out-operator-request.ts';
@@ -124,9 +125,10 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
       every(payoutCountsEveryMs, 'counts of payouts', () => countFailingPayouts(deps)),
       every(unmarkedEveryMs, 'unmarked refunds', () => markUnmarkedRefunds(deps)),
       every(entriesEveryMs, 'entries of the ledger', () => moveEntries(deps)),
-      every(followEveryMs, 'movements at Stripe', () => followStripe(deps)),
-      every(unmarkedEveryMs, 'money that a person looks at', () => countOpenMoney(deps)),
+      every(followEveryMs, 'Stripe events', () => followStripe(deps)),
+      every(unmarkedEveryMs, 'open refunds and disputes', () => countOpenMoney(deps)),
       every(unmarkedEveryMs, 'unread money', (signal) => readUnreadMoney(deps, signal)),
+      every(unmarkedEveryMs, 'paid orders without an event', () => fillEventIds(deps)),
     ],
   });
 };

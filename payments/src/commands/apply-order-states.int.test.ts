@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventIdOf } from '@ticketing/common/event-id';
 import { orderCancelled, orderCreated, orderUpdated } from '@ticketing/common/events';
 import { newOrder } from '@ticketing/common/events/testing';
 import { openPayments, type PaymentsUnderTest } from '../test/harness.ts';
@@ -27,6 +28,20 @@ test('When the events of an order arrive twice and out of order, then its newest
   expect((await payments.pay(later.id)).status).toBe(201);
   expect(await payments.stored(created.id)).toMatchObject({ order: { status: 'cancelled', version: 2 } });
   expect((await payments.pay(created.id)).status).toBe(400);
+});
+
+test('When an earlier release has made an order, then its copy names the event, also a copy of that release once it is paid', async () => {
+  const order = await payments.payable();
+  const eventId = eventIdOf(order.ticket);
+  expect((await payments.stored(order.id))?.order).toMatchObject({ eventId });
+  await payments.pay(order.id);
+  await payments.system
+    .collection<{ _id: string }>('payments')
+    .updateOne({ _id: order.id }, { $unset: { 'order.eventId': true } });
+  await payments.startReplica();
+  await payments.system.eventually(async () => {
+    expect((await payments.stored(order.id))?.order).toMatchObject({ eventId });
+  });
 });
 
 test('When the buyer reports a problem with a complete order, then the charge has it, however late older events come', async () => {

@@ -1,7 +1,8 @@
 import type { OrderState } from '@ticketing/common/events';
 import { applyIfNewer, type Received } from '@ticketing/common/messaging';
 import type { Deps } from '../deps.ts';
-import { answerClosingOrders } from './answer-closing-orders.ts';
+import { withEventId } from '../domain/with-event-id.ts';
+import { respondToClosingOrders } from './respond-to-closing-orders.ts';
 
 /** Closing the payment has cancelled the copy of its order. */
 const isChangedHere = { $ne: [{ $type: '$closedAt' }, 'missing'] };
@@ -13,15 +14,15 @@ const isOnlyComplete = ({ status, problemAt, delivery }: OrderState): boolean =>
 /**
  * Copies orders from their events and wakes the requests that wait to pay for them. An order becomes complete by its
  * charge, which is in the same document, so that state is copied once its ticket is delivered or the buyer has reported a
- * problem. With the copy of a closing order no attempt to pay can begin any more; its question is then answered.
+ * problem. With the copy of a closing order no attempt to pay can begin any more; orders then gets the state of the charge.
  */
 export const applyOrderStates =
   (deps: Deps) =>
   async (events: readonly Received<OrderState>[]): Promise<void> => {
-    const orders = events.map(({ state }) => state).filter((state) => !isOnlyComplete(state));
+    const orders = events.map(({ state }) => withEventId(state)).filter((state) => !isOnlyComplete(state));
     await applyIfNewer(deps.payments, 'order', orders, { isChangedHere });
     deps.orderSignals.notify(orders.filter(({ status }) => status !== 'created').map(({ id }) => id));
-    await answerClosingOrders(
+    await respondToClosingOrders(
       deps,
       events.filter(({ state }) => state.status === 'awaiting:payment' && state.closing !== undefined),
     );
@@ -46,7 +47,7 @@ export const applyCancelledOrders =
   async (events: readonly Received<OrderState>[]): Promise<void> => {
     const due = deps.now();
     const traces = new Map(events.map(({ state, trace }) => [state.id, trace]));
-    const orders = events.map(({ state }) => state);
+    const orders = events.map(({ state }) => withEventId(state));
     await applyIfNewer(deps.payments, 'order', orders, {
       isChangedHere,
       effect: ({ id }) => [

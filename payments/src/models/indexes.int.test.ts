@@ -17,7 +17,7 @@ beforeAll(async () => {
         _id: newId(),
         version: 2,
         status: isPaid ? 'completed' : 'refunded',
-        order: newOrder({ status: isPaid ? 'complete' : 'cancelled' }),
+        order: newOrder({ status: isPaid ? 'complete' : 'cancelled', eventId: 'event' }),
         outbox: [],
         createdAt: now,
       };
@@ -38,7 +38,8 @@ test.each([
   ['by_payment_intent', { stripeId: 'pi_1' }],
   ['disputes_by_status', { 'dispute.status': { $in: ['needs_response'] } }],
   ['sales_by_seller', { 'order.sellerId': 's', completedAt: { $exists: true } }],
-  ['sales_of_event', { status: 'completed', 'order.eventId': 'e' }],
+  ['paid_orders_by_event', { status: 'completed', 'order.eventId': 'e' }],
+  ['paid_orders_by_event', { status: 'completed', 'order.eventId': { $exists: false } }],
   ['paid_cancelled_orders', { status: 'completed', 'order.status': 'cancelled', refundDue: { $exists: false } }],
   ['outbox.time_1', { 'outbox.time': { $lte: now } }],
 ])(

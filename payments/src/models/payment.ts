@@ -200,8 +200,8 @@ export const charges = defineAggregate({
     // For what an operator does with all sales of an event.
     {
       key: { 'order.eventId': 1 },
-      name: 'sales_of_event',
-      partialFilterExpression: { status: 'completed', 'order.eventId': { $exists: true } },
+      name: 'paid_orders_by_event',
+      partialFilterExpression: { status: 'completed' },
     },
     // For charges of the release before, whose movements were never read.
     { key: { status: 1, moneyReadAt: 1 }, name: 'money_unread' },

@@ -4,7 +4,7 @@ import { payoutStatuses } from '../domain/payout-account.ts';
 
 /**
  * Where a user's proceeds go. Its id is the user's: the first event of the user makes it, or the account at Stripe does,
- * whichever comes first. It stays when the user's account is closed, for late events and for the books.
+ * whichever comes first. It stays when the user's account is closed, for late events and for the ledger.
  */
 export const payoutAccounts = defineCollection({
   name: 'payout-accounts',

@@ -70,6 +70,24 @@ test('When an event is called off, then every paid order of it is refunded, and 
   });
 });
 
+test('When an order of the event is being paid, then the command names it, and fails', async () => {
+  const eventId = 'called-off-now';
+  const openAttempt = { at: new Date() };
+  await under.collection('payments', 'payments').insertMany([
+    { _id: 'paid', status: 'completed', order: { eventId } },
+    { _id: 'confirming', status: 'created', order: { eventId }, openAttempt },
+    { _id: 'confirming-another', status: 'created', order: { eventId: 'another' }, openAttempt },
+  ]);
+  const [{ code, lines }] = await Promise.all([
+    run('refund', ['--event', eventId, '--reason', 'called off']),
+    carryOut('paid', 'ordered'),
+  ]);
+  expect([code, lines]).toEqual([
+    1,
+    [expect.stringMatching(/^order confirming is being paid now: repeat/), 'order paid is being refunded'],
+  ]);
+});
+
 test('When an order is not paid, then the command fails and says so', async () => {
   const [result] = await Promise.all([run('refund', ['a', '--reason', 'x']), carryOut('a', 'not_paid')]);
   expect(result).toEqual({ code: 1, lines: ['order a is not paid, or does not exist: nothing to refund'] });

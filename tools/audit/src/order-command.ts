@@ -7,6 +7,7 @@ interface StoredCharge {
   readonly _id: string;
   readonly status?: string;
   readonly order?: { readonly eventId?: string };
+  readonly openAttempt?: { readonly at: Date };
 }
 
 export interface OrderCommand {
@@ -48,10 +49,18 @@ export const runRefundCommand = async (command: OrderCommand): Promise<number> =
   const { orderIds, event, reason } = readArgs(command.args, refundUsage);
   if ((event === undefined) === (orderIds.length === 0))
     throw new UsageError('Either orders or an event is needed', refundUsage);
-  const ids = event === undefined ? orderIds : await paidOrdersOf(command.databases, event);
-  if (ids.length > 0) return carryOut(command, { action: 'refund', ids, reason, outcomes: refundOutcomes });
-  command.print(`No paid order is for event ${event ?? ''}`);
-  return 1;
+  const { paid, beingPaid } =
+    event === undefined ? { paid: orderIds, beingPaid: [] } : await ordersOf(command.databases, event);
+  for (const orderId of beingPaid)
+    command.print(
+      `order ${orderId} is being paid now: repeat this command in some minutes, since it may be paid by then`,
+    );
+  if (paid.length === 0) {
+    command.print(`No paid order is for event ${event ?? ''}`);
+    return 1;
+  }
+  const code = await carryOut(command, { action: 'refund', ids: paid, reason, outcomes: refundOutcomes });
+  return beingPaid.length > 0 ? 1 : code;
 };
 
 /**
@@ -84,12 +93,15 @@ const parse = (args: readonly string[], usage: string) => {
   }
 };
 
-const paidOrdersOf = async (databases: Databases, eventId: string): Promise<string[]> => {
-  const sales = await databases.of.payments
-    .collection<StoredCharge>('payments')
-    .find({ status: 'completed', 'order.eventId': eventId }, { projection: { _id: 1 } })
-    .toArray();
-  return sales.map(({ _id }) => _id);
+/** Those being paid are read first: one that is paid between the reads is found by the second. */
+const ordersOf = async (databases: Databases, eventId: string) => {
+  const charges = databases.of.payments.collection<StoredCharge>('payments');
+  const projection = { _id: 1 } as const;
+  const ofEvent = { 'order.eventId': eventId } as const;
+  const unfinished = await charges.find({ ...ofEvent, 'openAttempt.at': { $exists: true } }, { projection }).toArray();
+  const found = await charges.find({ ...ofEvent, status: 'completed' }, { projection }).toArray();
+  const paid = found.map(({ _id }) => _id);
+  return { paid, beingPaid: unfinished.map(({ _id }) => _id).filter((orderId) => !paid.includes(orderId)) };
 };
 
 const carryOut = async (

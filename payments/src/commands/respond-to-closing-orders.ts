@@ -9,23 +9,23 @@ const concurrency = 16;
 const maxReads = 3;
 
 /**
- * Tells `orders` whether its closing orders were paid: that the payment is closed, or the charge as it is. Every question is
- * answered, from this service's own document, since the last answer may have been lost. While an attempt is open the answer
- * is left to a worker, which first makes sure at Stripe that the attempt can charge nothing any more.
+ * Tells `orders` whether its closing orders were paid: that the payment is closed, or the state of the charge. Every request
+ * gets a response, from this service's own document, since the last response may have been lost. While an attempt is open a
+ * worker responds, once Stripe can no longer charge anything for it.
  */
-export const answerClosingOrders = async (deps: Deps, questions: readonly Received<OrderState>[]): Promise<void> => {
+export const respondToClosingOrders = async (deps: Deps, requests: readonly Received<OrderState>[]): Promise<void> => {
   const run = pLimit(concurrency);
-  await Promise.all(questions.map(({ state, trace }) => run(() => answer(deps, { orderId: state.id, trace }))));
+  await Promise.all(requests.map(({ state, trace }) => run(() => respond(deps, { orderId: state.id, trace }))));
 };
 
-const answer = async (deps: Deps, question: { readonly orderId: string; readonly trace: Trace }): Promise<void> => {
-  const { orderId, trace } = question;
+const respond = async (deps: Deps, request: { readonly orderId: string; readonly trace: Trace }): Promise<void> => {
+  const { orderId, trace } = request;
   for (let read = 0; read < maxReads; read += 1) {
-    if (await recordClosed(deps, question)) return;
+    if (await recordClosed(deps, request)) return;
     const document = await deps.payments.findOne({ _id: orderId }, { projection: { outbox: 0 } });
     if (document === null) throw new Error(`The copy of closing order ${orderId} does not exist`);
     const payment = parsePayment(document);
-    // A cancelled order has ended here, whatever `orders` knows: what is found to be paid for it is refunded.
+    // The order is cancelled here, whatever `orders` knows: money that arrives for it is refunded.
     if (payment.closedAt !== undefined || payment.order.status === 'cancelled') {
       await deps.chargeStore.publishSideEvent({
         filter: { _id: orderId },
