@@ -21,7 +21,13 @@ test('When the buyer of a complete order reports a problem, then it is stored, s
   const order = await orders.ordered({ status: 'complete' });
   const response = await report(order.id, '  No seat 7. ');
   expect(response.status).toBe(201);
-  expect(response.body).toEqual({ ...order, status: 'complete', delivery: expect.any(Object), version: 3, problemAt: expect.any(String) });
+  expect(response.body).toEqual({
+    ...order,
+    status: 'complete',
+    delivery: expect.any(Object),
+    version: 3,
+    problemAt: expect.any(String),
+  });
   expect(await orders.get(order)).toEqual(response.body);
   const { problem, problemAt, problemSince } = await problemOf(order.id);
   expect(problemSince).toEqual(problemAt);
