@@ -360,7 +360,11 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
     const logger = createLogger({ service: 'payments', level: 'silent' });
     const client = openStripe({ key: 'sk_test_sandbox', host: sandbox.url, callTimeoutMs: 9_000 }, logger);
     const returnUrl = 'http://127.0.0.1:9/';
-    const stripe = createStripeGateway(client, { webhookSecret, returnUrl: () => returnUrl }, metrics);
+    const stripe = createStripeGateway(
+      client,
+      { webhookSecrets: [webhookSecret], returnUrl: () => returnUrl },
+      metrics,
+    );
     const accounts = createAccountGateway(client, returnUrl);
     accountId = await onboard(sandbox);
     return {

@@ -15,7 +15,11 @@ export const paymentsEnv = {
     .prefault('24')
     .describe('From the start of an event until the proceeds of its tickets belong to their sellers'),
   STRIPE_KEY: z.string().describe("Stripe's secret key"),
-  STRIPE_WEBHOOK_SECRET: z.string().describe("Secret that signs Stripe's webhooks"),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .transform((text): readonly string[] => text.split(',').map((secret) => secret.trim()))
+    .refine((secrets) => secrets.every((secret) => secret !== ''), 'must be secrets, separated by commas')
+    .describe("Secrets that sign Stripe's webhooks, separated by commas: one for each endpoint"),
   STRIPE_HOST: url('http', 'https')
     .refine((text) => URL.canParse(text), 'must be an address such as http://127.0.0.1:4242')
     .optional()

@@ -76,7 +76,7 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
   const gateway = createStripeGateway(
     stripe,
     {
-      webhookSecret: config.STRIPE_WEBHOOK_SECRET,
+      webhookSecrets: config.STRIPE_WEBHOOK_SECRET,
       returnUrl: (orderId) => new URL(`/orders/${orderId}?from=bank`, config.PUBLIC_URL).href,
     },
     metrics,

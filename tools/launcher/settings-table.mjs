@@ -153,7 +153,7 @@ export const settingsTable = [
   {
     name: 'STRIPE_WEBHOOK_SECRET',
     default: 'generated once, kept in DATA_DIR',
-    purpose: "Secret that signs Stripe's webhooks",
+    purpose: "Secrets that sign Stripe's webhooks, separated by commas: one for each endpoint",
     check: beginsWith('whsec_'),
   },
   {

@@ -148,3 +148,15 @@ test('When a payment succeeds at Stripe after it has failed here, then the webho
   });
   expect(await payments.sandbox.refunds(order.id)).toHaveLength(1);
 });
+
+test('When Stripe has an endpoint for connected accounts, then events signed with either secret are accepted', async () => {
+  const { url } = await payments.startReplica({ env: { STRIPE_WEBHOOK_SECRET: 'whsec_one, whsec_two' } });
+  const event = {
+    id: 'evt_1',
+    object: 'event',
+    type: 'account.updated',
+    data: { object: { id: 'acct_x', object: 'account' } },
+  };
+  for (const secret of ['whsec_one', 'whsec_two']) expect(await send(event, { secret, url })).toMatchObject(received);
+  expect(await send(event, { secret: 'whsec_three', url })).toMatchObject(badSignature);
+});

@@ -9,6 +9,7 @@ export interface Relay {
 /** A proxy between two servers: `pass` forwards a request; when it returns no response, the connection is closed. */
 export const openRelay = async (
   pass: (request: {
+    readonly method: string;
     readonly path: string;
     readonly headers: IncomingHttpHeaders;
     readonly body: string;
@@ -19,6 +20,7 @@ export const openRelay = async (
       const chunks: Buffer[] = [];
       for await (const chunk of req) chunks.push(Buffer.from(chunk));
       const response = await pass({
+        method: req.method ?? 'GET',
         path: req.url ?? '/',
         headers: req.headers,
         body: Buffer.concat(chunks).toString(),

@@ -38,6 +38,9 @@ const callLog = z.array(z.object({ idempotencyKey: z.string().optional() }));
 
 const entry = fileURLToPath(new URL('../../../tools/stripe-sandbox/src/index.ts', import.meta.url));
 
+/** A test file whose set-up has failed does not close the sandbox, which would keep the test run from ending. */
+const endsWithParent = `data:text/javascript,${encodeURIComponent("process.stdin.once('end', () => process.exit()).resume()")}`;
+
 const urlOf = (line: string): string | undefined => /"url":"([^"]+)"/.exec(line)?.[1];
 
 const all = async <T extends { readonly metadata: Stripe.Metadata | null }>(
@@ -51,7 +54,7 @@ const all = async <T extends { readonly metadata: Stripe.Metadata | null }>(
 
 export const openSandbox = async (options: { readonly webhookUrl?: string } = {}): Promise<Sandbox> => {
   const directory = await mkdtemp(join(tmpdir(), 'payments-sandbox-'));
-  const child = spawn(process.execPath, [entry], {
+  const child = spawn(process.execPath, ['--import', endsWithParent, entry], {
     env: {
       PATH: process.env['PATH'],
       PORT: '0',
@@ -59,8 +62,9 @@ export const openSandbox = async (options: { readonly webhookUrl?: string } = {}
       STRIPE_WEBHOOK_SECRET: webhookSecret,
       ...(options.webhookUrl === undefined ? {} : { WEBHOOK_URL: options.webhookUrl }),
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  child.stderr.pipe(process.stderr, { end: false });
   const exited = once(child, 'exit');
   const url = await new Promise<string>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {

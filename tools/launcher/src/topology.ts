@@ -96,7 +96,7 @@ export const processes: readonly ProcessDefinition[] = [
     env: ({ settings, secrets, routerUrl }) => ({
       // Without a STRIPE_KEY of its own it accepts every key, so that any test can read its data.
       DATA_DIR: join(settings.dataDir, 'stripe-sandbox'),
-      STRIPE_WEBHOOK_SECRET: secrets.stripeWebhookSecret,
+      STRIPE_WEBHOOK_SECRET: secrets.stripeWebhookSecret.split(',')[0],
       WEBHOOK_URL: `${routerUrl}/api/payments/webhook`,
       CARD_FORM_ORIGINS: isLoopback(settings.publicUrl) ? undefined : new URL(settings.publicUrl).origin,
     }),

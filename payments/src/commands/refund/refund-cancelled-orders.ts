@@ -79,7 +79,8 @@ const finish = async (deps: Deps, task: RefundTask): Promise<boolean> => {
  * Refunds what is left, and writes what Stripe then shows. A refund that failed is made again under another number. While a
  * dispute is open Stripe refuses: the bank has the money, and its decision ends the wait.
  */
-const refund = async (deps: Deps, { charge, trace, deadline }: Task, intentId: string): Promise<boolean> => {
+const refund = async (deps: Deps, task: Task, intentId: string): Promise<boolean> => {
+  const { charge, trace, deadline, failures } = task;
   const orderId = charge._id;
   const sync = () => syncMoney(deps, { orderId, trace, deadline });
   if (!(await sync())) return false;
@@ -88,8 +89,9 @@ const refund = async (deps: Deps, { charge, trace, deadline }: Task, intentId: s
   if (payment?.refundDue === undefined) return true;
   const { refunds = [], disputes = [] } = payment;
   if (disputes.some(isOpenDispute)) return false;
-  // Stripe repeats a refusal because of a dispute under its key, so the end of a dispute needs another.
-  const number = 1 + refunds.filter(({ status }) => status === 'failed').length + disputes.length;
+  // Stripe repeats a refusal or a server error under its key for a day, so each retry has another. A second refund of
+  // everything is refused.
+  const number = 1 + refunds.filter(({ status }) => status === 'failed').length + disputes.length + failures;
   const result = await deps.gateway.refund({ intentId, orderId, number }, deadline);
   if (result === 'unknown' || result === 'disputed' || !(await sync())) return false;
   return result !== 'nothing-left' || recordNothingLeft(deps, orderId);

@@ -7,6 +7,7 @@ import type { StripeClient } from './client.ts';
 import { declineOf, intentIdOf, isInvalidToken, isKeyUsed, isRefusal, wasSuperseded } from './errors.ts';
 import { isChange, listChanged, ownerOf, readMovements, type Owner } from './movements.ts';
 import { actionUrlOf, orderIdOf, toIntentState, toPaymentMethod } from './mapping.ts';
+import { signedEvent } from './signed-event.ts';
 
 /** What came of the one call that tries a card. */
 export type CardResult =
@@ -121,7 +122,8 @@ const keyed = ({ orderId, number }: Attempt, options: Stripe.RequestOptions): St
 });
 
 export interface StripeSettings {
-  readonly webhookSecret: string;
+  /** Of Stripe's endpoints: events of connected accounts come by one of their own. */
+  readonly webhookSecrets: readonly string[];
   /** Where the bank sends the buyer of an order back to. */
   readonly returnUrl: (orderId: string) => string;
 }
@@ -243,7 +245,7 @@ export const createStripeGateway = (
     listChanged: (since) => listChanged(stripe, call, since, () => performance.now() + pageTimeoutMs),
 
     readWebhookEvent: (body, signature) => {
-      const event = stripe.webhooks.constructEvent(body, signature, settings.webhookSecret);
+      const event = signedEvent(stripe, { body, signature }, settings.webhookSecrets);
       const { type } = event;
       const { object } = event.data;
       const none = { orderId: undefined, intentId: undefined, accountId: undefined };

@@ -76,7 +76,7 @@ describe.each(itself.key === undefined ? [sandboxWorld] : [sandboxWorld, stripeW
       // Without the gateways, which retry: a key that Stripe does not know, or no network, is reported at once.
       await stripe.events.list({ limit: 1 });
       const returnUrl = 'https://tickets.example/orders';
-      const settings = { webhookSecret, returnUrl: () => returnUrl };
+      const settings = { webhookSecrets: [webhookSecret], returnUrl: () => returnUrl };
       gateway = createStripeGateway(client, settings, { attemptsRefused: { inc: () => undefined } });
       accounts = createAccountGateway(client, returnUrl);
       transfers = createTransferGateway(client);
