@@ -13,6 +13,7 @@ import { hotTicket } from './scenarios/hot-ticket.ts';
 import { flashSale, listTickets, untilOrderable } from './scenarios/flash-sale.ts';
 import { measureBaseline } from './scenarios/baseline.ts';
 import { journeys, summary } from './scenarios/journeys.ts';
+import { search, storeListings } from './scenarios/search.ts';
 import { orderRate, storeOrders } from './scenarios/stored-orders.ts';
 import { signUp } from './users.ts';
 
@@ -174,6 +175,23 @@ try {
       '×',
       true,
     );
+  }
+
+  if (isSelected('search')) {
+    const count = 100_000 * scale;
+    const seconds = await storeListings(databaseOf(mongod.url, 'tickets'), count);
+    print(`     ${count} listings of the release before have got keys and events after ${seconds.toFixed(0)} s`);
+    const found: Record<string, unknown> = { count, seconds };
+    for (const path of ['/api/tickets', '/api/events'] as const) {
+      await search(client, path, 10, processes);
+      const kinds = await search(client, path, 100, processes);
+      found[path] = kinds;
+      for (const [kind, { p50, p95, cpu }] of Object.entries(kinds)) {
+        print(`     ${path}, ${kind}: p50 ${p50.toFixed(0)} ms, ${cpu.toFixed(1)} CPU ms`);
+        record(`${path}, ${kind}, p95 at rest`, p95, 50, 'ms', true);
+      }
+    }
+    results.search = found;
   }
   await client.close();
 } finally {
