@@ -1,3 +1,4 @@
+import { EventField } from '../components/event-field.tsx';
 import { Field, TextField, control } from '../components/field.tsx';
 import { Icon } from '../components/icon.tsx';
 import { PageLink } from '../components/page-link.tsx';
@@ -39,7 +40,7 @@ const Search = ({
       {query.category !== undefined && <input type="hidden" name="category" value={query.category} />}
       <div className="grid gap-3 rounded-2xl bg-surface p-3 text-ink shadow-lg md:grid-cols-[1fr_14rem_auto] md:items-end md:p-4">
         <Field name="q" label="Event, artist or team">
-          <input {...control({ name: 'q' })} type="search" className="input" defaultValue={query.q} maxLength={200} />
+          <EventField defaultValue={query.q} />
         </Field>
         <Field name="city" label="City">
           <input {...control({ name: 'city' })} className="input" defaultValue={query.city} maxLength={100} />
@@ -155,7 +156,7 @@ const Results = ({ query, page }: { readonly query: CatalogueQuery; readonly pag
       <ul className="ticket-list mt-4 grid gap-3 sm:grid-cols-2 sm:gap-4 lg:grid-cols-3 xl:grid-cols-4">
         {page.tickets.map((ticket) => (
           <li key={ticket.id} className="min-w-0">
-            <TicketCard ticket={ticket} />
+            <TicketCard ticket={ticket} event={page.events.find(({ id }) => id === ticket.eventId)} />
           </li>
         ))}
       </ul>

@@ -1,13 +1,20 @@
-import type { ListedTicket } from '../lib/api/schemas.ts';
+import type { EventEntry, ListedTicket } from '../lib/api/schemas.ts';
 import { categoryOf } from '../lib/categories.ts';
 import { formatDateTime } from '../lib/dates.ts';
+import { eventHref } from '../lib/event-labels.ts';
 import { priceLabel } from '../lib/money.ts';
 import { placeLabel, seatLabel } from '../lib/ticket-labels.ts';
 import { Art } from './art.tsx';
 import { PageLink } from './page-link.tsx';
 
-/** A ticket in a list; the whole card links to the ticket's page. */
-export const TicketCard = ({ ticket }: { readonly ticket: ListedTicket }) => (
+/** A ticket in a list; the whole card links to the ticket's page. `event`: of several tickets, which another link leads to. */
+export const TicketCard = ({
+  ticket,
+  event,
+}: {
+  readonly ticket: ListedTicket;
+  readonly event: EventEntry | undefined;
+}) => (
   <article className="ticket" data-testid="ticket-card">
     <Art ticket={ticket} className="ticket-art" />
     <div className="ticket-text">
@@ -18,6 +25,12 @@ export const TicketCard = ({ ticket }: { readonly ticket: ListedTicket }) => (
       </h3>
       <p>{placeLabel(ticket) ?? categoryOf(ticket.category).label}</p>
       {ticket.startsAt !== undefined && <p>{formatDateTime(ticket.startsAt)}</p>}
+      {event !== undefined && (
+        <PageLink href={eventHref(event)} className="link relative z-1 inline-flex min-h-11 items-center text-sm">
+          All {event.onSale.toLocaleString('en-US')} tickets, from{' '}
+          {priceLabel({ price: event.fromPrice, currency: event.currency })}
+        </PageLink>
+      )}
     </div>
     <div className="stub">
       <span className="stub-price">{priceLabel(ticket)}</span>

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { placeLabel, seatLabel, ticketBadge, ticketState } from './ticket-labels.ts';
+import { hasBegun, placeLabel, seatLabel, ticketBadge, ticketState } from './ticket-labels.ts';
 
 test('When a seat is described in part, then its label has only those parts', () => {
   expect(seatLabel({ section: 'Stalls', row: 'F', seat: '12' })).toBe('Stalls · Row F · Seat 12');
@@ -19,5 +19,17 @@ test('When a ticket is held, sold or withdrawn, then it is not on sale', () => {
   expect(ticketState({ orderId: 'o1' })).toBe('held');
   expect(ticketState({ orderId: 'o1', soldAt: '2026-03-14T12:00:00.000Z' })).toBe('sold');
   expect(ticketState({ withdrawnAt: '2026-03-14T12:00:00.000Z' })).toBe('withdrawn');
+  expect(ticketState({ startsAt: '2026-03-14T12:00:00.000Z' })).toBe('over');
+  expect(ticketState({ startsAt: '9999-03-14T12:00:00.000Z' })).toBe('on-sale');
   expect(ticketBadge({ orderId: 'o1' })).toEqual({ variant: 'wait', label: 'On hold' });
+});
+
+test('When it is the time of the start, then the event has begun', () => {
+  const startsAt = '2026-03-14T12:00:00.000Z';
+  const start = Date.parse(startsAt);
+  expect([hasBegun({ startsAt }, start - 1), hasBegun({ startsAt }, start), hasBegun({}, start)]).toEqual([
+    false,
+    true,
+    false,
+  ]);
 });

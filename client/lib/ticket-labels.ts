@@ -16,14 +16,20 @@ export const placeLabel = (ticket: Pick<Ticket, 'venue' | 'city'> | undefined): 
   return parts.length === 0 ? undefined : parts.join(', ');
 };
 
-export type TicketState = 'on-sale' | 'held' | 'sold' | 'withdrawn';
+/** Whether an event has begun; without a date it never has. */
+export const hasBegun = ({ startsAt }: Pick<Ticket, 'startsAt'>, now = Date.now()): boolean =>
+  startsAt !== undefined && Date.parse(startsAt) <= now;
 
-type Facts = Pick<Ticket, 'orderId' | 'soldAt' | 'withdrawnAt'>;
+export type TicketState = 'on-sale' | 'held' | 'sold' | 'withdrawn' | 'over';
 
-export const ticketState = ({ orderId, soldAt, withdrawnAt }: Facts): TicketState => {
+type Facts = Pick<Ticket, 'orderId' | 'soldAt' | 'withdrawnAt' | 'startsAt'>;
+
+export const ticketState = (ticket: Facts): TicketState => {
+  const { orderId, soldAt, withdrawnAt } = ticket;
   if (withdrawnAt !== undefined) return 'withdrawn';
   if (soldAt !== undefined) return 'sold';
-  return orderId === undefined ? 'on-sale' : 'held';
+  if (orderId !== undefined) return 'held';
+  return hasBegun(ticket) ? 'over' : 'on-sale';
 };
 
 const badges = {
@@ -31,6 +37,7 @@ const badges = {
   held: { variant: 'wait', label: 'On hold' },
   sold: { variant: 'over', label: 'Sold' },
   withdrawn: { variant: 'over', label: 'Withdrawn' },
+  over: { variant: 'over', label: 'Over' },
 } as const;
 
 export const ticketBadge = (ticket: Facts) => badges[ticketState(ticket)];

@@ -5,6 +5,8 @@ import {
   chargeSchema,
   csvSchema,
   currentUserSchema,
+  eventSchema,
+  eventsSchema,
   nothingSchema,
   onboardingSchema,
   orderSchema,
@@ -94,6 +96,12 @@ export const listTickets = (api: Api, query: URLSearchParams) =>
 
 export const getTicket = (api: Api, ticketId: string) =>
   api.send(ticketSchema, { method: 'GET', path: path('/api/tickets', ticketId) });
+
+export const listEvents = (api: Api, query: URLSearchParams) =>
+  api.send(eventsSchema, { method: 'GET', path: '/api/events', query });
+
+export const getEvent = (api: Api, eventId: string) =>
+  api.send(eventSchema, { method: 'GET', path: path('/api/events', eventId) });
 
 /** A listing in a request; null clears a detail. */
 export type ListingBody = {

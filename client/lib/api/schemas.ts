@@ -4,6 +4,7 @@ import type { userShape } from '@ticketing/auth/shapes';
 import { orderShape } from '@ticketing/orders/shapes';
 import { paymentShape, pendingPaymentShape, type chargeShape } from '@ticketing/payments/shapes';
 import { saleShape, type balanceShape, type payoutAccountShape } from '@ticketing/payments/sales-shapes';
+import { eventShape } from '@ticketing/tickets/event-shapes';
 import { listedTicketShape, ticketShape } from '@ticketing/tickets/shapes';
 import * as z from 'zod/mini';
 
@@ -30,6 +31,8 @@ const eventId = { eventId: z.optional(z.string()) };
 export const ticketSchema = z.extend(ticketShape, { ...currency, ...anyCategory, ...eventId });
 const listedTicketSchema = z.extend(listedTicketShape, { ...currency, ...anyCategory, ...eventId });
 export const ticketsSchema = z.array(listedTicketSchema);
+export const eventSchema = z.extend(eventShape, anyCategory);
+export const eventsSchema = z.array(eventSchema);
 export const orderSchema = z.extend(orderShape, { ...currency, reason: z.optional(z.string()) });
 export const ordersSchema = z.array(orderSchema);
 // The site shows a state that it does not know: payments of a newer release may send one.
@@ -43,6 +46,7 @@ export const nothingSchema = z.unknown();
 
 export type Ticket = z.infer<typeof ticketSchema>;
 export type ListedTicket = z.infer<typeof listedTicketSchema>;
+export type EventEntry = z.infer<typeof eventSchema>;
 export type Order = z.infer<typeof orderSchema>;
 export type Charge = z.infer<typeof chargeShape>;
 export type Sale = z.infer<typeof saleSchema>;

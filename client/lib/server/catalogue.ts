@@ -1,7 +1,7 @@
 import 'server-only';
-import type { Failure, Result } from '../api/api.ts';
-import { listTickets } from '../api/marketplace.ts';
-import type { ListedTicket } from '../api/schemas.ts';
+import type { Api, Failure, Result } from '../api/api.ts';
+import { listEvents, listTickets } from '../api/marketplace.ts';
+import type { EventEntry, ListedTicket } from '../api/schemas.ts';
 import { toApiQuery, type CatalogueQuery } from '../catalogue-query.ts';
 import { readPaging, type Paging } from '../paging.ts';
 import { anonymousApi } from './api.ts';
@@ -11,6 +11,8 @@ import { siteCurrency } from './runtime.ts';
 export interface TicketPage {
   readonly tickets: readonly ListedTicket[];
   readonly paging: Paging;
+  /** Events of these tickets that have more than one on sale; only in the catalogue. */
+  readonly events: readonly EventEntry[];
 }
 
 export type Loaded<Data> = { readonly data: Data } | { readonly failure: Failure };
@@ -27,7 +29,19 @@ const cache = createBriefCache<Loaded<TicketPage>>({
 
 export const toTicketPage = (result: Result<ListedTicket[]>, page: number): Loaded<TicketPage> => {
   if (!result.ok) return { failure: result.failure };
-  return { data: { tickets: result.data, paging: readPaging(result.header, { page, shown: result.data.length }) } };
+  return {
+    data: { tickets: result.data, paging: readPaging(result.header, { page, shown: result.data.length }), events: [] },
+  };
+};
+
+/** The page with the events of its tickets. Without them, if they cannot be read, it shows the tickets all the same. */
+const withEvents = async (api: Api, loaded: Loaded<TicketPage>): Promise<Loaded<TicketPage>> => {
+  if ('failure' in loaded) return loaded;
+  const ids = [...new Set(loaded.data.tickets.flatMap(({ eventId }) => eventId ?? []))];
+  if (ids.length === 0) return loaded;
+  const result = await listEvents(api, new URLSearchParams({ ids: ids.join(','), limit: String(ids.length) }));
+  const events = result.ok ? result.data.filter(({ onSale }) => onSale > 1) : [];
+  return { data: { ...loaded.data, events } };
 };
 
 /** A page of the tickets on sale, the same for every user. */
@@ -37,7 +51,7 @@ export const loadCatalogue = async (query: CatalogueQuery): Promise<Loaded<Ticke
   let isReader = false;
   const read = async () => {
     isReader = true;
-    return toTicketPage(await listTickets(api, params), query.page);
+    return withEvents(api, toTicketPage(await listTickets(api, params), query.page));
   };
   const loaded = await cache.get(params.toString(), read);
   // The visitor whose read was shared had exceeded a limit; this one has not.

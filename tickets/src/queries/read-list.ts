@@ -18,6 +18,8 @@ export interface ListRequest {
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
   readonly eventId?: string | undefined;
+  /** Of the entries themselves. */
+  readonly ids?: readonly string[] | undefined;
   readonly sort: (typeof listSorts)[number];
   readonly page: number;
   readonly limit: number;
@@ -88,7 +90,8 @@ const termsOf = ({ q, category, city }: ListRequest): SearchTerm[] => [
   ...(city === undefined ? [] : [cityTerm(city)]),
 ];
 
-const rangesOf = ({ minPrice, maxPrice, from, to, eventId }: ListRequest, after: Document): Condition[] => [
+const rangesOf = ({ minPrice, maxPrice, from, to, eventId, ids }: ListRequest, after: Document): Condition[] => [
+  ...(ids === undefined ? [] : [byRange('_id_', { _id: { $in: [...ids] } })]),
   ...(eventId === undefined ? [] : [byRange('on_sale_by_event', { eventId })]),
   ...(minPrice === undefined && maxPrice === undefined
     ? []

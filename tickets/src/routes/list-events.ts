@@ -6,12 +6,23 @@ import type { ListCache } from '../memory/list-cache.ts';
 import { listEvents } from '../queries/list-events.ts';
 import { eventShape } from './event-shape.ts';
 import { toEventView } from './event-view.ts';
-import { listHeaders, listQuery } from './list-query.ts';
+import { listHeaders, listQuery, optional } from './list-query.ts';
 import { anyCurrency } from './listing-body.ts';
 
 const path = '/api/events';
 
-const listEventsQuery = (currency: Currency) => z.object(listQuery(currency)).refine(...reachable);
+/** As many as a page has. */
+const maxIds = 100;
+
+const ids = z
+  .string('Ids must be given once')
+  .max(maxIds * 25, 'Ids is too long')
+  .transform((value) => value.split(','));
+
+const listEventsQuery = (currency: Currency) =>
+  z
+    .object({ ids: optional(ids, 'Those of these ids, which are separated by commas'), ...listQuery(currency) })
+    .refine(...reachable);
 
 export const listEventsRoute = route(
   {

@@ -39,6 +39,19 @@ export const ticketResponse = z.strictObject({
 export type Ticket = z.infer<typeof ticketResponse>;
 export const ticketListResponse = z.array(ticketResponse.omit({ description: true }));
 
+export const eventResponse = z.strictObject({
+  id,
+  title: z.string(),
+  category: z.string().optional(),
+  venue: z.string().optional(),
+  city: z.string().optional(),
+  startsAt: time.optional(),
+  onSale: z.int().min(0),
+  fromPrice: z.number().positive(),
+  currency,
+});
+export type Event = z.infer<typeof eventResponse>;
+
 export const orderResponse = z.strictObject({
   id,
   version,

@@ -1,26 +1,28 @@
 import type { Metadata } from 'next';
 import { randomUUID } from 'node:crypto';
-import { cache, type ReactNode } from 'react';
+import { cache } from 'react';
 import { Art } from '../../../components/art.tsx';
 import { Badge } from '../../../components/badge.tsx';
+import { Facts } from '../../../components/facts.tsx';
 import { HoldForm } from '../../../components/hold-form.tsx';
-import { Icon, type IconName } from '../../../components/icon.tsx';
+import { Icon } from '../../../components/icon.tsx';
 import { NotFound } from '../../../components/not-found.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { PageLink } from '../../../components/page-link.tsx';
 import { SaleSummary } from '../../../components/sale-summary.tsx';
 import { Unavailable } from '../../../components/unavailable.tsx';
 import { WithdrawTicket } from '../../../components/withdraw-ticket.tsx';
-import { getOrder, getTicket, listSales } from '../../../lib/api/marketplace.ts';
-import type { Order, Sale, Ticket, User } from '../../../lib/api/schemas.ts';
+import { getEvent, getOrder, getTicket, listSales } from '../../../lib/api/marketplace.ts';
+import type { EventEntry, Order, Sale, Ticket, User } from '../../../lib/api/schemas.ts';
 import { catalogueHref } from '../../../lib/catalogue-query.ts';
 import { categoryOf } from '../../../lib/categories.ts';
-import { formatDateTime } from '../../../lib/dates.ts';
+import { eventHref, leftLabel } from '../../../lib/event-labels.ts';
 import { priceLabel } from '../../../lib/money.ts';
 import { param, type QueryParams } from '../../../lib/query-params.ts';
 import { signInPath } from '../../../lib/safe-next.ts';
-import { currentUser, serverApi } from '../../../lib/server/api.ts';
-import { placeLabel, seatLabel, ticketBadge, ticketState, type TicketState } from '../../../lib/ticket-labels.ts';
+import { anonymousApi, currentUser, serverApi } from '../../../lib/server/api.ts';
+import { runtimeConfig } from '../../../lib/server/runtime.ts';
+import { ticketBadge, ticketState, type TicketState } from '../../../lib/ticket-labels.ts';
 import { postHold, postWithdraw } from '../../form-actions.ts';
 
 interface PageProps {
@@ -33,8 +35,10 @@ const loadTicket = cache(async (ticketId: string) => getTicket(await serverApi()
 export const generateMetadata = async ({ params }: PageProps): Promise<Metadata> => {
   const ticket = await loadTicket((await params).ticketId);
   if (!ticket.ok) return { title: ticket.failure.status === 404 ? 'Ticket not found' : 'Ticket' };
-  const { title } = ticket.data;
-  return { title, description: `${title}, ${priceLabel(ticket.data)} on Foyer.` };
+  const { id, title } = ticket.data;
+  const description = `${title}, ${priceLabel(ticket.data)} on Foyer.`;
+  const url = new URL(`/tickets/${id}`, runtimeConfig().publicUrl).href;
+  return { title, description, openGraph: { type: 'website', siteName: 'Foyer', title, description, url } };
 };
 
 /** The user's own order on a ticket that is held or sold; undefined if another user holds or bought it. */
@@ -52,20 +56,30 @@ const loadOwnSale = async (ticket: Ticket, user: User | undefined): Promise<Sale
   return sales.ok ? sales.data[0] : undefined;
 };
 
+/** The ticket's event, if it has other tickets. The page works without it. */
+const loadEvent = async ({ eventId, ...ticket }: Ticket): Promise<EventEntry | undefined> => {
+  if (eventId === undefined) return undefined;
+  const event = await getEvent(await anonymousApi(), eventId);
+  const own = ticketState(ticket) === 'on-sale' ? 1 : 0;
+  return event.ok && event.data.onSale > own ? event.data : undefined;
+};
+
 const sellerTexts: Readonly<Record<TicketState, string>> = {
   'on-sale': 'This is your listing. You can change it until a buyer holds it.',
   held: 'This is your listing. A buyer holds it right now, so it can’t be changed until the hold ends.',
   sold: 'This is your listing, and it is sold.',
   withdrawn: 'You have withdrawn this listing. Only you can see it.',
+  over: 'This is your listing. Its event has begun, so nobody can buy it.',
 };
 
 const Seller = ({ ticket, sale }: { readonly ticket: Ticket; readonly sale: Sale | undefined }) => {
   const state = ticketState(ticket);
+  const isOffered = state === 'on-sale' || state === 'over';
   return (
     <>
       <p className="text-muted">{sellerTexts[state]}</p>
       {sale !== undefined && <SaleSummary sale={sale} />}
-      {state === 'on-sale' && (
+      {isOffered && (
         <PageLink href={`/tickets/${ticket.id}/edit`} className="button button-main button-wide">
           Edit ticket
         </PageLink>
@@ -73,7 +87,7 @@ const Seller = ({ ticket, sale }: { readonly ticket: Ticket; readonly sale: Sale
       <PageLink href="/my-tickets" className="button button-quiet button-wide">
         My tickets
       </PageLink>
-      {state === 'on-sale' && <WithdrawTicket post={postWithdraw} ticketId={ticket.id} />}
+      {isOffered && <WithdrawTicket post={postWithdraw} ticketId={ticket.id} />}
     </>
   );
 };
@@ -112,6 +126,8 @@ const Buyer = ({
       );
     case 'withdrawn':
       return <p className="text-muted">Its seller has withdrawn this ticket.</p>;
+    case 'over':
+      return <p className="text-muted">This event has begun, so this ticket can no longer be bought.</p>;
     case 'held':
       return (
         <>
@@ -141,49 +157,6 @@ const Buyer = ({
   }
 };
 
-const Fact = ({
-  icon,
-  term,
-  children,
-}: {
-  readonly icon: IconName;
-  readonly term: string;
-  readonly children: ReactNode;
-}) => (
-  <div>
-    <dt>
-      <Icon name={icon} />
-      {term}
-    </dt>
-    <dd className="mt-0.5">{children}</dd>
-  </div>
-);
-
-const Facts = ({ ticket }: { readonly ticket: Ticket }) => {
-  const place = placeLabel(ticket);
-  const seat = seatLabel(ticket);
-  if (ticket.startsAt === undefined && place === undefined && seat === undefined) return null;
-  return (
-    <dl className="facts mt-6 sm:grid-cols-2">
-      {ticket.startsAt !== undefined && (
-        <Fact icon="calendar" term="Starts">
-          <time dateTime={ticket.startsAt}>{formatDateTime(ticket.startsAt)}</time>
-        </Fact>
-      )}
-      {place !== undefined && (
-        <Fact icon="pin" term="Place">
-          {place}
-        </Fact>
-      )}
-      {seat !== undefined && (
-        <Fact icon="armchair" term="Seat">
-          {seat}
-        </Fact>
-      )}
-    </dl>
-  );
-};
-
 const TicketPage = async ({ params, searchParams }: PageProps) => {
   const { ticketId } = await params;
   const [loaded, user] = await Promise.all([loadTicket(ticketId), currentUser()]);
@@ -197,7 +170,11 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
   }
   const ticket = loaded.data;
   const own = ticket.userId === user?.id;
-  const [order, sale] = await Promise.all([loadOwnOrder(ticket, user), loadOwnSale(ticket, user)]);
+  const [order, sale, event] = await Promise.all([
+    loadOwnOrder(ticket, user),
+    loadOwnSale(ticket, user),
+    loadEvent(ticket),
+  ]);
   const category = categoryOf(ticket.category);
   const justListed = own && param(await searchParams, 'listed') !== undefined;
   return (
@@ -216,7 +193,14 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
             </PageLink>
           </p>
           <h1 className="mt-1 text-3xl leading-tight font-bold wrap-anywhere md:text-4xl">{ticket.title}</h1>
-          <Facts ticket={ticket} />
+          <Facts of={ticket} />
+          {event !== undefined && (
+            <p className="mt-4">
+              <PageLink href={eventHref(event)} className="link inline-flex min-h-11 items-center">
+                All tickets of this event: {leftLabel(event)}
+              </PageLink>
+            </p>
+          )}
         </div>
         <aside className="panel p-5 shadow-sm lg:sticky lg:top-6 lg:row-span-2" aria-label="Price and hold">
           <div className="flex items-start justify-between gap-3">

@@ -10,9 +10,9 @@ const notesOnTheStream: ReadonlySet<string> = new Set(['stream-notes', 'stream-p
 /** Everything that is stored in the services' databases, by collection and id, without their notes on the stream. */
 export type Stored = ReadonlyMap<string, string>;
 
-/** Whether this document has unpublished events: it changes again when they are published. */
-const hasEventsToPublish = (document: Document): boolean =>
-  Array.isArray(document.outbox) && document.outbox.length > 0;
+/** Whether this document has unpublished events, or changes that its event does not show: it changes again soon. */
+const isUnfinished = (document: Document): boolean =>
+  (Array.isArray(document.outbox) && document.outbox.length > 0) || document.uncounted !== undefined;
 
 const readAll = async (client: MongoClient): Promise<{ readonly stored: Stored; readonly isAtRest: boolean }> => {
   const stored = new Map<string, string>();
@@ -23,7 +23,7 @@ const readAll = async (client: MongoClient): Promise<{ readonly stored: Stored; 
       if (notesOnTheStream.has(collection)) continue;
       for await (const document of database.collection(collection).find()) {
         stored.set(`${name}.${collection} ${String(document._id)}`, JSON.stringify(document));
-        if (hasEventsToPublish(document)) isAtRest = false;
+        if (isUnfinished(document)) isAtRest = false;
       }
     }
   }

@@ -31,7 +31,7 @@ const typed = (ticket: Ticket): Readonly<Record<string, string>> => ({
 const Body = ({ ticket, userId }: { readonly ticket: Ticket; readonly userId: string }) => {
   if (ticket.userId !== userId) return <Notice variant="error">Only its seller can edit this ticket.</Notice>;
   const state = ticketState(ticket);
-  if (state === 'on-sale') {
+  if (state === 'on-sale' || state === 'over') {
     return (
       <div className="panel p-5 sm:p-7">
         <ListingForm
