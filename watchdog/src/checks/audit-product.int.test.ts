@@ -219,11 +219,19 @@ test.each([
   { availability: 'withdrawn' },
   { availability: 'withdrawn', withdrawnAt: new Date(), orderId: 'order' },
   { availability: 'on_sale', withdrawnAt: new Date() },
-])('When a ticket is in the state %j, which a withdrawal never leaves, then it is reported', async (state) => {
+  { availability: 'over', orderId: 'order' },
+])('When a ticket is in the state %j, which nothing leaves it in, then it is reported', async (state) => {
   const { onSale } = await under.seed();
   await tickets().updateOne({ _id: onSale }, { $set: state });
   const { violations } = await auditProduct(under.sources, { settleMs });
   expect(reportedIds(violations, 'legal-ticket-state')).toContain(onSale);
+});
+
+test('When the event of a ticket began before it was sold, then it is over, and nothing is reported', async () => {
+  const { onSale } = await under.seed();
+  await tickets().updateOne({ _id: onSale }, { $set: { availability: 'over', startsAt: new Date() } });
+  const { violations } = await auditProduct(under.sources, { settleMs });
+  expect(reportedIds(violations, 'legal-ticket-state')).not.toContain(onSale);
 });
 
 /** Refunds the charge at Stripe, longer ago than the services need to hear of it. */
