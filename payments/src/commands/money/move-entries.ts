@@ -32,7 +32,7 @@ export const moveEntries = async (deps: Deps): Promise<void> => {
         update: {
           // With their times: an entry of the same cause that was recorded meanwhile stays.
           $pull: { entries: { $or: moved.map(({ id, at }) => ({ id, at })) } },
-          ...(conflicting.length === 0 ? {} : { $push: { refusedEntries: { $each: conflicting } } }),
+          ...(conflicting.length === 0 ? {} : { $addToSet: { refusedEntries: { $each: conflicting } } }),
         },
       },
     };
