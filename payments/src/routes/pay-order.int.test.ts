@@ -40,6 +40,7 @@ test('When the card is good, then the order is paid once, at its price, and an e
       completedAt: expect.stringMatching(/^20.*Z$/),
     },
   });
+  const about = { buyerId: 'buyer', ticketId: order.ticket.id, title: order.ticket.title };
   await payments.system.eventually(() => {
     const created = payments.system.events(chargeCreated).filter(({ data }) => data.id === order.id);
     expect(created.map(({ aggregate, data }) => ({ aggregate, data }))).toEqual([
@@ -53,6 +54,7 @@ test('When the card is good, then the order is paid once, at its price, and an e
           attempts: 0,
           amount: 1999,
           currency: 'usd',
+          ...about,
         },
       },
     ]);
@@ -68,6 +70,8 @@ test('When the card is good, then the order is paid once, at its price, and an e
         stripeId,
         completedAt: expect.any(String),
         fee: 200,
+        left: 1999,
+        ...about,
       },
     ]);
   });
