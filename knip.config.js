@@ -14,7 +14,10 @@ export default {
       ignoreDependencies: ['jest', '@swc/core', '@swc/jest', 'execa', 'lru-cache', 'p-limit'],
     },
     ...Object.fromEntries(readServices().map(({ folder }) => [folder, program])),
-    tickets: { ...program, entry: [...program.entry, 'src/test/measure-claims.ts'] },
+    tickets: {
+      ...program,
+      entry: [...program.entry, 'src/files/inspect-process.ts', 'src/test/measure-{claims,files}.ts'],
+    },
     common: {
       entry: ['src/*/index.ts', tests],
       project: 'src/**/*.ts',

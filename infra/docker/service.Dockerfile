@@ -26,18 +26,22 @@ COPY tools/launcher tools/launcher
 COPY common common
 COPY ${WORKSPACE} ${WORKSPACE}
 RUN node tools/launcher/src/build-bundle.ts "$(basename ${WORKSPACE})" && mv ${WORKSPACE}/dist /bundle
-# The typefaces of receipts, with their licences, for services that write receipts.
-RUN mkdir /fonts && if grep -q dejavu-fonts-ttf /bundle/index.mjs; then cd node_modules && cp --parents \
+# The files that bundles find by their path, with their licences: typefaces of receipts, and WebAssembly that reads files.
+RUN mkdir /assets && if grep -q dejavu-fonts-ttf /bundle/index.mjs; then cd node_modules && cp --parents \
       dejavu-fonts-ttf/LICENSE dejavu-fonts-ttf/package.json dejavu-fonts-ttf/ttf/DejaVuSans.ttf dejavu-fonts-ttf/ttf/DejaVuSans-Bold.ttf \
       @embedpdf/fonts-*/LICENSE @embedpdf/fonts-*/package.json @embedpdf/fonts-*/dist/index.cjs @embedpdf/fonts-*/fonts/*-Regular.otf \
-      /fonts; fi
+      /assets; fi
+RUN if ls /bundle/inspect-process.mjs > /dev/null 2>&1; then cd node_modules && cp --parents \
+      zxing-wasm/LICENSE zxing-wasm/package.json zxing-wasm/dist/reader/zxing_reader.wasm \
+      @embedpdf/pdfium/LICENSE* @embedpdf/pdfium/package.json @embedpdf/pdfium/dist/pdfium.wasm \
+      /assets; fi
 
 FROM node:24-bookworm-slim
 ARG PORT=3000
 WORKDIR /app
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=$PORT
-COPY --from=build /fonts ./node_modules
-COPY --from=build /bundle/index.mjs /bundle/index.mjs.map ./
+COPY --from=build /assets ./node_modules
+COPY --from=build /bundle/*.mjs /bundle/*.mjs.map ./
 # Native code stays outside the bundles (`external` in tools/launcher/src/build/build.ts); auth uses it.
 COPY --from=packages /app/node_modules/@node-rs ./node_modules/@node-rs
 USER 1000:1000

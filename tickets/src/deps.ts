@@ -1,5 +1,6 @@
 import type { Currency } from '@ticketing/common/money';
 import type { Models } from './models/open-models.ts';
+import type { FileInspector } from './files/file-inspector.ts';
 import type { HolderWaits } from './memory/holder-waits.ts';
 import type { TicketsMetrics } from './metrics.ts';
 
@@ -14,5 +15,6 @@ export interface Deps extends Models {
   /** Clears this process's cached pages of the ticket list. */
   readonly clearListCache: () => void;
   readonly holderWaits: HolderWaits;
+  readonly inspectFile: FileInspector['inspect'];
   readonly metrics: TicketsMetrics;
 }

@@ -15,6 +15,7 @@ import { failOverdueDeliveries } from './commands/fail-overdue-deliveries.ts';
 import { takeBegunOffSale } from './commands/take-begun-off-sale.ts';
 import { withdrawLateListings } from './commands/withdraw-listings.ts';
 import type { Deps } from './deps.ts';
+import { openFileInspector } from './files/file-inspector.ts';
 import { createHolderWaits } from './memory/holder-waits.ts';
 import type { Config } from './config.ts';
 import { openMetrics } from './metrics.ts';
@@ -38,6 +39,7 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
   const endings = new SessionEndings(service);
   const site = openSite(service, config, { sessions: endings });
   const cache = createListCache({ maxAgeMs: listMaxAgeMs, now: () => performance.now() });
+  const fileInspector = openFileInspector(service);
   const deps: Deps = {
     ...openModels(service),
     now,
@@ -46,6 +48,7 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     deliveryMinMs: config.DELIVERY_MIN_MINUTES * minuteMs,
     clearListCache: cache.clear,
     holderWaits: createHolderWaits(),
+    inspectFile: (...file) => fileInspector.inspect(...file),
     metrics: openMetrics(metrics),
   };
   const repeat = (name: string, periodMs: number, run: () => Promise<unknown>) => () =>
@@ -57,6 +60,7 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     prices: { currency: config.CURRENCY, collections: [tickets.name] },
     site,
     endings,
+    resources: [fileInspector],
     workers: [
       repeat('overdue deliveries', deliveriesCheckMs, () => failOverdueDeliveries(deps)),
       repeat('listings of closed accounts', closedAccountsCheckMs, () => withdrawLateListings(deps)),

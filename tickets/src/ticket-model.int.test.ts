@@ -346,6 +346,7 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
     deliveryMinMs: deliveryMs.min,
     clearListCache: () => undefined,
     holderWaits: createHolderWaits(() => clock.ms),
+    inspectFile: () => Promise.reject(new Error('not used')),
     metrics: openMetrics(new Metrics()),
   }),
   subscriptions,

@@ -37,6 +37,7 @@ beforeAll(async () => {
       deliveryMinMs: 900_000,
       clearListCache: cache.clear,
       holderWaits: createHolderWaits(() => service.now().getTime()),
+      inspectFile: () => Promise.reject(new Error('not used')),
       metrics: openMetrics(service.metrics),
     };
     return service.run({

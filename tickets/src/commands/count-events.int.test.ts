@@ -39,6 +39,7 @@ beforeAll(async () => {
     deliveryMinMs: 900_000,
     clearListCache: () => undefined,
     holderWaits: createHolderWaits(),
+    inspectFile: () => Promise.reject(new Error('not used')),
     metrics: openMetrics(new Metrics()),
   };
 });

@@ -84,6 +84,7 @@ test('When an account has more on sale than a page, then its event withdraws all
     deliveryMinMs: 900_000,
     clearListCache: () => (cleared += 1),
     holderWaits: createHolderWaits(),
+    inspectFile: () => Promise.reject(new Error('not used')),
     metrics: openMetrics(new Metrics()),
   };
   const trace = { correlationId: 'test', traceId: '0'.repeat(32) };

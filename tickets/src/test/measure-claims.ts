@@ -30,6 +30,7 @@ const deps: Deps = {
   deliveryMinMs: 900_000,
   clearListCache: () => undefined,
   holderWaits: createHolderWaits(),
+  inspectFile: () => Promise.reject(new Error('not used')),
   metrics: openMetrics(new Metrics()),
 };
 

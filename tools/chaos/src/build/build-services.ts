@@ -1,4 +1,4 @@
-import { bundleOptions, bundlePlugins } from '@ticketing/launcher/build';
+import { bundleOptions, bundlePlugins, childPrograms } from '@ticketing/launcher/build';
 import { services } from '@ticketing/launcher/topology';
 import * as esbuild from 'esbuild';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -43,7 +43,7 @@ const editing = (edits: readonly SourceEdit[], used: Set<SourceEdit>): esbuild.P
 });
 
 /**
- * Bundles the services with the edits applied, each into `index.mjs` of its own folder.
+ * Bundles the services with the edits applied, each into `index.mjs` of its own folder, beside the programs that it starts.
  * @throws Error when an edit does not match the sources.
  */
 export const buildServices = async (
@@ -53,22 +53,25 @@ export const buildServices = async (
 ): Promise<void> => {
   await rm(directory, { recursive: true, force: true });
   const used = new Set<SourceEdit>();
-  for (const service of services) {
-    const outfile = join(directory, service, 'index.mjs');
+  const bundle = async (outfile: string, entry: Pick<esbuild.BuildOptions, 'stdin' | 'entryPoints'>): Promise<void> => {
     const { outputFiles } = await esbuild.build({
       ...bundleOptions,
-      stdin: {
-        contents: entryOf(service),
-        resolveDir: join(root, service, 'src'),
-        sourcefile: 'entry.ts',
-        loader: 'ts',
-      },
+      ...entry,
       outfile,
       absWorkingDir: root,
       plugins: [editing(edits, used), ...bundlePlugins],
     });
     await mkdir(dirname(outfile), { recursive: true });
     for (const { path, text } of outputFiles) await writeFile(path, text);
+  };
+  for (const service of services) {
+    const resolveDir = join(root, service, 'src');
+    await bundle(join(directory, service, 'index.mjs'), {
+      stdin: { contents: entryOf(service), resolveDir, sourcefile: 'entry.ts', loader: 'ts' },
+    });
+    for (const program of childPrograms(service)) {
+      await bundle(join(directory, service, program.bundle), { entryPoints: [program.entry] });
+    }
   }
   const unused = edits.filter((edit) => !used.has(edit));
   if (unused.length > 0) throw new Error(`No service imports ${unused.map(({ file }) => file).join(', ')}`);

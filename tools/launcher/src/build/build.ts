@@ -1,7 +1,7 @@
 import * as esbuild from 'esbuild';
 import { execa } from 'execa';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { globSync, mkdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { writeWhole } from '../../data-dir.mjs';
 import { cacheDirectory, root } from '../paths.ts';
 import { required } from '../required.ts';
@@ -46,8 +46,15 @@ export const bundleOptions = {
 /** esbuild plugins of every bundle. */
 export const bundlePlugins = [unmappedPackages];
 
+/** Programs that a workspace starts itself, as child processes: each `NAME-process.ts` becomes a bundle beside its own. */
+export const childPrograms = (folder: string): { readonly entry: string; readonly bundle: string }[] =>
+  globSync('src/**/*-process.ts', { cwd: join(root, folder) }).map((file) => ({
+    entry: join(root, folder, file),
+    bundle: basename(file).replace(/ts$/, 'mjs'),
+  }));
+
 /**
- * Bundles a workspace into one file, unless its inputs are unchanged.
+ * Bundles a workspace, and the programs that it starts, unless its inputs are unchanged.
  * @returns Whether it was built.
  */
 export const buildBundle = async (name: string): Promise<boolean> => {
@@ -55,17 +62,22 @@ export const buildBundle = async (name: string): Promise<boolean> => {
   const output = join(root, folder, 'dist');
   const inputs = fingerprint(root, [folder, 'common'], lockfile(), JSON.stringify([bundleOptions, bundlePlugins]));
   if (isCurrent(output, inputs)) return false;
-  const outfile = bundleOf(name);
-  const { outputFiles } = await esbuild.build({
-    ...bundleOptions,
-    plugins: bundlePlugins,
-    entryPoints: [join(root, folder, 'src', 'index.ts')],
-    outfile,
-    absWorkingDir: root,
-  });
   mkdirSync(output, { recursive: true });
-  // The source map first, so that a new bundle never has an old map.
-  for (const file of outputFiles.toSorted((a, b) => (a.path > b.path ? -1 : 1))) writeWhole(file.path, file.text);
+  const programs = childPrograms(folder).map(({ entry, bundle }) => ({ entry, outfile: join(output, bundle) }));
+  for (const { entry, outfile } of [
+    ...programs,
+    { entry: join(root, folder, 'src', 'index.ts'), outfile: bundleOf(name) },
+  ]) {
+    const { outputFiles } = await esbuild.build({
+      ...bundleOptions,
+      plugins: bundlePlugins,
+      entryPoints: [entry],
+      outfile,
+      absWorkingDir: root,
+    });
+    // The source map first, so that a new bundle never has an old map.
+    for (const file of outputFiles.toSorted((a, b) => (a.path > b.path ? -1 : 1))) writeWhole(file.path, file.text);
+  }
   writeWhole(join(output, stamp), inputs);
   return true;
 };
