@@ -163,6 +163,16 @@ test('When a test disputes a charge, then it is disputed at once, and only once'
   expect((await bankDoes(url, path, { disputed: true })).status).toBe(400);
 });
 
+test('When a test decides before the card would, then the card decides nothing more', async () => {
+  const { stripe, url } = await useSandbox();
+  const first = await stripe.paymentIntents.create(paid);
+  await bankDoes(url, `charges/${chargeOf(first)}`, { disputed: true });
+  // Planned after the first, so that its dispute would come after a second one of the first.
+  const other = await stripe.paymentIntents.create(paid);
+  await until(async () => (await stripe.disputes.list({ payment_intent: other.id })).data.length === 1);
+  expect((await stripe.disputes.list({ payment_intent: first.id })).data).toHaveLength(1);
+});
+
 test('When the process is killed before the dispute, then the next start opens it, once', async () => {
   const dataDir = await makeDataDir();
   const first = await spawnSandbox({ DATA_DIR: dataDir });
