@@ -1,5 +1,5 @@
 'use client';
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { formatCountdown, secondsLeft, serverTime, speakCountdown, type ClockReading } from '../lib/server-clock.ts';
 
 const tickMs = 200;
@@ -14,13 +14,14 @@ export const useSecondsLeft = (options: {
   const { deadline, now, clock } = options;
   const [left, setLeft] = useState(() => secondsLeft(deadline, now));
   const onZero = useEffectEvent(options.onZero);
+  // Kept when a response corrects the clock: `onZero` polls, and would be called by each response otherwise.
+  const before = useRef(Number.POSITIVE_INFINITY);
   useEffect(() => {
-    let before = Number.POSITIVE_INFINITY;
     const tick = () => {
       const seconds = secondsLeft(deadline, serverTime(clock, performance.now()));
       setLeft(seconds);
-      if (seconds === 0 && before > 0) onZero();
-      before = seconds;
+      if (seconds === 0 && before.current > 0) onZero();
+      before.current = seconds;
     };
     tick();
     const timer = setInterval(tick, tickMs);

@@ -1,5 +1,6 @@
 import { expect } from '@jest/globals';
 import { percentile } from '@ticketing/test/percentile';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { orderResponse, ticketListResponse } from '../responses.ts';
 import { openBrowser, openSession } from '../browser.ts';
@@ -41,9 +42,16 @@ testOnThisMachine(
   async () => {
     const [seller, buyer] = await Promise.all([signUp(running().url), signUp(running().url)]);
     const ticket = await list(seller);
+    // The page waits for 2 s until orders knows a ticket.
+    expect((await order(seller, ticket.id)).status).toBe(400);
     const browser = await openBrowser();
     try {
       const { page, problems } = await openSession(browser, running().url, { as: buyer });
+      // While the charge is read, the response of the order has already corrected the page's clock.
+      await page.route('**/api/payments/*', async (route) => {
+        await delay(300);
+        await route.continue();
+      });
       await page.goto(`/tickets/${ticket.id}`);
       await page.getByRole('button', { name: 'Hold this ticket' }).click();
       await page.getByRole('heading', { name: 'Your hold ran out' }).waitFor();
