@@ -26,7 +26,7 @@ const saleEntries = entries.sale(charge, { at: now, amount, fee: 200 });
 const late: Charge = { ...charge, owed: amount };
 const lateEntries = entries.lateMoney(charge, { at: now, amount });
 
-const nothing: MoneyAtStripe = { refunds: [], disputes: [], reversals: [] };
+const nothing: MoneyAtStripe = { refunds: [], disputes: [], transfers: [] };
 
 /** Applies what Stripe shows one after the other, as each read finds it. */
 const play = (from: Charge, first: readonly Entry[], reads: readonly MoneyAtStripe[]) => {
@@ -126,6 +126,41 @@ test.each([
   expect(after.isReturned).toBe(isReturned);
 });
 
+test('When an earlier dispute is open, then it is shown, and not a later one that has ended', () => {
+  const disputes = [dispute('needs_response'), { ...dispute('won'), id: 'dp2' }];
+  const after = play(sale, saleEntries, [{ ...nothing, disputes }]);
+  expect(after.charge.dispute).toMatchObject({ id: 'dp', status: 'needs_response' });
+});
+
+const transfer = (id: string, part: number, reversals: { id: string; amount: number }[] = []) => ({
+  id,
+  amount: part,
+  reversals,
+});
+
+test('When a transfer was made by hand, then it and what was reversed of it are in the books, once', () => {
+  const made = { ...nothing, transfers: [transfer('tr', 1000)] };
+  const reversed = { ...nothing, transfers: [transfer('tr', 1000, [{ id: 'trr', amount: 400 }]), transfer('tr2', 5)] };
+  const after = play(sale, saleEntries, [made, made, reversed, nothing, reversed]);
+  expect(lines(after.entries)).toMatchObject({
+    'transfer:tr': { 'seller:s:held': 1000, stripe: -1000 },
+    'reversal:trr': { 'seller:s:held': -400, stripe: 400 },
+    'transfer:tr2': { 'seller:s:held': 5, stripe: -5 },
+  });
+  expect(after.entries).toHaveLength(saleEntries.length + 3);
+  expect(after.charge).toMatchObject({ sent: 605, paidOut: 1005, paidOutAt: now });
+  expect(after.charge.transfer).toBeUndefined();
+});
+
+test('When our own transfer is seen before its call has returned, then the claim has it, and no other claim', () => {
+  const claimed = { ...sale, transfer: { number: 2, claimedAt: now, amount: 1799, accountId: 'acct' } };
+  const byHand = play(claimed, [], [{ ...nothing, transfers: [transfer('tr', 1000)] }]);
+  expect(byHand.charge.transfer).toEqual(claimed.transfer);
+  const own = play(byHand.charge, [], [{ ...nothing, transfers: [{ ...transfer('tr2', 1799), number: 2 }] }]);
+  expect(own.charge.transfer).toEqual({ ...claimed.transfer, id: 'tr2' });
+  expect(own.charge.transfers?.map(({ id }) => id)).toEqual(['tr', 'tr2']);
+});
+
 test('When a bank only asks, then no money has moved', () => {
   const asked = play(sale, saleEntries, [{ ...nothing, disputes: [dispute('warning_needs_response')] }]);
   expect(asked.entries).toEqual(saleEntries);
@@ -145,7 +180,7 @@ test('When money goes back, then others are told of each cause with its time and
   const ordered = { ...first.charge, refundOrdered: { at: now, reason: 'rain' } };
   const reasons = (from: Charge, seen: MoneyAtStripe) =>
     play(from, [], [seen]).charge.returned?.map(({ id, reason }) => [id, reason]);
-  const next = { refunds: [...withoutFailed, refund('re_4', 1)], disputes: [lost], reversals: [] };
+  const next = { refunds: [...withoutFailed, refund('re_4', 1)], disputes: [lost], transfers: [] };
   const told = [
     ['re_1', 'support'],
     ['re_2', 'refunded'],
@@ -200,13 +235,13 @@ test('When Stripe is read at any moments, in any number, then each cause is in t
         const all: MoneyAtStripe = {
           refunds: refunds.map(({ id, part, status }) => refund(id, part, status)),
           disputes: disputed === undefined ? [] : [{ ...dispute(disputed), amount: amount - returned }],
-          reversals: [],
+          transfers: [],
         };
         // An earlier read shows fewer refunds, none of them failed yet, and an open dispute.
         const read = (count: number): MoneyAtStripe => ({
           refunds: all.refunds.slice(0, count).map((one) => ({ ...one, status: 'succeeded' })),
           disputes: count < 4 ? [] : all.disputes.map((one) => ({ ...one, status: 'needs_response' })),
-          reversals: [],
+          transfers: [],
         });
         const reads = [...moments.toSorted((a, b) => a - b).map(read), all, all];
         const [from, first] = isSale ? [sale, saleEntries] : [late, lateEntries];

@@ -1,7 +1,7 @@
 import { isOpenDispute, type RefundStatus } from '@ticketing/common/events';
 import { feeOf } from '@ticketing/common/money';
 import { entries } from './ledger-entry.ts';
-import type { Charge, Dispute, Entry, Refund, Returned } from './payment.ts';
+import type { Charge, Dispute, Entry, Refund, Returned, Transfer } from './payment.ts';
 
 interface Created {
   /** When it was made. */
@@ -15,8 +15,8 @@ type DisputeAtStripe = Pick<Dispute, 'id' | 'amount' | 'status' | 'reason'> & Cr
 export interface MoneyAtStripe {
   readonly refunds: readonly RefundAtStripe[];
   readonly disputes: readonly DisputeAtStripe[];
-  /** Of the transfer to the seller. */
-  readonly reversals: readonly { readonly id: string; readonly amount: number }[];
+  /** To the seller, as far as they were read; `number` of those that we have made. */
+  readonly transfers: readonly (Transfer & { readonly number?: number })[];
 }
 
 /** What has to be written for the movements that are not in the charge yet. */
@@ -33,6 +33,10 @@ export interface MoneyChange {
     | 'dispute'
     | 'returned'
     | 'transfer'
+    | 'transfers'
+    | 'sent'
+    | 'paidOut'
+    | 'paidOutAt'
   >;
   readonly entries: readonly Entry[];
   /** All that was paid has gone back, or was sent back at least once. */
@@ -55,6 +59,13 @@ const take = (state: { left: number; fee: number; owed: number }, amount: number
 
 const amountOf = (list: readonly { readonly amount: number }[]): number =>
   list.reduce((sum, { amount }) => sum + amount, 0);
+
+const payoutOf = (transfers: Transfer[], paidOutAt: Date) => ({
+  transfers,
+  sent: amountOf(transfers) - amountOf(transfers.flatMap(({ reversals }) => reversals)),
+  paidOut: amountOf(transfers),
+  paidOutAt,
+});
 
 const withdrawn = (dispute: Pick<Dispute, 'status'>): boolean =>
   isOpenDispute(dispute) || dispute.status === 'won' || dispute.status === 'lost';
@@ -132,20 +143,25 @@ export const applyMovements = (charge: Charge, seen: MoneyAtStripe, now: Date): 
     });
   }
 
-  let { transfer } = charge;
-  const known = new Set((transfer?.reversals ?? []).map(({ id }) => id));
-  const fresh = seen.reversals.filter(({ id }) => !known.has(id));
-  if (transfer !== undefined && fresh.length > 0) {
+  const transfers = new Map((charge.transfers ?? []).map((transfer) => [transfer.id, transfer]));
+  let own = charge.transfer;
+  for (const { id, amount, number, reversals } of seen.transfers) {
+    const known = transfers.get(id);
+    const knownReversals = new Set(known?.reversals.map((reversal) => reversal.id));
+    const fresh = reversals.filter((reversal) => !knownReversals.has(reversal.id));
+    if (known !== undefined && fresh.length === 0) continue;
     isNew = true;
+    if (known === undefined) added.push(...entries.transfer(charge, { id, at: now, amount }));
     added.push(...fresh.flatMap((reversal) => entries.reversal(charge, { ...reversal, at: now })));
-    transfer = { ...transfer, reversed: amountOf(seen.reversals), reversals: [...seen.reversals] };
+    transfers.set(id, { id, amount, reversals: [...(known?.reversals ?? []), ...fresh] });
+    if (own !== undefined && own.id === undefined && own.number === number) own = { ...own, id };
   }
 
   if (!isNew) return undefined;
   const all = [...refunds.values()];
   const last = all.at(-1);
   const allDisputes = [...disputes.values()];
-  const lastDispute = allDisputes.at(-1);
+  const shownDispute = allDisputes.findLast(isOpenDispute) ?? allDisputes.at(-1);
   const lost = allDisputes.filter(({ status }) => status === 'lost');
   return {
     set: {
@@ -156,9 +172,10 @@ export const applyMovements = (charge: Charge, seen: MoneyAtStripe, now: Date): 
       refundStatus: last?.status,
       refunds: all,
       disputes: allDisputes,
-      dispute: lastDispute && toPublic(lastDispute),
+      dispute: shownDispute && toPublic(shownDispute),
       returned: lastReturned(all, allDisputes),
-      transfer,
+      transfer: own,
+      ...(transfers.size === 0 ? {} : payoutOf([...transfers.values()], charge.paidOutAt ?? now)),
     },
     entries: added,
     isReturned: charge.completedAt === undefined ? amountOf([...all, ...lost]) >= charge.amount : state.left === 0,

@@ -88,8 +88,8 @@ export const entries = {
   },
 
   /** They were sent to the seller's account at Stripe. */
-  transfer: (charge: Charge, { at, amount }: Moved): Entry[] =>
-    entry(`transfer:${charge._id}`, at, { [sellerAccount(charge)]: amount, [stripe]: -amount }),
+  transfer: (charge: Charge, { id, at, amount }: Moved & { readonly id: string }): Entry[] =>
+    entry(`transfer:${id}`, at, { [sellerAccount(charge)]: amount, [stripe]: -amount }),
 
   /** They were taken back from there. */
   reversal: (charge: Charge, { id, at, amount }: Moved & { readonly id: string }): Entry[] =>

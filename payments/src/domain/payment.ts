@@ -75,6 +75,12 @@ const dispute = z.object({
   lostAt: z.date().optional(),
 });
 const returned = z.object({ id: z.string(), amount: z.int(), at: z.date(), reason: z.string() });
+/** A transfer to a seller, whoever made it. */
+const transfer = z.object({
+  id: z.string(),
+  amount: z.int(),
+  reversals: z.array(z.object({ id: z.string(), amount: z.int() })),
+});
 const line = z.object({ account: z.string(), amount: z.int() });
 const entry = z.object({ id: z.string(), at: z.date(), lines: z.array(line) });
 
@@ -93,7 +99,7 @@ const money = {
   /** As last read at Stripe, oldest first. */
   refunds: z.array(refund).optional(),
   disputes: z.array(dispute).optional(),
-  /** The last of them, as others are told. */
+  /** The one that is open, or the last, as others are told. */
   dispute: dispute.omit({ lostAt: true }).partial({ id: true, amount: true }).optional(),
   /** The last of both that have returned money to the buyer, as others are told. */
   returned: z.array(returned).optional(),
@@ -102,7 +108,7 @@ const money = {
   /** When the proceeds become the seller's, and when they did. */
   availableAt: z.date().optional(),
   releasedAt: z.date().optional(),
-  /** The transfer of the proceeds, claimed before Stripe is called. */
+  /** Our transfer of the proceeds, claimed before Stripe is called. */
   transfer: z
     .object({
       claimedAt: z.date(),
@@ -112,16 +118,19 @@ const money = {
       number: z.int(),
       /** Once Stripe has made it. */
       id: z.string().optional(),
-      reversed: z.int(),
-      reversals: z.array(z.object({ id: z.string(), amount: z.int() })).optional(),
     })
     .optional(),
-  /** A reversal of the transfer whose outcome is not known yet. */
+  /** All that were made for the order, also by hand, as last read at Stripe, oldest first. */
+  transfers: z.array(transfer).optional(),
+  /** What they have sent and was not taken back. */
+  sent: z.int().optional(),
+  /** A reversal of a transfer whose outcome is not known yet. */
   reversal: z
     .object({
       number: z.int(),
       amount: z.int(),
-      /** What had been reversed when it was claimed. */
+      transferId: z.string(),
+      /** What had been reversed of the transfer when it was claimed. */
       reversedBefore: z.int(),
       claimedAt: z.date(),
     })
@@ -202,6 +211,7 @@ export const paymentState = z.union([...chargeStates, uncharged]);
 export type Refund = z.infer<typeof refund>;
 export type Dispute = z.infer<typeof dispute>;
 export type Returned = z.infer<typeof returned>;
+export type Transfer = z.infer<typeof transfer>;
 export type Line = z.infer<typeof line>;
 export type Entry = z.infer<typeof entry>;
 export type Attempt = z.infer<typeof attempt>;

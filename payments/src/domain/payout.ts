@@ -1,5 +1,5 @@
 import { isOpenDispute } from '@ticketing/common/events';
-import type { Charge } from './payment.ts';
+import type { Charge, Transfer } from './payment.ts';
 import { hasOpenProblem, proceedsOf } from './sale.ts';
 
 /** What is next on the way of a sale's proceeds to its seller. */
@@ -8,7 +8,7 @@ export type PayoutStep =
   | { readonly kind: 'release' }
   /** They are sent to the seller's account; with `claim`, a call of unknown outcome has done so or may still. */
   | { readonly kind: 'transfer'; readonly amount: number; readonly claim?: TransferClaim }
-  /** What a refund or a lost dispute has taken from the sale after the transfer is taken back. */
+  /** What was sent beyond the proceeds is taken back: after a refund, a lost dispute, or a transfer by hand. */
   | { readonly kind: 'reverse'; readonly amount: number; readonly transferId: string; readonly claim?: ReversalClaim }
   /** Something that may take money from the sale is open. */
   | { readonly kind: 'blocked' }
@@ -33,20 +33,35 @@ const isBlocked = (charge: Charge): boolean =>
   charge.refundOrdered !== undefined ||
   charge.order.status === 'cancelled';
 
+/** @throws when the charge does not have the transfer, which would be a bug. */
+export const transferOf = ({ _id, transfers = [] }: Charge, transferId: string): Transfer => {
+  const found = transfers.find(({ id }) => id === transferId);
+  if (found === undefined) throw new Error(`The charge of order ${_id} has no transfer ${transferId}`);
+  return found;
+};
+
+/** What was reversed of a transfer, in minor units. */
+export const reversedOf = ({ reversals }: Transfer): number => reversals.reduce((sum, { amount }) => sum + amount, 0);
+
+const leftOf = (transfer: Transfer): number => transfer.amount - reversedOf(transfer);
+
 /** `step`: smallest amount that Stripe moves in the currency, in minor units. */
 export const nextPayoutStep = (charge: Charge, step: number, now: Date): PayoutStep => {
-  const { transfer, reversal, availableAt, releasedAt } = charge;
+  const { transfer, transfers = [], sent = 0, reversal, availableAt, releasedAt } = charge;
   if (transfer !== undefined && transfer.id === undefined) {
     return { kind: 'transfer', amount: transfer.amount, claim: transfer };
   }
-  const due = transferable(proceedsOf(charge), step);
-  if (transfer?.id !== undefined) {
-    const { id: transferId } = transfer;
-    if (reversal !== undefined) return { kind: 'reverse', amount: reversal.amount, transferId, claim: reversal };
-    // One order has one transfer: what an operator has taken back by hand is not sent again.
-    const amount = transfer.amount - transfer.reversed - due;
-    return amount > 0 ? { kind: 'reverse', amount, transferId } : { kind: 'done' };
+  if (reversal !== undefined) {
+    const { amount, transferId } = reversal;
+    return { kind: 'reverse', amount, transferId, claim: reversal };
   }
+  const due = transferable(proceedsOf(charge), step);
+  const last = transfers.findLast((one) => leftOf(one) > 0);
+  if (sent > due && last !== undefined) {
+    return { kind: 'reverse', amount: Math.min(sent - due, leftOf(last)), transferId: last.id };
+  }
+  // What an operator has sent or taken back by hand is not sent again.
+  if (transfers.length > 0 && releasedAt !== undefined) return { kind: 'done' };
   if (charge.status !== 'completed' || availableAt === undefined || charge.left === 0) return { kind: 'done' };
   if (isBlocked(charge)) return { kind: 'blocked' };
   if (releasedAt === undefined) {

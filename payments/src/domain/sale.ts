@@ -31,19 +31,14 @@ export interface Sale {
   readonly order: { readonly problemAt?: string | undefined };
   readonly problemSettledAt?: Date | undefined;
   readonly releasedAt?: Date | undefined;
-  readonly transfer?:
-    { readonly id?: string | undefined; readonly amount: number; readonly reversed: number } | undefined;
+  readonly sent?: number | undefined;
 }
-
-/** What was sent to the seller and not taken back, in minor units. */
-export const paidOutOf = ({ transfer }: Pick<Sale, 'transfer'>): number =>
-  transfer?.id === undefined ? 0 : transfer.amount - transfer.reversed;
 
 /** What a seller is told of a completed charge. A dispute or a problem that is open stops release and transfer. */
 export const saleStateOf = (sale: Sale): SaleState => {
-  const { left, disputes = [], releasedAt } = sale;
+  const { left, sent = 0, disputes = [], releasedAt } = sale;
   if (left === 0) return 'refunded';
   if (disputes.some(isOpenDispute) || hasOpenProblem(sale)) return 'disputed';
-  if (paidOutOf(sale) > 0) return 'paid_out';
+  if (sent > 0) return 'paid_out';
   return releasedAt === undefined ? 'held' : 'available';
 };

@@ -82,9 +82,13 @@ export const charges = defineAggregate({
       accountId: { type: String, required: true },
       number: { type: Number, required: true },
       id: { type: String },
-      reversed: { type: Number, required: true },
+    }),
+    transfers: listOf({
+      id: { type: String, required: true },
+      amount: { type: Number, required: true },
       reversals: listOf({ id: { type: String, required: true }, amount: { type: Number, required: true } }),
     }),
+    sent: { type: Number },
     refundOrdered: objectOf({
       at: { type: Date, required: true },
       reason: { type: String, required: true },
@@ -93,6 +97,7 @@ export const charges = defineAggregate({
     reversal: objectOf({
       number: { type: Number, required: true },
       amount: { type: Number, required: true },
+      transferId: { type: String, required: true },
       reversedBefore: { type: Number, required: true },
       claimedAt: { type: Date, required: true },
     }),
@@ -182,6 +187,23 @@ export const charges = defineAggregate({
     {
       key: { 'order.sellerId': 1, completedAt: -1, _id: -1 },
       name: 'sales_by_seller',
+      partialFilterExpression: { completedAt: { $exists: true } },
+    },
+    // All that a balance is made of, so that no sale is read for it.
+    {
+      key: {
+        'order.sellerId': 1,
+        completedAt: 1,
+        left: 1,
+        fee: 1,
+        sent: 1,
+        releasedAt: 1,
+        availableAt: 1,
+        'dispute.status': 1,
+        'order.problemAt': 1,
+        problemSettledAt: 1,
+      },
+      name: 'balance_by_seller',
       partialFilterExpression: { completedAt: { $exists: true } },
     },
     { key: { 'entries.at': 1 }, name: 'waiting_entries', partialFilterExpression: { 'entries.at': { $exists: true } } },

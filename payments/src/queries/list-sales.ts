@@ -3,7 +3,6 @@ import type { OrderState } from '@ticketing/common/events';
 import { maxListed } from '@ticketing/common/http';
 import { isTimeout } from '@ticketing/common/mongo';
 import type { Deps } from '../deps.ts';
-import { addSale, emptyBalance, type Balance } from '../domain/balance.ts';
 import type { Sale } from '../domain/sale.ts';
 
 /** A completed charge, as its seller is shown it. */
@@ -17,28 +16,26 @@ export interface SaleDocument extends Sale {
 }
 
 /** A query that takes longer than this must not go on reading: its caller has given up. */
-const maxTimeMS = 5_000;
+export const maxTimeMS = 5_000;
 
-const facts = {
+const shown = {
+  'order.ticket': 1,
   'order.problemAt': 1,
+  amount: 1,
   left: 1,
   fee: 1,
+  sent: 1,
   'disputes.status': 1,
   problemSettledAt: 1,
   availableAt: 1,
   releasedAt: 1,
-  'transfer.id': 1,
-  'transfer.amount': 1,
-  'transfer.reversed': 1,
+  paidOutAt: 1,
 } as const;
 
-/** By the index `sales_by_seller`. */
-const soldBy = (sellerId: string) => ({
-  'order.sellerId': sellerId,
-  completedAt: { $exists: true },
-});
+/** By the index `sales_by_seller` or `balance_by_seller`. */
+export const soldBy = (sellerId: string) => ({ 'order.sellerId': sellerId, completedAt: { $gt: new Date(0) } });
 
-const inTime = async <T>(query: () => Promise<T>): Promise<T> => {
+export const inTime = async <T>(query: () => Promise<T>): Promise<T> => {
   try {
     return await query();
   } catch (error) {
@@ -61,10 +58,9 @@ export const listSales = (
   inTime(async () => {
     const { orderId, page, limit } = request;
     const filter = { ...soldBy(request.sellerId), ...(orderId === undefined ? {} : { _id: orderId }) };
-    const projection = { ...facts, 'order.ticket': 1, amount: 1, paidOutAt: 1 };
     const [sales, total] = await Promise.all([
       deps.payments
-        .find<SaleDocument>(filter, { projection, maxTimeMS })
+        .find<SaleDocument>(filter, { projection: shown, maxTimeMS })
         .sort({ completedAt: -1, _id: -1 })
         .skip((page - 1) * limit)
         .limit(limit)
@@ -72,17 +68,4 @@ export const listSales = (
       deps.payments.countDocuments(filter, { limit: maxListed + 1, maxTimeMS }),
     ]);
     return { sales, total };
-  });
-
-/** All that a seller has sold, summed up. */
-export const getBalance = (deps: Pick<Deps, 'payments'>, sellerId: string): Promise<Balance> =>
-  inTime(async () => {
-    let balance = emptyBalance;
-    const sales = deps.payments.find<SaleDocument>(soldBy(sellerId), {
-      projection: facts,
-      maxTimeMS,
-      batchSize: 1_000,
-    });
-    for await (const sale of sales) balance = addSale(balance, sale);
-    return balance;
   });

@@ -1,7 +1,8 @@
 import { currentUserOf, pageHeaders, pageLinks, paging, parse, reachable, route } from '@ticketing/common/http';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
-import { getBalance, listSales } from '../queries/list-sales.ts';
+import { getBalance } from '../queries/get-balance.ts';
+import { listSales } from '../queries/list-sales.ts';
 import { toBalanceView, toSaleView } from './sale-view.ts';
 import { toCsv } from './sales-csv.ts';
 import { balanceShape, salesShape } from './sales-shape.ts';

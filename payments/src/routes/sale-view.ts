@@ -1,7 +1,7 @@
 import { toMajor, type Currency } from '@ticketing/common/money';
 import type { z } from 'zod';
-import type { Balance } from '../domain/balance.ts';
 import { proceedsOf, saleStateOf } from '../domain/sale.ts';
+import type { Balance } from '../queries/get-balance.ts';
 import type { SaleDocument } from '../queries/list-sales.ts';
 import type { balanceShape, saleShape } from './sales-shape.ts';
 

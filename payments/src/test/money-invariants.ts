@@ -32,12 +32,11 @@ const isLost = ({ status }: { readonly status: string }): boolean => status === 
 
 /** What the accounts must hold by the charge's own fields. */
 export const chargeBalances = (document: PaymentDocument): Readonly<Record<string, number>> => {
-  const { owed, amount = 0, fee = 0, left = 0, refunds = [], disputes = [], transfer, order, releasedAt } = document;
+  const { owed, amount = 0, fee = 0, left = 0, refunds = [], disputes = [], sent = 0, order, releasedAt } = document;
   if (owed === undefined) return {};
   const returned = sumOf(refunds.filter(({ status }) => status !== 'failed'));
   const disputed = sumOf(disputes.filter(isOpenDispute));
   const lost = sumOf(disputes.filter(isLost));
-  const sent = transfer?.id === undefined ? 0 : transfer.amount - transfer.reversed;
   const seller = `seller:${order?.sellerId ?? 'unknown'}:${releasedAt === undefined ? 'held' : 'available'}`;
   const balances = {
     stripe: amount - returned - disputed - lost - sent,
@@ -98,9 +97,8 @@ export const expectEqualToStripe = (
     expect(new Set(document.returned?.map(({ id, amount }) => `${id} ${amount}`))).toEqual(
       new Set(back.map(({ id, amount }) => `${id} ${amount}`)),
     );
-  const { transfer } = document;
-  expect(transfer === undefined ? [] : [[transfer.id, transfer.amount, transfer.reversed]]).toEqual(
-    transfers.map(({ id, amount, amount_reversed: reversed }) => [id, amount, reversed]),
+  expect((document.transfers ?? []).map(({ id, amount, reversals = [] }) => [id, amount, sumOf(reversals)])).toEqual(
+    transfers.toReversed().map(({ id, amount, amount_reversed: reversed }) => [id, amount, reversed]),
   );
   const paid = sumOf(charges.filter((charge) => charge.paid));
   const returned = sumOf(refunds.filter(({ status }) => status !== 'failed'));

@@ -19,16 +19,17 @@ export const createSellers = (payments: PaymentsUnderTest) => {
     return accountId;
   };
 
-  /** As Stripe reports it. */
-  const accountUpdated = async (accountId: string) => {
-    const data = { object: { id: accountId, object: 'account' } };
-    const payload = JSON.stringify({ id: 'evt_1', object: 'event', type: 'account.updated', data });
+  /** A webhook, as Stripe signs it. */
+  const reported = async (type: string, object: object) => {
+    const payload = JSON.stringify({ id: 'evt_1', object: 'event', type, data: { object } });
     const signature = sandbox.stripe.webhooks.generateTestHeaderString({ payload, secret: webhookSecret });
     return payments.request('POST', '/api/payments/webhook', {
       body: payload,
       headers: { 'Content-Type': 'application/json', 'Stripe-Signature': signature },
     });
   };
+
+  const accountUpdated = (accountId: string) => reported('account.updated', { id: accountId, object: 'account' });
 
   const onboard = async (userId: string): Promise<string> => {
     const { body } = await payments.call(userId, 'POST', '/api/payments/payout-account', { body: {} });
@@ -50,6 +51,7 @@ export const createSellers = (payments: PaymentsUnderTest) => {
     stored,
     accountOf,
     accountUpdated,
+    reported,
     onboard,
     verify,
     /** A seller with a verified e-mail and an account that is ready. */

@@ -49,8 +49,8 @@ const move = (type: string, source: string, amount: number, when = at('12:00:00'
 beforeEach(async () => {
   await under.collection('payments', 'ledger').deleteMany({});
   await under.collection('payments', 'payments').deleteMany({});
-  const { transactions, transfers, charges } = under.stripe;
-  for (const list of [transactions, transfers, charges]) list.length = 0;
+  const { transactions, charges } = under.stripe;
+  for (const list of [transactions, charges]) list.length = 0;
   charges.push({
     id: 'ch_1',
     amount: 1999,
@@ -60,7 +60,6 @@ beforeEach(async () => {
     payment_intent: 'pi_1',
     metadata: { orderId: 'o' },
   });
-  transfers.push({ id: 'tr_1', created: seconds(at('12:00:00')), transfer_group: 'o' });
 });
 
 test('When the ledger and Stripe have the same movements, then they agree, whatever their kind', async () => {
@@ -70,7 +69,7 @@ test('When the ledger and Stripe have the same movements, then they agree, whate
     ['refund_failure', 're_1', 500, 'refund-failed:re_1'],
     ['adjustment', 'dp_1', -1999, 'dispute:dp_1:opened'],
     ['adjustment', 'dp_1', 1999, 'dispute:dp_1:won'],
-    ['transfer', 'tr_1', -1799, 'transfer:o'],
+    ['transfer', 'tr_1', -1799, 'transfer:tr_1'],
     ['transfer_refund', 'trr_1', 99, 'reversal:trr_1'],
   ] as const;
   for (const [type, source, amount, cause] of all) {

@@ -21,13 +21,13 @@ const causes: Readonly<
   refund_failure: (source) => `refund-failed:${source}`,
   payment_failure_refund: (source) => `refund-failed:${source}`,
   adjustment: (source, amount) => `dispute:${source}:${amount < 0 ? 'opened' : 'won'}`,
-  transfer: (source, _, orderOf) => `transfer:${orderOf(source)}`,
+  transfer: (source) => `transfer:${source}`,
   transfer_refund: (source) => `reversal:${source}`,
 };
 
 type Transaction = Pick<Stripe.BalanceTransaction, 'type' | 'amount' | 'created' | 'source'>;
 
-/** `orderOf` returns the order of a charge or transfer. */
+/** `orderOf` returns the order of a charge. */
 export const toMovement = (
   { type, amount, created, source }: Transaction,
   orderOf: (id: string) => string,

@@ -109,7 +109,6 @@ export const openStripe = (address: StripeAddress): StripeSource => {
         const query = { limit: pageSize, ...(created === undefined ? {} : { created }) };
         const orders = new Map<string, string>();
         for await (const { id, metadata } of stripe.charges.list(query)) orders.set(id, metadata['orderId'] ?? id);
-        for await (const { id, transfer_group: group } of stripe.transfers.list(query)) orders.set(id, group ?? id);
         const movements: Movement[] = [];
         for await (const transaction of stripe.balanceTransactions.list(query)) {
           // A charge may be some seconds older than its balance transaction.

@@ -20,12 +20,6 @@ export interface Refund {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-export interface Transfer {
-  readonly id: string;
-  readonly created: number;
-  readonly transfer_group: string;
-}
-
 /** A movement of the balance. */
 export interface Transaction {
   readonly id: string;
@@ -41,7 +35,6 @@ export interface StripeStandIn {
   /** Newest first. */
   readonly charges: Charge[];
   readonly refunds: Refund[];
-  readonly transfers: Transfer[];
   readonly transactions: Transaction[];
   close(): Promise<void>;
 }
@@ -62,7 +55,6 @@ const list = <Item extends { readonly id: string; readonly created: number }>(
 export const openStripeStandIn = async (): Promise<StripeStandIn> => {
   const charges: Charge[] = [];
   const refunds: Refund[] = [];
-  const transfers: Transfer[] = [];
   const transactions: Transaction[] = [];
   const server = createServer((req, res) => {
     const { pathname, searchParams } = new URL(req.url ?? '/', 'http://localhost');
@@ -71,7 +63,6 @@ export const openStripeStandIn = async (): Promise<StripeStandIn> => {
     const lists: Readonly<Record<string, readonly { readonly id: string; readonly created: number }[]>> = {
       '/v1/charges': wanted,
       '/v1/refunds': refunds,
-      '/v1/transfers': transfers,
       '/v1/balance_transactions': transactions,
     };
     const body = list(lists[pathname] ?? [], searchParams);
@@ -85,7 +76,6 @@ export const openStripeStandIn = async (): Promise<StripeStandIn> => {
     url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
     charges,
     refunds,
-    transfers,
     transactions,
     close: async () => {
       server.close();

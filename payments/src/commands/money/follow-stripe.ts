@@ -2,6 +2,7 @@ import { newTrace } from '@ticketing/common/events';
 import { isDuplicateKey } from '@ticketing/common/mongo';
 import type { Deps } from '../../deps.ts';
 import type { Owner } from '../../gateways/stripe/movements.ts';
+import { refreshPayoutAccount } from '../payout/refresh-payout-account.ts';
 import { syncMoney } from './sync-money.ts';
 import { syncOwner } from './sync-owner.ts';
 
@@ -13,20 +14,24 @@ const overlapMs = 10 * minuteMs;
 /** Stripe keeps events for 30 days (https://docs.stripe.com/api/events). */
 const eventsAreKeptMs = 29 * 24 * 60 * minuteMs;
 const unreadLimit = 50;
+const accountLimit = 200;
 
 /**
- * Catches changes at Stripe whose webhook was lost: reads Stripe's events since the last complete pass, or its lists after a
- * month, and syncs each order and account that was not read since.
+ * Catches changes at Stripe whose webhook was lost: reads Stripe's events since the last complete pass, and syncs each order and
+ * account that was not read since. After a month it also reads Stripe's lists, and each account.
  */
 export const followStripe = async (deps: Deps): Promise<void> => {
   const began = deps.now();
   const bookmark = await takeBookmark(deps, began);
   if (bookmark === undefined) return;
-  const from = began.getTime() - bookmark.at.getTime() < eventsAreKeptMs ? 'events' : 'lists';
-  const since = { at: new Date(bookmark.at.getTime() - overlapMs), from } as const;
+  const eventsSince = new Date(began.getTime() - eventsAreKeptMs);
+  const eventsHaveAll = bookmark.at > eventsSince;
+  const since = { at: new Date(bookmark.at.getTime() - overlapMs), eventsHaveAll };
   let { at } = bookmark;
   try {
-    if (await syncChanged(deps, since)) at = began;
+    const isComplete =
+      (await syncChanged(deps, since)) && (eventsHaveAll || (await refreshAccounts(deps, eventsSince)));
+    if (isComplete) at = began;
   } finally {
     // Also after an error, so that the next pass need not wait for the end of the lease; unless another replica has it now.
     const own = { _id: bookmark._id, leasedUntil: bookmark.leasedUntil };
@@ -46,6 +51,22 @@ const syncChanged = async (deps: Deps, since: Parameters<Deps['gateway']['listCh
   return isComplete;
 };
 
+/**
+ * Reads accounts that were not read since a time: no list tells which have changed. Returns whether none is left; the next
+ * pass goes on where this one has ended.
+ */
+const refreshAccounts = async (deps: Deps, since: Date): Promise<boolean> => {
+  const accounts = await deps.payoutAccounts
+    .find({ accountId: { $exists: true }, readAt: { $not: { $gte: since } } }, { projection: { accountId: 1 } })
+    .limit(accountLimit)
+    .toArray();
+  for (const { accountId = '' } of accounts) {
+    const { deadline } = ownWork(deps, 'accounts');
+    if ((await refreshPayoutAccount(deps, accountId, deadline)) === undefined) return false;
+  }
+  return accounts.length < accountLimit;
+};
+
 /** An order that cannot be synced must not hold the others up: it is read again like one that was never read. */
 const setAside = async ({ payments, logger }: Deps, { intentId, orderId }: Owner, error: unknown): Promise<void> => {
   logger.error({ err: error, intentId, orderId }, 'a change at Stripe could not be applied');
@@ -61,8 +82,8 @@ export const readUnreadMoney = async (deps: Deps, signal: AbortSignal): Promise<
     .toArray();
   for (const { _id: orderId } of unread) {
     if (signal.aborted) return;
-    await syncMoney(deps, { orderId, ...ownWork(deps, `unread-${orderId}`) }).catch((error: unknown) =>
-      deps.logger.error({ err: error, orderId }, 'the money of an order could not be read'),
+    await syncMoney(deps, { orderId, isAboutTransfer: true, ...ownWork(deps, `unread-${orderId}`) }).catch(
+      (error: unknown) => deps.logger.error({ err: error, orderId }, 'the money of an order could not be read'),
     );
   }
 };

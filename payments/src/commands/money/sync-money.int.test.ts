@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { chargeUpdated, type OrderState } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
+import type { Bookmark } from '../../models/bookmark.ts';
 import type { LedgerEntry } from '../../models/ledger.ts';
 import type { PaymentDocument } from '../../models/payment.ts';
+import type { PayoutAccount } from '../../models/payout-account.ts';
 import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
 import { createSellers } from '../../test/sellers.ts';
 
@@ -233,6 +235,19 @@ test('When no webhook tells that an account has changed, then it is known all th
   await until(async () => expect((await sellers.stored(seller))?.status).toBe('pending'));
 });
 
+test('When no webhook tells of a transfer by hand, then it is in the ledger, also if the refunds were read since', async () => {
+  const destination = await createSellers(payments).onboard(newId());
+  const order = await paid();
+  // The read did not include transfers, since none was known.
+  const charges = payments.system.collection<PaymentDocument>('payments');
+  await charges.updateOne({ _id: order.id }, { $set: { moneyReadAt: new Date(Date.now() + 300_000) } });
+  const transfer = { amount: 500, currency: 'usd', destination, transfer_group: order.id };
+  const { id } = await payments.sandbox.stripe.transfers.create(transfer);
+  await until(async () =>
+    expect(await ledgerOf(order)).toMatchObject({ [`transfer:${id}`]: { stripe: -500, 'seller:s:held': 500 } }),
+  );
+});
+
 test('When a disputed order is cancelled, then its refund waits for the end of the dispute', async () => {
   const order = await paid('tok_createDispute');
   await until(async () => expect((await payments.stored(order.id))?.dispute).toBeDefined());
@@ -345,4 +360,26 @@ test('When the ledger has an entry of the same cause, then equal lines are moved
   );
   expect(await collection.findOne({ _id: behind.id })).toMatchObject({ lines: [] });
   expect(await balancesOf(order)).toEqual(saleBalances);
+});
+
+test('When nothing was read at Stripe for a month, then every account is read, before the bookmark moves', async () => {
+  const sellers = createSellers(payments);
+  const seller = newId();
+  const accountId = await sellers.onboard(seller);
+  await until(async () => expect((await sellers.stored(seller))?.status).toBe('ready'));
+  const accounts = payments.system.collection<PayoutAccount>('payout-accounts');
+  // Later than all events that Stripe has, so that those are no reason to read them.
+  const readAt = new Date(Date.now() + 300_000);
+  await accounts.updateOne({ accountId }, { $set: { status: 'pending', readAt } });
+  // One pass reads 200.
+  const closed = Array.from({ length: 201 }, (_, index) => `acct_closed${index}`);
+  await accounts.insertMany(closed.map((id) => ({ _id: newId(), accountId: id, status: 'ready', readAt })));
+  payments.system.clock.advance(40 * 24 * 60 * 60_000);
+  await until(async () => {
+    const bookmark = await payments.system.collection<Bookmark>('stripe-bookmarks').findOne();
+    expect(bookmark?.at.getTime()).toBeGreaterThan(readAt.getTime());
+  });
+  expect(await accounts.countDocuments({ readAt })).toBe(0);
+  expect((await sellers.stored(seller))?.status).toBe('ready');
+  expect(await accounts.countDocuments({ accountId: { $in: closed }, status: 'pending' })).toBe(closed.length);
 });

@@ -16,14 +16,20 @@ const paidCharge = (payment: Payment | null): (Charge & { readonly stripeId: str
 };
 
 /**
- * Reads at Stripe what has become of an order's money, and writes what the charge does not have: refunds, disputes and
- * reversals, whoever began them. Idempotent. Returns false when Stripe does not respond, or the charge keeps changing.
+ * Reads at Stripe what has become of an order's money, and writes what the charge does not have: refunds, disputes, transfers
+ * and reversals, whoever began them. Idempotent. Returns false when Stripe does not respond, or the charge keeps changing.
  */
 export const syncMoney = async (
   deps: Deps,
-  request: { readonly orderId: string; readonly trace: Trace; readonly deadline: Deadline },
+  request: {
+    readonly orderId: string;
+    /** Whether a transfer may have been made that we have not claimed. */
+    readonly isAboutTransfer?: boolean;
+    readonly trace: Trace;
+    readonly deadline: Deadline;
+  },
 ): Promise<boolean> => {
-  const { orderId, trace, deadline } = request;
+  const { orderId, isAboutTransfer = false, trace, deadline } = request;
   for (let tries = 0; tries < maxTries; tries += 1) {
     const charge = paidCharge(await deps.loadPayment(orderId));
     if (charge === undefined) return true;
@@ -32,7 +38,8 @@ export const syncMoney = async (
       await recordAdopted(deps, context);
       continue;
     }
-    const ids = { intentId: charge.stripeId, transferId: charge.transfer?.id };
+    const hasTransfer = isAboutTransfer || charge.transfer !== undefined || charge.transfers !== undefined;
+    const ids = { intentId: charge.stripeId, transferGroup: hasTransfer ? orderId : undefined };
     const seen = await deps.gateway.readMoney(ids, deadline);
     if (seen === undefined) return false;
     const movements = applyMovements(charge, seen, deps.now());

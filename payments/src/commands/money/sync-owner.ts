@@ -22,8 +22,12 @@ interface Change {
 export const syncOwner = async (deps: Deps, owner: Owner, change: Change): Promise<boolean> => {
   if (owner.accountId !== undefined) return syncAccount(deps, owner.accountId, change);
   const payment = await findPayment(deps, owner);
-  if (payment === null || isReadSince(payment.moneyReadAt, change)) return true;
-  return syncMoney(deps, { orderId: payment._id, ...change });
+  if (payment === null) return true;
+  // Transfers are read only once one is known.
+  const isAboutTransfer =
+    owner.transferId !== undefined && payment.transfers?.some(({ id }) => id === owner.transferId) !== true;
+  if (!isAboutTransfer && isReadSince(payment.moneyReadAt, change)) return true;
+  return syncMoney(deps, { orderId: payment._id, isAboutTransfer, ...change });
 };
 
 const syncAccount = async (deps: Deps, accountId: string, change: Change): Promise<boolean> => {
@@ -35,7 +39,7 @@ const syncAccount = async (deps: Deps, accountId: string, change: Change): Promi
 const findPayment = ({ payments }: Deps, { intentId, orderId }: Owner) => {
   if (intentId === undefined && orderId === undefined) return Promise.resolve(null);
   const filter = intentId === undefined ? { _id: orderId ?? '' } : { stripeId: intentId };
-  return payments.findOne(filter, { projection: { moneyReadAt: 1 } });
+  return payments.findOne(filter, { projection: { moneyReadAt: 1, 'transfers.id': 1 } });
 };
 
 const isReadSince = (readAt: Date | undefined, { at }: Change): boolean =>

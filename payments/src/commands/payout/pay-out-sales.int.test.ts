@@ -73,13 +73,13 @@ test('When the time of a sale has come, then its proceeds are released and trans
     metadata: { orderId: order },
     source_transaction: expect.stringContaining('ch_'),
   });
-  expect(transfer).toMatchObject({ id: sent?.id, amount: 1799, number: 1, reversed: 0 });
+  expect(transfer).toMatchObject({ id: sent?.id, amount: 1799, number: 1 });
   const entries = await entriesOf(order);
   expect(entries.get(`release:${order}`)).toEqual([
     { account: `seller:${seller}:held`, amount: 1799 },
     { account: `seller:${seller}:available`, amount: -1799 },
   ]);
-  expect(entries.get(`transfer:${order}`)).toEqual([
+  expect(entries.get(`transfer:${sent?.id}`)).toEqual([
     { account: `seller:${seller}:available`, amount: 1799 },
     { account: 'stripe', amount: -1799 },
   ]);
@@ -242,7 +242,7 @@ test('When all was refunded before the time came, then nothing is released or tr
 const reversed = (orderId: string, amount: number) =>
   eventually(async () => {
     const charge = await chargeOf(orderId);
-    expect(charge.transfer).toMatchObject({ reversed: amount });
+    expect(charge.sent).toBe(1799 - amount);
     expect(charge.reversal).toBeUndefined();
     expect(charge.payoutDue).toBeUndefined();
   });
@@ -285,11 +285,85 @@ test('When Stripe may have forgotten the key of a reversal, then the transfer is
   expect(payments.calls('reverseTransfer')).toBe(calls);
 });
 
+/** A webhook about the order's transfer, as Stripe sends it. */
+const transferReported = (orderId: string, id: string, type = 'transfer.created') =>
+  sellers.reported(type, { id, object: 'transfer', transfer_group: orderId });
+
 test('When an operator has taken a transfer back by hand, then no second one is sent', async () => {
   const order = await sellers.sale(await sellers.ready());
   const { transfer } = await paidOut(order);
   await payments.sandbox.stripe.transfers.createReversal(transfer?.id ?? '', {});
-  await mark(order, { 'transfer.reversed': 1799 });
-  await eventually(async () => expect((await chargeOf(order)).payoutDue).toBeUndefined());
+  await transferReported(order, transfer?.id ?? '', 'transfer.reversed');
+  await reversed(order, 1799);
   expect(await sellers.transfers(order)).toHaveLength(1);
 });
+
+/** As by Stripe's API or CLI, without our metadata. */
+const transferByHand = async (orderId: string, seller: string, amount: number) => {
+  const destination = await sellers.accountOf(seller);
+  const transfer = { amount, currency: 'usd', destination, transfer_group: orderId };
+  const { id } = await payments.sandbox.stripe.transfers.create(transfer);
+  return id;
+};
+
+test('When an operator makes a transfer by hand before ours, then it is in the ledger, and what is left is not sent', async () => {
+  const seller = await sellers.ready();
+  const order = await sellers.sale(seller, dayMs);
+  const id = await transferByHand(order, seller, 1000);
+  expect((await transferReported(order, id)).status).toBe(200);
+  expect(await chargeOf(order)).toMatchObject({ sent: 1000, paidOut: 1000, paidOutAt: expect.any(Date) });
+  payments.system.clock.advance(dayMs + 1);
+  await eventually(async () => {
+    expect((await chargeOf(order)).releasedAt).toBeInstanceOf(Date);
+    expect((await chargeOf(order)).payoutDue).toBeUndefined();
+  });
+  expect((await sellers.transfers(order)).map((transfer) => transfer.id)).toEqual([id]);
+  const entries = await entriesOf(order);
+  expect(entries.get(`transfer:${id}`)).toEqual([
+    { account: `seller:${seller}:held`, amount: 1000 },
+    { account: 'stripe', amount: -1000 },
+  ]);
+  expect(entries.get(`release:${order}`)).toContainEqual({ account: `seller:${seller}:available`, amount: -799 });
+});
+
+test('When an operator makes a transfer by hand beside ours, then what is too much is taken back', async () => {
+  const seller = await sellers.ready();
+  const order = await sellers.sale(seller);
+  await paidOut(order);
+  const id = await transferByHand(order, seller, 500);
+  await transferReported(order, id);
+  await eventually(async () => {
+    expect(await chargeOf(order)).toMatchObject({ sent: 1799, paidOut: 2299 });
+    expect((await chargeOf(order)).payoutDue).toBeUndefined();
+  });
+  expect((await sellers.transfers(order)).map((transfer) => transfer.amount_reversed)).toEqual([500, 0]);
+});
+
+test.each([
+  ['dies before', 'before', 0],
+  ['dies after', 'after', 1799],
+] as const)(
+  'When the process %s our transfer is made, and one by hand is known meanwhile, then no other one follows',
+  async (_what, when, ours) => {
+    const seller = await sellers.ready();
+    payments.dieAt(when, 'createTransfer');
+    const order = await sellers.sale(seller);
+    await eventually(async () => {
+      expect((await chargeOf(order)).transfer).toMatchObject({ number: 1 });
+      expect(await sellers.transfers(order)).toHaveLength(ours === 0 ? 0 : 1);
+    });
+    const id = await transferByHand(order, seller, 1799);
+    await transferReported(order, id);
+    payments.system.clock.advance(leaseMs);
+    await eventually(async () => {
+      expect((await chargeOf(order)).sent).toBe(1799);
+      expect((await chargeOf(order)).payoutDue).toBeUndefined();
+    });
+    const sent = await sellers.transfers(order);
+    expect(sent.reduce((sum, { amount }) => sum + amount, 0)).toBe(1799 + ours);
+    const moved = [...(await entriesOf(order)).values()]
+      .flatMap((lines) => lines ?? [])
+      .filter(({ account }) => account === 'stripe');
+    expect(moved.reduce((sum, { amount }) => sum + amount, 0)).toBe(1999 - 1799);
+  },
+);

@@ -1,6 +1,6 @@
 import type { Deps } from '../../deps.ts';
 import type { Charge } from '../../domain/payment.ts';
-import { nextPayoutStep, type ReversalClaim, type TransferClaim } from '../../domain/payout.ts';
+import { nextPayoutStep, reversedOf, transferOf, type ReversalClaim, type TransferClaim } from '../../domain/payout.ts';
 import { parseCharge } from '../../models/payment.ts';
 import { takeMarked, workOff, type Task } from '../marked-charges.ts';
 import { syncMoney } from '../money/sync-money.ts';
@@ -74,8 +74,8 @@ const takeStep = async (deps: Deps, task: PayoutTask): Promise<Outcome> => {
     case 'transfer':
       return step.claim === undefined ? beginTransfer(deps, task, step.amount) : transfer(deps, task, step.claim);
     case 'reverse':
-      if (step.claim !== undefined) return reverse(deps, task, step.transferId, step.claim);
-      await claimReversal(deps, task, step.amount);
+      if (step.claim !== undefined) return reverse(deps, task, step.claim);
+      await claimReversal(deps, task, step);
       return 'again';
   }
 };
@@ -98,8 +98,15 @@ const transfer = async (deps: Deps, task: PayoutTask, claim: TransferClaim): Pro
   const { _id: orderId, currency, stripeId: intentId } = charge;
   if (intentId === undefined) throw new Error(`The paid charge of order ${orderId} has no PaymentIntent`);
   const { number, amount, accountId } = claim;
-  const found = isOld(deps, claim) ? await deps.transfers.findTransfer(orderId, deadline) : 'none';
+  const isMadeByHand = charge.transfers !== undefined;
+  const found =
+    isMadeByHand || isOld(deps, claim) ? await deps.transfers.findTransfer(orderId, number, deadline) : 'none';
   if (found === undefined) return 'transfer-failed';
+  if (found === 'none' && isMadeByHand) {
+    // If our call still arrives all the same, what is too much is taken back.
+    await recordTransferRefused(deps, task, claim);
+    return 'again';
+  }
   const result =
     found === 'none'
       ? await deps.transfers.createTransfer({ orderId, number, amount, accountId, currency, intentId }, deadline)
@@ -115,14 +122,14 @@ const transfer = async (deps: Deps, task: PayoutTask, claim: TransferClaim): Pro
   return status === 'pending' ? 'again' : 'transfer-failed';
 };
 
-const reverse = async (deps: Deps, task: PayoutTask, transferId: string, claim: ReversalClaim): Promise<Outcome> => {
+const reverse = async (deps: Deps, task: PayoutTask, claim: ReversalClaim): Promise<Outcome> => {
   const { charge, trace, deadline } = task;
   const orderId = charge._id;
-  const { number, amount } = claim;
+  const { number, amount, transferId } = claim;
   const sync = () => syncMoney(deps, { orderId, trace, deadline });
   if (isOld(deps, claim) && !(await sync())) return 'reversal-failed';
-  const known = async () => (await readCharge(deps, orderId)).transfer;
-  const reversedSince = isOld(deps, claim) ? ((await known())?.reversed ?? 0) : 0;
+  const known = async () => transferOf(await readCharge(deps, orderId), transferId);
+  const reversedSince = isOld(deps, claim) ? reversedOf(await known()) : 0;
   if (reversedSince < claim.reversedBefore + amount) {
     const result = await deps.transfers.reverseTransfer({ orderId, number, amount, transferId }, deadline);
     if (result.kind === 'unknown') return 'reversal-failed';
@@ -133,7 +140,7 @@ const reverse = async (deps: Deps, task: PayoutTask, transferId: string, claim: 
       return 'reversal-failed';
     }
     // The claim ends only once the charge has the reversal, or it would be made again. Stripe's list may be behind.
-    const isKnown = (await sync()) && (await known())?.reversals?.some(({ id }) => id === result.id) === true;
+    const isKnown = (await sync()) && (await known()).reversals.some(({ id }) => id === result.id);
     if (!isKnown) return 'reversal-failed';
   }
   await recordReversalEnded(deps, task, number);

@@ -5,7 +5,7 @@ import type { Charge } from '../../domain/payment.ts';
 import { openModels } from '../../models/open-models.ts';
 import { parseCharge, type PaymentDocument } from '../../models/payment.ts';
 import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
-import { claimTransfer, recordReleased } from './record-payout.ts';
+import { claimTransfer, recordReleased, recordTransferred } from './record-payout.ts';
 
 let payments: PaymentsUnderTest;
 
@@ -52,6 +52,8 @@ const deps = () => {
   return { ...models, now: payments.system.clock.now };
 };
 
+const byHand = { id: 'tr_hand', amount: 1000, reversals: [] };
+
 const changes: readonly [string, object][] = [
   ['a refund is due', { refundDue: { due: new Date(Date.now() + 1e9), ...trace } }],
   ['an operator has ordered a refund', { refundOrdered: { at: new Date(), reason: 'r' } }],
@@ -80,4 +82,16 @@ test('When several workers claim the transfer of a sale at once, then one does',
     ),
   );
   expect(all.filter(Boolean)).toHaveLength(1);
+});
+
+test('When a call for a transfer returns after its claim was dropped, then it is recorded once, and its sale looked at', async () => {
+  const charge = await newSale({ releasedAt: new Date(), sent: 1000, paidOut: 1000, transfers: [byHand] });
+  const claim = { number: 1, amount: 1799, accountId: 'acct', claimedAt: new Date() };
+  const context = { charge, trace, deadline: 0 };
+  expect(await recordTransferred(deps(), context, claim, 'tr_ours')).toBe(true);
+  expect(await recordTransferred(deps(), context, claim, 'tr_ours')).toBe(false);
+  const stored = await payments.stored(charge._id);
+  expect(stored).toMatchObject({ sent: 2799, paidOut: 2799, payoutDue: trace, transfer: { id: 'tr_ours' } });
+  expect(stored?.transfers).toEqual([byHand, { id: 'tr_ours', amount: 1799, reversals: [] }]);
+  expect(stored?.entries?.map(({ id }) => id)).toEqual(['transfer:tr_ours']);
 });

@@ -1,8 +1,9 @@
 import type { Deps } from '../../deps.ts';
 import { entries } from '../../domain/ledger-entry.ts';
 import type { Charge } from '../../domain/payment.ts';
-import type { TransferClaim } from '../../domain/payout.ts';
+import { reversedOf, transferOf, type TransferClaim } from '../../domain/payout.ts';
 import { proceedsOf } from '../../domain/sale.ts';
+import { expression } from '@ticketing/common/messaging';
 import { appended, changeCharge } from '../change-charge.ts';
 import type { ChargeContext } from '../charge-context.ts';
 
@@ -29,7 +30,7 @@ export const recordReleased = (deps: RecordDeps, context: ChargeContext): Promis
   const { charge } = context;
   const at = deps.now();
   const where = { ...unchanged(charge), releasedAt: { $exists: false }, availableAt: { $lte: at } };
-  const released = entries.release(charge, { at, amount: proceedsOf(charge) });
+  const released = entries.release(charge, { at, amount: proceedsOf(charge) - (charge.sent ?? 0) });
   return change(deps, context, where, { releasedAt: at, entries: appended(released) });
 };
 
@@ -42,11 +43,11 @@ export const claimTransfer = (
   const { charge } = context;
   const where = { ...unchanged(charge), releasedAt: { $exists: true }, transfer: { $exists: false } };
   const number = (charge.payoutNumber ?? 0) + 1;
-  const transfer = { ...to, number, claimedAt: deps.now(), reversed: 0 };
+  const transfer = { ...to, number, claimedAt: deps.now() };
   return change(deps, context, where, { transfer, payoutNumber: number });
 };
 
-/** Stripe has made the transfer. Also written when the claim was replaced since: what was sent is sent. */
+/** Stripe has made the transfer. Also written when the claim was replaced or dropped since: what was sent is sent. */
 export const recordTransferred = (
   deps: RecordDeps,
   context: ChargeContext,
@@ -55,15 +56,22 @@ export const recordTransferred = (
 ): Promise<boolean> => {
   const at = deps.now();
   const { number, amount, accountId, claimedAt } = claim;
+  const plus = (field: string) => expression({ $add: [{ $ifNull: [field, 0] }, amount] });
   return change(
     deps,
     context,
-    { 'transfer.id': { $exists: false } },
+    { 'transfers.id': { $ne: id } },
     {
-      transfer: { number, amount, accountId, claimedAt, reversed: 0, id },
-      paidOutAt: at,
-      paidOut: amount,
-      entries: appended(entries.transfer(context.charge, { at, amount })),
+      transfer: { number, amount, accountId, claimedAt, id },
+      transfers: expression({
+        $concatArrays: [{ $ifNull: ['$transfers', []] }, { $literal: [{ id, amount, reversals: [] }] }],
+      }),
+      sent: plus('$sent'),
+      paidOutAt: expression({ $ifNull: ['$paidOutAt', at] }),
+      paidOut: plus('$paidOut'),
+      entries: appended(entries.transfer(context.charge, { id, at, amount })),
+      // If the claim was dropped, what is too much has to be taken back.
+      payoutDue: expression({ $ifNull: ['$payoutDue', { $literal: { due: at, ...context.trace } }] }),
     },
   );
 };
@@ -81,11 +89,20 @@ export const recordTransferRefused = (
   return change(deps, context, where, {}, ['transfer']);
 };
 
-/** Claims a reversal of the transfer, before Stripe is called. */
-export const claimReversal = (deps: RecordDeps, context: ChargeContext, amount: number): Promise<boolean> => {
+/** Claims a reversal of a transfer, before Stripe is called. */
+export const claimReversal = (
+  deps: RecordDeps,
+  context: ChargeContext,
+  of: { readonly amount: number; readonly transferId: string },
+): Promise<boolean> => {
   const { charge } = context;
   const number = (charge.payoutNumber ?? 0) + 1;
-  const reversal = { number, amount, claimedAt: deps.now(), reversedBefore: charge.transfer?.reversed ?? 0 };
+  const reversal = {
+    ...of,
+    number,
+    claimedAt: deps.now(),
+    reversedBefore: reversedOf(transferOf(charge, of.transferId)),
+  };
   const where = { version: charge.version, reversal: { $exists: false } };
   return change(deps, context, where, { reversal, payoutNumber: number });
 };

@@ -85,15 +85,15 @@ export interface PaymentGateway {
     order: { readonly intentId: string; readonly orderId: string; readonly number: number },
     deadline: Deadline,
   ): Promise<RefundResult>;
-  /** What has moved of the money of a PaymentIntent. Undefined when Stripe does not respond. */
+  /** What has moved of the money of a PaymentIntent, and of the transfers of a group. Undefined when Stripe does not respond. */
   readMoney(
-    ids: { readonly intentId: string; readonly transferId: string | undefined },
+    ids: { readonly intentId: string; readonly transferGroup: string | undefined },
     deadline: Deadline,
   ): Promise<MoneyAtStripe | undefined>;
   /** Whose money or account has changed since a time. @throws when Stripe does not respond. */
   listChanged(since: {
     readonly at: Date;
-    readonly from: 'events' | 'lists';
+    readonly eventsHaveAll: boolean;
   }): AsyncIterable<Owner & { readonly at: Date }>;
   /** @throws when the signature is not Stripe's. */
   readWebhookEvent(body: Buffer, signature: string): WebhookEvent;
@@ -248,7 +248,7 @@ export const createStripeGateway = (
       const event = signedEvent(stripe, { body, signature }, settings.webhookSecrets);
       const { type } = event;
       const { object } = event.data;
-      const none = { orderId: undefined, intentId: undefined, accountId: undefined };
+      const none = { orderId: undefined, transferId: undefined, intentId: undefined, accountId: undefined };
       // The metadata of a PaymentIntent names its order; a refund in the dashboard has none.
       if (type.startsWith('payment_intent.')) return { ...none, type, orderId: orderIdOf(object) };
       return { type, ...(isChange(type) ? ownerOf(object) : none) };

@@ -33,6 +33,7 @@ export interface Owner {
   readonly intentId: string | undefined;
   /** Of transfers. */
   readonly orderId: string | undefined;
+  readonly transferId: string | undefined;
   readonly accountId: string | undefined;
 }
 
@@ -49,6 +50,7 @@ export const ownerOf = (given: unknown): Owner => {
   return {
     intentId: idOf(data?.payment_intent),
     orderId: data?.transfer_group ?? undefined,
+    transferId: data?.object === 'transfer' ? data.id : undefined,
     accountId: data?.object === 'account' ? data.id : undefined,
   };
 };
@@ -58,21 +60,22 @@ const toDate = (seconds: number): Date => new Date(seconds * 1000);
 /** Newest first at Stripe, oldest first here. */
 const oldestFirst = <Item>({ data }: { readonly data: readonly Item[] }): Item[] => data.toReversed();
 
-/** Reads the movements of one PaymentIntent's money. @throws the last error when Stripe does not respond. */
+/**
+ * Reads the movements of one PaymentIntent's money, and those of the order's transfers if it is named.
+ * @throws the last error when Stripe does not respond.
+ */
 export const readMovements = async (
   stripe: Stripe,
   call: ReturnType<typeof createStripeCall>,
-  ids: { readonly intentId: string; readonly transferId: string | undefined },
+  ids: { readonly intentId: string; readonly transferGroup: string | undefined },
   deadline: Deadline,
 ): Promise<MoneyAtStripe> => {
   const query = { payment_intent: ids.intentId, limit: pageSize };
-  const { transferId } = ids;
-  const [refunds, disputes, reversals] = await Promise.all([
+  const { transferGroup } = ids;
+  const [refunds, disputes, transfers] = await Promise.all([
     call(deadline, (options) => stripe.refunds.list(query, options)),
     call(deadline, (options) => stripe.disputes.list(query, options)),
-    transferId === undefined
-      ? { data: [] }
-      : call(deadline, (options) => stripe.transfers.listReversals(transferId, { limit: pageSize }, options)),
+    transferGroup === undefined ? [] : readTransfers(stripe, call, transferGroup, deadline),
   ]);
   return {
     refunds: oldestFirst(refunds).map(({ id, amount, status, created, metadata }) => ({
@@ -90,37 +93,54 @@ export const readMovements = async (
       reason,
       at: toDate(created),
     })),
-    reversals: oldestFirst(reversals).map(({ id, amount }) => ({ id, amount })),
+    transfers,
   };
 };
 
+/** The transfers of an order, whoever has made them, oldest first. @throws the last error when Stripe does not respond. */
+export const readTransfers = async (
+  stripe: Stripe,
+  call: ReturnType<typeof createStripeCall>,
+  orderId: string,
+  deadline: Deadline,
+): Promise<MoneyAtStripe['transfers']> => {
+  const query = { transfer_group: orderId, limit: pageSize };
+  const transfers = await call(deadline, (options) => stripe.transfers.list(query, options));
+  return Promise.all(
+    oldestFirst(transfers).map(async ({ id, amount, metadata, reversals: shown }) => {
+      const reversals = shown.has_more
+        ? await call(deadline, (options) => stripe.transfers.listReversals(id, { limit: pageSize }, options))
+        : shown;
+      return {
+        id,
+        amount,
+        number: Number(metadata['number'] ?? 0),
+        reversals: oldestFirst(reversals).map((reversal) => ({ id: reversal.id, amount: reversal.amount })),
+      };
+    }),
+  );
+};
+
 /**
- * The owners of what has changed since a time, from Stripe's events, or from its lists where those are too old; the lists tell
- * of no changed accounts.
+ * The owners of what has changed since a time, from Stripe's events, and from its lists if the events of that time are gone;
+ * no list shows which accounts have changed.
  */
 export async function* listChanged(
   stripe: Stripe,
   call: ReturnType<typeof createStripeCall>,
-  since: { readonly at: Date; readonly from: 'events' | 'lists' },
+  since: { readonly at: Date; readonly eventsHaveAll: boolean },
   deadlineOf: () => Deadline,
 ): AsyncGenerator<Owner & { readonly at: Date }> {
   const query = { created: { gte: Math.floor(since.at.getTime() / 1000) }, limit: pageSize };
-  const pages =
-    since.from === 'events'
-      ? [
-          (after: object, options: Stripe.RequestOptions) =>
-            stripe.events
-              .list({ ...query, types: [...changeEvents], ...after }, options)
-              .then(({ data, has_more }) => ({
-                has_more,
-                data: data.map(({ id, created, data: { object } }) => ({ id, created, owner: ownerOf(object) })),
-              })),
-        ]
-      : [stripe.refunds, stripe.disputes, stripe.transfers].map(
-          (resource) => (after: object, options: Stripe.RequestOptions) =>
-            listOf(resource, { ...query, ...after }, options),
-        );
-  for (const read of pages) {
+  const events = (after: object, options: Stripe.RequestOptions) =>
+    stripe.events.list({ ...query, types: [...changeEvents], ...after }, options).then(({ data, has_more }) => ({
+      has_more,
+      data: data.map(({ id, created, data: { object } }) => ({ id, created, owner: ownerOf(object) })),
+    }));
+  const lists = [stripe.refunds, stripe.disputes, stripe.transfers].map(
+    (resource) => (after: object, options: Stripe.RequestOptions) => listOf(resource, { ...query, ...after }, options),
+  );
+  for (const read of since.eventsHaveAll ? [events] : [events, ...lists]) {
     for (let last: string | undefined; ;) {
       const after = last === undefined ? {} : { starting_after: last };
       const page = await call(deadlineOf(), (options) => read(after, options));

@@ -87,7 +87,7 @@ describe.each(itself.key === undefined ? [sandboxWorld] : [sandboxWorld, stripeW
       const attempt = attemptWith(token);
       const result = await gateway.tryCard(attempt, deadline());
       if (result.kind !== 'paid') throw new Error(`not paid: ${JSON.stringify(result)}`);
-      return { attempt, orderId: attempt.orderId, intentId: result.intentId, number: 1, transferId: undefined };
+      return { attempt, orderId: attempt.orderId, intentId: result.intentId, number: 1, transferGroup: undefined };
     };
     const chargesOf = async (intentId: string) => (await stripe.charges.list({ payment_intent: intentId })).data;
     const readMoney = async (payment: Awaited<ReturnType<typeof paid>>) => {
@@ -182,7 +182,7 @@ describe.each(itself.key === undefined ? [sandboxWorld] : [sandboxWorld, stripeW
       expect(await readMoney(payment)).toMatchObject({
         refunds: [{ amount: price, status: 'succeeded', isOurs: true }],
         disputes: [],
-        reversals: [],
+        transfers: [],
       });
     });
 
@@ -193,10 +193,10 @@ describe.each(itself.key === undefined ? [sandboxWorld] : [sandboxWorld, stripeW
       expect((await readMoney(payment)).refunds).toMatchObject([
         { id, amount: 500, status: 'succeeded', isOurs: false },
       ]);
-      for (const from of ['events', 'lists'] as const)
+      for (const eventsHaveAll of [true, false])
         await eventually(async () => {
           const changed: (string | undefined)[] = [];
-          for await (const { intentId } of gateway.listChanged({ at, from })) changed.push(intentId);
+          for await (const { intentId } of gateway.listChanged({ at, eventsHaveAll })) changed.push(intentId);
           expect(changed).toContain(payment.intentId);
         }, laterMs);
       expect(await gateway.refund(payment, deadline())).toBe('made');
@@ -232,7 +232,7 @@ describe.each(itself.key === undefined ? [sandboxWorld] : [sandboxWorld, stripeW
       const { orderId, intentId } = await paid('tok_visa');
       const transfer = { orderId, intentId, number: 1, amount: 1000, currency: 'usd', accountId };
       expect(await transfers.createTransfer(transfer, deadline())).toMatchObject({ kind: 'refused' });
-      expect(await transfers.findTransfer(orderId, deadline())).toBe('none');
+      expect(await transfers.findTransfer(orderId, 1, deadline())).toBe('none');
     });
   },
 );

@@ -2,6 +2,7 @@ import type { Deadline } from './call.ts';
 import type { StripeClient } from './client.ts';
 import { isRefusal } from './errors.ts';
 import { idOf } from './mapping.ts';
+import { readTransfers } from './movements.ts';
 
 /** What came of a call that moves money to or from a seller's account. */
 export type TransferResult =
@@ -25,8 +26,12 @@ export interface TransferGateway {
     transfer: Numbered & { readonly currency: string; readonly accountId: string; readonly intentId: string },
     deadline: Deadline,
   ): Promise<TransferResult>;
-  /** The transfer of an order in Stripe's list; `none` if there is none, undefined when Stripe does not respond. */
-  findTransfer(orderId: string, deadline: Deadline): Promise<{ readonly id: string } | 'none' | undefined>;
+  /** Our transfer of this number in Stripe's list; `none` if it is not there, undefined when Stripe does not respond. */
+  findTransfer(
+    orderId: string,
+    number: number,
+    deadline: Deadline,
+  ): Promise<{ readonly id: string } | 'none' | undefined>;
   /** Takes a part of a transfer back, once for each number. */
   reverseTransfer(reversal: Numbered & { readonly transferId: string }, deadline: Deadline): Promise<TransferResult>;
 }
@@ -56,7 +61,7 @@ export const createTransferGateway = ({ stripe, call, logFailure }: StripeClient
           currency,
           destination: accountId,
           transfer_group: orderId,
-          metadata: { orderId },
+          metadata: { orderId, number: String(number) },
           ...(charge === undefined ? {} : { source_transaction: charge }),
         };
         const idempotencyKey = number === 1 ? `transfer:${orderId}` : `transfer:${orderId}:${number}`;
@@ -69,11 +74,10 @@ export const createTransferGateway = ({ stripe, call, logFailure }: StripeClient
       }
     },
 
-    findTransfer: async (orderId, deadline) => {
+    findTransfer: async (orderId, number, deadline) => {
       try {
-        const query = { transfer_group: orderId, limit: 1 };
-        const { data } = await call(deadline, (options) => stripe.transfers.list(query, options));
-        return data[0] === undefined ? 'none' : { id: data[0].id };
+        const transfers = await readTransfers(stripe, call, orderId, deadline);
+        return transfers.find((transfer) => transfer.number === number) ?? 'none';
       } catch (error) {
         logFailure(error, 'find transfer', { orderId });
         return undefined;
