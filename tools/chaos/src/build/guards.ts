@@ -48,8 +48,8 @@ export const guards = {
     edits: [
       {
         file: 'tickets/src/commands/claim-tickets.ts',
-        find: "          'closedOrders.id': { $ne: order.id },\n        },\n        set: { orderId",
-        replacement: '        },\n        set: { orderId',
+        find: "          'closedOrders.id': { $ne: order.id },\n        },\n        set: {\n          orderId",
+        replacement: '        },\n        set: {\n          orderId',
       },
     ],
   },
