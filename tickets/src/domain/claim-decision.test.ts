@@ -56,6 +56,14 @@ test('When the order already holds the ticket, or is closed and not late, then t
   );
 });
 
+test('When the event has begun, then an order that would get the ticket is refused', () => {
+  const free = { revision: 0, price: 1000, closedOrders: [] };
+  const wanted = { orderId: 'a', revision: 0, price: 1000, isLate: false };
+  const decide = (startsAt: Date) => decideClaim({ ...free, startsAt }, wanted, { waitedMs: 0, now });
+  expect(decide(new Date(now.getTime() + 1))).toEqual({ kind: 'claim' });
+  expect(decide(now)).toEqual({ kind: 'refuse', reason: 'unavailable' });
+});
+
 test('When an order is refused, then the reason is the first that holds: late, sold, price, listing, withdrawn, begun or held by another', () => {
   fc.assert(
     fc.property(ticket, claim, waited, (known, wanted, waitedMs) => {

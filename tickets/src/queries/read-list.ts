@@ -47,10 +47,13 @@ export interface ListSource {
 const timeoutMs = 5_000;
 
 /** So many entries of a list are read and sorted; where there may be more, an index gives them in order. */
-export const maxSorted = 2_000;
+export const maxSorted = 1_000;
 
-/** So many terms of a search are counted to find the rarest. */
-const maxCountedTerms = 5;
+/** So many terms, and pairs of terms, are counted to find the rarest. */
+const maxCompared = 6;
+
+/** So many entries of the rarest condition are checked for the others to count what matches, if it has more than `maxSorted`. */
+const maxChecked = 500;
 
 const orders: Record<ListRequest['sort'], { readonly sort: Sort; readonly index: string }> = {
   newest: { sort: { createdAt: -1, _id: -1 }, index: 'on_sale_newest' },
@@ -101,12 +104,20 @@ const rangesOf = ({ minPrice, maxPrice, from, to, eventId, ids }: ListRequest, a
     : [byRange('on_sale_date', { startsAt: { ...after, ...between(from, to) } })]),
 ];
 
-/** By what the first two terms have in common that pairs name. */
-const byPair = (terms: readonly SearchTerm[]): Condition | undefined =>
+/** What two terms have in common, for those that pairs name. */
+const byPairs = (terms: readonly SearchTerm[]): Condition[] =>
   terms
     .flatMap((one, index) => terms.slice(index + 1).map((other) => pairTerm(one, other)))
     .filter((pair) => pair !== undefined)
-    .map(byTerm)[0];
+    .map(byTerm);
+
+interface Sized {
+  readonly condition: Condition;
+  readonly size: number;
+}
+
+const rarestOf = (sized: readonly Sized[]): Sized | undefined =>
+  sized.toSorted((one, other) => one.size - other.size)[0];
 
 const checksOf = (conditions: readonly Condition[], without?: Condition): Document[] =>
   conditions.filter((condition) => condition !== without).map(({ check }) => check);
@@ -126,7 +137,7 @@ const readOnSale = async <Entry extends Document>(
   const base = { availability: 'on_sale' };
   const count = (filter: Document, hint: string, limit: number) =>
     collection.countDocuments({ ...base, ...filter }, { hint, limit, maxTimeMS });
-  const sizeOf = async (condition: Condition) => ({
+  const sizeOf = async (condition: Condition): Promise<Sized> => ({
     condition,
     size: await count(condition.bounds, condition.index, maxSorted),
   });
@@ -137,15 +148,16 @@ const readOnSale = async <Entry extends Document>(
   const { sort, index: orderIndex } = orders[request.sort];
   const isDated = request.sort === 'date';
   const [sizes, begun] = await Promise.all([
-    Promise.all([...byTerms.slice(0, maxCountedTerms), ...ranges].map(sizeOf)),
+    Promise.all([...byTerms.slice(0, maxCompared), ...ranges].map(sizeOf)),
     // A worker takes them off sale within seconds, so that there are seldom any.
     isDated ? 0 : count({ startsAt: { $lte: now } }, 'on_sale_date', 1),
   ]);
   // Sorted by date, tickets without a date are left out; MongoDB would list them first.
   const dates = isDated ? [{ startsAt: notBegun }] : begun > 0 ? [{ startsAt: { $not: { $lte: now } } }] : [];
-  let read = sizes.toSorted((one, other) => one.size - other.size)[0];
-  const pair = byPair(terms);
-  if (read !== undefined && read.size >= maxSorted && pair !== undefined) read = await sizeOf(pair);
+  let read = rarestOf(sizes);
+  const pairs = byPairs(terms).slice(0, maxCompared);
+  if (read !== undefined && read.size >= maxSorted && pairs.length > 0)
+    read = rarestOf(await Promise.all(pairs.map(sizeOf)));
   const isFew = read !== undefined && read.size < maxSorted;
   const isInOrder = read?.condition.isByAge === true && orderIndex === 'on_sale_newest';
   const by = isFew || isInOrder ? read?.condition : undefined;
@@ -165,7 +177,7 @@ const readOnSale = async <Entry extends Document>(
       .aggregate<{ readonly total: number }>(
         [
           { $match: { ...base, ...condition.bounds } },
-          { $limit: maxSorted },
+          { $limit: maxChecked },
           { $match: allOf(checks) },
           { $count: 'total' },
         ],
@@ -182,11 +194,11 @@ const readOnSale = async <Entry extends Document>(
     total(),
   ]);
   const entries = found.slice(0, request.limit);
-  return {
-    entries,
-    total: entries.length === 0 ? counted.total : Math.max(counted.total, skipped + found.length),
-    isCapped: counted.isCapped ?? false,
-  };
+  const end = skipped + found.length;
+  // The end of the list has been seen.
+  if (found.length <= request.limit && (found.length > 0 || skipped === 0))
+    return { entries, total: end, isCapped: false };
+  return { entries, total: Math.max(counted.total, found.length === 0 ? 0 : end), isCapped: counted.isCapped ?? false };
 };
 
 /** A page of what a seller has listed, which is read by one index: sold tickets in others would make every search slower. */
