@@ -104,24 +104,29 @@ test('When the only listing of an event is withdrawn before it is counted, then 
   expect(await shown('Brief')).toEqual(['off_sale', 0, 1000]);
 });
 
+/** As a release without keys and events leaves it. */
+const asBefore = (ticket: TicketDocument, set: Partial<TicketDocument> = {}) =>
+  deps.tickets.updateOne({ _id: ticket._id }, { $set: { changedAt: deps.now(), ...set } });
+
+/** Counts while another replica makes a change between the reads and the writes. */
+const meanwhile = async (change: () => Promise<unknown>) => {
+  let isDone = false;
+  const events = new Proxy(deps.events, {
+    get: (target, name) =>
+      name === 'bulkWrite'
+        ? async (...given: Parameters<Deps['events']['bulkWrite']>) => {
+            if (!isDone) await change();
+            isDone = true;
+            return target.bulkWrite(...given);
+          }
+        : Reflect.get(target, name).bind(target),
+  });
+  await countEvents({ ...deps, events });
+  expect(isDone).toBe(true);
+};
+
 test('When a ticket changes while its event is counted, then the change is counted afterwards', async () => {
   const ticket = await list('Changing');
-  // As another replica does between the reads and the writes of a run.
-  const meanwhile = async (change: () => Promise<unknown>) => {
-    let isDone = false;
-    const events = new Proxy(deps.events, {
-      get: (target, name) =>
-        name === 'bulkWrite'
-          ? async (...given: Parameters<Deps['events']['bulkWrite']>) => {
-              if (!isDone) await change();
-              isDone = true;
-              return target.bulkWrite(...given);
-            }
-          : Reflect.get(target, name).bind(target),
-    });
-    await countEvents({ ...deps, events });
-    expect(isDone).toBe(true);
-  };
   const edit = { title: 'Changing', price: 500 };
   await meanwhile(() => editTicket(deps, { ticketId: ticket._id, userId: 'seller', edit, trace }));
   expect([await shown('Changing'), await marked()]).toEqual([['on_sale', 1, 1000], 1]);
@@ -151,6 +156,27 @@ test('When a ticket changes while its event is counted, then the change is count
   expect(dated.version).toBe(0);
 });
 
+test('When a release without keys changes a ticket while its event is counted, then its notes stay', async () => {
+  const ticket = await list('Noted');
+  await meanwhile(() => asBefore(ticket, { price: 800, version: 1, revision: 1 }));
+  expect(await marked()).toBe(1);
+  await countEvents(deps);
+  expect([await shown('Noted'), await marked()]).toEqual([['on_sale', 1, 800], 0]);
+
+  // Another replica gives it the keys of that edit, and notes both events.
+  const eventIds = [eventIdOf({ title: 'Noted' }), eventIdOf({ title: 'Noted elsewhere' })];
+  const [, eventId = ''] = eventIds;
+  await asBefore(ticket, { title: 'Noted elsewhere', eventId, version: 2, uncounted: [eventId] });
+  await meanwhile(() => asBefore(ticket, { keysOf: { revision: 1, eventId }, uncounted: eventIds }));
+  expect(await marked()).toBe(1);
+  await countEvents(deps);
+  expect([await shown('Noted'), await shown('Noted elsewhere'), await marked()]).toEqual([
+    ['off_sale', 0, 800],
+    ['on_sale', 1, 800],
+    0,
+  ]);
+});
+
 test('When two replicas count a new event at once, then one entry is written and nothing stays uncounted', async () => {
   await Promise.all(Array.from({ length: 20 }, (_, index) => list('Together', { price: 1000 + index })));
   await Promise.all([countEvents(deps), countEvents(deps), countEvents(deps)]);
@@ -175,10 +201,6 @@ test('When an event is over for a day, then it does not exist, and its late chan
   const indexes = await deps.events.indexes();
   expect(indexes.find(({ name }) => name === 'over_for_a_day')).toMatchObject({ expireAfterSeconds: 86_400 });
 });
-
-/** As a release without keys and events leaves it. */
-const asBefore = (ticket: TicketDocument, set: Partial<TicketDocument> = {}) =>
-  deps.tickets.updateOne({ _id: ticket._id }, { $set: { changedAt: deps.now(), ...set } });
 
 test('When tickets were listed by a release without keys, then they get keys and events, sold ones too', async () => {
   const [onSale, sold] = [await list('Old show'), await list('Old sale')];
@@ -228,6 +250,7 @@ test('When such a release has run alone for a while, then the first run of this 
   ms += 60 * 60_000;
   await createEarlierReleaseFollower(deps)();
   await countEvents(deps);
+  expect(await deps.tickets.countDocuments({ _id: edited._id, words: 'chang' })).toBe(1);
   expect([await shown('Left as it was'), await shown('Left changed'), await shown('Left on sale')]).toEqual([
     ['off_sale', 0, 1000],
     ['on_sale', 1, 1000],
