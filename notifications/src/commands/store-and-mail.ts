@@ -34,7 +34,9 @@ export const storeAndMail = async <State extends { readonly id: string; readonly
   if (relevant.length === 0) return events.map(() => 'done');
   const states = relevant.map(({ state }) => ({ ...state, id: saleIdOf(state) }));
   await applyIfNewer(deps.sales, field, states, {
-    effect: () => [{ $set: { storedAt: { $literal: now }, heardAt: { $ifNull: ['$heardAt', { $literal: now }] } } }],
+    effect: () => [
+      { $set: { storedAt: { $literal: now }, firstEventAt: { $ifNull: ['$firstEventAt', { $literal: now }] } } },
+    ],
   });
   const sales = await deps.sales.find({ _id: { $in: states.map(({ id }) => id) } }).toArray();
   const due = new Map(
@@ -51,11 +53,11 @@ export const storeAndMail = async <State extends { readonly id: string; readonly
     }),
   );
   await forgetClosed(deps, [...userIds]);
-  const heardAt = new Map(sales.map((sale) => [sale._id, sale.heardAt]));
+  const firstEventAt = new Map(sales.map((sale) => [sale._id, sale.firstEventAt]));
   return events.map(({ state }): Outcome => {
     const unknown = due.get(saleIdOf(state))?.find(({ userId }) => !recipients.has(userId));
     if (!matters(state) || unknown === undefined) return 'done';
-    if (now.getTime() - (heardAt.get(saleIdOf(state)) ?? now).getTime() < waitForUserMs)
+    if (now.getTime() - (firstEventAt.get(saleIdOf(state)) ?? now).getTime() < waitForUserMs)
       return { retryAfterMs: waitDelayMs };
     return { failed: `no copy of user ${unknown.userId}: npm run republish -- user fills it` };
   });

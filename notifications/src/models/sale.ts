@@ -5,12 +5,18 @@ import { copyOf, defineCollection, type DocumentOf } from '@ticketing/common/mon
 const keptSeconds = 7 * 24 * 60 * 60;
 
 /**
- * What recent events have said about an order and its charge, which arrive in any order. Its id is the order's; `heardAt` is
- * when the first of them arrived.
+ * The newest states of an order and of its charge, whose events arrive in any order. Its id is the order's; `firstEventAt` is
+ * when the first event arrived.
  */
 export const sales = defineCollection({
   name: 'sales',
-  fields: { order: copyOf(orderState), charge: copyOf(chargeState), storedAt: { type: Date }, heardAt: { type: Date } },
+  fields: {
+    order: copyOf(orderState),
+    charge: copyOf(chargeState),
+    storedAt: { type: Date },
+    firstEventAt: { type: Date },
+  },
+  renames: { heardAt: 'firstEventAt' },
   indexes: [{ key: { storedAt: 1 }, name: 'stored_long_ago', expireAfterSeconds: keptSeconds }],
 });
 
