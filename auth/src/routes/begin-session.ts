@@ -4,7 +4,10 @@ import type { Deps } from '../deps.ts';
 import type { SignedIn } from '../domain/signed-in.ts';
 import { rememberDevice } from './device-cookie.ts';
 
-type SignInRequest = Pick<Request, 'body' | 'currentUser' | 'headers' | 'protocol' | 'session' | 'trace' | 'visitor'>;
+type SignInRequest = Pick<
+  Request,
+  'body' | 'currentUser' | 'headers' | 'protocol' | 'session' | 'trace' | 'clientAddress'
+>;
 
 export const browserOf = ({ headers, currentUser, trace }: SignInRequest): Browser => ({
   userAgent: headers['user-agent'],

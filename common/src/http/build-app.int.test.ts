@@ -322,10 +322,10 @@ test('When a request has a well-formed id and trace, then they are kept; otherwi
   }
 });
 
-test('When a request passed proxies, then its visitor is the address that the trusted ones name', async () => {
+test('When a request passed proxies, then its client address is the one that the trusted proxies name', async () => {
   const { api } = open((app) => {
     app.get('/who', (req, res) => {
-      res.send(req.visitor);
+      res.send(req.clientAddress);
     });
   });
   const forwarded = '198.51.100.1, 203.0.113.7, 34.120.1.2';

@@ -75,7 +75,10 @@ const setDate =
 const setVisitor =
   ({ proxies }: Pick<Site, 'proxies'>): RequestHandler =>
   (req, _res, next) => {
-    req.visitor = visitorAddress({ peer: req.socket.remoteAddress, forwardedFor: req.get('x-forwarded-for') }, proxies);
+    req.clientAddress = visitorAddress(
+      { peer: req.socket.remoteAddress, forwardedFor: req.get('x-forwarded-for') },
+      proxies,
+    );
     next();
   };
 

@@ -19,8 +19,8 @@ declare module 'express-serve-static-core' {
   interface Request {
     /** Set on every request. */
     trace: Trace;
-    /** The address of the visitor who made the request, whatever proxies it has passed. Set on every request. */
-    visitor: string;
+    /** The IP address from which the request came, whatever proxies it has passed. Set on every request. */
+    clientAddress: string;
     /** Set when the request carries a valid session. */
     currentUser?: CurrentUser;
   }

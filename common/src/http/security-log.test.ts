@@ -25,8 +25,8 @@ const open = ({ level = 'info', ...bounds }: Options = {}) => {
   return { ...log, lines, counted };
 };
 
-const from = (visitor: string) => ({
-  visitor,
+const from = (clientAddress: string) => ({
+  clientAddress,
   headers: { 'user-agent': 'Mozilla/5.0', cookie: 'session=secret', authorization: 'secret' },
   body: { email: 'ann@example.com', password: 'secret', token: 'secret' },
   trace: { correlationId: 'request-1', traceId: '0'.repeat(32) },

@@ -12,7 +12,7 @@ const windowMs = 60_000;
 const maxWindows = 10_000;
 const maxUserAgent = 200;
 
-type RecordedRequest = Pick<Request, 'body' | 'currentUser' | 'headers' | 'trace' | 'visitor'>;
+type RecordedRequest = Pick<Request, 'body' | 'currentUser' | 'headers' | 'trace' | 'clientAddress'>;
 
 /** What a request alone does not show. */
 export interface SecurityDetails {
@@ -90,11 +90,11 @@ export const createSecurityLog = (options: {
   return {
     record: (req, event, details = {}) => {
       count(event);
-      if (countLine(event, networkOf(req.visitor)) > maxLines) return;
+      if (countLine(event, networkOf(req.clientAddress)) > maxLines) return;
       const { userId = req.currentUser?.id, account = accountOf?.(req), limit } = details;
       const line = {
         event,
-        address: req.visitor,
+        address: req.clientAddress,
         userAgent: req.headers['user-agent']?.slice(0, maxUserAgent),
         requestId: req.trace.correlationId,
         userId,

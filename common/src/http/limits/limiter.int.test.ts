@@ -73,7 +73,7 @@ const open = ({ name = randomUUID(), limit = 'paying', redisUrl, handle }: Optio
   const { limiter } = site ?? openLimits(name, redisUrl ?? requireEnv('REDIS_URL'));
   const app = express();
   app.use(express.json(), (req, _res, next) => {
-    req.visitor = req.get('x-forwarded-for') ?? '203.0.113.1';
+    req.clientAddress = req.get('x-forwarded-for') ?? '203.0.113.1';
     const id = req.get('x-account');
     if (id !== undefined) req.currentUser = { id, email: `${id}@example.com`, sid: id, startedAt: 0 };
     next();
@@ -330,7 +330,7 @@ test('When one address reads a lot at once, then its requests run two at a time,
   const ask = open({
     limit: 'reading',
     handle: async (req, res) => {
-      if (req.visitor === 'slow') {
+      if (req.clientAddress === 'slow') {
         running += 1;
         most = Math.max(most, running);
         await gate.promise;

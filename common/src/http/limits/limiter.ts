@@ -16,7 +16,7 @@ export interface NamedAccount {
 }
 
 /** The part of a request that determines its account. */
-export type CountedRequest = Pick<Request, 'body' | 'currentUser' | 'headers' | 'visitor'>;
+export type CountedRequest = Pick<Request, 'body' | 'currentUser' | 'headers' | 'clientAddress'>;
 
 /** Counts the requests of a service. */
 export interface Limiter {
@@ -38,7 +38,7 @@ const checkEveryMs = 50;
 const countedAs = async ({ namedAccount }: Limiter, name: LimitName, req: CountedRequest) => {
   const { isNamedByBody, target }: Limit = limits[name];
   const named = isNamedByBody === true || target !== undefined ? namedAccount?.(req) : undefined;
-  const network = networkOf(req.visitor);
+  const network = networkOf(req.clientAddress);
   const account = (isNamedByBody === true ? named?.key : undefined) ?? req.currentUser?.id ?? network;
   const ofDevice = limitsOfKnownDevices[name];
   const device = ofDevice === undefined ? undefined : await named?.knownDevice?.();
@@ -89,7 +89,7 @@ export const refuseKnown =
     const { address, account, outcome, isNamedByBody }: Limit = limits[name];
     const known = (kind: Kind, key: string | undefined, rate: Rate | undefined): number =>
       key === undefined || rate === undefined ? 0 : counters.refusedFor(counterOf(limiter, name, kind, key, rate));
-    const network = limitsOfKnownDevices[name] === undefined ? networkOf(req.visitor) : undefined;
+    const network = limitsOfKnownDevices[name] === undefined ? networkOf(req.clientAddress) : undefined;
     const userId = isNamedByBody === true ? undefined : req.currentUser?.id;
     await refuseFor(
       limiter,
