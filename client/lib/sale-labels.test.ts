@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Sale } from './api/schemas.ts';
-import { saleBadge, saleFacts } from './sale-labels.ts';
+import { saleBadge, saleLines } from './sale-labels.ts';
 
 const sale: Sale = {
   orderId: 'o1',
@@ -35,5 +35,5 @@ test.each<[Partial<Sale>, string, string[]]>([
   [{ state: 'frozen' }, 'frozen', [amounts]],
 ])('When a sale has %j, then its badge is %s, and its facts say what becomes of the money', (change, badge, facts) => {
   expect(saleBadge({ ...sale, ...change }).label).toBe(badge);
-  expect(saleFacts({ ...sale, ...change })).toEqual(facts);
+  expect(saleLines({ ...sale, ...change })).toEqual(facts);
 });

@@ -31,7 +31,7 @@ const stateLabel = ({ state, availableAt, paidOutAt }: Sale): string | undefined
 };
 
 /** What becomes of the money of a sale, in sentences. */
-export const saleFacts = (sale: Sale): string[] => {
+export const saleLines = (sale: Sale): string[] => {
   const { currency, refunded } = sale;
   const label = (price: number): string => priceLabel({ price, currency });
   return [

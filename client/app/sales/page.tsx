@@ -8,7 +8,7 @@ import { getBalance, getPayoutAccount, listSales } from '../../lib/api/marketpla
 import { priceLabel } from '../../lib/money.ts';
 import { readPage, readPaging } from '../../lib/paging.ts';
 import { param, type QueryParams } from '../../lib/query-params.ts';
-import { saleBadge, saleFacts } from '../../lib/sale-labels.ts';
+import { saleBadge, saleLines } from '../../lib/sale-labels.ts';
 import { serverApi } from '../../lib/server/api.ts';
 import { requireUser } from '../../lib/server/require-user.ts';
 import { postPayout } from '../form-actions.ts';
@@ -59,7 +59,7 @@ const SalesPage = async ({ searchParams }: { readonly searchParams: Promise<Quer
                     <ListRow
                       href={`/tickets/${sale.ticketId}`}
                       title={sale.title}
-                      facts={saleFacts(sale)}
+                      facts={saleLines(sale)}
                       badge={saleBadge(sale)}
                       price={priceLabel({ price: sale.proceeds, currency: sale.currency })}
                       testId="sale"
