@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { MadeOrder, Market, User } from '../load/market.ts';
 import type { RetryingClient } from '../load/retrying-client.ts';
 import type { Random } from '../random.ts';
-import type { Cause } from './judge-mails.ts';
+import type { Cause } from './check-mails.ts';
 
 const password = 'correct horse';
 const newPassword = 'battery staple';

@@ -22,7 +22,7 @@ import { Market } from '../load/market.ts';
 import { openRetryingClient } from '../load/retrying-client.ts';
 import { createRandom } from '../random.ts';
 import { beAway, duplicateEvents, startKills, stay } from './mail-faults.ts';
-import { judgeMails, type Cause, type Verdict } from './judge-mails.ts';
+import { checkMails, type Cause, type Verdict } from './check-mails.ts';
 import { causesOfSale, MailLoad, type Sale } from './mail-load.ts';
 
 export interface MailOutageOptions {
@@ -169,10 +169,10 @@ const exercise = async (run: Run): Promise<Omit<MailOutageResult, 'lostReplies' 
   await until(async () => (await countWaiting(run)) === 0, signal);
   const killed = kills.stop();
   log('waiting until no mail is missing or waits to be sent');
-  let verdict = judgeMails(causes, await inbox.mails());
+  let verdict = checkMails(causes, await inbox.mails());
   await until(async () => {
     causes = await causesOf(run);
-    verdict = judgeMails(causes, await inbox.mails());
+    verdict = checkMails(causes, await inbox.mails());
     return verdict.total.missing === 0 && (await countWaiting(run)) === 0;
   }, signal);
   const { violations } = await auditProduct(sources);

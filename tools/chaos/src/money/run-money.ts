@@ -16,10 +16,10 @@ import { Ledger } from '../load/ledger.ts';
 import { Market } from '../load/market.ts';
 import { openRetryingClient } from '../load/retrying-client.ts';
 import { createRandom, type Random } from '../random.ts';
-import { judgeMoney } from './judge-money.ts';
+import { checkMoney } from './check-money.ts';
 import { journeys, type Context, type Operator } from './journeys.ts';
 import { openOwnSandbox, stripeKey, type OwnSandbox } from './own-sandbox.ts';
-import { readBooks } from './read-books.ts';
+import { readSnapshot } from './read-snapshot.ts';
 import { Shop } from './shop.ts';
 import { openWebhookRelay } from './webhook-relay.ts';
 
@@ -92,7 +92,7 @@ const openOperator = (env: NodeJS.ProcessEnv): Operator => {
   const run = (command: string, orderId: string) =>
     one(async () => {
       const script = join(root, 'tools', 'audit', 'src', `run-${command}.ts`);
-      // A database may be away, and an order may not allow the command any more; the judge sees what became of it.
+      // A database may be away, and an order may not allow the command any more; the check at the end reads the outcome.
       await execa(process.execPath, [script, orderId, '--reason', 'chaos'], { env, reject: false });
     });
   return { refund: (orderId) => run('refund', orderId), release: (orderId) => run('release', orderId) };
@@ -168,23 +168,23 @@ const exercise = async (run: Run): Promise<Omit<MoneyResult, 'webhooks' | 'failu
   await stopFaults();
   log('waiting until orders, charges, ledger and Stripe agree');
   const ended = performance.now();
-  let books = await readBooks(sandbox, addresses, { paid: shop.paid, feePercent });
-  let disagreements = judgeMoney(books);
-  const isOver = () => books.orders.every(({ status }) => status === 'complete' || status === 'cancelled');
+  let snapshot = await readSnapshot(sandbox, addresses, { paid: shop.paid, feePercent });
+  let disagreements = checkMoney(snapshot);
+  const isOver = () => snapshot.orders.every(({ status }) => status === 'complete' || status === 'cancelled');
   while ((disagreements.length > 0 || !isOver()) && performance.now() - ended < agreeWithinMs && !signal.aborted) {
     log(
       `${disagreements.length} disagreements${disagreements[0] === undefined ? '' : `, such as ${disagreements[0]}`}`,
     );
     await delay(lookEveryMs);
-    books = await readBooks(sandbox, addresses, { paid: shop.paid, feePercent });
-    disagreements = judgeMoney(books);
+    snapshot = await readSnapshot(sandbox, addresses, { paid: shop.paid, feePercent });
+    disagreements = checkMoney(snapshot);
   }
   const agreed = disagreements.length === 0 && isOver();
   const agreedAfterMs = agreed ? performance.now() - ended : undefined;
   const sources = openSources(addresses, 'chaos');
   try {
     const { violations } = await auditProduct(sources);
-    const all = [...books.stripe.values()];
+    const all = [...snapshot.stripe.values()];
     const count = (list: 'charges' | 'refunds' | 'disputes' | 'transfers') =>
       all.reduce((sum, money) => sum + money[list].length, 0);
     return {
@@ -196,7 +196,7 @@ const exercise = async (run: Run): Promise<Omit<MoneyResult, 'webhooks' | 'failu
         disputes: count('disputes'),
         transfers: count('transfers'),
       },
-      entries: books.ledger.length,
+      entries: snapshot.ledger.length,
       agreedAfterMs,
       disagreements: isOver() ? disagreements : [...disagreements, 'orders are still open'],
       violations,

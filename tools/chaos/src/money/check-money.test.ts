@@ -1,5 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { judgeMoney, nothingAtStripe, type Books, type LedgerEntry, type MoneyAtStripe } from './judge-money.ts';
+import {
+  checkMoney,
+  nothingAtStripe,
+  type MoneySnapshot,
+  type LedgerEntry,
+  type MoneyAtStripe,
+} from './check-money.ts';
 
 const entry = (id: string, lines: Readonly<Record<string, number>>): LedgerEntry => ({
   id,
@@ -12,9 +18,13 @@ const fee = entry('fee:o', { [held]: 100, fees: -100 });
 const paid: MoneyAtStripe = { ...nothingAtStripe, charges: [{ id: 'ch', amount: 1000 }] };
 const refund = { id: 're', amount: 1000, hasFailed: false, isOurs: true };
 
-const books = (
-  changes: Partial<Books> & { readonly money?: MoneyAtStripe; readonly status?: string; readonly reason?: string },
-): Books => ({
+const snapshot = (
+  changes: Partial<MoneySnapshot> & {
+    readonly money?: MoneyAtStripe;
+    readonly status?: string;
+    readonly reason?: string;
+  },
+): MoneySnapshot => ({
   orders: [{ id: 'o', status: changes.status ?? 'complete', reason: changes.reason, price: 1000, sellerId: 's' }],
   charges: new Map([['o', { id: 'o', status: 'completed', isCompleted: true, waitingEntries: 0 }]]),
   ledger: [charge, fee],
@@ -25,24 +35,26 @@ const books = (
 });
 
 test('When everything agrees, then nothing is found', () => {
-  expect(judgeMoney(books({}))).toEqual([]);
+  expect(checkMoney(snapshot({}))).toEqual([]);
   const returned = [
     entry('refund:re', { stripe: -1000, [held]: 1000 }),
     entry('fee-back:re', { fees: 100, [held]: -100 }),
   ];
   const refunded = { ...paid, refunds: [refund] };
   expect(
-    judgeMoney(books({ money: refunded, status: 'cancelled', reason: 'refunded', ledger: [charge, fee, ...returned] })),
+    checkMoney(
+      snapshot({ money: refunded, status: 'cancelled', reason: 'refunded', ledger: [charge, fee, ...returned] }),
+    ),
   ).toEqual([]);
   const released = entry('release:o', { [held]: 900, 'seller:s:available': -900 });
   const transferred = entry('transfer:o', { 'seller:s:available': 900, stripe: -900 });
   const transfers = [{ id: 'tr', amount: 900, reversed: 0 }];
-  expect(judgeMoney(books({ money: { ...paid, transfers }, ledger: [charge, fee, released, transferred] }))).toEqual(
+  expect(checkMoney(snapshot({ money: { ...paid, transfers }, ledger: [charge, fee, released, transferred] }))).toEqual(
     [],
   );
 });
 
-test.each<[string, Parameters<typeof books>[0], RegExp]>([
+test.each<[string, Parameters<typeof snapshot>[0], RegExp]>([
   [
     'an order is charged twice',
     { money: { ...paid, charges: [...paid.charges, { id: 'ch2', amount: 1000 }] } },
@@ -78,5 +90,5 @@ test.each<[string, Parameters<typeof books>[0], RegExp]>([
   ],
   ['Stripe has money of an unknown order', { orders: [] }, /no such order/],
 ])('When %s, then it is found', (_, changes, problem) => {
-  expect(judgeMoney(books(changes)).join('\n')).toMatch(problem);
+  expect(checkMoney(snapshot(changes)).join('\n')).toMatch(problem);
 });

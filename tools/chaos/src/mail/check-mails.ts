@@ -53,7 +53,7 @@ const sum = (counts: Iterable<MailCount>): MailCount => {
 };
 
 /** Compares the mails that have arrived with those that are owed: one for each cause. */
-export const judgeMails = (causes: readonly Cause[], mails: readonly Mail[]): Verdict => {
+export const checkMails = (causes: readonly Cause[], mails: readonly Mail[]): Verdict => {
   const mailsTo = groupBy(mails, ({ to }) => to);
   const counts = new Map<string, MailCount>();
   const expected = new Set<Mail>();

@@ -1,7 +1,7 @@
 import type { Addresses } from '@ticketing/watchdog/sources';
 import { MongoClient } from 'mongodb';
 import { z } from 'zod';
-import type { Books, LedgerEntry, MoneyAtStripe } from './judge-money.ts';
+import type { MoneySnapshot, LedgerEntry, MoneyAtStripe } from './check-money.ts';
 import type { OwnSandbox } from './own-sandbox.ts';
 
 const ofOrder = z.object({ orderId: z.string().optional() });
@@ -71,11 +71,11 @@ interface StoredEntry extends Omit<LedgerEntry, 'id'> {
 }
 
 /** Reads the orders, the charges, the ledger and Stripe's lists. */
-export const readBooks = async (
+export const readSnapshot = async (
   sandbox: OwnSandbox,
   { mongoUrls }: Pick<Addresses, 'mongoUrls'>,
-  rest: Pick<Books, 'paid' | 'feePercent'>,
-): Promise<Books> => {
+  rest: Pick<MoneySnapshot, 'paid' | 'feePercent'>,
+): Promise<MoneySnapshot> => {
   const clients = [new MongoClient(mongoUrls.orders), new MongoClient(mongoUrls.payments)] as const;
   const [ordersDb, paymentsDb] = [clients[0].db(), clients[1].db()];
   try {

@@ -34,7 +34,7 @@ export interface LedgerEntry {
   readonly lines: readonly { readonly account: string; readonly amount: number }[];
 }
 
-export interface Books {
+export interface MoneySnapshot {
   readonly orders: readonly OrderRecord[];
   readonly charges: ReadonlyMap<string, ChargeRecord>;
   readonly ledger: readonly LedgerEntry[];
@@ -65,7 +65,7 @@ const balanceOf = (entries: readonly LedgerEntry[], isIn: (account: string) => b
   sum(entries.flatMap(({ lines }) => lines.filter(({ account }) => isIn(account)).map(({ amount }) => amount)));
 
 /** Compares the orders, the charges, the ledger and Stripe's lists with each other, by the contract alone. */
-export const judgeMoney = ({ orders, charges, ledger, stripe, paid, feePercent }: Books): string[] => {
+export const checkMoney = ({ orders, charges, ledger, stripe, paid, feePercent }: MoneySnapshot): string[] => {
   const found: string[] = [];
   const entriesOf = Map.groupBy(ledger, ({ orderId }) => orderId);
   for (const { id, lines } of ledger) {
