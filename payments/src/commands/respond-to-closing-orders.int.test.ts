@@ -12,27 +12,27 @@ beforeAll(async () => {
 afterEach(() => payments.sandbox.behave({ delayMs: 0, failNext: null }));
 afterAll(() => payments.close());
 
-/** Publishes that the order is closing: the question of orders. Asked again, it is the same version under another id. */
-const ask = async (order: OrderState): Promise<OrderState> => {
+/** Publishes that the order is closing, which is the request of orders. A repeat is the same version under another id. */
+const requestClose = async (order: OrderState): Promise<OrderState> => {
   const closing = { ...order, version: 2, closing: 'expired' as const };
   await payments.system.publish(orderUpdated, closing);
   return closing;
 };
 
-const closedAnswers = (order: OrderState) =>
+const closedEvents = (order: OrderState) =>
   payments.system.events(chargeClosed).filter(({ data }) => data.orderId === order.id);
-const completedAnswers = (order: OrderState) =>
+const completedEvents = (order: OrderState) =>
   payments.system.events(chargeUpdated).filter(({ data }) => data.id === order.id && data.status === 'completed');
 
-const untilClosed = (order: OrderState, answers = 1) =>
+const untilClosed = (order: OrderState, count = 1) =>
   payments.system.eventually(async () => {
-    expect(closedAnswers(order)).toHaveLength(answers);
+    expect(closedEvents(order)).toHaveLength(count);
     const stored = await payments.stored(order.id);
     expect(stored?.closedAt).toBeInstanceOf(Date);
     expect([stored?.openAttempt, stored?.closingDue, stored?.refundDue]).toEqual([undefined, undefined, undefined]);
   });
 
-const untilFenced = (order: OrderState) =>
+const untilClosingIsCopied = (order: OrderState) =>
   payments.system.eventually(async () => {
     expect((await payments.stored(order.id))?.order?.closing).toBe('expired');
   });
@@ -41,19 +41,19 @@ const expired = { status: 400, body: { errors: [{ message: expect.stringContaini
 
 test('When nobody tried to pay, then the payment is closed at once, without Stripe, and nobody can pay any more', async () => {
   const order = await payments.payable();
-  await ask(order);
+  await requestClose(order);
   await untilClosed(order);
   expect(await payments.pay(order.id)).toEqual(expired);
   expect(await payments.sandbox.intents(order.id)).toEqual([]);
   expect((await payments.get(order.id)).status).toBe(404);
 });
 
-test('When an earlier release has copied the question without what it asks, then it is answered when it is repeated', async () => {
+test('When an earlier release has copied the closing order without its reason, then the payment is closed when orders repeats the request', async () => {
   const order = await payments.payable();
   await payments.system
     .collection<PaymentDocument>('payments')
     .updateOne({ _id: order.id }, { $set: { 'order.version': 2 } });
-  await ask(order);
+  await requestClose(order);
   await untilClosed(order);
 });
 
@@ -95,14 +95,14 @@ test('When the closing order is the first that payments hears of it, then it is 
     version: 2,
     expiresAt: payments.system.clock.now().toISOString(),
   });
-  await ask(order);
+  await requestClose(order);
   await untilClosed(order);
 });
 
 test('When the last attempt was declined, then the payment is closed, and its PaymentIntent is canceled', async () => {
   const order = await payments.payable();
   await payments.pay(order.id, 'tok_chargeDeclined');
-  await ask(order);
+  await requestClose(order);
   await untilClosed(order);
   await payments.system.eventually(async () => {
     expect((await payments.sandbox.intents(order.id)).map(({ status }) => status)).toEqual(['canceled']);
@@ -116,14 +116,14 @@ test('When the last attempt was declined, then the payment is closed, and its Pa
   expect((await payments.get(order.id)).body).toMatchObject({ status: 'created', attempts: 1 });
 });
 
-test('When the order was paid, then the answer is its charge, the payment stays answered 201, and nothing is refunded', async () => {
+test('When the order was paid, then the response is its charge, a repeated payment is still 201, and nothing is refunded', async () => {
   const order = await payments.payable();
   await payments.pay(order.id);
-  await payments.system.eventually(() => expect(completedAnswers(order)).toHaveLength(1));
-  await ask(order);
-  await payments.system.eventually(() => expect(completedAnswers(order)).toHaveLength(2));
+  await payments.system.eventually(() => expect(completedEvents(order)).toHaveLength(1));
+  await requestClose(order);
+  await payments.system.eventually(() => expect(completedEvents(order)).toHaveLength(2));
   expect(await payments.pay(order.id, 'tok_mastercard')).toMatchObject({ status: 201 });
-  expect(closedAnswers(order)).toEqual([]);
+  expect(closedEvents(order)).toEqual([]);
   expect(await payments.sandbox.refunds(order.id)).toEqual([]);
 });
 
@@ -133,10 +133,10 @@ test('When an attempt has not reached Stripe, then its PaymentIntent is canceled
   const response = payments.pay(order.id);
   await attempt.reached;
   const cancel = payments.pauseAt('before', 'cancelIntent');
-  await ask(order);
+  await requestClose(order);
   await cancel.reached;
-  await untilFenced(order);
-  expect(closedAnswers(order)).toEqual([]);
+  await untilClosingIsCopied(order);
+  expect(closedEvents(order)).toEqual([]);
   cancel.goOn();
   await untilClosed(order);
   attempt.goOn();
@@ -151,7 +151,7 @@ test('When the open attempt ends while the order is closing, then no other can b
   const response = payments.pay(order.id, 'tok_chargeDeclined');
   await attempt.reached;
   const cancel = payments.pauseAt('before', 'cancelIntent');
-  await ask(order);
+  await requestClose(order);
   await cancel.reached;
   attempt.goOn();
   expect(await response).toMatchObject({ status: 400 });
@@ -162,28 +162,28 @@ test('When the open attempt ends while the order is closing, then no other can b
   expect((await payments.sandbox.charges(order.id)).filter(({ paid }) => paid)).toEqual([]);
 });
 
-test('When an attempt is charged while the order is closing, then it is answered 201 and nothing is refunded', async () => {
+test('When an attempt is charged while the order is closing, then the buyer gets 201 and nothing is refunded', async () => {
   const order = await payments.payable();
   const attempt = payments.pauseAt('after', 'tryCard');
   const response = payments.pay(order.id);
   await attempt.reached;
-  await ask(order);
-  await payments.system.eventually(() => expect(completedAnswers(order)).toHaveLength(1));
+  await requestClose(order);
+  await payments.system.eventually(() => expect(completedEvents(order)).toHaveLength(1));
   attempt.goOn();
   expect(await response).toEqual({ status: 201, body: { id: order.id } });
   await payments.system.eventually(async () => {
     expect((await payments.stored(order.id))?.closingDue).toBeUndefined();
   });
   expect(await payments.sandbox.refunds(order.id)).toEqual([]);
-  expect(closedAnswers(order)).toEqual([]);
+  expect(closedEvents(order)).toEqual([]);
 });
 
 test('When the process dies with the card charged, then the order is paid, although it is closing', async () => {
   const order = await payments.payable();
   payments.dieAt('after', 'tryCard');
   await payments.pay(order.id);
-  await ask(order);
-  await payments.system.eventually(() => expect(completedAnswers(order)).toHaveLength(1));
+  await requestClose(order);
+  await payments.system.eventually(() => expect(completedEvents(order)).toHaveLength(1));
   expect(await payments.pay(order.id)).toMatchObject({ status: 201 });
 });
 
@@ -198,50 +198,50 @@ test.each([
   await payments.pay(order.id);
   payments.dieAt(when, step);
   const before = payments.calls(step);
-  await ask(order);
+  await requestClose(order);
   await payments.system.eventually(() => expect(payments.calls(step)).toBe(before + 1));
   payments.system.clock.advance(31_000);
   await untilClosed(order);
 });
 
-test('When Stripe does not respond while an attempt is open, then there is no answer until it does', async () => {
+test('When Stripe does not respond while an attempt is open, then orders gets no response until it does', async () => {
   const order = await payments.payable();
   payments.dieAt('before', 'tryCard');
   await payments.pay(order.id);
   await payments.sandbox.behave({ delayMs: 3_000 });
-  await ask(order);
+  await requestClose(order);
   await payments.system.eventually(async () => {
     const stored = await payments.stored(order.id);
     expect(stored?.closingDue?.failures).toBeGreaterThan(0);
     // An earlier release refunds what has this mark, even if the order is paid.
     expect(stored?.refundDue).toBeUndefined();
   });
-  expect(closedAnswers(order)).toEqual([]);
+  expect(closedEvents(order)).toEqual([]);
   await payments.sandbox.behave({ delayMs: 0 });
   payments.system.clock.advance(10_000);
   await untilClosed(order);
 });
 
-test('When the question is repeated, then it is answered again, in every state', async () => {
+test('When orders repeats the request, then it gets the response again, in every state', async () => {
   const unpaid = await payments.payable();
   const paid = await payments.payable();
   await payments.pay(paid.id);
   for (const order of [unpaid, paid]) {
-    await ask(order);
-    await ask(order);
+    await requestClose(order);
+    await requestClose(order);
   }
   await untilClosed(unpaid, 2);
-  await payments.system.eventually(() => expect(completedAnswers(paid)).toHaveLength(3));
+  await payments.system.eventually(() => expect(completedEvents(paid)).toHaveLength(3));
 });
 
-test('When the question arrives after the end of the order, as from a restored backup, then the answer is closed', async () => {
+test('When the request arrives after the end of the order, as from a restored backup, then the response is that the payment is closed', async () => {
   const order = await payments.payable();
   await payments.cancel({ ...order, version: 2 });
   await payments.system.eventually(async () => {
     expect((await payments.stored(order.id))?.order?.status).toBe('cancelled');
   });
-  await ask(order);
-  await payments.system.eventually(() => expect(closedAnswers(order)).toHaveLength(1));
+  await requestClose(order);
+  await payments.system.eventually(() => expect(closedEvents(order)).toHaveLength(1));
   expect((await payments.stored(order.id))?.order?.status).toBe('cancelled');
 });
 
@@ -249,7 +249,7 @@ test('When money arrives after the payment was closed, then it is refunded once,
   const order = await payments.payable();
   await payments.pay(order.id, 'tok_chargeDeclined');
   const cancel = payments.pauseAt('before', 'cancelIntent');
-  await ask(order);
+  await requestClose(order);
   await cancel.reached;
   const { stripeId = '' } = (await payments.stored(order.id)) ?? {};
   await payments.sandbox.stripe.paymentIntents.confirm(stripeId, { payment_method: 'pm_card_visa' });
@@ -262,7 +262,7 @@ test('When money arrives after the payment was closed, then it is refunded once,
   await payments.system.eventually(() => {
     expect(payments.updates(order.id).map(({ status }) => status)).toContain('refunded');
   });
-  expect(completedAnswers(order)).toEqual([]);
+  expect(completedEvents(order)).toEqual([]);
 });
 
 test('When payment has failed and money arrives all the same, then it is refunded without completing the charge', async () => {
@@ -276,12 +276,12 @@ test('When payment has failed and money arrives all the same, then it is refunde
     expect(await payments.stored(order.id)).toMatchObject({ status: 'refunded' });
   });
   expect(await payments.sandbox.refunds(order.id)).toHaveLength(1);
-  expect(completedAnswers(order)).toEqual([]);
+  expect(completedEvents(order)).toEqual([]);
 });
 
 test('When the payment is closed, then an earlier release refuses to pay for the order too', async () => {
   const order = await payments.payable();
-  await ask(order);
+  await requestClose(order);
   await untilClosed(order);
   // It knows no `closing`: its claim asks for the status and the deadline alone.
   const payable: Pick<PaymentDocument, '_id'> | null = await payments.system

@@ -108,7 +108,7 @@ test('When money comes for an order that has ended, then it is the buyer’s unt
 test.each([
   ['won', { stripe: amount, disputes: 0, 'seller:s:held': -1799, fees: -200 }, false],
   ['lost', { stripe: 0, disputes: 0, 'seller:s:held': 0, fees: 0 }, true],
-])('When a dispute is opened and %s, then the books show it', (outcome, end, isReturned) => {
+])('When a dispute is opened and %s, then the ledger shows it', (outcome, end, isReturned) => {
   const open = play(sale, saleEntries, [{ ...nothing, disputes: [dispute('needs_response')] }]);
   expect(balances(open.entries)).toEqual({ stripe: 0, disputes: amount, 'seller:s:held': -1799, fees: -200 });
   expect(open.charge.dispute).toEqual({
@@ -223,7 +223,7 @@ const refundRead = fc.record({
   status: fc.constantFrom('pending', 'succeeded', 'failed'),
 });
 
-test('When Stripe is read at any moments, in any number, then each cause is in the books once, and they agree with Stripe', () => {
+test('When Stripe is read at any moments, in any number, then each cause is in the ledger once, and the ledger agrees with Stripe', () => {
   fc.assert(
     fc.property(
       fc.uniqueArray(refundRead, { selector: ({ id }) => id, maxLength: 3 }),
