@@ -157,7 +157,8 @@ export const hostileFiles: readonly HostileFile[] = [
   png('cut off', 'damaged', async () => (await qr()).subarray(0, -20)),
   png('with a wrong checksum', 'damaged', async () => {
     const bytes = Buffer.from(await qr());
-    bytes.writeUInt8(bytes.readUInt8(60) ^ 1, 60);
+    const last = bytes.length - 1;
+    bytes.writeUInt8(bytes.readUInt8(last) ^ 1, last);
     return bytes;
   }),
   jpeg('cut off', 'damaged', async () => (await plainJpeg()).subarray(0, -500)),
