@@ -1,4 +1,5 @@
 import type { Currency } from '@ticketing/common/money';
+import type { Database } from '@ticketing/common/mongo';
 import type { Models } from './models/open-models.ts';
 import type { FileInspector } from './files/file-inspector.ts';
 import type { HolderWaits } from './memory/holder-waits.ts';
@@ -6,6 +7,9 @@ import type { TicketsMetrics } from './metrics.ts';
 
 /** What commands and queries need. */
 export interface Deps extends Models {
+  readonly transaction: Database['transaction'];
+  /** Of the hashes of codes; never replaced. */
+  readonly codeKey: string;
   readonly now: () => Date;
   readonly newId: () => string;
   /** Of all prices. */

@@ -7,7 +7,8 @@ import supertest from 'supertest';
 import { readConfig } from './config.ts';
 import type { TicketDocument } from './models/open-models.ts';
 import { startService } from './service.ts';
-import { openHarness, orderFor, type TicketsHarness } from './test/harness.ts';
+import { codePng } from './test/write-files.ts';
+import { codeKey, openHarness, orderFor, type TicketsHarness } from './test/harness.ts';
 
 let tickets: TicketsHarness;
 const commands: Document[] = [];
@@ -16,7 +17,7 @@ let otherApi: ReturnType<typeof supertest>;
 
 beforeAll(async () => {
   tickets = await openHarness();
-  const config = readConfig(tickets.system.env);
+  const config = readConfig({ ...tickets.system.env, CODE_KEY: codeKey });
   const other = await tickets.system.start((overrides) => startService(config, { ...overrides, onDatabaseCommand }));
   otherApi = supertest(other.url);
 });
@@ -170,10 +171,14 @@ test('When the routes and events of this service are used, then it reads and wri
   const ticket = (await otherApi.post('/api/tickets').set(seller).send({ title: 'Final', price: 1 }).expect(201)).body;
   await otherApi.put(`/api/tickets/${ticket.id}`).set(seller).send({ title: 'Final', price: 2 }).expect(200);
   await otherApi.get(`/api/tickets/${ticket.id}`).expect(200);
+  const upload = otherApi.put(`/api/tickets/${ticket.id}/file`).set(seller).set('content-type', 'image/png');
+  await upload.send(await codePng('QRCode', 'SEAT-1')).expect(200);
+  await otherApi.delete(`/api/tickets/${ticket.id}`).set(seller).expect(204);
   await otherApi.get('/api/tickets').query({ q: 'final', sort: 'price' }).expect(200);
   await otherApi.get('/api/tickets').query({ mine: 'true' }).set(seller).expect(200);
   for (const name of ['insert', 'update', 'findAndModify', 'find', 'aggregate']) {
     expect([name, commands.some((command) => command[name] === 'tickets')]).toEqual([name, true]);
   }
+  expect(commands.some(({ commitTransaction }) => commitTransaction === 1)).toBe(true);
   expect(notByMajority(commands)).toEqual([]);
 });

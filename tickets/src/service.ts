@@ -45,6 +45,8 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     now,
     newId,
     currency: config.CURRENCY,
+    transaction: (work) => service.database.transaction(work),
+    codeKey: config.CODE_KEY,
     deliveryMinMs: config.DELIVERY_MIN_MINUTES * minuteMs,
     clearListCache: cache.clear,
     holderWaits: createHolderWaits(),

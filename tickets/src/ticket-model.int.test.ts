@@ -344,6 +344,8 @@ const driver = createModelDriver<Deps, World, Intent, TicketDocument>({
     newId,
     currency: currencyOf('usd'),
     deliveryMinMs: deliveryMs.min,
+    transaction: () => Promise.reject(new Error('not used')),
+    codeKey: 'not used',
     clearListCache: () => undefined,
     holderWaits: createHolderWaits(() => clock.ms),
     inspectFile: () => Promise.reject(new Error('not used')),

@@ -14,6 +14,7 @@ export const makeSecrets = () => {
   return {
     'jwt-secret': { JWT_KEY: random(32) },
     'link-secret': { LINK_KEY: random(32) },
+    'code-secret': { CODE_KEY: random(32) },
     'stripe-secret': {
       STRIPE_KEY: `sk_test_${random()}`,
       STRIPE_PUBLISHABLE_KEY: `pk_test_${random()}`,

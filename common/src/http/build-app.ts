@@ -179,6 +179,7 @@ export const buildApp = (
     app.use(recordInvalidToken(securityLog));
     if (limiter !== undefined) routes.admit?.(app, limiter);
   }
+  routes.receive?.(app);
   if (options.raw !== undefined) app.use([...options.raw], express.raw({ type: () => true, limit: bodyLimit }));
   app.use((req, res, next) => (Buffer.isBuffer(req.body) ? next() : jsonOnly(req, res, next)));
   app.use(express.json({ limit: bodyLimit, verify: verifyUtf8 }), requireWellFormed);

@@ -5,6 +5,7 @@ import { limitAccount, limitAddress, refuseKnown, type Limiter } from './limits/
 import type { LimitName } from './limits/limits.ts';
 import { neverCached } from './never-cached.ts';
 import { requireAuth } from './sessions/session-cookie.ts';
+import { uploadBody, type Upload } from './upload-body.ts';
 
 type Schema = z.core.$ZodType;
 
@@ -15,6 +16,8 @@ export interface RouteShape<Body extends Schema = Schema> {
   readonly description?: string;
   readonly query?: z.ZodObject;
   readonly body?: Schema;
+  /** The body is a file instead. */
+  readonly upload?: Upload;
   readonly response: {
     readonly status?: number;
     readonly description: string;
@@ -22,7 +25,7 @@ export interface RouteShape<Body extends Schema = Schema> {
     /** Absent if the response has no body, or is a file. */
     readonly body?: Body;
     /** Of the file that is the body. */
-    readonly file?: 'application/pdf';
+    readonly file?: string | readonly string[];
     /** Another media type of the same content, chosen by `Accept`. */
     readonly alternative?: 'text/csv';
   };
@@ -94,10 +97,14 @@ const at =
 /** `on.get('/api/things/:id', 'reading', [signedIn], getThingRoute)`: an entry of a service's list of routes. */
 export const on = { get: at('get'), post: at('post'), put: at('put'), delete: at('delete') };
 
-/** Registers routes; `admit` registers what runs before bodies are read, for paths without a route too. */
+/**
+ * Registers routes; `admit` registers what runs before bodies are read, for paths without a route too, and `receive` what reads
+ * files.
+ */
 export interface Registration {
   (app: Express, limiter?: Limiter): void;
   readonly admit?: (app: Express, limiter: Limiter) => void;
+  readonly receive?: (app: Express) => void;
 }
 
 /** Registers the routes in order. */
@@ -107,6 +114,10 @@ export const serve = <Deps>(routes: readonly RoutedEndpoint<Deps>[], deps: Deps)
       for (const { register } of routes) register(app, deps, limiter);
     },
     {
+      receive: (app: Express): void => {
+        for (const { method, path, shape } of routes)
+          if (shape.upload !== undefined) app[method](path, uploadBody(shape.upload));
+      },
       admit: (app: Express, limiter: Limiter): void => {
         for (const { method, path, limit } of routes) app[method](path, refuseKnown(limiter, limit));
         const limitUnknown = limitAddress(limiter, 'unknownPath');

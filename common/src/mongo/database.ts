@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { MajorityWatch } from './majority-watch.ts';
 import { ServerClock, type ServerTime } from './server-clock.ts';
+import { runTransaction, type Transaction } from './run-transaction.ts';
 import { prepareCollection, type CollectionDefinition } from './prepare-collections.ts';
 
 const pingEveryMs = 300;
@@ -73,6 +74,11 @@ export class Database {
 
   collection<Doc extends Document>(name: string): Collection<Doc> {
     return this.#db.collection<Doc>(name);
+  }
+
+  /** Runs `work` as one transaction, again after a conflict. */
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return runTransaction(this.#client, work);
   }
 
   /** The time by the server's clock, which all replicas of the service share; until `prepare` resolves, maybe this process's. */

@@ -1,3 +1,4 @@
+import type { Binary } from 'mongodb';
 import { Schema } from 'mongoose';
 import type { z } from 'zod';
 import type { CollectionDefinition, CollectionUpkeep } from './prepare-collections.ts';
@@ -72,6 +73,9 @@ export const listOf = <const Definition extends Fields>(
 
 /** A field that holds a list of texts. */
 export const listOfTexts: { readonly type: object; readonly of?: readonly string[] } = { type: [String] };
+
+/** A field that holds bytes. */
+export const bytes: { readonly type: object; readonly of?: Binary } = { type: Schema.Types.Buffer };
 
 /** A collection and, for the compiler only, the type of its documents. */
 export interface TypedCollection<Doc> extends CollectionDefinition {

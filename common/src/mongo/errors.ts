@@ -54,6 +54,12 @@ export const isDatabaseUnreachable = (error: unknown): boolean =>
       error.name,
     ));
 
+/** Whether the driver has marked the error so. */
+export const hasLabel = (
+  error: unknown,
+  label: 'TransientTransactionError' | 'UnknownTransactionCommitResult',
+): boolean => error instanceof MongoError && error.hasErrorLabel(label);
+
 const duplicateKey = 11_000;
 const documentValidation = 121;
 

@@ -1,5 +1,6 @@
 export { Database } from './database.ts';
-export { copyOf, defineCollection, listOf, listOfTexts, objectOf, toSchema } from './define-collection.ts';
+export type { Transaction } from './run-transaction.ts';
+export { bytes, copyOf, defineCollection, listOf, listOfTexts, objectOf, toSchema } from './define-collection.ts';
 export type { DocumentOf, Fields, TypedCollection, ValuesOf } from './define-collection.ts';
 export type { CollectionDefinition, CollectionUpkeep } from './prepare-collections.ts';
 export { isDatabaseUnreachable, isDuplicateKey, isPartlyRefused, isTimeout } from './errors.ts';

@@ -69,7 +69,7 @@ const errorStatuses = ({ shape, path, isSignedIn }: DescribedRoute): number[] =>
     ...(hasInput ? [400] : []),
     ...(shape.isIdempotent === true ? [422] : []),
     ...(isSignedIn ? [401] : []),
-    ...(shape.body === undefined ? [] : [413, 415]),
+    ...(shape.body === undefined && shape.upload === undefined ? [] : [413, 415]),
     403,
     429,
     503,
@@ -116,6 +116,8 @@ export const toOpenApi = async (service: URL, routes: readonly DescribedRoute[])
       ? {}
       : { headers: Object.fromEntries(Object.entries(all).map(([name, schema]) => [name, { schema: of(schema) }])) };
 
+  const files = (types: readonly string[]) => ({ content: Object.fromEntries(types.map((type) => [type, {}])) });
+
   const operation = (route: DescribedRoute) => {
     const { shape, path, isSignedIn } = route;
     const parameters = [
@@ -131,12 +133,13 @@ export const toOpenApi = async (service: URL, routes: readonly DescribedRoute[])
       ...(shape.body === undefined
         ? {}
         : { requestBody: { required: !isOptional(shape.body), ...content(shape.body) } }),
+      ...(shape.upload === undefined ? {} : { requestBody: { required: true, ...files(shape.upload.types) } }),
       responses: {
         [shape.response.status ?? 200]: {
           description: shape.response.description,
           ...headers(shape.response.headers),
           ...content(shape.response.body, shape.response.alternative),
-          ...(shape.response.file === undefined ? {} : { content: { [shape.response.file]: {} } }),
+          ...(shape.response.file === undefined ? {} : files([shape.response.file].flat())),
         },
         ...Object.fromEntries(
           Object.entries(shape.otherResponses ?? {}).map(([status, { description, body }]) => [

@@ -9,7 +9,7 @@ import { readConfig } from '../config.ts';
 import { openMetrics } from '../metrics.ts';
 import { collections, openModels } from '../models/open-models.ts';
 import { createListCache } from '../memory/list-cache.ts';
-import { orderFor } from '../test/harness.ts';
+import { codeKey, orderFor } from '../test/harness.ts';
 import { decideClaim, isLate } from '../domain/claim-decision.ts';
 import { claimTickets } from './claim-tickets.ts';
 import { createTicket } from './create-ticket.ts';
@@ -26,7 +26,7 @@ const trace = { correlationId: 'test', traceId: '0'.repeat(32) };
 beforeAll(async () => {
   system = await openTestSystem();
   await system.start((overrides) => {
-    const config = readConfig(system.env);
+    const config = readConfig({ ...system.env, CODE_KEY: codeKey });
     const service = openService('tickets', config, overrides);
     const cache = createListCache({ maxAgeMs: 1_000, now: () => performance.now() });
     deps = {
@@ -35,6 +35,8 @@ beforeAll(async () => {
       newId: service.newId,
       currency: config.CURRENCY,
       deliveryMinMs: 900_000,
+      transaction: () => Promise.reject(new Error('not used')),
+      codeKey: 'not used',
       clearListCache: cache.clear,
       holderWaits: createHolderWaits(() => service.now().getTime()),
       inspectFile: () => Promise.reject(new Error('not used')),

@@ -82,6 +82,8 @@ test('When an account has more on sale than a page, then its event withdraws all
     newId,
     currency: currencyOf('usd'),
     deliveryMinMs: 900_000,
+    transaction: () => Promise.reject(new Error('not used')),
+    codeKey: 'not used',
     clearListCache: () => (cleared += 1),
     holderWaits: createHolderWaits(),
     inspectFile: () => Promise.reject(new Error('not used')),

@@ -23,6 +23,18 @@ export const withdrawLateListings = async (deps: Deps): Promise<void> => {
   const trace = newTrace(deps, 'closed-accounts');
   await withdrawListingsOf(deps, { userIds: await deps.closedAccounts.recent(), trace });
   await withdrawAll(deps, { sellerClosed: true }, trace);
+  await forgetFiles(deps);
+};
+
+/** Deletes the files and the codes of what closed accounts had listed: a withdrawn ticket stays withdrawn. */
+const forgetFiles = async (deps: Deps): Promise<void> => {
+  const forgotten = { sellerClosed: true, availability: 'withdrawn' as const, fileId: { $exists: true } };
+  const page = await deps.tickets.find(forgotten, { projection: { _id: 1 }, limit: pageSize }).toArray();
+  if (page.length === 0) return;
+  const ids = page.map(({ _id }) => _id);
+  await deps.codes.deleteMany({ ticketId: { $in: ids } });
+  await deps.files.deleteMany({ ticketId: { $in: ids } });
+  await deps.tickets.updateMany({ ...forgotten, _id: { $in: ids } }, { $unset: { fileId: true } });
 };
 
 /**

@@ -33,6 +33,8 @@ export const tickets = defineAggregate({
     orderId: { type: String },
     heldAt: { type: Date },
     soldAt: { type: Date },
+    // The file attached to it.
+    fileId: { type: String },
     // Absent from tickets that a release without deliveries has sold.
     buyerId: { type: String },
     delivery: { type: String, enum: deliveries },
@@ -87,6 +89,12 @@ export const tickets = defineAggregate({
       key: { sellerClosed: 1 },
       name: 'on_sale_of_closed_accounts',
       partialFilterExpression: { sellerClosed: true, ...onSale.partialFilterExpression },
+    },
+    // Of closed accounts: what is left to forget.
+    {
+      key: { sellerClosed: 1, fileId: 1 },
+      name: 'files_of_closed_accounts',
+      partialFilterExpression: { sellerClosed: true, availability: 'withdrawn', fileId: { $exists: true } },
     },
     { key: { dueAt: 1 }, name: 'deliveries_by_deadline', partialFilterExpression: { dueAt: { $exists: true } } },
     ...creationIndexes('userId'),

@@ -73,10 +73,14 @@ export const orderFor = (ticket: TicketView, changes: Partial<OrderState> = {}, 
   });
 };
 
+export const codeKey = 'c'.repeat(32);
+
 export const openHarness = async (env: Readonly<Record<string, string>> = {}): Promise<TicketsHarness> => {
   const system = await openTestSystem();
   const startReplica: TicketsHarness['startReplica'] = (changed = {}) =>
-    system.start((overrides) => startService(readConfig({ ...system.env, ...env, ...changed }), overrides));
+    system.start((overrides) =>
+      startService(readConfig({ ...system.env, CODE_KEY: codeKey, ...env, ...changed }), overrides),
+    );
   const api = supertest((await startReplica()).url);
 
   const list = async (body: object = {}, sellerId = 'seller'): Promise<TicketView> => {

@@ -28,6 +28,8 @@ const deps: Deps = {
   newId,
   currency: currencyOf('usd'),
   deliveryMinMs: 900_000,
+  transaction: () => Promise.reject(new Error('not used')),
+  codeKey: 'not used',
   clearListCache: () => undefined,
   holderWaits: createHolderWaits(),
   inspectFile: () => Promise.reject(new Error('not used')),

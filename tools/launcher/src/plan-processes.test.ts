@@ -22,7 +22,13 @@ afterAll(() => {
 const plan = (env: NodeJS.ProcessEnv) =>
   planProcesses({
     settings: readSettings({ DATA_DIR: dataDir, ...env }, []).settings,
-    secrets: { linkKey: 'link key', jwtKey: 'key', stripeKey: 'key', stripeWebhookSecret: 'secret' },
+    secrets: {
+      linkKey: 'link key',
+      codeKey: 'code key',
+      jwtKey: 'key',
+      stripeKey: 'key',
+      stripeWebhookSecret: 'secret',
+    },
     env: {},
     mongoUrl: 'mongodb://127.0.0.1:1/?replicaSet=rs0',
     natsUrl: 'nats://127.0.0.1:1',

@@ -9,6 +9,7 @@ const Secrets = z.object({
   jwtKey: z.string(),
   // Absent from a file of the release before.
   linkKey: z.string().optional(),
+  codeKey: z.string().optional(),
   stripeKey: z.string(),
   stripeWebhookSecret: z.string(),
 });
@@ -37,6 +38,7 @@ export const readSecrets = (settings: Settings): Secrets => {
   const made = {
     jwtKey: random(''),
     linkKey: random(''),
+    codeKey: random(''),
     stripeKey: random('sk_test_'),
     stripeWebhookSecret: random('whsec_'),
     ...readKept(file),
@@ -45,6 +47,7 @@ export const readSecrets = (settings: Settings): Secrets => {
   return {
     jwtKey: settings.jwtKey ?? made.jwtKey,
     linkKey: made.linkKey,
+    codeKey: made.codeKey,
     stripeKey: settings.stripeKey ?? made.stripeKey,
     stripeWebhookSecret: settings.stripeWebhookSecret ?? made.stripeWebhookSecret,
   };

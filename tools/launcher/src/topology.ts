@@ -46,6 +46,7 @@ export interface ProcessDefinition {
 const serviceSettings = ({ settings, secrets, redisUrl, sandboxUrl, smtpPort }: RunContext) => ({
   JWT_KEY: secrets.jwtKey,
   LINK_KEY: secrets.linkKey,
+  CODE_KEY: secrets.codeKey,
   PUBLIC_URL: settings.publicUrl,
   REDIS_URL: redisUrl,
   RATE_LIMITS: settings.rateLimits,

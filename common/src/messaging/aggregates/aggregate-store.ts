@@ -1,6 +1,6 @@
 import type { AnyBulkWriteOperation, Collection, Document, Filter, WithId } from 'mongodb';
 import { newTrace, type Trace } from '../../events/index.ts';
-import { Batcher, isPartlyRefused } from '../../mongo/index.ts';
+import { Batcher, isPartlyRefused, type Transaction } from '../../mongo/index.ts';
 import type { Aggregate, AnyEvent, SideEventOf } from './define-aggregate.ts';
 import type { AggregateDocument, OutboxEntry } from './outbox.ts';
 import type { OutboxCollection, RepublishPage } from './relay.ts';
@@ -142,9 +142,14 @@ export const openStore = <Doc extends StoredDocument, Event extends AnyEvent, Si
   const writeOne = async (
     filter: Filter<Doc> & { readonly _id: string },
     { eventIds, update }: ReturnType<typeof pipeline>,
+    transaction?: Transaction,
   ): Promise<WithId<Doc> | null> => {
-    const after = await collection.findOneAndUpdate(filter, update, { returnDocument: 'after' });
-    if (after !== null) publishOwn(filter._id, after.outbox ?? [], eventIds);
+    const session = transaction === undefined ? {} : { session: transaction.session };
+    const after = await collection.findOneAndUpdate(filter, update, { returnDocument: 'after', ...session });
+    if (after === null) return null;
+    const publish = () => publishOwn(filter._id, after.outbox ?? [], eventIds);
+    if (transaction === undefined) publish();
+    else transaction.afterCommit(publish);
     return after;
   };
 
@@ -217,9 +222,10 @@ export const openStore = <Doc extends StoredDocument, Event extends AnyEvent, Si
 
     change: async (change) => {
       const written = pipeline(change, { kind: 'change', unset: change.unset });
-      if (change.whenBacklogged === undefined) return writeOne(change.filter, written);
+      const { transaction } = change;
+      if (change.whenBacklogged === undefined) return writeOne(change.filter, written, transaction);
       const backlogged = `outbox.${maxWaitingEvents - 1}`;
-      const after = await writeOne({ ...change.filter, [backlogged]: { $exists: false } }, written);
+      const after = await writeOne({ ...change.filter, [backlogged]: { $exists: false } }, written, transaction);
       if (after !== null) return after;
       const { _id } = change.filter;
       if ((await source.collection.countDocuments({ _id, [backlogged]: { $exists: true } })) > 0) {

@@ -1,7 +1,7 @@
 import type { Collection, Document, Filter, WithId } from 'mongodb';
 import { ServiceUnavailableError } from '../../errors/index.ts';
 import type { DataOf, Trace } from '../../events/index.ts';
-import type { Database } from '../../mongo/index.ts';
+import type { Database, Transaction } from '../../mongo/index.ts';
 import type { AnyEvent, SideEventOf } from './define-aggregate.ts';
 import type { AggregateDocument, OutboxEntry } from './outbox.ts';
 import type { Relay } from './relay.ts';
@@ -52,6 +52,8 @@ export interface Change<
   readonly event: Event;
   /** Published after `event`. */
   readonly sideEvent?: SideEventOf<SideEvent> | undefined;
+  /** Of which the change is a part: its event is published once that is committed. */
+  readonly transaction?: Transaction;
   /** Refuses the change while `maxWaitingEvents` of the aggregate wait to be published: for what a user can ask for again. */
   readonly whenBacklogged?: 'refuse';
 }
@@ -88,9 +90,13 @@ export interface Store<Doc extends StoredDocument, Event extends AnyEvent, SideE
    */
   change<Set extends AnyValues<Doc>>(change: Change<Doc, Event, Set, SideEvent>): Promise<WithId<Doc> | null>;
   /** Many conditional writes in two round trips; returns for each whether its condition held. */
-  changeMany<Set extends AnyValues<Doc>>(changes: readonly Change<Doc, Event, Set>[]): Promise<boolean[]>;
+  changeMany<Set extends AnyValues<Doc>>(
+    changes: readonly Omit<Change<Doc, Event, Set>, 'transaction'>[],
+  ): Promise<boolean[]>;
   /** Publishes current states under new event ids, versions unchanged, for receivers that missed them; may set fields that are not public. */
-  republish<Set extends AnyValues<Doc>>(changes: readonly Omit<Change<Doc, Event, Set>, 'unset'>[]): Promise<boolean[]>;
+  republish<Set extends AnyValues<Doc>>(
+    changes: readonly Omit<Change<Doc, Event, Set>, 'unset' | 'transaction'>[],
+  ): Promise<boolean[]>;
   /** Publishes an event with data of its own; the version is unchanged. Returns the document, or null when the condition did not hold. */
   publishSideEvent<Own extends SideEvent, Set extends AnyValues<Doc>>(
     write: Write<Doc, Set> & { readonly event: Own; readonly data: DataOf<Own> },
