@@ -1,15 +1,20 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import express from 'express';
+import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import { CustomError } from '../errors/index.ts';
 import { uploadBody } from './upload-body.ts';
 
 const maxBytes = 5 * 1024 * 1024;
 
+const onError: express.ErrorRequestHandler = (error, _req, res, _next) => {
+  res.status(error instanceof CustomError ? error.statusCode : 500).end();
+};
+
 let server: Server;
 const held: express.Response[] = [];
 
-beforeAll(() => {
+beforeAll(async () => {
   const app = express();
   app.use((req, _res, next) => {
     const id = req.get('x-user');
@@ -19,11 +24,9 @@ beforeAll(() => {
   app.put('/', uploadBody({ types: ['image/png'], maxBytes }), (_req, res) => {
     held.push(res);
   });
-  const onError: express.ErrorRequestHandler = (error, _req, res, _next) => {
-    res.status(error instanceof CustomError ? error.statusCode : 500).end();
-  };
   app.use(onError);
   server = createServer(app).listen(0, '127.0.0.1');
+  await once(server, 'listening');
 });
 afterAll(() => {
   server.closeAllConnections();
@@ -40,7 +43,7 @@ const send = (user?: string, type = 'image/png'): Promise<number | undefined> =>
     'content-length': maxBytes,
     ...(user === undefined ? {} : { 'x-user': user }),
   };
-  const sending = request({ port, method: 'PUT', headers }, (res) => {
+  const sending = request({ host: '127.0.0.1', port, method: 'PUT', headers }, (res) => {
     res.resume();
     response.resolve(res.statusCode);
   });

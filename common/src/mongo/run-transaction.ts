@@ -7,7 +7,7 @@ import { hasLabel } from './errors.ts';
 export interface Transaction {
   readonly session: ClientSession;
   /** Calls the action once the transaction is committed. */
-  afterCommit(action: () => void): void;
+  readonly afterCommit: (action: () => void) => void;
 }
 
 const timeoutMs = 5_000;

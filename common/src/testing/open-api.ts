@@ -86,6 +86,8 @@ const callers = {
 const session = { type: 'apiKey', in: 'cookie', name: 'session' };
 const stripe = { type: 'apiKey', in: 'header', name: 'Stripe-Signature' };
 
+const files = (types: readonly string[]) => ({ content: Object.fromEntries(types.map((type) => [type, {}])) });
+
 /** The OpenAPI document of a service's routes, as `openapi.yaml` in its folder must have it. */
 export const toOpenApi = async (service: URL, routes: readonly DescribedRoute[]): Promise<string> => {
   const manifest = z
@@ -115,8 +117,6 @@ export const toOpenApi = async (service: URL, routes: readonly DescribedRoute[])
     all === undefined
       ? {}
       : { headers: Object.fromEntries(Object.entries(all).map(([name, schema]) => [name, { schema: of(schema) }])) };
-
-  const files = (types: readonly string[]) => ({ content: Object.fromEntries(types.map((type) => [type, {}])) });
 
   const operation = (route: DescribedRoute) => {
     const { shape, path, isSignedIn } = route;

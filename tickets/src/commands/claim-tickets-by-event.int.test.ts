@@ -40,6 +40,7 @@ test('When the ticket is free and unchanged, then it is held for the order and o
       currency: 'usd',
       userId: 'seller',
       eventId: ticket.eventId,
+      delivery: 'by_seller',
       city: 'Berlin',
       orderId: order.id,
     },

@@ -39,7 +39,6 @@ beforeAll(async () => {
     deliveryMinMs: 900_000,
     transaction: () => Promise.reject(new Error('not used')),
     codeKey: 'not used',
-    inspectFile: () => Promise.reject(new Error('not used')),
     clearListCache: () => undefined,
     holderWaits: createHolderWaits(),
     inspectFile: () => Promise.reject(new Error('not used')),

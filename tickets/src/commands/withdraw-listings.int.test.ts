@@ -127,6 +127,7 @@ test('When a hold of a ticket ends after its seller has closed the account, then
       currency: 'usd',
       userId: seller,
       eventId: expect.any(String),
+      delivery: 'by_seller',
       withdrawnAt: expect.any(String),
     });
   });

@@ -19,7 +19,7 @@ const maxNameLength = 60;
 /** Letters and digits of the title only: it names no folder, and no other type. */
 const nameOf = (title: string): string => {
   const words = title.normalize('NFC').match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
-  return [...words.join('-')].slice(0, maxNameLength).join('') || 'ticket';
+  return words.join('-').slice(0, maxNameLength).toWellFormed() || 'ticket';
 };
 
 /**

@@ -33,6 +33,7 @@ test('When the owner withdraws a ticket, then it is off sale at once, and one ev
         currency: 'usd',
         userId: 'seller',
         eventId: expect.any(String),
+        delivery: 'by_seller',
         withdrawnAt: expect.any(String),
       },
     ]);
