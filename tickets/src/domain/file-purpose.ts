@@ -1,14 +1,19 @@
 import { BadRequestError, NotAuthorizedError } from '@ticketing/common/errors';
-import type { TicketDocument } from '../models/open-models.ts';
+import type { availabilities } from './availability.ts';
+
+interface TicketOfFile {
+  readonly userId: string;
+  readonly availability: (typeof availabilities)[number];
+  readonly deliveredAt?: Date | undefined;
+  readonly deliveryFailedAt?: Date | undefined;
+  readonly deliveryEndedAt?: Date | undefined;
+}
 
 /**
  * What a new file is for: a change of the listing, or the delivery of what was sold.
  * @throws NotAuthorizedError for another user than the seller, BadRequestError when the ticket takes no file.
  */
-export const filePurpose = (
-  ticket: Pick<TicketDocument, 'userId' | 'availability' | 'deliveredAt' | 'deliveryFailedAt' | 'deliveryEndedAt'>,
-  userId: string,
-): 'listing' | 'delivery' => {
+export const filePurpose = (ticket: TicketOfFile, userId: string): 'listing' | 'delivery' => {
   if (ticket.userId !== userId) throw new NotAuthorizedError();
   if (ticket.availability === 'withdrawn') throw new BadRequestError('Cannot change the file of a withdrawn ticket');
   if (ticket.availability === 'held') throw new BadRequestError('Cannot change the file of a reserved ticket');
