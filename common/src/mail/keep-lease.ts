@@ -10,8 +10,10 @@ const cancelMs = leaseMs - 1_500;
 
 /** A lease that is extended until `end`. Short leases are over soon after their process has died, and sending may take longer. */
 export interface KeptLease {
-  /** Aborted when the lease could not be extended, before it is over. */
+  /** Aborted when the job is no longer this process's, and when the lease could not be extended, before it is over. */
   readonly signal: AbortSignal;
+  /** Extends the lease now. @throws when the database does not respond. */
+  extend(): Promise<void>;
   /** Stops extending it; returns the job with its last lease. */
   end(): LeasedJob;
 }
@@ -23,17 +25,23 @@ export const keepLease = (
   let current = job;
   const cancelling = new AbortController();
   const cancel = setTimeout(() => cancelling.abort(), cancelMs);
-  const extend = async (): Promise<void> => {
+  const extendOnce = async (): Promise<void> => {
     const extended = await queue.extend(current);
-    if (extended === undefined) return;
+    if (extended === undefined) {
+      cancelling.abort();
+      return;
+    }
     current = extended;
     cancel.refresh();
   };
+  let inProgress: Promise<void> | undefined;
+  const extend = (): Promise<void> => (inProgress ??= extendOnce().finally(() => (inProgress = undefined)));
   const extending = setInterval(() => {
     extend().catch((error: unknown) => logger.warn({ err: error, worker: 'mail' }, 'lease of a mail not extended'));
   }, extendMs);
   return {
     signal: cancelling.signal,
+    extend,
     end: () => {
       clearInterval(extending);
       clearTimeout(cancel);

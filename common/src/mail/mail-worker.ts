@@ -12,6 +12,8 @@ export const concurrency = 8;
 const sweepMs = 1_000;
 /** While the server is away, one mail is tried this often. */
 const probeMs = 2_000;
+/** A mail that takes longer to write, such as one with a receipt, may have been dropped meanwhile. */
+const slowWriteMs = 20;
 /** How long a stopping process waits for mails that are being sent. */
 const finishMs = 3_000;
 
@@ -124,7 +126,9 @@ export class MailWorker implements Stoppable {
       return;
     }
     const lease = keepLease(this.#deps, job);
+    const began = performance.now();
     const written = await this.#write(job);
+    if (performance.now() - began > slowWriteMs) await lease.extend().catch((error: unknown) => this.#logFailure(error));
     const delivery = written === undefined ? undefined : await this.#send(written, lease.signal);
     const last = lease.end();
     const failures = job.failures + 1;
