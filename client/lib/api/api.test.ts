@@ -22,7 +22,7 @@ const apiOf = (...responses: readonly FakeResponse[]) => {
   return { api: createApi(create({ adapter })), calls: () => calls };
 };
 
-const ticket = { id: 't1', version: 0, title: 'Final', price: 20, userId: 'seller' };
+const ticket = { id: 't1', version: 0, delivery: 'by_seller', title: 'Final', price: 20, userId: 'seller' };
 
 test('When a response matches its schema, then its data and headers are returned', async () => {
   const { api } = apiOf({ status: 200, data: { ...ticket, later: true }, headers: { 'x-total-count': '3' } });

@@ -49,7 +49,7 @@ const form = (fields: Readonly<Record<string, string>>): FormData => {
   return data;
 };
 
-const ticket = { id: 't1', version: 1, title: 'Final', price: 25, userId: 'seller' };
+const ticket = { id: 't1', version: 1, delivery: 'by_seller', title: 'Final', price: 25, userId: 'seller' };
 const order = {
   id: 'o1',
   version: 0,

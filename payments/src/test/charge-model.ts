@@ -1,5 +1,6 @@
 import type { ChargeStatus, OrderState } from '@ticketing/common/events';
 import { actionReadMs, attemptAbandonedMs, nextActionRead } from '../domain/payment.ts';
+import { withEventId } from '../domain/with-event-id.ts';
 
 export const tokens = ['tok_visa', 'tok_chargeDeclined', 'tok_unknown', 'tok_threeDSecure2Required'] as const;
 export type Token = (typeof tokens)[number];
@@ -54,7 +55,7 @@ export const newCharge = (clock: Charge['clock']): Charge => ({
 // Each of the following returns the outcome of its command, a part of the text of an error.
 
 export const receive = (charge: Charge, state: OrderState): string => {
-  if (charge.order === undefined || state.version > charge.order.version) charge.order = state;
+  if (charge.order === undefined || state.version > charge.order.version) charge.order = withEventId(state);
   const mayHaveMoney = charge.status === 'created' || charge.status === 'completed' || charge.status === 'failed';
   if (state.status === 'cancelled' && mayHaveMoney && !charge.isClosed) charge.isRefundDue = true;
   const isOpen = charge.order.status !== 'cancelled' && (charge.status === undefined || charge.status === 'created');

@@ -81,7 +81,18 @@ export const orderResponse = z.strictObject({
     .optional(),
   price: z.number().positive(),
   currency,
-  ticket: z.strictObject({ id, title: z.string(), price: z.number().positive(), version }),
+  ticket: z.strictObject({
+    id,
+    title: z.string(),
+    price: z.number().positive(),
+    version,
+    startsAt: time.optional(),
+    venue: z.string().optional(),
+    city: z.string().optional(),
+    section: z.string().optional(),
+    row: z.string().optional(),
+    seat: z.string().optional(),
+  }),
 });
 export type Order = z.infer<typeof orderResponse>;
 

@@ -82,7 +82,7 @@ beforeAll(async () => {
 
   await write(
     'sample-service/package.json',
-    workspace('sample-service', { ticketing: { kind: 'service', route: '/api/samples' } }),
+    workspace('sample-service', { ticketing: { kind: 'service', routes: ['/api/samples'] } }),
   );
   await write('sample-service/src/index.ts', service);
   await write('sample-service/src/domain/sample.test.ts', passingTest('When a sample is tested, then it passes'));
