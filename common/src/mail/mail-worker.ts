@@ -128,7 +128,8 @@ export class MailWorker implements Stoppable {
     const lease = keepLease(this.#deps, job);
     const began = performance.now();
     const written = await this.#write(job);
-    if (performance.now() - began > slowWriteMs) await lease.extend().catch((error: unknown) => this.#logFailure(error));
+    if (performance.now() - began > slowWriteMs)
+      await lease.extend().catch((error: unknown) => this.#logFailure(error));
     const delivery = written === undefined ? undefined : await this.#send(written, lease.signal);
     const last = lease.end();
     const failures = job.failures + 1;
