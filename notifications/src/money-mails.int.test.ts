@@ -26,7 +26,7 @@ const untilSubjects = (userId: string, subjects: readonly string[]) =>
 
 test.each([
   ['support', 'Our support team has granted you a refund. So we return a part of your payment.'],
-  ['by_buyer', 'You have cancelled the order. So we return a part of your payment.'],
+  ['not_delivered', 'The seller did not deliver the ticket in time. So we return a part of your payment.'],
   ['something_new', 'The order was cancelled. So we return a part of your payment.'],
 ])(
   'When a part of an old sale is refunded (%s), then buyer and seller are told how much, and why',
@@ -45,6 +45,15 @@ test.each([
     expect(sold.text).not.toContain('taken back');
   },
 );
+
+test('When an order was cancelled while it was paid, then its buyer is told why, and its seller nothing', async () => {
+  const order = await oldSale();
+  const returned = [{ id: 're_1', amount: 1999, at: now(), reason: 'by_buyer' }];
+  await notifications.charged(order, { status: 'refunded', left: 0, fee: 0, returned, refundedAt: now() });
+  const mail = await notifications.mailTo(order.userId, /^Your money is returned: Final$/);
+  expect(mail.text).toContain('You have cancelled the order.');
+  expect(await notifications.subjects(order.sellerId)).toEqual([]);
+});
 
 test('When several refunds arrive in one state, and again with the next one, then each is one mail', async () => {
   const order = await oldSale();

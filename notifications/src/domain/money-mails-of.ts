@@ -1,9 +1,14 @@
-import type { ChargeState, OrderState } from '@ticketing/common/events';
+import { cancelReasons, undoReasons, type ChargeState, type OrderState } from '@ticketing/common/events';
 import { paidOut } from '../mails/paid-out.ts';
 import { refunded } from '../mails/refunded.ts';
 import { saleDisputed } from '../mails/sale-disputed.ts';
 import { saleRefunded } from '../mails/sale-refunded.ts';
 import type { DueMail } from './due-mail.ts';
+
+/** Why an order ended that was never complete: money that was paid at the same moment was no sale. */
+const neverComplete: ReadonlySet<string | undefined> = new Set(
+  cancelReasons.filter((reason) => !undoReasons.some((undone) => undone === reason)),
+);
 
 /** The mails about what has become of a payment: each refund, lost dispute, open dispute and transfer is one cause. */
 export const moneyMailsOf = (charge: ChargeState, order: OrderState | undefined): readonly DueMail[] => {
@@ -24,7 +29,7 @@ export const moneyMailsOf = (charge: ChargeState, order: OrderState | undefined)
     const back = { title, amount, currency, reason, note };
     const bought = { orderId, ...back, paid: charge.amount };
     due.push({ userId: buyerId, at, mailTo: (to) => refunded.mail({ about, userId: buyerId, to, at, data: bought }) });
-    if (!isSale || sellerId === undefined) continue;
+    if (!isSale || sellerId === undefined || neverComplete.has(reason)) continue;
     const proceeds = left === undefined ? 0 : left - fee;
     const data = { ticketId, ...back, proceeds, wasPaidOut: paidOutAt !== undefined };
     due.push({ userId: sellerId, at, mailTo: (to) => saleRefunded.mail({ about, userId: sellerId, to, at, data }) });

@@ -88,6 +88,7 @@ test('When a seller lists a ticket and a buyer holds and pays it, then both see 
     currency: 'usd',
     userId: seller.id,
     eventId: ticket.eventId,
+    delivery: 'by_seller',
     ...details,
   });
   await eventually(async () => expect(idsOf(await anonymous(search))).toEqual([ticket.id]));
@@ -113,10 +114,12 @@ test('When a seller lists a ticket and a buyer holds and pays it, then both see 
   expect(paid.status).toBe(201);
   const payment = paymentResponse.parse(paid.body);
   const complete = await untilOrder(buyer, created.id, { status: 'complete' });
-  expect(complete).toEqual({ ...held, status: 'complete', version: 2 });
+  const delivery = { status: 'pending', dueAt: complete.delivery?.dueAt ?? 'no deadline' };
+  expect(complete).toEqual({ ...held, status: 'complete', version: 2, delivery });
   await eventually(async () => {
     const sold = await ticketOf(seller, ticket.id);
-    expect(sold).toEqual({ ...ticket, version: 2, orderId: created.id, soldAt: sold.soldAt ?? 'not sold yet' });
+    const { soldAt = 'not sold yet' } = sold;
+    expect(sold).toEqual({ ...ticket, version: 2, orderId: created.id, soldAt, dueAt: delivery.dueAt });
   });
   expect(await chargeOf(buyer, created.id)).toMatchObject({
     id: payment.id,
