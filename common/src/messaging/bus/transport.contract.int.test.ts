@@ -308,7 +308,7 @@ for (const kind of kinds) {
         await eventually(async () => {
           await publish(randomUUID());
           expect(new Set(bodies(received)).size).toBeGreaterThan(first.size);
-        });
+        }, 20_000);
       });
 
       test('When the stream is deleted while the connection stays, then it is made again with its consumers', async () => {
