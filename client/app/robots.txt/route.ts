@@ -3,10 +3,10 @@ import { runtimeConfig } from '../../lib/server/runtime.ts';
 export const dynamic = 'force-dynamic';
 
 /** The pages of accounts are of no use to search engines. */
-const isPrivate = ['/account', '/api/', '/my-tickets', '/orders', '/sales', '/tickets/new'];
+const privatePaths = ['/account', '/api/', '/my-tickets', '/orders', '/sales', '/tickets/new'];
 
 export const GET = (): Response => {
   const sitemap = new URL('/sitemap.xml', runtimeConfig().publicUrl).href;
-  const lines = ['User-agent: *', ...isPrivate.map((path) => `Disallow: ${path}`), '', `Sitemap: ${sitemap}`, ''];
+  const lines = ['User-agent: *', ...privatePaths.map((path) => `Disallow: ${path}`), '', `Sitemap: ${sitemap}`, ''];
   return new Response(lines.join('\n'), { headers: { 'Content-Type': 'text/plain; charset=utf-8' } });
 };

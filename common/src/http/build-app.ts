@@ -72,7 +72,7 @@ const setDate =
     next();
   };
 
-const setVisitor =
+const setClientAddress =
   ({ proxies }: Pick<Site, 'proxies'>): RequestHandler =>
   (req, _res, next) => {
     req.clientAddress = visitorAddress(
@@ -169,7 +169,13 @@ export const buildApp = (
 ): Express => {
   const app = express();
   app.set('etag', false);
-  app.use(trace, setDate(kit), setVisitor(kit.site ?? { proxies: () => false }), observeRequests(kit), securityHeaders);
+  app.use(
+    trace,
+    setDate(kit),
+    setClientAddress(kit.site ?? { proxies: () => false }),
+    observeRequests(kit),
+    securityHeaders,
+  );
   app.use(boundRequests({ ...requestBounds, taken: kit.taken }));
   app.use(ownSiteOnly(kit.site?.publicUrl.origin));
   if (kit.site !== undefined) {

@@ -7,9 +7,13 @@ import { settleProblem, type SettleOutcome } from './settle-problem.ts';
 
 type Outcome = RefundOutcome | SettleOutcome | 'unknown_action';
 
-/** What is recorded of an outcome; nothing of one that has changed nothing. */
+/**
+ * What is recorded of an outcome. A refund that is under way may have been ordered by this request, whose process died before
+ * it was recorded.
+ */
 const securityEvents: Partial<Record<Outcome, SecurityEvent>> = {
   ordered: 'refund_ordered',
+  under_way: 'refund_ordered',
   settled: 'problem_settled',
 };
 
