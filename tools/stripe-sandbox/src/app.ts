@@ -18,7 +18,7 @@ import type { Transfer } from './domain/connect-records.ts';
 import type { LoggedEvent } from './event-log.ts';
 import { getAccount } from './routes/account.ts';
 import { authenticate } from './routes/authenticate.ts';
-import { postSandboxCharge, postSandboxRefund } from './routes/bank-decisions.ts';
+import { postSandboxCharge, postSandboxDispute, postSandboxRefund } from './routes/bank-decisions.ts';
 import { getBankPage, postBankPage } from './routes/bank-page.ts';
 import { getBehaviour, postBehaviour } from './routes/behaviour.ts';
 import { getCalls, recordCall } from './routes/calls.ts';
@@ -68,6 +68,7 @@ export const buildApp = (
 
   app.post('/sandbox/accounts/:id', ownSiteOnly, anyJson, postSandboxAccount(kit));
   app.post('/sandbox/charges/:id', ownSiteOnly, anyJson, postSandboxCharge(kit));
+  app.post('/sandbox/disputes/:id', ownSiteOnly, anyJson, postSandboxDispute(kit));
   app.post('/sandbox/refunds/:id', ownSiteOnly, anyJson, postSandboxRefund(kit));
   const form = express.urlencoded({ extended: true, limit: bodyLimit });
   app.get('/bank/:intent/:authentication', getBankPage(kit));

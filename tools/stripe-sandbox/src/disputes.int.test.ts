@@ -190,3 +190,55 @@ test('When the process is killed before the dispute, then the next start opens i
   await third.close();
   await removeDir(dataDir);
 });
+
+test('When a test disputes more than is left of a charge, then that is withdrawn, and nothing can be refunded', async () => {
+  const { stripe, url } = await useSandbox();
+  const intent = await stripe.paymentIntents.create({ ...paid, payment_method: 'pm_card_visa' });
+  await stripe.refunds.create({ payment_intent: intent.id, amount: 700 });
+  expect(await bankDoes(url, `charges/${chargeOf(intent)}`, { disputed: true, amount: 2000 })).toMatchObject({
+    body: { amount: 2000, balance_transactions: [{ amount: -2000 }] },
+  });
+  expect(await stripeErrorOf(stripe.refunds.create({ payment_intent: intent.id }))).toMatchObject({
+    code: 'charge_disputed',
+  });
+});
+
+test('When a bank only inquires, then no money moves until the test moves it, whatever the status', async () => {
+  const sandbox = await useSandbox();
+  const { stripe, url } = sandbox;
+  const intent = await stripe.paymentIntents.create({ ...paid, payment_method: 'pm_card_visa' });
+  const inquiry = await bankDoes(url, `charges/${chargeOf(intent)}`, { disputed: true, inquiry: true });
+  expect(inquiry).toMatchObject({ body: { status: 'warning_needs_response', balance_transactions: [] } });
+  const [dispute] = (await stripe.disputes.list({ payment_intent: intent.id })).data;
+  expect(dispute?.is_charge_refundable).toBe(true);
+  await stripe.refunds.create({ payment_intent: intent.id, amount: 100 });
+  expect(await bankDoes(url, `disputes/${dispute?.id}`, { moved: -1900 })).toMatchObject({
+    body: { status: 'warning_needs_response', balance_transactions: [{ type: 'adjustment', amount: -1900, fee: 0 }] },
+  });
+  expect(await typesOf(sandbox)).toEqual([
+    'charge.dispute.funds_withdrawn',
+    'charge.dispute.updated',
+    'charge.dispute.created',
+  ]);
+});
+
+test('When a dispute is won in part, then the rest can be refunded; when an appeal reverses a lost one, then the money is back', async () => {
+  const sandbox = await useSandbox();
+  const { stripe, url } = sandbox;
+  const { intent, dispute } = await disputed(sandbox);
+  await bankDoes(url, `disputes/${dispute.id}`, { status: 'won', moved: 500 });
+  expect(await stripe.refunds.create({ payment_intent: intent, amount: 100 })).toMatchObject({ amount: 100 });
+  expect(await stripe.refunds.create({ payment_intent: intent })).toMatchObject({ amount: 400 });
+  const second = await disputed(sandbox);
+  await stripe.disputes.close(second.dispute.id);
+  expect(await bankDoes(url, `disputes/${second.dispute.id}`, { status: 'won', moved: 2000 })).toMatchObject({
+    body: { status: 'won', balance_transactions: [{ amount: -2000 }, { amount: 2000 }] },
+  });
+  expect((await typesOf(sandbox)).slice(0, 3)).toEqual([
+    'charge.dispute.funds_reinstated',
+    'charge.dispute.closed',
+    'charge.dispute.updated',
+  ]);
+  expect(await stripe.refunds.create({ payment_intent: second.intent })).toMatchObject({ amount: 2000 });
+  expect((await bankDoes(url, 'disputes/dp_nothing', { moved: 1 })).status).toBe(404);
+});

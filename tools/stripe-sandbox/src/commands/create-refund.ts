@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { checkStep, moneyText } from '../domain/amounts.ts';
 import { cardOfName } from '../domain/test-cards.ts';
-import { refundReason, withRecords, type Charge, type Refund } from '../domain/records.ts';
+import { movedBy, refundReason, withRecords, type Charge, type Refund } from '../domain/records.ts';
 import { checkExpand, render } from '../objects/render.ts';
 import { expand, integer, mergedMetadata, metadata, name } from '../params.ts';
 import { noSuch, StripeError } from '../stripe-error.ts';
@@ -56,13 +56,14 @@ export const createRefund = (context: Context, params: Params): Change => {
     });
   }
   const dispute = charge.dispute === null ? undefined : context.lookup.dispute(charge.dispute);
-  if (dispute !== undefined && dispute.status !== 'won') {
+  const withdrawn = dispute === undefined ? 0 : -movedBy(context.lookup, dispute);
+  const left = charge.amount - charge.amountRefunded - withdrawn;
+  if (withdrawn > 0 && (left <= 0 || dispute?.status === 'needs_response' || dispute?.status === 'under_review')) {
     throw new StripeError(400, {
       code: 'charge_disputed',
       message: `Charge ${charge.id} has been charged back; cannot issue a refund.`,
     });
   }
-  const left = charge.amount - charge.amountRefunded;
   if (left === 0) {
     throw new StripeError(400, {
       code: 'charge_already_refunded',

@@ -2,9 +2,16 @@ import type { Charge, Dispute } from '../domain/records.ts';
 import { disputeFee, newBalanceTransaction } from './balance-transaction.ts';
 import { noResponse, type Change, type Context } from './change.ts';
 
-/** What the holders of some cards do after a charge: Stripe takes what is left of it, and its fee. */
-export const openDispute = (context: Context, charge: Charge): Change => {
-  const amount = charge.amount - charge.amountRefunded;
+/**
+ * What the holders of some cards do after a charge: Stripe takes the amount, what is left of the charge by default, and its fee.
+ * A bank that only inquires takes nothing.
+ */
+export const openDispute = (
+  context: Context,
+  charge: Charge,
+  how: { readonly amount?: number | undefined; readonly isInquiry?: boolean } = {},
+): Change => {
+  const { amount = charge.amount - charge.amountRefunded, isInquiry = false } = how;
   // Nothing to dispute after a refund of everything.
   if (amount === 0) return { ...noResponse, records: [{ ...charge, disputeDue: false }] };
   const id = context.newId('dp');
@@ -23,18 +30,18 @@ export const openDispute = (context: Context, charge: Charge): Change => {
     paymentIntent: charge.paymentIntent,
     amount,
     currency: charge.currency,
-    status: 'needs_response',
+    status: isInquiry ? 'warning_needs_response' : 'needs_response',
     evidence: {},
     submissions: 0,
     metadata: {},
-    balanceTransactions: [withdrawn.id],
+    balanceTransactions: isInquiry ? [] : [withdrawn.id],
   };
   return {
     ...noResponse,
-    records: [dispute, { ...charge, disputeDue: false, dispute: id }, withdrawn],
+    records: [dispute, { ...charge, disputeDue: false, dispute: id }, ...(isInquiry ? [] : [withdrawn])],
     events: [
       { type: 'charge.dispute.created', record: dispute },
-      { type: 'charge.dispute.funds_withdrawn', record: dispute },
+      ...(isInquiry ? [] : [{ type: 'charge.dispute.funds_withdrawn' as const, record: dispute }]),
     ],
   };
 };

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { withRecords, type Dispute } from '../domain/records.ts';
+import { movedBy, withRecords, type Dispute } from '../domain/records.ts';
 import { checkExpand, render } from '../objects/render.ts';
 import { expand, flag, mergedMetadata, metadata, text } from '../params.ts';
 import { notFound, StripeError } from '../stripe-error.ts';
 import { newBalanceTransaction } from './balance-transaction.ts';
-import type { Change, Context } from './change.ts';
+import { noResponse, type Change, type Context } from './change.ts';
 
 export const updateDisputeParams = z.strictObject({
   evidence: z.record(z.string(), text).optional(),
@@ -18,40 +18,57 @@ export const closeDisputeParams = z.strictObject({ expand });
 const open = (context: Context, id: string): Dispute => {
   const dispute = context.lookup.dispute(id);
   if (dispute === undefined) throw notFound('dispute', id, 'dispute');
-  if (dispute.status === 'needs_response') return dispute;
+  if (dispute.status === 'needs_response' || dispute.status === 'under_review') return dispute;
   throw new StripeError(400, { message: 'This dispute is already closed' });
+};
+
+const ends: ReadonlySet<Dispute['status']> = new Set(['won', 'lost', 'warning_closed']);
+
+/** What a bank does with a dispute: it gets another status, or money moves, or both. `moved` is negative if it is withdrawn. */
+export const changeDispute = (
+  context: Context,
+  dispute: Dispute,
+  { status = dispute.status, moved = 0 }: { readonly status?: Dispute['status'] | undefined; readonly moved?: number },
+): Change => {
+  const movement = newBalanceTransaction(context, {
+    type: 'adjustment',
+    amount: moved,
+    currency: dispute.currency,
+    source: dispute.id,
+  });
+  const hasMoved = moved !== 0;
+  const record: Dispute = {
+    ...dispute,
+    status,
+    balanceTransactions: hasMoved ? [...dispute.balanceTransactions, movement.id] : dispute.balanceTransactions,
+  };
+  const fundsEvent = moved < 0 ? 'charge.dispute.funds_withdrawn' : 'charge.dispute.funds_reinstated';
+  return {
+    ...noResponse,
+    records: hasMoved ? [record, movement] : [record],
+    events: [
+      { type: 'charge.dispute.updated', record },
+      ...(ends.has(status) && context.lookup.dispute(dispute.id)?.status !== status
+        ? [{ type: 'charge.dispute.closed' as const, record }]
+        : []),
+      ...(hasMoved ? [{ type: fundsEvent, record } as const] : []),
+    ],
+  };
 };
 
 const settle = (
   context: Context,
   dispute: Dispute,
-  outcome: 'needs_response' | 'won' | 'lost',
+  outcome: Dispute['status'],
   expandPaths: readonly string[],
 ): Change => {
-  const back = newBalanceTransaction(context, {
-    type: 'adjustment',
-    amount: dispute.amount,
-    currency: dispute.currency,
-    source: dispute.id,
-  });
-  const isWon = outcome === 'won';
-  const record: Dispute = {
-    ...dispute,
+  const change = changeDispute(context, dispute, {
     status: outcome,
-    balanceTransactions: isWon ? [...dispute.balanceTransactions, back.id] : dispute.balanceTransactions,
-  };
-  const records = isWon ? [record, back] : [record];
-  return {
-    records,
-    events: [
-      { type: 'charge.dispute.updated', record },
-      ...(outcome === 'needs_response' ? [] : [{ type: 'charge.dispute.closed' as const, record }]),
-      ...(isWon ? [{ type: 'charge.dispute.funds_reinstated' as const, record }] : []),
-    ],
-    status: 200,
-    body: render(withRecords(context.lookup, records), record, expandPaths),
-    chargesCard: false,
-  };
+    moved: outcome === 'won' ? -movedBy(context.lookup, dispute) : 0,
+  });
+  const { id } = dispute;
+  const stored = withRecords(context.lookup, change.records);
+  return { ...change, body: render(stored, stored.dispute(id) ?? dispute, expandPaths) };
 };
 
 /** The texts that decide a dispute in Stripe's test mode (https://docs.stripe.com/testing#evidence). */
@@ -76,7 +93,7 @@ export const updateDispute = (context: Context, params: z.infer<typeof updateDis
     submissions: dispute.submissions + (isSubmitted ? 1 : 0),
   };
   const decided = [...outcomes].find(([words]) => words === evidence['uncategorized_text'])?.[1];
-  return settle(context, changed, isSubmitted && decided !== undefined ? decided : 'needs_response', params.expand);
+  return settle(context, changed, isSubmitted && decided !== undefined ? decided : dispute.status, params.expand);
 };
 
 /** POST /v1/disputes/:id/close: gives the dispute up. */

@@ -140,6 +140,16 @@ const refundRecord = z.object({
   failureBalanceTransaction: z.string().nullable().default(null),
 });
 
+export const disputeStatus = z.enum([
+  'warning_needs_response',
+  'warning_under_review',
+  'warning_closed',
+  'needs_response',
+  'under_review',
+  'won',
+  'lost',
+]);
+
 const disputeRecord = z.object({
   object: z.literal('dispute'),
   id: z.string(),
@@ -148,7 +158,7 @@ const disputeRecord = z.object({
   paymentIntent: z.string(),
   amount: z.number().int(),
   currency: z.string(),
-  status: z.enum(['needs_response', 'won', 'lost']),
+  status: disputeStatus,
   evidence: z.record(z.string(), z.string()),
   submissions: z.number().int(),
   metadata,
@@ -206,6 +216,10 @@ export interface Lookup {
   /** How much of the charge was transferred, less what was reversed. */
   transferredFrom(chargeId: string): number;
 }
+
+/** What a dispute has added to the balance, without Stripe's fee: negative while it keeps money. */
+export const movedBy = (lookup: Pick<Lookup, 'balanceTransaction'>, dispute: Dispute): number =>
+  dispute.balanceTransactions.reduce((sum, id) => sum + (lookup.balanceTransaction(id)?.amount ?? 0), 0);
 
 /** `lookup` as it will be once `records` are stored. */
 export const withRecords = (lookup: Lookup, records: readonly StripeRecord[]): Lookup => {
