@@ -28,7 +28,10 @@ const ends: ReadonlySet<Dispute['status']> = new Set(['won', 'lost', 'warning_cl
 export const changeDispute = (
   context: Context,
   dispute: Dispute,
-  { status = dispute.status, moved = 0 }: { readonly status?: Dispute['status'] | undefined; readonly moved?: number },
+  {
+    status = dispute.status,
+    moved = 0,
+  }: { readonly status?: Dispute['status'] | undefined; readonly moved?: number | undefined },
 ): Change => {
   const movement = newBalanceTransaction(context, {
     type: 'adjustment',
