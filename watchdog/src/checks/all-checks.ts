@@ -5,6 +5,7 @@ import { chargesMatchStripe } from './charges-match-stripe.ts';
 import type { Check } from './check.ts';
 import { completeOrderIsPaid } from './complete-order-is-paid.ts';
 import { completeOrderSoldItsTicket } from './complete-order-sold-its-ticket.ts';
+import { deliveryIsDecidedInTime } from './delivery-is-decided-in-time.ts';
 import { heldPriceIsOrderPrice } from './held-price-is-order-price.ts';
 import { heldTicketHasLiveOrder } from './held-ticket-has-live-order.ts';
 import { holdEndsAtDeadline } from './hold-ends-at-deadline.ts';
@@ -21,20 +22,24 @@ import { nothingUnpublished } from './nothing-unpublished.ts';
 import { oneChargePerOrder } from './one-charge-per-order.ts';
 import { oneCompleteOrderPerTicket } from './one-complete-order-per-ticket.ts';
 import { oneLiveOrderPerTicket } from './one-live-order-per-ticket.ts';
+import { oneTicketPerCode } from './one-ticket-per-code.ts';
 import { oneUnpaidOrderPerSlot } from './one-unpaid-order-per-slot.ts';
 import { orderCopiesAreTrue } from './order-copies-are-true.ts';
+import { orderFollowsDelivery } from './order-follows-delivery.ts';
 import { orderIsConfirmedInTime } from './order-is-confirmed-in-time.ts';
 import { paidOrderCompletes } from './paid-order-completes.ts';
 import { paidOrderIsKept } from './paid-order-is-kept.ts';
 import { paymentIsSettledInTime } from './payment-is-settled-in-time.ts';
 import { soldTicketHasCompleteOrder } from './sold-ticket-has-complete-order.ts';
 import { ticketCopiesAreTrue } from './ticket-copies-are-true.ts';
+import { ticketHasItsFile } from './ticket-has-its-file.ts';
 import { timerFollowsOrder } from './timer-follows-order.ts';
 
 /** Every invariant, the most serious first. */
 export const checks: readonly Check[] = [
   oneLiveOrderPerTicket,
   oneCompleteOrderPerTicket,
+  oneTicketPerCode,
   oneChargePerOrder,
   chargeIsOrderPrice,
   completeOrderIsPaid,
@@ -51,11 +56,14 @@ export const checks: readonly Check[] = [
   soldTicketHasCompleteOrder,
   completeOrderSoldItsTicket,
   heldPriceIsOrderPrice,
+  ticketHasItsFile,
+  orderFollowsDelivery,
   legalOrderState,
   legalTicketState,
   oneUnpaidOrderPerSlot,
   orderIsConfirmedInTime,
   holdEndsAtDeadline,
+  deliveryIsDecidedInTime,
   paymentIsSettledInTime,
   timerFollowsOrder,
   ticketCopiesAreTrue,

@@ -17,6 +17,7 @@ const settleMs = 20;
 const minutesAgo = (minutes: number): Date => new Date(Date.now() - minutes * 60_000);
 const orders = () => under.collection('orders', 'orders');
 const tickets = () => under.collection('tickets', 'tickets');
+const files = () => under.collection('tickets', 'files');
 const ledger = () => under.collection('payments', 'ledger');
 const payments = () => under.collection('payments', 'payments');
 const park = (_id: string, ticketId: string, at: Date) =>
@@ -60,6 +61,11 @@ const chargeAgain = (orderId: string | undefined, id = `ch_again_${newId()}`): s
 const plants: Readonly<Record<string, (seeded: Seeded) => Promise<string>>> = {
   'one-live-order-per-ticket': ({ held }) => duplicateOrder(held),
   'one-complete-order-per-ticket': ({ sold }) => duplicateOrder(sold),
+  'one-ticket-per-code': async ({ onSale, sold }) => {
+    // The index over the codes was missing for a moment.
+    await files().updateOne({ ticketId: onSale }, { $set: { codes: [`code-of-${sold.ticketId}`] } });
+    return onSale;
+  },
   'one-charge-per-order': async ({ sold }) => chargeAgain(sold.orderId),
   'charge-is-order-price': async ({ sold }) => {
     changeCharge(sold.chargeId, { amount: 1998 });
@@ -120,6 +126,17 @@ const plants: Readonly<Record<string, (seeded: Seeded) => Promise<string>>> = {
     await tickets().updateOne({ _id: held.ticketId }, { $set: { price: 2999 } });
     return held.ticketId;
   },
+  'ticket-has-its-file': async ({ sold }) => {
+    await files().deleteOne({ ticketId: sold.ticketId });
+    return sold.ticketId;
+  },
+  'order-follows-delivery': async ({ sold }) => {
+    await orders().updateOne(
+      { _id: sold.orderId },
+      { $set: { status: 'cancelled', reason: 'not_delivered', completedAt: new Date() } },
+    );
+    return sold.orderId;
+  },
   'legal-order-state': async ({ cancelled }) => {
     // Confirmed after it was cancelled.
     await orders().updateOne({ _id: cancelled.orderId }, { $set: { status: 'awaiting:payment', version: 1 } });
@@ -140,6 +157,13 @@ const plants: Readonly<Record<string, (seeded: Seeded) => Promise<string>>> = {
   'hold-ends-at-deadline': async ({ held }) => {
     await orders().updateOne({ _id: held.orderId }, { $set: { expiresAt: minutesAgo(1) } });
     return held.orderId;
+  },
+  'delivery-is-decided-in-time': async ({ sold }) => {
+    await tickets().updateOne(
+      { _id: sold.ticketId },
+      { $set: { dueAt: minutesAgo(1) }, $unset: { deliveredAt: true } },
+    );
+    return sold.ticketId;
   },
   'payment-is-settled-in-time': async ({ held }) => {
     await payments().updateOne({ _id: held.orderId }, { $set: { openAttempt: { number: 1, at: minutesAgo(3) } } });
@@ -234,6 +258,43 @@ test('When the event of a ticket began before it was sold, then it is over, and 
   expect(reportedIds(violations, 'legal-ticket-state')).not.toContain(onSale);
 });
 
+const failed = { $set: { deliveryFailedAt: new Date() } };
+test.each([
+  [
+    'its order does not show that it is delivered',
+    {},
+    { $set: { delivery: { status: 'pending' } } },
+    'order-follows-delivery',
+  ],
+  ['its delivery has failed', { ...failed, $unset: { deliveredAt: true } }, {}, 'order-follows-delivery'],
+  ['it is delivered, and its delivery has failed', failed, {}, 'delivery-is-decided-in-time'],
+] as const)('When a ticket is sold and %s, then it is reported', async (_, ticket, order, check) => {
+  const { sold } = await under.seed();
+  const change = { $set: {} };
+  await tickets().updateOne({ _id: sold.ticketId }, { ...change, ...ticket });
+  await orders().updateOne({ _id: sold.orderId }, { ...change, ...order });
+  const { violations } = await auditProduct(under.sources, { settleMs });
+  expect(reportedIds(violations, check)).toContain(sold.orderId);
+});
+
+test('When a delivery has a minute left, or has just ended, then nothing is reported', async () => {
+  const { sold } = await under.seed();
+  await orders().updateOne({ _id: sold.orderId }, { $set: { delivery: { status: 'pending' } } });
+  for (const dueAt of [minutesAgo(-1), new Date()]) {
+    await tickets().updateOne({ _id: sold.ticketId }, { $set: { dueAt }, $unset: { deliveredAt: true } });
+    const { violations } = await auditProduct(under.sources, { settleMs });
+    expect(violations).toEqual([]);
+  }
+});
+
+test('When a withdrawn ticket had a code that another ticket has now, then nothing is reported', async () => {
+  const { onSale, sold } = await under.seed();
+  await files().updateOne({ ticketId: onSale }, { $set: { codes: [`code-of-${sold.ticketId}`] } });
+  await tickets().updateOne({ _id: onSale }, { $set: { availability: 'withdrawn', withdrawnAt: new Date() } });
+  const { violations } = await auditProduct(under.sources, { settleMs });
+  expect(violations).toEqual([]);
+});
+
 /** Refunds the charge at Stripe, longer ago than the services need to hear of it. */
 const refundAtStripe = ({ chargeId, orderId }: Seeded['sold'], amount: number): void => {
   changeCharge(chargeId, { amount_refunded: amount });
@@ -307,7 +368,7 @@ test('When a payment has just been refunded at Stripe, then nothing is reported 
 
 test.each([
   ['an order that was complete is cancelled by its buyer', { version: 3, reason: 'by_buyer' }],
-  ['an order has a version that no report of a problem explains', { version: 5 }],
+  ['an order has a version that neither its delivery nor a report of a problem explains', { version: 6 }],
   ['an order with a problem has made no further step', { version: 1, problemAt: new Date() }],
 ])('When %s, then it is reported', async (_, change) => {
   const { sold } = await under.seed();

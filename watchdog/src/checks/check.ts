@@ -6,6 +6,8 @@ export interface Limits {
   readonly confirmWithinMs: number;
   /** From a hold's deadline until its order is cancelled. */
   readonly endWithinMs: number;
+  /** From the deadline of a delivery until the ticket has its outcome. */
+  readonly decideWithinMs: number;
   /** From the start of a payment attempt until its outcome is stored, if need be by the reconciler. */
   readonly settleWithinMs: number;
   /** From a change until the broker has its event, if need be by the sweep. */
@@ -18,6 +20,7 @@ export interface Limits {
 export const standardLimits: Limits = {
   confirmWithinMs: 30_000,
   endWithinMs: 15_000,
+  decideWithinMs: 15_000,
   settleWithinMs: 90_000,
   publishWithinMs: 15_000,
   handleParkedWithinMs: 10 * 60_000,

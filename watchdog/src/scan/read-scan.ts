@@ -1,6 +1,7 @@
 import { toSnapshot, type Snapshot } from '../snapshot/snapshot.ts';
 import { readDeadLetters, readParkedEvents, readUnpublished } from '../sources/events.ts';
 import { readTimers } from '../sources/expiration.ts';
+import { readCodes, readFiles } from '../sources/files.ts';
 import { readLedgerWithWaiting } from '../sources/ledger.ts';
 import type { Sources } from '../sources/open-sources.ts';
 import { liveStatuses, readOrderKeysOf, readOrders, readTicketCopies } from '../sources/orders.ts';
@@ -48,6 +49,8 @@ export const readScan = async (
     readTimers(databases, withIds(ids)),
   ]);
   const tickets = await readTickets(databases, withIds(ticketIds));
+  const files = await readFiles(databases, withIds(new Set(tickets.flatMap(({ fileId }) => fileId ?? []))));
+  const codes = await readCodes(databases, withIds(new Set(files.flatMap((file) => file.codes))));
   const holders = tickets.flatMap(({ orderId }) => orderId ?? []);
   const [named, keepers] = await Promise.all([
     readOrders(databases, withIds(new Set([...ids, ...holders]))),
@@ -77,6 +80,8 @@ export const readScan = async (
       at,
       orders,
       tickets,
+      files,
+      codes,
       ticketCopies,
       payments,
       timers,

@@ -1,5 +1,6 @@
 import { readDeadLetters, readParkedEvents, readUnpublished } from '../sources/events.ts';
 import { readTimers } from '../sources/expiration.ts';
+import { readCodes, readFiles } from '../sources/files.ts';
 import { readLedgerWithWaiting } from '../sources/ledger.ts';
 import type { Sources } from '../sources/open-sources.ts';
 import { readOrders, readTicketCopies } from '../sources/orders.ts';
@@ -21,6 +22,8 @@ export const readSnapshot = async (sources: Sources): Promise<Snapshot> => {
     readTimers(databases),
   ]);
   const tickets = await readTickets(databases);
+  const files = await readFiles(databases);
+  const codes = await readCodes(databases);
   const orders = await readOrders(databases);
   const ledger = await readLedgerWithWaiting(databases);
   const [charges, refunds, movements, backlog, unpublished, deadLetters, parked] = await Promise.all([
@@ -36,6 +39,8 @@ export const readSnapshot = async (sources: Sources): Promise<Snapshot> => {
     at,
     orders,
     tickets,
+    files,
+    codes,
     ticketCopies,
     payments,
     timers,

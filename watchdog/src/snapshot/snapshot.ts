@@ -1,6 +1,7 @@
 import type { ConsumerState } from '@ticketing/common/messaging';
 import type { DeadLetterRecord, ParkedEventRecord, UnpublishedRecord } from '../sources/events.ts';
 import type { TimerRecord } from '../sources/expiration.ts';
+import type { CodeRecord, FileRecord } from '../sources/files.ts';
 import type { LedgerRecord } from '../sources/ledger.ts';
 import { isUnpaid, keepsTicket, type OrderRecord, type TicketCopyRecord } from '../sources/orders.ts';
 import type { PaymentRecord } from '../sources/payments.ts';
@@ -14,6 +15,9 @@ interface Records {
   readonly at: number;
   readonly orders: readonly OrderRecord[];
   readonly tickets: readonly TicketRecord[];
+  readonly files: readonly FileRecord[];
+  /** Those that the files contain; in a complete snapshot all. */
+  readonly codes: readonly CodeRecord[];
   readonly ticketCopies: readonly TicketCopyRecord[];
   readonly payments: readonly PaymentRecord[];
   readonly timers: readonly TimerRecord[];
@@ -38,6 +42,8 @@ export interface Snapshot extends Records {
   /** By account and slot. */
   readonly unpaidOrdersBySlot: ReadonlyMap<string, readonly OrderRecord[]>;
   readonly ticketById: ReadonlyMap<string, TicketRecord>;
+  readonly fileById: ReadonlyMap<string, FileRecord>;
+  readonly codeById: ReadonlyMap<string, CodeRecord>;
   readonly ticketCopyById: ReadonlyMap<string, TicketCopyRecord>;
   readonly paymentById: ReadonlyMap<string, PaymentRecord>;
   readonly timerById: ReadonlyMap<string, TimerRecord>;
@@ -90,6 +96,8 @@ export const toSnapshot = (records: Records, context: Context = {}): Snapshot =>
       slot === undefined ? undefined : `${userId} ${slot}`,
     ),
     ticketById: indexById(records.tickets),
+    fileById: indexById(records.files),
+    codeById: indexById(records.codes),
     ticketCopyById: indexById(records.ticketCopies),
     paymentById: indexById(records.payments),
     timerById: indexById(records.timers),

@@ -31,7 +31,9 @@ type FieldOf<Doc> = {
   [Key in keyof Doc & string]-?: NonNullable<Doc[Key]> extends Value
     ? Key
     : NonNullable<Doc[Key]> extends readonly (infer Item)[]
-      ? `${Key}.${keyof Item & string}`
+      ? Item extends Value
+        ? Key
+        : `${Key}.${keyof Item & string}`
       : `${Key}.${keyof NonNullable<Doc[Key]> & string}`;
 }[keyof Doc & string];
 

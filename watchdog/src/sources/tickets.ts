@@ -12,6 +12,11 @@ export interface TicketRecord {
   readonly orderId: string | undefined;
   readonly isSold: boolean;
   readonly isWithdrawn: boolean;
+  readonly fileId: string | undefined;
+  /** Until when a sold ticket must be delivered, in milliseconds since 1970; undefined once that is decided. */
+  readonly dueAt: number | undefined;
+  readonly isDelivered: boolean;
+  readonly hasDeliveryFailed: boolean;
   /** Orders that can no longer claim the ticket. */
   readonly closedOrders: readonly string[];
 }
@@ -19,6 +24,7 @@ export interface TicketRecord {
 type StoredTicket = Stored<typeof ticketState> & {
   readonly availability?: string;
   readonly closedOrders?: readonly { readonly id: string }[];
+  readonly fileId?: string;
 };
 
 const tickets = (databases: Databases) => collectionOf<StoredTicket>(databases, 'tickets', 'tickets');
@@ -26,7 +32,22 @@ const tickets = (databases: Databases) => collectionOf<StoredTicket>(databases, 
 export const readTickets = (databases: Databases, filter: Filter<StoredTicket> = {}): Promise<TicketRecord[]> =>
   findAll(
     tickets(databases),
-    { filter, fields: ['version', 'price', 'availability', 'orderId', 'soldAt', 'withdrawnAt', 'closedOrders.id'] },
+    {
+      filter,
+      fields: [
+        'version',
+        'price',
+        'availability',
+        'orderId',
+        'soldAt',
+        'withdrawnAt',
+        'closedOrders.id',
+        'fileId',
+        'dueAt',
+        'deliveredAt',
+        'deliveryFailedAt',
+      ],
+    },
     (ticket) => ({
       id: ticket._id,
       version: ticket.version ?? missing.number,
@@ -35,6 +56,10 @@ export const readTickets = (databases: Databases, filter: Filter<StoredTicket> =
       orderId: ticket.orderId,
       isSold: ticket.soldAt !== undefined,
       isWithdrawn: ticket.withdrawnAt !== undefined,
+      fileId: ticket.fileId,
+      dueAt: ticket.dueAt?.getTime(),
+      isDelivered: ticket.deliveredAt !== undefined,
+      hasDeliveryFailed: ticket.deliveryFailedAt !== undefined,
       closedOrders: ticket.closedOrders?.map(({ id }) => id) ?? [],
     }),
   );

@@ -53,6 +53,8 @@ const price = 1999;
 const collections: readonly (readonly [ServiceName, string])[] = [
   ['auth', 'users'],
   ['tickets', 'tickets'],
+  ['tickets', 'files'],
+  ['tickets', 'codes'],
   ['orders', 'orders'],
   ['orders', 'tickets'],
   ['payments', 'payments'],
@@ -127,6 +129,14 @@ export const openTestSources = async (): Promise<TestSources> => {
     await subscription.stop();
   };
 
+  /** Stores a file with one code of its own, attached to this ticket, and returns the ticket's field. */
+  const insertFile = async (ticketId: string) => {
+    const [fileId, code] = [newId(), `code-of-${ticketId}`];
+    await collection('tickets', 'files').insertOne({ _id: fileId, ticketId, codes: [code] });
+    await collection('tickets', 'codes').insertOne({ _id: code, ticketId });
+    return { fileId };
+  };
+
   /** Inserts an order with this status, and its ticket, copies, timer and charge in the states that belong to it. */
   const insertOrder = async (status: OrderStatus, charge: 'none' | 'kept' | 'refunded'): Promise<SeededOrder> => {
     const [ticketId, orderId] = [newId(), newId()];
@@ -136,7 +146,7 @@ export const openTestSources = async (): Promise<TestSources> => {
     const version = versions[status];
     const isUnpaid = status === 'created' || status === 'awaiting:payment';
     const holder = status === 'awaiting:payment' || status === 'complete' ? { orderId } : {};
-    const sold = status === 'complete' ? { soldAt: now } : {};
+    const sold = status === 'complete' ? { soldAt: now, deliveredAt: now, ...(await insertFile(ticketId)) } : {};
     const ticketVersion = status === 'complete' ? 2 : 1;
     await collection('tickets', 'tickets').insertOne({
       _id: ticketId,
@@ -159,6 +169,7 @@ export const openTestSources = async (): Promise<TestSources> => {
       slot: 0,
       status,
       ...(status === 'cancelled' ? { reason: 'by_buyer' } : {}),
+      ...(status === 'complete' ? { delivery: { status: 'delivered', deliveredAt: now } } : {}),
       price,
       ticket: { id: ticketId, price },
       expiresAt,
@@ -237,6 +248,7 @@ export const openTestSources = async (): Promise<TestSources> => {
         version: 0,
         price,
         availability: 'on_sale',
+        ...(await insertFile(onSale)),
         closedOrders: [],
         outbox: [],
       });
