@@ -108,6 +108,14 @@ const report = (order: Order): Effect => {
 const release = (order: Order): void => {
   order.isReleased = true;
 };
+/** Payments asks before it releases the proceeds; `settled`: up to which report an operator has settled the problem. */
+const agree = (order: Order, settled: number): Effect => {
+  const { status, isReleased, problemAt = 0, delivery } = order;
+  if (status !== 'complete' || isReleased || problemAt > settled || delivery?.status === 'pending') return 'none';
+  order.isReleased = true;
+  order.problemAt = undefined;
+  return move(order, status);
+};
 const settle = (order: Order, upTo: number): void => {
   if (order.problemAt !== undefined && order.problemAt <= upTo) order.problemAt = undefined;
 };
@@ -283,6 +291,28 @@ const afterSale = steps.command(
       }),
     ),
 );
+/** Payments asks before a release; an operator may have settled the problem that was reported first or second. */
+const asked = steps.command(
+  'payments asks',
+  4,
+  [mostlyFirst, fc.constantFrom<(undefined | 0 | 1)[]>(undefined, undefined, 0, 1)],
+  (world, which, settled) =>
+    deliver(
+      chargeable(world, [which]).map((one) => {
+        const at = settled === undefined ? undefined : one.reports[settled];
+        const state = {
+          ...chargeOf(one),
+          status: 'completed' as const,
+          releasingAt: now().toISOString(),
+          ...(at === undefined ? {} : { problemSettledAt: new Date(at).toISOString() }),
+        };
+        // An order that becomes complete by it is not delivered.
+        const apply = (target: Order) => (complete(target) === 'changed' ? 'changed' : agree(target, at ?? 0));
+        const note = (target: Order) => settle(target, at ?? 0);
+        return event(chargeUpdated, state, now(), { ...toOrder(one, apply), note });
+      }),
+    ),
+);
 const reported = steps.command('report a problem', 4, [mostlyFirst, buyers], (world, which, userId) => {
   const [own] = existing(world, [which]);
   if (own === undefined) return deliver([]);
@@ -359,6 +389,8 @@ const runsOut = timePasses(windowSeconds * 1000);
 const paid = charged([0], 'completed');
 const problem = reported(0, 'buyer');
 const sold = [listed, ordered, held, known, paid, tickets('sells'), known];
+const delivered = [...sold, tickets('delivers'), known];
+const agreed = asked(0, undefined);
 
 const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
   service: 'orders',
@@ -488,6 +520,7 @@ const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
     [listed, ordered, held, known, paid],
     [listed, ordered, held, known, paid, problem],
     sold,
+    delivered,
   ],
   runs: 80,
 });
@@ -553,6 +586,13 @@ const counterexamples: readonly (readonly [string, readonly Step<World, Intent>[
     'a problem is reported concurrently with the refund',
     [listed, ordered, held, known, paid, steps.together([problem, charged([0], 'refunded')])],
   ],
+  ['payments asks about a delivered order, twice', [...delivered, agreed, agreed, problem]],
+  ['payments asks before the delivery', [...sold, agreed, tickets('delivers'), known, agreed]],
+  [
+    'payments asks while a problem is open',
+    [...delivered, problem, agreed, problem, asked(0, 0), asked(0, 1), problem],
+  ],
+  ['a problem is reported concurrently with the question', [...delivered, steps.together([problem, agreed])]],
   ['an older state of the ticket arrives', [listed, tickets('edits'), known, listed]],
   ['the ticket is held', [listed, ordered, held, known, cancelOwn(0, 'buyer'), ordered]],
   ['the ticket is delivered', [...sold, tickets('delivers'), known, known, tickets('fails'), known]],

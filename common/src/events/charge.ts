@@ -54,6 +54,8 @@ export const chargeState = z.object({
     .optional(),
   /** The time of the last problem of the buyer's that an operator has settled. */
   problemSettledAt: z.iso.datetime().optional(),
+  /** When orders was first asked to agree to the release of the proceeds. */
+  releasingAt: z.iso.datetime().optional(),
   /** When the proceeds became the seller's. */
   releasedAt: z.iso.datetime().optional(),
   /** When they were transferred to the seller's account at Stripe, and how much, in minor units. */

@@ -33,6 +33,8 @@ export const orderState = z.object({
   problemAt: z.iso.datetime().optional(),
   /** When that problem was first reported: another report before an operator has settled it leaves this unchanged. */
   problemSince: z.iso.datetime().optional(),
+  /** From when on no problem can be reported: payments has asked, no problem was open, and the ticket was delivered. */
+  releaseAgreedAt: z.iso.datetime().optional(),
   /** Minor units of `currency`; the price that the buyer was shown, which never changes. */
   price: z.number().int(),
   /** ISO 4217, in lower case. Absent from orders that were made by a release without it: then it is the configured one. */

@@ -2,6 +2,7 @@ import { orderCancelled, orderUpdated, type ChargeState } from '@ticketing/commo
 import { expression, type Received } from '@ticketing/common/messaging';
 import { statusesBefore } from '../domain/order-status.ts';
 import { pendingDelivery } from '../models/delivery.ts';
+import { agreeToReleases } from './agree-to-releases.ts';
 import { cancelOrder } from './cancel-order.ts';
 import type { Deps } from '../deps.ts';
 
@@ -30,6 +31,7 @@ export const applyChargeStates =
         trace,
       })),
     );
+    await agreeToReleases(deps, charges);
     await recordReleases(deps, charges);
     for (const charge of charges) {
       const { status, orderId, completedAt } = charge.state;
@@ -40,8 +42,9 @@ export const applyChargeStates =
   };
 
 /**
- * Records whether a problem can still be reported and whether one is open. Neither changes back, so charges may arrive in any
- * order; neither is in the order's events, so the version stays.
+ * Records whether a problem can still be reported, in case that a payments without the question has released the proceeds, and
+ * whether one is open. Neither changes back, so charges may arrive in any order; neither is news to payments, so the version
+ * stays.
  */
 const recordReleases = async (deps: Deps, charges: readonly ReceivedCharge[]): Promise<void> => {
   const writes = charges.flatMap(({ state: { orderId: _id, releasedAt, problemSettledAt } }) => [

@@ -7,7 +7,7 @@ import { getOrder } from '../queries/get-order.ts';
 
 /**
  * Reports a problem with what was bought: the proceeds are not released until an operator has settled it. Another report
- * replaces the one before. The text stays in this service.
+ * replaces the one before. None is accepted once this service has agreed to the release. The text stays in this service.
  * @throws NotFoundError, NotAuthorizedError, BadRequestError for an order that is not complete or whose proceeds are released,
  *   EventBacklogError.
  */

@@ -42,7 +42,7 @@ export const orders = defineAggregate({
     }),
     // The last report, until an operator has settled it or the order is cancelled. The text is in no event.
     problem: objectOf({ text: { type: String, required: true }, at: { type: Date, required: true } }),
-    // When the proceeds became the seller's, as payments has told.
+    // When this service agreed to the release of the proceeds; or when they were released, by a payments that does not ask.
     releasedAt: { type: Date },
     // Minor units of the currency, which is absent from orders of the release before; never changed.
     price: { type: Number, required: true },
@@ -128,6 +128,7 @@ export const orders = defineAggregate({
     ...creationIndexes('userId'),
   ],
   state: orderState,
+  publicFields: { releaseAgreedAt: 'releasedAt' },
   events: [orderCreated, orderUpdated, orderCancelled],
   republishAs: ({ status }) => eventOf[status],
 });

@@ -49,12 +49,16 @@ const closedAt = z.date().optional();
 /** Fields of every payment: the order's id, which is the charge's too, and the copy of the order. */
 const copy = {
   _id: z.string(),
-  order: orderState.pick({ userId: true, sellerId: true, status: true, expiresAt: true, problemAt: true }).extend({
-    ticket: orderState.shape.ticket.omit({ price: true, version: true, revision: true }).partial().optional(),
-    // Any text: a replica of the next version may have copied a reason that this one does not know.
-    reason: z.string().optional(),
-    closing: z.string().optional(),
-  }),
+  order: orderState
+    .pick({ userId: true, sellerId: true, status: true, expiresAt: true, problemAt: true, releaseAgreedAt: true })
+    .extend({
+      ticket: orderState.shape.ticket.omit({ price: true, version: true, revision: true }).partial().optional(),
+      /** Absent while it is pending, mostly: that state alone is not copied. */
+      delivery: z.object({ deliveredAt: z.string().optional() }).optional(),
+      // Any text: a replica of the next version may have copied a reason that this one does not know.
+      reason: z.string().optional(),
+      closing: z.string().optional(),
+    }),
 };
 
 const refund = z.object({
@@ -105,8 +109,11 @@ const money = {
   returned: z.array(returned).optional(),
   /** The time of the last problem of the buyer's that an operator has settled. */
   problemSettledAt: z.date().optional(),
-  /** When the proceeds become the seller's, and when they did. */
+  /** When the proceeds become the seller's, when orders was first asked to agree to that, and when they did. */
   availableAt: z.date().optional(),
+  releasingAt: z.date().optional(),
+  /** When orders is next asked, unless it has agreed, and how often it was asked. */
+  releaseQuestion: z.object({ nextAt: z.date(), count: z.int() }).optional(),
   releasedAt: z.date().optional(),
   /** Our transfer of the proceeds, claimed before Stripe is called. */
   transfer: z

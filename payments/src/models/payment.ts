@@ -122,6 +122,8 @@ export const charges = defineAggregate({
       lines: listOf(line),
     }),
     moneyReadAt: { type: Date },
+    releasingAt: { type: Date },
+    releaseQuestion: objectOf({ nextAt: { type: Date, required: true }, count: { type: Number, required: true } }),
     releasedAt: { type: Date },
     paidOutAt: { type: Date },
     paidOut: { type: Number },

@@ -4,7 +4,7 @@ import { checkEach, finding, type Check } from './check.ts';
 
 /**
  * Each transition raises the version by one, and so do the question to payments at the deadline (`closing`), a later deadline of
- * the delivery, the delivery, and each report of a problem: the version shows whether an order got here by legal transitions.
+ * the delivery, the delivery, each report of a problem, and the agreement to the release of the proceeds: the version shows whether an order got here by legal transitions.
  */
 const versions: Readonly<Record<string, readonly number[]>> = {
   created: [0],
@@ -19,13 +19,15 @@ const unpaidReasons: ReadonlySet<string | undefined> = new Set(
 const versionsOfClosing: typeof versions = { 'awaiting:payment': [2], complete: [3], cancelled: [3] };
 
 const isLegalVersion = (order: OrderRecord): boolean => {
-  const { status, version, closing, wasComplete, isProblemReported, deliveryStatus } = order;
+  const { status, version, closing, wasComplete, isProblemReported, isReleased, deliveryStatus } = order;
   const legal = (closing === undefined ? versions : versionsOfClosing)[status] ?? [];
   // A refund may be heard of before the completion.
   const legalAfterSale = status === 'cancelled' && wasComplete ? [...legal, Math.max(...legal) + 1] : legal;
   const withDelivery =
     deliveryStatus === undefined ? legalAfterSale : legalAfterSale.flatMap((each) => [each, each + 1, each + 2]);
-  return isProblemReported ? version > Math.min(...withDelivery) : withDelivery.includes(version);
+  // A release that does not ask has released some without an agreement.
+  const withRelease = isReleased ? withDelivery.flatMap((each) => [each, each + 1]) : withDelivery;
+  return isProblemReported ? version > Math.min(...withRelease) : withRelease.includes(version);
 };
 
 const problemOf = (order: OrderRecord): string | undefined => {

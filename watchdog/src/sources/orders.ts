@@ -20,6 +20,8 @@ export interface OrderRecord {
   readonly ticketPrice: number;
   readonly expiresAt: number;
   readonly isProblemReported: boolean;
+  /** Whether its proceeds are released, or it has agreed to that. */
+  readonly isReleased: boolean;
   /** Absent from orders that are not complete, or that the release before has completed. */
   readonly deliveryStatus: string | undefined;
   /** Whether it is complete, or was until it was cancelled. */
@@ -39,6 +41,7 @@ type StoredOrder = Stored<typeof orderState> & {
   readonly createdAt?: Date;
   readonly slot?: number;
   readonly keepsTicket?: boolean;
+  readonly releasedAt?: Date;
 };
 
 interface StoredTicketCopy {
@@ -79,6 +82,7 @@ export const readOrders = (databases: Databases, filter: Filter<StoredOrder> = {
         'expiresAt',
         'completedAt',
         'problemAt',
+        'releasedAt',
         'delivery.status',
         'createdAt',
       ],
@@ -96,6 +100,7 @@ export const readOrders = (databases: Databases, filter: Filter<StoredOrder> = {
       ticketPrice: order.ticket?.price ?? missing.number,
       expiresAt: order.expiresAt?.getTime() ?? missing.time,
       isProblemReported: order.problemAt !== undefined,
+      isReleased: order.releasedAt !== undefined,
       deliveryStatus: order.delivery?.status,
       wasComplete: order.status === 'complete' || order.completedAt !== undefined,
       createdAt: order.createdAt?.getTime() ?? missing.time,

@@ -1,0 +1,48 @@
+import { orderUpdated, type ChargeState } from '@ticketing/common/events';
+import type { Received } from '@ticketing/common/messaging';
+import type { Deps } from '../deps.ts';
+import { republishOrders } from './republish-orders.ts';
+
+/**
+ * Payments asks before it releases proceeds, since a report that was accepted may not have reached it. An order agrees unless
+ * a problem is open or its ticket is not delivered; the same write refuses later reports, and ends the problem that the
+ * operator has settled, so that no other one comes in between. Every question is answered, since the last answer may be lost;
+ * only an order whose delivery is pending says nothing: payments hears of the delivery, or of the cancellation.
+ */
+export const agreeToReleases = async (deps: Deps, charges: readonly Received<ChargeState>[]): Promise<void> => {
+  const asked = charges.filter(
+    ({ state: { status, releasingAt, releasedAt } }) =>
+      status === 'completed' && releasingAt !== undefined && releasedAt === undefined,
+  );
+  if (asked.length === 0) return;
+  const releasedAt = deps.now();
+  const agreed = await deps.orderStore.changeMany(
+    asked.map(({ state: { orderId, problemSettledAt }, trace }) => ({
+      filter: {
+        _id: orderId,
+        status: 'complete' as const,
+        releasedAt: { $exists: false },
+        'delivery.status': { $ne: 'pending' as const },
+        $or: [
+          { problem: { $exists: false } },
+          ...(problemSettledAt === undefined ? [] : [{ 'problem.at': { $lte: new Date(problemSettledAt) } }]),
+        ],
+      },
+      set: { releasedAt },
+      unset: ['problem' as const],
+      event: orderUpdated,
+      trace,
+    })),
+  );
+  const others = asked.flatMap(({ state }, index) => (agreed[index] === true ? [] : [state.orderId]));
+  const answered = await deps.orders
+    .find(
+      {
+        _id: { $in: others },
+        $or: [{ releasedAt: { $exists: true } }, { problem: { $exists: true } }, { status: 'cancelled' }],
+      },
+      { projection: { status: 1 } },
+    )
+    .toArray();
+  await republishOrders(deps, answered);
+};
