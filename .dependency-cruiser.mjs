@@ -101,15 +101,15 @@ export default {
       from: { path: '^client/', pathNot: '^client/server\\.mjs$' },
       to: {
         path: `^(${services.join('|')}|common)/`,
-        pathNot: '/src/routes/[^/]+-shape\\.ts$|^common/src/(errors|events|money)/index\\.ts$',
+        pathNot: '/src/routes/[^/]+-shape\\.ts$|^common/src/(errors|events|money|time)/index\\.ts$',
       },
     },
     {
-      name: 'money-imports-nothing',
-      comment: 'It is sent to browsers.',
+      name: 'money-and-time-import-nothing',
+      comment: 'They are sent to browsers.',
       severity: 'error',
-      from: { path: '^common/src/money/', pathNot: '\\.test\\.ts$' },
-      to: { pathNot: '^common/src/money/' },
+      from: { path: '^common/src/(money|time)/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^common/src/$1/' },
     },
     {
       name: 'shapes-import-nothing-of-the-service',

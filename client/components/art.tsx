@@ -16,10 +16,11 @@ export const Art = ({
     readonly id: string;
     readonly category?: string | undefined;
     readonly startsAt?: string | undefined;
+    readonly timeZone?: string | undefined;
   };
   readonly className?: string;
 }) => {
-  const day = ticket.startsAt === undefined ? undefined : dateParts(ticket.startsAt);
+  const day = ticket.startsAt === undefined ? undefined : dateParts(ticket.startsAt, ticket.timeZone);
   return (
     <div
       className={`art art-${categoryOf(ticket.category).id} crop-${cropOf(ticket.id)} ${className}`}

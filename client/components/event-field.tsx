@@ -17,7 +17,7 @@ const listId = 'q-events';
 const optionId = (index: number): string => `${listId}-${index}`;
 
 const factsOf = (event: EventEntry): string =>
-  [placeLabel(event), event.startsAt === undefined ? undefined : formatDate(event.startsAt)]
+  [placeLabel(event), event.startsAt === undefined ? undefined : formatDate(event.startsAt, event.timeZone)]
     .filter((fact) => fact !== undefined)
     .join(' · ');
 

@@ -26,7 +26,7 @@ const Fact = ({
 export const Facts = ({
   of,
 }: {
-  readonly of: Pick<Ticket, 'startsAt' | 'venue' | 'city' | 'section' | 'row' | 'seat'>;
+  readonly of: Pick<Ticket, 'startsAt' | 'timeZone' | 'venue' | 'city' | 'section' | 'row' | 'seat'>;
 }) => {
   const place = placeLabel(of);
   const seat = seatLabel(of);
@@ -35,7 +35,7 @@ export const Facts = ({
     <dl className="facts mt-6 sm:grid-cols-2">
       {of.startsAt !== undefined && (
         <Fact icon="calendar" term="Starts">
-          <time dateTime={of.startsAt}>{formatDateTime(of.startsAt)}</time>
+          <time dateTime={of.startsAt}>{formatDateTime(of.startsAt, of.timeZone)}</time>
         </Fact>
       )}
       {place !== undefined && (

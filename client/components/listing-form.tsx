@@ -50,6 +50,7 @@ export const ListingForm = ({
       ) : (
         <input type="hidden" name="ticketId" value={ticketId} />
       )}
+      <input type="hidden" name="timeZone" value={listing.timeZone ?? ''} />
       <TextField
         {...field('title')}
         label="Title"

@@ -24,7 +24,7 @@ export const TicketCard = ({
         </PageLink>
       </h3>
       <p>{placeLabel(ticket) ?? categoryOf(ticket.category).label}</p>
-      {ticket.startsAt !== undefined && <p>{formatDateTime(ticket.startsAt)}</p>}
+      {ticket.startsAt !== undefined && <p>{formatDateTime(ticket.startsAt, ticket.timeZone)}</p>}
       {event !== undefined && (
         <PageLink href={eventHref(event)} className="link relative z-1 inline-flex min-h-11 items-center text-sm">
           All {event.onSale.toLocaleString('en-US')} tickets, from{' '}

@@ -1,11 +1,19 @@
 import { expect, test } from '@jest/globals';
-import { dateParts, formatDateTime, formatTime, fromInputValue, isDay, toInputValue } from './dates.ts';
+import { dateParts, formatDate, formatDateTime, formatTime, fromInputValue, isDay, toInputValue } from './dates.ts';
 
-test('When a time is formatted, then it is in UTC and labelled so, whatever the machine’s time zone', () => {
+test('When a time is formatted without a time zone, then it is in UTC and labelled so, whatever the machine’s time zone', () => {
   expect(formatDateTime('2026-03-14T19:30:00.000Z')).toBe('Sat, Mar 14, 2026, 19:30 UTC');
   expect(formatDateTime('2026-03-14T23:30:00-05:00')).toBe('Sun, Mar 15, 2026, 04:30 UTC');
   expect(formatTime('2026-03-14T00:05:00Z')).toBe('00:05 UTC');
-  expect(dateParts('2026-03-14T19:30:00Z')).toEqual({ month: 'Mar', day: '14', year: '2026' });
+  expect(dateParts('2026-03-14T19:30:00Z')).toEqual({ month: 'Mar', day: '14' });
+});
+
+test('When a time is formatted in the time zone of its venue, then it is as a clock there shows it, with its abbreviation', () => {
+  const late = '2026-03-15T02:30:00.000Z';
+  expect(formatDateTime(late, 'America/New_York')).toBe('Sat, Mar 14, 2026, 22:30 EDT');
+  expect(formatDate(late, 'America/New_York')).toBe('Sat, Mar 14, 2026');
+  expect(formatTime(late, 'Asia/Kolkata')).toBe('08:00 IST');
+  expect(dateParts(late, 'America/New_York')).toEqual({ month: 'Mar', day: '14' });
 });
 
 test('When a time goes into a form and comes back, then it is the same time', () => {

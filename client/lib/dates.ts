@@ -1,27 +1,28 @@
-// Every time is shown in UTC and labelled so: a listing has no time zone of its venue, and if the server guessed the
-// user's, its HTML could differ from what the browser renders.
-const utc = (options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat('en-US', { ...options, timeZone: 'UTC', hourCycle: 'h23' });
+import { formatLocal, zoneAbbreviation } from '@ticketing/common/time';
 
-const day = utc({ weekday: 'short', month: 'short', day: 'numeric', year: 'numeric' });
-const time = utc({ hour: '2-digit', minute: '2-digit' });
-const month = utc({ month: 'short' });
-const dayOfMonth = utc({ day: 'numeric' });
-const year = utc({ year: 'numeric' });
+// Every time says its zone: that of the venue, or UTC. If the server guessed the user's, its HTML could differ from what the
+// browser renders.
 
-/** `Sat, Mar 14, 2026, 19:30 UTC` */
-export const formatDateTime = (iso: string): string => `${formatDate(iso)}, ${formatTime(iso)}`;
+const in24Hours = { locale: 'en-US', hourCycle: 'h23' } as const;
+const day = { ...in24Hours, weekday: 'short', month: 'short', day: 'numeric', year: 'numeric' } as const;
+const time = { ...in24Hours, hour: '2-digit', minute: '2-digit' } as const;
+
+/** `Sat, Mar 14, 2026, 19:30 CET`; without a time zone in UTC. */
+export const formatDateTime = (iso: string, timeZone?: string): string =>
+  `${formatDate(iso, timeZone)}, ${formatTime(iso, timeZone)}`;
 
 /** `Sat, Mar 14, 2026` */
-export const formatDate = (iso: string): string => day.format(new Date(iso));
+export const formatDate = (iso: string, timeZone?: string): string => formatLocal(new Date(iso), timeZone, day);
 
-/** `19:30 UTC` */
-export const formatTime = (iso: string): string => `${time.format(new Date(iso))} UTC`;
+/** `19:30 CET` */
+export const formatTime = (iso: string, timeZone?: string): string =>
+  `${formatLocal(new Date(iso), timeZone, time)} ${zoneAbbreviation(new Date(iso), timeZone)}`;
 
 /** The parts of a date block. */
-export const dateParts = (iso: string): { readonly month: string; readonly day: string; readonly year: string } => {
-  const date = new Date(iso);
-  return { month: month.format(date), day: dayOfMonth.format(date), year: year.format(date) };
+export const dateParts = (iso: string, timeZone?: string): { readonly month: string; readonly day: string } => {
+  const part = (options: Intl.DateTimeFormatOptions): string =>
+    formatLocal(new Date(iso), timeZone, { ...in24Hours, ...options });
+  return { month: part({ month: 'short' }), day: part({ day: 'numeric' }) };
 };
 
 /** The value of an `<input type="datetime-local">` for a time: UTC, to the minute. */

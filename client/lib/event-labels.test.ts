@@ -36,6 +36,12 @@ test('When tickets are left, then their number and lowest price are shown', () =
   );
 });
 
+test('When an event says its time zone, then it is described in local time, for search engines with the offset', () => {
+  const zoned = { ...event, timeZone: 'America/New_York' };
+  expect(eventSentence(zoned)).toContain(' · Fri, Mar 1, 2030, 14:00 EST · ');
+  expect(JSON.parse(eventData(zoned, 'https://x.example')).startDate).toBe('2030-03-01T14:00:00.000-05:00');
+});
+
 test('When an event is described for search engines, then nothing in its texts ends the script element', () => {
   const title = '</script><script>alert(1)</script><!--';
   const data = eventData({ ...event, title }, 'https://tickets.example/events/e1');

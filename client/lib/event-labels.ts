@@ -1,3 +1,4 @@
+import { withOffset } from '@ticketing/common/time';
 import type { EventEntry } from './api/schemas.ts';
 import { formatDateTime } from './dates.ts';
 import { priceLabel } from './money.ts';
@@ -30,7 +31,7 @@ export const leftLabel = ({ onSale, fromPrice, currency }: EventEntry): string =
 export const eventSentence = (event: EventEntry): string =>
   [
     event.title,
-    ...(event.startsAt === undefined ? [] : [formatDateTime(event.startsAt)]),
+    ...(event.startsAt === undefined ? [] : [formatDateTime(event.startsAt, event.timeZone)]),
     ...(placeLabel(event) === undefined ? [] : [placeLabel(event)]),
     leftLabel(event),
   ].join(' · ');
@@ -41,14 +42,16 @@ export const eventSentence = (event: EventEntry): string =>
  * @see https://schema.org/Event
  */
 export const eventData = (event: EventEntry, url: string): string => {
-  const { title, startsAt, venue, city, onSale, fromPrice, currency } = event;
+  const { title, startsAt, timeZone, venue, city, onSale, fromPrice, currency } = event;
   const place = venue ?? city;
   return JSON.stringify({
     '@context': 'https://schema.org',
     '@type': 'Event',
     name: title,
     url,
-    ...(startsAt === undefined ? {} : { startDate: startsAt }),
+    ...(startsAt === undefined
+      ? {}
+      : { startDate: timeZone === undefined ? startsAt : withOffset(new Date(startsAt), timeZone) }),
     ...(place === undefined
       ? {}
       : {

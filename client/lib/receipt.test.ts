@@ -34,12 +34,19 @@ test('When only the order and its charge are known, then the receipt has what th
 });
 
 test('When the order has the details of the ticket, then the receipt has them as they were bought', () => {
-  const details = { startsAt: '2027-05-01T20:00:00.000Z', venue: 'Arena', city: 'Bern', row: '1', seat: '7' };
+  const details = {
+    startsAt: '2027-05-01T20:00:00.000Z',
+    timeZone: 'Europe/Zurich',
+    venue: 'Arena',
+    city: 'Bern',
+    row: '1',
+    seat: '7',
+  };
   const rows = receiptRows({ ...order, ticket: { ...order.ticket, ...details } }, charge, 'seller');
   expect(rows.slice(3, 8)).toEqual([
     ['Seller', 'Participant of the marketplace, account seller'],
     ['Ticket', 'Final'],
-    ['Event', 'Sat, May 1, 2027, 20:00 UTC'],
+    ['Event', 'Sat, May 1, 2027, 22:00 CEST'],
     ['Venue', 'Arena'],
     ['City', 'Bern'],
   ]);

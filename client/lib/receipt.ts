@@ -23,7 +23,7 @@ export const receiptRows = (
     ['Buyer', `Account ${order.userId}`],
     ['Seller', sellerId === undefined ? undefined : `Participant of the marketplace, account ${sellerId}`],
     ['Ticket', ticket.title],
-    ['Event', ticket.startsAt === undefined ? undefined : formatDateTime(ticket.startsAt)],
+    ['Event', ticket.startsAt === undefined ? undefined : formatDateTime(ticket.startsAt, ticket.timeZone)],
     ['Venue', ticket.venue],
     ['City', ticket.city],
     ['Seat', seatLabel(ticket)],

@@ -13,6 +13,7 @@ COPY common/src/edge common/src/edge
 COPY common/src/errors common/src/errors
 COPY common/src/events common/src/events
 COPY common/src/money common/src/money
+COPY common/src/time common/src/time
 COPY auth/package.json auth/
 COPY auth/src/routes/*-shape.ts auth/src/routes/
 COPY orders/package.json orders/

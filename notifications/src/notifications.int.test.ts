@@ -39,6 +39,7 @@ test('When the start of the event is known, then the mails name it and the place
       version: 0,
       revision: 0,
       startsAt: '2030-05-01T20:00:00.000Z',
+      timeZone: 'Europe/Zurich',
       venue: 'Arena',
       city: 'Zurich',
       section: 'A',
@@ -49,7 +50,7 @@ test('When the start of the event is known, then the mails name it and the place
   await signUpBoth(order);
   await notifications.complete(order);
   const bought = await notifications.mailTo(order.userId, /bought/);
-  expect(bought.text).toContain('When: Wednesday, 1 May 2030 at 20:00 UTC');
+  expect(bought.text).toContain('When: Wednesday, 1 May 2030 at 22:00 CEST');
   expect(bought.text).toContain('Where: Arena, Zurich');
   // As payments renders it.
   const { filename, content } = await openReceipts()({
@@ -67,7 +68,7 @@ test('When the start of the event is known, then the mails name it and the place
     { filename, contentType: 'application/pdf', size: content.length },
     { filename: 'event.ics', contentType: 'text/calendar' },
   ]);
-  expect((await notifications.mailTo(order.sellerId, /sold/)).text).toContain('on Wednesday, 1 May 2030 at 20:00 UTC');
+  expect((await notifications.mailTo(order.sellerId, /sold/)).text).toContain('on Wednesday, 1 May 2030 at 22:00 CEST');
 });
 
 test('When the release before has enqueued a mail to a buyer, then it is sent without a receipt', async () => {

@@ -19,9 +19,9 @@ export const metadata: Metadata = { title: 'My tickets' };
 const pageSize = 20;
 
 const facts = (ticket: ListedTicket): string[] => [
-  ...(ticket.startsAt === undefined ? [] : [formatDateTime(ticket.startsAt)]),
-  ...(ticket.soldAt === undefined ? [] : [`Sold on ${formatDate(ticket.soldAt)}`]),
-  ...(ticket.withdrawnAt === undefined ? [] : [`Withdrawn on ${formatDate(ticket.withdrawnAt)}`]),
+  ...(ticket.startsAt === undefined ? [] : [formatDateTime(ticket.startsAt, ticket.timeZone)]),
+  ...(ticket.soldAt === undefined ? [] : [`Sold on ${formatDate(ticket.soldAt, ticket.timeZone)}`]),
+  ...(ticket.withdrawnAt === undefined ? [] : [`Withdrawn on ${formatDate(ticket.withdrawnAt, ticket.timeZone)}`]),
 ];
 
 const pageHref = (page: number): string => (page === 1 ? '/my-tickets' : `/my-tickets?page=${page}`);

@@ -20,7 +20,7 @@ const facts = (order: Order): string[] => {
   switch (order.status) {
     case 'created':
     case 'awaiting:payment':
-      return [`Yours until ${formatDateTime(order.expiresAt)}`];
+      return [`Yours until ${formatDateTime(order.expiresAt, order.ticket.timeZone)}`];
     case 'cancelled':
       return [cancelLabels(order.reason).title];
     case 'complete':

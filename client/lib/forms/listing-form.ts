@@ -36,7 +36,12 @@ export const readListing = (
     ...(startsAt === undefined ? [{ field: 'startsAt', message: 'Enter a date and a time' }] : []),
   ];
   if (errors.length > 0 || price === undefined || startsAt === undefined) return { errors };
-  const details = mapListingDetails({ category: given('category'), text: given, startsAt });
+  const details = mapListingDetails({
+    category: given('category'),
+    text: given,
+    startsAt,
+    timeZone: given('timeZone'),
+  });
   return { listing: { ...details, title, price } };
 };
 

@@ -50,6 +50,7 @@ export const orderState = z.object({
     /** The revision that the buyer saw; the claim succeeds only if the ticket still has it. */
     revision: z.number().int(),
     startsAt: z.iso.datetime().optional(),
+    timeZone: z.string().optional(),
     venue: z.string().optional(),
     city: z.string().optional(),
     section: z.string().optional(),

@@ -8,6 +8,8 @@ const details = z.object(
     category: z.enum(ticketCategories).optional(),
     text: () => z.string().optional(),
     startsAt: z.iso.datetime().optional(),
+    /** Of the venue, an IANA name; absent from tickets that were listed by a release without it, or without one. */
+    timeZone: z.string().optional(),
   }),
 );
 

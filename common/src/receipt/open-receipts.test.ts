@@ -53,6 +53,7 @@ test('When a ticket is paid, then its receipt shows who paid what, when and for 
         ticket: {
           title: 'Jazz at the lake',
           startsAt: '2026-12-24T19:30:00.000Z',
+          timeZone: 'Europe/Zurich',
           venue: 'Kaufleuten',
           city: 'Zürich',
           section: 'A',
@@ -70,7 +71,7 @@ test('When a ticket is paid, then its receipt shows who paid what, when and for 
     'BuyerAccount 6a1234567890abcdef000001',
     'account 6a1234567890abcdef000002',
     'TicketJazz at the lake',
-    'Event24 December 2026 at 19:30 UTC',
+    'Event24 December 2026 at 20:30 CET',
     'VenueKaufleuten',
     'CityZürich',
     'SeatSection A, Row 12, Seat 7',

@@ -1,4 +1,5 @@
 import { currencyOf, formatMoney } from '../money/index.ts';
+import { formatLocal, zoneAbbreviation } from '../time/index.ts';
 
 /** What a receipt is about. Amounts are in minor units of `currency`. */
 export interface Receipt {
@@ -13,6 +14,7 @@ export interface Receipt {
     readonly title: string;
     /** ISO 8601. */
     readonly startsAt?: string | undefined;
+    readonly timeZone?: string | undefined;
     readonly venue?: string | undefined;
     readonly city?: string | undefined;
     readonly section?: string | undefined;
@@ -32,8 +34,8 @@ export interface DocumentText {
   readonly notes: readonly string[];
 }
 
-const formatTime = (time: Date): string =>
-  `${new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(time)} UTC`;
+const formatTime = (time: Date, timeZone?: string): string =>
+  `${formatLocal(time, timeZone, { locale: 'en-GB', dateStyle: 'long', timeStyle: 'short' })} ${zoneAbbreviation(time, timeZone)}`;
 
 /** A row, unless all parts of its value are absent. */
 const row = (name: string, ...parts: readonly (string | undefined)[]): readonly (readonly [string, string])[] => {
@@ -46,7 +48,7 @@ const labelled = (name: string, value: string | undefined): string | undefined =
 
 export const receiptText = (receipt: Receipt): DocumentText => {
   const { site, orderId, paidAt, buyerId, sellerId, ticket, amount, amountRefunded } = receipt;
-  const { title, startsAt, venue, city, section, row: seatRow, seat } = ticket;
+  const { title, startsAt, timeZone, venue, city, section, row: seatRow, seat } = ticket;
   const money = (minor: number): string =>
     `${formatMoney(currencyOf(receipt.currency), minor)} (${receipt.currency.toUpperCase()})`;
   return {
@@ -58,7 +60,7 @@ export const receiptText = (receipt: Receipt): DocumentText => {
       ...row('Buyer', `Account ${buyerId}`),
       ...row('Seller', labelled('Participant of the marketplace, account', sellerId)),
       ...row('Ticket', title),
-      ...row('Event', startsAt === undefined ? undefined : formatTime(new Date(startsAt))),
+      ...row('Event', startsAt === undefined ? undefined : formatTime(new Date(startsAt), timeZone)),
       ...row('Venue', venue),
       ...row('City', city),
       ...row('Seat', labelled('Section', section), labelled('Row', seatRow), labelled('Seat', seat)),

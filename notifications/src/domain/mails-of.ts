@@ -27,12 +27,12 @@ export const mailsOf = (
 const orderMailsOf = (order: OrderState, siteCurrency: Currency): readonly DueMail[] => {
   const { id: about, userId, sellerId, ticket, price, completedAt, paidAt, status, problemSince } = order;
   const due: DueMail[] = [];
-  const { id: ticketId, title, startsAt, venue, city, section, row, seat } = ticket;
+  const { id: ticketId, title, startsAt, timeZone, venue, city, section, row, seat } = ticket;
   const currency = order.currency ?? siteCurrency.code;
   if (completedAt !== undefined) {
     const at = new Date(completedAt);
     const receipt = { paidAt: paidAt ?? completedAt, buyerId: userId, sellerId, section, row, seat };
-    const event = { title, startsAt, venue, city, price, currency };
+    const event = { title, startsAt, timeZone, venue, city, price, currency };
     due.push({
       userId,
       at,

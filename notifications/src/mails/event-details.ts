@@ -6,6 +6,7 @@ import { formatTime } from '../domain/format.ts';
 export const eventDetails = {
   title: z.string(),
   startsAt: z.string().optional(),
+  timeZone: z.string().optional(),
   venue: z.string().optional(),
   city: z.string().optional(),
   /** Minor units of `currency`. */
@@ -23,7 +24,7 @@ export const placeOf = ({ venue, city }: Pick<EventDetails, 'venue' | 'city'>): 
 /** The rows of the mail's table. */
 export const eventRows = (event: EventDetails): (readonly [string, string])[] => [
   ['Ticket', event.title],
-  ...(event.startsAt === undefined ? [] : [['When', formatTime(event.startsAt)] as const]),
+  ...(event.startsAt === undefined ? [] : [['When', formatTime(event.startsAt, event.timeZone)] as const]),
   ...(placeOf(event) === '' ? [] : [['Where', placeOf(event)] as const]),
   ['Price', formatMoney(currencyOf(event.currency ?? 'usd'), event.price)],
 ];

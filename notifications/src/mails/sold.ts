@@ -16,7 +16,7 @@ export const sold = defineMail({
         paragraph:
           event.startsAt === undefined
             ? 'The ticket belongs to the buyer now. Keep it ready, and do not use it or sell it elsewhere.'
-            : `The ticket belongs to the buyer now. Keep it ready until the event begins, on ${formatTime(event.startsAt)}, and do not use it or sell it elsewhere.`,
+            : `The ticket belongs to the buyer now. Keep it ready until the event begins, on ${formatTime(event.startsAt, event.timeZone)}, and do not use it or sell it elsewhere.`,
       },
       { button: 'See your ticket', path: `/tickets/${ticketId}` },
     ],

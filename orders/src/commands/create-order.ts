@@ -42,7 +42,7 @@ export const createOrder = async (deps: Deps, request: CreateOrder): Promise<Ord
   const ticket = await readTicket(deps, request);
   const now = deps.now();
   checkOrderable(ticket, request, now);
-  const { id, title, price, version, revision, startsAt, venue, city, section, row, seat } = ticket;
+  const { id, title, price, version, revision, startsAt, timeZone, venue, city, section, row, seat } = ticket;
   const order = {
     _id: deps.newId(),
     userId: request.userId,
@@ -59,6 +59,7 @@ export const createOrder = async (deps: Deps, request: CreateOrder): Promise<Ord
       version,
       revision,
       ...(startsAt === undefined ? {} : { startsAt }),
+      ...(timeZone === undefined ? {} : { timeZone }),
       ...(venue === undefined ? {} : { venue }),
       ...(city === undefined ? {} : { city }),
       ...(section === undefined ? {} : { section }),

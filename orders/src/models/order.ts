@@ -55,6 +55,7 @@ export const orders = defineAggregate({
       version: { type: Number, required: true },
       revision: { type: Number, required: true },
       startsAt: { type: String },
+      timeZone: { type: String },
       venue: { type: String },
       city: { type: String },
       section: { type: String },

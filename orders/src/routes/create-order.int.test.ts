@@ -53,6 +53,7 @@ test('When a free ticket is ordered, then the order is created with the price sh
 test('When an order is created, then its event names the seller and says when, where and for which seat the ticket is, in at most 4 KB', async () => {
   const details = {
     startsAt: '2030-05-01T20:00:00.000Z',
+    timeZone: 'America/Argentina/ComodRivadavia',
     venue: '票'.repeat(200),
     city: '票'.repeat(100),
     section: '票'.repeat(50),

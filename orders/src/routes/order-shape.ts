@@ -30,6 +30,7 @@ export const orderShape = z
       price: z.number(),
       version: z.int().check(z.minimum(0)),
       startsAt: z.optional(z.iso.datetime().check(z.describe('This and what follows: as bought'))),
+      timeZone: z.optional(z.string().check(z.describe('Of the venue, an IANA name'))),
       venue: z.optional(z.string()),
       city: z.optional(z.string()),
       section: z.optional(z.string()),

@@ -24,6 +24,7 @@ export const toOrderView = (
     price: toMajor(currency, order.ticket.price),
     version: order.ticket.version,
     startsAt: order.ticket.startsAt,
+    timeZone: order.ticket.timeZone,
     venue: order.ticket.venue,
     city: order.ticket.city,
     section: order.ticket.section,

@@ -31,6 +31,7 @@ const ticket = {
   version: 0,
   revision: 0,
   startsAt: '2026-12-24T19:30:00.000Z',
+  timeZone: 'Europe/Zurich',
   venue: 'Kaufleuten',
   city: 'Zürich',
   section: 'A',

@@ -54,6 +54,7 @@ interface Details {
   readonly price?: number;
   readonly city?: string;
   readonly startsAt?: Date;
+  readonly timeZone?: string;
 }
 const list = (title: string, details: Details = {}) =>
   createTicket(deps, { userId: 'seller', listing: { title, price: 1000, ...details }, trace });
@@ -88,6 +89,17 @@ test('When listings of one event are made, edited and withdrawn, then its entry 
     ['on_sale', 1, 2500],
   ]);
   expect(await getEvent(deps, eventIdOf({ title: 'The Final' }))).toMatchObject({ onSale: 0 });
+});
+
+test('When listings of one event say different time zones, then its entry has that of the oldest, or of the newest if it has none', async () => {
+  const first = await list('The tour');
+  await list('The tour', { timeZone: 'Europe/Zurich' });
+  await countEvents(deps);
+  expect(await entry('The tour')).toMatchObject({ onSale: 2, timeZone: 'Europe/Zurich' });
+  const edit = { title: 'The tour', price: 1000, timeZone: 'Europe/Vienna' };
+  await editTicket(deps, { ticketId: first._id, userId: 'seller', edit, trace });
+  await countEvents(deps);
+  expect(await entry('The tour')).toMatchObject({ onSale: 2, timeZone: 'Europe/Vienna' });
 });
 
 test('When nothing has changed for an event, then its entry is not written', async () => {

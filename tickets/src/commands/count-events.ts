@@ -9,10 +9,19 @@ const limit = 500;
 
 type Listing = Pick<
   TicketDocument,
-  '_id' | 'title' | 'category' | 'venue' | 'city' | 'startsAt' | 'price' | 'createdAt'
+  '_id' | 'title' | 'category' | 'venue' | 'city' | 'startsAt' | 'timeZone' | 'price' | 'createdAt'
 >;
 
-const ofListing = { title: 1, category: 1, venue: 1, city: 1, startsAt: 1, price: 1, createdAt: 1 } as const;
+const ofListing = {
+  title: 1,
+  category: 1,
+  venue: 1,
+  city: 1,
+  startsAt: 1,
+  timeZone: 1,
+  price: 1,
+  createdAt: 1,
+} as const;
 
 /**
  * Brings the entries of events up to date with the tickets that have changed since they were counted. Each such change has noted
@@ -88,7 +97,7 @@ export const recountEvents = async (
     const listing = listings.find(({ eventId }) => eventId === id);
     const after =
       count !== undefined && oldest !== undefined && newest !== undefined
-        ? entryOf(oldest, { ...count, createdAt: newest.createdAt })
+        ? entryOf(oldest, { ...count, createdAt: newest.createdAt }, newest)
         : (emptied(entry) ?? (listing && entryOf(listing, { ...listing, onSale: 0 })));
     if (after === undefined || isForgotten(after, deps.now())) return [];
     const seq = entry?.seq ?? 0;
@@ -114,17 +123,24 @@ const emptied = (entry: EventDocument | undefined) => {
 };
 
 const entryOf = (
-  { title, category, venue, city, startsAt }: Listing,
+  listing: Listing,
   { onSale, price, createdAt }: Pick<EventDocument, 'onSale' | 'price' | 'createdAt'>,
-) => ({
-  title,
-  ...(category === undefined ? {} : { category }),
-  ...(venue === undefined ? {} : { venue }),
-  ...(city === undefined ? {} : { city }),
-  ...(startsAt === undefined ? {} : { startsAt }),
-  availability: onSale === 0 ? ('off_sale' as const) : ('on_sale' as const),
-  onSale,
-  price,
-  createdAt,
-  words: searchKeys({ title, category, venue, city }),
-});
+  newest = listing,
+) => {
+  const { title, category, venue, city, startsAt } = listing;
+  // Tickets that the release before has listed have none.
+  const timeZone = listing.timeZone ?? newest.timeZone;
+  return {
+    title,
+    ...(category === undefined ? {} : { category }),
+    ...(venue === undefined ? {} : { venue }),
+    ...(city === undefined ? {} : { city }),
+    ...(startsAt === undefined ? {} : { startsAt }),
+    ...(timeZone === undefined ? {} : { timeZone }),
+    availability: onSale === 0 ? ('off_sale' as const) : ('on_sale' as const),
+    onSale,
+    price,
+    createdAt,
+    words: searchKeys({ title, category, venue, city }),
+  };
+};

@@ -5,13 +5,14 @@ import { cityKey, effectiveChange, type Listing, type ListingEdit } from './list
 
 const text = fc.constantFrom('a', 'b', '$title', '{"$gt":""}');
 const date = fc.constantFrom(0, 1).map((ms) => new Date(ms));
+const timeZone = fc.constantFrom('UTC', 'Asia/Kolkata');
 const category = fc.constantFrom('sports' as const, 'other' as const);
 const head = { title: text, price: fc.constantFrom(1, 1999) };
 
 const listing: fc.Arbitrary<Listing> = fc.record(
   {
     ...head,
-    ...mapListingDetails({ category, text: () => text, startsAt: date }),
+    ...mapListingDetails({ category, text: () => text, startsAt: date, timeZone }),
   },
   { requiredKeys: ['title', 'price'] },
 );
@@ -19,7 +20,12 @@ const edited = <Value>(value: fc.Arbitrary<Value>) => fc.oneof(value, fc.constan
 const edit: fc.Arbitrary<ListingEdit> = fc.record(
   {
     ...head,
-    ...mapListingDetails({ category: edited(category), text: () => edited(text), startsAt: edited(date) }),
+    ...mapListingDetails({
+      category: edited(category),
+      text: () => edited(text),
+      startsAt: edited(date),
+      timeZone: edited(timeZone),
+    }),
   },
   { requiredKeys: ['title', 'price'] },
 );

@@ -5,7 +5,7 @@ import {
   type TicketCategory,
 } from '@ticketing/common/events';
 
-type Details = ReturnType<typeof mapListingDetails<TicketCategory, string, Date>>;
+type Details = ReturnType<typeof mapListingDetails<TicketCategory, string, Date, string>>;
 
 /** What a seller may say about a ticket beyond its title and price. */
 export type ListingDetails = { readonly [Detail in ListingDetail]?: Details[Detail] };

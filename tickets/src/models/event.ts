@@ -18,6 +18,7 @@ export const events = defineCollection({
     venue: { type: String },
     city: { type: String },
     startsAt: { type: Date },
+    timeZone: { type: String },
     availability: { type: String, required: true, enum: ['on_sale', 'off_sale'] },
     onSale: { type: Number, required: true },
     // The lowest, minor units; when nothing is left, the last lowest.

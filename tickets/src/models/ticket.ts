@@ -60,6 +60,7 @@ export const tickets = defineAggregate({
       category: { type: String, enum: ticketCategories },
       text: () => ({ type: String }),
       startsAt: { type: Date },
+      timeZone: { type: String },
     }),
     // City in lower case: replicas of the release before filter by it.
     cityKey: { type: String },

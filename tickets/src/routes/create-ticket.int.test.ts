@@ -18,6 +18,7 @@ const details = {
   venue: 'Arena',
   city: 'Zürich',
   startsAt: '2030-05-01T20:00:00.000Z',
+  timeZone: 'Europe/Zurich',
   section: 'B',
   row: '12',
   seat: '7',
@@ -84,6 +85,14 @@ test('When a time is given in another time zone, then it is shown in UTC', async
   expect(response.body.startsAt).toBe('2030-05-01T20:00:00.000Z');
 });
 
+test.each(['UTC', 'Asia/Kolkata', 'America/Argentina/Buenos_Aires'])(
+  'When the time zone is %s, then it is stored as given',
+  async (timeZone) => {
+    const response = await post({ title: 'Final', price: 5, timeZone });
+    expect([response.status, response.body.timeZone]).toEqual([201, timeZone]);
+  },
+);
+
 test("When the price is the card network's minimum or maximum, then the ticket is listed", async () => {
   for (const price of [0.5, 999_999.99]) expect((await post({ title: 'Final', price })).body.price).toBe(price);
 });
@@ -148,6 +157,12 @@ test.each([
   ['startsAt', { startsAt: '0000-01-01T00:00:00+01:00' }],
   ['startsAt', { startsAt: new Date(Date.now() - 1_000).toISOString() }],
   ['startsAt', { startsAt: '2026-01-01T20:00:00Z' }],
+  ['timeZone', { timeZone: '' }],
+  ['timeZone', { timeZone: '+01:00' }],
+  ['timeZone', { timeZone: 'CET' }],
+  ['timeZone', { timeZone: 'Europe/Zürich' }],
+  ['timeZone', { timeZone: 60 }],
+  ['timeZone', { timeZone: null }],
   ['section', { section: 'x'.repeat(51) }],
   ['row', { row: 12 }],
   ['seat', { seat: ' ' }],

@@ -10,6 +10,7 @@ export const eventShape = z
     venue: z.optional(z.string()),
     city: z.optional(z.string()),
     startsAt: z.optional(z.iso.datetime()),
+    timeZone: z.optional(z.string().check(z.describe('Of the venue, an IANA name'))),
     onSale: z.int().check(z.minimum(0), z.describe('Tickets that can be bought now')),
     fromPrice: z
       .number()

@@ -20,6 +20,7 @@ const longest = (character: string) => {
     price: 9999.99,
     category: 'festivals',
     startsAt: '2030-05-01T20:00:00.000Z',
+    timeZone: 'America/Argentina/ComodRivadavia',
     ...Object.fromEntries(Object.entries(textLimits).map(([name, limit]) => [name, text(limit)])),
   };
 };

@@ -15,6 +15,7 @@ export const toEventView = (
   venue: event.venue,
   city: event.city,
   startsAt: event.startsAt?.toISOString(),
+  timeZone: event.timeZone,
   // Its entry shows that it has begun a moment later.
   onSale: hasBegun(event, now()) ? 0 : event.onSale,
   fromPrice: toMajor(currency, event.price),

@@ -5,7 +5,14 @@ import { openHarness, type TicketsHarness } from '../test/harness.ts';
 let tickets: TicketsHarness;
 
 const at = '2030-03-01T19:00:00.000Z';
-const final = { title: 'Cup Final', venue: 'Stadium', city: 'Bern', startsAt: at, category: 'sports' };
+const final = {
+  title: 'Cup Final',
+  venue: 'Stadium',
+  city: 'Bern',
+  startsAt: at,
+  timeZone: 'Europe/Zurich',
+  category: 'sports',
+};
 
 beforeAll(async () => {
   tickets = await openHarness();

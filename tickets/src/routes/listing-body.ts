@@ -2,6 +2,7 @@ import { RequestValidationError } from '@ticketing/common/errors';
 import { mapListingDetails, textLimits, ticketCategories, titleLimit } from '@ticketing/common/events';
 import { payablePrice } from '@ticketing/common/http';
 import { currencyOf, type Currency } from '@ticketing/common/money';
+import { isTimeZone } from '@ticketing/common/time';
 import { z } from 'zod';
 import { moment } from './moment.ts';
 
@@ -29,6 +30,11 @@ const title = eventText('Title', titleLimit).meta({ pattern: String.raw`\S` });
 
 const startsAt = moment('StartsAt');
 
+const timeZone = z
+  .string('TimeZone must be text')
+  .refine(isTimeZone, 'TimeZone must be the IANA name of a time zone, such as Europe/Zurich')
+  .meta({ description: 'Of the venue: an IANA name, no offset and no abbreviation but UTC' });
+
 const category = z.enum(ticketCategories, `Category must be one of ${ticketCategories.join(', ')}`);
 
 const detail = (name: keyof typeof textLimits) => {
@@ -45,6 +51,7 @@ export const createTicketBody = (currency: Currency) =>
       category: category.exactOptional(),
       text: (name) => detail(name).exactOptional(),
       startsAt: startsAt.exactOptional(),
+      timeZone: timeZone.exactOptional(),
     }),
   });
 
@@ -57,6 +64,7 @@ export const editTicketBody = (currency: Currency) =>
       category: category.nullish(),
       text: (name) => detail(name).nullish(),
       startsAt: startsAt.nullish(),
+      timeZone: timeZone.nullish(),
     }),
   });
 

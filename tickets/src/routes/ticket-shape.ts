@@ -27,6 +27,9 @@ export const ticketShape = z
       category: z.optional(z.enum(ticketCategories)),
       text: () => z.optional(z.string()),
       startsAt: z.optional(z.iso.datetime()),
+      timeZone: z.optional(
+        z.string().check(z.describe('Of the venue, an IANA name; without it, times are shown in UTC')),
+      ),
     }),
   })
   .register(z.globalRegistry, { id: 'Ticket' });

@@ -29,5 +29,6 @@ export const toTicketView = (
     category: ticket.category,
     text: (name) => ticket[name],
     startsAt: ticket.startsAt?.toISOString(),
+    timeZone: ticket.timeZone,
   }),
 });

@@ -74,6 +74,7 @@ test('When a seller lists a ticket and a buyer holds and pays it, then both see 
     venue: 'Old Park',
     city: 'Leeds',
     startsAt: '2031-05-01T18:30:00.000Z',
+    timeZone: 'Europe/London',
     section: 'B',
     row: '12',
     seat: '7',

@@ -19,6 +19,7 @@ const listed = async () => {
     venue: 'Stadium',
     city: 'Zürich',
     startsAt: '2040-05-01T20:00:00.000Z',
+    timeZone: 'Europe/Zurich',
   };
   const tickets = [
     await list(seller, { ...details, price: 30, row: 'F', seat: '12' }),
@@ -56,7 +57,7 @@ test('When two tickets of an event are listed, then its page shows both, what is
   expect(data).toMatchObject({
     '@type': 'Event',
     name: details.title,
-    startDate: details.startsAt,
+    startDate: '2040-05-01T22:00:00.000+02:00',
     offers: { lowPrice: 20, offerCount: 2 },
   });
 

@@ -1,3 +1,4 @@
+import { timesOf } from '@ticketing/common/time';
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +12,8 @@ const demoEvent = z.strictObject({
   category: z.enum(['sports', 'concerts', 'theatre', 'comedy', 'festivals', 'other']),
   venue: z.string(),
   city: z.string(),
-  /** Days from the day on which the catalogue is filled, and the hour in UTC. */
+  timeZone: z.string(),
+  /** Days from the day on which the catalogue is filled, and the hour at the venue. */
   inDays: z.number(),
   hour: z.number(),
   /** In usd. */
@@ -137,9 +139,13 @@ const priceIn = (currency: string, price: number): number => {
 const listingsOf = (event: DemoEvent, today: Date, currency: string) => {
   const { inDays, hour, seats, ...rest } = event;
   const details = { ...rest, price: priceIn(currency, event.price) };
-  const day = new Date(today.getTime() + inDays * dayMs);
-  const startsAt = new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate(), hour)).toISOString();
-  return (seats ?? [undefined]).map((seat) => ({ ...details, startsAt, ...(seat === undefined ? {} : { seat }) }));
+  const day = new Date(today.getTime() + inDays * dayMs).toISOString().slice(0, 10);
+  const [startsAt] = timesOf(`${day}T${String(hour).padStart(2, '0')}:00`, event.timeZone) ?? [];
+  return (seats ?? [undefined]).map((seat) => ({
+    ...details,
+    startsAt: startsAt?.toISOString(),
+    ...(seat === undefined ? {} : { seat }),
+  }));
 };
 
 /**

@@ -45,7 +45,7 @@ const Summary = ({ order, ticket }: { readonly order: Order; readonly ticket: Ti
           </PageLink>
         </h1>
         {place !== undefined && <p>{place}</p>}
-        {ticket?.startsAt !== undefined && <p>{formatDateTime(ticket.startsAt)}</p>}
+        {ticket?.startsAt !== undefined && <p>{formatDateTime(ticket.startsAt, ticket.timeZone)}</p>}
         {seat !== undefined && <p>{seat}</p>}
       </div>
       <div className="stub">
@@ -120,7 +120,7 @@ const OrderPage = async ({
           postProblem={postProblem}
           labels={{
             price: priceLabel(order),
-            until: formatTime(order.expiresAt),
+            until: formatTime(order.expiresAt, order.ticket.timeZone),
             newPrice: repriced ? priceLabel(ticket) : undefined,
           }}
         />

@@ -25,6 +25,7 @@ const typed = (ticket: Ticket): Readonly<Record<string, string>> => ({
     category: ticket.category ?? '',
     text: (name) => ticket[name] ?? '',
     startsAt: ticket.startsAt === undefined ? '' : toInputValue(ticket.startsAt),
+    timeZone: ticket.timeZone ?? '',
   }),
 });
 

@@ -1,0 +1,2 @@
+export { formatLocal, timesAroundGap, timesOf, wallClock, withOffset, zoneAbbreviation } from './local-time.ts';
+export { isTimeZone } from './time-zone.ts';
