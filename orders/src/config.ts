@@ -10,10 +10,10 @@ export const ordersEnv = {
   MAX_LIVE_HOLDS: wholeNumber({ min: 1, max: 10_000 })
     .prefault('6')
     .describe('Number of unpaid orders that an account may have at once'),
-  DELIVERY_HOURS: decimalNumber({ min: 0, max: 8_760, decimals: 6 })
+  DELIVERY_HOURS: decimalNumber({ min: 0, max: 8_760 })
     .prefault('48')
     .describe('From the sale until the ticket must be delivered; an hour before the event at the latest'),
-  DELIVERY_MIN_MINUTES: decimalNumber({ min: 0, max: 525_600, decimals: 6 })
+  DELIVERY_MIN_MINUTES: decimalNumber({ min: 0, max: 525_600 })
     .prefault('15')
     .describe('What the seller of a sold ticket has at least to deliver it'),
 };

@@ -11,7 +11,7 @@ export const paymentsEnv = {
   SELLER_FEE_PERCENT: decimalNumber({ min: 0, max: 100, decimals: 2 })
     .prefault('10')
     .describe('Share of the price of a sold ticket that the marketplace keeps'),
-  PAYOUT_DELAY_HOURS: decimalNumber({ min: 0, max: 8_760, decimals: 6 })
+  PAYOUT_DELAY_HOURS: decimalNumber({ min: 0, max: 8_760 })
     .prefault('24')
     .describe('From the start of an event until the proceeds of its tickets belong to their sellers'),
   STRIPE_KEY: z.string().describe("Stripe's secret key"),

@@ -9,7 +9,7 @@ export const ticketsEnv = {
     .string()
     .refine((key) => Buffer.byteLength(key) >= 32, 'must have at least 32 bytes')
     .describe('Key of the hashes of admission codes; never replaced, or known codes are not recognised any more'),
-  DELIVERY_MIN_MINUTES: decimalNumber({ min: 0, max: 525_600, decimals: 6 })
+  DELIVERY_MIN_MINUTES: decimalNumber({ min: 0, max: 525_600 })
     .prefault('15')
     .describe('What the seller of a sold ticket has at least to deliver it'),
 };

@@ -18,11 +18,11 @@ const wholeNumber = (min, max) => (text) =>
     ? undefined
     : `must be a whole number from ${min} to ${max}`;
 
-/** @param {number} max @param {number} decimals @returns {(text: string) => string | undefined} */
+/** @param {number} max @param {number} [decimals] @returns {(text: string) => string | undefined} */
 const decimalNumber = (max, decimals) => (text) =>
-  new RegExp(`^\\d+(\\.\\d{1,${decimals}})?$`).test(text) && Number(text) <= max
+  new RegExp(`^\\d+(\\.\\d{1,${decimals ?? ''}})?$`).test(text) && Number(text) <= max
     ? undefined
-    : `must be a number from 0 to ${max} with at most ${decimals} decimals`;
+    : `must be a number from 0 to ${max}${decimals === undefined ? '' : ` with at most ${decimals} decimals`}`;
 
 /** @param {string[]} values @returns {(text: string) => string | undefined} */
 const oneOf =
@@ -209,19 +209,19 @@ export const settingsTable = [
     name: 'DELIVERY_HOURS',
     default: '48',
     purpose: 'From the sale of a ticket until it must be delivered; an hour before the event at the latest',
-    check: decimalNumber(8_760, 6),
+    check: decimalNumber(8_760),
   },
   {
     name: 'DELIVERY_MIN_MINUTES',
     default: '15',
     purpose: 'What the seller of a sold ticket has at least to deliver it',
-    check: decimalNumber(525_600, 6),
+    check: decimalNumber(525_600),
   },
   {
     name: 'PAYOUT_DELAY_HOURS',
     default: '24',
     purpose: 'From the start of an event until the proceeds of its tickets belong to their sellers',
-    check: decimalNumber(8_760, 6),
+    check: decimalNumber(8_760),
   },
   {
     name: 'BUS',

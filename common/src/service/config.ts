@@ -19,16 +19,19 @@ export const wholeNumber = (range: { readonly min: number; readonly max: number 
     .transform(integer)
     .pipe(z.number(`must be a whole number from ${range.min} to ${range.max}`).int().min(range.min).max(range.max));
 
-/** A decimal number such as 0.5 or 24, with at most `decimals` digits after the point. */
-export const decimalNumber = (range: { readonly min: number; readonly max: number; readonly decimals: number }) =>
-  z
+/** A decimal number such as 0.5 or 24, with at most `decimals` digits after the point; any number of them without it. */
+export const decimalNumber = (range: { readonly min: number; readonly max: number; readonly decimals?: number }) => {
+  const { min, max, decimals } = range;
+  const inRange = `must be a number from ${min} to ${max}`;
+  return z
     .string()
     .regex(
-      new RegExp(`^\\d+(\\.\\d{1,${range.decimals}})?$`),
-      `must be a number from ${range.min} to ${range.max} with at most ${range.decimals} decimals`,
+      new RegExp(`^\\d+(\\.\\d{1,${decimals ?? ''}})?$`),
+      decimals === undefined ? inRange : `${inRange} with at most ${decimals} decimals`,
     )
     .transform(Number)
-    .pipe(z.number().min(range.min).max(range.max));
+    .pipe(z.number().min(min).max(max));
+};
 
 const hasHost = (text: string): boolean => URL.canParse(text) && new URL(text).host !== '';
 

@@ -68,6 +68,8 @@ const startMs = 10 * 60_000;
 const msPerOrder = 1_000;
 /** Time for the last killed process to restart. */
 const restartTimeoutMs = 30_000;
+/** Sellers have this long to deliver, much less than in the product. */
+const deliverySeconds = 36;
 const users = { sellers: 12, buyers: 60 };
 
 const signUpAll = async (market: Market, count: number, role: string) => {
@@ -76,7 +78,7 @@ const signUpAll = async (market: Market, count: number, role: string) => {
   return all;
 };
 
-/** Waits until every order is complete or cancelled and the audit finds no violation; returns how long that took. */
+/** Waits until every order is complete or cancelled, every delivery is decided, and the audit finds no violation; returns how long that took. */
 const untilQuiet = async (
   sources: Sources,
   options: { readonly since: number; readonly withinMs: number; readonly signal: AbortSignal },
@@ -85,9 +87,9 @@ const untilQuiet = async (
     try {
       const { violations } = await auditProduct(sources, { settleMs: 0, limits: { confirmWithinMs: 5_000 } });
       if (violations.length === 0) {
-        const { orders } = await readSnapshot(sources);
-        if (orders.every(({ status }) => status === 'complete' || status === 'cancelled'))
-          return performance.now() - options.since;
+        const { orders, tickets } = await readSnapshot(sources);
+        const haveEnded = orders.every(({ status }) => status === 'complete' || status === 'cancelled');
+        if (haveEnded && tickets.every(({ dueAt }) => dueAt === undefined)) return performance.now() - options.since;
       }
     } catch {
       // A database is still coming back.
@@ -200,6 +202,8 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
       BUS: 'jetstream',
       REPLICAS: String(replicas),
       EXPIRATION_WINDOW_SECONDS: String(windowSeconds),
+      DELIVERY_HOURS: String(deliverySeconds / 3600),
+      DELIVERY_MIN_MINUTES: '0.1',
     },
   });
   const counters = new Counters(product);
@@ -211,7 +215,7 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
       log('waiting until nothing is left to do');
       const quietAfterMs = await untilQuiet(sources, {
         since: performance.now(),
-        withinMs: options.quietTimeoutMs + windowSeconds * 1000,
+        withinMs: options.quietTimeoutMs + (windowSeconds + deliverySeconds) * 1000,
         signal,
       });
       log('auditing the product');

@@ -6,7 +6,7 @@ export interface HttpRequest {
   readonly path: string;
   readonly cookie?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as JSON. */
+  /** Bytes are sent as they are, anything else as JSON. */
   readonly body?: unknown;
 }
 
@@ -64,7 +64,7 @@ export const openHttpClient = (
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...own,
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: Buffer.isBuffer(body) ? body : JSON.stringify(body) }),
       });
       const text = await response.body.text();
       const milliseconds = performance.now() - start;

@@ -76,6 +76,9 @@ export const controls: readonly Control[] = [
     without: ['expirySweep', 'overdueOrders'],
     caughtBy: ['hold-ends-at-deadline'],
   },
+  { name: 'code-owner', without: ['codeOwner'], caughtBy: ['one-ticket-per-code'] },
+  { name: 'failed-delivery', without: ['failedDelivery'], caughtBy: ['delivery-is-decided-in-time'] },
+  { name: 'overdue-deliveries', without: ['overdueDeliveries'], caughtBy: ['delivery-is-decided-in-time'] },
   { name: 'closing', without: ['closing'], caughtBy: ['acknowledged', 'paid-order-is-kept'] },
 ];
 

@@ -168,6 +168,36 @@ export const guards = {
       },
     ],
   },
+  codeOwner: {
+    title: 'owner of a code in its reservation',
+    edits: [
+      {
+        file: 'tickets/src/commands/upload-file.ts',
+        find: 'filter: { _id, ticketId }, update: { $set: { ticketId } }',
+        replacement: 'filter: { _id }, update: { $set: { ticketId } }',
+      },
+    ],
+  },
+  failedDelivery: {
+    title: 'no delivery after the deadline',
+    edits: [
+      {
+        file: 'tickets/src/domain/file-purpose.ts',
+        find: "  if (ticket.deliveryFailedAt !== undefined) throw new BadRequestError('The time for the delivery is over');\n",
+        replacement: '',
+      },
+    ],
+  },
+  overdueDeliveries: {
+    title: 'end of overdue deliveries',
+    edits: [
+      {
+        file: 'tickets/src/commands/fail-overdue-deliveries.ts',
+        find: 'const due = { dueAt: { $lte: now } };',
+        replacement: 'const due = { dueAt: { $lte: new Date(0) } };',
+      },
+    ],
+  },
   mailIds: {
     title: 'one job for each id of a mail',
     edits: [

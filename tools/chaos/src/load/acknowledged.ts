@@ -9,9 +9,11 @@ interface StoredOrder {
   readonly ticket: { readonly id: string };
 }
 
-interface StoredVersion {
+interface StoredTicket {
   readonly _id: string;
   readonly version: number;
+  readonly fileId?: string;
+  readonly deliveryFailedAt?: Date;
 }
 
 interface StoredPayment {
@@ -36,8 +38,8 @@ export const findLost = async (
     const [tickets, orders, payments] = await Promise.all([
       clients.tickets
         .db()
-        .collection<StoredVersion>('tickets')
-        .find({}, { projection: { version: 1 } })
+        .collection<StoredTicket>('tickets')
+        .find({}, { projection: { version: 1, fileId: 1, deliveryFailedAt: 1 } })
         .toArray(),
       clients.orders
         .db()
@@ -50,12 +52,12 @@ export const findLost = async (
         .find({}, { projection: { status: 1 } })
         .toArray(),
     ]);
-    const versionOf = new Map(tickets.map(({ _id, version }) => [_id, version]));
+    const ticketOf = new Map(tickets.map((ticket) => [ticket._id, ticket]));
     const orderOf = new Map(orders.map((order) => [order._id, order]));
     const chargeOf = new Map(payments.map(({ _id, status }) => [_id, status]));
     const lost: string[] = [];
     for (const [id, version] of ledger.tickets) {
-      if ((versionOf.get(id) ?? -1) < version) lost.push(`ticket ${id}: version ${version} was acknowledged`);
+      if ((ticketOf.get(id)?.version ?? -1) < version) lost.push(`ticket ${id}: version ${version} was acknowledged`);
     }
     for (const [id, { ticketId, price }] of ledger.orders) {
       const order = orderOf.get(id);
@@ -65,10 +67,15 @@ export const findLost = async (
           `order ${id} was acknowledged for ${price} minor units and ticket ${ticketId}, but is stored differently`,
         );
     }
+    for (const id of ledger.withFile) {
+      const { fileId, deliveryFailedAt } = ticketOf.get(id) ?? {};
+      if (fileId === undefined) lost.push(`the file of ticket ${id} was acknowledged, but does not exist`);
+      if (deliveryFailedAt !== undefined) lost.push(`the file of ticket ${id} was acknowledged, but was not delivered`);
+    }
     for (const id of ledger.paid) {
       const { status, reason } = orderOf.get(id) ?? {};
-      // Only the buyer can undo a payment that was acknowledged; the money is then refunded.
-      const isReturned = reason === 'by_buyer' && chargeOf.get(id) === 'refunded';
+      // Only the buyer, and a seller who does not deliver, undo a payment that was acknowledged; the money is then refunded.
+      const isReturned = (reason === 'by_buyer' || reason === 'not_delivered') && chargeOf.get(id) === 'refunded';
       if (status !== 'complete' && !isReturned)
         lost.push(
           `order ${id} was acknowledged as paid, but is ${status} (${reason}), and its charge is ${chargeOf.get(id)}`,

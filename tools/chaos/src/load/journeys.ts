@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../random.ts';
 import type { ListedTicket, Market, User } from './market.ts';
@@ -31,8 +32,10 @@ const buy: Journey = async (context) => {
   if (ticket === undefined) return;
   const buyer = random.pick(buyers);
   await market.browse(buyer);
+  if (random.chance(0.2)) await market.upload(ticket);
   const order = await market.order(buyer, ticket);
-  if (order !== undefined) await market.pay(order, random.pick(acceptedCards));
+  if (order === undefined || !(await market.pay(order, random.pick(acceptedCards)))) return;
+  if (random.chance(0.3)) await market.upload(ticket);
 };
 
 /** Several buyers order one ticket at the same time. */
@@ -84,11 +87,11 @@ const cancel: Journey = async (context) => {
   if (last !== undefined) await market.pay(last, random.pick(acceptedCards));
 };
 
-/** A buyer has paid, and tries to cancel the complete order. */
+/** A buyer has paid and has the ticket, and tries to cancel the complete order. */
 const regret: Journey = async (context) => {
   const { market, random, buyers } = context;
   const ticket = await ticketToBuy(context);
-  if (ticket === undefined) return;
+  if (ticket === undefined || !(await market.upload(ticket))) return;
   const order = await market.order(random.pick(buyers), ticket);
   if (order === undefined || !(await market.pay(order, random.pick(acceptedCards)))) return;
   if (await market.waitForStatus(order, 'complete')) await market.cancelComplete(order);
@@ -132,7 +135,38 @@ const payLate: Journey = async (context) => {
   context.released.push(ticket);
 };
 
-/** A journey with `waits` takes as long as a hold, and runs beside the others. */
+/** Several sellers list the same ticket, and buyers order what is listed. */
+const copy: Journey = async ({ market, random, sellers, buyers }) => {
+  const code = randomUUID();
+  const copies = await Promise.all(
+    Array.from({ length: random.integer(2, 3) }, async () => {
+      const ticket = await market.list(random.pick(sellers));
+      return ticket !== undefined && (await market.upload(ticket, code)) ? ticket : undefined;
+    }),
+  );
+  for (const ticket of copies.filter((one) => one !== undefined)) {
+    const order = await market.order(random.pick(buyers), ticket);
+    if (order !== undefined) await market.pay(order, random.pick(acceptedCards));
+  }
+};
+
+/** A seller delivers around the deadline, and once more after it. */
+const deliverLate: Journey = async (context) => {
+  const { market, random, buyers, stopping } = context;
+  const ticket = await ticketToBuy(context);
+  if (ticket === undefined) return;
+  const order = await market.order(random.pick(buyers), ticket);
+  if (order === undefined || !(await market.pay(order, random.pick(acceptedCards)))) return;
+  const dueAt = await market.deliveryDeadline(order);
+  if (dueAt === undefined) return;
+  const wait = dueAt - Date.now() + random.between(-1_500, 500);
+  await delay(Math.max(0, Math.min(wait, 120_000)), undefined, { signal: stopping }).catch(() => undefined);
+  if (await market.upload(ticket)) return;
+  await delay(1_000, undefined, { signal: stopping }).catch(() => undefined);
+  await market.upload(ticket);
+};
+
+/** A journey with `waits` takes as long as a hold or a delivery, and runs beside the others. */
 export const journeys: readonly (readonly [
   weight: number,
   journey: { readonly name: string; readonly run: Journey; readonly waits?: true },
@@ -146,4 +180,6 @@ export const journeys: readonly (readonly [
   [12, { name: 'reprice', run: reprice }],
   [4, { name: 'let expire', run: letExpire }],
   [4, { name: 'pay late', run: payLate, waits: true }],
+  [3, { name: 'copy', run: copy }],
+  [4, { name: 'deliver late', run: deliverLate, waits: true }],
 ];

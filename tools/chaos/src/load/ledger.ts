@@ -6,6 +6,8 @@ export class Ledger {
   readonly orders = new Map<string, { readonly ticketId: string; readonly price: number }>();
   readonly paid = new Set<string>();
   readonly cancelled = new Set<string>();
+  /** Tickets whose file was accepted: once sold, they are delivered, and stay so. */
+  readonly withFile = new Set<string>();
   /** When each order was requested and acknowledged, from `performance.now()`. */
   readonly times: { readonly requested: number; readonly acknowledged: number }[] = [];
   readonly journeys = new Map<string, number>();

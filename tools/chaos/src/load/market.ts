@@ -1,4 +1,5 @@
 import { sessionOf, type HttpResponse } from '@ticketing/test/http-client';
+import { ticketPng, uploadRequest } from '@ticketing/test/ticket-file';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../random.ts';
@@ -90,6 +91,20 @@ export class Market {
     if (response.status !== 200 || version === undefined) return this.#unexpected('reprice', response);
     this.#ledger.ticket(ticket.id, version);
     ticket.price = price;
+  }
+
+  /** Uploads a file with this code; returns whether it was accepted. It is refused while the ticket is held, for example. */
+  async upload({ id, seller }: ListedTicket, code: string = randomUUID()): Promise<boolean> {
+    const response = await this.#http.send({ ...uploadRequest(id, await ticketPng(code)), cookie: seller.cookie });
+    if (response === undefined || response.status === 400 || response.status === 409) return false;
+    const version = number(response.body, 'version');
+    if (response.status !== 200 || version === undefined) {
+      this.#unexpected('upload', response);
+      return false;
+    }
+    this.#ledger.ticket(id, version);
+    this.#ledger.withFile.add(id);
+    return true;
   }
 
   /** Undefined when another buyer has the ticket, its price has changed, this buyer may hold no more, or there is no response. */
@@ -185,6 +200,15 @@ export class Market {
       await delay(retryDelayMs);
     }
     return false;
+  }
+
+  /** Until when the seller must deliver the ticket of a paid order; undefined if that is decided already. */
+  async deliveryDeadline(order: MadeOrder): Promise<number | undefined> {
+    if (!(await this.waitForStatus(order, 'complete'))) return undefined;
+    const path = `/api/orders/${order.id}`;
+    const response = await this.#http.once({ method: 'GET', path, cookie: order.buyer.cookie });
+    const dueAt = text(field(response?.body, 'delivery'), 'dueAt');
+    return dueAt === undefined ? undefined : Date.parse(dueAt);
   }
 
   /** Cancels a complete order, which must be refused. */
