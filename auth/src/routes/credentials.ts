@@ -1,11 +1,17 @@
 import { z } from 'zod';
-import { longestEmail, normaliseEmail, normalisePassword } from '../domain/credentials.ts';
+import { longestEmail, longestLocalPart, normaliseEmail, normalisePassword } from '../domain/credentials.ts';
 import { longestPassword, passwordProblem, shortestPassword } from '../domain/new-password.ts';
 
+/** What browsers accept in a field for an e-mail, within the lengths of the RFC. */
 export const email = z
   .string('Email must be valid')
   .transform(normaliseEmail)
-  .pipe(z.email('Email must be valid').max(longestEmail, 'Email is too long'))
+  .pipe(
+    z
+      .email({ pattern: z.regexes.html5Email, error: 'Email must be valid' })
+      .max(longestEmail, 'Email is too long')
+      .refine((address) => address.lastIndexOf('@') <= longestLocalPart, 'Email has too many characters before its @'),
+  )
   .meta({ format: 'email', maxLength: longestEmail });
 
 /** A password that an account with this e-mail (normalised) may get. Without an e-mail, one that some account may get. */

@@ -1,3 +1,4 @@
+import { lineOfText } from '@ticketing/common/http';
 import { z } from 'zod';
 
 const problem = 'Passkey must be valid';
@@ -5,9 +6,6 @@ const text = z.string(problem);
 /** Of a credential: 1,023 bytes at most (WebAuthn), base64url. */
 const credentialId = text.max(1_364, problem);
 const longestName = 60;
-/** Control characters, and marks that change the direction of the text around them (Unicode, UAX 9). */
-const misleading = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_C}]/u;
-const visible = /[\p{L}\p{N}\p{P}\p{S}]/u;
 
 const credential = {
   id: credentialId,
@@ -18,18 +16,7 @@ const credential = {
 
 /** The browser's RegistrationResponseJSON, and a name for the passkey. Fields that nothing depends on are left out. */
 export const newPasskey = z.object({
-  name: z
-    .string('Name must be provided')
-    .trim()
-    .check(({ value, issues }) => {
-      const { length } = Array.from(value);
-      if (length === 0) issues.push({ code: 'custom', message: 'Name must be provided', input: value });
-      if (length > longestName)
-        issues.push({ code: 'custom', message: `Name must have at most ${longestName} characters`, input: value });
-      if (length > 0 && (misleading.test(value) || !visible.test(value)))
-        issues.push({ code: 'custom', message: 'Name must consist of visible characters', input: value });
-    })
-    .meta({ minLength: 1, maxLength: longestName }),
+  name: lineOfText('Name', longestName),
   ...credential,
   response: z.object(
     {

@@ -47,6 +47,29 @@ test('When the e-mail has an account already, in any case, then the response is 
   expect(await auth.users.countDocuments({ email })).toBe(1);
 });
 
+test.each([
+  ['ZÜRICH.example', 'xn--zrich-kva.example'],
+  ['xn--zrich-kva.example', 'zu\u0308rich.example'],
+])('When an account has an e-mail at %s, then it is the one at %s too', async (first, second) => {
+  const name = newEmail().split('@')[0] ?? '';
+  const made = await auth.signUp(`${name}@${first}`);
+  expect([made.status, made.body.email]).toEqual([201, `${name}@xn--zrich-kva.example`]);
+  const again = await auth.signUp(`${name}@${second}`);
+  expect([again.status, again.body.errors]).toEqual([400, [{ message: 'Email in use', field: 'email' }]]);
+  const password = 'correct horse';
+  const entered = await auth.api.post('/api/users/signin').send({ email: `${name}@${second}`, password });
+  expect([entered.status, entered.body.id]).toEqual([200, made.body.id]);
+});
+
+test.each(["r&d/50%+o'neil={x}|y~z@", '-@', `${'x'.repeat(64)}@`])(
+  'When an e-mail begins with %s, then it is accepted, as browsers do',
+  async (start) => {
+    const response = await auth.signUp(`${start}${newEmail().replace('@', '.')}`);
+    expect(response.status).toBe(201);
+    expect(await auth.currentUser(response)).toEqual(response.body);
+  },
+);
+
 test('When 20 requests sign up one e-mail at once on two replicas, then exactly one makes the account', async () => {
   const email = newEmail();
   const responses = await Promise.all(
@@ -76,6 +99,13 @@ test.each([
   [{ email: ['ann@example.com'], password: 12_345 }, ['email', 'password']],
   [{ email: `${'x'.repeat(300)}@example.com`, password: 'correct horse' }, ['email']],
   [{ email: '__proto__', password: 'abc' }, ['email', 'password']],
+  [{ email: `${'x'.repeat(65)}@example.com`, password: 'correct horse' }, ['email']],
+  [{ email: 'ann@-example.com', password: 'correct horse' }, ['email']],
+  [{ email: 'ann@\u00AD', password: 'correct horse' }, ['email']],
+  [{ email: 'ann@example.com, bob@example.com', password: 'correct horse' }, ['email']],
+  [{ email: '"ann"@example.com', password: 'correct horse' }, ['email']],
+  [{ email: 'änn@example.com', password: 'correct horse' }, ['email']],
+  [{ email: 'jac\u212A@example.com', password: 'correct horse' }, ['email']],
 ])(
   'When the body is %j, then the response is 400 with an entry for each of %j and no account is made',
   async (body, fields) => {

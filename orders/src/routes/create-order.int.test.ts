@@ -54,13 +54,13 @@ test('When an order is created, then its event names the seller and says when, w
   const details = {
     startsAt: '2030-05-01T20:00:00.000Z',
     timeZone: 'America/Argentina/ComodRivadavia',
-    venue: '票'.repeat(200),
-    city: '票'.repeat(100),
-    section: '票'.repeat(50),
-    row: '票'.repeat(50),
-    seat: '票'.repeat(50),
+    venue: '🎟'.repeat(200),
+    city: '🎟'.repeat(100),
+    section: '🎟'.repeat(50),
+    row: '🎟'.repeat(50),
+    seat: '🎟'.repeat(50),
   };
-  const title = '票'.repeat(200);
+  const title = '🎟'.repeat(200);
   const ticket = await orders.listed({ title, ...details });
   const { body } = await orders.post({ ticketId: ticket.id });
   const event = await orders.system.eventually(() => {

@@ -66,8 +66,9 @@ test('When the buyer reports again, then text and time are replaced, and the tim
 });
 
 test.each([
-  ['no text', null, 'Text must be provided'],
-  ['a text of spaces', ' \n', 'Text must be provided'],
+  ['no text', null, 'Text must be text'],
+  ['a text of spaces', ' \n', 'Text must not be empty'],
+  ['a text that nobody can see', '\u200B', 'Text must have a visible character'],
   ['a text of 2,001 characters', 'x'.repeat(2_001), 'Text must have at most 2000 characters'],
 ])('When a problem has %s, then it is refused', async (_, text, message) => {
   const order = await orders.ordered({ status: 'complete' });

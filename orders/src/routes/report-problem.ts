@@ -1,4 +1,4 @@
-import { currentUserOf, parse, route } from '@ticketing/common/http';
+import { currentUserOf, linesOfText, parse, route } from '@ticketing/common/http';
 import type { Request } from 'express';
 import { z } from 'zod';
 import { reportProblem } from '../commands/report-problem.ts';
@@ -8,13 +8,7 @@ import { toOrderView } from './order-view.ts';
 
 const maxLength = 2_000;
 
-const body = z.object({
-  text: z
-    .string('Text must be provided')
-    .trim()
-    .min(1, 'Text must be provided')
-    .max(maxLength, `Text must have at most ${maxLength} characters`),
-});
+const body = z.object({ text: linesOfText('Text', maxLength) });
 
 export const reportProblemRoute = route(
   {

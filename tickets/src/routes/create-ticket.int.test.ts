@@ -85,6 +85,13 @@ test('When a time is given in another time zone, then it is shown in UTC', async
   expect(response.body.startsAt).toBe('2030-05-01T20:00:00.000Z');
 });
 
+test('When a description has lines that end in different ways, then each ends with a line feed', async () => {
+  const response = await post({ title: 'Final', price: 5, description: 'One\r\ntwo\rthree\n\nfour\r\n' });
+  expect([response.status, response.body.description]).toEqual([201, 'One\ntwo\nthree\n\nfour']);
+  const edit = { title: 'Final', price: 5, description: 'One\r\ntwo\r\nthree\r\n\r\nfour' };
+  expect((await tickets.put(response.body.id, edit)).body).toMatchObject({ version: 0 });
+});
+
 test.each(['UTC', 'Asia/Kolkata', 'America/Argentina/Buenos_Aires'])(
   'When the time zone is %s, then it is stored as given',
   async (timeZone) => {
@@ -134,6 +141,17 @@ test.each([
   ['title', { title: ['Final'] }],
   ['title', { title: { $gt: '' } }],
   ['title', { title: 'x'.repeat(201) }],
+  ['title', { title: '\u200B' }],
+  ['title', { title: 'Show \u202E05$ ylno' }],
+  ['title', { title: 'Final\u0000' }],
+  ['venue', { venue: '\u2066Arena' }],
+  ['city', { city: 'Zürich\u200E' }],
+  ['section', { section: 'A\tB' }],
+  ['row', { row: '\u3164' }],
+  ['seat', { seat: '7\n8' }],
+  ['description', { description: '\uFE0F' }],
+  ['description', { description: 'Only \u202E05$' }],
+  ['description', { description: 'A\u0007B' }],
   ['price', { price: undefined }],
   ['price', { price: 0 }],
   ['price', { price: -1 }],

@@ -14,7 +14,7 @@ afterAll(() => tickets.system.close());
 
 /** A listing with every text as long as it may be. */
 const longest = (character: string) => {
-  const text = (limit: number) => character.repeat(Math.floor(limit / character.length));
+  const text = (limit: number) => character.repeat(limit);
   return {
     title: text(titleLimit),
     price: 9999.99,
@@ -42,7 +42,7 @@ test.each([
       if (found === undefined) throw new Error('not published yet');
       return found;
     });
-    expect(event.data.title).toHaveLength(titleLimit);
+    expect(event.data.title).toBe(character.repeat(titleLimit));
     expect(event.data).not.toHaveProperty('description');
     expect(Buffer.byteLength(JSON.stringify(event))).toBeLessThan(maxEventBytes);
   },
@@ -52,19 +52,4 @@ test('When a listing is shown, then it has its description, which no event carri
   const { body } = await list({ title: 'Final', price: 5, description: 'With a view.' });
   expect(await tickets.get(body.id)).toMatchObject({ description: 'With a view.' });
   expect((await tickets.stored(body.id)).outbox.map(({ data }) => data.description)).toEqual([undefined]);
-});
-
-const { description: _, ...eventTexts } = textLimits;
-
-test.each(Object.entries({ title: titleLimit, ...eventTexts }))(
-  'When the %s consists of control characters, which JSON writes with six bytes each, then it is refused',
-  async (name, limit) => {
-    const response = await list({ title: 'Final', price: 5, [name]: '\u0001'.repeat(limit) });
-    expect(response.status).toBe(400);
-    expect(response.body.errors).toEqual([{ field: name, message: expect.stringContaining('control characters') }]);
-  },
-);
-
-test('When a text has a few control characters, then it is accepted', async () => {
-  expect((await list({ title: 'Final\u0000', price: 5, venue: 'Arena\tNorth' })).status).toBe(201);
 });

@@ -1,6 +1,6 @@
 import { RequestValidationError } from '@ticketing/common/errors';
 import { mapListingDetails, textLimits, ticketCategories, titleLimit } from '@ticketing/common/events';
-import { payablePrice } from '@ticketing/common/http';
+import { lineOfText, linesOfText, payablePrice } from '@ticketing/common/http';
 import { currencyOf, type Currency } from '@ticketing/common/money';
 import { isTimeZone } from '@ticketing/common/time';
 import { z } from 'zod';
@@ -9,24 +9,7 @@ import { moment } from './moment.ts';
 /** Stands for every currency where a request is described: the descriptions have nothing of its own. */
 export const anyCurrency = currencyOf('usd');
 
-const text = (name: string, max: number) =>
-  z
-    .string(`${name} must be text`)
-    .trim()
-    .min(1, `${name} must not be empty`)
-    .max(max, `${name} must have at most ${max} characters`);
-
-/** What a character takes in JSON at most; only control characters and halves of surrogate pairs take more: six bytes. */
-const bytesPerCharacter = 3;
-
-/** A text that events carry. Its size in JSON is bounded, so that an event has at most 4 KB. */
-const eventText = (name: string, max: number) =>
-  text(name, max).refine(
-    (value) => Buffer.byteLength(JSON.stringify(value)) <= bytesPerCharacter * max + 2,
-    `${name} has too many control characters`,
-  );
-
-const title = eventText('Title', titleLimit).meta({ pattern: String.raw`\S` });
+const title = lineOfText('Title', titleLimit);
 
 const startsAt = moment('StartsAt');
 
@@ -39,7 +22,7 @@ const category = z.enum(ticketCategories, `Category must be one of ${ticketCateg
 
 const detail = (name: keyof typeof textLimits) => {
   const label = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-  return name === 'description' ? text(label, textLimits[name]) : eventText(label, textLimits[name]);
+  return (name === 'description' ? linesOfText : lineOfText)(label, textLimits[name]);
 };
 
 /** A new listing. */

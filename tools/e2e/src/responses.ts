@@ -5,11 +5,12 @@ import { z } from 'zod';
 const id = z.string().min(1);
 const version = z.int().min(0);
 const time = z.iso.datetime();
+const email = z.email({ pattern: z.regexes.html5Email });
 const currency = z.string().regex(/^[a-z]{3}$/);
 
-export const userResponse = z.strictObject({ id, email: z.email(), emailVerified: z.boolean() });
+export const userResponse = z.strictObject({ id, email, emailVerified: z.boolean() });
 
-export const currentUserResponse = z.strictObject({ currentUser: z.looseObject({ id, email: z.email() }).nullable() });
+export const currentUserResponse = z.strictObject({ currentUser: z.looseObject({ id, email }).nullable() });
 
 export const ticketResponse = z.strictObject({
   id,
