@@ -43,7 +43,13 @@ const Search = ({
           <EventField defaultValue={query.q} />
         </Field>
         <Field name="city" label="City">
-          <input {...control({ name: 'city' })} className="input" defaultValue={query.city} maxLength={100} />
+          <input
+            {...control({ name: 'city' })}
+            className="input"
+            defaultValue={query.city}
+            maxLength={100}
+            dir="auto"
+          />
         </Field>
         <button type="submit" className="button button-main min-h-11">
           <Icon name="search" />

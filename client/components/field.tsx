@@ -58,6 +58,11 @@ export const TextField = ({
   ...input
 }: FieldProps & Omit<ComponentProps<'input'>, 'name' | 'id' | 'className'>) => (
   <Field name={name} label={label} error={error} hint={hint} {...(className === undefined ? {} : { className })}>
-    <input {...input} {...control({ name, error, hint })} className="input" />
+    <input
+      dir={input.type === undefined ? 'auto' : undefined}
+      {...input}
+      {...control({ name, error, hint })}
+      className="input"
+    />
   </Field>
 );

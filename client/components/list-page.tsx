@@ -61,7 +61,7 @@ export const ListRow = ({
 }) => (
   <article className="ticket h-auto! flex-row! items-center gap-4 px-4 py-3.5 sm:px-5" data-testid={testId}>
     <div className="min-w-0 flex-1">
-      <h2 className="leading-snug font-semibold wrap-anywhere">
+      <h2 className="leading-snug font-semibold wrap-anywhere" dir="auto">
         <PageLink href={href} className="ticket-link">
           {title}
         </PageLink>

@@ -3,11 +3,12 @@ import { textLimits, titleLimit } from '@ticketing/common/events';
 import { currencyOf } from '@ticketing/common/money';
 import type { CategoryId } from '../lib/categories.ts';
 import { splitErrors } from '../lib/forms/form-state.ts';
-import { editForm, listingFields, sellForm } from '../lib/forms/listing-form.ts';
+import { editForm, listingFields, sellForm, sentField, shownField } from '../lib/forms/listing-form.ts';
 import { keyField } from '../lib/forms/keyed-form.ts';
 import { Field, TextField, control } from './field.tsx';
 import { ErrorList } from './notice.tsx';
 import { PriceField } from './price-field.tsx';
+import { Questions } from './questions.tsx';
 import { SubmitButton } from './submit-button.tsx';
 import { useForm, type PostForm } from './use-form.ts';
 
@@ -15,6 +16,7 @@ import { useForm, type PostForm } from './use-form.ts';
 export const ListingForm = ({
   post,
   categories,
+  timeZones,
   currency: code,
   feePercent,
   ticketId,
@@ -23,6 +25,7 @@ export const ListingForm = ({
 }: {
   readonly post: PostForm;
   readonly categories: readonly { readonly id: CategoryId; readonly label: string }[];
+  readonly timeZones: readonly string[];
   readonly currency: string;
   readonly feePercent: number;
   readonly ticketId?: string;
@@ -41,16 +44,25 @@ export const ListingForm = ({
   // Of a newer release of tickets: without its option, saving the form would clear it.
   const isUnknown = (category.defaultValue ?? '') !== '' && !categories.some(({ id }) => id === category.defaultValue);
   const description = field('description');
+  const timeZone = field('timeZone');
+  // A link, such as Asia/Calcutta, or a zone that this server does not know yet.
+  const zones = [...new Set([...timeZones, ...(listing.timeZone ? [listing.timeZone] : [])])];
   return (
     <form {...form} className="grid gap-5">
       <ErrorList messages={general} />
       <input type="hidden" name="currency" value={code} />
       {ticketId === undefined ? (
-        <input {...keyField(state, formKey)} />
+        <>
+          <input {...keyField(state, formKey)} />
+          <input type="hidden" name={sentField} value={state.values[sentField] ?? ''} />
+        </>
       ) : (
-        <input type="hidden" name="ticketId" value={ticketId} />
+        <>
+          <input type="hidden" name="ticketId" value={ticketId} />
+          <input type="hidden" name={shownField} value={JSON.stringify(listing)} />
+        </>
       )}
-      <input type="hidden" name="timeZone" value={listing.timeZone ?? ''} />
+      <Questions questions={state.questions} />
       <TextField
         {...field('title')}
         label="Title"
@@ -74,15 +86,27 @@ export const ListingForm = ({
       </div>
       <fieldset className="grid gap-5 border-t border-line pt-5">
         <legend className="sr-only">When and where</legend>
-        <TextField
-          {...field('startsAt')}
-          label="Starts at (UTC)"
-          type="datetime-local"
-          hint="Buyers see the time in UTC too"
-        />
         <div className="grid gap-5 sm:grid-cols-2">
           <TextField {...field('venue')} label="Venue" maxLength={textLimits.venue} />
           <TextField {...field('city')} label="City" maxLength={textLimits.city} />
+        </div>
+        <div className="grid gap-5 sm:grid-cols-2">
+          <TextField
+            {...field('startsAt')}
+            label="Starts at (local time)"
+            type="datetime-local"
+            hint="As a clock at the venue shows it"
+          />
+          <Field name="timeZone" label="Time zone" error={timeZone.error}>
+            <select {...control(timeZone)} className="input" defaultValue={timeZone.defaultValue ?? ''}>
+              <option value="">That of the city</option>
+              {zones.map((zone) => (
+                <option key={zone} value={zone}>
+                  {zone.replaceAll('_', ' ')}
+                </option>
+              ))}
+            </select>
+          </Field>
         </div>
       </fieldset>
       <fieldset className="grid grid-cols-3 gap-3 border-t border-line pt-5 sm:gap-5">
@@ -97,6 +121,7 @@ export const ListingForm = ({
           className="input min-h-28"
           rows={4}
           maxLength={textLimits.description}
+          dir="auto"
           defaultValue={description.defaultValue}
         />
       </Field>

@@ -54,7 +54,9 @@ const PasskeyRow = ({ passkey, post }: { readonly passkey: Passkey; readonly pos
       <ErrorList messages={state.errors.map(({ message }) => message)} />
       <form {...form} className="flex items-center gap-4">
         <div className="min-w-0 flex-1">
-          <p className="font-semibold wrap-anywhere">{name}</p>
+          <p className="font-semibold wrap-anywhere" dir="auto">
+            {name}
+          </p>
           <p className="text-sm text-muted">
             Added on {formatDate(createdAt)}. {used}.
           </p>

@@ -45,6 +45,7 @@ export const ReportProblem = ({
               className="input min-h-28"
               rows={4}
               maxLength={maxLength}
+              dir="auto"
               defaultValue={state.values['text']}
             />
           </Field>

@@ -18,12 +18,12 @@ export const TicketCard = ({
   <article className="ticket" data-testid="ticket-card">
     <Art ticket={ticket} className="ticket-art" />
     <div className="ticket-text">
-      <h3>
+      <h3 dir="auto">
         <PageLink href={`/tickets/${ticket.id}`} className="ticket-link">
           {ticket.title}
         </PageLink>
       </h3>
-      <p>{placeLabel(ticket) ?? categoryOf(ticket.category).label}</p>
+      <p dir="auto">{placeLabel(ticket) ?? categoryOf(ticket.category).label}</p>
       {ticket.startsAt !== undefined && <p>{formatDateTime(ticket.startsAt, ticket.timeZone)}</p>}
       {event !== undefined && (
         <PageLink href={eventHref(event)} className="link relative z-1 inline-flex min-h-11 items-center text-sm">
@@ -34,7 +34,9 @@ export const TicketCard = ({
     </div>
     <div className="stub">
       <span className="stub-price">{priceLabel(ticket)}</span>
-      <span className="stub-side">{seatLabel(ticket) ?? ''}</span>
+      <span className="stub-side">
+        <bdi>{seatLabel(ticket) ?? ''}</bdi>
+      </span>
     </div>
   </article>
 );

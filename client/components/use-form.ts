@@ -2,6 +2,7 @@
 import { useRouter } from 'next/navigation';
 import { useActionState, useEffect, useRef, useState, type FormEvent } from 'react';
 import { createBrowserApi } from '../lib/api/browser-api.ts';
+import { askTimeZonesOf } from '../lib/api/time-zones.ts';
 import { untouched, type FormOperation, type FormState } from '../lib/forms/form-state.ts';
 import { wait } from '../lib/wait.ts';
 
@@ -43,14 +44,14 @@ export const useForm = (operation: FormOperation, post: PostForm, onDone?: () =>
     busy.current = true;
     setPending(true);
     const data = new FormData(event.currentTarget);
-    operation({ api: createBrowserApi(), wait }, data).then(finish, () =>
+    operation({ api: createBrowserApi(), wait, timeZonesOf: askTimeZonesOf }, data).then(finish, () =>
       finish({ ...untouched, errors: [{ message: 'Something went wrong. Please try again.' }] }),
     );
   };
 
   useEffect(() => {
-    if (sent === undefined || sent.errors.length === 0) return;
-    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    if (sent === undefined) return;
+    form.current?.querySelector<HTMLElement>('[aria-invalid="true"], [data-question] input')?.focus();
   }, [sent]);
 
   return { state: sent ?? posted, pending, form: { ref: form, action, onSubmit, noValidate: true } };

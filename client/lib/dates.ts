@@ -1,4 +1,4 @@
-import { formatLocal, zoneAbbreviation } from '@ticketing/common/time';
+import { formatLocal, wallClock, zoneAbbreviation } from '@ticketing/common/time';
 
 // Every time says its zone: that of the venue, or UTC. If the server guessed the user's, its HTML could differ from what the
 // browser renders.
@@ -25,15 +25,8 @@ export const dateParts = (iso: string, timeZone?: string): { readonly month: str
   return { month: part({ month: 'short' }), day: part({ day: 'numeric' }) };
 };
 
-/** The value of an `<input type="datetime-local">` for a time: UTC, to the minute. */
-export const toInputValue = (iso: string): string => new Date(iso).toISOString().slice(0, 16);
-
-/** The time in such an input, read as UTC; undefined if it is not valid. */
-export const fromInputValue = (value: string): string | undefined => {
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/.test(value)) return undefined;
-  const date = new Date(`${value}Z`);
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
-};
+/** The value of an `<input type="datetime-local">` for a time: as a clock at the venue shows it, to the minute. */
+export const toInputValue = (iso: string, timeZone?: string): string => wallClock(new Date(iso), timeZone).slice(0, 16);
 
 /** Whether the text is an existing day in the format of `<input type="date">`. */
 export const isDay = (value: string): boolean => {

@@ -20,7 +20,7 @@ const timeoutMs = 2_000;
 const retryDelayMs = 250;
 
 export const payOrder = async (
-  deps: FormDeps,
+  deps: Pick<FormDeps, 'api' | 'wait'>,
   payment: { readonly orderId: string; readonly token: string },
 ): Promise<PayOutcome> => {
   for (let waited = 0; ; waited += retryDelayMs) {

@@ -7,6 +7,8 @@ export interface FormState {
   readonly errors: readonly ApiError[];
   /** Values to show again; never a password. */
   readonly values: Readonly<Record<string, string>>;
+  /** What has to be answered before the form is done, with the answers so far. */
+  readonly questions?: readonly FormQuestion[];
   /** Set on success: the path, or the address on another site, to go to. */
   readonly goTo?: string;
   /** The user has signed in or out, so every page must be loaded again. */
@@ -15,11 +17,22 @@ export interface FormState {
   readonly pageChanged?: boolean;
 }
 
+/** A question about what a form says; its answer is sent in the field `name`. */
+export interface FormQuestion {
+  readonly name: string;
+  readonly text: string;
+  readonly choices: readonly { readonly value: string; readonly label: string }[];
+  /** The value that was chosen. */
+  readonly answer?: string;
+}
+
 export const untouched: FormState = { errors: [], values: {} };
 
 export interface FormDeps {
   readonly api: Api;
   readonly wait: (ms: number) => Promise<void>;
+  /** The time zones of the cities with this name, that of the largest first. */
+  readonly timeZonesOf: (city: string) => Promise<readonly string[]>;
 }
 
 /**
@@ -32,6 +45,16 @@ export type FormOperation = (deps: FormDeps, form: FormData) => Promise<FormStat
 export const fieldOf = (form: FormData, name: string): string => {
   const value = form.get(name);
   return typeof value === 'string' ? value : '';
+};
+
+/**
+ * The answer in the form, if it is one of those that the question has now; the form may have changed since it was asked. The
+ * question is added to `questions`.
+ */
+export const answerTo = (form: FormData, questions: FormQuestion[], question: FormQuestion): string | undefined => {
+  const answer = question.choices.find(({ value }) => value === fieldOf(form, question.name))?.value;
+  questions.push(answer === undefined ? question : { ...question, answer });
+  return answer;
 };
 
 export const goTo = (path: string): FormState => ({ ...untouched, goTo: path });

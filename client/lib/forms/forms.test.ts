@@ -17,6 +17,12 @@ interface FakeResponse {
   readonly field?: string;
 }
 
+const zonesOfCities: Readonly<Record<string, readonly string[]>> = {
+  Leeds: ['Europe/London'],
+  Zurich: ['Europe/Zurich'],
+  Portland: ['America/Los_Angeles', 'America/New_York'],
+};
+
 /** An API that returns the responses in turn, then the last one again, and records its requests. */
 const fakeApi = (...responses: readonly FakeResponse[]) => {
   const requests: ApiRequest[] = [];
@@ -36,6 +42,7 @@ const fakeApi = (...responses: readonly FakeResponse[]) => {
   };
   const deps: FormDeps = {
     api,
+    timeZonesOf: async (city) => zonesOfCities[city] ?? [],
     wait: async (ms) => {
       waits.push(ms);
     },
@@ -143,7 +150,137 @@ test('When a ticket is listed, then empty details are left out', async () => {
     price: 25,
     city: 'Leeds',
     startsAt: '2026-12-01T19:30:00.000Z',
+    timeZone: 'Europe/London',
   });
+});
+
+const start = { title: 'Final', price: '25', city: 'Zurich', startsAt: '2030-07-01T19:30' };
+
+test.each([
+  ['that of the city', {}, { startsAt: '2030-07-01T17:30:00.000Z', timeZone: 'Europe/Zurich' }],
+  ['chosen', { timeZone: 'Asia/Tokyo' }, { startsAt: '2030-07-01T10:30:00.000Z', timeZone: 'Asia/Tokyo' }],
+  ['answered', { city: 'Portland', cityZone: 'America/New_York' }, { timeZone: 'America/New_York' }],
+  ['chosen for a venue without a start', { startsAt: '', timeZone: 'UTC' }, { timeZone: 'UTC' }],
+])('When the time zone is %s, then the start is the local time in it', async (_, fields, expected) => {
+  const { deps, requests } = fakeApi({ status: 201, data: ticket });
+  expect((await sellForm(deps, form({ ...start, ...fields }))).goTo).toBe('/tickets/t1?listed=1');
+  expect(requests[0]?.body).toMatchObject(expected);
+});
+
+test('When nobody knows the time zone, then the seller is told to choose it, and nothing is sent', async () => {
+  const { deps, requests } = fakeApi({ status: 201, data: ticket });
+  for (const city of ['', 'Nowhere']) {
+    const { errors } = await sellForm(deps, form({ ...start, city }));
+    expect(errors).toEqual([{ field: 'timeZone', message: expect.stringMatching(/^Choose the time zone/) }]);
+  }
+  expect(requests).toEqual([]);
+});
+
+test('When several places have the name of the city, then the seller is asked which it is, and only an answer to that counts', async () => {
+  const { deps, requests } = fakeApi({ status: 201, data: ticket });
+  for (const cityZone of ['', 'Europe/Zurich']) {
+    const { questions, errors } = await sellForm(deps, form({ ...start, city: 'Portland', cityZone }));
+    expect(errors).toEqual([]);
+    expect(questions).toMatchObject([
+      { name: 'cityZone', choices: [{ label: 'America/Los Angeles' }, { label: 'America/New York' }] },
+    ]);
+  }
+  expect(requests).toEqual([]);
+});
+
+test.each([
+  ['does not exist', '2030-03-31T02:30', ['01:30 CET', '03:30 CEST'], '2030-03-31T01:30:00.000Z'],
+  ['comes twice', '2030-10-27T02:30', ['02:30 CEST', '02:30 CET'], '2030-10-27T01:30:00.000Z'],
+])(
+  'When the local time %s, then the seller is asked, and the second choice is sent',
+  async (_, startsAt, labels, sent) => {
+    const { deps, requests } = fakeApi({ status: 201, data: ticket });
+    const asked = await sellForm(deps, form({ ...start, startsAt, startMoment: '2030-01-01T00:00:00.000Z' }));
+    expect(asked.values).toMatchObject({ startsAt });
+    expect(asked.questions?.map(({ choices }) => choices.map(({ label }) => label))).toEqual([labels]);
+    const startMoment = asked.questions?.[0]?.choices[1]?.value ?? '';
+    expect((await sellForm(deps, form({ ...start, startsAt, startMoment }))).goTo).toBe('/tickets/t1?listed=1');
+    expect(requests.map(({ body }) => body)).toEqual([expect.objectContaining({ startsAt: sent })]);
+  },
+);
+
+test('When one question follows another, then the answer to the first stays', async () => {
+  const { deps } = fakeApi({ status: 201, data: ticket });
+  const fields = { ...start, city: 'Portland', cityZone: 'America/New_York', startsAt: '2030-11-03T01:30' };
+  const { questions } = await sellForm(deps, form(fields));
+  expect(questions).toMatchObject([{ name: 'cityZone', answer: 'America/New_York' }, { name: 'startMoment' }]);
+});
+
+const seat = { title: 'Final', price: '25', venue: 'Arena', section: 'A', row: '1', seat: '7', idempotencyKey: 'key' };
+const listed = { ...ticket, title: ' FINAL', venue: 'arena', section: 'A', row: '1', seat: '7' };
+
+test.each([
+  ['on sale', listed, true],
+  ['held', { ...listed, orderId: 'o1' }, true],
+  ['sold', { ...listed, orderId: 'o1', soldAt: '2026-03-14T12:00:00.000Z' }, true],
+  ['withdrawn', { ...listed, withdrawnAt: '2026-03-14T12:00:00.000Z' }, false],
+  ['of another row', { ...listed, row: '2' }, false],
+  ['at another venue', { ...listed, venue: 'Hall' }, false],
+  ['at another time', { ...listed, startsAt: '2030-03-14T12:00:00.000Z' }, false],
+  ['without a seat', { ...listed, seat: undefined }, false],
+])('When a seller lists a seat and has one %s, then they are asked first: %j', async (_, own, isAsked) => {
+  const { deps, requests } = fakeApi({ status: 200, data: [own] }, { status: 201, data: ticket });
+  const state = await sellForm(deps, form(seat));
+  expect(requests.map(({ method }) => method)).toEqual(isAsked ? ['GET'] : ['GET', 'POST']);
+  expect(Object.fromEntries(requests[0]?.query ?? [])).toEqual({ mine: 'true', limit: '100', q: 'Final' });
+  expect(state.goTo).toBe(isAsked ? undefined : '/tickets/t1?listed=1');
+  if (!isAsked) return;
+  const [question] = state.questions ?? [];
+  expect(question?.text).toBe('You have listed this seat already. List it again?');
+  const again = question?.choices[0]?.value ?? '';
+  const answered = fakeApi({ status: 200, data: [own] }, { status: 201, data: ticket });
+  expect((await sellForm(answered.deps, form({ ...seat, again }))).goTo).toBe('/tickets/t1?listed=1');
+  expect(answered.requests[1]).toMatchObject({ method: 'POST', idempotencyKey: 'key' });
+});
+
+test('When a ticket of a standing area is listed, then nothing is asked', async () => {
+  const { deps, requests } = fakeApi({ status: 201, data: ticket });
+  expect((await sellForm(deps, form({ ...seat, seat: '' }))).goTo).toBe('/tickets/t1?listed=1');
+  expect(requests).toHaveLength(1);
+});
+
+test('When nobody knows whether a seat was listed, then the form sent again asks nothing', async () => {
+  const sent = fakeApi({ status: 200, data: [] }, { status: 503 });
+  const { values } = await sellForm(sent.deps, form(seat));
+  const again = fakeApi({ status: 201, data: ticket });
+  expect((await sellForm(again.deps, form({ ...seat, ...values }))).goTo).toBe('/tickets/t1?listed=1');
+  expect(again.requests).toMatchObject([{ method: 'POST', idempotencyKey: 'key' }]);
+});
+
+const shown = {
+  title: 'Final',
+  price: '25.00',
+  category: 'sports',
+  venue: 'Arena',
+  city: 'Zurich',
+  startsAt: '2030-07-01T19:30',
+  timeZone: 'Europe/Zurich',
+  section: '',
+  row: '',
+  seat: '7',
+  description: 'One\ntwo ',
+};
+
+test.each([
+  ['nothing', {}, {}],
+  ['the ends of lines, as browsers do', { description: 'One\r\ntwo' }, {}],
+  ['the row', { row: '1' }, { row: '1' }],
+  ['the seat', { seat: '' }, { seat: null }],
+  ['the description', { description: 'One\r\nthree' }, { description: 'One\nthree' }],
+  ['the time', { startsAt: '2030-07-01T20:00' }, { startsAt: '2030-07-01T18:00:00.000Z', timeZone: 'Europe/Zurich' }],
+  ['the time zone', { timeZone: 'UTC' }, { startsAt: '2030-07-01T19:30:00.000Z', timeZone: 'UTC' }],
+  ['the city', { city: 'Portland' }, { city: 'Portland' }],
+  ['the start, which is removed', { startsAt: '' }, { startsAt: null }],
+])('When %s is changed in the form of a listing, then only that is sent', async (_, changed, sent) => {
+  const { deps, requests } = fakeApi({ status: 200, data: ticket });
+  const fields = { ...shown, ...changed, ticketId: 't1', shown: JSON.stringify(shown) };
+  expect((await editForm(deps, form(fields))).goTo).toBe('/tickets/t1');
+  expect(requests.map(({ body }) => body)).toEqual([{ title: 'Final', price: 25, ...sent }]);
 });
 
 test('When nobody knows whether a ticket was listed, then the form keeps its key, and sent again it lists once', async () => {
@@ -156,10 +293,13 @@ test('When nobody knows whether a ticket was listed, then the form keeps its key
 });
 
 test('When a seller goes back to a form that was sent and lists another ticket with it, then that is listed too', async () => {
-  const { deps, requests } = fakeApi({ status: 422 }, { status: 201, data: ticket });
+  const { deps, requests } = fakeApi({ status: 200, data: [] }, { status: 422 }, { status: 201, data: ticket });
   const state = await sellForm(deps, form({ title: 'Final', price: '25', seat: '8', idempotencyKey: 'key' }));
   expect(state.goTo).toBe('/tickets/t1?listed=1');
-  expect(requests.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['key', expect.stringMatching(/^key:\d+$/)]);
+  expect(requests.slice(1).map(({ idempotencyKey }) => idempotencyKey)).toEqual([
+    'key',
+    expect.stringMatching(/^key:\d+$/),
+  ]);
 });
 
 test('When a ticket is edited, then empty details are cleared', async () => {

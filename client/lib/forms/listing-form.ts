@@ -1,17 +1,63 @@
-import { listingDetails, mapListingDetails, type ListingDetail } from '@ticketing/common/events';
+import { listingDetails, type ListingDetail } from '@ticketing/common/events';
 import { currencyOf, examplePrice, priceProblem, type Currency } from '@ticketing/common/money';
+import * as z from 'zod/mini';
 import type { ApiError } from '../api/api.ts';
 import { createTicket, editTicket, type ListingBody } from '../api/marketplace.ts';
-import { fromInputValue } from '../dates.ts';
 import { parsePrice } from '../money.ts';
-import { failed, fieldOf, goTo, refuse, type FormOperation, type FormState } from './form-state.ts';
+import {
+  answerTo,
+  failed,
+  fieldOf,
+  goTo,
+  refuse,
+  type FormDeps,
+  type FormOperation,
+  type FormQuestion,
+  type FormState,
+} from './form-state.ts';
 import { keyedForm, sendKeyed } from './keyed-form.ts';
+import { findStart } from './listing-start.ts';
+import { sameSeatQuestion } from './same-seat.ts';
 
 /** The fields of a listing's form. */
 export const listingFields = ['title', 'price', ...listingDetails] as const;
 
-const readValues = (form: FormData): Record<string, string> =>
-  Object.fromEntries(listingFields.map((name) => [name, fieldOf(form, name).trim()]));
+type Values = Readonly<Record<(typeof listingFields)[number], string>>;
+
+/** What a field holds when it was filled with this text: browsers change the ends of lines, and a line has none. */
+const asTyped = (name: string, text: string): string =>
+  (name === 'description' ? text.replaceAll(/\r\n?/g, '\n') : text.replaceAll(/[\r\n]/g, '')).trim();
+
+const readValues = (form: FormData): Values => {
+  const value = (name: string): string => asTyped(name, fieldOf(form, name));
+  return {
+    title: value('title'),
+    price: value('price'),
+    category: value('category'),
+    venue: value('venue'),
+    city: value('city'),
+    startsAt: value('startsAt'),
+    timeZone: value('timeZone'),
+    section: value('section'),
+    row: value('row'),
+    seat: value('seat'),
+    description: value('description'),
+  };
+};
+
+/** The hidden field with the values with which the form was filled. */
+export const shownField = 'shown';
+
+const shownValues = z.record(z.string(), z.string());
+
+/** The values with which the form was filled; a page of the release before does not send them. */
+const readShown = (form: FormData): Readonly<Record<string, string>> => {
+  try {
+    return shownValues.parse(JSON.parse(fieldOf(form, shownField)));
+  } catch {
+    return {};
+  }
+};
 
 const problemOf = (price: number | undefined, currency: Currency): string | undefined => {
   if (price === undefined || price <= 0) return `Enter a price such as ${examplePrice(currency)}`;
@@ -19,30 +65,33 @@ const problemOf = (price: number | undefined, currency: Currency): string | unde
   return problem === undefined ? undefined : `Price ${problem}`;
 };
 
-/** The listing that the fields describe; an empty detail is null. */
-export const readListing = (
-  values: Readonly<Record<string, string>>,
-  currency: Currency,
-): { readonly listing: ListingBody } | { readonly errors: readonly ApiError[] } => {
-  const title = values.title ?? '';
-  const price = parsePrice(values.price ?? '', currency);
+type Input = { readonly listing: ListingBody; readonly questions: FormQuestion[] } | { readonly state: FormState };
+
+/** The listing that the fields describe, with the details for which `isSent` holds; an empty one is null. */
+const readListing = async (
+  deps: FormDeps,
+  form: FormData,
+  values: Values,
+  isSent: (name: ListingDetail) => boolean,
+): Promise<Input> => {
+  // A page of the release before sends no currency: its prices are in usd.
+  const currency = currencyOf(fieldOf(form, 'currency') || 'usd');
+  const price = parsePrice(values.price, currency);
   const problem = problemOf(price, currency);
-  const given = (name: ListingDetail): string | null => (values[name] === '' ? null : (values[name] ?? null));
-  const typedStart = given('startsAt');
-  const startsAt = typedStart === null ? null : fromInputValue(typedStart);
-  const errors = [
-    ...(title === '' ? [{ field: 'title', message: 'Give the ticket a title' }] : []),
+  const questions: FormQuestion[] = [];
+  const isStartSent = isSent('startsAt') || isSent('timeZone');
+  const start = isStartSent && values.startsAt !== '' ? await findStart(deps, form, values, questions) : undefined;
+  const errors: readonly ApiError[] = [
+    ...(values.title === '' ? [{ field: 'title', message: 'Give the ticket a title' }] : []),
     ...(problem === undefined ? [] : [{ field: 'price', message: problem }]),
-    ...(startsAt === undefined ? [{ field: 'startsAt', message: 'Enter a date and a time' }] : []),
+    ...(start !== undefined && 'errors' in start ? start.errors : []),
   ];
-  if (errors.length > 0 || price === undefined || startsAt === undefined) return { errors };
-  const details = mapListingDetails({
-    category: given('category'),
-    text: given,
-    startsAt,
-    timeZone: given('timeZone'),
-  });
-  return { listing: { ...details, title, price } };
+  if (errors.length > 0 || price === undefined) return { state: { ...refuse(errors, values), questions } };
+  if (start !== undefined && !('startsAt' in start)) return { state: { ...refuse([], values), questions } };
+  const details = listingDetails
+    .filter(isSent)
+    .map((name) => [name, values[name] === '' ? null : values[name]] as const);
+  return { listing: { ...Object.fromEntries(details), title: values.title, price, ...start }, questions };
 };
 
 const withoutEmpty = (listing: ListingBody): ListingBody => ({
@@ -51,27 +100,38 @@ const withoutEmpty = (listing: ListingBody): ListingBody => ({
   price: listing.price,
 });
 
-const read = (form: FormData) => {
-  const values = readValues(form);
-  // A page of the release before sends no currency: its prices are in usd.
-  return { values, ...readListing(values, currencyOf(fieldOf(form, 'currency') || 'usd')) };
-};
+/** The field that says for which seat a request was sent already: sent again, the same form does not ask about it. */
+export const sentField = 'sentFor';
 
 export const sellForm: FormOperation = keyedForm(async (deps, form): Promise<FormState> => {
-  const input = read(form);
-  if ('errors' in input) return refuse(input.errors, input.values);
-  const { listing, values } = input;
+  const values = readValues(form);
+  const input = await readListing(deps, form, values, () => true);
+  if ('state' in input) return input.state;
+  const { listing, questions } = input;
+  const sentFor = JSON.stringify(withoutEmpty(listing));
+  const question = fieldOf(form, sentField) === sentFor ? undefined : await sameSeatQuestion(deps, listing);
+  if (question !== undefined && answerTo(form, questions, question) === undefined)
+    return { ...refuse([], values), questions };
   const result = await sendKeyed(form, (key) => createTicket(deps.api, withoutEmpty(listing), key));
   return result.ok
     ? goTo(`/tickets/${encodeURIComponent(result.data.id)}?listed=1`)
-    : failed(result.failure, '/tickets/new', values);
+    : { ...failed(result.failure, '/tickets/new', { ...values, [sentField]: sentFor }), questions };
 });
 
+/** Sends what was changed only: a field shows less than the listing has, such as no seconds of its start. */
 export const editForm: FormOperation = async (deps, form): Promise<FormState> => {
   const ticketId = fieldOf(form, 'ticketId');
   const ticketPath = `/tickets/${encodeURIComponent(ticketId)}`;
-  const input = read(form);
-  if ('errors' in input) return refuse(input.errors, input.values);
+  const values = readValues(form);
+  const shown = readShown(form);
+  const isChanged = (name: ListingDetail): boolean => {
+    const before = shown[name];
+    return before === undefined || asTyped(name, before) !== values[name];
+  };
+  const input = await readListing(deps, form, values, isChanged);
+  if ('state' in input) return input.state;
   const result = await editTicket(deps.api, ticketId, input.listing);
-  return result.ok ? goTo(ticketPath) : failed(result.failure, `${ticketPath}/edit`, input.values);
+  return result.ok
+    ? goTo(ticketPath)
+    : { ...failed(result.failure, `${ticketPath}/edit`, values), questions: input.questions };
 };

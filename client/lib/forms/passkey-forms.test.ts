@@ -15,7 +15,7 @@ const fakeDeps = (...responses: readonly { readonly status: number; readonly dat
         : { ok: false, failure: { status, errors: [{ message: `refused ${status}` }] } };
     },
   };
-  return { deps: { api, wait: () => Promise.resolve() }, requests };
+  return { deps: { api, wait: () => Promise.resolve(), timeZonesOf: () => Promise.resolve([]) }, requests };
 };
 
 const dialogs: PasskeyDialogs = {

@@ -19,6 +19,7 @@ export type { CancelReason, OrderState, OrderStatus } from './order.ts';
 export { chargeClosed, chargeCreated, chargeState, chargeUpdated } from './charge.ts';
 export type { ChargeState, ChargeStatus, RefundStatus } from './charge.ts';
 export { listingDetails, mapListingDetails, textLimits, ticketCategories, titleLimit } from './listing-details.ts';
+export { normaliseText } from './normalise-text.ts';
 export { consumedEvents, retiredDurables } from './consumers.ts';
 export {
   cancelReasons,

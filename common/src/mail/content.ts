@@ -37,7 +37,7 @@ const toHtml = (block: MailBlock, urlOf: (path: string) => string): string => {
     return `<p style="margin:0 0 24px"><a href="${escapeHtml(urlOf(block.path))}" style="display:inline-block;padding:12px 20px;border-radius:6px;background:#1d4ed8;color:#ffffff;text-decoration:none;font-weight:bold">${escapeHtml(block.button)}</a></p>`;
   const rows = block.table.map(
     ([name, value]) =>
-      `<tr><th scope="row" style="${cell};font-weight:normal;white-space:nowrap;color:#535862">${escapeHtml(name)}</th><td style="${cell};overflow-wrap:anywhere">${escapeHtml(value)}</td></tr>`,
+      `<tr><th scope="row" style="${cell};font-weight:normal;white-space:nowrap;color:#535862">${escapeHtml(name)}</th><td dir="auto" style="${cell};overflow-wrap:anywhere">${escapeHtml(value)}</td></tr>`,
   );
   return `<table style="margin:0 0 16px;border-collapse:collapse">${rows.join('')}</table>`;
 };

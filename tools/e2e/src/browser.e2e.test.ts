@@ -37,7 +37,7 @@ test('When a seller lists a ticket in a browser and a buyer holds and pays it in
   await seller.getByLabel('Title').fill(title);
   await seller.getByLabel('Price (USD)').fill('19.99');
   await seller.getByLabel('Category').selectOption('sports');
-  await seller.getByLabel('Starts at (UTC)').fill('2031-05-01T18:30');
+  await seller.getByLabel('Starts at (local time)').fill('2031-05-01T18:30');
   await seller.getByLabel('Venue').fill('Old Park');
   await seller.getByLabel('City').fill('Leeds');
   await seller.getByLabel('Seat', { exact: true }).fill('7');
@@ -262,9 +262,52 @@ test.each([false, true])(
   60_000,
 );
 
+test.each([false, true])(
+  'When a seller lists a seat for a time that does not exist, and then again (JavaScript off: %s), then the form asks both times',
+  async (withoutJavaScript) => {
+    const seller = await signUp(site.url);
+    const page = await openPage({ as: seller, withoutJavaScript });
+    const title = `Spring ${randomUUID().slice(0, 8)}`;
+    const fill = async () => {
+      await page.goto('/tickets/new');
+      await page.getByLabel('Title').fill(title);
+      await page.getByLabel('Price (USD)').fill('19.99');
+      await page.getByLabel('City').fill('Zürich');
+      await page.getByLabel('Starts at (local time)').fill('2031-03-30T02:30');
+      await page.getByLabel('Seat', { exact: true }).fill('7');
+    };
+    const submit = () => page.getByRole('button', { name: 'List this ticket' }).click();
+    await fill();
+    await submit();
+    await page.getByText('never show 02:30 on this day').waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByLabel('03:30 CEST').check();
+    await submit();
+    await page.getByText('Your ticket is listed.').waitFor();
+    await page.getByText('Sun, Mar 30, 2031, 03:30 CEST').waitFor();
+
+    await fill();
+    await page.getByLabel('Time zone').selectOption('Europe/Zurich');
+    await submit();
+    await page.getByLabel('03:30 CEST').check();
+    await submit();
+    await page.getByText('You have listed this seat already. List it again?').waitFor();
+    await page.getByLabel('Yes, list it again').check();
+    await submit();
+    await page.getByText('Your ticket is listed.').waitFor();
+    const mine = await seller.send({ method: 'GET', path: '/api/tickets?mine=true' });
+    expect(mine.body).toMatchObject([
+      { title, timeZone: 'Europe/Zurich' },
+      { title, timeZone: 'Europe/Zurich' },
+    ]);
+  },
+  90_000,
+);
+
 test.each([
   ['desktop', desktop],
   ['phone', phone],
+  ['narrow phone', { width: 320, height: 568 }],
 ])(
   'When the pages are shown on a %s, then none is wider than the screen or violates accessibility rules',
   async (_screen, viewport) => {
@@ -273,7 +316,17 @@ test.each([
     const [onSale, held, sold, released] = await Promise.all([
       list(seller, { title: words, description: words, venue: words.slice(0, 90), city: 'Llanfairpwllgwyngyll' }),
       list(seller, { title: 'x'.repeat(120), category: 'theatre' }),
-      list(seller, { startsAt: '2031-05-01T18:30:00.000Z' }),
+      list(seller, {
+        title: 'w'.repeat(200),
+        startsAt: '2031-05-01T18:30:00.000Z',
+        timeZone: 'America/Argentina/ComodRivadavia',
+        venue: 'w'.repeat(200),
+        city: 'w'.repeat(100),
+        section: 'w'.repeat(50),
+        row: 'w'.repeat(50),
+        seat: 'w'.repeat(50),
+        description: 'w'.repeat(5_000),
+      }),
       list(seller),
     ]);
     const [holding, paid, cancelled] = await Promise.all([held, sold, released].map(({ id }) => hold(buyer, id)));

@@ -39,14 +39,14 @@ const Summary = ({ order, ticket }: { readonly order: Order; readonly ticket: Ti
     <article className="ticket h-auto!">
       <Art ticket={{ ...ticket, id: order.ticket.id }} className="ticket-art" />
       <div className="ticket-text">
-        <h1 className="text-xl leading-snug font-bold wrap-anywhere">
+        <h1 className="text-xl leading-snug font-bold wrap-anywhere" dir="auto">
           <PageLink href={`/tickets/${order.ticket.id}`} className="ticket-link">
             {order.ticket.title}
           </PageLink>
         </h1>
-        {place !== undefined && <p>{place}</p>}
+        {place !== undefined && <p dir="auto">{place}</p>}
         {ticket?.startsAt !== undefined && <p>{formatDateTime(ticket.startsAt, ticket.timeZone)}</p>}
-        {seat !== undefined && <p>{seat}</p>}
+        {seat !== undefined && <p dir="auto">{seat}</p>}
       </div>
       <div className="stub">
         <span className="stub-price" data-testid="order-price">

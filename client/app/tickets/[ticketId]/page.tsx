@@ -192,7 +192,9 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
               {category.label}
             </PageLink>
           </p>
-          <h1 className="mt-1 text-3xl leading-tight font-bold wrap-anywhere md:text-4xl">{ticket.title}</h1>
+          <h1 className="mt-1 text-3xl leading-tight font-bold wrap-anywhere md:text-4xl" dir="auto">
+            {ticket.title}
+          </h1>
           <Facts of={ticket} />
           {event !== undefined && (
             <p className="mt-4">
@@ -231,7 +233,12 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
         {ticket.description !== undefined && (
           <section className="border-t border-line pt-6">
             <h2 className="text-lg font-semibold">From the seller</h2>
-            <p className="mt-2 max-w-prose leading-relaxed wrap-anywhere whitespace-pre-line">{ticket.description}</p>
+            <p
+              className="mt-2 max-w-prose leading-relaxed wrap-anywhere whitespace-pre-line [unicode-bidi:plaintext]"
+              dir="auto"
+            >
+              {ticket.description}
+            </p>
           </section>
         )}
       </div>

@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { randomUUID } from 'node:crypto';
 import { ListingForm } from '../../../components/listing-form.tsx';
 import { categories } from '../../../lib/categories.ts';
+import { timeZoneChoices } from '../../../lib/server/city-time-zones.ts';
 import { requireUser } from '../../../lib/server/require-user.ts';
 import { runtimeConfig, siteCurrency } from '../../../lib/server/runtime.ts';
 import { postSell } from '../../form-actions.ts';
@@ -21,6 +22,7 @@ const SellPage = async () => {
         <ListingForm
           post={postSell}
           categories={categories}
+          timeZones={timeZoneChoices}
           currency={siteCurrency().code}
           feePercent={runtimeConfig().sellerFeePercent}
           formKey={randomUUID()}

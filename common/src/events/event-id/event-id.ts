@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { normaliseText } from '../normalise-text.ts';
 
 /** What two listings of one event have in common. */
 interface EventDetails {
@@ -9,11 +10,6 @@ interface EventDetails {
   readonly startsAt?: Date | string | undefined;
 }
 
-/** Equal for texts that differ in case, in spaces, or in how Unicode writes the same characters. */
-const normalise = (text: string): string =>
-  // Upper case first, which folds more: ß and ss, final and other sigma.
-  text.normalize('NFKC').toUpperCase().toLowerCase().normalize('NFKC').trim().replaceAll(/\s+/gu, ' ');
-
 /**
  * The id of the event that a listing is for. Listings have the same one exactly when title, venue, city and start are the
  * same after normalisation: NFKC, case-folded, spaces collapsed. A detail that is absent differs from every value.
@@ -22,7 +18,7 @@ const normalise = (text: string): string =>
  * absent and the start as ISO 8601 in UTC with milliseconds. It is stored, so it must never change.
  */
 export const eventIdOf = ({ title, venue, city, startsAt }: EventDetails): string => {
-  const texts = [title, venue, city].map((text) => (text === undefined ? null : normalise(text)));
+  const texts = [title, venue, city].map((text) => (text === undefined ? null : normaliseText(text)));
   const start = startsAt === undefined ? null : new Date(startsAt).toISOString();
   return createHash('sha256')
     .update(JSON.stringify([...texts, start]))

@@ -11,6 +11,7 @@ import type { Ticket } from '../../../../lib/api/schemas.ts';
 import { categories } from '../../../../lib/categories.ts';
 import { toInputValue } from '../../../../lib/dates.ts';
 import { serverApi } from '../../../../lib/server/api.ts';
+import { timeZoneChoices } from '../../../../lib/server/city-time-zones.ts';
 import { requireUser } from '../../../../lib/server/require-user.ts';
 import { runtimeConfig } from '../../../../lib/server/runtime.ts';
 import { ticketState } from '../../../../lib/ticket-labels.ts';
@@ -24,8 +25,8 @@ const typed = (ticket: Ticket): Readonly<Record<string, string>> => ({
   ...mapListingDetails({
     category: ticket.category ?? '',
     text: (name) => ticket[name] ?? '',
-    startsAt: ticket.startsAt === undefined ? '' : toInputValue(ticket.startsAt),
-    timeZone: ticket.timeZone ?? '',
+    startsAt: ticket.startsAt === undefined ? '' : toInputValue(ticket.startsAt, ticket.timeZone),
+    timeZone: ticket.timeZone ?? (ticket.startsAt === undefined ? '' : 'UTC'),
   }),
 });
 
@@ -38,6 +39,7 @@ const Body = ({ ticket, userId }: { readonly ticket: Ticket; readonly userId: st
         <ListingForm
           post={postEdit}
           categories={categories}
+          timeZones={timeZoneChoices}
           currency={ticket.currency}
           feePercent={runtimeConfig().sellerFeePercent}
           ticketId={ticket.id}
