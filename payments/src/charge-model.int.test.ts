@@ -140,11 +140,19 @@ const openStripeSide = ({ stripe, ...bank }: Sandbox) => {
       const refunds = (await atStripe({ id })).refunds.filter(({ status }) => status !== 'failed');
       if (refunds[0] !== undefined) await bank.settleRefund(refunds[0].id, 'failed');
     },
-    dispute: async (id: string): Promise<void> => {
+    dispute: async (id: string, over: 'what is left' | 'all'): Promise<void> => {
       const { charges, disputes } = await atStripe({ id });
       const charge = charges.find(({ paid }) => paid);
       if (charge === undefined || charge.amount_refunded === charge.amount || disputes.length > 0) return;
-      await bank.dispute(charge.id);
+      await bank.dispute(charge.id, over === 'all' ? { amount: charge.amount } : {});
+    },
+    /** With a part of what it keeps, or all. */
+    reinstate: async (id: string, of: 'open' | 'lost', part: number): Promise<void> => {
+      for (const dispute of (await atStripe({ id })).disputes) {
+        if (of === 'open' ? !isOpenDispute(dispute) : dispute.status !== 'lost') continue;
+        const kept = 0 - dispute.balance_transactions.reduce((sum, { amount }) => sum + amount, 0);
+        await bank.changeDispute(dispute.id, { status: 'won', moved: Math.floor(kept * part) });
+      }
     },
     settleDispute: async (id: string, outcome: 'won' | 'lost'): Promise<void> => {
       const text = outcome === 'won' ? 'winning_evidence' : 'losing_evidence';
@@ -300,7 +308,10 @@ const moves = {
   'all is refunded': (id: string) => stripeSide.returnMoney(id, 'all'),
   'a part is refunded': (id: string) => stripeSide.returnMoney(id, 'a part'),
   'the last refund fails': (id: string) => stripeSide.failRefund(id),
-  'a dispute is opened': (id: string) => stripeSide.dispute(id),
+  'a dispute is opened': (id: string) => stripeSide.dispute(id, 'what is left'),
+  'a dispute over the whole price is opened': (id: string) => stripeSide.dispute(id, 'all'),
+  'the dispute is won in part': (id: string) => stripeSide.reinstate(id, 'open', 0.5),
+  'an appeal is won': (id: string) => stripeSide.reinstate(id, 'lost', 1),
   'the dispute is won': (id: string) => stripeSide.settleDispute(id, 'won'),
   'the dispute is lost': (id: string) => stripeSide.settleDispute(id, 'lost'),
 } as const;
@@ -313,6 +324,9 @@ const moneyMoves = steps.command(
       'a part is refunded',
       'the last refund fails',
       'a dispute is opened',
+      'a dispute over the whole price is opened',
+      'the dispute is won in part',
+      'an appeal is won',
       'the dispute is won',
       'the dispute is lost',
     ),
@@ -491,17 +505,22 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
     }
     // Money stays only for an order that is not to be refunded, or where a bank has sent it back.
     const { left = 0, owed = 0, fee = 0, transfer, sent } = document ?? {};
+    // An order that a lost dispute has ended stays cancelled when an appeal gives the seller the money back.
+    const isReversed = (document?.disputes ?? []).some(({ taken }) => (taken?.changes ?? 0) > 1);
     const isReturned = newest(world).status === 'cancelled' || isClosed || document?.refundOrdered !== undefined;
     if (isReturned) expect(left).toBe(0);
     if (refunds.every(({ status }) => status !== 'failed')) {
       expect(owed).toBe(0);
       // Ours is one; the others are of Stripe's dashboard.
-      expect(refunds.filter(({ metadata }) => metadata?.['orderId'] === world.id).length).toBeLessThanOrEqual(1);
+      if (!isReversed)
+        expect(refunds.filter(({ metadata }) => metadata?.['orderId'] === world.id).length).toBeLessThanOrEqual(1);
     }
-    expect(document?.status === 'completed').toBe(paid.length === 1 && left > 0);
-    expect(document?.status === 'refunded').toBe(paid.length === 1 && left === 0);
-    // The seller has what is left, less the fee, or it waits for its time.
-    if (transfer !== undefined) expect(sent).toBe(proceedsOf({ left, fee }));
+    if (!isReversed) {
+      expect(document?.status === 'completed').toBe(paid.length === 1 && left > 0);
+      expect(document?.status === 'refunded').toBe(paid.length === 1 && left === 0);
+      // The seller has what is left, less the fee, or it waits for its time.
+      if (transfer !== undefined) expect(sent).toBe(proceedsOf({ left, fee }));
+    }
     if (document?.status === 'completed') expect(transfer?.id).toBeDefined();
     if (document !== undefined) expectEqualToStripe(document, await storedLedger(world), found);
   },
@@ -597,6 +616,43 @@ const counterexamples: readonly (readonly [string, readonly Step<World, Intent>[
   [
     'a dispute is lost after the proceeds were sent',
     [...known, visa, ...sent, moneyMoves('a dispute is opened'), synced, moneyMoves('the dispute is lost')],
+  ],
+  [
+    'a dispute over the whole price is lost after a refund in part',
+    [
+      ...known,
+      visa,
+      moneyMoves('a part is refunded'),
+      moneyMoves('a dispute over the whole price is opened'),
+      synced,
+      moneyMoves('the dispute is lost'),
+    ],
+  ],
+  [
+    'a dispute is won in part after the proceeds were sent, and the order is cancelled',
+    [
+      ...known,
+      visa,
+      ...sent,
+      moneyMoves('a dispute is opened'),
+      synced,
+      moneyMoves('the dispute is won in part'),
+      synced,
+      ...cancelled,
+    ],
+  ],
+  [
+    'an appeal is won after the lost dispute of a cancelled order',
+    [
+      ...known,
+      visa,
+      moneyMoves('a dispute is opened'),
+      ...cancelled,
+      moneyMoves('the dispute is lost'),
+      synced,
+      moneyMoves('an appeal is won'),
+      synced,
+    ],
   ],
   [
     'a disputed order is cancelled',

@@ -222,7 +222,7 @@ const literal = (value: unknown): Expression | undefined =>
 export const recordMovements = async (
   deps: Deps,
   context: ChargeContext,
-  { set, entries: added, isReturned, refundId }: MoneyChange,
+  { set, entries: added, isReturned, isGivenBack, refundId }: MoneyChange,
 ): Promise<boolean> => {
   const { charge } = context;
   const now = deps.now();
@@ -230,6 +230,10 @@ export const recordMovements = async (
   // A release may go on, or a transfer has to be reversed.
   const payout = charge.completedAt === undefined ? {} : { payoutDue: { due: now, ...context.trace } };
   const returned = { status: 'refunded' as const, stripeRefundId: refundId, refundedAt: now };
+  const { order, refundOrdered } = charge;
+  // Unless the dispute was what cancelled the order, the buyer is to have the money.
+  const isToBuyer = refundOrdered !== undefined || (order.status === 'cancelled' && order.reason !== 'refunded');
+  const refundDue = expression({ $ifNull: ['$refundDue', { $literal: { due: now, ...context.trace } }] });
   const after = await changeCharge(
     deps,
     context,
@@ -242,6 +246,7 @@ export const recordMovements = async (
       dispute: literal(set.dispute),
       ...(returns ? returned : {}),
       ...payout,
+      ...(isGivenBack && isToBuyer ? { refundDue } : {}),
       entries: appended(added),
       moneyReadAt: now,
     },

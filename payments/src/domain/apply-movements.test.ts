@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { feeOf } from '@ticketing/common/money';
 import * as fc from 'fast-check';
 import { applyMovements, type MoneyAtStripe } from './apply-movements.ts';
+import { isUndecided } from './dispute.ts';
 import { entries } from './ledger-entry.ts';
 import type { Charge, Entry } from './payment.ts';
 import { proceedsOf } from './sale.ts';
@@ -57,7 +58,20 @@ const refund = (id: string, part: number, status: 'succeeded' | 'pending' | 'fai
   at: now,
   isOurs: true,
 });
-const dispute = (status: string) => ({ id: 'dp', amount, status, reason: 'fraudulent', at: now });
+const moved = (...amounts: readonly number[]) => amounts.map((one, index) => ({ id: `txn_${index}`, amount: one }));
+/** With what Stripe ordinarily moves by then. */
+const dispute = (status: string, movements = moved(...ordinary(status))) => ({
+  id: 'dp',
+  amount,
+  status,
+  reason: 'fraudulent',
+  at: now,
+  movements,
+});
+const ordinary = (status: string): readonly number[] => {
+  if (status.startsWith('warning_')) return [];
+  return status === 'won' ? [-amount, amount] : [-amount];
+};
 const lines = (all: readonly Entry[]) =>
   Object.fromEntries(all.map(({ id, lines: its }) => [id, balances([{ id, at: now, lines: its }])]));
 
@@ -171,8 +185,12 @@ test('When money goes back, then others are told of each cause with its time and
   const ours = { ...refund('re_2', 200), at: created };
   const byHand = { ...refund('re_1', 100), at: created, isOurs: false };
   const withoutFailed = [byHand, ours, { ...refund('re_3', 300, 'failed'), at: created }];
-  const lost = { ...dispute('lost'), amount: 50 };
-  const first = play(sale, [], [{ ...nothing, refunds: withoutFailed, disputes: [dispute('needs_response')] }]);
+  const lost = dispute('lost', moved(-50));
+  const first = play(
+    sale,
+    [],
+    [{ ...nothing, refunds: withoutFailed, disputes: [dispute('needs_response', moved(-50))] }],
+  );
   expect(first.charge.returned).toEqual([
     { id: 're_1', amount: 100, at: created, reason: 'support' },
     { id: 're_2', amount: 200, at: created, reason: 'refunded' },
@@ -217,49 +235,222 @@ test('When a release without this list has recorded a refund, then nobody is tol
   expect(play(adopted, [], [{ ...nothing, refunds: [refund('re_1', amount)] }]).charge.returned).toEqual([]);
 });
 
+const play1 = (...disputes: readonly ReturnType<typeof dispute>[]) =>
+  play(
+    sale,
+    saleEntries,
+    disputes.map((one) => ({ ...nothing, disputes: [one] })),
+  );
+
+test('When a dispute is over the whole price after a refund in part, then what exceeds the sale is our loss', () => {
+  const refunds = [refund('re', 999)];
+  const open = play(sale, saleEntries, [
+    { ...nothing, refunds },
+    { ...nothing, refunds, disputes: [dispute('needs_response')] },
+  ]);
+  expect(balances(open.entries)).toMatchObject({ stripe: -999, disputes: amount });
+  const lost = play(open.charge, open.entries, [{ ...nothing, refunds, disputes: [dispute('lost')] }]);
+  expect(balances(lost.entries)).toEqual({ stripe: -999, disputes: 0, losses: 999, 'seller:s:held': 0, fees: 0 });
+  expect(lost.charge).toMatchObject({ left: 0, fee: 0, owed: 0, losses: 999 });
+  expect(lost.isReturned).toBe(true);
+  const appealed = play(lost.charge, lost.entries, [
+    { ...nothing, refunds, disputes: [dispute('won', moved(-amount, amount))] },
+  ]);
+  expect(balances(appealed.entries)).toEqual({
+    stripe: 1000,
+    disputes: 0,
+    losses: 0,
+    'seller:s:held': -900,
+    fees: -100,
+  });
+  expect(appealed.charge).toMatchObject({ left: 1000, fee: 100, owed: 0, losses: 0, returned: [{ id: 're' }] });
+  expect(appealed.isReturned).toBe(false);
+});
+
+test('When a refund comes back after a dispute has taken the whole price, then it is no debt to the buyer', () => {
+  const refunds = (status: 'succeeded' | 'failed') => [refund('re', 999, status)];
+  const disputes = [dispute('lost')];
+  const after = play(sale, saleEntries, [
+    { ...nothing, refunds: refunds('succeeded'), disputes },
+    { ...nothing, refunds: refunds('failed'), disputes },
+  ]);
+  expect(after.charge).toMatchObject({ left: 0, owed: 0, losses: 0 });
+  // An appeal that is won makes it one.
+  const appealed = play(after.charge, after.entries, [
+    { ...nothing, refunds: refunds('failed'), disputes: [dispute('won', moved(-amount, amount))] },
+  ]);
+  expect(appealed.charge).toMatchObject({ left: 1000, owed: 999, losses: 0 });
+  expect(balances(appealed.entries)).toMatchObject({ stripe: amount, buyers: -999, losses: 0 });
+});
+
+test('When a dispute is won in part, then what the bank keeps is lost, but only once some has come back', () => {
+  const open = play1(dispute('needs_response'));
+  const won = play(open.charge, open.entries, [{ ...nothing, disputes: [dispute('won', moved(-amount))] }]);
+  expect(won.charge).toMatchObject({ left: amount, fee: 200 });
+  expect(balances(won.entries)).toMatchObject({ stripe: 0, disputes: amount });
+  const inPart = play(won.charge, won.entries, [{ ...nothing, disputes: [dispute('won', moved(-amount, 500))] }]);
+  expect(inPart.charge).toMatchObject({
+    left: 500,
+    fee: 50,
+    returned: [{ id: 'dp', amount: 1499, reason: 'dispute' }],
+  });
+  expect(balances(inPart.entries)).toEqual({ stripe: 500, disputes: 0, 'seller:s:held': -450, fees: -50 });
+  expect(inPart.isReturned).toBe(false);
+});
+
+test('When an appeal reverses a lost dispute, then each change of the decision is an entry of its own', () => {
+  const steps = [
+    dispute('lost'),
+    dispute('lost', moved(-amount, amount)),
+    dispute('lost', moved(-amount, amount, -500)),
+    dispute('won', moved(-amount, amount, -500, 500)),
+  ];
+  const after = play1(...steps, ...steps.slice(-1));
+  expect(after.entries.slice(2).map(({ id }) => id)).toEqual([
+    'dispute:dp:opened',
+    'dispute:dp:lost',
+    'dispute:dp:won',
+    'dispute:dp:lost:2',
+    'dispute:dp:txn_2',
+    'dispute:dp:lost:3',
+    'dispute:dp:txn_3',
+    'dispute:dp:lost:4',
+  ]);
+  expect(after.charge).toMatchObject({ left: amount, fee: 200 });
+  expect(after.charge.disputes?.[0]?.lostAt).toBeUndefined();
+});
+
+test('When money is withdrawn while a bank only asks, then it is undecided until that ends', () => {
+  const asked = play1(dispute('warning_needs_response'), dispute('warning_needs_response', moved(-amount)));
+  expect(lines(asked.entries.slice(2))).toEqual({ 'dispute:dp:opened': { stripe: -amount, disputes: amount } });
+  const [open] = asked.charge.disputes ?? [];
+  expect(open).toMatchObject({ openedAt: now });
+  expect(open !== undefined && isUndecided(open)).toBe(true);
+  const closed = play(
+    asked.charge,
+    [],
+    [{ ...nothing, disputes: [dispute('warning_closed', moved(-amount, amount))] }],
+  );
+  expect(closed.charge.disputes?.some(isUndecided)).toBe(false);
+  expect(closed.charge).toMatchObject({ left: amount });
+});
+
+test.each([
+  ['needs_response', 'lost', { stripe: 0, disputes: 0, 'seller:s:held': 0, fees: 0 }],
+  ['needs_response', 'won', { stripe: amount, disputes: 0, 'seller:s:held': -1799, fees: -200 }],
+  ['won', 'won', { stripe: amount, disputes: 0, 'seller:s:held': -1799, fees: -200 }],
+  ['lost', 'lost', { stripe: 0, disputes: 0, 'seller:s:held': 0, fees: 0 }],
+  ['lost', 'won', { stripe: amount, disputes: 0, 'seller:s:held': -1799, fees: -200 }],
+])(
+  'When a release that booked by status has recorded a dispute that is %s, then nothing is booked twice once it is %s',
+  (was, is, end) => {
+    const ofRelease = { id: 'dp', at: now };
+    const opened = entries.disputeMoved({ ...ofRelease, cause: 'opened', amount: -amount });
+    const won = entries.disputeMoved({ ...ofRelease, cause: 'won', amount });
+    const all = { owed: 0, left: amount, losses: 0, feeBack: 200 };
+    const lost = entries.disputeDecided(sale, { ...ofRelease, cause: 'lost', ...all });
+    const before = [...saleEntries, ...opened, ...(was === 'won' ? won : was === 'lost' ? lost : [])];
+    const { movements: _, at: __, ...stored } = dispute(was);
+    const rest = was === 'lost' ? { left: 0, fee: 0 } : {};
+    const after = play({ ...sale, ...rest, disputes: [{ ...stored, openedAt: now, lostAt: undefined }] }, before, [
+      { ...nothing, disputes: [dispute(is)] },
+      { ...nothing, disputes: [dispute(is)] },
+    ]);
+    expect(balances(after.entries)).toEqual(end);
+    expect(new Set(after.entries.map(({ id }) => id)).size).toBe(after.entries.length);
+    expect(after.charge.disputes?.[0]).toMatchObject({ openedAt: now, movements: dispute(is).movements });
+    // Nobody is told again of a loss of which nobody knows the time.
+    if (was === 'lost') expect(after.charge.returned).toEqual([]);
+  },
+);
+
+test('When such a release has booked another amount than Stripe has moved, then the difference is booked', () => {
+  const opened = entries.disputeMoved({ id: 'dp', cause: 'opened', at: now, amount: -amount });
+  const { movements: _, at: __, ...stored } = dispute('needs_response');
+  const after = play(
+    { ...sale, disputes: [stored] },
+    [...saleEntries, ...opened],
+    [
+      { ...nothing, disputes: [dispute('needs_response', moved(-500))] },
+      { ...nothing, disputes: [dispute('won', moved(-500, 500))] },
+    ],
+  );
+  expect(balances(after.entries)).toEqual({ stripe: amount, disputes: 0, 'seller:s:held': -1799, fees: -200 });
+});
+
 const refundRead = fc.record({
   id: fc.constantFrom('re_1', 're_2', 're_3'),
   part: fc.integer({ min: 1, max: 600 }),
   status: fc.constantFrom('pending', 'succeeded', 'failed'),
 });
+/** What a bank does, one after the other: statuses in any order, and money that moves with them or without. */
+const bankSteps = fc.array(
+  fc.record({
+    status: fc.constantFrom(
+      'warning_needs_response',
+      'warning_closed',
+      'needs_response',
+      'under_review',
+      'won',
+      'lost',
+    ),
+    moves: fc.constantFrom('nothing', 'withdraws', 'reinstates a part', 'reinstates all'),
+    part: fc.integer({ min: 1, max: amount }),
+  }),
+  { minLength: 1, maxLength: 6 },
+);
 
 test('When Stripe is read at any moments, in any number, then each cause is in the ledger once, and the ledger agrees with Stripe', () => {
   fc.assert(
     fc.property(
       fc.uniqueArray(refundRead, { selector: ({ id }) => id, maxLength: 3 }),
-      fc.option(fc.constantFrom('needs_response', 'won', 'lost'), { nil: undefined }),
+      bankSteps,
       fc.boolean(),
-      fc.array(fc.nat({ max: 4 }), { maxLength: 6 }),
-      (refunds, disputed, isSale, moments) => {
-        const returned = refunds.reduce((sum, { part }) => sum + part, 0);
-        const all: MoneyAtStripe = {
-          refunds: refunds.map(({ id, part, status }) => refund(id, part, status)),
-          disputes: disputed === undefined ? [] : [{ ...dispute(disputed), amount: amount - returned }],
-          transfers: [],
-        };
-        // An earlier read shows fewer refunds, none of them failed yet, and an open dispute.
-        const read = (count: number): MoneyAtStripe => ({
-          refunds: all.refunds.slice(0, count).map((one) => ({ ...one, status: 'succeeded' })),
-          disputes: count < 4 ? [] : all.disputes.map((one) => ({ ...one, status: 'needs_response' })),
-          transfers: [],
+      fc.array(fc.nat({ max: 8 }), { maxLength: 8 }),
+      (refunds, steps, isSale, moments) => {
+        // What Stripe shows after each step: refunds come, some fail after all of the bank's steps.
+        const movements: { id: string; amount: number }[] = [];
+        const shown = steps.map(({ status, moves, part }, index): MoneyAtStripe => {
+          const kept = 0 - movements.reduce((sum, one) => sum + one.amount, 0);
+          const by = {
+            nothing: 0,
+            withdraws: -part,
+            'reinstates a part': Math.min(part, kept),
+            'reinstates all': kept,
+          };
+          if (by[moves] !== 0) movements.push({ id: `txn_${index}`, amount: by[moves] });
+          return {
+            refunds: refunds.slice(0, index).map(({ id, part: its }) => refund(id, its)),
+            disputes: [dispute(status, [...movements])],
+            transfers: [],
+          };
         });
-        const reads = [...moments.toSorted((a, b) => a - b).map(read), all, all];
+        const last: MoneyAtStripe = {
+          ...(shown.at(-1) ?? nothing),
+          refunds: refunds.map(({ id, part, status }) => refund(id, part, status)),
+        };
+        const reads = [...moments.toSorted((a, b) => a - b).flatMap((at) => shown[at] ?? []), last, last];
         const [from, first] = isSale ? [sale, saleEntries] : [late, lateEntries];
         const after = play(from, first, reads);
         const ids = after.entries.map(({ id }) => id);
         expect(new Set(ids).size).toBe(ids.length);
         for (const entry of after.entries) expect(entry.lines.reduce((sum, line) => sum + line.amount, 0)).toBe(0);
         const held = balances(after.entries);
-        const kept = all.refunds
+        const returned = last.refunds
           .filter(({ status }) => status !== 'failed')
-          .reduce((sum, { amount: part }) => sum + part, 0);
-        const away = disputed === 'lost' || disputed === 'needs_response' ? amount - returned : 0;
-        expect(held['stripe'] ?? 0).toBe(amount - kept - away);
-        expect(held['disputes'] ?? 0).toBe(disputed === 'needs_response' ? away : 0);
-        const { owed = 0, left = 0, fee = 0 } = after.charge;
+          .reduce((sum, one) => sum + one.amount, 0);
+        const withdrawn = 0 - movements.reduce((sum, one) => sum + one.amount, 0);
+        const { owed = 0, left = 0, fee = 0, losses = 0, disputes: [decided] = [] } = after.charge;
+        expect(held['stripe'] ?? 0).toBe(amount - returned - withdrawn);
+        expect(held['disputes'] ?? 0).toBe(withdrawn - (decided?.taken?.amount ?? 0));
+        if (decided?.status === 'lost') expect(held['disputes'] ?? 0).toBe(0);
         expect(0 - (held['buyers'] ?? 0)).toBe(owed);
         expect(0 - (held['seller:s:held'] ?? 0)).toBe(proceedsOf({ left, fee }));
         expect(0 - (held['fees'] ?? 0)).toBe(fee);
+        expect(held['losses'] ?? 0).toBe(losses);
+        for (const part of [owed, left, losses]) expect(part).toBeGreaterThanOrEqual(0);
+        // Nobody is owed anything, and nothing is left of a sale, while we have lost money on it.
+        if (losses > 0) expect({ owed, left }).toEqual({ owed: 0, left: 0 });
         if (isSale) expect(fee).toBe(feeOf(left, 10));
       },
     ),

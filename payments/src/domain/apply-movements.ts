@@ -1,6 +1,7 @@
 import { isOpenDispute, type RefundStatus } from '@ticketing/common/events';
-import { feeOf } from '@ticketing/common/money';
+import { bookDispute, type DisputeAtStripe } from './dispute.ts';
 import { entries } from './ledger-entry.ts';
+import { giveBack, take, type MoneyState } from './money-state.ts';
 import type { Charge, Dispute, Entry, Refund, Returned, Transfer } from './payment.ts';
 
 interface Created {
@@ -9,7 +10,6 @@ interface Created {
 }
 
 type RefundAtStripe = Pick<Refund, 'id' | 'amount' | 'status'> & Created & { readonly isOurs: boolean };
-type DisputeAtStripe = Pick<Dispute, 'id' | 'amount' | 'status' | 'reason'> & Created;
 
 /** What Stripe shows of the money of one PaymentIntent, each list oldest first; amounts in minor units. */
 export interface MoneyAtStripe {
@@ -26,6 +26,7 @@ export interface MoneyChange {
     | 'left'
     | 'fee'
     | 'owed'
+    | 'losses'
     | 'amountRefunded'
     | 'refundStatus'
     | 'refunds'
@@ -41,21 +42,11 @@ export interface MoneyChange {
   readonly entries: readonly Entry[];
   /** All that was paid has gone back, or was sent back at least once. */
   readonly isReturned: boolean;
+  /** Money that a dispute had taken for good is back. */
+  readonly isGivenBack: boolean;
   /** The last refund, if there is one. */
   readonly refundId: string | undefined;
 }
-
-/** Takes money from what is owed to the buyer first, and the rest from the sale. */
-const take = (state: { left: number; fee: number; owed: number }, amount: number, percent: number) => {
-  const owed = Math.min(state.owed, amount);
-  const left = Math.max(0, state.left - (amount - owed));
-  const fee = feeOf(left, percent);
-  const feeBack = state.fee - fee;
-  state.owed -= owed;
-  state.left = left;
-  state.fee = fee;
-  return { owed, feeBack };
-};
 
 const amountOf = (list: readonly { readonly amount: number }[]): number =>
   list.reduce((sum, { amount }) => sum + amount, 0);
@@ -66,9 +57,6 @@ const payoutOf = (transfers: Transfer[], paidOutAt: Date) => ({
   paidOut: amountOf(transfers),
   paidOutAt,
 });
-
-const withdrawn = (dispute: Pick<Dispute, 'status'>): boolean =>
-  isOpenDispute(dispute) || dispute.status === 'won' || dispute.status === 'lost';
 
 const toPublic = ({ id, amount, status, reason, openedAt }: Dispute) => ({ id, amount, status, reason, openedAt });
 
@@ -84,7 +72,12 @@ const reasonOf = ({ order, refundOrdered }: Charge, { isOurs }: RefundAtStripe):
 const lastReturned = (refunds: readonly Refund[], disputes: readonly Dispute[]): Returned[] =>
   [
     ...refunds.filter(({ status }) => status !== 'failed'),
-    ...disputes.map(({ id, amount, lostAt }) => ({ id, amount, at: lostAt, reason: 'dispute' })),
+    ...disputes.map(({ id, amount, lostAt, taken }) => ({
+      id,
+      amount: taken?.amount ?? amount,
+      at: lostAt,
+      reason: 'dispute',
+    })),
   ]
     .flatMap(({ id, amount, at, reason }) =>
       at === undefined || reason === undefined ? [] : [{ id, amount, at, reason }],
@@ -97,50 +90,34 @@ const lastReturned = (refunds: readonly Refund[], disputes: readonly Dispute[]):
  * to the same; undefined when the charge has everything.
  */
 export const applyMovements = (charge: Charge, seen: MoneyAtStripe, now: Date): MoneyChange | undefined => {
-  const percent = charge.feePercent ?? 0;
-  const state = { left: charge.left ?? 0, fee: charge.fee ?? 0, owed: charge.owed ?? 0 };
+  const { left = 0, fee = 0, owed = 0, losses = 0, feePercent = 0 } = charge;
+  const state: MoneyState = { left, fee, owed, losses, feePercent };
   const refunds = new Map((charge.refunds ?? []).map((refund) => [refund.id, refund]));
   const disputes = new Map((charge.disputes ?? []).map((dispute) => [dispute.id, dispute]));
   const added: Entry[] = [];
   let isNew = false;
+  let isGivenBack = false;
 
   for (const refund of seen.refunds) {
     const known = refunds.get(refund.id);
     if (known?.status === refund.status || known?.status === 'failed') continue;
     isNew = true;
     const { id, amount, status } = refund;
-    if (known === undefined)
-      added.push(...entries.refund(charge, { id, at: now, amount, ...take(state, amount, percent) }));
-    if (status === 'failed') {
-      added.push(...entries.refundFailed({ id, at: now, amount }));
-      state.owed += amount;
-    }
+    if (known === undefined) added.push(...entries.refund(charge, { id, at: now, amount, ...take(state, amount) }));
+    if (status === 'failed')
+      added.push(...entries.refundFailed({ id, at: now, amount, ...giveBack(state, amount, 0) }));
     // A release without `returned` has told of the refund that it has recorded as the charge's.
     const told = id === charge.stripeRefundId ? {} : { at: refund.at, reason: reasonOf(charge, refund) };
     refunds.set(id, known === undefined ? { id, amount, status, ...told } : { ...known, status });
   }
 
   for (const dispute of seen.disputes) {
-    const known = disputes.get(dispute.id);
-    if (known?.status === dispute.status) continue;
+    const booked = bookDispute(charge, state, { known: disputes.get(dispute.id), seen: dispute, now });
+    if (booked === undefined) continue;
     isNew = true;
-    const { id, amount } = known ?? dispute;
-    const wasWithdrawn = known !== undefined && withdrawn(known);
-    if (withdrawn(dispute) && !wasWithdrawn) added.push(...entries.disputeOpened({ id, at: now, amount }));
-    const hadEnded = known?.status === 'won' || known?.status === 'lost';
-    if (dispute.status === 'won' && !hadEnded) added.push(...entries.disputeWon({ id, at: now, amount }));
-    if (dispute.status === 'lost' && !hadEnded)
-      added.push(...entries.disputeLost(charge, { id, at: now, amount, ...take(state, amount, percent) }));
-    const { status, reason } = dispute;
-    const at = known === undefined ? dispute.at : now;
-    disputes.set(id, {
-      id,
-      amount,
-      status,
-      reason,
-      openedAt: withdrawn(dispute) && !wasWithdrawn ? at : known?.openedAt,
-      lostAt: status === 'lost' && !hadEnded ? at : known?.lostAt,
-    });
+    disputes.set(dispute.id, booked.dispute);
+    added.push(...booked.entries);
+    isGivenBack ||= booked.isGivenBack;
   }
 
   const transfers = new Map((charge.transfers ?? []).map((transfer) => [transfer.id, transfer]));
@@ -162,12 +139,13 @@ export const applyMovements = (charge: Charge, seen: MoneyAtStripe, now: Date): 
   const last = all.at(-1);
   const allDisputes = [...disputes.values()];
   const shownDispute = allDisputes.findLast(isOpenDispute) ?? allDisputes.at(-1);
-  const lost = allDisputes.filter(({ status }) => status === 'lost');
+  const lost = allDisputes.reduce((sum, { taken }) => sum + (taken?.amount ?? 0), 0);
   return {
     set: {
       left: state.left,
       fee: state.fee,
       owed: state.owed,
+      losses: state.losses,
       amountRefunded: amountOf(all.filter(({ status }) => status !== 'failed')),
       refundStatus: last?.status,
       refunds: all,
@@ -178,7 +156,8 @@ export const applyMovements = (charge: Charge, seen: MoneyAtStripe, now: Date): 
       ...(transfers.size === 0 ? {} : payoutOf([...transfers.values()], charge.paidOutAt ?? now)),
     },
     entries: added,
-    isReturned: charge.completedAt === undefined ? amountOf([...all, ...lost]) >= charge.amount : state.left === 0,
+    isReturned: charge.completedAt === undefined ? amountOf(all) + lost >= charge.amount : state.left === 0,
+    isGivenBack,
     refundId: last?.id,
   };
 };

@@ -1,3 +1,4 @@
+import type { Taken } from './money-state.ts';
 import type { Charge, Entry, Line } from './payment.ts';
 
 /** The accounts of the ledger, in the words of its documentation; a seller has two. */
@@ -5,6 +6,7 @@ const stripe = 'stripe';
 const fees = 'fees';
 const buyers = 'buyers';
 const disputes = 'disputes';
+const losses = 'losses';
 
 /** The account of the seller that has the proceeds of a sale. An order of the first release names no seller. */
 export const sellerAccount = ({ order, releasedAt }: Pick<Charge, 'order' | 'releasedAt'>): string =>
@@ -26,6 +28,11 @@ interface Moved {
   readonly amount: number;
 }
 
+interface Cause {
+  /** Of the refund, the dispute, the transfer or the reversal. */
+  readonly id: string;
+}
+
 /**
  * The entries of each movement of money. Debits are positive: `stripe` is what we have at Stripe, and the others are mostly
  * what we owe, so they are negative. Stripe's own fees are in none of them.
@@ -44,38 +51,42 @@ export const entries = {
   lateMoney: ({ _id }: Pick<Charge, '_id'>, { at, amount }: Moved): Entry[] =>
     entry(`charge:${_id}`, at, { [stripe]: amount, [buyers]: -amount }),
 
-  /** The buyer got money back: what was owed first, the rest from the sale, whose fee falls by `feeBack`. */
-  refund: (
-    charge: Charge,
-    { id, at, amount, owed, feeBack }: Moved & { readonly id: string; readonly owed: number; readonly feeBack: number },
-  ): Entry[] => {
+  /** The buyer got money back: what was owed first, then from the sale, whose fee falls by `feeBack`. */
+  refund: (charge: Charge, { id, at, amount, owed, left, losses: lost, feeBack }: Moved & Cause & Taken): Entry[] => {
     const seller = sellerAccount(charge);
     return [
-      ...entry(`refund:${id}`, at, { [stripe]: -amount, [buyers]: owed, [seller]: amount - owed }),
+      ...entry(`refund:${id}`, at, { [stripe]: -amount, [buyers]: owed, [seller]: left, [losses]: lost }),
       ...entry(`fee-back:${id}`, at, { [fees]: feeBack, [seller]: -feeBack }),
     ];
   },
 
-  /** The bank sent a refund back. The money is still the buyer's. */
-  refundFailed: ({ id, at, amount }: Moved & { readonly id: string }): Entry[] =>
-    entry(`refund-failed:${id}`, at, { [stripe]: amount, [buyers]: -amount }),
+  /** The bank sent a refund back. The money is still the buyer's, unless it was lost before. */
+  refundFailed: ({ id, at, amount, owed, losses: lost }: Moved & Cause & Pick<Taken, 'owed' | 'losses'>): Entry[] =>
+    entry(`refund-failed:${id}`, at, { [stripe]: amount, [buyers]: owed, [losses]: lost }),
 
-  /** The bank took the money back until it has decided. */
-  disputeOpened: ({ id, at, amount }: Moved & { readonly id: string }): Entry[] =>
-    entry(`dispute:${id}:opened`, at, { [stripe]: -amount, [disputes]: amount }),
+  /** The bank withdrew money until it has decided (negative), or gave it back. */
+  disputeMoved: ({ id, cause, at, amount }: Moved & Cause & { readonly cause: string }): Entry[] =>
+    entry(`dispute:${id}:${cause}`, at, { [stripe]: amount, [disputes]: -amount }),
 
-  disputeWon: ({ id, at, amount }: Moved & { readonly id: string }): Entry[] =>
-    entry(`dispute:${id}:won`, at, { [stripe]: amount, [disputes]: -amount }),
-
-  disputeLost: (
+  /** It decided that withdrawn money is gone (or, negative, after all not). */
+  disputeDecided: (
     charge: Charge,
-    { id, at, amount, owed, feeBack }: Moved & { readonly id: string; readonly owed: number; readonly feeBack: number },
+    {
+      id,
+      cause,
+      at,
+      owed,
+      left,
+      losses: lost,
+      feeBack,
+    }: Omit<Moved, 'amount'> & Cause & Taken & { readonly cause: string },
   ): Entry[] =>
-    entry(`dispute:${id}:lost`, at, {
-      [disputes]: -amount,
+    entry(`dispute:${id}:${cause}`, at, {
+      [disputes]: 0 - (owed + left + lost),
       [buyers]: owed,
-      [sellerAccount(charge)]: amount - owed - feeBack,
+      [sellerAccount(charge)]: left - feeBack,
       [fees]: feeBack,
+      [losses]: lost,
     }),
 
   /** The proceeds became the seller's. `charge` is as it was before. */
@@ -88,10 +99,10 @@ export const entries = {
   },
 
   /** They were sent to the seller's account at Stripe. */
-  transfer: (charge: Charge, { id, at, amount }: Moved & { readonly id: string }): Entry[] =>
+  transfer: (charge: Charge, { id, at, amount }: Moved & Cause): Entry[] =>
     entry(`transfer:${id}`, at, { [sellerAccount(charge)]: amount, [stripe]: -amount }),
 
   /** They were taken back from there. */
-  reversal: (charge: Charge, { id, at, amount }: Moved & { readonly id: string }): Entry[] =>
+  reversal: (charge: Charge, { id, at, amount }: Moved & Cause): Entry[] =>
     entry(`reversal:${id}`, at, { [stripe]: amount, [sellerAccount(charge)]: -amount }),
 };

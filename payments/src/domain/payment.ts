@@ -77,6 +77,13 @@ const dispute = z.object({
   /** When the bank withdrew the money. */
   openedAt: z.date().optional(),
   lostAt: z.date().optional(),
+  /**
+   * What was booked of its balance transactions; negative if it was withdrawn. Absent if a release that booked by status has
+   * recorded the dispute; without `id` what that has booked and Stripe has not shown yet.
+   */
+  movements: z.array(z.object({ id: z.string().optional(), amount: z.int() })).optional(),
+  /** What the decision has taken for good, the part of it that was the sale's, and how often that has changed. */
+  taken: z.object({ amount: z.int(), left: z.int(), changes: z.int() }).optional(),
 });
 const returned = z.object({ id: z.string(), amount: z.int(), at: z.date(), reason: z.string() });
 /** A transfer to a seller, whoever made it. */
@@ -98,13 +105,15 @@ const money = {
   fee: z.int().optional(),
   /** What we have and owe to the buyer: money that came too late, and refunds that were sent back. */
   owed: z.int().optional(),
+  /** What went out beyond what was owed and left: the marketplace's own. */
+  losses: z.int().optional(),
   amountRefunded: z.int().optional(),
   refundStatus: z.enum(refundStatuses).optional(),
   /** As last read at Stripe, oldest first. */
   refunds: z.array(refund).optional(),
   disputes: z.array(dispute).optional(),
   /** The one that is open, or the last, as others are told. */
-  dispute: dispute.omit({ lostAt: true }).partial({ id: true, amount: true }).optional(),
+  dispute: dispute.omit({ lostAt: true, movements: true, taken: true }).partial({ id: true, amount: true }).optional(),
   /** The last of both that have returned money to the buyer, as others are told. */
   returned: z.array(returned).optional(),
   /** The time of the last problem of the buyer's that an operator has settled. */

@@ -60,6 +60,7 @@ export const charges = defineAggregate({
     feePercent: { type: Number },
     left: { type: Number },
     owed: { type: Number },
+    losses: { type: Number },
     refunds: listOf({
       id: { type: String, required: true },
       amount: { type: Number, required: true },
@@ -74,6 +75,12 @@ export const charges = defineAggregate({
       reason: { type: String, required: true },
       openedAt: { type: Date },
       lostAt: { type: Date },
+      movements: listOf({ id: { type: String }, amount: { type: Number, required: true } }),
+      taken: objectOf({
+        amount: { type: Number, required: true },
+        left: { type: Number, required: true },
+        changes: { type: Number, required: true },
+      }),
     }),
     availableAt: { type: Date },
     transfer: objectOf({

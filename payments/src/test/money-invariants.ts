@@ -1,5 +1,4 @@
 import { expect } from '@jest/globals';
-import { isOpenDispute } from '@ticketing/common/events';
 import type { Stripe } from 'stripe';
 import { proceedsOf } from '../domain/sale.ts';
 import type { LedgerEntry } from '../models/ledger.ts';
@@ -28,21 +27,21 @@ export const ledgerBalances = (
   return Object.fromEntries([...sums].filter(([, sum]) => sum !== 0));
 };
 
-const isLost = ({ status }: { readonly status: string }): boolean => status === 'lost';
-
 /** What the accounts must hold by the charge's own fields. */
 export const chargeBalances = (document: PaymentDocument): Readonly<Record<string, number>> => {
-  const { owed, amount = 0, fee = 0, left = 0, refunds = [], disputes = [], sent = 0, order, releasedAt } = document;
+  const { owed, amount = 0, fee = 0, left = 0, losses = 0, sent = 0, order, releasedAt } = document;
   if (owed === undefined) return {};
+  const { refunds = [], disputes = [] } = document;
   const returned = sumOf(refunds.filter(({ status }) => status !== 'failed'));
-  const disputed = sumOf(disputes.filter(isOpenDispute));
-  const lost = sumOf(disputes.filter(isLost));
+  const withdrawn = 0 - sumOf(disputes.flatMap(({ movements = [] }) => movements));
+  const taken = sumOf(disputes.flatMap((dispute) => dispute.taken ?? []));
   const seller = `seller:${order?.sellerId ?? 'unknown'}:${releasedAt === undefined ? 'held' : 'available'}`;
   const balances = {
-    stripe: amount - returned - disputed - lost - sent,
-    disputes: disputed,
+    stripe: amount - returned - withdrawn - sent,
+    disputes: withdrawn - taken,
     fees: -fee,
     buyers: -owed,
+    losses,
     [seller]: sent - proceedsOf({ left, fee }),
   };
   return Object.fromEntries(Object.entries(balances).flatMap(([name, sum]) => (sum === 0 ? [] : [[name, sum]])));
@@ -88,10 +87,24 @@ export const expectEqualToStripe = (
   expect((document.refunds ?? []).map(({ id, amount, status, at }) => [id, amount, status, at])).toEqual(
     refunds.toReversed().map(({ id, amount, status, created }) => [id, amount, status, new Date(created * 1000)]),
   );
-  expect((document.disputes ?? []).map(({ id, amount, status, reason }) => [id, amount, status, reason])).toEqual(
-    disputes.toReversed().map(({ id, amount, status, reason }) => [id, amount, status, reason]),
+  const moved = (list: readonly Stripe.BalanceTransaction[]) => list.map(({ id, amount }) => ({ id, amount }));
+  expect(
+    (document.disputes ?? []).map(({ id, amount, status, reason, movements }) => [
+      id,
+      amount,
+      status,
+      reason,
+      movements,
+    ]),
+  ).toEqual(
+    disputes
+      .toReversed()
+      .map(({ id, amount, status, reason, balance_transactions: all }) => [id, amount, status, reason, moved(all)]),
   );
-  const back = [...refunds.filter(({ status }) => status !== 'failed'), ...disputes.filter(isLost)];
+  const lost = (document.disputes ?? []).flatMap(({ id, taken }) =>
+    taken === undefined || taken.amount === 0 ? [] : [{ id, amount: taken.amount }],
+  );
+  const back = [...refunds.filter(({ status }) => status !== 'failed'), ...lost];
   // Others are told of the last five.
   if (back.length <= 5)
     expect(new Set(document.returned?.map(({ id, amount }) => `${id} ${amount}`))).toEqual(
@@ -102,7 +115,7 @@ export const expectEqualToStripe = (
   );
   const paid = sumOf(charges.filter((charge) => charge.paid));
   const returned = sumOf(refunds.filter(({ status }) => status !== 'failed'));
-  const withdrawn = sumOf(disputes.filter(({ status }) => status !== 'won'));
+  const withdrawn = 0 - sumOf(disputes.flatMap(({ balance_transactions: all }) => all));
   const sent = transfers.reduce((sum, { amount, amount_reversed: reversed }) => sum + amount - reversed, 0);
   expect(ledgerBalances(document, ledger)['stripe'] ?? 0).toBe(paid - returned - withdrawn - sent);
 };

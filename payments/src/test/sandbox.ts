@@ -27,8 +27,10 @@ export interface Sandbox {
   intents(orderId: string): Promise<Stripe.PaymentIntent[]>;
   /** How often Stripe was called under an idempotency key. */
   callsUnder(idempotencyKey: string): Promise<number>;
-  /** The holder of the card disputes a charge. */
-  dispute(chargeId: string): Promise<void>;
+  /** The holder of the card disputes a charge, or the bank inquires. */
+  dispute(chargeId: string, how?: { readonly amount?: number; readonly inquiry?: boolean }): Promise<void>;
+  /** What becomes of a dispute at the bank; `moved` is negative if money is withdrawn. */
+  changeDispute(disputeId: string, change: { readonly status?: string; readonly moved?: number }): Promise<void>;
   /** What becomes of a refund at the bank. */
   settleRefund(refundId: string, status: 'succeeded' | 'failed'): Promise<void>;
   close(): Promise<void>;
@@ -90,7 +92,8 @@ export const openSandbox = async (options: { readonly webhookUrl?: string } = {}
       const calls: unknown = await (await fetch(`${url}/sandbox/calls`)).json();
       return callLog.parse(calls).filter((call) => call.idempotencyKey === idempotencyKey).length;
     },
-    dispute: (chargeId) => control(`charges/${chargeId}`, { disputed: true }),
+    dispute: (chargeId, how = {}) => control(`charges/${chargeId}`, { disputed: true, ...how }),
+    changeDispute: (disputeId, change) => control(`disputes/${disputeId}`, change),
     settleRefund: (refundId, status) => control(`refunds/${refundId}`, { status }),
     charges,
     paid: async (orderId) => (await charges(orderId)).filter((charge) => charge.paid),

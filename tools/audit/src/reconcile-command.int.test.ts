@@ -69,6 +69,7 @@ test('When the ledger and Stripe have the same movements, then they agree, whate
     ['refund_failure', 're_1', 500, 'refund-failed:re_1'],
     ['adjustment', 'dp_1', -1999, 'dispute:dp_1:opened'],
     ['adjustment', 'dp_1', 1999, 'dispute:dp_1:won'],
+    ['adjustment', 'dp_1', -500, 'dispute:dp_1:txn_5'],
     ['transfer', 'tr_1', -1799, 'transfer:tr_1'],
     ['transfer_refund', 'trr_1', 99, 'reversal:trr_1'],
   ] as const;
@@ -87,7 +88,7 @@ test('When the ledger and Stripe have the same movements, then they agree, whate
       { account: 'seller:s:held', amount: 200 },
     ],
   });
-  expect(await run()).toEqual({ code: 0, lines: ['7 movements at Stripe, 7 in the ledger', 'They agree.'] });
+  expect(await run()).toEqual({ code: 0, lines: ['8 movements at Stripe, 8 in the ledger', 'They agree.'] });
 });
 
 test('When one of them lacks a movement or has another amount, then each is named', async () => {
@@ -95,14 +96,18 @@ test('When one of them lacks a movement or has another amount, then each is name
   move('refund', 're_1', -500);
   await record('refund:re_1', -400);
   await record('refund:re_2', -100);
+  move('adjustment', 'dp_1', -1999);
+  move('adjustment', 'dp_1', 1000);
+  await record('dispute:dp_1:opened', -1999);
   const { code, lines } = await run();
   expect(code).toBe(1);
   expect(lines).toEqual([
-    '2 movements at Stripe, 2 in the ledger',
+    '4 movements at Stripe, 3 in the ledger',
     '✗ charge:o: Stripe has 1999 minor units, the ledger has nothing',
+    '✗ dispute:dp_1: Stripe has -999 minor units, the ledger has -1999 minor units',
     '✗ refund:re_1: Stripe has -500 minor units, the ledger has -400 minor units',
     '✗ refund:re_2: Stripe has nothing, the ledger has -100 minor units',
-    '3 differences.',
+    '4 differences.',
   ]);
 });
 

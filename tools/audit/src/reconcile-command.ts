@@ -1,4 +1,4 @@
-import { amountAtStripe, compareMovements } from '@ticketing/watchdog/checks';
+import { amountAtStripe, causeAtStripe, compareMovements } from '@ticketing/watchdog/checks';
 import { readLedgerWithWaiting, type Sources } from '@ticketing/watchdog/sources';
 import { UsageError } from './usage-error.ts';
 
@@ -42,12 +42,13 @@ export const runReconcileCommand = async (command: {
   const movements = await sources.stripe.movements(around);
   const ofDay = new Set([
     ...movements.filter(({ created }) => isOfDay(created * 1000)).map(({ cause }) => cause),
-    ...entries.filter(({ at }) => isOfDay(at)).map(({ cause }) => cause),
+    ...entries.filter(({ at }) => isOfDay(at)).map(causeAtStripe),
   ]);
   const differences = compareMovements(movements, entries).filter(({ cause }) => ofDay.has(cause));
-  const count = (all: readonly { readonly cause: string }[]) => all.filter(({ cause }) => ofDay.has(cause)).length;
+  const count = (causes: readonly string[]) => causes.filter((cause) => ofDay.has(cause)).length;
+  const moved = entries.filter((entry) => amountAtStripe(entry) !== undefined);
   print(
-    `${count(movements)} movements at Stripe, ${count(entries.filter((entry) => amountAtStripe(entry) !== undefined))} in the ledger`,
+    `${count(movements.map(({ cause }) => cause))} movements at Stripe, ${count(moved.map(causeAtStripe))} in the ledger`,
   );
   for (const { cause, atStripe, inLedger } of differences)
     print(`✗ ${cause}: Stripe has ${show(atStripe)}, the ledger has ${show(inLedger)}`);

@@ -14,6 +14,9 @@ export const amountAtStripe = ({ lines }: LedgerRecord): number | undefined => {
   return found.length === 0 ? undefined : found.reduce((sum, { amount }) => sum + amount, 0);
 };
 
+/** The movement at Stripe that an entry belongs to: all of a dispute's are compared as one. */
+export const causeAtStripe = ({ cause }: LedgerRecord): string => /^dispute:[^:]+/.exec(cause)?.[0] ?? cause;
+
 /** Compares both ways: what one of them lacks, or has with another amount. */
 export const compareMovements = (
   movements: readonly Movement[],
@@ -24,7 +27,9 @@ export const compareMovements = (
   const inLedger = new Map<string, number>();
   for (const entry of entries) {
     const amount = amountAtStripe(entry);
-    if (amount !== undefined) inLedger.set(entry.cause, amount);
+    if (amount === undefined) continue;
+    const cause = causeAtStripe(entry);
+    inLedger.set(cause, (inLedger.get(cause) ?? 0) + amount);
   }
   return [...new Set([...atStripe.keys(), ...inLedger.keys()])]
     .toSorted()

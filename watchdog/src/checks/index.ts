@@ -1,4 +1,4 @@
 export { checks } from './all-checks.ts';
 export { auditProduct } from './audit-product.ts';
 export type { AuditResult, Violation } from './audit-product.ts';
-export { amountAtStripe, compareMovements } from './compare-movements.ts';
+export { amountAtStripe, causeAtStripe, compareMovements } from './compare-movements.ts';

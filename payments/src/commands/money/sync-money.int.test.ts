@@ -225,6 +225,73 @@ test.each([
   });
 });
 
+const disputeOf = async (order: OrderState): Promise<string> => {
+  const { data } = await payments.sandbox.stripe.disputes.list({ charge: await chargeOf(order) });
+  return data[0]?.id ?? '';
+};
+
+test('When a dispute over the whole price is lost after a refund in part, then what exceeds the sale is our loss, until an appeal', async () => {
+  const order = await paid();
+  await refundAtStripe(order, 999);
+  await payments.sandbox.dispute(await chargeOf(order), { amount: price });
+  await until(async () =>
+    expect(await balancesOf(order)).toEqual({ stripe: -999, disputes: price, 'seller:s:held': -900, fees: -100 }),
+  );
+  const id = await disputeOf(order);
+  await payments.sandbox.changeDispute(id, { status: 'lost' });
+  await until(async () => {
+    expect((await payments.get(order.id)).body).toMatchObject({ status: 'refunded', amountRefunded: 999 });
+    expect(await balancesOf(order)).toEqual({ stripe: -999, losses: 999 });
+  });
+  await payments.sandbox.changeDispute(id, { status: 'won', moved: price });
+  await until(async () => expect(await balancesOf(order)).toEqual({ stripe: 1000, 'seller:s:held': -900, fees: -100 }));
+});
+
+test('When a dispute is won in part, then the sale is worth what came back', async () => {
+  const order = await paid();
+  await payments.sandbox.dispute(await chargeOf(order));
+  await payments.sandbox.changeDispute(await disputeOf(order), { status: 'won', moved: 999 });
+  await until(async () => {
+    expect(await balancesOf(order)).toEqual({ stripe: 999, 'seller:s:held': -899, fees: -100 });
+    expect((await payments.get(order.id)).body).toMatchObject({ status: 'completed', dispute: { status: 'won' } });
+  });
+  expect(await payments.stored(order.id)).toMatchObject({ left: 999, returned: [{ amount: 1000, reason: 'dispute' }] });
+});
+
+test('When a bank inquires, then no money moves; when it withdraws some all the same, then that is in the ledger', async () => {
+  const order = await paid();
+  await payments.sandbox.dispute(await chargeOf(order), { inquiry: true });
+  await until(async () =>
+    expect((await payments.get(order.id)).body).toMatchObject({ dispute: { status: 'warning_needs_response' } }),
+  );
+  expect(await balancesOf(order)).toEqual(saleBalances);
+  const id = await disputeOf(order);
+  await payments.sandbox.changeDispute(id, { moved: -price });
+  const withdrawn = { disputes: price, 'seller:s:held': -1799, fees: -200 };
+  await until(async () => expect(await balancesOf(order)).toEqual(withdrawn));
+  await payments.sandbox.changeDispute(id, { status: 'warning_closed', moved: price });
+  await until(async () => expect(await balancesOf(order)).toEqual(saleBalances));
+});
+
+test('When an appeal is won after the dispute of an order that was cancelled otherwise, then the buyer is refunded', async () => {
+  const order = await paid();
+  await payments.sandbox.dispute(await chargeOf(order));
+  await until(async () => expect((await payments.stored(order.id))?.dispute).toBeDefined());
+  await payments.cancel(order, 'not_delivered');
+  const id = await disputeOf(order);
+  await payments.sandbox.changeDispute(id, { status: 'lost' });
+  await until(async () => {
+    const stored = await payments.stored(order.id);
+    expect(stored).toMatchObject({ status: 'refunded', left: 0 });
+    expect(stored?.refundDue).toBeUndefined();
+  });
+  await payments.sandbox.changeDispute(id, { status: 'won', moved: price });
+  await until(async () => {
+    expect(await payments.stored(order.id)).toMatchObject({ left: 0, owed: 0, amountRefunded: price });
+    expect(await balancesOf(order)).toEqual({});
+  });
+});
+
 test('When no webhook tells that an account has changed, then it is known all the same', async () => {
   const seller = newId();
   const sellers = createSellers(payments);

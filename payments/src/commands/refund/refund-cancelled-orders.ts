@@ -1,5 +1,5 @@
-import { isOpenDispute } from '@ticketing/common/events';
 import type { Deps } from '../../deps.ts';
+import { isUndecided } from '../../domain/dispute.ts';
 import { takeMarked, workOff, type Task } from '../marked-charges.ts';
 import { syncMoney } from '../money/sync-money.ts';
 import { findIntent } from '../reconcile/find-intent.ts';
@@ -88,7 +88,7 @@ const refund = async (deps: Deps, task: Task, intentId: string): Promise<boolean
   // What has happened at Stripe meanwhile may have returned everything.
   if (payment?.refundDue === undefined) return true;
   const { refunds = [], disputes = [] } = payment;
-  if (disputes.some(isOpenDispute)) return false;
+  if (disputes.some(isUndecided)) return false;
   // Stripe repeats a refusal or a server error under its key for a day, so each retry has another. A second refund of
   // everything is refused.
   const number = 1 + refunds.filter(({ status }) => status === 'failed').length + disputes.length + failures;

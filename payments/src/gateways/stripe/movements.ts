@@ -86,13 +86,18 @@ export const readMovements = async (
       // One that is made in the dashboard has no metadata.
       isOurs: metadata?.['orderId'] !== undefined,
     })),
-    disputes: oldestFirst(disputes).map(({ id, amount, status, reason, created }) => ({
-      id,
-      amount,
-      status,
-      reason,
-      at: toDate(created),
-    })),
+    disputes: oldestFirst(disputes).map(
+      ({ id, amount, status, reason, created, balance_transactions: transactions }) => ({
+        id,
+        amount,
+        status,
+        reason,
+        at: toDate(created),
+        movements: transactions
+          .toSorted((a, b) => a.created - b.created)
+          .map((transaction) => ({ id: transaction.id, amount: transaction.amount })),
+      }),
+    ),
     transfers,
   };
 };
