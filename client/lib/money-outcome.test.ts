@@ -12,6 +12,10 @@ test.each([
   ],
   [{ status: 'failed' as const, amount: 1999, currency: 'usd' }, 'You have not been charged.'],
   [{ status: 'created' as const, amount: 1999, currency: 'usd' }, 'You have not been charged.'],
+  [
+    { status: 'created' as const, amount: 1999, currency: 'usd', owed: 1999 },
+    'Your payment of $19.99 arrived too late and is being refunded.',
+  ],
   [undefined, 'You have not been charged.'],
 ])('When the order is cancelled and its charge is %j, then the sentence is %s', (charge, sentence) => {
   expect(moneyOutcome(charge)).toBe(sentence);
@@ -37,9 +41,15 @@ test.each([
     'Your payment of $19.99 is being refunded to your card.',
   ],
   [
-    { status: 'refunded' as const, refundStatus: 'failed' as const, amountRefunded: 0 },
+    { status: 'refunded' as const, refundStatus: 'failed' as const, amountRefunded: 0, owed: 1999 },
     /^The refund of \$19.99 did not reach/,
   ],
+  // The first of two refunds has failed.
+  [
+    { status: 'refunded' as const, refundStatus: 'succeeded' as const, amountRefunded: 500, owed: 1499 },
+    /^The refund of \$14.99 did not reach/,
+  ],
+  [{ status: 'refunded' as const, refundStatus: 'failed' as const }, /has been refunded to your card/],
   [
     { status: 'refunded' as const, amountRefunded: 0, dispute: lost },
     'Your payment of $19.99 has been returned by your bank.',
@@ -61,7 +71,7 @@ test.each([
     ['$5.00 of your payment is being refunded to your card.'],
   ],
   [
-    { amountRefunded: 0, refundStatus: 'failed' as const },
+    { amountRefunded: 0, refundStatus: 'failed' as const, owed: 500 },
     ['A refund did not reach your card. We are looking into it.'],
   ],
   [{ dispute: lost }, []],

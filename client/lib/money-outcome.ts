@@ -2,14 +2,14 @@ import { isOpenDispute } from '@ticketing/common/events';
 import type { Charge } from './api/schemas.ts';
 import { amountLabel } from './money.ts';
 
-type Money = Pick<Charge, 'status' | 'amount' | 'currency' | 'amountRefunded' | 'refundStatus' | 'dispute'>;
+type Money = Pick<Charge, 'status' | 'amount' | 'currency' | 'amountRefunded' | 'refundStatus' | 'owed' | 'dispute'>;
 
 const hasOpenDispute = ({ dispute }: Money): boolean => dispute !== undefined && isOpenDispute(dispute);
 
 const returned = (charge: Money): string => {
   const payment = `Your payment of ${amountLabel(charge)}`;
-  if (charge.refundStatus === 'failed')
-    return `The refund of ${amountLabel(charge)} did not reach your card. We are looking into it and return the money again.`;
+  if (charge.owed !== undefined)
+    return `The refund of ${amountLabel({ amount: charge.owed, currency: charge.currency })} did not reach your card. We are looking into it and return the money again.`;
   // Nothing was refunded: the bank has returned the money itself.
   if (charge.amountRefunded === 0 && charge.dispute?.status === 'lost')
     return `${payment} has been returned by your bank.`;
@@ -17,6 +17,9 @@ const returned = (charge: Money): string => {
     ? `${payment} is being refunded to your card.`
     : `${payment} has been refunded to your card.`;
 };
+
+const notCharged = 'You have not been charged.';
+const tooLate = 'arrived too late and is being refunded.';
 
 /** One sentence about the charge of a cancelled order; `wasComplete` if the ticket was the buyer's before. */
 export const moneyOutcome = (charge: Money | undefined, wasComplete = false): string => {
@@ -26,24 +29,25 @@ export const moneyOutcome = (charge: Money | undefined, wasComplete = false): st
     case 'completed':
       if (hasOpenDispute(charge))
         return `Your payment of ${amountLabel(charge)} is with your bank, which decides about your dispute.`;
-      return `Your payment of ${amountLabel(charge)} ${wasComplete ? '' : 'arrived too late and '}is being refunded.`;
+      return `Your payment of ${amountLabel(charge)} ${wasComplete ? 'is being refunded.' : tooLate}`;
     case 'created':
     case 'failed':
+      return charge.owed === undefined ? notCharged : `Your payment of ${amountLabel(charge)} ${tooLate}`;
     case undefined:
-      return 'You have not been charged.';
+      return notCharged;
   }
 };
 
 /** Sentences about what has become of the money of a ticket that is the buyer's; none if nothing has. */
 export const moneyNews = (charge: Money | undefined): readonly string[] => {
   if (charge === undefined) return [];
-  const { amountRefunded = 0, currency, refundStatus } = charge;
+  const { amountRefunded = 0, currency, refundStatus, owed } = charge;
   const part = amountLabel({ amount: amountRefunded, currency });
   return [
     ...(amountRefunded === 0
       ? []
       : [`${part} of your payment ${refundStatus === 'pending' ? 'is being' : 'has been'} refunded to your card.`]),
-    ...(refundStatus === 'failed' ? ['A refund did not reach your card. We are looking into it.'] : []),
+    ...(owed !== undefined ? ['A refund did not reach your card. We are looking into it.'] : []),
     ...(hasOpenDispute(charge)
       ? ['You have disputed this payment. The seller is not paid until your bank has decided.']
       : []),

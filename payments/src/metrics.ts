@@ -15,7 +15,10 @@ export const openMetrics = (metrics: Metrics) => ({
     'ledger_oldest_waiting_seconds',
     'Age of the oldest entry that charges have recorded and the ledger does not have yet',
   ),
-  failedRefunds: metrics.gauge('refunds_failed', 'Charges with a failed refund that has not been repaid'),
+  failedRefunds: metrics.gauge(
+    'refunds_failed',
+    'Charges of which money is owed to the buyer that no refund has returned',
+  ),
   openDisputes: metrics.gauge('disputes_open', 'Charges with an open dispute'),
   followedAt: metrics.gauge(
     'stripe_followed_timestamp_seconds',

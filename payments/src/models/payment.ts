@@ -155,7 +155,7 @@ export const charges = defineAggregate({
     closedAt: { type: Date },
   },
   renames: { attempts: 'declines', tries: 'lastAttemptNumber', attempt: 'openAttempt', moneyBack: 'refundDue' },
-  retiredIndexes: ['money_back_by_time_due'],
+  retiredIndexes: ['money_back_by_time_due', 'failed_refunds'],
   // Each index holds only the documents that still need work, so that a search that finds nothing costs nothing.
   indexes: [
     {
@@ -218,11 +218,7 @@ export const charges = defineAggregate({
     { key: { 'entries.at': 1 }, name: 'waiting_entries', partialFilterExpression: { 'entries.at': { $exists: true } } },
     // For what begins at Stripe: its objects name the PaymentIntent.
     { key: { stripeId: 1 }, name: 'by_payment_intent', partialFilterExpression: { stripeId: { $exists: true } } },
-    {
-      key: { refundStatus: 1 },
-      name: 'failed_refunds',
-      partialFilterExpression: { refundStatus: 'failed' },
-    },
+    { key: { owed: 1 }, name: 'owed_to_buyers', partialFilterExpression: { owed: { $gt: 0 } } },
     {
       key: { 'dispute.status': 1 },
       name: 'disputes_by_status',

@@ -22,6 +22,14 @@ export const chargeShape = z
       z.int().check(z.minimum(0), z.describe('Minor units in refunds that have succeeded or still may')),
     ),
     refundStatus: z.optional(z.enum(refundStatuses).check(z.describe('Of the last refund'))),
+    owed: z.optional(
+      z
+        .int()
+        .check(
+          z.minimum(1),
+          z.describe('Minor units that we owe to the buyer: paid too late, or sent back by the bank'),
+        ),
+    ),
     dispute: z.optional(
       z.object({ status: z.string(), reason: z.string() }).check(z.describe("The last one, in Stripe's words")),
     ),

@@ -115,6 +115,7 @@ export const chargeResponse = z.strictObject({
   stripeRefundId: id.optional(),
   amountRefunded: z.int().min(0).optional(),
   refundStatus: z.enum(['pending', 'succeeded', 'failed']).optional(),
+  owed: z.int().positive().optional(),
   dispute: z.strictObject({ status: z.string(), reason: z.string() }).optional(),
   nextAction: z.strictObject({ url: z.string() }).optional(),
 });

@@ -336,7 +336,12 @@ const undone: Readonly<Record<string, (sold: Seeded['sold']) => Promise<unknown>
     refundAtStripe(sold, 1999);
     await undo(sold, {});
   },
-  'and the refund fails': (sold) => undo(sold, { amountRefunded: 0, refundStatus: 'failed' }),
+  'and the refund fails': (sold) => undo(sold, { amountRefunded: 0, owed: 1999, refunds: [{ status: 'failed' }] }),
+  'in two refunds of which the first fails': async (sold) => {
+    refundAtStripe(sold, 500);
+    const refunds = [{ status: 'failed' }, { status: 'succeeded' }];
+    await undo(sold, { amountRefunded: 500, owed: 1499, refunds });
+  },
   'by a dispute that the seller lost': (sold) => undo(sold, { amountRefunded: 0, dispute: lost }),
   'and the refund waits for the end of a dispute': (sold) =>
     undo(sold, {

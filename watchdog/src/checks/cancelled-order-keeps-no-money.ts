@@ -12,8 +12,9 @@ export const cancelledOrderKeepsNoMoney: Check = {
       (order) => {
         const kept = keptCharges(snapshot, order.id);
         const payment = snapshot.paymentById.get(order.id);
-        // A failed refund has an alert of its own.
-        const isSettled = payment !== undefined && (isWithdrawn(payment) || payment.refundStatus === 'failed');
+        // What is owed after a failed refund has an alert of its own.
+        const isOwed = payment?.hasFailedRefund === true && (payment.owed ?? 0) > 0;
+        const isSettled = payment !== undefined && (isWithdrawn(payment) || isOwed);
         if (kept.length === 0 || isSettled) return undefined;
         const ids = kept.map(({ id }) => id);
         return finding(

@@ -35,10 +35,8 @@ export const chargesMatchStripe: Check = {
     checkEach(
       snapshot.payments.filter(
         (payment) =>
-          // A failed refund has an alert of its own.
-          payment.refundStatus !== 'failed' &&
-          hasAllCharges(snapshot, payment) &&
-          !isJustRefunded(snapshot, payment.id, limits),
+          // The watchdog does not read again whether a refund has failed.
+          !payment.hasFailedRefund && hasAllCharges(snapshot, payment) && !isJustRefunded(snapshot, payment.id, limits),
       ),
       (payment) => {
         const charges = snapshot.chargesByOrder.get(payment.id) ?? [];

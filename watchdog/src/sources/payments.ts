@@ -15,8 +15,10 @@ export interface PaymentRecord {
   readonly stripeId: string | undefined;
   /** In refunds that have succeeded or still may; undefined until there is one. */
   readonly amountRefunded: number | undefined;
-  /** Of the last refund. */
-  readonly refundStatus: string | undefined;
+  /** Whether a bank has sent a refund back, also one that another has followed. */
+  readonly hasFailedRefund: boolean;
+  /** To the buyer, in minor units; undefined until there is money. */
+  readonly owed: number | undefined;
   /** Stripe's status of the last dispute. */
   readonly disputeStatus: string | undefined;
   /** Unless the attempt waits for the buyer's confirmation at the bank, which ends with the hold. */
@@ -33,6 +35,8 @@ type StoredPayment = Stored<typeof chargeState> & {
   readonly refundDue?: { readonly due?: Date; readonly since?: Date };
   readonly closingDue?: { readonly due?: Date; readonly since?: Date };
   readonly closedAt?: Date;
+  readonly refunds?: readonly { readonly status?: string }[];
+  readonly owed?: number;
 };
 
 const payments = (databases: Databases) => collectionOf<StoredPayment>(databases, 'payments', 'payments');
@@ -50,7 +54,8 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
         'amount',
         'stripeId',
         'amountRefunded',
-        'refundStatus',
+        'refunds.status',
+        'owed',
         'dispute.status',
         'openAttempt.at',
         'openAttempt.action',
@@ -61,7 +66,7 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
         'closedAt',
       ],
     },
-    ({ _id, order, openAttempt, refundDue, closingDue, closedAt, dispute, ...charge }) => ({
+    ({ _id, order, openAttempt, refundDue, closingDue, closedAt, dispute, refunds = [], ...charge }) => ({
       id: _id,
       order: order && {
         version: order.version ?? missing.number,
@@ -72,7 +77,8 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
       amount: charge.amount,
       stripeId: charge.stripeId,
       amountRefunded: charge.amountRefunded,
-      refundStatus: charge.refundStatus,
+      hasFailedRefund: refunds.some(({ status }) => status === 'failed'),
+      owed: charge.owed,
       disputeStatus: dispute?.status,
       openAttemptAt: openAttempt?.action === undefined ? openAttempt?.at?.getTime() : undefined,
       refundDueAt: (refundDue?.since ?? refundDue?.due)?.getTime(),

@@ -85,8 +85,38 @@ test('When the refund has failed, then another request makes another', async () 
   // As if Stripe had reported it.
   const stored = await payments.stored(order.id);
   const refunds = (stored?.refunds ?? []).map((refund) => ({ ...refund, status: 'failed' as const }));
-  await charges().updateOne({ _id: order.id }, { $set: { refundStatus: 'failed', refunds } });
+  await charges().updateOne({ _id: order.id }, { $set: { refundStatus: 'failed', refunds, owed: order.price } });
   expect(await ask('refund', order.id)).toBe('ordered');
+  await charges().updateOne({ _id: order.id }, { $set: { owed: 0 } });
+});
+
+test('When the first of two refunds fails, then what it was about is owed, is counted, and an operator can return it', async () => {
+  const order = await paid();
+  const stripeId = (await payments.stored(order.id))?.stripeId ?? '';
+  const refund = (amount: number) => payments.sandbox.stripe.refunds.create({ payment_intent: stripeId, amount });
+  const first = await refund(500);
+  await refund(order.price - 500);
+  await payments.sandbox.settleRefund(first.id, 'failed');
+  await payments.cancel(order);
+  await payments.system.eventually(async () => {
+    expect((await payments.get(order.id)).body).toMatchObject({
+      status: 'refunded',
+      refundStatus: 'succeeded',
+      amountRefunded: order.price - 500,
+      owed: 500,
+    });
+    expect((await payments.stored(order.id))?.refundDue).toBeUndefined();
+  });
+  const { url } = await payments.startReplica();
+  await payments.system.eventually(async () => {
+    const response = await fetch(`${url}/metrics`, { headers: { Connection: 'close' } });
+    expect(await response.text()).toMatch(/^refunds_failed 1$/m);
+  });
+  expect(await ask('refund', order.id)).toBe('ordered');
+  await payments.system.eventually(async () => {
+    expect(await payments.stored(order.id)).toMatchObject({ owed: 0, amountRefunded: order.price });
+  });
+  expect((await payments.get(order.id)).body).not.toHaveProperty('owed');
 });
 
 test.each(['unpaid', 'unknown'])('When the order is %s, then there is nothing to return', async (what) => {

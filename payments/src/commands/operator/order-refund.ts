@@ -5,7 +5,7 @@ export type RefundOutcome = 'ordered' | 'under_way' | 'returned' | 'not_paid';
 
 /**
  * Orders that all that is left of a payment is returned. One write marks the charge, so that the worker refunds it whatever
- * happens to this process; a charge whose refund has failed is marked again.
+ * happens to this process; a charge of which the buyer is still owed money is marked again.
  */
 export const orderRefund = async (
   deps: Deps,
@@ -15,7 +15,7 @@ export const orderRefund = async (
   const now = deps.now();
   const isMarked = { $and: [{ $ifNull: ['$refundDue', false] }, { $ifNull: ['$refundOrdered', false] }] };
   const before = await deps.payments.findOneAndUpdate(
-    { _id: orderId, $or: [{ status: 'completed' }, { status: 'refunded', refundStatus: 'failed' }] },
+    { _id: orderId, $or: [{ status: 'completed' }, { status: 'refunded', owed: { $gt: 0 } }] },
     [
       {
         $set: {
