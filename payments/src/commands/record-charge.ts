@@ -87,6 +87,40 @@ export const recordNothingLeft = async (deps: Deps, orderId: string): Promise<bo
   return matchedCount === 1;
 };
 
+/**
+ * Stripe refuses to refund what is left, although no bank has it: nobody but an operator can return it, so it is owed to the
+ * buyer from now on. Returns false when the charge has changed meanwhile.
+ */
+export const recordGivenUp = async (
+  deps: Deps,
+  context: ChargeContext,
+  refusal: 'disputed' | 'nothing-left',
+): Promise<boolean> => {
+  const { charge } = context;
+  const { _id: orderId, left = 0, owed = 0, version } = charge;
+  const now = deps.now();
+  const after = await changeCharge(
+    deps,
+    context,
+    { version },
+    {
+      status: 'refunded',
+      refundedAt: now,
+      left: 0,
+      fee: 0,
+      owed: owed + left,
+      // An appeal that is won may bring back a sale that was given up before.
+      entries: appended(entries.owed(charge, { cause: `given-up:${version}`, at: now })),
+      // What was transferred has to be reversed.
+      ...(charge.completedAt === undefined ? {} : { payoutDue: { due: now, ...context.trace } }),
+    },
+    ['openAttempt', 'closingDue', 'refundDue'],
+  );
+  if (after !== null)
+    deps.logger.error({ orderId, owed: owed + left, refusal }, 'Stripe refuses the refund of an order');
+  return after !== null;
+};
+
 const noAttemptOpen = { openAttempt: { $exists: false } };
 
 /**
@@ -250,8 +284,8 @@ export const recordMovements = async (
       entries: appended(added),
       moneyReadAt: now,
     },
-    // What was sent back by the bank is for an operator to return again.
-    isReturned ? ['openAttempt', 'closingDue', 'refundDue'] : [],
+    // What was sent back by the bank is for an operator to return again, whose order stays until that is done.
+    isReturned && (set.owed === 0 || refundOrdered === undefined) ? ['openAttempt', 'closingDue', 'refundDue'] : [],
   );
   if (after !== null && returns) deps.metrics.refunds.inc();
   return after !== null;

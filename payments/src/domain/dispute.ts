@@ -43,6 +43,9 @@ export const isUndecided = (dispute: Money): boolean =>
   isOpenDispute(dispute) ||
   (dispute.movements !== undefined && netOf(dispute.movements) > (dispute.taken?.amount ?? 0));
 
+/** Whether the bank keeps a part of the payment for good. */
+export const hasTaken = ({ taken }: Pick<Dispute, 'taken'>): boolean => (taken?.amount ?? 0) > 0;
+
 const isRunning = ({ status }: Pick<Dispute, 'status'>): boolean =>
   isOpenDispute({ status }) || status === 'warning_needs_response' || status === 'warning_under_review';
 

@@ -64,6 +64,12 @@ export const entries = {
   refundFailed: ({ id, at, amount, owed, losses: lost }: Moved & Cause & Pick<Taken, 'owed' | 'losses'>): Entry[] =>
     entry(`refund-failed:${id}`, at, { [stripe]: amount, [buyers]: owed, [losses]: lost }),
 
+  /** What is left of a sale became money that we owe to the buyer. */
+  owed: (charge: Charge, { cause, at }: { readonly cause: string; readonly at: Date }): Entry[] => {
+    const { _id, left = 0, fee = 0 } = charge;
+    return entry(`${cause}:${_id}`, at, { [sellerAccount(charge)]: left - fee, [fees]: fee, [buyers]: -left });
+  },
+
   /** The bank withdrew money until it has decided (negative), or gave it back. */
   disputeMoved: ({ id, cause, at, amount }: Moved & Cause & { readonly cause: string }): Entry[] =>
     entry(`dispute:${id}:${cause}`, at, { [stripe]: amount, [disputes]: -amount }),

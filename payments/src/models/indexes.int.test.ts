@@ -36,6 +36,7 @@ test.each([
   ['waiting_payouts', { payoutWaits: true, 'order.sellerId': { $in: ['s'] } }],
   ['waiting_entries', { 'entries.at': { $exists: true } }],
   ['by_payment_intent', { stripeId: 'pi_1' }],
+  ['owed_to_buyers', { owed: { $gt: 0 }, refundDue: { $exists: false } }],
   ['disputes_by_status', { 'dispute.status': { $in: ['needs_response'] } }],
   ['sales_by_seller', { 'order.sellerId': 's', completedAt: { $exists: true } }],
   ['paid_orders_by_event', { status: 'completed', 'order.eventId': 'e' }],

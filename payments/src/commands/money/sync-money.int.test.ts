@@ -331,6 +331,51 @@ test('When a disputed order is cancelled, then its refund waits for the end of t
   });
 });
 
+test('When the dispute of a cancelled order is lost in part, then the rest is refunded, once', async () => {
+  const order = await paid();
+  await payments.sandbox.dispute(await chargeOf(order), { amount: 1500 });
+  await until(async () => expect((await payments.stored(order.id))?.dispute).toBeDefined());
+  await payments.cancel(order, 'not_delivered');
+  await until(async () => expect((await payments.stored(order.id))?.refundDue?.failures).toBeGreaterThan(0));
+  await payments.sandbox.changeDispute(await disputeOf(order), { status: 'lost' });
+  payments.dieAt('after', 'refund');
+  const before = payments.calls('refund');
+  payments.system.clock.advance(60_000);
+  await until(async () => expect(payments.calls('refund')).toBeGreaterThan(before));
+  payments.system.clock.advance(60_000);
+  await until(async () => {
+    expect(await payments.stored(order.id)).toMatchObject({ status: 'refunded', left: 0, amountRefunded: 499 });
+    expect((await payments.stored(order.id))?.refundDue).toBeUndefined();
+    expect(await balancesOf(order)).toEqual({});
+  });
+  expect((await payments.sandbox.refunds(order.id)).map(({ amount }) => amount)).toEqual([499]);
+});
+
+test.each(['nothing is left of the charge', 'the charge was disputed'])(
+  'When Stripe refuses our refund because %s, although the charge has money, then that is owed, and nothing is retried',
+  async (why) => {
+    const order = await paid();
+    const charges = payments.system.collection<PaymentDocument>('payments');
+    if (why === 'the charge was disputed') {
+      await payments.sandbox.dispute(await chargeOf(order));
+      await payments.sandbox.changeDispute(await disputeOf(order), { status: 'lost' });
+      await until(async () => expect((await payments.stored(order.id))?.status).toBe('refunded'));
+    } else {
+      await refundAtStripe(order);
+      await until(async () => expect((await payments.stored(order.id))?.status).toBe('refunded'));
+    }
+    // As a fault in an earlier release may have left it.
+    await charges.updateOne({ _id: order.id }, { $set: { status: 'completed', left: price, fee: 200 } });
+    await payments.cancel(order, 'not_delivered');
+    await until(async () => {
+      const stored = await payments.stored(order.id);
+      expect(stored).toMatchObject({ status: 'refunded', left: 0, fee: 0, owed: price });
+      expect(stored?.refundDue).toBeUndefined();
+      expect(await ledgerOf(order)).toHaveProperty([`given-up:${(stored?.version ?? 0) - 1}:${order.id}`]);
+    });
+  },
+);
+
 /** The webhook of a refund, as Stripe signs it. */
 const webhookOf = async (order: OrderState) => {
   const payload = JSON.stringify({

@@ -4,6 +4,7 @@ import { newId } from '@ticketing/common/mongo';
 import type { OperatorRequest } from '@ticketing/common/operator';
 import type { PaymentDocument } from '../../models/payment.ts';
 import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
+import { createSellers } from '../../test/sellers.ts';
 
 let payments: PaymentsUnderTest;
 
@@ -96,8 +97,10 @@ test('When the first of two refunds fails, then what it was about is owed, is co
   const refund = (amount: number) => payments.sandbox.stripe.refunds.create({ payment_intent: stripeId, amount });
   const first = await refund(500);
   await refund(order.price - 500);
-  await payments.sandbox.settleRefund(first.id, 'failed');
   await payments.cancel(order);
+  await payments.system.eventually(async () => expect((await payments.stored(order.id))?.status).toBe('refunded'));
+  await payments.sandbox.settleRefund(first.id, 'failed');
+  await createSellers(payments).reported('charge.refund.updated', { payment_intent: stripeId });
   await payments.system.eventually(async () => {
     expect((await payments.get(order.id)).body).toMatchObject({
       status: 'refunded',
@@ -117,6 +120,34 @@ test('When the first of two refunds fails, then what it was about is owed, is co
     expect(await payments.stored(order.id)).toMatchObject({ owed: 0, amountRefunded: order.price });
   });
   expect((await payments.get(order.id)).body).not.toHaveProperty('owed');
+});
+
+test('When the refund of an operator fails at once, then the order for it stays until the money is back', async () => {
+  const order = await paid('tok_refundFail');
+  await payments.cancel(order);
+  const failing = async () => (await payments.sandbox.refunds(order.id))[0];
+  await payments.system.eventually(async () => expect((await failing())?.status).toBe('failed'));
+  const stored = () => payments.stored(order.id);
+  const stripeId = (await stored())?.stripeId ?? '';
+  await createSellers(payments).reported('charge.refund.updated', { payment_intent: stripeId });
+  await payments.system.eventually(async () => expect((await stored())?.owed).toBe(order.price));
+  const pause = payments.pauseAt('after', 'refund');
+  expect(await ask('refund', order.id)).toBe('ordered');
+  await pause.reached;
+  await payments.system.eventually(async () => {
+    expect((await payments.sandbox.refunds(order.id)).map(({ status }) => status)).toEqual(['failed', 'failed']);
+  });
+  pause.goOn();
+  await payments.system.eventually(async () => {
+    expect((await stored())?.refunds?.map(({ status }) => status)).toEqual(['failed', 'failed']);
+    expect((await stored())?.refundDue?.failures).toBe(1);
+  });
+  payments.system.clock.advance(10_000);
+  await payments.system.eventually(async () => {
+    expect(await stored()).toMatchObject({ owed: 0, amountRefunded: order.price });
+    expect((await stored())?.refundDue).toBeUndefined();
+  });
+  expect(await payments.sandbox.refunds(order.id)).toHaveLength(3);
 });
 
 test.each(['unpaid', 'unknown'])('When the order is %s, then there is nothing to return', async (what) => {

@@ -1,11 +1,12 @@
 import type { Deps } from '../../deps.ts';
-import { isUndecided } from '../../domain/dispute.ts';
+import { hasTaken, isUndecided } from '../../domain/dispute.ts';
 import { takeMarked, workOff, type Task } from '../marked-charges.ts';
 import { syncMoney } from '../money/sync-money.ts';
 import { findIntent } from '../reconcile/find-intent.ts';
 import {
   recordCancelledWhileClosing,
   recordClosedAtStripe,
+  recordGivenUp,
   recordNothingLeft,
   recordNothingToRefund,
   recordPaid,
@@ -77,7 +78,7 @@ const finish = async (deps: Deps, task: RefundTask): Promise<boolean> => {
 
 /**
  * Refunds what is left, and writes what Stripe then shows. A refund that failed is made again under another number. While a
- * dispute is open Stripe refuses: the bank has the money, and its decision ends the wait.
+ * dispute is undecided Stripe refuses: the bank has the money, and its decision ends the wait.
  */
 const refund = async (deps: Deps, task: Task, intentId: string): Promise<boolean> => {
   const { charge, trace, deadline, failures } = task;
@@ -87,14 +88,20 @@ const refund = async (deps: Deps, task: Task, intentId: string): Promise<boolean
   const payment = await deps.loadPayment(orderId);
   // What has happened at Stripe meanwhile may have returned everything.
   if (payment?.refundDue === undefined) return true;
-  const { refunds = [], disputes = [] } = payment;
+  const { refunds = [], disputes = [], left = 0, owed = 0 } = payment;
+  if (left + owed === 0) return recordNothingLeft(deps, orderId);
   if (disputes.some(isUndecided)) return false;
   // Stripe repeats a refusal or a server error under its key for a day, so each retry has another. A second refund of
   // everything is refused.
   const number = 1 + refunds.filter(({ status }) => status === 'failed').length + disputes.length + failures;
-  const result = await deps.gateway.refund({ intentId, orderId, number }, deadline);
-  if (result === 'unknown' || result === 'disputed' || !(await sync())) return false;
-  return result !== 'nothing-left' || recordNothingLeft(deps, orderId);
+  const part = disputes.some(hasTaken) ? { amount: left + owed, after: refunds.length + disputes.length } : undefined;
+  const result = await deps.gateway.refund({ intentId, orderId, number, part }, deadline);
+  if (result === 'unknown' || !(await sync())) return false;
+  const after = await deps.loadPayment(orderId);
+  if (after?.refundDue === undefined) return true;
+  // An operator's order stays until the money is back, although its refund has failed at once.
+  if (result === 'made' || after.disputes?.some(isUndecided) === true) return false;
+  return (await recordNothingLeft(deps, orderId)) || recordGivenUp(deps, { ...task, charge: after }, result);
 };
 
 /** No money has come, and none can come any more. */

@@ -80,9 +80,17 @@ export interface PaymentGateway {
   ): Promise<IntentSearch>;
   /** After `canceled`, no process can charge a card on the PaymentIntent any more. */
   cancelIntent(id: string, deadline: Deadline): Promise<Cancellation>;
-  /** Refunds what is left of the payment, once for each `number` however often it is called. */
+  /**
+   * Refunds what is left of the payment, once for each `number` however often it is called. Where a dispute has taken a part,
+   * Stripe does not refuse a second refund: such a `part` is refunded once for each number of refunds and disputes before it.
+   */
   refund(
-    order: { readonly intentId: string; readonly orderId: string; readonly number: number },
+    order: {
+      readonly intentId: string;
+      readonly orderId: string;
+      readonly number: number;
+      readonly part?: { readonly amount: number; readonly after: number } | undefined;
+    },
     deadline: Deadline,
   ): Promise<RefundResult>;
   /** What has moved of the money of a PaymentIntent, and of the transfers of a group. Undefined when Stripe does not respond. */
@@ -219,9 +227,11 @@ export const createStripeGateway = (
       }
     },
 
-    refund: async ({ intentId, orderId, number }, deadline) => {
-      const payment = { payment_intent: intentId, metadata: { orderId } };
-      const idempotencyKey = number === 1 ? `refund:${orderId}` : `refund:${orderId}:${number}`;
+    refund: async ({ intentId, orderId, number, part }, deadline) => {
+      const amount = part === undefined ? {} : { amount: part.amount };
+      const payment = { payment_intent: intentId, metadata: { orderId }, ...amount };
+      const ofAll = number === 1 ? `refund:${orderId}` : `refund:${orderId}:${number}`;
+      const idempotencyKey = part === undefined ? ofAll : `refund:${orderId}:part:${part.after}:${part.amount}`;
       try {
         await call(deadline, (options) => stripe.refunds.create(payment, { ...options, idempotencyKey }));
         return 'made';
