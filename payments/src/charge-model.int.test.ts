@@ -182,6 +182,7 @@ const recorded = (
   isRefundDue: document?.refundDue !== undefined || document?.closingDue !== undefined,
   isOrdered: document?.refundOrdered !== undefined,
   isClosed: document?.closedAt !== undefined,
+  isPaidLate: document?.owed !== undefined && document.completedAt === undefined && document.status !== 'refunded',
 });
 
 const outcomeOf = (status: string | undefined): 'paid' | 'action' | undefined => {

@@ -11,15 +11,28 @@ import { availableAt } from '../domain/sale.ts';
 import { appended, changeCharge } from './change-charge.ts';
 import type { ChargeContext } from './charge-context.ts';
 
+/** Stripe's events of the last ten minutes are read again and again, so that none of a shorter time is missed. */
+const eventsComeWithinMs = 5 * 60_000;
+
 /**
- * The payment succeeded at Stripe: completes the charge, unless payment has failed or was closed here before. Such money is
- * marked for refund. Returns the completed charge, or null.
+ * From when on the money of a payment may have moved: from its attempt. What has happened before it was recorded was no reason
+ * to read it then, but is found in Stripe's events; after a longer time the money itself is read, which undefined leads to.
+ */
+const movedSince = ({ openAttempt }: Charge, now: Date): Date | undefined =>
+  openAttempt !== undefined && now.getTime() - openAttempt.at.getTime() < eventsComeWithinMs
+    ? openAttempt.at
+    : undefined;
+
+/**
+ * The payment succeeded at Stripe: completes the charge, unless payment has failed or was closed here before, or the order is
+ * cancelled. Such money is no sale; it is marked for refund. Returns the completed charge, or null.
  */
 export const recordPaid = async (deps: Deps, context: ChargeContext, stripeId: string): Promise<Charge | null> => {
   const { charge } = context;
   const { amount, order } = charge;
   const now = deps.now();
-  const open = { status: { $in: statusesBefore('completed') }, closedAt: { $exists: false } };
+  const isCancelled = { 'order.status': 'cancelled' as const };
+  const open = { status: { $in: statusesBefore('completed') }, closedAt: { $exists: false }, $nor: [isCancelled] };
   const fee = feeOf(amount, deps.feePercent);
   const at = availableAt({ completedAt: now, startsAt: order.ticket?.startsAt }, deps.payoutDelayMs);
   const sale = {
@@ -33,12 +46,13 @@ export const recordPaid = async (deps: Deps, context: ChargeContext, stripeId: s
     availableAt: at,
     entries: appended(entries.sale(charge, { at: now, amount, fee })),
     payoutDue: { due: at, ...context.trace },
-    // Nothing can have moved since.
-    moneyReadAt: now,
+    moneyReadAt: movedSince(charge, now),
   };
   const paid = await changeCharge(deps, context, open, sale, ['openAttempt', 'closingDue']);
   if (paid !== null) return paid;
-  const tooLate = { $or: [{ status: 'failed' }, { status: 'created', closedAt: { $exists: true } }] };
+  const tooLate = {
+    $or: [{ status: 'failed' }, { status: 'created', $or: [{ closedAt: { $exists: true } }, isCancelled] }],
+  };
   const refundDue = { due: now, ...context.trace };
   const isKnown = { $ne: [{ $type: '$owed' }, 'missing'] };
   const late = {
@@ -48,7 +62,7 @@ export const recordPaid = async (deps: Deps, context: ChargeContext, stripeId: s
     entries: appended(entries.lateMoney(charge, { at: now, amount }), isKnown),
   };
   const isNew = { $or: [{ refundDue: { $exists: false } }, { owed: { $exists: false } }] };
-  await changeCharge(deps, context, { $and: [tooLate, isNew] }, late);
+  await changeCharge(deps, context, { $and: [tooLate, isNew] }, late, ['openAttempt']);
   return null;
 };
 
@@ -85,6 +99,28 @@ export const recordNothingLeft = async (deps: Deps, orderId: string): Promise<bo
   const where = { _id: orderId, status: 'refunded' as const };
   const { matchedCount } = await deps.payments.updateOne(where, { $unset: { closingDue: true, refundDue: true } });
   return matchedCount === 1;
+};
+
+/**
+ * The order had been cancelled before it could become complete, which payments has heard too late: what was taken for a sale is
+ * late money. Returns false when the charge has changed meanwhile.
+ */
+export const recordNoSale = async (deps: Deps, context: ChargeContext): Promise<boolean> => {
+  const { charge } = context;
+  const { left = 0, owed = 0, version } = charge;
+  const after = await changeCharge(
+    deps,
+    context,
+    { version },
+    {
+      left: 0,
+      fee: 0,
+      owed: owed + left,
+      entries: appended(entries.owed(charge, { cause: 'no-sale', at: deps.now() })),
+    },
+    ['completedAt', 'availableAt', 'payoutDue'],
+  );
+  return after !== null;
 };
 
 /**
@@ -257,6 +293,7 @@ export const recordMovements = async (
   deps: Deps,
   context: ChargeContext,
   { set, entries: added, isReturned, isGivenBack, refundId }: MoneyChange,
+  readAt: Date,
 ): Promise<boolean> => {
   const { charge } = context;
   const now = deps.now();
@@ -282,7 +319,7 @@ export const recordMovements = async (
       ...payout,
       ...(isGivenBack && isToBuyer ? { refundDue } : {}),
       entries: appended(added),
-      moneyReadAt: now,
+      moneyReadAt: expression({ $max: ['$moneyReadAt', readAt] }),
     },
     // What was sent back by the bank is for an operator to return again, whose order stays until that is done.
     isReturned && (set.owed === 0 || refundOrdered === undefined) ? ['openAttempt', 'closingDue', 'refundDue'] : [],
@@ -291,9 +328,9 @@ export const recordMovements = async (
   return after !== null;
 };
 
-/** Everything that Stripe shows is in the charge. */
-export const recordMoneyRead = async (deps: Deps, orderId: string): Promise<void> => {
-  await deps.payments.updateOne({ _id: orderId }, { $max: { moneyReadAt: deps.now() } });
+/** Everything that Stripe shows is in the charge. `readAt`: when reading began. */
+export const recordMoneyRead = async (deps: Deps, orderId: string, readAt: Date): Promise<void> => {
+  await deps.payments.updateOne({ _id: orderId }, { $max: { moneyReadAt: readAt } });
 };
 
 /** The order of a charge was paid while it was closing, so there is nothing to prevent or to refund. */

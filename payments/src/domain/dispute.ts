@@ -69,7 +69,8 @@ export const bookDispute = (
 ): { readonly dispute: Dispute; readonly entries: readonly Entry[]; readonly isGivenBack: boolean } | undefined => {
   const { id, status, reason } = seen;
   const amount = known?.amount ?? seen.amount;
-  const booked = bookedBefore(known, charge.completedAt !== undefined);
+  const isSale = charge.completedAt !== undefined;
+  const booked = bookedBefore(known, isSale);
   const movements = [...booked.movements];
   const before = booked.taken;
   const added: Entry[] = [];
@@ -97,7 +98,8 @@ export const bookDispute = (
   let taken = before;
   if (difference !== 0) {
     isNew = true;
-    const part = difference > 0 ? take(state, difference) : giveBack(state, -difference, before?.left ?? 0);
+    const part =
+      difference > 0 ? take(state, difference) : giveBack(state, -difference, isSale ? (before?.left ?? 0) : 0);
     const changes = (before?.changes ?? 0) + 1;
     const cause = changes === 1 ? 'lost' : `lost:${changes}`;
     added.push(...entries.disputeDecided(charge, { id, cause, at: now, ...part }));

@@ -163,7 +163,7 @@ const money = {
   refundOrdered: z.object({ at: z.date(), reason: z.string(), by: z.string().optional() }).optional(),
   /** Entries that the ledger does not have yet. */
   entries: z.array(entry).optional(),
-  /** When the movements were last read at Stripe. */
+  /** When the last read of the movements at Stripe began: what has changed since may be missing. */
   moneyReadAt: z.date().optional(),
 };
 

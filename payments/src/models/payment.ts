@@ -224,6 +224,11 @@ export const charges = defineAggregate({
       name: 'disputes_by_status',
       partialFilterExpression: { 'dispute.status': { $exists: true } },
     },
+    {
+      key: { 'refunds.status': 1 },
+      name: 'pending_refunds',
+      partialFilterExpression: { 'refunds.status': 'pending' },
+    },
     // For what an operator does with all sales of an event.
     {
       key: { 'order.eventId': 1 },

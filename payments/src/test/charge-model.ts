@@ -32,6 +32,8 @@ export interface Charge {
   /** An operator has ordered the refund. */
   isOrdered: boolean;
   isClosed: boolean;
+  /** Money has come that is no sale, and is to be refunded. */
+  isPaidLate: boolean;
   /** Stripe has an open page, a payment or a cancellation that belongs to no attempt: the model does not follow it. */
   isUncertain: boolean;
   /** Money has been moved at Stripe, by somebody else than this service. */
@@ -48,6 +50,7 @@ export const newCharge = (clock: Charge['clock']): Charge => ({
   isRefundDue: false,
   isOrdered: false,
   isClosed: false,
+  isPaidLate: false,
   isUncertain: false,
   hasMoved: false,
 });
@@ -77,9 +80,14 @@ const decline = (charge: Charge): void => {
 };
 
 const complete = (charge: Charge): void => {
+  if (charge.order?.status === 'cancelled') {
+    charge.isPaidLate = true;
+    charge.isRefundDue = true;
+    return;
+  }
   charge.status = 'completed';
-  // There is nothing left to prevent; a cancelled order is refunded.
-  if (charge.order?.status !== 'cancelled') charge.isRefundDue = false;
+  // There is nothing left to prevent.
+  charge.isRefundDue = false;
 };
 
 const wait = (charge: Charge, open: OpenAttempt): void => {
@@ -140,7 +148,7 @@ export const orderRefund = (charge: Charge): string => {
 export const refund = (charge: Charge): string => {
   if (!charge.isRefundDue) return 'ok';
   const { order, status } = charge;
-  const isPaid = status === 'completed' || charge.open?.outcome === 'paid';
+  const isPaid = status === 'completed' || charge.isPaidLate || charge.open?.outcome === 'paid';
   if (order !== undefined && order.status !== 'cancelled' && !charge.isOrdered) {
     // Closing: the PaymentIntent is canceled, unless it was paid.
     if (isPaid) charge.status = 'completed';
@@ -149,6 +157,7 @@ export const refund = (charge: Charge): string => {
   } else if (isPaid) charge.status = 'refunded';
   else charge.isClosed = true;
   charge.isRefundDue = false;
+  charge.isPaidLate = false;
   charge.open = undefined;
   return 'ok';
 };

@@ -1,4 +1,4 @@
-import { newTrace } from '@ticketing/common/events';
+import { newTrace, openDisputeStatuses } from '@ticketing/common/events';
 import { isDuplicateKey } from '@ticketing/common/mongo';
 import type { Deps } from '../../deps.ts';
 import type { Owner } from '../../gateways/stripe/movements.ts';
@@ -14,7 +14,7 @@ const overlapMs = 10 * minuteMs;
 /** Stripe keeps events for 30 days (https://docs.stripe.com/api/events). */
 const eventsAreKeptMs = 29 * 24 * 60 * minuteMs;
 const unreadLimit = 50;
-const accountLimit = 200;
+const passLimit = 200;
 
 /**
  * Catches changes at Stripe whose webhook was lost: reads Stripe's events since the last complete pass, and syncs each order and
@@ -26,11 +26,12 @@ export const followStripe = async (deps: Deps): Promise<void> => {
   if (bookmark === undefined) return;
   const eventsSince = new Date(began.getTime() - eventsAreKeptMs);
   const eventsHaveAll = bookmark.at > eventsSince;
-  const since = { at: new Date(bookmark.at.getTime() - overlapMs), eventsHaveAll };
+  const since = { at: new Date(bookmark.at.getTime() - overlapMs), eventsSince, eventsHaveAll };
   let { at } = bookmark;
   try {
     const isComplete =
-      (await syncChanged(deps, since)) && (eventsHaveAll || (await refreshAccounts(deps, eventsSince)));
+      (await syncChanged(deps, since)) &&
+      (eventsHaveAll || ((await syncOpen(deps, eventsSince)) && (await refreshAccounts(deps, eventsSince))));
     if (isComplete) at = began;
   } finally {
     // Also after an error, so that the next pass need not wait for the end of the lease; unless another replica has it now.
@@ -51,6 +52,34 @@ const syncChanged = async (deps: Deps, since: Parameters<Deps['gateway']['listCh
   return isComplete;
 };
 
+/** Stripe's words for a dispute that has not ended; in the last two no money has moved yet. */
+const unendedDisputes = [...openDisputeStatuses, 'warning_needs_response', 'warning_under_review'];
+
+/**
+ * Reads charges with a dispute or a refund that was open when they were read last, before a time: no list shows the end of one
+ * that was made earlier. Returns whether none is left; the next pass goes on where this one has ended.
+ */
+const syncOpen = async (deps: Deps, since: Date): Promise<boolean> => {
+  const open = await deps.payments
+    .find(
+      {
+        $or: [{ 'dispute.status': { $in: unendedDisputes } }, { 'refunds.status': 'pending' }],
+        moneyReadAt: { $lt: since },
+      },
+      { projection: { _id: 1 } },
+    )
+    .limit(passLimit)
+    .toArray();
+  for (const { _id: orderId } of open)
+    try {
+      const own = ownWork(deps, 'open-at-stripe');
+      if (!(await syncMoney(deps, { orderId, isAboutTransfer: true, ...own }))) return false;
+    } catch (error) {
+      await setAside(deps, { orderId }, error);
+    }
+  return open.length < passLimit;
+};
+
 /**
  * Reads accounts that were not read since a time: no list tells which have changed. Returns whether none is left; the next
  * pass goes on where this one has ended.
@@ -58,17 +87,21 @@ const syncChanged = async (deps: Deps, since: Parameters<Deps['gateway']['listCh
 const refreshAccounts = async (deps: Deps, since: Date): Promise<boolean> => {
   const accounts = await deps.payoutAccounts
     .find({ accountId: { $exists: true }, readAt: { $not: { $gte: since } } }, { projection: { accountId: 1 } })
-    .limit(accountLimit)
+    .limit(passLimit)
     .toArray();
   for (const { accountId = '' } of accounts) {
     const { deadline } = ownWork(deps, 'accounts');
     if ((await refreshPayoutAccount(deps, accountId, deadline)) === undefined) return false;
   }
-  return accounts.length < accountLimit;
+  return accounts.length < passLimit;
 };
 
 /** An order that cannot be synced must not hold the others up: it is read again like one that was never read. */
-const setAside = async ({ payments, logger }: Deps, { intentId, orderId }: Owner, error: unknown): Promise<void> => {
+const setAside = async (
+  { payments, logger }: Deps,
+  { intentId, orderId }: Partial<Owner>,
+  error: unknown,
+): Promise<void> => {
   logger.error({ err: error, intentId, orderId }, 'a change at Stripe could not be applied');
   const filter = intentId === undefined ? { _id: orderId ?? '' } : { stripeId: intentId };
   await payments.updateOne(filter, { $unset: { moneyReadAt: true } });

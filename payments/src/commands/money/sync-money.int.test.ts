@@ -307,12 +307,15 @@ test('When no webhook tells of a transfer by hand, then it is in the ledger, als
   const order = await paid();
   // The read did not include transfers, since none was known.
   const charges = payments.system.collection<PaymentDocument>('payments');
-  await charges.updateOne({ _id: order.id }, { $set: { moneyReadAt: new Date(Date.now() + 300_000) } });
+  const readAt = new Date(payments.system.clock.now().getTime() + 300_000);
+  await charges.updateOne({ _id: order.id }, { $set: { moneyReadAt: readAt } });
   const transfer = { amount: 500, currency: 'usd', destination, transfer_group: order.id };
   const { id } = await payments.sandbox.stripe.transfers.create(transfer);
   await until(async () =>
     expect(await ledgerOf(order)).toMatchObject({ [`transfer:${id}`]: { stripe: -500, 'seller:s:held': 500 } }),
   );
+  // A read that began earlier does not turn the time back.
+  expect((await payments.stored(order.id))?.moneyReadAt).toEqual(readAt);
 });
 
 test('When a disputed order is cancelled, then its refund waits for the end of the dispute', async () => {
@@ -402,6 +405,83 @@ test('When a process dies before it writes what it has read, then the webhook th
   expect((await payments.stored(order.id))?.amountRefunded).toBe(100);
 });
 
+/** Lets no replica follow Stripe's events, until the returned function is called. */
+const stopFollowing = async () => {
+  const bookmarks = payments.system.collection<Bookmark>('stripe-bookmarks');
+  await bookmarks.updateOne({}, { $set: { leasedUntil: new Date(payments.system.clock.now().getTime() + 3_600_000) } });
+  return () => bookmarks.updateOne({}, { $set: { leasedUntil: new Date(0) } });
+};
+
+test('When a refund is made while the money is read, then it is found although the read ends later', async () => {
+  const order = await paid();
+  const send = await webhookOf(order);
+  const follow = await stopFollowing();
+  const pause = payments.pauseAt('after', 'readMoney');
+  const reported = send();
+  await pause.reached;
+  const { id } = await refundAtStripe(order, 100);
+  payments.system.clock.advance(120_000);
+  pause.goOn();
+  expect((await reported).status).toBe(200);
+  await follow();
+  await until(async () => expect(await ledgerOf(order)).toHaveProperty([`refund:${id}`]));
+});
+
+test('When money is returned before its payment is recorded, then it is in the ledger once it is', async () => {
+  const order = await payments.payable({ price, sellerId });
+  const pause = payments.pauseAt('after', 'tryCard');
+  const response = payments.pay(order.id);
+  await pause.reached;
+  const { id } = await refundAtStripe(order, 100);
+  payments.system.clock.advance(120_000);
+  pause.goOn();
+  expect((await response).status).toBe(201);
+  await until(async () => expect(await ledgerOf(order)).toHaveProperty([`refund:${id}`]));
+});
+
+test('When its events are behind the bookmark by then, then the money itself is read', async () => {
+  const order = await payments.payable({ price, sellerId });
+  payments.dieAt('after', 'tryCard');
+  await payments.pay(order.id);
+  const { id } = await refundAtStripe(order, 100);
+  payments.system.clock.advance(20 * 60_000);
+  await until(async () => expect((await payments.stored(order.id))?.status).toBe('completed'));
+  await payments.startReplica();
+  await until(async () => expect(await ledgerOf(order)).toHaveProperty([`refund:${id}`]));
+});
+
+test.each(['before its payment is recorded', 'before payments hears of it'])(
+  'When an order is cancelled %s, then the money is no sale, without a fee, and is refunded',
+  async (when) => {
+    const seller = newId();
+    const order = await payments.payable({ price, sellerId: seller });
+    const pause = payments.pauseAt('after', 'tryCard');
+    const response = payments.pay(order.id);
+    await pause.reached;
+    if (when === 'before its payment is recorded') {
+      await payments.cancel(order);
+      pause.goOn();
+      expect((await response).status).toBe(400);
+    } else {
+      pause.goOn();
+      expect((await response).status).toBe(201);
+      await payments.cancel(order);
+    }
+    await until(async () => {
+      expect(await payments.stored(order.id)).toMatchObject({ status: 'refunded', owed: 0, amountRefunded: price });
+      expect(await balancesOf(order)).toEqual({});
+    });
+    expect((await payments.call(seller, 'GET', '/api/payments/sales')).body).toEqual([]);
+    expect((await payments.call(seller, 'GET', '/api/payments/balance')).body).toMatchObject({ held: 0, paidOut: 0 });
+    expect((await payments.stored(order.id))?.payoutDue).toBeUndefined();
+    expect(payments.updates(order.id).at(-1)).not.toHaveProperty('completedAt');
+    const entry = await ledgerOf(order);
+    if (when === 'before its payment is recorded')
+      expect(Object.keys(entry).filter((cause) => cause.startsWith('fee'))).toEqual([]);
+    else expect(entry).toMatchObject({ [`no-sale:${order.id}`]: { fees: 200, buyers: -price } });
+  },
+);
+
 test('When two replicas and every webhook report the same refund, then it is written once', async () => {
   const order = await paid();
   const { id } = await refundAtStripe(order, 100);
@@ -473,6 +553,40 @@ test('When the ledger has an entry of the same cause, then equal lines are moved
   expect(await collection.findOne({ _id: behind.id })).toMatchObject({ lines: [] });
   expect(await balancesOf(order)).toEqual(saleBalances);
 });
+
+test.each(['dispute', 'refund'] as const)(
+  'When a %s was made more than a month ago and nothing was read since, then its end is known all the same',
+  async (what) => {
+    const order = await paid(what === 'refund' ? 'tok_pendingRefund' : 'tok_visa');
+    const refund = what === 'refund' ? await refundAtStripe(order, 100) : undefined;
+    if (what === 'dispute') await payments.sandbox.dispute(await chargeOf(order));
+    await until(async () => {
+      const stored = await payments.stored(order.id);
+      expect(stored?.dispute ?? stored?.refunds?.[0]).toBeDefined();
+    });
+    await stopFollowing();
+    if (refund !== undefined) {
+      // Another refund is the last.
+      await refundAtStripe(order, 100);
+      await (
+        await webhookOf(order)
+      )();
+      await payments.sandbox.settleRefund(refund.id, 'failed');
+    } else await payments.sandbox.changeDispute(await disputeOf(order), { status: 'lost' });
+    // Later than everything that Stripe's events and lists have.
+    const at = new Date(payments.system.clock.now().getTime() + 3_600_000);
+    await payments.system
+      .collection<PaymentDocument>('payments')
+      .updateMany({ moneyReadAt: { $exists: true } }, { $set: { moneyReadAt: at } });
+    await payments.system.collection<Bookmark>('stripe-bookmarks').updateOne({}, { $set: { at } });
+    payments.system.clock.advance(40 * 24 * 60 * 60_000);
+    await until(async () => {
+      const stored = await payments.stored(order.id);
+      if (what === 'dispute') expect(stored?.dispute?.status).toBe('lost');
+      else expect(stored?.refunds?.map(({ status }) => status)).toEqual(['failed', 'succeeded']);
+    });
+  },
+);
 
 test('When nothing was read at Stripe for a month, then every account is read, before the bookmark moves', async () => {
   const sellers = createSellers(payments);

@@ -40,14 +40,15 @@ export const syncMoney = async (
     }
     const hasTransfer = isAboutTransfer || charge.transfer !== undefined || charge.transfers !== undefined;
     const ids = { intentId: charge.stripeId, transferGroup: hasTransfer ? orderId : undefined };
+    const readAt = deps.now();
     const seen = await deps.gateway.readMoney(ids, deadline);
     if (seen === undefined) return false;
     const movements = applyMovements(charge, seen, deps.now());
     if (movements === undefined) {
-      await recordMoneyRead(deps, orderId);
+      await recordMoneyRead(deps, orderId, readAt);
       return true;
     }
-    if (await recordMovements(deps, context, movements)) return true;
+    if (await recordMovements(deps, context, movements, readAt)) return true;
   }
   return false;
 };

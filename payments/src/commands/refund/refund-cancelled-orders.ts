@@ -1,5 +1,6 @@
 import type { Deps } from '../../deps.ts';
 import { hasTaken, isUndecided } from '../../domain/dispute.ts';
+import { wasNeverComplete } from '../../domain/late-money.ts';
 import { takeMarked, workOff, type Task } from '../marked-charges.ts';
 import { syncMoney } from '../money/sync-money.ts';
 import { findIntent } from '../reconcile/find-intent.ts';
@@ -7,6 +8,7 @@ import {
   recordCancelledWhileClosing,
   recordClosedAtStripe,
   recordGivenUp,
+  recordNoSale,
   recordNothingLeft,
   recordNothingToRefund,
   recordPaid,
@@ -73,6 +75,7 @@ const finish = async (deps: Deps, task: RefundTask): Promise<boolean> => {
     await recordPaid(deps, task, intent.id);
   }
   if (await recordPaidWhileClosing(deps, orderId)) return true;
+  if (wasNeverComplete(charge) && !(await recordNoSale(deps, task))) return false;
   return refund(deps, task, intent.id);
 };
 

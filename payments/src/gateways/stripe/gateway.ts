@@ -101,6 +101,7 @@ export interface PaymentGateway {
   /** Whose money or account has changed since a time. @throws when Stripe does not respond. */
   listChanged(since: {
     readonly at: Date;
+    readonly eventsSince: Date;
     readonly eventsHaveAll: boolean;
   }): AsyncIterable<Owner & { readonly at: Date }>;
   /** @throws when the signature is not Stripe's. */

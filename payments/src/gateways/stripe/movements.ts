@@ -133,7 +133,7 @@ export const readTransfers = async (
 export async function* listChanged(
   stripe: Stripe,
   call: ReturnType<typeof createStripeCall>,
-  since: { readonly at: Date; readonly eventsHaveAll: boolean },
+  since: { readonly at: Date; readonly eventsSince: Date; readonly eventsHaveAll: boolean },
   deadlineOf: () => Deadline,
 ): AsyncGenerator<Owner & { readonly at: Date }> {
   const query = { created: { gte: Math.floor(since.at.getTime() / 1000) }, limit: pageSize };
@@ -146,10 +146,13 @@ export async function* listChanged(
     (resource) => (after: object, options: Stripe.RequestOptions) => listOf(resource, { ...query, ...after }, options),
   );
   for (const read of since.eventsHaveAll ? [events] : [events, ...lists]) {
+    // What a list shows may have changed until the first event that Stripe still has.
+    const atOf = (created: Date): Date =>
+      read === events || created > since.eventsSince ? created : since.eventsSince;
     for (let last: string | undefined; ;) {
       const after = last === undefined ? {} : { starting_after: last };
       const page = await call(deadlineOf(), (options) => read(after, options));
-      for (const { created, owner } of page.data) yield { ...owner, at: toDate(created) };
+      for (const { created, owner } of page.data) yield { ...owner, at: atOf(toDate(created)) };
       last = page.data.at(-1)?.id;
       if (!page.has_more || last === undefined) break;
     }

@@ -196,7 +196,8 @@ describe.each(itself.key === undefined ? [sandboxWorld] : [sandboxWorld, stripeW
       for (const eventsHaveAll of [true, false])
         await eventually(async () => {
           const changed: (string | undefined)[] = [];
-          for await (const { intentId } of gateway.listChanged({ at, eventsHaveAll })) changed.push(intentId);
+          for await (const { intentId } of gateway.listChanged({ at, eventsSince: at, eventsHaveAll }))
+            changed.push(intentId);
           expect(changed).toContain(payment.intentId);
         }, laterMs);
       expect(await gateway.refund(payment, deadline())).toBe('made');
