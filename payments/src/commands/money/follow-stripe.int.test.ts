@@ -1,0 +1,188 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { newId } from '@ticketing/common/mongo';
+import type { Bookmark } from '../../models/bookmark.ts';
+import type { PaymentDocument } from '../../models/payment.ts';
+import type { PayoutAccount } from '../../models/payout-account.ts';
+import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
+import { createMoney, price, sellerId } from '../../test/money.ts';
+import { createSellers } from '../../test/sellers.ts';
+
+let payments: PaymentsUnderTest;
+const { paid, chargeOf, refundAtStripe, ledgerOf, balancesOf, disputeOf, webhookOf, until } = createMoney(
+  () => payments,
+);
+
+beforeAll(async () => {
+  // No webhook ever comes: what begins at Stripe is found in its events.
+  payments = await openPayments({ followEveryMs: 200 });
+  await payments.startReplica();
+});
+afterEach(() => payments.sandbox.behave({ delayMs: 0, failNext: null }));
+afterAll(() => payments.close());
+
+test('When no webhook tells that an account has changed, then it is known all the same', async () => {
+  const seller = newId();
+  const sellers = createSellers(payments);
+  await sellers.onboard(seller);
+  const accountId = await sellers.accountOf(seller);
+  await until(async () => expect((await sellers.stored(seller))?.status).toBe('ready'));
+  await sellers.restrict(accountId, true);
+  await until(async () => expect((await sellers.stored(seller))?.status).toBe('pending'));
+});
+
+test('When no webhook tells of a transfer by hand, then it is in the ledger, also if the refunds were read since', async () => {
+  const destination = await createSellers(payments).onboard(newId());
+  const order = await paid();
+  // The read did not include transfers, since none was known.
+  const charges = payments.system.collection<PaymentDocument>('payments');
+  const readAt = new Date(payments.system.clock.now().getTime() + 300_000);
+  await charges.updateOne({ _id: order.id }, { $set: { moneyReadAt: readAt } });
+  const transfer = { amount: 500, currency: 'usd', destination, transfer_group: order.id };
+  const { id } = await payments.sandbox.stripe.transfers.create(transfer);
+  await until(async () =>
+    expect(await ledgerOf(order)).toMatchObject({ [`transfer:${id}`]: { stripe: -500, 'seller:s:held': 500 } }),
+  );
+  // A read that began earlier does not turn the time back.
+  expect((await payments.stored(order.id))?.moneyReadAt).toEqual(readAt);
+});
+
+const bookmarks = () => payments.system.collection<Bookmark>('stripe-bookmarks');
+
+/** Lets no replica follow Stripe's events. */
+const stopFollowing = () =>
+  bookmarks().updateOne(
+    {},
+    { $set: { leasedUntil: new Date(payments.system.clock.now().getTime() + 100 * 24 * 60 * 60_000) } },
+  );
+
+/** Runs a test for whose time the services' clock goes on: Stripe's does not. */
+const later = async (ms: number, run: () => Promise<void>): Promise<void> => {
+  payments.system.clock.advance(ms);
+  await run().finally(() => {
+    payments.system.clock.advance(-ms);
+    return bookmarks().updateOne({}, { $set: { at: new Date(), leasedUntil: new Date(0) } });
+  });
+};
+
+test('When a refund is made while the money is read, then it is found although the read ends later', async () => {
+  const order = await paid();
+  const send = await webhookOf(order);
+  await stopFollowing();
+  const pause = payments.pauseAt('after', 'readMoney');
+  const reported = send();
+  await pause.reached;
+  const { id } = await refundAtStripe(order, 100);
+  await later(120_000, async () => {
+    pause.goOn();
+    expect((await reported).status).toBe(200);
+  });
+  await until(async () => expect(await ledgerOf(order)).toHaveProperty([`refund:${id}`]));
+});
+
+test('When money is returned before its payment is recorded, then it is in the ledger once it is', async () => {
+  const order = await payments.payable({ price, sellerId });
+  const pause = payments.pauseAt('after', 'tryCard');
+  const response = payments.pay(order.id);
+  await pause.reached;
+  const { id } = await refundAtStripe(order, 100);
+  await later(120_000, async () => {
+    pause.goOn();
+    expect((await response).status).toBe(201);
+  });
+  await until(async () => expect(await ledgerOf(order)).toHaveProperty([`refund:${id}`]));
+});
+
+test('When its events are behind the bookmark by then, then the money itself is read', async () => {
+  const order = await payments.payable({ price, sellerId });
+  payments.dieAt('after', 'tryCard');
+  await payments.pay(order.id);
+  const { id } = await refundAtStripe(order, 100);
+  await later(20 * 60_000, async () => {
+    await until(async () => expect((await payments.stored(order.id))?.status).toBe('completed'));
+    await payments.startReplica();
+    await until(async () => expect(await ledgerOf(order)).toHaveProperty([`refund:${id}`]));
+  });
+});
+
+test.each(['before its payment is recorded', 'before payments hears of it'])(
+  'When an order is cancelled %s, then the money is no sale, without a fee, and is refunded',
+  async (when) => {
+    const seller = newId();
+    const order = await payments.payable({ price, sellerId: seller });
+    const pause = payments.pauseAt('after', 'tryCard');
+    const response = payments.pay(order.id);
+    await pause.reached;
+    if (when === 'before its payment is recorded') {
+      await payments.cancel(order);
+      pause.goOn();
+      expect((await response).status).toBe(400);
+    } else {
+      pause.goOn();
+      expect((await response).status).toBe(201);
+      await payments.cancel(order);
+    }
+    await until(async () => {
+      expect(await payments.stored(order.id)).toMatchObject({ status: 'refunded', owed: 0, amountRefunded: price });
+      expect(await balancesOf(order)).toEqual({});
+    });
+    expect((await payments.call(seller, 'GET', '/api/payments/sales')).body).toEqual([]);
+    expect((await payments.call(seller, 'GET', '/api/payments/balance')).body).toMatchObject({ held: 0, paidOut: 0 });
+    expect((await payments.stored(order.id))?.payoutDue).toBeUndefined();
+    expect(payments.updates(order.id).at(-1)).not.toHaveProperty('completedAt');
+    const entry = await ledgerOf(order);
+    if (when === 'before its payment is recorded')
+      expect(Object.keys(entry).filter((cause) => cause.startsWith('fee'))).toEqual([]);
+    else expect(entry).toMatchObject({ [`no-sale:${order.id}`]: { fees: 200, buyers: -price } });
+  },
+);
+
+test.each(['dispute', 'refund'] as const)(
+  'When a %s was made more than a month ago and nothing was read since, then its end is known all the same',
+  async (what) => {
+    const order = await paid(what === 'refund' ? 'tok_pendingRefund' : 'tok_visa');
+    const refund = what === 'refund' ? await refundAtStripe(order, 100) : undefined;
+    if (what === 'dispute') await payments.sandbox.dispute(await chargeOf(order));
+    await until(async () => {
+      const stored = await payments.stored(order.id);
+      expect(stored?.dispute ?? stored?.refunds?.[0]).toBeDefined();
+    });
+    await stopFollowing();
+    if (refund !== undefined) await payments.sandbox.settleRefund(refund.id, 'failed');
+    else await payments.sandbox.changeDispute(await disputeOf(order), { status: 'lost' });
+    // Later than everything that Stripe's events and lists have.
+    const at = new Date(payments.system.clock.now().getTime() + 3_600_000);
+    await payments.system
+      .collection<PaymentDocument>('payments')
+      .updateMany({ moneyReadAt: { $exists: true } }, { $set: { moneyReadAt: at } });
+    await later(40 * 24 * 60 * 60_000, async () => {
+      await bookmarks().updateOne({}, { $set: { at, leasedUntil: new Date(0) } });
+      await until(async () => {
+        const stored = await payments.stored(order.id);
+        if (what === 'dispute') expect(stored?.dispute?.status).toBe('lost');
+        else expect(stored?.refunds?.map(({ status }) => status)).toEqual(['failed']);
+      });
+    });
+  },
+);
+
+test('When nothing was read at Stripe for a month, then every account is read, before the bookmark moves', async () => {
+  const sellers = createSellers(payments);
+  const seller = newId();
+  const accountId = await sellers.onboard(seller);
+  await until(async () => expect((await sellers.stored(seller))?.status).toBe('ready'));
+  const accounts = payments.system.collection<PayoutAccount>('payout-accounts');
+  // Later than all events that Stripe has, so that those are no reason to read them.
+  const readAt = new Date(Date.now() + 300_000);
+  await accounts.updateOne({ accountId }, { $set: { status: 'pending', readAt } });
+  // One pass reads 200.
+  const closed = Array.from({ length: 201 }, (_, index) => `acct_closed${index}`);
+  await accounts.insertMany(closed.map((id) => ({ _id: newId(), accountId: id, status: 'ready', readAt })));
+  payments.system.clock.advance(40 * 24 * 60 * 60_000);
+  await until(async () => {
+    const bookmark = await bookmarks().findOne();
+    expect(bookmark?.at.getTime()).toBeGreaterThan(readAt.getTime());
+  });
+  expect(await accounts.countDocuments({ readAt })).toBe(0);
+  expect((await sellers.stored(seller))?.status).toBe('ready');
+  expect(await accounts.countDocuments({ accountId: { $in: closed }, status: 'pending' })).toBe(closed.length);
+});
