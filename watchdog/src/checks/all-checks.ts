@@ -10,6 +10,7 @@ import { heldPriceIsOrderPrice } from './held-price-is-order-price.ts';
 import { heldTicketHasLiveOrder } from './held-ticket-has-live-order.ts';
 import { holdEndsAtDeadline } from './hold-ends-at-deadline.ts';
 import { ledgerIsBalanced } from './ledger-is-balanced.ts';
+import { ledgerMatchesCharges } from './ledger-matches-charges.ts';
 import { ledgerMatchesStripe } from './ledger-matches-stripe.ts';
 import { legalOrderState } from './legal-order-state.ts';
 import { legalTicketState } from './legal-ticket-state.ts';
@@ -50,6 +51,7 @@ export const checks: readonly Check[] = [
   paidOrderIsKept,
   chargesMatchStripe,
   ledgerIsBalanced,
+  ledgerMatchesCharges,
   ledgerMatchesStripe,
   heldTicketHasLiveOrder,
   liveOrderHasTicket,

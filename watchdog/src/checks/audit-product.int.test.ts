@@ -102,6 +102,10 @@ const plants: Readonly<Record<string, (seeded: Seeded) => Promise<string>>> = {
     await ledger().updateOne({ _id: `charge:${sold.orderId}` }, { $set: { lines } });
     return sold.orderId;
   },
+  'ledger-matches-charges': async ({ sold }) => {
+    await payments().updateOne({ _id: sold.orderId }, { $set: { left: 1998 } });
+    return sold.orderId;
+  },
   'ledger-matches-stripe': async ({ refunded }) => {
     await ledger().deleteOne({ orderId: refunded.orderId, _id: /^refund:/ });
     return `refund:re_${refunded.orderId}`;
@@ -316,8 +320,32 @@ const undo = async ({ orderId }: Seeded['sold'], charge: object, order: object =
     { $set: { ...end, reason: 'refunded', completedAt: new Date(), ...order } },
   );
   const copy = { 'order.status': 'cancelled', 'order.version': 3 };
-  await payments().updateOne({ _id: orderId }, { $set: { status: 'refunded', ...copy, ...charge } });
+  await payments().updateOne(
+    { _id: orderId },
+    { $set: { status: 'refunded', ...copy, ...charge } },
+    { ignoreUndefined: false },
+  );
 };
+
+/** Records a movement as the services do, with its counterpart at Stripe. */
+const book = async (
+  { orderId }: Seeded['sold'],
+  cause: string,
+  amounts: Readonly<Record<string, number>>,
+): Promise<void> => {
+  const lines = Object.entries(amounts).map(([account, amount]) => ({ account, amount }));
+  await ledger().insertOne({ _id: cause, orderId, at: new Date(), lines });
+  const [type = '', source = ''] = cause.split(':');
+  const { stripe: amount } = amounts;
+  if (amount === undefined) return;
+  const types: Readonly<Record<string, string>> = { refund: 'refund', dispute: 'adjustment' };
+  const created = Math.floor(Date.now() / 1000);
+  under.stripe.transactions.unshift({ id: `txn_${cause}`, type: types[type] ?? '', source, amount, created });
+};
+const seller = 'seller:s:held';
+const refund = (amount: number, status = 'succeeded') => ({ id: `re_${newId()}`, amount, status });
+const bookRefund = (sold: Seeded['sold'], amount: number) =>
+  book(sold, `refund:re_${newId()}`, { stripe: -amount, [seller]: amount });
 
 const lost = { status: 'lost', reason: 'fraudulent' };
 const disputed = { status: 'needs_response', reason: 'fraudulent' };
@@ -326,30 +354,51 @@ const undone: Readonly<Record<string, (sold: Seeded['sold']) => Promise<unknown>
     refundAtStripe(sold, 500);
     refundAtStripe(sold, 500);
     changeCharge(sold.chargeId, { amount_refunded: 1000 });
-    await payments().updateOne({ _id: sold.orderId }, { $set: { amountRefunded: 1000, refundStatus: 'succeeded' } });
+    await bookRefund(sold, 1000);
+    const changed = { amountRefunded: 1000, refundStatus: 'succeeded', left: 999, refunds: [refund(1000)] };
+    await payments().updateOne({ _id: sold.orderId }, { $set: changed });
   },
   'in full': async (sold) => {
     refundAtStripe(sold, 1999);
-    await undo(sold, { amountRefunded: 1999, refundStatus: 'succeeded' });
+    await bookRefund(sold, 1999);
+    await undo(sold, { amountRefunded: 1999, refundStatus: 'succeeded', left: 0, refunds: [refund(1999)] });
   },
   'in full, by a release that does not write how much': async (sold) => {
     refundAtStripe(sold, 1999);
-    await undo(sold, {});
+    await undo(sold, { owed: undefined });
   },
-  'and the refund fails': (sold) => undo(sold, { amountRefunded: 0, owed: 1999, refunds: [{ status: 'failed' }] }),
+  'and the refund fails': async (sold) => {
+    await book(sold, 'refund-failed:re', { [seller]: 1999, buyers: -1999 });
+    await undo(sold, { amountRefunded: 0, left: 0, owed: 1999, refunds: [refund(1999, 'failed')] });
+  },
   'in two refunds of which the first fails': async (sold) => {
     refundAtStripe(sold, 500);
-    const refunds = [{ status: 'failed' }, { status: 'succeeded' }];
-    await undo(sold, { amountRefunded: 500, owed: 1499, refunds });
+    await bookRefund(sold, 500);
+    await book(sold, 'refund-failed:re', { [seller]: 1499, buyers: -1499 });
+    const refunds = [refund(1499, 'failed'), refund(500)];
+    await undo(sold, { amountRefunded: 500, left: 0, owed: 1499, refunds });
   },
-  'by a dispute that the seller lost': (sold) => undo(sold, { amountRefunded: 0, dispute: lost }),
-  'and the refund waits for the end of a dispute': (sold) =>
-    undo(sold, {
+  'by a dispute that the seller lost': async (sold) => {
+    await book(sold, 'dispute:dp:opened', { stripe: -1999, disputes: 1999 });
+    await book(sold, 'dispute:dp:lost', { disputes: -1999, [seller]: 1999 });
+    const disputes = [{ ...lost, amount: 1999, movements: [{ amount: -1999 }], taken: { amount: 1999 } }];
+    await undo(sold, { amountRefunded: 0, left: 0, dispute: lost, disputes });
+  },
+  'by a lost dispute, recorded by a release that books by status': async (sold) => {
+    await book(sold, 'dispute:dp:opened', { stripe: -1999, disputes: 1999 });
+    await book(sold, 'dispute:dp:lost', { disputes: -1999, [seller]: 1999 });
+    await undo(sold, { amountRefunded: 0, left: 0, dispute: lost, disputes: [{ ...lost, amount: 1999 }] });
+  },
+  'and the refund waits for the end of a dispute': async (sold) => {
+    await book(sold, 'dispute:dp:opened', { stripe: -1999, disputes: 1999 });
+    await undo(sold, {
       status: 'completed',
       amountRefunded: 0,
       dispute: disputed,
+      disputes: [{ ...disputed, amount: 1999, movements: [{ amount: -1999 }] }],
       refundDue: { due: new Date(), since: minutesAgo(10) },
-    }),
+    });
+  },
 };
 
 test.each(Object.keys(undone))('When a sale is refunded %s, then that is no violation', async (how) => {
@@ -385,7 +434,11 @@ test.each([
 test('When a buyer reports problems again and again and is then refunded, then each report is a version of the order', async () => {
   const { sold } = await under.seed();
   refundAtStripe(sold, 1999);
-  await undo(sold, { amountRefunded: 1999, 'order.version': 9 }, { version: 9, problemAt: new Date() });
+  await undo(
+    sold,
+    { amountRefunded: 1999, 'order.version': 9, owed: undefined },
+    { version: 9, problemAt: new Date() },
+  );
   expect((await auditProduct(under.sources, { settleMs })).violations).toEqual([]);
 });
 

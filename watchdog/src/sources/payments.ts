@@ -19,6 +19,8 @@ export interface PaymentRecord {
   readonly hasFailedRefund: boolean;
   /** To the buyer, in minor units; undefined until there is money. */
   readonly owed: number | undefined;
+  /** What the ledger's accounts must have of it, by its own fields; undefined until there is money. */
+  readonly balances: Balances | undefined;
   /** Stripe's status of the last dispute. */
   readonly disputeStatus: string | undefined;
   /** Unless the attempt waits for the buyer's confirmation at the bank, which ends with the hold. */
@@ -29,15 +31,61 @@ export interface PaymentRecord {
   readonly closedAt: number | undefined;
 }
 
-type StoredPayment = Stored<typeof chargeState> & {
-  readonly order?: Partial<OrderState>;
-  readonly openAttempt?: { readonly at?: Date; readonly action?: object };
-  readonly refundDue?: { readonly due?: Date; readonly since?: Date };
-  readonly closingDue?: { readonly due?: Date; readonly since?: Date };
-  readonly closedAt?: Date;
-  readonly refunds?: readonly { readonly status?: string }[];
+export type Balances = Readonly<Record<'stripe' | 'disputes' | 'fees' | 'buyers' | 'losses' | 'seller', number>>;
+
+interface StoredMoney {
+  readonly amount?: number;
+  readonly left?: number;
+  readonly fee?: number;
   readonly owed?: number;
+  readonly losses?: number;
+  readonly sent?: number;
+  readonly refunds?: readonly { readonly amount?: number; readonly status?: string }[];
+  readonly disputes?: readonly {
+    readonly amount?: number;
+    readonly status?: string;
+    readonly movements?: readonly { readonly amount?: number }[];
+    readonly taken?: { readonly amount?: number };
+  }[];
+}
+
+const sumOf = (list: readonly { readonly amount?: number }[]): number =>
+  list.reduce((sum, { amount = missing.number }) => sum + amount, 0);
+
+/** A release without `movements` has booked a dispute by its status. */
+const heldBy = ({ amount = 0, status = missing.text, movements, taken }: Dispute) => {
+  const isLost = status === 'lost';
+  const withdrawn = isLost || isOpenDispute({ status }) ? amount : 0;
+  return movements === undefined
+    ? { withdrawn, lost: isLost ? amount : 0 }
+    : { withdrawn: 0 - sumOf(movements), lost: taken?.amount ?? 0 };
 };
+type Dispute = NonNullable<StoredMoney['disputes']>[number];
+
+const balancesOf = (charge: StoredMoney): Balances | undefined => {
+  const { amount = 0, left = 0, fee = 0, owed, losses = 0, sent = 0, refunds = [], disputes = [] } = charge;
+  if (owed === undefined) return undefined;
+  const held = disputes.map(heldBy);
+  const withdrawn = held.reduce((sum, one) => sum + one.withdrawn, 0);
+  const lost = held.reduce((sum, one) => sum + one.lost, 0);
+  return {
+    stripe: amount - sumOf(refunds.filter(({ status }) => status !== 'failed')) - withdrawn - sent,
+    disputes: withdrawn - lost,
+    fees: 0 - fee,
+    buyers: 0 - owed,
+    losses,
+    seller: sent - (left - fee),
+  };
+};
+
+type StoredPayment = Omit<Stored<typeof chargeState>, keyof StoredMoney> &
+  StoredMoney & {
+    readonly order?: Partial<OrderState>;
+    readonly openAttempt?: { readonly at?: Date; readonly action?: object };
+    readonly refundDue?: { readonly due?: Date; readonly since?: Date };
+    readonly closingDue?: { readonly due?: Date; readonly since?: Date };
+    readonly closedAt?: Date;
+  };
 
 const payments = (databases: Databases) => collectionOf<StoredPayment>(databases, 'payments', 'payments');
 
@@ -54,8 +102,17 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
         'amount',
         'stripeId',
         'amountRefunded',
-        'refunds.status',
+        'left',
+        'fee',
         'owed',
+        'losses',
+        'sent',
+        'refunds.amount',
+        'refunds.status',
+        'disputes.amount',
+        'disputes.status',
+        'disputes.movements',
+        'disputes.taken',
         'dispute.status',
         'openAttempt.at',
         'openAttempt.action',
@@ -66,7 +123,7 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
         'closedAt',
       ],
     },
-    ({ _id, order, openAttempt, refundDue, closingDue, closedAt, dispute, refunds = [], ...charge }) => ({
+    ({ _id, order, openAttempt, refundDue, closingDue, closedAt, dispute, ...charge }) => ({
       id: _id,
       order: order && {
         version: order.version ?? missing.number,
@@ -77,8 +134,9 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
       amount: charge.amount,
       stripeId: charge.stripeId,
       amountRefunded: charge.amountRefunded,
-      hasFailedRefund: refunds.some(({ status }) => status === 'failed'),
+      hasFailedRefund: charge.refunds?.some(({ status }) => status === 'failed') === true,
       owed: charge.owed,
+      balances: balancesOf(charge),
       disputeStatus: dispute?.status,
       openAttemptAt: openAttempt?.action === undefined ? openAttempt?.at?.getTime() : undefined,
       refundDueAt: (refundDue?.since ?? refundDue?.due)?.getTime(),

@@ -186,7 +186,14 @@ export const openTestSources = async (): Promise<TestSources> => {
     const storedCharge =
       charge === 'none'
         ? {}
-        : { status: charge === 'kept' ? 'completed' : 'refunded', amount: price, stripeId: intentId };
+        : {
+            status: charge === 'kept' ? 'completed' : 'refunded',
+            amount: price,
+            stripeId: intentId,
+            left: charge === 'kept' ? price : 0,
+            owed: 0,
+            refunds: charge === 'kept' ? [] : [{ id: `re_${orderId}`, amount: price, status: 'succeeded' }],
+          };
     await collection('payments', 'payments').insertOne({
       _id: orderId,
       order: { id: orderId, version, status, price },
