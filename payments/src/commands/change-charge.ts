@@ -5,8 +5,7 @@ import type { Charge, Entry } from '../domain/payment.ts';
 import { parseCharge, type PaymentDocument } from '../models/payment.ts';
 import type { ChargeContext } from './charge-context.ts';
 
-type Removable =
-  'openAttempt' | 'closingDue' | 'refundDue' | 'transfer' | 'reversal' | 'completedAt' | 'availableAt' | 'payoutDue';
+type Removable = 'openAttempt' | 'closingDue' | 'refundDue' | 'transfer' | 'reversal' | 'completedAt' | 'availableAt';
 
 /** Changes the charge where the condition holds. Returns it as the write left it, or null. */
 export const changeCharge = async (

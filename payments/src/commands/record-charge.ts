@@ -108,6 +108,7 @@ export const recordNothingLeft = async (deps: Deps, orderId: string): Promise<bo
 export const recordNoSale = async (deps: Deps, context: ChargeContext): Promise<boolean> => {
   const { charge } = context;
   const { left = 0, owed = 0, version } = charge;
+  const now = deps.now();
   const after = await changeCharge(
     deps,
     context,
@@ -116,9 +117,11 @@ export const recordNoSale = async (deps: Deps, context: ChargeContext): Promise<
       left: 0,
       fee: 0,
       owed: owed + left,
-      entries: appended(entries.owed(charge, { cause: 'no-sale', at: deps.now() })),
+      entries: appended(entries.owed(charge, { cause: 'no-sale', at: now })),
+      // A transfer has to be reversed.
+      payoutDue: { due: now, ...context.trace },
     },
-    ['completedAt', 'availableAt', 'payoutDue'],
+    ['completedAt', 'availableAt'],
   );
   return after !== null;
 };
@@ -299,7 +302,8 @@ export const recordMovements = async (
   const now = deps.now();
   const returns = isReturned && statusesBefore('refunded').includes(charge.status);
   // A release may go on, or a transfer has to be reversed.
-  const payout = charge.completedAt === undefined ? {} : { payoutDue: { due: now, ...context.trace } };
+  const payout =
+    charge.completedAt === undefined && (set.sent ?? 0) === 0 ? {} : { payoutDue: { due: now, ...context.trace } };
   const returned = { status: 'refunded' as const, stripeRefundId: refundId, refundedAt: now };
   const { order, refundOrdered } = charge;
   // Unless the dispute was what cancelled the order, the buyer is to have the money.

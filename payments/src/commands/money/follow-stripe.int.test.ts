@@ -127,7 +127,7 @@ test.each(['before its payment is recorded', 'before payments hears of it'])(
     });
     expect((await payments.call(seller, 'GET', '/api/payments/sales')).body).toEqual([]);
     expect((await payments.call(seller, 'GET', '/api/payments/balance')).body).toMatchObject({ held: 0, paidOut: 0 });
-    expect((await payments.stored(order.id))?.payoutDue).toBeUndefined();
+    await until(async () => expect((await payments.stored(order.id))?.payoutDue).toBeUndefined());
     expect(payments.updates(order.id).at(-1)).not.toHaveProperty('completedAt');
     const entry = await ledgerOf(order);
     if (when === 'before its payment is recorded')

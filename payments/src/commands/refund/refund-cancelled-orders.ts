@@ -104,7 +104,7 @@ const refund = async (deps: Deps, task: Task, intentId: string): Promise<boolean
   if (after?.refundDue === undefined) return true;
   // An operator's order stays until the money is back, although its refund has failed at once.
   if (result === 'made' || after.disputes?.some(isUndecided) === true) return false;
-  return (await recordNothingLeft(deps, orderId)) || recordGivenUp(deps, { ...task, charge: after }, result);
+  return recordGivenUp(deps, { ...task, charge: after }, result);
 };
 
 /** No money has come, and none can come any more. */
