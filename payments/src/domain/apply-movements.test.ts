@@ -217,6 +217,10 @@ test('When a dispute is first read after its end, then it was opened and lost wh
   expect(asked.charge.dispute).not.toHaveProperty('openedAt', expect.any(Date));
   const open = play(asked.charge, [], [{ ...nothing, disputes: [{ ...dispute('needs_response'), at }] }]);
   expect(open.charge.dispute?.openedAt).toEqual(now);
+  const later = new Date(now.getTime() + 1);
+  const lost = applyMovements(open.charge, { ...nothing, disputes: [{ ...dispute('lost'), at }] }, later);
+  expect(lost?.set.dispute?.openedAt).toEqual(now);
+  expect(lost?.set.returned).toMatchObject([{ id: 'dp', at: later }]);
 });
 
 test('When a refund fails, or there are more than five, then others are told of the others, the last five at most', () => {
