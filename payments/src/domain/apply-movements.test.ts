@@ -272,16 +272,17 @@ test('When a dispute is over the whole price after a refund in part, then what e
 });
 
 test('When a refund comes back after a dispute has taken the whole price, then it is no debt to the buyer', () => {
-  const refunds = (status: 'succeeded' | 'failed') => [refund('re', 999, status)];
+  const refunds = [refund('re', 999)];
+  const failed = [refund('re', 999, 'failed')];
   const disputes = [dispute('lost')];
   const after = play(sale, saleEntries, [
-    { ...nothing, refunds: refunds('succeeded'), disputes },
-    { ...nothing, refunds: refunds('failed'), disputes },
+    { ...nothing, refunds, disputes },
+    { ...nothing, refunds: failed, disputes },
   ]);
   expect(after.charge).toMatchObject({ left: 0, owed: 0, losses: 0 });
   // An appeal that is won makes it one.
   const appealed = play(after.charge, after.entries, [
-    { ...nothing, refunds: refunds('failed'), disputes: [dispute('won', moved(-amount, amount))] },
+    { ...nothing, refunds: failed, disputes: [dispute('won', moved(-amount, amount))] },
   ]);
   expect(appealed.charge).toMatchObject({ left: 1000, owed: 999, losses: 0 });
   expect(balances(appealed.entries)).toMatchObject({ stripe: amount, buyers: -999, losses: 0 });

@@ -78,6 +78,8 @@ export const readOrderAtStripe = async (stripe: Stripe, orderId: string): Promis
   };
 };
 
+const moved = (list: readonly Stripe.BalanceTransaction[]) => list.map(({ id, amount }) => ({ id, amount }));
+
 /** What the charge has must be what Stripe's lists have, and the ledger must have Stripe's balance. */
 export const expectEqualToStripe = (
   document: PaymentDocument,
@@ -87,7 +89,6 @@ export const expectEqualToStripe = (
   expect((document.refunds ?? []).map(({ id, amount, status, at }) => [id, amount, status, at])).toEqual(
     refunds.toReversed().map(({ id, amount, status, created }) => [id, amount, status, new Date(created * 1000)]),
   );
-  const moved = (list: readonly Stripe.BalanceTransaction[]) => list.map(({ id, amount }) => ({ id, amount }));
   expect(
     (document.disputes ?? []).map(({ id, amount, status, reason, movements }) => [
       id,

@@ -3,12 +3,13 @@ import { checkEach, finding, formatAmount, type Check } from './check.ts';
 /** The accounts of both sellers' kinds are one here: a release moves money between them. */
 const groupOf = (account: string): string => (account.startsWith('seller:') ? 'seller' : account);
 
+const keyOf = (orderId: string, group: string): string => `${orderId} ${group}`;
+
 export const ledgerMatchesCharges: Check = {
   name: 'ledger-matches-charges',
   rule: 'The entries of an order sum to what its charge says is at Stripe, left, owed, sent, lost and in dispute.',
   run: ({ payments, ledger }) => {
     const sums = new Map<string, number>();
-    const keyOf = (orderId: string, group: string): string => `${orderId} ${group}`;
     for (const { orderId, lines } of ledger)
       for (const { account, amount } of lines) {
         const key = keyOf(orderId, groupOf(account));

@@ -58,10 +58,12 @@ const stopFollowing = () =>
 /** Runs a test for whose time the services' clock goes on: Stripe's does not. */
 const later = async (ms: number, run: () => Promise<void>): Promise<void> => {
   payments.system.clock.advance(ms);
-  await run().finally(() => {
+  try {
+    await run();
+  } finally {
     payments.system.clock.advance(-ms);
-    return bookmarks().updateOne({}, { $set: { at: new Date(), leasedUntil: new Date(0) } });
-  });
+    await bookmarks().updateOne({}, { $set: { at: new Date(), leasedUntil: new Date(0) } });
+  }
 };
 
 test('When a refund is made while the money is read, then it is found although the read ends later', async () => {
