@@ -94,5 +94,19 @@ export const hold = async (buyer: User, ticketId: string): Promise<Order> => {
   return untilOrder(buyer, orderResponse.parse(response.body).id, { status: 'awaiting:payment' });
 };
 
+/** A ticket without a code: one white pixel. */
+const ticketFile = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+/** The seller of a sold ticket uploads it, once tickets knows of the sale. */
+export const deliver = (seller: User, ticketId: string): Promise<void> =>
+  eventually(async () => {
+    const path = `/api/tickets/${ticketId}/file?confirm=no-code`;
+    const headers = { 'content-type': 'image/png' };
+    expect(await seller.send({ method: 'PUT', path, headers, body: ticketFile })).toMatchObject({ status: 200 });
+  });
+
 export const pay = (buyer: User, orderId: string, token = 'tok_visa'): Promise<HttpResponse> =>
   buyer.send({ method: 'POST', path: '/api/payments', body: { orderId, token } });

@@ -22,13 +22,19 @@ const chargeResponse = z.object({ stripeId: z.string() });
 /** Events begin this soon, so that proceeds are released during the run. */
 const startsInMs = { least: 22_000, most: 40_000 };
 
+/** One white pixel: a ticket without a code. */
+const ticketFile = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg==',
+  'base64',
+);
+
 /** Buyers and sellers of a run, with the steps that move money. */
 export class Shop {
   readonly #http: RetryingClient;
   readonly #market: Market;
   readonly #random: Random;
   readonly #stopping: AbortSignal;
-  readonly #sellerOf = new Map<string, User>();
+  readonly #saleOf = new Map<string, { readonly seller: User; readonly ticketId: string }>();
   readonly sellers: User[] = [];
   readonly buyers: User[] = [];
   readonly paid = new Set<string>();
@@ -86,8 +92,23 @@ export class Shop {
     const id = text(response?.body, 'id');
     if (response?.status !== 201 || id === undefined) return undefined;
     const order = await this.#market.order(this.#random.pick(this.buyers), { id, seller, price });
-    if (order !== undefined) this.#sellerOf.set(order.id, seller);
+    if (order !== undefined) this.#saleOf.set(order.id, { seller, ticketId: id });
     return order;
+  }
+
+  /** The seller uploads the ticket itself, once tickets knows of the sale: nothing is paid out before. */
+  async #deliver(order: MadeOrder): Promise<void> {
+    const { seller, ticketId } = required(this.#saleOf.get(order.id), 'sale');
+    const path = `/api/tickets/${ticketId}/file?confirm=no-code`;
+    const headers = { 'content-type': 'image/png' };
+    const until = performance.now() + outcomeMs;
+    while (performance.now() < until && !this.#stopping.aborted) {
+      const response = await this.#http.once({ method: 'PUT', path, cookie: seller.cookie, headers, body: ticketFile });
+      const isStillHeld = response?.status === 400 && JSON.stringify(response.body).includes('reserved');
+      if (response !== undefined && response.status < 500 && response.status !== 409 && !isStillHeld) return;
+      if ((await this.#market.statusOf(order)) === 'cancelled') return;
+      await delay(retryDelayMs);
+    }
   }
 
   /** Repeats the request until it has an outcome. */
@@ -103,6 +124,7 @@ export class Shop {
       switch (response?.status) {
         case 201:
           this.paid.add(order.id);
+          await this.#deliver(order);
           return { kind: 'paid' };
         case 202: {
           const url = text(field(response.body, 'nextAction'), 'url');
@@ -148,7 +170,7 @@ export class Shop {
 
   /** True once the proceeds of the order have been transferred, as its seller sees it. */
   async paidOut(order: MadeOrder): Promise<true | undefined> {
-    const { cookie } = required(this.#sellerOf.get(order.id), 'seller');
+    const { cookie } = required(this.#saleOf.get(order.id), 'sale').seller;
     const response = await this.#http.once({ method: 'GET', path: '/api/payments/sales?limit=100', cookie });
     const sales = z.array(z.object({ orderId: z.string(), state: z.string() })).safeParse(response?.body);
     const isPaidOut = sales.data?.some(({ orderId, state }) => orderId === order.id && state === 'paid_out');

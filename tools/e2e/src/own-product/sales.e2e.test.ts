@@ -7,7 +7,7 @@ import { eventually } from '../eventually.ts';
 import { linkIn, mailsOf } from '../mailbox.ts';
 import { testOnThisMachine } from '../site.ts';
 import { openStripeLedger } from '../stripe-ledger.ts';
-import { hold, list, pay, signUp, untilOrder, type User } from '../user.ts';
+import { deliver, hold, list, pay, signUp, untilOrder, type User } from '../user.ts';
 import { useOwnProduct } from './use-own-product.ts';
 
 const narrowest = { width: 320, height: 568 };
@@ -61,6 +61,7 @@ testOnThisMachine(
       await plain.page.getByText('You get the price less our fee of 10%.').waitFor();
 
       await untilOrder(buyer, held.id, { status: 'complete' });
+      await deliver(seller, ticket.id);
       await untilSale(page, 'Held');
       expect(await balance(page)).toEqual(['$17.99', '$0.00', '$0.00']);
       await page.getByText('Nothing is paid out until your email address is confirmed.').waitFor();
