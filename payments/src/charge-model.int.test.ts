@@ -340,15 +340,25 @@ const moneyMoves = steps.command(
 const orderIs = steps.change(
   'the order is',
   3,
-  [fc.constantFrom('confirmed', 'closing', 'cancelled')],
+  [fc.constantFrom('confirmed', 'closing', 'cancelled', 'delivered', 'disputed by its buyer', 'released')],
   (world, what) => {
-    const { status, version, closing } = newest(world);
+    const { status, version, closing, releaseAgreedAt } = newest(world);
+    const complete = { ...newest(world), version: version + 1, status: 'complete' as const };
+    const at = now().toISOString();
     if (what === 'confirmed' && status === 'created') {
       world.source.push({ ...newest(world), version: 1, status: 'awaiting:payment' });
     } else if (what === 'closing' && status === 'awaiting:payment' && closing === undefined) {
       world.source.push({ ...newest(world), version: version + 1, closing: 'expired' });
     } else if (what === 'cancelled' && status !== 'cancelled') {
       world.source.push({ ...newest(world), version: version + 1, status: 'cancelled', reason: 'by_buyer' });
+    } else if (what === 'delivered' && status === 'awaiting:payment' && world.charge.status === 'completed') {
+      world.source.push({ ...complete, delivery: { status: 'delivered', deliveredAt: at } });
+    } else if (what === 'disputed by its buyer' && status === 'complete' && releaseAgreedAt === undefined) {
+      world.source.push({ ...complete, problemAt: at });
+    } else if (what === 'released' && status === 'complete' && releaseAgreedAt === undefined) {
+      // Orders agrees once the problem is settled.
+      const { problemAt: _settled, ...settled } = complete;
+      world.source.push({ ...settled, releaseAgreedAt: at });
     }
   },
 );
@@ -361,7 +371,8 @@ const abandoned = timePasses(attemptAbandonedMs + 1);
 const known: readonly Step<World, Intent>[] = [orderIs('confirmed'), orderStates([0, 1])];
 const visa = payWith('tok_visa', undefined);
 const confirmation = payWith('tok_threeDSecure2Required', undefined);
-const sent = [timePasses(payWindowMs), work('pay out', undefined)];
+const sold = [orderIs('delivered'), orderIs('released'), orderStates([2, 3])];
+const sent = [...sold, timePasses(payWindowMs), work('pay out', undefined)];
 
 const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
   service: 'payments',
@@ -461,6 +472,9 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
     const { clock: _clock, open, isUncertain: _uncertain, hasMoved: _moved, ...rest } = charge;
     expect(recorded(document)).toEqual(rest);
     expect(document?.openAttempt !== undefined).toBe(open !== undefined);
+    // Nothing is released unless orders has agreed, after which there is no problem that is not settled.
+    if (document?.releasedAt !== undefined)
+      expect([document.order?.releaseAgreedAt, document.order?.problemAt]).toEqual([expect.any(String), undefined]);
     // Every write of money has its entries.
     if (document !== undefined)
       expect(ledgerBalances(document, await storedLedger(world))).toEqual(chargeBalances(document));
@@ -480,6 +494,10 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
       // Stripe reports what it has, and what has begun there.
       if (world.charge.isUncertain) await take(webhook('payment_intent.succeeded'));
       if (world.charge.hasMoved) await take(webhook('charge.refunded'));
+      await take(orderIs('delivered'));
+      await take(orderIs('released'));
+      const later = world.source.slice(versions.length).map(({ version }) => version);
+      await take(orderStates(later.filter((version) => !world.delivered.has(version))));
       await take(work('pay out', undefined));
       // A confirmation that was abandoned ends with its order.
       if (world.charge.open !== undefined) {
@@ -664,6 +682,22 @@ const counterexamples: readonly (readonly [string, readonly Step<World, Intent>[
     [...known, confirmation, ...refusedByBank, confirmation, confirmation, ...refusedByBank],
   ],
   ['another card comes when an order closes during a confirmation', [...known, confirmation, ...closing, visa]],
+  [
+    'a problem is reported before the proceeds are released',
+    [
+      ...known,
+      visa,
+      orderIs('delivered'),
+      orderIs('disputed by its buyer'),
+      orderStates([2, 3]),
+      timePasses(payWindowMs),
+      work('pay out', undefined),
+    ],
+  ],
+  [
+    'orders agrees before it is asked',
+    [...known, visa, ...sold, work('pay out', undefined), timePasses(payWindowMs), work('pay out', undefined)],
+  ],
   [
     'a refund is reported twice at once',
     [...known, visa, moneyMoves('a part is refunded'), steps.together([synced, synced], [1, 1, 1, 1, 1, 1])],

@@ -27,6 +27,7 @@ export {
   deliveries,
   deliveryStatuses,
   isOpenDispute,
+  isOpenInquiry,
   openDisputeStatuses,
   orderStatuses,
   refundStatuses,

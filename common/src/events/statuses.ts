@@ -30,4 +30,9 @@ export const refundStatuses = ['pending', 'succeeded', 'failed'] as const;
 /** Stripe's words for a dispute whose money the bank has withdrawn and may still return. */
 export const openDisputeStatuses: readonly string[] = ['needs_response', 'under_review'];
 
+/** Stripe's words for an open inquiry: the bank asks before a dispute, and has withdrawn nothing. */
+const openInquiryStatuses: readonly string[] = ['warning_needs_response', 'warning_under_review'];
+
+export const isOpenInquiry = ({ status }: { readonly status: string }): boolean => openInquiryStatuses.includes(status);
+
 export const isOpenDispute = ({ status }: { readonly status: string }): boolean => openDisputeStatuses.includes(status);

@@ -1,6 +1,7 @@
-import type { OrderState } from '@ticketing/common/events';
+import type { OrderState, Trace } from '@ticketing/common/events';
 import { applyIfNewer, type Received } from '@ticketing/common/messaging';
 import type { Deps } from '../deps.ts';
+import { availableAt, undatedDelayMs } from '../domain/sale.ts';
 import { withEventId } from '../domain/with-event-id.ts';
 import { respondToClosingOrders } from './respond-to-closing-orders.ts';
 
@@ -11,6 +12,34 @@ const isChangedHere = { $ne: [{ $type: '$closedAt' }, 'missing'] };
 const isOnlyComplete = ({ status, problemAt, delivery }: OrderState): boolean =>
   status === 'complete' && problemAt === undefined && delivery?.status === 'pending';
 
+const isUnreleased = {
+  $and: [{ $eq: ['$status', 'completed'] }, { $eq: [{ $type: '$releasedAt' }, 'missing'] }],
+};
+
+/**
+ * What the copy of a complete order leads to: with the delivery, the time of the release is known; at that time, or at once
+ * when orders agrees to it, the sale is looked at.
+ */
+const effectOnSale = (deps: Deps, { status, delivery, ticket }: OrderState, trace: Trace | undefined) => {
+  if (status !== 'complete') return [];
+  const { startsAt } = ticket;
+  const known =
+    delivery?.deliveredAt && availableAt({ startsAt, deliveredAt: delivery.deliveredAt }, deps.payoutDelayMs);
+  // Without a delivery a release without deliveries has completed the order: then the time counts from the sale.
+  const fromSale = { $ifNull: ['$availableAt', { $add: ['$completedAt', undatedDelayMs] }] };
+  const at = known ?? (delivery === undefined ? fromSale : '$availableAt');
+  const due = { $max: [deps.now(), '$availableAt'] };
+  const isDated = { $and: [isUnreleased, { $gt: ['$availableAt', null] }] };
+  const payoutDue = { $mergeObjects: ['$payoutDue', { due }, { $literal: { ...trace } }] };
+  return [
+    { $set: { availableAt: { $cond: [isUnreleased, at, '$availableAt'] } } },
+    { $set: { payoutDue: { $cond: [isDated, payoutDue, '$payoutDue'] } } },
+  ];
+};
+
+const tracesOf = (events: readonly Received<OrderState>[]): ReadonlyMap<string, Trace> =>
+  new Map(events.map(({ state, trace }) => [state.id, trace]));
+
 /**
  * Copies orders from their events and wakes the requests that wait to pay for them. An order becomes complete by its
  * charge, which is in the same document, so that state is copied once its ticket is delivered or the buyer has reported a
@@ -20,7 +49,11 @@ export const applyOrderStates =
   (deps: Deps) =>
   async (events: readonly Received<OrderState>[]): Promise<void> => {
     const orders = events.map(({ state }) => withEventId(state)).filter((state) => !isOnlyComplete(state));
-    await applyIfNewer(deps.payments, 'order', orders, { isChangedHere });
+    const traces = tracesOf(events);
+    await applyIfNewer(deps.payments, 'order', orders, {
+      isChangedHere,
+      effect: (state) => effectOnSale(deps, state, traces.get(state.id)),
+    });
     deps.orderSignals.notify(orders.filter(({ status }) => status !== 'created').map(({ id }) => id));
     await respondToClosingOrders(
       deps,
@@ -46,7 +79,7 @@ export const applyCancelledOrders =
   (deps: Deps) =>
   async (events: readonly Received<OrderState>[]): Promise<void> => {
     const due = deps.now();
-    const traces = new Map(events.map(({ state, trace }) => [state.id, trace]));
+    const traces = tracesOf(events);
     const orders = events.map(({ state }) => withEventId(state));
     await applyIfNewer(deps.payments, 'order', orders, {
       isChangedHere,

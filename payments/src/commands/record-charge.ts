@@ -7,7 +7,7 @@ import { isFatal, type Decline } from '../domain/decline.ts';
 import type { Deps } from '../deps.ts';
 import { entries } from '../domain/ledger-entry.ts';
 import { nextActionRead, type Charge } from '../domain/payment.ts';
-import { availableAt } from '../domain/sale.ts';
+import { availableAt, undatedDelayMs } from '../domain/sale.ts';
 import { appended, changeCharge } from './change-charge.ts';
 import type { ChargeContext } from './charge-context.ts';
 
@@ -45,7 +45,7 @@ export const recordPaid = async (deps: Deps, context: ChargeContext, stripeId: s
     owed: 0,
     availableAt: at,
     entries: appended(entries.sale(charge, { at: now, amount, fee })),
-    payoutDue: { due: at, ...context.trace },
+    payoutDue: at && { due: at, ...context.trace },
     moneyReadAt: movedSince(charge, now),
   };
   const paid = await changeCharge(deps, context, open, sale, ['openAttempt', 'closingDue']);
@@ -74,14 +74,15 @@ export const recordAdopted = async (deps: Deps, context: ChargeContext): Promise
   const { charge } = context;
   const { amount, createdAt: at, order, version } = charge;
   const isSale = charge.status === 'completed';
-  const availableFrom = { completedAt: at, startsAt: order.ticket?.startsAt };
+  const sold = { completedAt: at, startsAt: order.ticket?.startsAt };
+  const available = availableAt(sold, deps.payoutDelayMs) ?? new Date(at.getTime() + undatedDelayMs);
   const sale = {
     completedAt: at,
     feePercent: 0,
     fee: 0,
     left: amount,
-    availableAt: availableAt(availableFrom, deps.payoutDelayMs),
-    payoutDue: { due: availableAt(availableFrom, deps.payoutDelayMs), ...context.trace },
+    availableAt: available,
+    payoutDue: { due: available, ...context.trace },
     entries: appended(entries.sale(charge, { at, amount, fee: 0 })),
   };
   const late = { entries: appended(entries.lateMoney(charge, { at, amount })) };

@@ -1,13 +1,17 @@
-import { isOpenDispute } from '@ticketing/common/events';
+import { isOpenDispute, isOpenInquiry } from '@ticketing/common/events';
 import type { Charge, Transfer } from './payment.ts';
 import { hasOpenProblem, proceedsOf } from './sale.ts';
 
 /** What is next on the way of a sale's proceeds to its seller. */
 export type PayoutStep =
+  /** Orders is asked to agree to the release: no report of a problem that it has accepted may come too late. */
+  | { readonly kind: 'ask' }
   /** The proceeds become the seller's. */
   | { readonly kind: 'release' }
   /** They are sent to the seller's account; with `claim`, a call of unknown outcome has done so or may still. */
   | { readonly kind: 'transfer'; readonly amount: number; readonly claim?: TransferClaim }
+  /** Something has come up since the transfer was claimed: unless Stripe has made it, it is not sent. */
+  | { readonly kind: 'withdraw'; readonly claim: TransferClaim }
   /** What was sent beyond the proceeds is taken back: after a refund, a lost dispute, or a transfer by hand. */
   | { readonly kind: 'reverse'; readonly amount: number; readonly transferId: string; readonly claim?: ReversalClaim }
   /** Something that may take money from the sale is open. */
@@ -24,14 +28,22 @@ export type ReversalClaim = NonNullable<Charge['reversal']>;
  */
 const transferable = (amount: number, step: number): number => Math.max(0, Math.floor(amount / step) * step);
 
-/** Whether a dispute, a problem or a refund is open, or one is about to begin. */
+/** Whether a dispute, an inquiry, a problem or a refund is open, or one is about to begin. */
 const isBlocked = (charge: Charge): boolean =>
-  (charge.disputes ?? []).some(isOpenDispute) ||
+  (charge.disputes ?? []).some((dispute) => isOpenDispute(dispute) || isOpenInquiry(dispute)) ||
   hasOpenProblem(charge) ||
   charge.refundStatus === 'pending' ||
   charge.refundDue !== undefined ||
   charge.refundOrdered !== undefined ||
   charge.order.status === 'cancelled';
+
+/**
+ * Whether the copy of the order shows that its ticket is not delivered. A copy without a delivery is of an order that is
+ * complete since, with a pending delivery or, under a release without deliveries, with none: orders knows, and agrees only
+ * to the release of the latter.
+ */
+const isUndelivered = ({ order: { delivery } }: Charge): boolean =>
+  delivery !== undefined && delivery.deliveredAt === undefined;
 
 /** @throws when the charge does not have the transfer, which would be a bug. */
 export const transferOf = ({ _id, transfers = [] }: Charge, transferId: string): Transfer => {
@@ -48,14 +60,17 @@ const leftOf = (transfer: Transfer): number => transfer.amount - reversedOf(tran
 /** `step`: smallest amount that Stripe moves in the currency, in minor units. */
 export const nextPayoutStep = (charge: Charge, step: number, now: Date): PayoutStep => {
   const { transfer, transfers = [], sent = 0, reversal, availableAt, releasedAt } = charge;
+  const due = transferable(proceedsOf(charge), step);
   if (transfer !== undefined && transfer.id === undefined) {
-    return { kind: 'transfer', amount: transfer.amount, claim: transfer };
+    const isStillDue = due === transfer.amount && transfers.length === 0 && !isBlocked(charge);
+    return isStillDue
+      ? { kind: 'transfer', amount: transfer.amount, claim: transfer }
+      : { kind: 'withdraw', claim: transfer };
   }
   if (reversal !== undefined) {
     const { amount, transferId } = reversal;
     return { kind: 'reverse', amount, transferId, claim: reversal };
   }
-  const due = transferable(proceedsOf(charge), step);
   const last = transfers.findLast((one) => leftOf(one) > 0);
   if (sent > due && last !== undefined) {
     return { kind: 'reverse', amount: Math.min(sent - due, leftOf(last)), transferId: last.id };
@@ -65,7 +80,10 @@ export const nextPayoutStep = (charge: Charge, step: number, now: Date): PayoutS
   if (charge.status !== 'completed' || availableAt === undefined || charge.left === 0) return { kind: 'done' };
   if (isBlocked(charge)) return { kind: 'blocked' };
   if (releasedAt === undefined) {
-    return availableAt > now ? { kind: 'early', until: availableAt } : { kind: 'release' };
+    if (availableAt > now) return { kind: 'early', until: availableAt };
+    // The copy of its delivery marks the sale again.
+    if (isUndelivered(charge)) return { kind: 'done' };
+    return { kind: charge.order.releaseAgreedAt === undefined ? 'ask' : 'release' };
   }
   return due > 0 ? { kind: 'transfer', amount: due } : { kind: 'done' };
 };

@@ -5,12 +5,17 @@ import { availableAt, saleStateOf } from './sale.ts';
 const completedAt = new Date('2026-11-29T12:00:00Z');
 const hourMs = 60 * 60_000;
 
-test.each([
-  ['starts later', '2026-12-01T19:00:00Z', '2026-12-02T19:00:00Z'],
-  ['has no date', undefined, '2026-12-06T12:00:00Z'],
-  ['was over before it was sold', '2026-11-01T19:00:00Z', '2026-11-29T12:00:00Z'],
-])('When the event %s, then the proceeds are released at the right time', (_, startsAt, at) => {
-  expect(availableAt({ completedAt, startsAt }, 24 * hourMs)).toEqual(new Date(at));
+const deliveredAt = '2026-11-30T12:00:00Z';
+
+test.each<[string, string | undefined, string | undefined, string | undefined]>([
+  ['starts later', '2026-12-01T19:00:00Z', undefined, '2026-12-02T19:00:00Z'],
+  ['starts after the delivery', '2026-12-01T19:00:00Z', deliveredAt, '2026-12-02T19:00:00Z'],
+  ['has no date and the ticket is not delivered', undefined, undefined, undefined],
+  ['has no date and the ticket is delivered', undefined, deliveredAt, '2026-12-07T12:00:00Z'],
+  ['was over before it was sold', '2026-11-01T19:00:00Z', undefined, '2026-11-29T12:00:00Z'],
+  ['was over before the delivery', '2026-11-01T19:00:00Z', deliveredAt, deliveredAt],
+])('When the event %s, then the proceeds are released at the right time', (_, startsAt, delivered, at) => {
+  expect(availableAt({ completedAt, startsAt, deliveredAt: delivered }, 24 * hourMs)).toEqual(at && new Date(at));
 });
 
 const sale: Charge = {

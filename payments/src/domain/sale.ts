@@ -2,19 +2,27 @@ import { isOpenDispute } from '@ticketing/common/events';
 
 const dayMs = 24 * 60 * 60_000;
 /** When the proceeds of a listing without a date are released, after its delivery. */
-const undatedDelayMs = 7 * dayMs;
+export const undatedDelayMs = 7 * dayMs;
 
 /** What the seller gets of a sale, in minor units: what is left of its price, less the fee. */
 export const proceedsOf = ({ left = 0, fee = 0 }: Pick<Sale, 'left' | 'fee'>): number => left - fee;
 
-/** When the proceeds of a sale that is completed now become the seller's. */
+/**
+ * When the proceeds of a sale become the seller's, if nothing prevents it: some time after the start of the event, but not
+ * before the sale or the delivery. Without a start it is unknown until the ticket is delivered.
+ */
 export const availableAt = (
-  sale: { readonly completedAt: Date; readonly startsAt: string | undefined },
+  sale: {
+    readonly startsAt: string | undefined;
+    readonly completedAt?: Date | undefined;
+    readonly deliveredAt?: string | undefined;
+  },
   payoutDelayMs: number,
-): Date => {
-  const { completedAt, startsAt } = sale;
-  const at = startsAt === undefined ? completedAt.getTime() + undatedDelayMs : Date.parse(startsAt) + payoutDelayMs;
-  return new Date(Math.max(at, completedAt.getTime()));
+): Date | undefined => {
+  const { startsAt, completedAt = new Date(0), deliveredAt } = sale;
+  const deliveredMs = deliveredAt === undefined ? undefined : Date.parse(deliveredAt);
+  if (startsAt === undefined) return deliveredMs === undefined ? undefined : new Date(deliveredMs + undatedDelayMs);
+  return new Date(Math.max(Date.parse(startsAt) + payoutDelayMs, completedAt.getTime(), deliveredMs ?? 0));
 };
 
 /** Whether the buyer has reported a problem that no operator has settled. */

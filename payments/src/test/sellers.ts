@@ -1,4 +1,4 @@
-import { userUpdated } from '@ticketing/common/events';
+import { orderUpdated, userUpdated, type OrderState } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
 import type { Stripe } from 'stripe';
 import type { PayoutAccount } from '../models/payout-account.ts';
@@ -7,6 +7,8 @@ import { webhookSecret } from './sandbox.ts';
 
 const isUrl = (body: unknown): body is { readonly url: string } =>
   typeof body === 'object' && body !== null && 'url' in body && typeof body.url === 'string';
+
+const delivered = (at: Date): OrderState['delivery'] => ({ status: 'delivered', deliveredAt: at.toISOString() });
 
 /** Sellers, their accounts at the sandbox, and what they have sold. */
 export const createSellers = (payments: PaymentsUnderTest) => {
@@ -47,6 +49,25 @@ export const createSellers = (payments: PaymentsUnderTest) => {
     });
   };
 
+  const paid = async (sellerId: string, startsAt?: Date): Promise<OrderState> => {
+    const dated = startsAt === undefined ? {} : { startsAt: startsAt.toISOString() };
+    const ticket = { id: newId(), title: 'Final', price: 1999, version: 0, revision: 0, ...dated };
+    const order = await payments.payable({ sellerId, ticket });
+    const { status } = await payments.pay(order.id);
+    if (status !== 201) throw new Error(`not paid: ${status}`);
+    return order;
+  };
+
+  /** Publishes a state of the complete order, two versions after the one that was payable by default; waits for the copy. */
+  const completed = async (order: OrderState, state: Partial<OrderState>): Promise<void> => {
+    const complete = { ...order, status: 'complete' as const, version: order.version + 2, ...state };
+    await system.publish(orderUpdated, complete);
+    await system.eventually(async () => {
+      const copy = (await payments.stored(order.id))?.order;
+      if (copy === undefined || copy.version < complete.version) throw new Error('not copied yet');
+    });
+  };
+
   return {
     stored,
     accountOf,
@@ -65,15 +86,20 @@ export const createSellers = (payments: PaymentsUnderTest) => {
       const body = JSON.stringify({ restricted });
       await fetch(`${sandbox.url}/sandbox/accounts/${accountId}`, { method: 'POST', body });
     },
-    /** A paid order of 19.99, whose event begins after so many milliseconds; by default it has begun. */
+    completed,
+    /**
+     * A paid and delivered order of 19.99, whose event begins after so many milliseconds; by default it has begun. Orders has
+     * agreed to the release of its proceeds.
+     */
     sale: async (sellerId: string, startsInMs = -1): Promise<string> => {
-      const startsAt = new Date(system.clock.now().getTime() + startsInMs).toISOString();
-      const ticket = { id: newId(), title: 'Final', price: 1999, version: 0, revision: 0, startsAt };
-      const { id } = await payments.payable({ sellerId, ticket });
-      const { status } = await payments.pay(id);
-      if (status !== 201) throw new Error(`not paid: ${status}`);
-      return id;
+      const now = system.clock.now();
+      const order = await paid(sellerId, new Date(now.getTime() + startsInMs));
+      await completed(order, { delivery: delivered(now), releaseAgreedAt: now.toISOString() });
+      return order.id;
     },
+    /** A paid order of 19.99, of which orders has told no more. */
+    paid,
+    delivered,
     transfers: async (orderId: string): Promise<Stripe.Transfer[]> =>
       (await sandbox.stripe.transfers.list({ transfer_group: orderId, limit: 100 })).data,
   };

@@ -96,6 +96,7 @@ test('When an order is not paid, then the command fails and says so', async () =
 test.each([
   ['settled', 0, 'order a has no open problem any more'],
   ['no_problem', 1, 'order a has no open problem'],
+  ['settled_before', 0, 'order a has no open problem any more: it was settled before'],
   ['reported_again', 1, 'order a has another problem, reported just now: see npm run problems'],
 ])('When the release of an order is %s, then the exit code is %i', async (outcome, code, line) => {
   const [result, request] = await Promise.all([run('release', ['a', '--reason', 'x']), carryOut('a', outcome)]);

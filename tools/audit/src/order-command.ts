@@ -34,6 +34,7 @@ const releaseUsage = `npm run release -- <order>… --reason <text>
 
 const releaseOutcomes: Outcomes = {
   settled: { text: 'has no open problem any more', isDone: true },
+  settled_before: { text: 'has no open problem any more: it was settled before', isDone: true },
   reported_again: { text: 'has another problem, reported just now: see npm run problems', isDone: false },
   no_problem: { text: 'has no open problem', isDone: false },
 };

@@ -8,13 +8,14 @@ import { settleProblem, type SettleOutcome } from './settle-problem.ts';
 type Outcome = RefundOutcome | SettleOutcome | 'unknown_action';
 
 /**
- * What is recorded of an outcome. A refund that is under way may have been ordered by this request, whose process died before
- * it was recorded.
+ * What is recorded of an outcome. A refund that is under way may have been ordered by this request, and a problem that was
+ * settled before by it too: its process died before that was recorded.
  */
 const securityEvents: Partial<Record<Outcome, SecurityEvent>> = {
   ordered: 'refund_ordered',
   under_way: 'refund_ordered',
   settled: 'problem_settled',
+  settled_before: 'problem_settled',
 };
 
 /** Refunds an order, or settles the problem of its buyer. Returns the outcome; a repeat does nothing twice. */

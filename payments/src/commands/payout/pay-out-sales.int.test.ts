@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '@ticketing/common/mongo';
+import { attemptAbandonedMs } from '../../domain/payment.ts';
 import type { LedgerEntry } from '../../models/ledger.ts';
 import type { PaymentDocument } from '../../models/payment.ts';
 import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
@@ -200,6 +201,7 @@ const refundDue = { due: new Date(Date.now() + 365 * dayMs), correlationId: 'c',
 
 test.each([
   ['a dispute is open', { disputes: [{ ...dispute, status: 'needs_response' }] }, 'disputes'],
+  ['the bank inquires', { disputes: [{ ...dispute, status: 'warning_needs_response' }] }, 'disputes'],
   ['the buyer has reported a problem', { 'order.problemAt': new Date().toISOString() }, 'order.problemAt'],
   ['a refund is pending', { refundStatus: 'pending' }, 'refundStatus'],
   ['a refund is due', { refundDue }, 'refundDue'],
@@ -218,6 +220,38 @@ test.each([
   await mark(held, {}, [ended, 'releasedAt']);
   await paidOut(held);
 });
+
+test.each(['before', 'after'] as const)(
+  'When a dispute is opened after the process died %s Stripe made the transfer, then it is not sent any more, but known if it was',
+  async (when) => {
+    const seller = await sellers.ready();
+    payments.dieAt(when, 'createTransfer');
+    const order = await sellers.sale(seller);
+    const made = when === 'after' ? 1 : 0;
+    await eventually(async () => {
+      expect((await chargeOf(order)).transfer).toMatchObject({ number: 1 });
+      expect(await sellers.transfers(order)).toHaveLength(made);
+    });
+    const calls = payments.calls('createTransfer');
+    await mark(order, { disputes: [{ ...dispute, status: 'needs_response' }] });
+    if (made === 0) {
+      // The call may still be on its way.
+      await eventually(async () => {
+        const { payoutDue, transfer } = await chargeOf(order);
+        expect(payoutDue?.due.getTime()).toBe((transfer?.claimedAt?.getTime() ?? 0) + attemptAbandonedMs);
+      });
+      payments.system.clock.advance(attemptAbandonedMs);
+    }
+    await eventually(async () =>
+      expect((await chargeOf(order)).transfer?.id).toBe((await sellers.transfers(order))[0]?.id),
+    );
+    if (made === 0) await eventually(async () => expect((await chargeOf(order)).transfer).toBeUndefined());
+    expect(payments.calls('createTransfer')).toBe(calls);
+    await mark(order, { disputes: [{ ...dispute, status: 'won' }] });
+    expect((await paidOut(order)).transfer).toMatchObject({ number: when === 'after' ? 1 : 2 });
+    expect(await sellers.transfers(order)).toHaveLength(1);
+  },
+);
 
 test('When an operator has settled the problem, then the proceeds are released', async () => {
   const seller = await sellers.ready();
@@ -354,7 +388,7 @@ test.each([
     });
     const id = await transferByHand(order, seller, 1799);
     await transferReported(order, id);
-    payments.system.clock.advance(leaseMs);
+    payments.system.clock.advance(attemptAbandonedMs);
     await eventually(async () => {
       expect((await chargeOf(order)).sent).toBe(1799);
       expect((await chargeOf(order)).payoutDue).toBeUndefined();

@@ -1,16 +1,17 @@
 import type { Deps } from '../../deps.ts';
-import type { Charge } from '../../domain/payment.ts';
+import { attemptAbandonedMs, type Charge } from '../../domain/payment.ts';
 import { nextPayoutStep, reversedOf, transferOf, type ReversalClaim, type TransferClaim } from '../../domain/payout.ts';
 import { parseCharge } from '../../models/payment.ts';
 import { takeMarked, workOff, type Task } from '../marked-charges.ts';
 import { syncMoney } from '../money/sync-money.ts';
+import { askToRelease } from './ask-to-release.ts';
 import {
   claimReversal,
   claimTransfer,
   recordReleased,
   recordReversalEnded,
   recordTransferred,
-  recordTransferRefused,
+  recordNotTransferred,
 } from './record-payout.ts';
 import { refreshPayoutAccount } from './refresh-payout-account.ts';
 import { payableAccountOf } from './wake-payouts.ts';
@@ -33,7 +34,7 @@ type End = 'done' | 'waits' | 'transfer-failed' | 'reversal-failed' | { readonly
 type Outcome = 'again' | End;
 
 /**
- * Releases the proceeds of sales whose time has come, transfers them to their sellers, and reverses what was refunded or lost
+ * Releases the proceeds of sales whose time has come, once orders has agreed, transfers them to their sellers, and reverses what was refunded or lost
  * in a dispute afterwards. Each call of Stripe is claimed in the charge first, under a number of its own. The mark is removed
  * last, so that another worker goes on with what a process that dies leaves behind.
  */
@@ -68,11 +69,15 @@ const takeStep = async (deps: Deps, task: PayoutTask): Promise<Outcome> => {
       return { retryAt: step.until };
     case 'blocked':
       return { retryAt: new Date(deps.now().getTime() + blockedMs) };
+    case 'ask':
+      return { retryAt: await askToRelease(deps, task) };
     case 'release':
       await recordReleased(deps, task);
       return 'again';
     case 'transfer':
       return step.claim === undefined ? beginTransfer(deps, task, step.amount) : transfer(deps, task, step.claim);
+    case 'withdraw':
+      return withdraw(deps, task, step.claim);
     case 'reverse':
       if (step.claim !== undefined) return reverse(deps, task, step.claim);
       await claimReversal(deps, task, step);
@@ -98,15 +103,8 @@ const transfer = async (deps: Deps, task: PayoutTask, claim: TransferClaim): Pro
   const { _id: orderId, currency, stripeId: intentId } = charge;
   if (intentId === undefined) throw new Error(`The paid charge of order ${orderId} has no PaymentIntent`);
   const { number, amount, accountId } = claim;
-  const isMadeByHand = charge.transfers !== undefined;
-  const found =
-    isMadeByHand || isOld(deps, claim) ? await deps.transfers.findTransfer(orderId, number, deadline) : 'none';
+  const found = isOld(deps, claim) ? await deps.transfers.findTransfer(orderId, number, deadline) : 'none';
   if (found === undefined) return 'transfer-failed';
-  if (found === 'none' && isMadeByHand) {
-    // If our call still arrives all the same, what is too much is taken back.
-    await recordTransferRefused(deps, task, claim);
-    return 'again';
-  }
   const result =
     found === 'none'
       ? await deps.transfers.createTransfer({ orderId, number, amount, accountId, currency, intentId }, deadline)
@@ -116,10 +114,27 @@ const transfer = async (deps: Deps, task: PayoutTask, claim: TransferClaim): Pro
     await recordTransferred(deps, task, claim, result.id);
     return 'again';
   }
-  await recordTransferRefused(deps, task, claim);
+  await recordNotTransferred(deps, task, claim);
   // A restricted account is pending from now on, and the transfer waits for its webhook instead of being retried.
   const status = await refreshPayoutAccount(deps, accountId, deadline);
   return status === 'pending' ? 'again' : 'transfer-failed';
+};
+
+/**
+ * Ends the claim of a transfer that must not be sent any more. The call of a process that has died may still be on its way;
+ * if it arrives even later, what is too much is taken back.
+ */
+const withdraw = async (deps: Deps, task: PayoutTask, claim: TransferClaim): Promise<Outcome> => {
+  const found = await deps.transfers.findTransfer(task.charge._id, claim.number, task.deadline);
+  if (found === undefined) return 'transfer-failed';
+  if (found !== 'none') {
+    await recordTransferred(deps, task, claim, found.id);
+    return 'again';
+  }
+  const abandonedAt = new Date(claim.claimedAt.getTime() + attemptAbandonedMs);
+  if (abandonedAt > deps.now()) return { retryAt: abandonedAt };
+  await recordNotTransferred(deps, task, claim);
+  return 'again';
 };
 
 const reverse = async (deps: Deps, task: PayoutTask, claim: ReversalClaim): Promise<Outcome> => {

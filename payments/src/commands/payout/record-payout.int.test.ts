@@ -5,6 +5,7 @@ import type { Charge } from '../../domain/payment.ts';
 import { openModels } from '../../models/open-models.ts';
 import { parseCharge, type PaymentDocument } from '../../models/payment.ts';
 import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
+import { askToRelease } from './ask-to-release.ts';
 import { claimTransfer, recordReleased, recordTransferred } from './record-payout.ts';
 
 let payments: PaymentsUnderTest;
@@ -24,7 +25,7 @@ const newSale = async (fields: object): Promise<Charge> => {
     _id: newId(),
     version: 3,
     status: 'completed',
-    order: newOrder({ status: 'awaiting:payment', sellerId: 'seller' }),
+    order: newOrder({ status: 'complete', sellerId: 'seller', releaseAgreedAt: now.toISOString() }),
     outbox: [],
     declines: 0,
     lastAttemptNumber: 1,
@@ -61,6 +62,36 @@ const changes: readonly [string, object][] = [
   ['the buyer has reported a problem', { 'order.problemAt': new Date().toISOString() }],
   ['a dispute was written', { version: 4 }],
 ];
+
+test('When orders has not agreed, then the sale is not released', async () => {
+  const charge = await newSale({});
+  const released = () => recordReleased(deps(), { charge, trace, deadline: 0 });
+  await collection().updateOne({ _id: charge._id }, { $unset: { 'order.releaseAgreedAt': true } });
+  expect(await released()).toBe(false);
+  await collection().updateOne({ _id: charge._id }, { $set: { 'order.releaseAgreedAt': new Date().toISOString() } });
+  expect(await released()).toBe(true);
+});
+
+test('When orders does not answer, then it is asked again after growing delays, but not while the last question waits in the outbox', async () => {
+  const { _id } = await newSale({});
+  const ask = async () => {
+    const charge = parseCharge((await payments.stored(_id)) ?? { _id });
+    return askToRelease(deps(), { charge, trace, deadline: 0 });
+  };
+  const questions = async () => (await payments.stored(_id))?.outbox?.map(({ version, data }) => [version, data['id']]);
+  const now = () => payments.system.clock.now().getTime();
+  const first = await ask();
+  expect(first.getTime() - now()).toBeLessThanOrEqual(5_000);
+  expect(await ask()).toEqual(first);
+  expect(await questions()).toEqual([[4, _id]]);
+  payments.system.clock.advance(5_001);
+  expect((await ask()).getTime() - now()).toBeGreaterThan(9_000);
+  expect(await questions()).toEqual([[4, _id]]);
+  await collection().updateOne({ _id }, { $set: { outbox: [] } });
+  await ask();
+  expect(await questions()).toEqual([[4, _id]]);
+  expect((await payments.stored(_id))?.releaseQuestion?.count).toBe(2);
+});
 
 test.each(changes)('When %s after the sale was read, then it is not released', async (_what, set) => {
   const charge = await newSale({});

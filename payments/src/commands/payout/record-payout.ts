@@ -2,6 +2,7 @@ import type { Deps } from '../../deps.ts';
 import { entries } from '../../domain/ledger-entry.ts';
 import type { Charge } from '../../domain/payment.ts';
 import { reversedOf, transferOf, type TransferClaim } from '../../domain/payout.ts';
+import { questionNow } from '../../domain/release-question.ts';
 import { proceedsOf } from '../../domain/sale.ts';
 import { expression } from '@ticketing/common/messaging';
 import { appended, changeCharge } from '../change-charge.ts';
@@ -25,11 +26,23 @@ const unchanged = ({ version, order }: Charge) => ({
   'order.problemAt': order.problemAt ?? { $exists: false },
 });
 
+/** Orders is asked to agree to the release; every event of the charge repeats the question from now on. */
+export const recordQuestion = (deps: RecordDeps, context: ChargeContext): Promise<boolean> => {
+  const { charge } = context;
+  const where = { ...unchanged(charge), releasingAt: { $exists: false } };
+  return change(deps, context, where, questionNow(charge, deps.now()));
+};
+
 /** The proceeds become the seller's. */
 export const recordReleased = (deps: RecordDeps, context: ChargeContext): Promise<boolean> => {
   const { charge } = context;
   const at = deps.now();
-  const where = { ...unchanged(charge), releasedAt: { $exists: false }, availableAt: { $lte: at } };
+  const where = {
+    ...unchanged(charge),
+    'order.releaseAgreedAt': { $exists: true },
+    releasedAt: { $exists: false },
+    availableAt: { $lte: at },
+  };
   const released = entries.release(charge, { at, amount: proceedsOf(charge) - (charge.sent ?? 0) });
   return change(deps, context, where, { releasedAt: at, entries: appended(released) });
 };
@@ -77,10 +90,10 @@ export const recordTransferred = (
 };
 
 /**
- * Stripe has refused the transfer: the next one has another number. Not written by a process that has lost its lease, since
+ * Stripe has refused the transfer, or has not got it and must not: the next one has another number. Not written by a process that has lost its lease, since
  * another one may be repeating the call.
  */
-export const recordTransferRefused = (
+export const recordNotTransferred = (
   deps: RecordDeps,
   context: ChargeContext & { readonly lease: Date },
   { number }: TransferClaim,

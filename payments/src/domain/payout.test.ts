@@ -1,0 +1,60 @@
+import { expect, test } from '@jest/globals';
+import type { Charge } from './payment.ts';
+import { nextPayoutStep } from './payout.ts';
+
+const now = new Date('2026-11-29T12:00:00Z');
+const at = now.toISOString();
+const released = { releasedAt: now };
+const claim = { number: 1, amount: 1799, accountId: 'acct', claimedAt: now };
+const claimed = { ...released, transfer: claim };
+const withdraw = { kind: 'withdraw', claim };
+const byHand = { id: 'tr_hand', amount: 1, reversals: [] };
+const inquiry = { id: 'dp', amount: 1999, reason: 'general', status: 'warning_needs_response' };
+const order: Charge['order'] = {
+  userId: 'buyer',
+  status: 'complete',
+  expiresAt: at,
+  delivery: { deliveredAt: at },
+  releaseAgreedAt: at,
+};
+
+/** A sale whose time has come, delivered, to whose release orders has agreed. */
+const base: Charge = {
+  _id: 'order',
+  order,
+  version: 3,
+  declines: 0,
+  amount: 1999,
+  currency: 'usd',
+  createdAt: now,
+  lastAttemptNumber: 1,
+  status: 'completed',
+  stripeId: 'pi',
+  completedAt: now,
+  left: 1999,
+  fee: 200,
+  availableAt: now,
+};
+const sale = (changes: Partial<Charge>, orderChanges: Partial<Charge['order']> = {}): Charge =>
+  Object.assign({}, base, changes, { order: { ...order, ...orderChanges } });
+
+test.each<[string, Charge, object]>([
+  ['everything is there', sale({}), { kind: 'release' }],
+  ['orders has not agreed', sale({}, { releaseAgreedAt: undefined }), { kind: 'ask' }],
+  ['nothing is known of the delivery', sale({}, { releaseAgreedAt: undefined, delivery: undefined }), { kind: 'ask' }],
+  ['the delivery is pending', sale({}, { delivery: {} }), { kind: 'done' }],
+  ['the time is unknown', sale({ availableAt: undefined }), { kind: 'done' }],
+  ['a problem is open', sale({}, { problemAt: at }), { kind: 'blocked' }],
+  ['the problem is settled', sale({ problemSettledAt: now }, { problemAt: at }), { kind: 'release' }],
+  ['the bank inquires', sale({ disputes: [inquiry] }), { kind: 'blocked' }],
+  ['the inquiry is closed', sale({ disputes: [{ ...inquiry, status: 'warning_closed' }] }), { kind: 'release' }],
+  ['it is released', sale(released), { kind: 'transfer', amount: 1799 }],
+  ['the transfer is claimed', sale(claimed), { kind: 'transfer', amount: 1799, claim }],
+  ['the transfer is claimed and the bank inquires since', sale({ ...claimed, disputes: [inquiry] }), withdraw],
+  ['the transfer is claimed and a part is refunded since', sale({ ...claimed, left: 1000, fee: 100 }), withdraw],
+  ['the transfer is claimed and all is refunded since', sale({ ...claimed, status: 'refunded', left: 0 }), withdraw],
+  ['the transfer is claimed and one was made by hand since', sale({ ...claimed, transfers: [byHand] }), withdraw],
+  ['the transfer is claimed and the order is cancelled since', sale(claimed, { status: 'cancelled' }), withdraw],
+])('When %s, then the next step is right', (_, charge, step) => {
+  expect(nextPayoutStep(charge, 1, now)).toEqual(step);
+});
