@@ -8,6 +8,8 @@ export default {
     : {}),
   // The shapes of requests and responses are sources of other workspaces.
   transpilePackages: ['auth', 'common', 'orders', 'payments', 'tickets'].map((name) => `@ticketing/${name}`),
+  // Of a form with the file of a ticket, as in lib/form-room.ts.
+  experimental: { serverActions: { bodySizeLimit: '6mb' } },
   poweredByHeader: false,
   reactStrictMode: true,
   // `npm run typecheck` checks the whole repository.

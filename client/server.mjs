@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { isCrossSite, isPlainHttp, keepAliveMs } from '../common/src/edge/index.ts';
 import { currencyCodes } from '../common/src/money/index.ts';
 import { ClientConfigError, readConfig } from './lib/config.ts';
+import { createFormRoom } from './lib/form-room.ts';
 import { httpsAddress } from './lib/https-address.ts';
 import { linkPageHeaders } from './lib/link-pages.ts';
 import { withActionResponse, withResponse } from './lib/response-status.ts';
@@ -37,6 +38,9 @@ const notFoundPath = '/_not-found';
 
 /** Rendered in place of the page that another site has posted a form to. */
 const refusedPath = '/refused';
+
+/** Rendered in place of the page that a form too large to be read was posted to. */
+const tooLargePath = '/too-large';
 
 /** @param {import('node:http').ServerResponse} res @param {number} status @param {string} message */
 const sendError = (res, status, message) => {
@@ -73,6 +77,7 @@ const start = async () => {
   const app = next({ dev: config.isDevelopment, dir, hostname: config.host, port: config.port });
   await app.prepare();
   const handle = app.getRequestHandler();
+  const formRoom = createFormRoom();
   let draining = false;
 
   /** @param {import('node:http').IncomingMessage} req @param {import('node:http').ServerResponse} res */
@@ -109,6 +114,14 @@ const start = async () => {
     // API paths of no service are routed here; API clients expect the error envelope.
     if (isApi) return sendError(res, 404, 'Not Found');
     if (isCrossSiteRequest) Object.assign(req, { method: 'GET', url: refusedPath });
+    if (req.method === 'POST') {
+      const room = formRoom.take(req, res);
+      if (room === 'full') {
+        res.writeHead(503, { 'Content-Type': 'text/plain; charset=utf-8', 'Retry-After': '5' });
+        return res.end('Too many files are being uploaded at the moment. Please go back and try again.');
+      }
+      if (room === 'too-large') Object.assign(req, { method: 'GET', url: tooLargePath });
+    }
     if (!isDecodable(req.url ?? '/')) req.url = notFoundPath;
     // Next reads the nonce for its own scripts from the request's policy.
     req.headers['content-security-policy'] = headers['Content-Security-Policy'];

@@ -17,6 +17,7 @@ import { forgotPasswordForm, resetPasswordForm, verifyEmailForm } from '../lib/f
 import { editForm, sellForm } from '../lib/forms/listing-form.ts';
 import { payoutForm } from '../lib/forms/payout-form.ts';
 import { signInForm, signUpForm } from '../lib/forms/session-forms.ts';
+import { uploadForm } from '../lib/forms/upload-form.ts';
 import { withdrawForm } from '../lib/forms/withdraw-form.ts';
 import { beginAction } from '../lib/response-status.ts';
 import { signInPath } from '../lib/safe-next.ts';
@@ -34,6 +35,7 @@ export const postHold = async (_: FormState, form: FormData) => runForm(holdForm
 export const postRemovePasskey = async (_: FormState, form: FormData) => runForm(removePasskeyForm, form);
 export const postCancel = async (_: FormState, form: FormData) => runForm(cancelForm, form);
 export const postProblem = async (_: FormState, form: FormData) => runForm(problemForm, form);
+export const postUpload = async (_: FormState, form: FormData) => runForm(uploadForm, form);
 export const postWithdraw = async (_: FormState, form: FormData) => runForm(withdrawForm, form);
 export const postForgotPassword = async (_: FormState, form: FormData) => runForm(forgotPasswordForm, form);
 export const postResetPassword = async (_: FormState, form: FormData) => runForm(resetPasswordForm, form);

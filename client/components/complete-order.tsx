@@ -1,5 +1,6 @@
 import type { Charge, Order } from '../lib/api/schemas.ts';
 import { moneyNews } from '../lib/money-outcome.ts';
+import { BoughtTicket } from './bought-ticket.tsx';
 import { Icon } from './icon.tsx';
 import { Notice } from './notice.tsx';
 import { PageLink } from './page-link.tsx';
@@ -26,6 +27,9 @@ export const CompleteOrder = ({
       <div className="flex items-center gap-3 text-pine">
         <Icon name="check" className="icon size-8" />
         <h2 className="text-2xl font-bold text-ink">The ticket is yours</h2>
+      </div>
+      <div className="mt-5">
+        <BoughtTicket order={order} />
       </div>
       <dl className="facts mt-5 sm:grid-cols-2">
         <div>

@@ -43,7 +43,7 @@ export const Empty = ({
   </div>
 );
 
-/** A row of the list: a title that links to its page, `facts` below it, and a badge and the price on the right. */
+/** A row of the list: a title that links to its page, `todo` and `facts` below it, and a badge and the price on the right. */
 export const ListRow = ({
   href,
   title,
@@ -51,6 +51,7 @@ export const ListRow = ({
   badge,
   price,
   testId,
+  todo,
 }: {
   readonly href: string;
   readonly title: string;
@@ -58,6 +59,8 @@ export const ListRow = ({
   readonly badge: BadgeProps;
   readonly price: string;
   readonly testId: string;
+  /** What the user must do, and until when. */
+  readonly todo?: string | undefined;
 }) => (
   <article className="ticket h-auto! flex-row! items-center gap-4 px-4 py-3.5 sm:px-5" data-testid={testId}>
     <div className="min-w-0 flex-1">
@@ -66,6 +69,7 @@ export const ListRow = ({
           {title}
         </PageLink>
       </h2>
+      {todo !== undefined && <p className="mt-0.5 text-sm font-semibold">{todo}</p>}
       {facts.map((fact) => (
         <p key={fact} className="mt-0.5 text-sm text-muted">
           {fact}

@@ -7,14 +7,18 @@ export const SubmitButton = ({
   variant = 'main',
   disabled = false,
   children,
+  ...sent
 }: {
   readonly pending: boolean;
   readonly pendingText: string;
   readonly variant?: 'main' | 'quiet' | 'danger';
   readonly disabled?: boolean;
   readonly children: ReactNode;
+  /** Sent when this button submits the form, not another one of it. */
+  readonly name?: string;
+  readonly value?: string;
 }) => (
-  <button type="submit" className={`button button-wide button-${variant}`} disabled={pending || disabled}>
+  <button {...sent} type="submit" className={`button button-wide button-${variant}`} disabled={pending || disabled}>
     {pending ? (
       <>
         <span className="spinner" aria-hidden="true" />

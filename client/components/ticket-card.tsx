@@ -25,6 +25,7 @@ export const TicketCard = ({
       </h3>
       <p dir="auto">{placeLabel(ticket) ?? categoryOf(ticket.category).label}</p>
       {ticket.startsAt !== undefined && <p>{formatDateTime(ticket.startsAt, ticket.timeZone)}</p>}
+      {ticket.delivery === 'instant' && <p>Delivered at once</p>}
       {event !== undefined && (
         <PageLink href={eventHref(event)} className="link relative z-1 inline-flex min-h-11 items-center text-sm">
           All {event.onSale.toLocaleString('en-US')} tickets, from{' '}

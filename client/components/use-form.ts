@@ -43,7 +43,10 @@ export const useForm = (operation: FormOperation, post: PostForm, onDone?: () =>
     if (busy.current) return;
     busy.current = true;
     setPending(true);
-    const data = new FormData(event.currentTarget);
+    // With the name of the button that was pressed, as the browser would send it.
+    const { nativeEvent } = event;
+    const button = nativeEvent instanceof SubmitEvent ? nativeEvent.submitter : null;
+    const data = new FormData(event.currentTarget, button);
     operation({ api: createBrowserApi(), wait, timeZonesOf: askTimeZonesOf }, data).then(finish, () =>
       finish({ ...untouched, errors: [{ message: 'Something went wrong. Please try again.' }] }),
     );

@@ -69,7 +69,13 @@ export const useOrderWatch = (rendered: {
       setCharge(newCharge);
       setProblem(undefined);
       const quietMs = performance.now() - changedAt.current;
-      return nextPoll({ status: newOrder.status, charge: newCharge?.status, quietMs, expecting: isExpecting() });
+      return nextPoll({
+        status: newOrder.status,
+        charge: newCharge?.status,
+        awaitsDelivery: newOrder.delivery?.status === 'pending',
+        quietMs,
+        expecting: isExpecting(),
+      });
     };
 
     const pollAndSchedule = async () => {

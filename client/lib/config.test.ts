@@ -23,6 +23,7 @@ test('When every variable is set, then the configuration has all of them', () =>
     currency: 'usd',
     paymentAttempts: undefined,
     sellerFeePercent: 10,
+    deliveryHours: 48,
   });
 });
 
@@ -34,11 +35,13 @@ test('When a sandbox is set, then cards go there and no key is needed', () => {
     MAILBOX_URL: 'http://localhost:8025',
     PAYMENT_ATTEMPTS: '3',
     SELLER_FEE_PERCENT: '12.5',
+    DELIVERY_HOURS: '0.5',
   });
   expect(config.stripe).toEqual({ mode: 'sandbox', sandboxUrl: 'http://localhost:4242' });
   expect(config.mailboxUrl).toBe('http://localhost:8025/');
   expect(config.paymentAttempts).toBe(3);
   expect(config.sellerFeePercent).toBe(12.5);
+  expect(config.deliveryHours).toBe(0.5);
 });
 
 test('When each service has its own address, then the placeholder in API_URL is kept', () => {
@@ -61,6 +64,7 @@ test.each([
   [{ PAYMENT_ATTEMPTS: '-1' }, 'PAYMENT_ATTEMPTS must be'],
   [{ SELLER_FEE_PERCENT: '101' }, 'SELLER_FEE_PERCENT must be'],
   [{ SELLER_FEE_PERCENT: '2.125' }, 'SELLER_FEE_PERCENT must be'],
+  [{ DELIVERY_HOURS: '2d' }, 'DELIVERY_HOURS must be'],
 ])('When %j is set, then the error contains: %s', (change, message) => {
   expect(() => readConfig({ ...env, ...change })).toThrow(message);
 });

@@ -19,6 +19,8 @@ export interface ClientConfig {
   readonly paymentAttempts: number | undefined;
   /** The marketplace's share of a sale. */
   readonly sellerFeePercent: number;
+  /** From the sale of a ticket until it must be delivered. */
+  readonly deliveryHours: number;
 }
 
 /** Where the card form comes from. Sent to browsers, so it must not hold a secret. */
@@ -68,6 +70,9 @@ export const readConfig = (env: Env): ClientConfig => {
   const sellerFeePercent = Number(fee);
   if (!(/^\d+(\.\d{1,2})?$/.test(fee) && sellerFeePercent <= 100))
     problems.push('SELLER_FEE_PERCENT must be from 0 to 100 with at most 2 decimals');
+  const hours = env.DELIVERY_HOURS || '48';
+  const deliveryHours = Number(hours);
+  if (!/^\d+(\.\d+)?$/.test(hours)) problems.push('DELIVERY_HOURS must be a number');
   const currency = env.CURRENCY || 'usd';
   const stripe = readStripe(env, url, problems);
   const mailboxUrl = (env.MAILBOX_URL ?? '') === '' ? undefined : url('MAILBOX_URL').href;
@@ -84,6 +89,7 @@ export const readConfig = (env: Env): ClientConfig => {
     currency,
     paymentAttempts,
     sellerFeePercent,
+    deliveryHours,
   };
 };
 

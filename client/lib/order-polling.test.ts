@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { nextPoll, readsCharge } from './order-polling.ts';
 
-const state = { charge: undefined, quietMs: 0, expecting: false } as const;
+const state = { charge: undefined, awaitsDelivery: false, quietMs: 0, expecting: false } as const;
 
 test('When an order is being confirmed, then it is polled often at first and less often later', () => {
   expect(nextPoll({ ...state, status: 'created' })).toBe(400);
@@ -18,6 +18,12 @@ test('When the order and its charge are final, then polling ends', () => {
   expect(nextPoll({ ...state, status: 'cancelled' })).toBeUndefined();
   expect(nextPoll({ ...state, status: 'cancelled', charge: 'refunded' })).toBeUndefined();
   expect(nextPoll({ ...state, status: 'cancelled', charge: 'created', quietMs: 30_000 })).toBeUndefined();
+});
+
+test('When a ticket is still to be delivered, then its order is polled often at first and rarely later', () => {
+  const pending = { ...state, status: 'complete', charge: 'completed', awaitsDelivery: true } as const;
+  expect(nextPoll(pending)).toBe(1_000);
+  expect(nextPoll({ ...pending, quietMs: 10_000 })).toBe(20_000);
 });
 
 test('When the charge of a cancelled order is not refunded yet, then polling goes on until it is', () => {

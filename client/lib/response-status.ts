@@ -46,7 +46,7 @@ export const beginAction = (): void => {
 };
 
 /** Sets the status of the page being rendered. Has no effect once its first byte is sent. */
-export const setStatus = (status: 403 | 404 | 503): void => {
+export const setStatus = (status: 403 | 404 | 413 | 503): void => {
   const rendering = renderings().getStore();
   if (rendering !== undefined) rendering.response.statusCode = status;
 };

@@ -6,13 +6,13 @@ import { Unavailable } from '../../components/unavailable.tsx';
 import { listTickets } from '../../lib/api/marketplace.ts';
 import type { ListedTicket } from '../../lib/api/schemas.ts';
 import { formatDate, formatDateTime } from '../../lib/dates.ts';
+import { dueLine, sellerBadge } from '../../lib/delivery-labels.ts';
 import { priceLabel } from '../../lib/money.ts';
 import { readPage } from '../../lib/paging.ts';
 import { param, type QueryParams } from '../../lib/query-params.ts';
 import { serverApi } from '../../lib/server/api.ts';
 import { toTicketPage } from '../../lib/server/catalogue.ts';
 import { requireUser } from '../../lib/server/require-user.ts';
-import { ticketBadge } from '../../lib/ticket-labels.ts';
 
 export const metadata: Metadata = { title: 'My tickets' };
 
@@ -23,6 +23,9 @@ const facts = (ticket: ListedTicket): string[] => [
   ...(ticket.soldAt === undefined ? [] : [`Sold on ${formatDate(ticket.soldAt, ticket.timeZone)}`]),
   ...(ticket.withdrawnAt === undefined ? [] : [`Withdrawn on ${formatDate(ticket.withdrawnAt, ticket.timeZone)}`]),
 ];
+
+const ticketHref = ({ id, dueAt }: ListedTicket): string =>
+  `/tickets/${id}${dueAt === undefined ? '' : '#ticket-file'}`;
 
 const pageHref = (page: number): string => (page === 1 ? '/my-tickets' : `/my-tickets?page=${page}`);
 
@@ -48,12 +51,13 @@ const MyTicketsPage = async ({ searchParams }: { readonly searchParams: Promise<
             {loaded.data.tickets.map((ticket) => (
               <li key={ticket.id}>
                 <ListRow
-                  href={`/tickets/${ticket.id}`}
+                  href={ticketHref(ticket)}
                   title={ticket.title}
                   facts={facts(ticket)}
-                  badge={ticketBadge(ticket)}
+                  badge={sellerBadge(ticket)}
                   price={priceLabel(ticket)}
                   testId="my-ticket"
+                  todo={dueLine(ticket)}
                 />
               </li>
             ))}

@@ -5,6 +5,7 @@ import { Unavailable } from '../../components/unavailable.tsx';
 import { listOrders } from '../../lib/api/marketplace.ts';
 import type { Order } from '../../lib/api/schemas.ts';
 import { formatDateTime } from '../../lib/dates.ts';
+import { boughtLine } from '../../lib/delivery-labels.ts';
 import { priceLabel } from '../../lib/money.ts';
 import { cancelLabels, orderBadge } from '../../lib/order-labels.ts';
 import { readPage, readPaging } from '../../lib/paging.ts';
@@ -24,7 +25,7 @@ const facts = (order: Order): string[] => {
     case 'cancelled':
       return [cancelLabels(order.reason).title];
     case 'complete':
-      return [`Order ${order.id}`];
+      return [boughtLine(order), `Order ${order.id}`].filter((line) => line !== undefined);
   }
 };
 

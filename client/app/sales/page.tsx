@@ -4,7 +4,10 @@ import { Empty, ListPage, ListRow } from '../../components/list-page.tsx';
 import { Pager } from '../../components/pager.tsx';
 import { PayoutAccount } from '../../components/payout-account.tsx';
 import { Unavailable } from '../../components/unavailable.tsx';
-import { getBalance, getPayoutAccount, listSales } from '../../lib/api/marketplace.ts';
+import type { Api } from '../../lib/api/api.ts';
+import { getBalance, getPayoutAccount, getTicket, listSales } from '../../lib/api/marketplace.ts';
+import type { Sale } from '../../lib/api/schemas.ts';
+import { dueLine } from '../../lib/delivery-labels.ts';
 import { priceLabel } from '../../lib/money.ts';
 import { readPage, readPaging } from '../../lib/paging.ts';
 import { param, type QueryParams } from '../../lib/query-params.ts';
@@ -17,6 +20,18 @@ export const metadata: Metadata = { title: 'My sales' };
 
 const pageSize = 20;
 
+/** By ticket, what of these sales must be delivered. The page works without it. */
+const loadDue = async (api: Api, sales: readonly Sale[]): Promise<ReadonlyMap<string, string>> => {
+  const open = sales.filter(({ state }) => state === 'held' || state === 'disputed');
+  const tickets = await Promise.all(open.map(({ ticketId }) => getTicket(api, ticketId)));
+  return new Map(
+    tickets.flatMap((ticket) => {
+      const line = ticket.ok ? dueLine(ticket.data) : undefined;
+      return ticket.ok && line !== undefined ? [[ticket.data.id, line] as const] : [];
+    }),
+  );
+};
+
 const pageHref = (page: number): string => (page === 1 ? '/sales' : `/sales?page=${page}`);
 
 const SalesPage = async ({ searchParams }: { readonly searchParams: Promise<QueryParams> }) => {
@@ -26,6 +41,7 @@ const SalesPage = async ({ searchParams }: { readonly searchParams: Promise<Quer
   const query = new URLSearchParams({ page: String(page), limit: String(pageSize) });
   const [sales, balance, account] = await Promise.all([listSales(api, query), getBalance(api), getPayoutAccount(api)]);
   const paging = sales.ok ? readPaging(sales.header, { page, shown: sales.data.length }) : undefined;
+  const due = await loadDue(api, sales.ok ? sales.data : []);
   return (
     <ListPage title="My sales">
       <div className="grid gap-5">
@@ -57,12 +73,13 @@ const SalesPage = async ({ searchParams }: { readonly searchParams: Promise<Quer
                 {sales.data.map((sale) => (
                   <li key={sale.orderId}>
                     <ListRow
-                      href={`/tickets/${sale.ticketId}`}
+                      href={`/tickets/${sale.ticketId}${due.has(sale.ticketId) ? '#ticket-file' : ''}`}
                       title={sale.title}
                       facts={saleLines(sale)}
                       badge={saleBadge(sale)}
                       price={priceLabel({ price: sale.proceeds, currency: sale.currency })}
                       testId="sale"
+                      todo={due.get(sale.ticketId)}
                     />
                   </li>
                 ))}

@@ -32,7 +32,12 @@ export interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly query?: URLSearchParams;
+  /** Sent as JSON, a file as it is. */
   readonly body?: unknown;
+  /** JSON if absent. */
+  readonly contentType?: string;
+  /** Instead of the time that other requests have. */
+  readonly timeoutMs?: number;
   /** Requests with the same key and body are done once. */
   readonly idempotencyKey?: string;
   /** JSON if absent. */
@@ -77,9 +82,11 @@ const sendRequest = async (
       validateStatus: () => true,
       ...(request.query === undefined ? {} : { params: request.query }),
       ...(request.body === undefined ? {} : { data: request.body }),
+      ...(request.timeoutMs === undefined ? {} : { timeout: request.timeoutMs }),
       headers: {
         ...((request.idempotencyKey ?? '') === '' ? {} : { 'Idempotency-Key': request.idempotencyKey }),
         ...(request.accept === undefined ? {} : { Accept: request.accept }),
+        ...(request.contentType === undefined ? {} : { 'Content-Type': request.contentType }),
       },
     });
   } catch (error) {

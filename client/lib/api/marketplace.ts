@@ -119,6 +119,25 @@ export const editTicket = (api: Api, ticketId: string, listing: ListingBody) =>
 export const withdrawTicket = (api: Api, ticketId: string) =>
   api.send(nothingSchema, { method: 'DELETE', path: path('/api/tickets', ticketId) });
 
+/** The API path of a ticket's file, for links: its seller may download it until the sale, then its buyer. */
+export const ticketFilePath = (ticketId: string): string => `${path('/api/tickets', ticketId)}/file`;
+
+/** On a slow line, 5 MB take a minute, and their inspection up to 20 s. */
+const uploadTimeoutMs = 150_000;
+
+export const uploadTicketFile = (
+  api: Api,
+  { ticketId, file, hasNoCode }: { readonly ticketId: string; readonly file: File; readonly hasNoCode: boolean },
+) =>
+  api.send(ticketSchema, {
+    method: 'PUT',
+    path: ticketFilePath(ticketId),
+    ...(hasNoCode ? { query: new URLSearchParams({ confirm: 'no-code' }) } : {}),
+    body: file,
+    contentType: file.type,
+    timeoutMs: uploadTimeoutMs,
+  });
+
 /** An order of a ticket as the buyer was shown it. */
 export interface OrderBody {
   readonly ticketId: string;

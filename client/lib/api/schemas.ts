@@ -28,12 +28,25 @@ const currency = { currency: z.prefault(z.string(), 'usd') };
 const anyCategory = { category: z.optional(z.string()) };
 // Absent in responses of the release before.
 const eventId = { eventId: z.optional(z.string()) };
-export const ticketSchema = z.extend(ticketShape, { ...currency, ...anyCategory, ...eventId });
-const listedTicketSchema = z.extend(listedTicketShape, { ...currency, ...anyCategory, ...eventId });
+// The same; and the site shows a way of delivery that it does not know as the seller's.
+const delivery = { delivery: z.prefault(z.string(), 'by_seller') };
+const asAnyRelease = { ...currency, ...anyCategory, ...eventId, ...delivery };
+export const ticketSchema = z.extend(ticketShape, asAnyRelease);
+const listedTicketSchema = z.extend(listedTicketShape, asAnyRelease);
 export const ticketsSchema = z.array(listedTicketSchema);
 export const eventSchema = z.extend(eventShape, anyCategory);
 export const eventsSchema = z.array(eventSchema);
-export const orderSchema = z.extend(orderShape, { ...currency, reason: z.optional(z.string()) });
+// The site says nothing of a delivery whose status it does not know.
+const orderDelivery = z.object({
+  status: z.string(),
+  dueAt: z.optional(z.string()),
+  deliveredAt: z.optional(z.string()),
+});
+export const orderSchema = z.extend(orderShape, {
+  ...currency,
+  reason: z.optional(z.string()),
+  delivery: z.optional(orderDelivery),
+});
 export const ordersSchema = z.array(orderSchema);
 // The site shows a state that it does not know: payments of a newer release may send one.
 const saleSchema = z.extend(saleShape, { state: z.string() });

@@ -9,6 +9,7 @@ import { holdForm } from './hold-form.ts';
 import { forgotPasswordForm, resetPasswordForm, verifyEmailForm } from './link-forms.ts';
 import { editForm, sellForm } from './listing-form.ts';
 import { signInForm } from './session-forms.ts';
+import { uploadForm } from './upload-form.ts';
 
 interface FakeResponse {
   readonly status: number;
@@ -408,4 +409,55 @@ test('When a problem is reported, then the buyer goes to the order; when it is r
   expect(accepted.requests).toEqual([{ method: 'POST', path: '/api/orders/o1/problem', body }]);
   const refused = await problemForm(fakeApi({ status: 400, field: 'text' }).deps, problem);
   expect(refused).toEqual({ errors: [{ message: 'refused 400', field: 'text' }], values: body });
+});
+
+const upload = (file?: File, confirm?: string): FormData => {
+  const data = form({ ticketId: 't1', ...(confirm === undefined ? {} : { confirm }) });
+  // Browsers send this when no file was chosen.
+  data.set('file', file ?? new File([], ''));
+  return data;
+};
+const png = new File(['png'], 'ticket.png', { type: 'image/png' });
+
+test('When a ticket file is uploaded, then it is sent as it is with its own type, and the seller returns to the ticket', async () => {
+  const { deps, requests } = fakeApi({ status: 200, data: ticket });
+  expect(await uploadForm(deps, upload(png))).toMatchObject({ errors: [], goTo: '/tickets/t1?uploaded=1#ticket-file' });
+  expect(requests).toMatchObject([
+    { method: 'PUT', path: '/api/tickets/t1/file', body: png, contentType: 'image/png' },
+  ]);
+  expect(requests[0]).not.toHaveProperty('query');
+});
+
+test.each([
+  ['none', undefined, 'Choose the file of the ticket'],
+  ['empty', new File([], 'ticket.pdf', { type: 'application/pdf' }), 'This file is empty'],
+  [
+    'larger than 5 MB',
+    new File([new Uint8Array(5 * 1024 * 1024 + 1)], 'ticket.pdf', { type: 'application/pdf' }),
+    'This file is larger than 5 MB',
+  ],
+  [
+    'of another type',
+    new File(['text'], 'ticket.txt', { type: 'text/plain' }),
+    'Only PDF, PNG and JPEG files can be uploaded',
+  ],
+])('When the chosen file is %s, then the field says so and nothing is sent', async (_, file, message) => {
+  const { deps, requests } = fakeApi({ status: 200, data: ticket });
+  expect((await uploadForm(deps, upload(file))).errors).toEqual([{ field: 'file', message }]);
+  expect(requests).toEqual([]);
+});
+
+test('When no code can be read in a ticket file, then the form offers to confirm that it has none, until it is stored', async () => {
+  const { deps, requests } = fakeApi({ status: 400, field: 'confirm' }, { status: 503 }, { status: 200, data: ticket });
+  const offer = { confirm: 'no-code' };
+  expect((await uploadForm(deps, upload(png))).values).toEqual(offer);
+  expect((await uploadForm(deps, upload(undefined, 'no-code'))).values).toEqual(offer);
+  expect((await uploadForm(deps, upload(png, 'no-code'))).values).toEqual(offer);
+  expect(await uploadForm(deps, upload(png, 'no-code'))).toMatchObject({ errors: [], goTo: expect.anything() });
+  expect(requests.map(({ query }) => query?.toString())).toEqual([undefined, 'confirm=no-code', 'confirm=no-code']);
+});
+
+test('When a ticket file is refused for another reason, then the form shows the message and offers nothing', async () => {
+  const { deps } = fakeApi({ status: 409 });
+  expect(await uploadForm(deps, upload(png))).toEqual({ errors: [{ message: 'refused 409' }], values: {} });
 });

@@ -36,7 +36,10 @@ export const uploadFile = async (deps: Deps, request: UploadFile): Promise<Ticke
   const inspection = await deps.inspectFile(bytes, contentType, userId);
   if (inspection.kind === 'refused') throw new BadRequestError(inspection.message);
   if (inspection.codes.length === 0 && !request.mayHaveNoCode) {
-    throw new BadRequestError('No code can be read in this file; confirm that it has none, or upload another one');
+    throw new BadRequestError(
+      'No code can be read in this file; confirm that it has none, or upload another one',
+      'confirm',
+    );
   }
   const now = deps.now();
   const file = {

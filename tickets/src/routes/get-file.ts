@@ -2,7 +2,7 @@ import { currentUserOf, route } from '@ticketing/common/http';
 import type { Request } from 'express';
 import type { Deps } from '../deps.ts';
 import { getFile } from '../queries/get-file.ts';
-import { fileTypes } from './upload-file.ts';
+import { fileTypes } from './file-shape.ts';
 
 export const getFileRoute = route(
   {

@@ -225,7 +225,9 @@ test('When a process dies after the inspection, then the file is not attached, i
 test('When a file has no code, then it needs a confirmation', async () => {
   const ticket = await tickets.list();
   const file = await png('https://promoter.example/all');
-  expect(messageOf(await upload(ticket.id, file))).toMatch(/^No code can be read/);
+  const refused = await upload(ticket.id, file);
+  expect(messageOf(refused)).toMatch(/^No code can be read/);
+  expect(refused.body).toMatchObject({ errors: [{ field: 'confirm' }] });
   expect((await upload(ticket.id, file, { query: '?confirm=yes' })).status).toBe(400);
   expect((await upload(ticket.id, file, { query: '?confirm=no-code' })).status).toBe(200);
   const other = await tickets.list({}, 'another');

@@ -4,10 +4,9 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import { uploadFile } from '../commands/upload-file.ts';
 import type { Deps } from '../deps.ts';
+import { fileTypes, maxFileBytes } from './file-shape.ts';
 import { ticketShape } from './ticket-shape.ts';
 import { toTicketView } from './ticket-view.ts';
-
-export const fileTypes = ['application/pdf', 'image/png', 'image/jpeg'] as const;
 
 const uploadQuery = z.object({
   confirm: z
@@ -22,7 +21,7 @@ export const uploadFileRoute = route(
     description:
       'The ticket itself, with every code that admits somebody. Before the sale it is a change of the listing; afterwards it delivers the ticket, once.',
     query: uploadQuery,
-    upload: { types: fileTypes, maxBytes: 5 * 1024 * 1024 },
+    upload: { types: fileTypes, maxBytes: maxFileBytes },
     response: { description: 'The ticket as it is now', body: ticketShape },
     errors: [404, 409],
   },

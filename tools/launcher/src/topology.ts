@@ -125,6 +125,7 @@ export const processes: readonly ProcessDefinition[] = [
       CURRENCY: settings.currency,
       PAYMENT_ATTEMPTS: settings.paymentAttempts,
       SELLER_FEE_PERCENT: settings.sellerFeePercent,
+      DELIVERY_HOURS: settings.deliveryHours,
       STRIPE_PUBLISHABLE_KEY: settings.stripePublishableKey,
       // A replacement for Stripe has its own card form, unless there is a publishable key for Stripe's.
       STRIPE_SANDBOX: sandboxUrl ?? (settings.stripePublishableKey === undefined ? settings.stripeHost : undefined),

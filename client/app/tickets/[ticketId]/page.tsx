@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { cache } from 'react';
 import { Art } from '../../../components/art.tsx';
 import { Badge } from '../../../components/badge.tsx';
+import { BoughtTicket } from '../../../components/bought-ticket.tsx';
 import { Facts } from '../../../components/facts.tsx';
 import { HoldForm } from '../../../components/hold-form.tsx';
 import { Icon } from '../../../components/icon.tsx';
 import { NotFound } from '../../../components/not-found.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { PageLink } from '../../../components/page-link.tsx';
+import { SellerFile } from '../../../components/seller-file.tsx';
 import { SaleSummary } from '../../../components/sale-summary.tsx';
 import { Unavailable } from '../../../components/unavailable.tsx';
 import { WithdrawTicket } from '../../../components/withdraw-ticket.tsx';
@@ -16,6 +18,7 @@ import { getEvent, getOrder, getTicket, listSales } from '../../../lib/api/marke
 import type { EventEntry, Order, Sale, Ticket, User } from '../../../lib/api/schemas.ts';
 import { catalogueHref } from '../../../lib/catalogue-query.ts';
 import { categoryOf } from '../../../lib/categories.ts';
+import { deliveryLabel, dueLine } from '../../../lib/delivery-labels.ts';
 import { eventHref, leftLabel } from '../../../lib/event-labels.ts';
 import { priceLabel } from '../../../lib/money.ts';
 import { param, type QueryParams } from '../../../lib/query-params.ts';
@@ -23,7 +26,7 @@ import { signInPath } from '../../../lib/safe-next.ts';
 import { anonymousApi, currentUser, serverApi } from '../../../lib/server/api.ts';
 import { runtimeConfig } from '../../../lib/server/runtime.ts';
 import { ticketBadge, ticketState, type TicketState } from '../../../lib/ticket-labels.ts';
-import { postHold, postWithdraw } from '../../form-actions.ts';
+import { postHold, postUpload, postWithdraw } from '../../form-actions.ts';
 
 interface PageProps {
   readonly params: Promise<{ readonly ticketId: string }>;
@@ -109,7 +112,11 @@ const Buyer = ({
             ? 'This ticket is yours.'
             : 'You hold this ticket. Pay before your hold runs out.'}
         </p>
-        <PageLink href={`/orders/${order.id}`} className="button button-main button-wide">
+        {order.status === 'complete' && <BoughtTicket order={order} />}
+        <PageLink
+          href={`/orders/${order.id}`}
+          className={`button button-wide ${order.delivery?.status === 'delivered' ? 'button-quiet' : 'button-main'}`}
+        >
           {order.status === 'complete' ? 'Show my order' : 'Continue to payment'}
         </PageLink>
       </>
@@ -176,12 +183,35 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
     loadEvent(ticket),
   ]);
   const category = categoryOf(ticket.category);
-  const justListed = own && param(await searchParams, 'listed') !== undefined;
+  const query = await searchParams;
+  const justListed = own && param(query, 'listed') !== undefined;
+  const due = own ? dueLine(ticket) : undefined;
   return (
     <div className="shell py-6 md:py-10">
       {justListed && (
         <div className="mb-5">
-          <Notice variant="success">Your ticket is listed. Buyers can find it within a moment.</Notice>
+          <Notice variant="success">
+            <p>Your ticket is listed. Buyers can find it within a moment.</p>
+            {ticket.delivery !== 'instant' && ticketState(ticket) === 'on-sale' && (
+              <p>
+                Next:{' '}
+                <a href="#ticket-file" className="underline">
+                  add the ticket file
+                </a>
+                , so that the buyer gets it at once.
+              </p>
+            )}
+          </Notice>
+        </div>
+      )}
+      {due !== undefined && (
+        <div className="mb-5">
+          <Notice variant="warning">
+            <p className="font-semibold">{due}.</p>
+            <a href="#ticket-file" className="underline">
+              Deliver this ticket
+            </a>
+          </Notice>
         </div>
       )}
       <div className="grid gap-6 lg:grid-cols-[1fr_22rem] lg:items-start lg:gap-x-10 lg:gap-y-8">
@@ -202,6 +232,14 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
                 All tickets of this event: {leftLabel(event)}
               </PageLink>
             </p>
+          )}
+          {own && (
+            <SellerFile
+              post={postUpload}
+              ticket={ticket}
+              deliveryHours={runtimeConfig().deliveryHours}
+              justUploaded={param(query, 'uploaded') !== undefined}
+            />
           )}
         </div>
         <aside className="panel p-5 shadow-sm lg:sticky lg:top-6 lg:row-span-2" aria-label="Price and hold">
@@ -226,6 +264,13 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
               <li className="flex gap-2">
                 <Icon name="shield" className="icon text-pine" />
                 You pay this price or nothing.
+              </li>
+              <li className="flex gap-2" data-testid="ticket-delivery">
+                <Icon name="ticket" className="icon text-pine" />
+                {deliveryLabel(ticket, runtimeConfig().deliveryHours)}
+                {ticket.delivery === 'instant'
+                  ? ': you can download it as soon as you have paid.'
+                  : ' of the sale, or you get your money back.'}
               </li>
             </ul>
           )}

@@ -10,6 +10,7 @@ import { getEvent, listTickets } from '../../../../lib/api/marketplace.ts';
 import type { EventEntry, ListedTicket } from '../../../../lib/api/schemas.ts';
 import { catalogueHref } from '../../../../lib/catalogue-query.ts';
 import { categoryOf } from '../../../../lib/categories.ts';
+import { deliveryLabel } from '../../../../lib/delivery-labels.ts';
 import { eventData, eventHref, eventSentence, leftLabel } from '../../../../lib/event-labels.ts';
 import { priceLabel } from '../../../../lib/money.ts';
 import { readPage } from '../../../../lib/paging.ts';
@@ -48,7 +49,10 @@ const Seat = ({ ticket }: { readonly ticket: ListedTicket }) => (
     <PageLink href={`/tickets/${ticket.id}`} className="link inline-flex min-h-11 min-w-0 items-center wrap-anywhere">
       <bdi>{seatLabel(ticket) ?? 'Without a seat number'}</bdi>
     </PageLink>
-    <span className="font-semibold tabular-nums">{priceLabel(ticket)}</span>
+    <span className="flex items-center gap-4">
+      <span className="text-sm text-muted">{deliveryLabel(ticket, runtimeConfig().deliveryHours)}</span>
+      <span className="font-semibold tabular-nums">{priceLabel(ticket)}</span>
+    </span>
   </li>
 );
 

@@ -1,0 +1,37 @@
+import { ticketFilePath } from '../lib/api/marketplace.ts';
+import type { Order } from '../lib/api/schemas.ts';
+import { formatDateTime } from '../lib/dates.ts';
+import { Icon } from './icon.tsx';
+
+/** The ticket itself for its buyer: the file, or until when the seller delivers it. */
+export const BoughtTicket = ({ order }: { readonly order: Pick<Order, 'delivery' | 'ticket'> }) => {
+  const { delivery, ticket } = order;
+  switch (delivery?.status) {
+    case 'delivered':
+      return (
+        <div className="grid gap-3 rounded-xl bg-pine-tint p-5" data-testid="delivery">
+          <h3 className="font-semibold">Your ticket is here</h3>
+          <p className="text-sm">
+            Show its code at the entrance, on paper or on your phone. Keep it to yourself until then.
+          </p>
+          <a href={ticketFilePath(ticket.id)} download className="button button-main button-wide">
+            <Icon name="arrow-down" />
+            Download your ticket
+          </a>
+        </div>
+      );
+    case 'pending':
+      return (
+        <div className="grid gap-2 rounded-xl bg-marquee-tint p-5 text-marquee-ink" data-testid="delivery">
+          <h3 className="font-semibold">Your ticket is on its way</h3>
+          <p className="text-sm">
+            The seller delivers it here{delivery.dueAt === undefined ? '' : ` by ${formatDateTime(delivery.dueAt)}`},
+            and we send you a mail. If that does not happen, you get your money back.
+          </p>
+        </div>
+      );
+    case undefined:
+    default:
+      return null;
+  }
+};
