@@ -7,5 +7,5 @@ export interface Deps extends Models {
   readonly now: () => Date;
   /** Of all prices. */
   readonly currency: Currency;
-  readonly mail: Pick<Mail, 'enqueue' | 'forgetUser'>;
+  readonly mail: Pick<Mail, 'enqueue' | 'cancel' | 'forgetUser'>;
 }

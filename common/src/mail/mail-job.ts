@@ -27,6 +27,8 @@ export interface PendingMail {
   readonly userId: string;
   readonly to: string;
   readonly at: Date;
+  /** When it is sent at the earliest, instead of at once. Not for mails in documents of their causes. */
+  readonly sendAt?: Date;
   readonly data: Readonly<Record<string, unknown>>;
 }
 

@@ -5,6 +5,7 @@ import { isRecent, type MailJob, type PendingMail } from './mail-job.ts';
 /** After this long a job that a process had leased is due again, unless the process has extended its lease. */
 export const leaseMs = 4_000;
 const maxCounted = 10_000;
+const clockSkewMs = 60_000;
 
 /** A job that this process alone may send until `dueAt`, by which it recognises its lease. */
 export interface LeasedJob extends Pick<MailJob, '_id' | 'template' | 'at' | 'failures'> {
@@ -34,15 +35,24 @@ export const openMailQueue = (jobs: Collection<MailJob>, now: () => Date) => {
   return {
     /** Stores mails, each once: one whose id is known, sent or not, is left as it is. One of an old fact is ignored. */
     enqueue: async (mails: readonly PendingMail[]): Promise<void> => {
-      const dueAt = now();
-      const recent = mails.filter(({ at }) => isRecent(at, dueAt));
+      const time = now();
+      const recent = mails.filter(({ at }) => isRecent(at, time));
       if (recent.length === 0) return;
       await jobs.bulkWrite(
-        recent.map(({ id, ...mail }): AnyBulkWriteOperation<MailJob> => ({
-          updateOne: { filter: { _id: id }, update: { $setOnInsert: { ...mail, dueAt, failures: 0 } }, upsert: true },
+        recent.map(({ id, sendAt = time, ...mail }): AnyBulkWriteOperation<MailJob> => ({
+          updateOne: {
+            filter: { _id: id },
+            update: { $setOnInsert: { ...mail, dueAt: sendAt, failures: 0 } },
+            upsert: true,
+          },
         })),
         { ordered: false },
       );
+    },
+
+    /** Drops what waits of these mails: nobody needs them any more. */
+    cancel: async (ids: readonly string[]): Promise<void> => {
+      await jobs.updateMany({ _id: { $in: [...ids] }, dueAt: { $exists: true } }, end('not needed any more'));
     },
 
     /**
@@ -102,9 +112,10 @@ export const openMailQueue = (jobs: Collection<MailJob>, now: () => Date) => {
       await jobs.updateMany({ userId, dueAt: { $exists: true }, template: { $nin: except } }, end(dropped.dropped));
     },
 
-    /** How many jobs wait, 10,000 at most, and when what the oldest reports happened. */
+    /** How many jobs wait, 10,000 at most, without those to be sent later, and when what the oldest reports happened. */
     count: async (): Promise<{ readonly waiting: number; readonly oldest: Date | undefined }> => {
-      const waits = { dueAt: { $exists: true } };
+      // What is to be sent later reports what is still to come; clocks may differ a little.
+      const waits = { dueAt: { $exists: true }, at: { $lte: new Date(now().getTime() + clockSkewMs) } };
       const waiting = await jobs.countDocuments(waits, { limit: maxCounted, hint: 'waiting_by_time' });
       const oldest = await jobs.findOne(waits, { sort: { at: 1 }, projection: { at: 1 }, hint: 'waiting_by_time' });
       return { waiting, oldest: oldest?.at };

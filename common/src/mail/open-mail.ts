@@ -19,6 +19,8 @@ const countMs = 15_000;
 export interface Mail {
   /** Stores mails and sends them soon; each once, however often it is enqueued. For events: before their ack. */
   enqueue(mails: readonly PendingMail[]): Promise<void>;
+  /** Drops what waits of the mails with these ids. */
+  cancel(ids: readonly string[]): Promise<void>;
   /** Sends what has just been stored in a document of `pendingIn`; without it that takes a second. */
   sendSoon(): void;
   /**
@@ -109,6 +111,7 @@ export const openMail = <Context extends object>(
       started.worker?.kick();
     },
     sendSoon: () => started.mover?.runSoon(),
+    cancel: queue.cancel,
     forgetUser: queue.forgetUser,
     workers: [startWorker, ...(sources.length === 0 ? [] : [startMover]), startCount],
   };

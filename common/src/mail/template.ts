@@ -17,6 +17,7 @@ export interface MailCause<Data> {
   readonly to: string;
   /** When it happened. */
   readonly at: Date;
+  readonly sendAt?: Date;
   readonly data: Data;
 }
 
@@ -30,6 +31,8 @@ export interface AnyMailTemplate<Context> {
 export interface MailTemplate<Data, Context> extends AnyMailTemplate<Context> {
   /** The mail for a cause; it is sent once it is enqueued. */
   mail(cause: MailCause<Data>): PendingMail;
+  /** The id of that mail. */
+  idOf(about: string): string;
 }
 
 /**
@@ -40,8 +43,12 @@ export const defineMail = <Data extends Readonly<Record<string, unknown>>, Conte
   readonly name: string;
   readonly data: z.ZodType<Data>;
   readonly write: (data: Data, context: MailContext & Context) => MailContent | Promise<MailContent>;
-}): MailTemplate<Data, Context> => ({
-  name: definition.name,
-  mail: ({ about, ...rest }) => ({ id: `${definition.name}:${about}`, template: definition.name, ...rest }),
-  write: async (data, context) => definition.write(definition.data.parse(data), context),
-});
+}): MailTemplate<Data, Context> => {
+  const idOf = (about: string): string => `${definition.name}:${about}`;
+  return {
+    name: definition.name,
+    idOf,
+    mail: ({ about, ...rest }) => ({ id: idOf(about), template: definition.name, ...rest }),
+    write: async (data, context) => definition.write(definition.data.parse(data), context),
+  };
+};

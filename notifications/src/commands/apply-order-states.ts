@@ -12,9 +12,11 @@ export const applyOrderStates =
     return storeAndMail(deps, 'order', orders, {
       saleIdOf: ({ id }) => id,
       // Nothing more is said about older ones, which are republished now and then.
-      matters: ({ status, completedAt, problemSince, expiresAt }) =>
+      matters: ({ status, completedAt, problemSince, delivery, expiresAt }) =>
         (status === 'complete' &&
-          [completedAt, problemSince].some((time) => time !== undefined && isRecent(new Date(time), now))) ||
+          [completedAt, problemSince, delivery?.deliveredAt].some(
+            (time) => time !== undefined && isRecent(new Date(time), now),
+          )) ||
         // A sale may be undone long after the deadline of its order.
         (status === 'cancelled' && (completedAt !== undefined || isRecent(new Date(expiresAt), now))),
     });

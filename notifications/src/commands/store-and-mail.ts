@@ -3,6 +3,7 @@ import type { Outcome, Received } from '@ticketing/common/messaging';
 import { applyIfNewer } from '@ticketing/common/messaging';
 import type { Deps } from '../deps.ts';
 import { mailsOf } from '../domain/mails-of.ts';
+import { deliverSoon } from '../mails/deliver-soon.ts';
 
 /**
  * How long an event waits, from when the first one of its sale arrived, for the copy of a user, whose own event may be late. Then it
@@ -16,6 +17,19 @@ const forgetClosed = async (deps: Deps, userIds: readonly string[]): Promise<voi
   const closed = { _id: { $in: [...userIds] }, 'user.closedAt': { $exists: true } };
   for (const { _id } of await deps.recipients.find(closed, { projection: { _id: 1 } }).toArray())
     await deps.mail.forgetUser(_id);
+};
+
+/**
+ * No seller is reminded of what was delivered or undone. Read after the reminders are stored: of two processes that hear of the
+ * sale and of its delivery at once, one cancels.
+ */
+const cancelReminders = async (deps: Deps, saleIds: readonly string[]): Promise<void> => {
+  const isOver = [
+    { 'order.status': { $ne: 'complete' as const } },
+    { 'order.delivery.status': { $ne: 'pending' as const } },
+  ];
+  const over = await deps.sales.find({ _id: { $in: [...saleIds] }, $or: isOver }, { projection: { _id: 1 } }).toArray();
+  if (over.length > 0) await deps.mail.cancel(over.map(({ _id }) => deliverSoon.idOf(_id)));
 };
 
 /**
@@ -53,6 +67,11 @@ export const storeAndMail = async <State extends { readonly id: string; readonly
     }),
   );
   await forgetClosed(deps, [...userIds]);
+  if (field === 'order')
+    await cancelReminders(
+      deps,
+      sales.map(({ _id }) => _id),
+    );
   const firstEventAt = new Map(sales.map((sale) => [sale._id, sale.firstEventAt]));
   return events.map(({ state }): Outcome => {
     const unknown = due.get(saleIdOf(state))?.find(({ userId }) => !recipients.has(userId));

@@ -1,5 +1,7 @@
 import type { ChargeState, OrderState } from '@ticketing/common/events';
 import type { Currency } from '@ticketing/common/money';
+import { deliverSoon } from '../mails/deliver-soon.ts';
+import { delivered } from '../mails/delivered.ts';
 import { paid } from '../mails/paid.ts';
 import { saleDisputed } from '../mails/sale-disputed.ts';
 import { sold } from '../mails/sold.ts';
@@ -24,15 +26,39 @@ export const mailsOf = (
   ...(charge === undefined ? [] : moneyMailsOf(charge, order)),
 ];
 
+const remindBeforeMs = 12 * 60 * 60_000;
+/** A ticket that is delivered this soon after the sale is in the mail about the payment. */
+const atOnceMs = 60_000;
+
+/** The mails about the delivery of a complete order after the sale. */
+const deliveryMailsOf = (order: OrderState): readonly DueMail[] => {
+  const { id: about, userId, sellerId, status, ticket, completedAt, delivery } = order;
+  if (status !== 'complete' || completedAt === undefined || delivery === undefined) return [];
+  const { id: ticketId, title } = ticket;
+  const { dueAt, deliveredAt } = delivery;
+  const soldAt = Date.parse(completedAt);
+  if (deliveredAt !== undefined) {
+    const at = new Date(deliveredAt);
+    if (at.getTime() - soldAt <= atOnceMs) return [];
+    return [{ userId, at, mailTo: (to) => delivered.mail({ about, userId, to, at, data: { orderId: about, title } }) }];
+  }
+  if (delivery.status !== 'pending' || dueAt === undefined || sellerId === undefined) return [];
+  const at = new Date(Date.parse(dueAt) - remindBeforeMs);
+  if (at.getTime() <= soldAt) return [];
+  const cause = { about, userId: sellerId, at, sendAt: at, data: { ticketId, title, deliverBy: dueAt } };
+  return [{ userId: sellerId, at, mailTo: (to) => deliverSoon.mail({ ...cause, to }) }];
+};
+
 const orderMailsOf = (order: OrderState, siteCurrency: Currency): readonly DueMail[] => {
   const { id: about, userId, sellerId, ticket, price, completedAt, paidAt, status, problemSince } = order;
-  const due: DueMail[] = [];
+  const due: DueMail[] = [...deliveryMailsOf(order)];
   const { id: ticketId, title, startsAt, timeZone, venue, city, section, row, seat } = ticket;
   const currency = order.currency ?? siteCurrency.code;
   if (completedAt !== undefined) {
     const at = new Date(completedAt);
     const receipt = { paidAt: paidAt ?? completedAt, buyerId: userId, sellerId, section, row, seat };
-    const event = { title, startsAt, timeZone, venue, city, price, currency };
+    const delivery = { deliverBy: order.delivery?.dueAt, isDelivered: order.delivery?.status === 'delivered' };
+    const event = { title, startsAt, timeZone, venue, city, price, currency, ...delivery };
     due.push({
       userId,
       at,

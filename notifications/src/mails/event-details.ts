@@ -28,3 +28,9 @@ export const eventRows = (event: EventDetails): (readonly [string, string])[] =>
   ...(placeOf(event) === '' ? [] : [['Where', placeOf(event)] as const]),
   ['Price', formatMoney(currencyOf(event.currency ?? 'usd'), event.price)],
 ];
+
+/** Of the delivery; both absent if a release without deliveries has sold the ticket, or enqueued the mail. */
+export const deliveryDetails = {
+  deliverBy: z.string().optional(),
+  isDelivered: z.boolean().optional(),
+};

@@ -2,11 +2,13 @@ import { defineMail } from '@ticketing/common/mail';
 import type { Receipts } from '@ticketing/common/receipt';
 import { z } from 'zod';
 import { calendarEntry } from '../domain/calendar-entry.ts';
-import { eventDetails, eventRows, placeOf } from './event-details.ts';
+import { formatTime } from '../domain/format.ts';
+import { deliveryDetails, eventDetails, eventRows, placeOf } from './event-details.ts';
 
 const data = z.object({
   orderId: z.string(),
   ...eventDetails,
+  ...deliveryDetails,
   /** What the receipt says besides; absent from mails that the release before has enqueued, which have no receipt. */
   receipt: z
     .object({
@@ -57,6 +59,14 @@ const receiptOf = async (
   ];
 };
 
+/** Where the ticket itself is. Whether it came with the payment is known only a moment after that. */
+const whereItIs = ({ deliverBy, isDelivered }: Data): string => {
+  if (isDelivered === true) return 'Download the ticket itself from your order.';
+  return deliverBy === undefined
+    ? 'Your order shows everything about the ticket. Nobody else can buy it any more.'
+    : `Download the ticket itself from your order. If it is not there yet, the seller delivers it by ${formatTime(deliverBy)}, and we write to you then. If the seller does not, you get your money back.`;
+};
+
 /** To the buyer: the order is complete. With the receipt, and a calendar entry if the start is known. */
 export const paid = defineMail<Data, { readonly receipts: Receipts }>({
   name: 'paid',
@@ -69,7 +79,7 @@ export const paid = defineMail<Data, { readonly receipts: Receipts }>({
       },
       { table: eventRows(order) },
       { button: 'See your order', path: `/orders/${order.orderId}` },
-      { paragraph: 'Your order shows everything about the ticket. Nobody else can buy it any more.' },
+      { paragraph: whereItIs(order) },
     ],
     attachments: [...(await receiptOf(order, publicUrl, receipts)), ...calendarEntryOf(order, publicUrl)],
   }),

@@ -1,23 +1,31 @@
 import { defineMail } from '@ticketing/common/mail';
 import { z } from 'zod';
 import { formatTime } from '../domain/format.ts';
-import { eventDetails, eventRows } from './event-details.ts';
+import { deliveryDetails, eventDetails, eventRows } from './event-details.ts';
 
-/** To the seller: the ticket is paid. */
+type Data = z.output<z.ZodObject<typeof eventDetails & typeof deliveryDetails>>;
+
+/** What the seller must do, and until when. */
+const todo = ({ deliverBy, isDelivered, startsAt, timeZone }: Data): string => {
+  if (isDelivered === true)
+    return 'The buyer has its file, and you have nothing to do. Do not use it or sell it elsewhere.';
+  if (deliverBy !== undefined)
+    return `If you have uploaded its file, the buyer has it now, and you have nothing to do. Otherwise upload it by ${formatTime(deliverBy)}: if you do not, the buyer gets the money back and you get nothing. Do not use the ticket or sell it elsewhere.`;
+  return startsAt === undefined
+    ? 'The ticket belongs to the buyer now. Keep it ready, and do not use it or sell it elsewhere.'
+    : `The ticket belongs to the buyer now. Keep it ready until the event begins, on ${formatTime(startsAt, timeZone)}, and do not use it or sell it elsewhere.`;
+};
+
+/** To the seller: the ticket is paid, and what is to do. */
 export const sold = defineMail({
   name: 'sold',
-  data: z.object({ ticketId: z.string(), ...eventDetails }),
+  data: z.object({ ticketId: z.string(), ...eventDetails, ...deliveryDetails }),
   write: ({ ticketId, ...event }) => ({
     subject: `You have sold: ${event.title}`,
     body: [
       { paragraph: 'A buyer has paid for your ticket.' },
       { table: eventRows(event) },
-      {
-        paragraph:
-          event.startsAt === undefined
-            ? 'The ticket belongs to the buyer now. Keep it ready, and do not use it or sell it elsewhere.'
-            : `The ticket belongs to the buyer now. Keep it ready until the event begins, on ${formatTime(event.startsAt, event.timeZone)}, and do not use it or sell it elsewhere.`,
-      },
+      { paragraph: todo(event) },
       { button: 'See your ticket', path: `/tickets/${ticketId}` },
     ],
   }),
