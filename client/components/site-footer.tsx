@@ -25,7 +25,7 @@ export const SiteFooter = () => (
         ))}
       </ul>
       <p className="text-sm text-muted">
-        Foyer. Tickets from people who can’t go, for people who can. All times are UTC.
+        Foyer. Tickets from people who can’t go, for people who can. Every time says its zone.
       </p>
     </div>
   </footer>

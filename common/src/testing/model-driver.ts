@@ -174,6 +174,8 @@ export const createModelDriver = <
 
   const numRuns = Math.ceil(model.runs * Number(process.env.MODEL_RUNS ?? 1));
   const seed = process.env.MODEL_SEED;
+  /** Most of it for shrinking a counterexample. */
+  const timeoutMs = 60_000 + numRuns * 1_000;
   const random = fc.tuple(
     fc.constantFrom(...(model.begun ?? [[]])),
     fc.array(model.steps.arbitrary(), { maxLength: model.maxSteps, size: 'max' }),
@@ -187,9 +189,14 @@ export const createModelDriver = <
     playRandomSteps: (): Promise<void> =>
       fc.assert(
         fc.asyncProperty(random, ([begun, steps]) => play([...begun, ...steps])),
-        { numRuns, ...(seed === undefined ? {} : { seed: Number(seed) }) },
+        {
+          numRuns,
+          // The shortest counterexample so far is reported, which a test that exceeds its time would hide.
+          interruptAfterTimeLimit: timeoutMs - 15_000,
+          markInterruptAsFailure: true,
+          ...(seed === undefined ? {} : { seed: Number(seed) }),
+        },
       ),
-    /** Most of it for shrinking a counterexample. */
-    timeoutMs: 60_000 + numRuns * 1_000,
+    timeoutMs,
   };
 };

@@ -100,8 +100,10 @@ export const openHarness = async ({
       }),
     /** Waits until every event sent so far has been handled, by one that is sent now and makes a mail. */
     untilSent: (jobId: string) =>
-      system.eventually(async () =>
-        expect(await jobs.findOne({ _id: jobId })).toMatchObject({ endedAt: expect.any(Date) }),
+      system.eventually(
+        async () => expect(await jobs.findOne({ _id: jobId })).toMatchObject({ endedAt: expect.any(Date) }),
+        // The first receipt of a process loads its fonts.
+        20_000,
       ),
     close: async (): Promise<void> => {
       await system.close();

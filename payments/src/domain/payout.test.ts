@@ -10,6 +10,8 @@ const claimed = { ...released, transfer: claim };
 const withdraw = { kind: 'withdraw', claim };
 const byHand = { id: 'tr_hand', amount: 1, reversals: [] };
 const inquiry = { id: 'dp', amount: 1999, reason: 'general', status: 'warning_needs_response' };
+const withdrawn = { ...inquiry, status: 'warning_closed', movements: [{ id: 'txn', amount: -500 }] };
+const pending = { id: 're', amount: 100, status: 'pending' as const };
 const order: Charge['order'] = {
   userId: 'buyer',
   status: 'complete',
@@ -48,6 +50,12 @@ test.each<[string, Charge, object]>([
   ['the problem is settled', sale({ problemSettledAt: now }, { problemAt: at }), { kind: 'release' }],
   ['the bank inquires', sale({ disputes: [inquiry] }), { kind: 'blocked' }],
   ['the inquiry is closed', sale({ disputes: [{ ...inquiry, status: 'warning_closed' }] }), { kind: 'release' }],
+  ['the bank has withdrawn money without a word', sale({ disputes: [withdrawn] }), { kind: 'blocked' }],
+  [
+    'one of two refunds is pending',
+    sale({ refunds: [pending, { ...pending, status: 'failed' }] }),
+    { kind: 'blocked' },
+  ],
   ['it is released', sale(released), { kind: 'transfer', amount: 1799 }],
   ['the transfer is claimed', sale(claimed), { kind: 'transfer', amount: 1799, claim }],
   ['the transfer is claimed and the bank inquires since', sale({ ...claimed, disputes: [inquiry] }), withdraw],

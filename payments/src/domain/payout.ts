@@ -1,4 +1,5 @@
-import { isOpenDispute, isOpenInquiry } from '@ticketing/common/events';
+import { isOpenInquiry } from '@ticketing/common/events';
+import { isUndecided } from './dispute.ts';
 import type { Charge, Transfer } from './payment.ts';
 import { hasOpenProblem, proceedsOf } from './sale.ts';
 
@@ -30,9 +31,10 @@ const transferable = (amount: number, step: number): number => Math.max(0, Math.
 
 /** Whether a dispute, an inquiry, a problem or a refund is open, or one is about to begin. */
 const isBlocked = (charge: Charge): boolean =>
-  (charge.disputes ?? []).some((dispute) => isOpenDispute(dispute) || isOpenInquiry(dispute)) ||
+  (charge.disputes ?? []).some((dispute) => isUndecided(dispute) || isOpenInquiry(dispute)) ||
   hasOpenProblem(charge) ||
   charge.refundStatus === 'pending' ||
+  (charge.refunds ?? []).some(({ status }) => status === 'pending') ||
   charge.refundDue !== undefined ||
   charge.refundOrdered !== undefined ||
   charge.order.status === 'cancelled';
