@@ -58,5 +58,5 @@ export default {
   ],
   testTimeout: 30_000,
   // More than there are cores: most of the time is spent waiting for servers.
-  maxWorkers: 4,
+  maxWorkers: 2,
 };

@@ -309,7 +309,9 @@ const asked = steps.command(
         // An order that becomes complete by it is not delivered.
         const apply = (target: Order) => (complete(target) === 'changed' ? 'changed' : agree(target, at ?? 0));
         const note = (target: Order) => settle(target, at ?? 0);
-        return event(chargeUpdated, state, now(), { ...toOrder(one, apply), note });
+        // Payments asks again until orders agrees.
+        const mayComeTooEarly = one.delivery?.status !== 'delivered' || one.problemAt !== undefined;
+        return event(chargeUpdated, state, now(), { ...toOrder(one, apply), note, mayComeTooEarly });
       }),
     ),
 );
@@ -587,6 +589,10 @@ const counterexamples: readonly (readonly [string, readonly Step<World, Intent>[
     [listed, ordered, held, known, paid, steps.together([problem, charged([0], 'refunded')])],
   ],
   ['payments asks about a delivered order, twice', [...delivered, agreed, agreed, problem]],
+  [
+    'payments asks concurrently with the delivery',
+    [...sold, tickets('delivers'), steps.together([known, agreed], [1])],
+  ],
   ['payments asks before the delivery', [...sold, agreed, tickets('delivers'), known, agreed]],
   [
     'payments asks while a problem is open',

@@ -175,7 +175,7 @@ export const createModelDriver = <
   const numRuns = Math.ceil(model.runs * Number(process.env.MODEL_RUNS ?? 1));
   const seed = process.env.MODEL_SEED;
   /** Most of it for shrinking a counterexample. */
-  const timeoutMs = 60_000 + numRuns * 1_000;
+  const timeoutMs = 60_000 + numRuns * 3_000;
   const random = fc.tuple(
     fc.constantFrom(...(model.begun ?? [[]])),
     fc.array(model.steps.arbitrary(), { maxLength: model.maxSteps, size: 'max' }),
