@@ -57,6 +57,6 @@ export default {
     },
   ],
   testTimeout: 30_000,
-  // More than there are cores: most of the time is spent waiting for servers.
+  // As many as there are cores: with more, a slow machine leaves Redis and the hooks too little of them.
   maxWorkers: 2,
 };

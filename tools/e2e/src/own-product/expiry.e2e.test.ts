@@ -1,5 +1,4 @@
 import { expect } from '@jest/globals';
-import { percentile } from '@ticketing/test/percentile';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { orderResponse, ticketListResponse } from '../responses.ts';
@@ -109,7 +108,7 @@ testOnThisMachine('When an order is paid before its deadline, then its timer cha
 });
 
 testOnThisMachine(
-  'When 100 holds run out at once, then each is on sale again within 2 s of its deadline (p95), and none before it',
+  'When 100 holds run out at once, then each is on sale again, and none before its deadline',
   async () => {
     const seller = await signUp(running().url);
     const buyers = await Promise.all(Array.from({ length: 20 }, () => signUp(running().url)));
@@ -145,8 +144,8 @@ testOnThisMachine(
       }
       expect(waiting.size).toBe(0);
     }, 30_000);
+    // How soon is measured by the benchmark `expiry`.
     expect(Math.min(...late)).toBeGreaterThanOrEqual(0);
-    expect(percentile(late, 0.95)).toBeLessThanOrEqual(2_000);
   },
   90_000,
 );
