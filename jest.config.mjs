@@ -56,7 +56,7 @@ export default {
       displayName: 'e2e-own-product',
     },
   ],
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   // As many as there are cores: with more, a slow machine leaves Redis and the hooks too little of them.
   maxWorkers: 2,
 };

@@ -71,7 +71,7 @@ export const ListRow = ({
       </h2>
       {todo !== undefined && <p className="mt-0.5 text-sm font-semibold">{todo}</p>}
       {facts.map((fact) => (
-        <p key={fact} className="mt-0.5 text-sm text-muted">
+        <p key={fact} className="mt-0.5 text-sm wrap-anywhere text-muted">
           {fact}
         </p>
       ))}

@@ -26,7 +26,7 @@ export const createMoney = (payments: () => PaymentsUnderTest) => {
   return {
     chargeOf,
     ledgerOf,
-    until: (check: () => Promise<void>) => payments().system.eventually(check),
+    until: (check: () => Promise<void>) => payments().system.eventually(check, 25_000),
     paid: async (token = 'tok_visa'): Promise<OrderState> => {
       const order = await payments().payable({ price, sellerId });
       expect((await payments().pay(order.id, token)).status).toBe(201);

@@ -301,7 +301,7 @@ test.each([false, true])(
       { title, timeZone: 'Europe/Zurich' },
     ]);
   },
-  90_000,
+  180_000,
 );
 
 test.each([
