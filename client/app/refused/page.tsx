@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { PageLink } from '../../components/page-link.tsx';
+import { StatusPage } from '../../components/status-page.tsx';
 import { setStatus } from '../../lib/response-status.ts';
 
 export const metadata: Metadata = { title: 'Refused' };
@@ -8,14 +8,12 @@ export const metadata: Metadata = { title: 'Refused' };
 const RefusedPage = () => {
   setStatus(403);
   return (
-    <div className="shell grid max-w-xl justify-items-start gap-4 py-16 md:py-24">
-      <p className="badge badge-over">403</p>
-      <h1 className="text-3xl font-bold">This form came from another site</h1>
-      <p className="text-muted">Nothing was done. Forms are accepted from our own pages only.</p>
-      <PageLink href="/" className="button button-main">
-        Browse tickets
-      </PageLink>
-    </div>
+    <StatusPage
+      status={403}
+      title="This form came from another site"
+      text="Nothing was done. Forms are accepted from our own pages only."
+      link={{ href: '/', label: 'Browse tickets' }}
+    />
   );
 };
 

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { PageLink } from '../../components/page-link.tsx';
+import { StatusPage } from '../../components/status-page.tsx';
 import { setStatus } from '../../lib/response-status.ts';
 
 export const metadata: Metadata = { title: 'Too large' };
@@ -8,14 +8,12 @@ export const metadata: Metadata = { title: 'Too large' };
 const TooLargePage = () => {
   setStatus(413);
   return (
-    <div className="shell grid max-w-xl justify-items-start gap-4 py-16 md:py-24">
-      <p className="badge badge-over">413</p>
-      <h1 className="text-3xl font-bold">This file is larger than 5 MB</h1>
-      <p className="text-muted">Nothing was uploaded. Go back and choose a smaller file, such as the original PDF.</p>
-      <PageLink href="/my-tickets" className="button button-main">
-        My tickets
-      </PageLink>
-    </div>
+    <StatusPage
+      status={413}
+      title="This file is larger than 5 MB"
+      text="Nothing was uploaded. Go back and choose a smaller file, such as the original PDF."
+      link={{ href: '/my-tickets', label: 'My tickets' }}
+    />
   );
 };
 

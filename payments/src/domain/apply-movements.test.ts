@@ -364,7 +364,7 @@ test.each([
     expect(balances(after.entries)).toEqual(end);
     expect(new Set(after.entries.map(({ id }) => id)).size).toBe(after.entries.length);
     expect(after.charge.disputes?.[0]).toMatchObject({ openedAt: now, movements: dispute(is).movements });
-    // Nobody is told again of a loss of which nobody knows the time.
+    // Buyers get no second mail about a loss whose time is unknown.
     if (was === 'lost') expect(after.charge.returned).toEqual([]);
   },
 );
