@@ -1,16 +1,14 @@
 import { setStatus } from '../lib/response-status.ts';
-import { PageLink } from './page-link.tsx';
+import { StatusPage } from './status-page.tsx';
 
 /** Shown in place of a page, ticket or order that does not exist. */
 export const NotFoundText = () => (
-  <div className="shell grid max-w-xl justify-items-start gap-4 py-16 md:py-24">
-    <p className="badge badge-over">404</p>
-    <h1 className="text-3xl font-bold">Page not found</h1>
-    <p className="text-muted">This page, ticket or order does not exist. Please check the address.</p>
-    <PageLink href="/" className="button button-main">
-      Browse tickets
-    </PageLink>
-  </div>
+  <StatusPage
+    status={404}
+    title="Page not found"
+    text="This page, ticket or order does not exist. Please check the address."
+    link={{ href: '/', label: 'Browse tickets' }}
+  />
 );
 
 /** The same, rendered by a page itself; sets the status 404. */

@@ -1,6 +1,6 @@
 import { PageLink } from './page-link.tsx';
 
-/** A page that says why a request was refused, with its status. */
+/** A page that shows nothing but why, with the status of its response. */
 export const StatusPage = ({
   status,
   title,
