@@ -38,7 +38,7 @@ const check = (script: string) => async (): Promise<Counts> => {
     cancelSignal: aborted.signal,
   });
   if (failed) log(all);
-  return { passed: failed ? 0 : 1, failed: failed ? 1 : 0, skipped: [] };
+  return { passed: failed ? 0 : 1, failed: failed ? 1 : 0, skipped: [], failures: [] };
 };
 
 /** The compiler keeps one core busy; the other checks share the second one meanwhile. */
@@ -87,7 +87,7 @@ const jest =
     try {
       return countsOf(JSON.parse(readFileSync(report, 'utf8')));
     } catch {
-      return { passed: 0, failed: failed ? 1 : 0, skipped: [] };
+      return { passed: 0, failed: failed ? 1 : 0, skipped: [], failures: [] };
     } finally {
       rmSync(report, { force: true });
     }
@@ -108,7 +108,7 @@ const endToEnd = async (): Promise<Counts> => {
     chromium = await findChromium(process.env, log);
   } catch (error) {
     log(error instanceof Error ? error.message : String(error));
-    return { passed: 0, failed: 1, skipped: [] };
+    return { passed: 0, failed: 1, skipped: [], failures: [] };
   }
   const env = { CHROMIUM_PATH: chromium };
   const own = await jest(['e2e-own-product'], { env, args: ['--runInBand', ...positionals] })();
@@ -120,7 +120,7 @@ const endToEnd = async (): Promise<Counts> => {
 const chaos = async (): Promise<Counts> => {
   const { failed } = await execa(
     process.execPath,
-    [join(root, 'tools', 'chaos', 'src', 'index.ts'), '--recovery', '15'],
+    [join(root, 'tools', 'chaos', 'src', 'index.ts'), '--recovery', '60'],
     {
       cwd: root,
       env,
@@ -130,7 +130,7 @@ const chaos = async (): Promise<Counts> => {
       forceKillAfterDelay: 20_000,
     },
   );
-  return { passed: failed ? 0 : 1, failed: failed ? 1 : 0, skipped: [] };
+  return { passed: failed ? 0 : 1, failed: failed ? 1 : 0, skipped: [], failures: [] };
 };
 
 const steps: readonly (readonly [title: string, run: () => Promise<Counts>])[] =
