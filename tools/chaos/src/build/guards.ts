@@ -203,8 +203,8 @@ export const guards = {
     edits: [
       {
         file: 'common/src/mail/mail-queue.ts',
-        find: 'updateOne: { filter: { _id: id }, update: { $setOnInsert',
-        replacement: 'updateOne: { filter: { _id: `${id}:${performance.now()}` }, update: { $setOnInsert',
+        find: 'filter: { _id: id },\n            update: { $setOnInsert: { ...mail',
+        replacement: 'filter: { _id: `${id}:${performance.now()}` },\n            update: { $setOnInsert: { ...mail',
       },
     ],
   },
