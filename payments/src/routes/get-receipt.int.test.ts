@@ -78,7 +78,7 @@ test('When a part of the money, or all of it, was refunded, then the receipt sho
   await payment().updateOne({ _id: order.id }, { $set: { amountRefunded: 500 } });
   expect((await download(order.id)).bytes.equals(await expected(order.id, { amountRefunded: 500 }))).toBe(true);
   await payment().updateOne({ _id: order.id }, { $unset: { amountRefunded: true } });
-  await payments.cancel(order);
+  await payments.cancel(order, 'not_delivered');
   await payments.system.eventually(async () => {
     expect((await payments.stored(order.id))?.status).toBe('refunded');
   });

@@ -30,7 +30,7 @@ const untilPrevented = (order: OrderState) =>
 test('When a paid order is cancelled, then it is refunded once, and the buyer and the other services see it', async () => {
   const order = await payments.payable();
   await payments.pay(order.id);
-  const cancelled = await payments.cancel(order);
+  const cancelled = await payments.cancel(order, 'not_delivered');
   await payments.system.publish(orderCancelled, cancelled);
   await untilRefunded(order);
   expect((await payments.get(order.id)).body).toMatchObject({
@@ -128,7 +128,7 @@ test('When the process dies with an unknown token and the order is cancelled, th
   expect(await payments.sandbox.intents(order.id)).toEqual([]);
 });
 
-test('When the order is cancelled while the card is charged, then the payment is recorded and refunded once', async () => {
+test('When the order is cancelled while the card is charged, then the payment is no sale, and is refunded once', async () => {
   const order = await payments.payable();
   const pause = payments.pauseAt('after', 'tryCard');
   const response = payments.pay(order.id);
@@ -138,7 +138,7 @@ test('When the order is cancelled while the card is charged, then the payment is
   expect(await response).toMatchObject({ status: 400 });
   await untilRefunded(order);
   await payments.system.eventually(() => {
-    expect(payments.updates(order.id).map(({ status }) => status)).toEqual(['completed', 'refunded']);
+    expect(payments.updates(order.id).map(({ status }) => status)).toEqual(['created', 'refunded']);
   });
 });
 
