@@ -280,7 +280,8 @@ test.each([false, true])(
     await fill();
     await submit();
     await page.getByText('never show 02:30 on this day').waitFor();
-    expect(await violations(page)).toEqual([]);
+    // The checks run as JavaScript of the page.
+    if (!withoutJavaScript) expect(await violations(page)).toEqual([]);
     await page.getByLabel('03:30 CEST').check();
     await submit();
     await page.getByText('Your ticket is listed.').waitFor();
@@ -301,7 +302,7 @@ test.each([false, true])(
       { title, timeZone: 'Europe/Zurich' },
     ]);
   },
-  180_000,
+  60_000,
 );
 
 test.each([
