@@ -52,7 +52,7 @@ export const openSession = async (
     javaScriptEnabled: options.withoutJavaScript !== true,
     reducedMotion: 'reduce',
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   if (options.as !== undefined) {
     const [name = '', ...value] = options.as.cookie.split('=');
     await context.addCookies([{ name, value: value.join('='), url: origin }]);

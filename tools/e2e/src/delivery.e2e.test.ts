@@ -189,7 +189,7 @@ test('When a ticket has its file, then buyers see that it is delivered at once, 
   expect(await pay(buyer, id)).toMatchObject({ status: 201 });
   // The open page shows it by itself.
   const link = page.getByRole('link', { name: 'Download your ticket' });
-  await link.waitFor({ timeout: 30_000 });
+  await link.waitFor();
   await expectAccessible(page);
   const plain = await openPage({ as: buyer, viewport: phone, withoutJavaScript: true });
   for (const each of [page, plain]) {
@@ -221,5 +221,5 @@ test('When a ticket is to be delivered by its seller, then its buyer reads until
     .waitFor();
   await expectAccessible(page);
   await upload(seller, ticket.id, await ticketFile());
-  await page.getByRole('link', { name: 'Download your ticket' }).waitFor({ timeout: 30_000 });
+  await page.getByRole('link', { name: 'Download your ticket' }).waitFor();
 }, 180_000);

@@ -44,8 +44,8 @@ test('When two tickets of an event are listed, then its page shows both, what is
   expect(new URL(page.url()).pathname).toMatch(new RegExp(`^/events/${event.id}/w[^/]+$`));
   expect(await page.getByTestId('event-left').textContent()).toBe('2 tickets left, from $20.00');
   expect(await page.getByTestId('event-ticket').allInnerTexts()).toEqual([
-    expect.stringMatching(/^Seat 13\s+\$20\.00$/),
-    expect.stringMatching(/^Row F · Seat 12\s+\$30\.00$/),
+    expect.stringMatching(/^Seat 13\s+Delivered by the seller within 48 hours\s+\$20\.00$/),
+    expect.stringMatching(/^Row F · Seat 12\s+Delivered by the seller within 48 hours\s+\$30\.00$/),
   ]);
   expect(await overflow(page)).toBe(0);
 
