@@ -95,6 +95,13 @@ export const recordAdopted = async (deps: Deps, context: ChargeContext): Promise
   return after !== null;
 };
 
+/**
+ * Marks a sale for the worker of payouts. A mark that it has stays known as failing: until a reversal has succeeded, no other sale
+ * of the seller is transferred.
+ */
+const payoutMarked = (due: Date, trace: Trace): Expression =>
+  expression({ $mergeObjects: ['$payoutDue', { $literal: { due, ...trace } }] });
+
 /** Stripe has nothing left to return. Returns false, and the refund stays due, while the charge does not show why. */
 export const recordNothingLeft = async (deps: Deps, orderId: string): Promise<boolean> => {
   const where = { _id: orderId, status: 'refunded' as const };
@@ -120,7 +127,7 @@ export const recordNoSale = async (deps: Deps, context: ChargeContext): Promise<
       owed: owed + left,
       entries: appended(entries.owed(charge, { cause: 'no-sale', at: now })),
       // A transfer has to be reversed.
-      payoutDue: { due: now, ...context.trace },
+      payoutDue: payoutMarked(now, context.trace),
     },
     ['completedAt', 'availableAt'],
   );
@@ -152,7 +159,7 @@ export const recordGivenUp = async (
       // An appeal that is won may bring back a sale that was given up before.
       entries: appended(entries.owed(charge, { cause: `given-up:${version}`, at: now })),
       // What was transferred has to be reversed.
-      ...(charge.completedAt === undefined ? {} : { payoutDue: { due: now, ...context.trace } }),
+      ...(charge.completedAt === undefined ? {} : { payoutDue: payoutMarked(now, context.trace) }),
     },
     ['openAttempt', 'closingDue', 'refundDue'],
   );
@@ -304,7 +311,7 @@ export const recordMovements = async (
   const returns = isReturned && statusesBefore('refunded').includes(charge.status);
   // A release may go on, or a transfer has to be reversed.
   const payout =
-    charge.completedAt === undefined && (set.sent ?? 0) === 0 ? {} : { payoutDue: { due: now, ...context.trace } };
+    charge.completedAt === undefined && (set.sent ?? 0) === 0 ? {} : { payoutDue: payoutMarked(now, context.trace) };
   const returned = { status: 'refunded' as const, stripeRefundId: refundId, refundedAt: now };
   const { order, refundOrdered } = charge;
   // Unless the dispute was what cancelled the order, the buyer is to have the money.

@@ -155,7 +155,7 @@ const money = {
   payoutNumber: z.int().optional(),
   /** Marks the sale for release, transfer or reversal. */
   payoutDue: mark.extend({ failing: z.enum(['transfer', 'reversal']).optional() }).optional(),
-  /** The transfer waits until the seller has an account that is ready, and a verified e-mail. */
+  /** The transfer waits until the seller has a ready account and a verified e-mail, and owes us nothing of another sale. */
   payoutWaits: z.literal(true).optional(),
   paidOutAt: z.date().optional(),
   paidOut: z.int().optional(),

@@ -59,7 +59,14 @@ export const reversedOf = ({ reversals }: Transfer): number => reversals.reduce(
 
 const leftOf = (transfer: Transfer): number => transfer.amount - reversedOf(transfer);
 
-/** `step`: smallest amount that Stripe moves in the currency, in minor units. */
+/**
+ * Whether a part of a transfer has to be taken back from the seller. `step`: smallest amount that Stripe moves in the currency,
+ * in minor units.
+ */
+export const owesReversal = (charge: Charge, step: number): boolean =>
+  charge.reversal !== undefined || (charge.sent ?? 0) > transferable(proceedsOf(charge), step);
+
+/** `step` as above. */
 export const nextPayoutStep = (charge: Charge, step: number, now: Date): PayoutStep => {
   const { transfer, transfers = [], sent = 0, reversal, availableAt, releasedAt } = charge;
   const due = transferable(proceedsOf(charge), step);

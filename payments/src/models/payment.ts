@@ -155,7 +155,7 @@ export const charges = defineAggregate({
     closedAt: { type: Date },
   },
   renames: { attempts: 'declines', tries: 'lastAttemptNumber', attempt: 'openAttempt', moneyBack: 'refundDue' },
-  retiredIndexes: ['money_back_by_time_due', 'failed_refunds'],
+  retiredIndexes: ['money_back_by_time_due', 'failed_refunds', 'payouts_failing'],
   // Each index holds only the documents that still need work, so that a search that finds nothing costs nothing.
   indexes: [
     {
@@ -184,8 +184,8 @@ export const charges = defineAggregate({
       partialFilterExpression: { 'payoutDue.due': { $exists: true } },
     },
     {
-      key: { 'payoutDue.failing': 1 },
-      name: 'payouts_failing',
+      key: { 'payoutDue.failing': 1, 'order.sellerId': 1 },
+      name: 'failing_payouts',
       partialFilterExpression: { 'payoutDue.failing': { $exists: true } },
     },
     {

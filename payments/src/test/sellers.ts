@@ -49,6 +49,11 @@ export const createSellers = (payments: PaymentsUnderTest) => {
     });
   };
 
+  const control = async (accountId: string, change: object): Promise<void> => {
+    const body = JSON.stringify(change);
+    await fetch(`${sandbox.url}/sandbox/accounts/${accountId}`, { method: 'POST', body });
+  };
+
   const paid = async (sellerId: string, startsAt?: Date): Promise<OrderState> => {
     const dated = startsAt === undefined ? {} : { startsAt: startsAt.toISOString() };
     const ticket = { id: newId(), title: 'Final', price: 1999, version: 0, revision: 0, ...dated };
@@ -82,10 +87,9 @@ export const createSellers = (payments: PaymentsUnderTest) => {
       await onboard(userId);
       return userId;
     },
-    restrict: async (accountId: string, restricted: boolean): Promise<void> => {
-      const body = JSON.stringify({ restricted });
-      await fetch(`${sandbox.url}/sandbox/accounts/${accountId}`, { method: 'POST', body });
-    },
+    restrict: (accountId: string, restricted: boolean) => control(accountId, { restricted }),
+    /** The account's balance is paid out, so that Stripe can take nothing back, or it has one again. */
+    empty: (accountId: string, empty: boolean) => control(accountId, { empty }),
     completed,
     /**
      * A paid and delivered order of 19.99, whose event begins after so many milliseconds; by default it has begun. Orders has

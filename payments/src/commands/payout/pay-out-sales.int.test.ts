@@ -319,6 +319,60 @@ test('When Stripe may have forgotten the key of a reversal, then the transfer is
   expect(payments.calls('reverseTransfer')).toBe(calls);
 });
 
+/** Support refunds a part in the dashboard, and its webhook comes. */
+const refunded = async (orderId: string, amount: number) => {
+  const intent = (await chargeOf(orderId)).stripeId ?? '';
+  await payments.sandbox.stripe.refunds.create({ payment_intent: intent, amount });
+  expect((await sellers.reported('charge.refunded', { payment_intent: intent })).status).toBe(200);
+};
+const owes = (orderId: string) =>
+  eventually(async () => expect((await chargeOf(orderId)).payoutDue).toMatchObject({ failing: 'reversal' }));
+
+test('When Stripe cannot take a transfer back, then other sales of the seller wait until it has', async () => {
+  const seller = await sellers.ready();
+  const account = await sellers.accountOf(seller);
+  const owing = await sellers.sale(seller);
+  await paidOut(owing);
+  await sellers.empty(account, true);
+  await refunded(owing, 500);
+  await owes(owing);
+  const other = await sellers.sale(seller);
+  await eventually(async () => expect(await chargeOf(other)).toMatchObject({ payoutWaits: true }));
+  await paidOut(await sellers.sale(await sellers.ready()));
+  // Another movement marks the sale anew: its debt is not forgotten meanwhile.
+  const pause = payments.pauseAt('before', 'reverseTransfer');
+  await refunded(owing, 500);
+  await pause.reached;
+  expect((await chargeOf(owing)).payoutDue).toMatchObject({ failing: 'reversal' });
+  // Nor by a sale that is woken for another reason.
+  await sellers.accountUpdated(account);
+  await eventually(async () => expect(await chargeOf(other)).toMatchObject({ payoutWaits: true }));
+  pause.goOn();
+  await owes(owing);
+  expect(await sellers.transfers(other)).toEqual([]);
+  await sellers.empty(account, false);
+  payments.system.clock.advance(600_000);
+  await reversed(owing, 900);
+  await paidOut(other);
+  expect(await sellers.transfers(other)).toHaveLength(1);
+});
+
+test('When a debt has ended and nothing has woken the sales that wait for that, then the next read of the account does', async () => {
+  const seller = await sellers.ready();
+  const account = await sellers.accountOf(seller);
+  const owing = await sellers.sale(seller);
+  await paidOut(owing);
+  await sellers.empty(account, true);
+  await refunded(owing, 500);
+  await owes(owing);
+  const other = await sellers.sale(seller);
+  await eventually(async () => expect(await chargeOf(other)).toMatchObject({ payoutWaits: true }));
+  // As a process leaves it that dies in between.
+  await collection().updateOne({ _id: owing }, { $unset: { payoutDue: true } });
+  await sellers.accountUpdated(account);
+  await paidOut(other);
+});
+
 /** A webhook about the order's transfer, as Stripe sends it. */
 const transferReported = (orderId: string, id: string, type = 'transfer.created') =>
   sellers.reported(type, { id, object: 'transfer', transfer_group: orderId });

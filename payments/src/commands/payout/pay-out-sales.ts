@@ -1,6 +1,13 @@
 import type { Deps } from '../../deps.ts';
 import { attemptAbandonedMs, type Charge } from '../../domain/payment.ts';
-import { nextPayoutStep, reversedOf, transferOf, type ReversalClaim, type TransferClaim } from '../../domain/payout.ts';
+import {
+  nextPayoutStep,
+  owesReversal,
+  reversedOf,
+  transferOf,
+  type ReversalClaim,
+  type TransferClaim,
+} from '../../domain/payout.ts';
 import { parseCharge } from '../../models/payment.ts';
 import { takeMarked, workOff, type Task } from '../marked-charges.ts';
 import { syncMoney } from '../money/sync-money.ts';
@@ -14,7 +21,7 @@ import {
   recordNotTransferred,
 } from './record-payout.ts';
 import { refreshPayoutAccount } from './refresh-payout-account.ts';
-import { payableAccountOf } from './wake-payouts.ts';
+import { payableAccountOf, wakePayouts } from './wake-payouts.ts';
 
 /** How often a sale is looked at while a dispute, a problem or a refund is open. Most ends of those mark it anyway. */
 const blockedMs = 60_000;
@@ -45,12 +52,20 @@ export const payOutSales = (deps: Deps, signal: AbortSignal): Promise<void> =>
     async (task) => end(deps, task, await payOut(deps, task)),
   );
 
-const payOut = async (deps: Deps, task: PayoutTask): Promise<End> => {
+/** The charge is as it was read for the last step. */
+interface Ended {
+  readonly charge: Charge;
+  readonly outcome: End;
+}
+
+const payOut = async (deps: Deps, task: PayoutTask): Promise<Ended> => {
+  let { charge } = task;
   for (let steps = 0; steps < maxSteps; steps += 1) {
-    const outcome = await takeStep(deps, { ...task, charge: await readCharge(deps, task.charge._id) });
-    if (outcome !== 'again') return outcome;
+    charge = await readCharge(deps, charge._id);
+    const outcome = await takeStep(deps, { ...task, charge });
+    if (outcome !== 'again') return { charge, outcome };
   }
-  return { retryAt: deps.now() };
+  return { charge, outcome: { retryAt: deps.now() } };
 };
 
 const readCharge = async (deps: Deps, orderId: string): Promise<Charge> => {
@@ -89,10 +104,17 @@ const beginTransfer = async (deps: Deps, task: PayoutTask, amount: number): Prom
   const { sellerId } = task.charge.order;
   // An order of the first release names no seller.
   if (sellerId === undefined) return 'done';
-  const accountId = payableAccountOf(await deps.payoutAccounts.findOne({ _id: sellerId }));
+  const accountId = await payableAccount(deps, sellerId);
   if (accountId === undefined) return 'waits';
   await claimTransfer(deps, task, { amount, accountId });
   return 'again';
+};
+
+/** The account that proceeds may be sent to, unless Stripe cannot take back what the seller owes of another sale. */
+const payableAccount = async (deps: Deps, sellerId: string): Promise<string | undefined> => {
+  const debt = { 'order.sellerId': sellerId, 'payoutDue.failing': 'reversal' as const };
+  if ((await deps.payments.findOne(debt, { projection: { _id: 1 } })) !== null) return undefined;
+  return payableAccountOf(await deps.payoutAccounts.findOne({ _id: sellerId }));
 };
 
 const isOld = (deps: Deps, { claimedAt }: { readonly claimedAt: Date }): boolean =>
@@ -162,29 +184,36 @@ const reverse = async (deps: Deps, task: PayoutTask, claim: ReversalClaim): Prom
   return 'again';
 };
 
-/** Removes or postpones the mark, unless another write has marked the sale anew meanwhile. */
-const end = async (deps: Deps, task: PayoutTask, outcome: End): Promise<void> => {
-  const { charge, failures, lease } = task;
+/**
+ * Removes or postpones the mark, unless another write has marked the sale anew meanwhile. Once the sale owes nothing any more, the
+ * seller's other sales go on; if the process dies before it wakes them, the next read of the seller's account does.
+ */
+const end = async (deps: Deps, task: PayoutTask, { charge, outcome }: Ended): Promise<void> => {
+  const { failures, lease } = task;
   const marked = { _id: charge._id, 'payoutDue.due': lease };
+  const owes = owesReversal(charge, deps.currency.step);
   if (outcome === 'done') await deps.payments.updateOne(marked, { $unset: { payoutDue: true } });
   else if (outcome === 'waits') await wait(deps, task);
   else if (typeof outcome === 'object') {
     await deps.payments.updateOne(marked, {
       $set: { 'payoutDue.due': outcome.retryAt, 'payoutDue.failures': 0 },
-      $unset: { 'payoutDue.failing': true },
+      ...(owes ? {} : { $unset: { 'payoutDue.failing': true as const } }),
     });
   } else {
     const retryAt = new Date(deps.now().getTime() + Math.min(firstRetryDelayMs * 2 ** failures, maxRetryDelayMs));
-    const failing = outcome === 'transfer-failed' ? 'transfer' : 'reversal';
+    const failing = owes ? 'reversal' : 'transfer';
     await deps.payments.updateOne(marked, {
       $set: { 'payoutDue.due': retryAt, 'payoutDue.failures': failures + 1, 'payoutDue.failing': failing },
     });
   }
+  const { sellerId } = charge.order;
+  const hasFailed = task.charge.payoutDue?.failing === 'reversal';
+  if (hasFailed && !owes && sellerId !== undefined) await wakePayouts(deps, [sellerId]);
 };
 
 /**
- * The transfer waits for the seller's account without being looked at. The account is read again afterwards: either this
- * sees that it has become ready, or what makes it ready sees the sale that waits.
+ * The transfer waits for the seller's account, or for the end of the seller's debt, without being looked at. Both are read again
+ * afterwards: either this sees the change, or what makes it sees the sale that waits.
  */
 const wait = async (deps: Deps, { charge, trace, lease }: PayoutTask): Promise<void> => {
   const { _id, order } = charge;
@@ -192,8 +221,7 @@ const wait = async (deps: Deps, { charge, trace, lease }: PayoutTask): Promise<v
     { _id, 'payoutDue.due': lease },
     { $set: { payoutWaits: true }, $unset: { payoutDue: true } },
   );
-  const account = await deps.payoutAccounts.findOne({ _id: order.sellerId ?? '' });
-  if (payableAccountOf(account) === undefined) return;
+  if ((await payableAccount(deps, order.sellerId ?? '')) === undefined) return;
   await deps.payments.updateOne(
     { _id, payoutWaits: true },
     { $set: { payoutDue: { due: deps.now(), ...trace } }, $unset: { payoutWaits: true } },

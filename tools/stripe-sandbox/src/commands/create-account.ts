@@ -33,6 +33,7 @@ export const createAccount = (context: Context, params: z.infer<typeof createAcc
     metadata: mergedMetadata({}, params.metadata),
     detailsSubmitted: false,
     isRestricted: false,
+    isEmpty: false,
   };
   return {
     records: [account],

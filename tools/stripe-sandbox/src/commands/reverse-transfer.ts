@@ -33,6 +33,12 @@ export const reverseTransfer = (
     });
   }
   checkStep(amount, transfer.currency);
+  if (context.lookup.account(transfer.destination)?.isEmpty === true) {
+    throw new StripeError(400, {
+      code: 'balance_insufficient',
+      message: 'The connected account does not have sufficient funds to cover this reversal.',
+    });
+  }
   const id = context.newId('trr');
   const back = newBalanceTransaction(context, {
     type: 'transfer_refund',

@@ -15,6 +15,8 @@ export const accountRecord = z.object({
   detailsSubmitted: z.boolean(),
   /** Whether Stripe wants to know more and pays nothing out until then. */
   isRestricted: z.boolean(),
+  /** Whether its balance is paid out, so that no transfer to it can be reversed. */
+  isEmpty: z.boolean().default(false),
 });
 
 export const accountLinkRecord = z.object({

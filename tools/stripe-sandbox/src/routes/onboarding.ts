@@ -58,18 +58,23 @@ export const postOnboarding =
     return res.redirect(303, link.returnUrl);
   };
 
-const control = z.strictObject({ restricted: z.boolean() });
+const control = z.strictObject({ restricted: z.boolean().optional(), empty: z.boolean().optional() });
 
-/** POST /sandbox/accounts/:id: Stripe restricts the account, or lifts the restriction. */
+/** POST /sandbox/accounts/:id: Stripe restricts the account, or its balance is paid out; or that is over. */
 export const postSandboxAccount =
   (kit: ApiKit): RequestHandler =>
   (req, res) => {
     const body: unknown = req.body;
-    const { restricted } = parseParams(control, body);
+    const { restricted, empty } = parseParams(control, body);
     const { id } = req.params;
     const account = typeof id === 'string' ? kit.store.account(id) : undefined;
     if (account === undefined) throw notFound('account', String(id), 'account');
-    const change = changeAccount(kit.context, { ...account, isRestricted: restricted });
-    storeChange(kit, change, ownRequest);
+    const change = changeAccount(kit.context, {
+      ...account,
+      isRestricted: restricted ?? account.isRestricted,
+      isEmpty: empty ?? account.isEmpty,
+    });
+    // Stripe reports no balances.
+    storeChange(kit, restricted === undefined ? { ...change, events: [] } : change, ownRequest);
     reply(res, 200, JSON.stringify(change.body));
   };
