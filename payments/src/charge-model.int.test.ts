@@ -15,6 +15,7 @@ import {
   type Step,
 } from '@ticketing/common/testing';
 import * as fc from 'fast-check';
+import type { Stripe } from 'stripe';
 import { handleWebhook } from './commands/handle-webhook.ts';
 import { moveEntries } from './commands/money/move-entries.ts';
 import { orderRefund as orderRefundCommand } from './commands/operator/order-refund.ts';
@@ -28,7 +29,7 @@ import { settleBeforeRead } from './commands/reconcile/settle-before-read.ts';
 import { markUnmarkedRefunds } from './commands/refund/mark-unmarked-refunds.ts';
 import { refundCancelledOrders } from './commands/refund/refund-cancelled-orders.ts';
 import type { Deps } from './deps.ts';
-import { attemptAbandonedMs } from './domain/payment.ts';
+import { attemptAbandonedMs, type Attempt } from './domain/payment.ts';
 import { proceedsOf } from './domain/sale.ts';
 import { tokenHash } from './domain/token.ts';
 import { createAccountGateway } from './gateways/stripe/accounts.ts';
@@ -125,7 +126,7 @@ const openStripeSide = ({ stripe, ...bank }: Sandbox) => {
   return {
     decide: async (id: string, outcome: 'complete' | 'fail'): Promise<void> => {
       const [intent] = (await atStripe({ id })).intents;
-      const url = intent?.next_action?.redirect_to_url?.url;
+      const url = actionUrlOf(intent);
       if (typeof url !== 'string') return;
       await fetch(url, { method: 'POST', body: new URLSearchParams({ outcome }), redirect: 'manual' });
     },
@@ -190,6 +191,14 @@ const outcomeOf = (status: string | undefined): 'paid' | 'action' | undefined =>
   return status === 'requires_action' ? 'action' : undefined;
 };
 
+const actionUrlOf = (intent: Stripe.PaymentIntent | undefined): unknown => intent?.next_action?.redirect_to_url?.url;
+
+const storedAttempt = ({ at, token: hash, action }: Attempt) => ({
+  at: at.getTime(),
+  token: tokens.find((token) => tokenHash(token) === hash) ?? ('tok_unknown' as const),
+  action: action && { readAt: action.readAt.getTime(), due: action.due.getTime() },
+});
+
 /** After a death or concurrent commands the model continues from the stored document and Stripe. */
 const continueFrom = async (world: World, document: PaymentDocument | undefined): Promise<void> => {
   const { charge } = world;
@@ -203,17 +212,17 @@ const continueFrom = async (world: World, document: PaymentDocument | undefined)
     charge.isUncertain = ['canceled', 'requires_action', 'succeeded'].includes(intent?.status ?? '');
     return;
   }
-  const { action } = openAttempt;
+  const { action, superseded } = openAttempt;
   const failed = charges.find(({ paid }) => !paid);
   const isDeclined =
     action === undefined ? failed !== undefined && failed.id !== document.declinedCharge : error !== null;
   charge.isUncertain =
     intent?.status === 'canceled' || (action === undefined && error?.code === 'payment_intent_authentication_failure');
+  const isPageOfOther = superseded !== undefined && superseded.action?.url === actionUrlOf(intent);
   charge.open = {
-    at: openAttempt.at.getTime(),
-    token: tokens.find((token) => tokenHash(token) === openAttempt.token) ?? 'tok_unknown',
-    outcome: outcomeOf(intent?.status) ?? (isDeclined ? 'declined' : 'none'),
-    action: action && { readAt: action.readAt.getTime(), due: action.due.getTime() },
+    ...storedAttempt(openAttempt),
+    outcome: isPageOfOther ? 'none' : (outcomeOf(intent?.status) ?? (isDeclined ? 'declined' : 'none')),
+    superseded: isPageOfOther ? { ...storedAttempt(superseded), outcome: 'action' } : undefined,
   };
 };
 
@@ -298,8 +307,9 @@ const bankPage = steps.command(
   2,
   [fc.constantFrom('complete', 'fail')],
   ({ charge, id }, outcome) => {
-    // A process that dies before it has stored the page may find its failure only as a refusal of unknown origin.
-    if (charge.open?.outcome === 'action' && charge.open.action === undefined && outcome === 'fail')
+    // A process that dies before it has stored the page, or has taken its place, may find its failure only as a refusal of
+    // unknown origin.
+    if (charge.open !== undefined && charge.open.action === undefined && outcome === 'fail')
       charge.isUncertain = true;
     const apply = charge.isUncertain ? undefined : () => decideAtBank(charge, outcome);
     return call({ kind: 'stripe', apply }, () => stripeSide.decide(id, outcome));
@@ -622,6 +632,29 @@ const counterexamples: readonly (readonly [string, readonly Step<World, Intent>[
   [
     'an order is cancelled after an unknown token has taken the place of a confirmation',
     [...known, confirmation, payWith('tok_unknown', undefined), bankPage('complete'), ...cancelled],
+  ],
+  [
+    'an unknown token comes during a confirmation, which succeeds',
+    [
+      ...known,
+      confirmation,
+      payWith('tok_unknown', undefined),
+      bankPage('complete'),
+      abandoned,
+      work('settle confirmations', undefined),
+    ],
+  ],
+  [
+    'a process dies before it tries another card during a confirmation, which succeeds',
+    [
+      ...known,
+      confirmation,
+      diesBefore('tryCard'),
+      abandoned,
+      work('settle', undefined),
+      bankPage('complete'),
+      work('settle confirmations', undefined),
+    ],
   ],
   ['an operator refunds', [...known, visa, operatorRefunds(), visa]],
   [

@@ -252,7 +252,7 @@ export const recordAction = async (
   }
   const { matchedCount } = await deps.payments.updateOne(
     { _id: charge._id, ...where },
-    { $set: { 'openAttempt.action': action }, $unset: { 'openAttempt.unknown': true } },
+    { $set: { 'openAttempt.action': action }, $unset: { 'openAttempt.unknown': true, 'openAttempt.superseded': true } },
   );
   return matchedCount === 1;
 };
@@ -272,7 +272,7 @@ export const recordFailed = async (deps: Deps, context: ChargeContext, stripeId?
   await changeCharge(deps, context, where, { status: 'failed', stripeId }, ['openAttempt']);
 };
 
-/** The attempt tried no card, so it does not count. */
+/** The attempt tried no card, so it does not count; the one whose place it has taken is open again. */
 export const recordNotMade = async (
   deps: Deps,
   context: ChargeContext,
@@ -281,7 +281,8 @@ export const recordNotMade = async (
   const { charge } = context;
   const where = { 'openAttempt.number': number };
   if (stripeId === undefined || stripeId === charge.stripeId) {
-    await deps.payments.updateOne({ _id: charge._id, ...where }, { $unset: { openAttempt: true } });
+    const before = { $ifNull: ['$openAttempt.superseded', '$$REMOVE'] };
+    await deps.payments.updateOne({ _id: charge._id, ...where }, [{ $set: { openAttempt: before } }]);
   } else {
     await changeCharge(deps, context, where, { stripeId }, ['openAttempt']);
   }

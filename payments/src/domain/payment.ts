@@ -9,7 +9,7 @@ export const attemptAbandonedMs = 40_000;
 
 const trace = { correlationId: z.string(), traceId: z.string() };
 
-const attempt = z.object({
+const ownAttempt = z.object({
   /** Counts every attempt of the order, so that no two ever share an idempotency key at Stripe. */
   number: z.int(),
   /** Hash of the buyer's token: distinguishes a retry from an attempt with another card. */
@@ -29,6 +29,11 @@ const attempt = z.object({
     })
     .optional(),
   ...trace,
+});
+
+const attempt = ownAttempt.extend({
+  /** The one that waited for a confirmation until this one took its place: open again if Stripe has not tried this card. */
+  superseded: ownAttempt.optional(),
 });
 
 /** Marks a charge for a worker. */

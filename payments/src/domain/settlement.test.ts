@@ -57,6 +57,24 @@ const cases: readonly [string, Charge, IntentState, object][] = [
     { kind: 'declined', number: 3, decline: decline('ch_2') },
   ],
   [
+    'the page at the bank is that of the attempt before, and this one may be on its way',
+    { ...charge, openAttempt: { ...recent.openAttempt, superseded: atBank.openAttempt } },
+    intent({ status: 'action', actionUrl: 'https://bank.example' }),
+    { kind: 'undecided' },
+  ],
+  [
+    'the page at the bank is that of the attempt before, and this one is abandoned',
+    { ...charge, openAttempt: { ...old.openAttempt, superseded: atBank.openAttempt } },
+    intent({ status: 'action', actionUrl: 'https://bank.example' }),
+    { kind: 'not-made', number: 3 },
+  ],
+  [
+    'the page at the bank is not that of the attempt before',
+    { ...charge, openAttempt: { ...recent.openAttempt, superseded: atBank.openAttempt } },
+    intent({ status: 'action', actionUrl: 'https://other.example' }),
+    { kind: 'action', number: 3, url: 'https://other.example' },
+  ],
+  [
     'only the earlier decline is known',
     { ...charge, declines: 1, declinedCharge: 'ch_1', ...old },
     intent({ decline: decline('ch_1') }),

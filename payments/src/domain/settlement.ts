@@ -38,8 +38,11 @@ export const reconcile = (charge: Charge, intent: IntentState, now: Date): Settl
   if (openAttempt === undefined) return { kind: 'nothing' };
   if (intent.status === 'processing') return { kind: 'undecided' };
   const { number } = openAttempt;
-  if (intent.status === 'action') {
-    return intent.actionUrl === undefined ? { kind: 'undecided' } : { kind: 'action', number, url: intent.actionUrl };
+  const { status, actionUrl: url } = intent;
+  if (status === 'action') {
+    // The page of the attempt before: Stripe has not tried this card.
+    if (url !== undefined && url !== openAttempt.superseded?.action?.url) return { kind: 'action', number, url };
+    return url !== undefined && isAbandoned(openAttempt, now) ? { kind: 'not-made', number } : { kind: 'undecided' };
   }
   // Stripe clears the last decline when it asks for the confirmation, so what it shows afterwards came of that.
   const hasEnded = openAttempt.action !== undefined;

@@ -22,6 +22,19 @@ const mark = objectOf({
   ...trace,
 });
 
+const attempt = {
+  number: { type: Number, required: true },
+  token: { type: String, required: true },
+  at: { type: Date, required: true },
+  unknown: { type: Boolean },
+  action: objectOf({
+    url: { type: String, required: true },
+    readAt: { type: Date, required: true },
+    due: { type: Date, required: true },
+  }),
+  ...trace,
+} as const;
+
 /**
  * One document per order, from its first event on; it becomes the order's charge with the first attempt to pay. Its states
  * are those of domain/payment.ts.
@@ -136,18 +149,7 @@ export const charges = defineAggregate({
     paidOut: { type: Number },
     declinedCharge: { type: String },
     lastAttemptNumber: { type: Number },
-    openAttempt: objectOf({
-      number: { type: Number, required: true },
-      token: { type: String, required: true },
-      at: { type: Date, required: true },
-      unknown: { type: Boolean },
-      action: objectOf({
-        url: { type: String, required: true },
-        readAt: { type: Date, required: true },
-        due: { type: Date, required: true },
-      }),
-      ...trace,
-    }),
+    openAttempt: objectOf({ ...attempt, superseded: objectOf(attempt) }),
     unseenDecline: objectOf({ token: { type: String, required: true }, message: { type: String, required: true } }),
     closingDue: mark,
     refundDue: mark,

@@ -15,6 +15,8 @@ interface OpenAttempt {
   outcome: 'paid' | 'declined' | 'action' | 'none';
   /** The page is stored: when Stripe was last asked, and when a worker asks next. */
   action: { readonly readAt: number; readonly due: number } | undefined;
+  /** The one that waited for the bank until this one took its place. */
+  readonly superseded?: OpenAttempt | undefined;
 }
 
 /** The model: the charge of an order in memory, changed by one command at a time. */
@@ -99,7 +101,7 @@ const wait = (charge: Charge, open: OpenAttempt): void => {
 /** Writes what Stripe knows of the open attempt; `by`: the card of the request that asks. */
 const settleOpen = (charge: Charge, open: OpenAttempt, by?: Token): void => {
   if (open.outcome === 'action') return wait(charge, open);
-  charge.open = undefined;
+  charge.open = open.outcome === 'none' ? open.superseded : undefined;
   if (open.outcome === 'paid') complete(charge);
   if (open.outcome === 'declined') {
     if (open.action !== undefined && open.token !== by) charge.unseenDecline = open.token;
@@ -133,7 +135,8 @@ export const look = (charge: Charge): string => {
 
 /** The buyer decides on the page of the bank. */
 export const decideAtBank = ({ open }: Charge, outcome: 'complete' | 'fail'): string => {
-  if (open?.outcome === 'action') open.outcome = outcome === 'complete' ? 'paid' : 'declined';
+  const isOpen = open?.outcome === 'action' || (open?.outcome === 'none' && open.superseded !== undefined);
+  if (isOpen) open.outcome = outcome === 'complete' ? 'paid' : 'declined';
   return 'ok';
 };
 
@@ -184,9 +187,7 @@ export const pay = (charge: Charge, token: Token): string => {
     if (open.outcome !== 'action') return pay(charge, token);
     if (isSame) return 'ok';
     if (isOver) return 'This order has expired';
-    // The other card ends the confirmation; a token that Stripe does not know leaves its page open.
-    charge.isUncertain = token === 'tok_unknown';
-    return tryCard(charge, token);
+    return tryCard(charge, token, open);
   }
   if (isOver) return 'This order has expired';
   if (order.status === 'created') return 'waits for the order';
@@ -198,9 +199,10 @@ export const pay = (charge: Charge, token: Token): string => {
   return tryCard(charge, token);
 };
 
-const tryCard = (charge: Charge, token: Token): string => {
+/** Another card ends a confirmation; a token that Stripe does not know leaves its page open. */
+const tryCard = (charge: Charge, token: Token, superseded?: OpenAttempt): string => {
   charge.status ??= 'created';
-  charge.open = undefined;
+  charge.open = token === 'tok_unknown' ? superseded : undefined;
   charge.unseenDecline = undefined;
   switch (token) {
     case 'tok_unknown':

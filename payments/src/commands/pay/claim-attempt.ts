@@ -103,7 +103,8 @@ const settleEarlierAttempt = async (
 
 /**
  * Ends an attempt that waits for the buyer's confirmation, uncounted, for one with another card: confirmed with that card,
- * the PaymentIntent no longer accepts the confirmation. If it has come before, Stripe refuses the other card.
+ * the PaymentIntent no longer accepts the confirmation. If it has come before, Stripe refuses the other card. If Stripe does not
+ * know the card, the attempt is open again, since its page is.
  */
 const supersede = async (
   deps: Deps,
@@ -159,6 +160,7 @@ export const claimNextAttempt = async (
   };
   const number = { $add: ['$lastAttemptNumber', 1] };
   const rest = { token: tokenHash(request.token), at: now, ...request.trace };
+  const before = superseded === undefined ? {} : { superseded: '$openAttempt' };
   const after = await deps.payments.findOneAndUpdate(
     {
       ...payable(request, now),
@@ -167,7 +169,7 @@ export const claimNextAttempt = async (
       declines: { $lt: deps.maxDeclines },
     },
     [
-      { $set: { lastAttemptNumber: number, openAttempt: { $mergeObjects: [{ number }, { $literal: rest }] } } },
+      { $set: { lastAttemptNumber: number, openAttempt: { $mergeObjects: [{ number }, { $literal: rest }, before] } } },
       { $unset: 'unseenDecline' },
     ],
     { returnDocument: 'after' },

@@ -87,6 +87,32 @@ test('When another card is used instead, then the confirmation ends uncounted, a
   expect(await payments.sandbox.intents(order.id)).toHaveLength(1);
 });
 
+test('When Stripe does not know the other card, then the confirmation goes on, and a worker finds its outcome', async () => {
+  const { order, url } = await payAtBank();
+  expect((await payments.pay(order.id, 'tok_unknown')).status).toBe(400);
+  expect((await payments.get(order.id)).body).toMatchObject({ status: 'created', attempts: 0, nextAction: { url } });
+  await answer(url, 'complete');
+  payments.system.clock.advance(6_000);
+  await payments.system.eventually(async () => {
+    expect(await payments.stored(order.id)).toMatchObject({ status: 'completed' });
+  });
+});
+
+test('When Stripe has not got the other card, then the confirmation goes on once its attempt is abandoned', async () => {
+  const { order, url } = await payAtBank();
+  payments.dieAt('before', 'tryCard');
+  await payments.pay(order.id);
+  aMoment();
+  expect((await payments.pay(order.id)).status).toBe(409);
+  payments.system.clock.advance(41_000);
+  await payments.system.eventually(async () => {
+    expect((await payments.get(order.id)).body).toMatchObject({ status: 'created', nextAction: { url } });
+  });
+  expect((await payments.stored(order.id))?.openAttempt?.number).toBe(1);
+  expect(bankPage(await payments.pay(order.id, card))).toBe(url);
+  expect((await payments.pay(order.id)).status).toBe(201);
+});
+
 test('When another card is sent after the confirmation was completed, then the order is paid once', async () => {
   const { order, url } = await payAtBank();
   await answer(url, 'complete');
