@@ -28,6 +28,12 @@ export const payoutAccounts = defineCollection({
       unique: true,
       partialFilterExpression: { accountId: { $exists: true } },
     },
+    // For those that are read at Stripe next.
+    {
+      key: { status: 1, readAt: 1 },
+      name: 'by_last_read',
+      partialFilterExpression: { accountId: { $exists: true } },
+    },
   ],
 });
 

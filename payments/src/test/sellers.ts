@@ -33,11 +33,15 @@ export const createSellers = (payments: PaymentsUnderTest) => {
 
   const accountUpdated = (accountId: string) => reported('account.updated', { id: accountId, object: 'account' });
 
-  const onboard = async (userId: string): Promise<string> => {
+  const onboardSilently = async (userId: string): Promise<string> => {
     const { body } = await payments.call(userId, 'POST', '/api/payments/payout-account', { body: {} });
     if (!isUrl(body)) throw new Error(`no onboarding: ${JSON.stringify(body)}`);
     await fetch(body.url, { method: 'POST', body: new URLSearchParams({ outcome: 'complete' }), redirect: 'manual' });
-    const accountId = await accountOf(userId);
+    return accountOf(userId);
+  };
+
+  const onboard = async (userId: string): Promise<string> => {
+    const accountId = await onboardSilently(userId);
     await accountUpdated(accountId);
     return accountId;
   };
@@ -79,6 +83,8 @@ export const createSellers = (payments: PaymentsUnderTest) => {
     accountUpdated,
     reported,
     onboard,
+    /** Without the webhook. */
+    onboardSilently,
     verify,
     /** A seller with a verified e-mail and an account that is ready. */
     ready: async (): Promise<string> => {

@@ -24,7 +24,7 @@ import { getBehaviour, postBehaviour } from './routes/behaviour.ts';
 import { getCalls, recordCall } from './routes/calls.ts';
 import { cardForm } from './routes/card-form.ts';
 import type { ApiKit } from './routes/api-kit.ts';
-import { getEvent, showEvent } from './routes/events.ts';
+import { getEvent, seenEvents, showEvent } from './routes/events.ts';
 import { handleErrors, noSuchRoute } from './routes/handle-errors.ts';
 import { mutation } from './routes/mutation.ts';
 import { equals, list, listRecords, oneOf, pattern, retrieve } from './routes/reading.ts';
@@ -235,6 +235,7 @@ export const buildApp = (
       url: '/v1/events',
       table: store.events,
       filters: { type: pattern((event: LoggedEvent) => event.type), types: oneOf((event: LoggedEvent) => event.type) },
+      seen: (req) => seenEvents(store, req),
       show: showEvent(store),
     }),
   );

@@ -56,7 +56,14 @@ test('When a seller completes the onboarding, then transfers are active, once, a
     capabilities: { transfers: 'active' },
     requirements: { currently_due: [], disabled_reason: null },
   });
-  expect((await stripe.events.list({ type: 'account.updated' })).data).toMatchObject([{ account: account.id }]);
+  const ofAccount = { stripeAccount: account.id };
+  const { data: events } = await stripe.events.list({}, ofAccount);
+  expect(events).toMatchObject([{ type: 'account.updated', account: account.id }]);
+  // Requests for ourselves see none of a connected account, as at Stripe.
+  const eventId = events[0]?.id ?? '';
+  expect((await stripe.events.list()).data).toEqual([]);
+  expect(await stripe.events.retrieve(eventId, {}, ofAccount)).toMatchObject({ id: eventId });
+  expect(await stripeErrorOf(stripe.events.retrieve(eventId))).toMatchObject({ code: 'resource_missing' });
   const again = await fetch(link.url, { redirect: 'manual' });
   expect(again.headers.get('location')).toBe(urls.refresh_url);
   expect((await stripe.accounts.list()).data.map(({ id }) => id)).toEqual([account.id]);

@@ -1,7 +1,9 @@
 import { newTrace, openDisputeStatuses } from '@ticketing/common/events';
 import { isDuplicateKey } from '@ticketing/common/mongo';
+import pLimit from 'p-limit';
 import type { Deps } from '../../deps.ts';
 import type { Owner } from '../../gateways/stripe/movements.ts';
+import type { PayoutAccount } from '../../models/payout-account.ts';
 import { refreshPayoutAccount } from '../payout/refresh-payout-account.ts';
 import { syncMoney } from './sync-money.ts';
 import { syncOwner } from './sync-owner.ts';
@@ -15,10 +17,12 @@ const overlapMs = 10 * minuteMs;
 const eventsAreKeptMs = 29 * 24 * 60 * minuteMs;
 const unreadLimit = 50;
 const passLimit = 200;
+const accountMaxAgeMs = 60 * minuteMs;
+const accountConcurrency = 4;
 
 /**
- * Catches changes at Stripe whose webhook was lost: reads Stripe's events since the last complete pass, and syncs each order and
- * account that was not read since. After a month it also reads Stripe's lists, and each account.
+ * Catches changes at Stripe whose webhook was lost: reads Stripe's events since the last complete pass, and syncs each order that
+ * was not read since. After a month it also reads Stripe's lists. Sellers' accounts are read in turn.
  */
 export const followStripe = async (deps: Deps): Promise<void> => {
   const began = deps.now();
@@ -29,10 +33,8 @@ export const followStripe = async (deps: Deps): Promise<void> => {
   const since = { at: new Date(bookmark.at.getTime() - overlapMs), eventsSince, eventsHaveAll };
   let { at } = bookmark;
   try {
-    const isComplete =
-      (await syncChanged(deps, since)) &&
-      (eventsHaveAll || ((await syncOpen(deps, eventsSince)) && (await refreshAccounts(deps, eventsSince))));
-    if (isComplete) at = began;
+    if ((await syncChanged(deps, since)) && (eventsHaveAll || (await syncOpen(deps, eventsSince)))) at = began;
+    await refreshAccounts(deps, began);
   } finally {
     // Also after an error, so that the next pass need not wait for the end of the lease; unless another replica has it now.
     const own = { _id: bookmark._id, leasedUntil: bookmark.leasedUntil };
@@ -81,19 +83,26 @@ const syncOpen = async (deps: Deps, since: Date): Promise<boolean> => {
 };
 
 /**
- * Reads accounts that were not read since a time: no list tells which have changed. Returns whether none is left; the next
- * pass goes on where this one has ended.
+ * Reads accounts, since no list of Stripe's tells which have changed: those that are pending, for whose owners proceeds may wait,
+ * in each pass, and the others once an hour; those first that were not read for longest.
  */
-const refreshAccounts = async (deps: Deps, since: Date): Promise<boolean> => {
-  const accounts = await deps.payoutAccounts
-    .find({ accountId: { $exists: true }, readAt: { $not: { $gte: since } } }, { projection: { accountId: 1 } })
-    .limit(passLimit)
-    .toArray();
-  for (const { accountId = '' } of accounts) {
+const refreshAccounts = async (deps: Deps, now: Date): Promise<void> => {
+  const staleAt = new Date(now.getTime() - accountMaxAgeMs);
+  const run = pLimit(accountConcurrency);
+  let isAway = false;
+  const refresh = async ({ accountId = '' }: Pick<PayoutAccount, 'accountId'>): Promise<void> => {
+    if (isAway) return;
     const { deadline } = ownWork(deps, 'accounts');
-    if ((await refreshPayoutAccount(deps, accountId, deadline)) === undefined) return false;
+    if ((await refreshPayoutAccount(deps, accountId, deadline)) === undefined) isAway = true;
+  };
+  for (const due of [{ status: 'pending' }, { status: 'ready', readAt: { $not: { $gte: staleAt } } }] as const) {
+    const accounts = await deps.payoutAccounts
+      .find({ accountId: { $exists: true }, ...due }, { projection: { accountId: 1 } })
+      .sort({ readAt: 1 })
+      .limit(passLimit)
+      .toArray();
+    await Promise.all(accounts.map((account) => run(() => refresh(account))));
   }
-  return accounts.length < passLimit;
 };
 
 /** An order that cannot be synced must not hold the others up: it is read again like one that was never read. */

@@ -26,6 +26,9 @@ export const changeEvents = [
 
 const types: ReadonlySet<string> = new Set(changeEvents);
 
+/** Those in our own list: it has no events of connected accounts (https://docs.stripe.com/connect/webhooks). */
+const listedEvents = changeEvents.filter((type) => type !== 'account.updated');
+
 export const isChange = (type: string): boolean => types.has(type);
 
 /** Whom an object of Stripe's is about: the order of some money, or the seller of an account. */
@@ -138,7 +141,7 @@ export async function* listChanged(
 ): AsyncGenerator<Owner & { readonly at: Date }> {
   const query = { created: { gte: Math.floor(since.at.getTime() / 1000) }, limit: pageSize };
   const events = (after: object, options: Stripe.RequestOptions) =>
-    stripe.events.list({ ...query, types: [...changeEvents], ...after }, options).then(({ data, has_more }) => ({
+    stripe.events.list({ ...query, types: listedEvents, ...after }, options).then(({ data, has_more }) => ({
       has_more,
       data: data.map(({ id, created, data: { object } }) => ({ id, created, owner: ownerOf(object) })),
     }));

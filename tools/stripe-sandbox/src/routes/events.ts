@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import type { LoggedEvent } from '../event-log.ts';
 import { eventObject } from '../events.ts';
 import type { Store } from '../store.ts';
@@ -10,6 +10,13 @@ const shown = (store: Store, id: string): unknown => {
   const event = store.event(id);
   if (event === undefined) throw notFound('event', id, 'id');
   return eventObject(store, event, store.pending.has(id));
+};
+
+/** Selects the events that a request sees: those of a connected account only if it is made for that account. */
+export const seenEvents = (store: Store, req: Request) => {
+  const account = req.get('Stripe-Account');
+  return ({ id, type }: Pick<LoggedEvent, 'id' | 'type'>): boolean =>
+    type === 'account.updated' ? store.event(id)?.record.id === account : account === undefined;
 };
 
 /** How the list of events shows one; an event has nothing to expand. */
@@ -25,7 +32,10 @@ export const showEvent = (store: Store) => (expandPaths: readonly string[]) => {
 export const getEvent =
   (kit: ApiKit): RequestHandler =>
   (req, res) => {
-    const { id } = req.params;
-    const body = JSON.stringify(shown(kit.store, typeof id === 'string' ? id : ''));
+    const { store } = kit;
+    const id = String(req.params['id']);
+    const event = store.event(id);
+    if (event !== undefined && !seenEvents(store, req)(event)) throw notFound('event', id, 'id');
+    const body = JSON.stringify(shown(store, id));
     reply(res, 200, body, { 'Request-Id': kit.context.newId('req') });
   };

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import type { StripeRecord } from '../domain/records.ts';
@@ -106,6 +106,8 @@ interface ListOptions<Row> {
   readonly filters: Readonly<Record<string, Filter<Row>>>;
   /** Whether only rows of the group that the id in the path names are listed. */
   readonly isNested?: true;
+  /** The rows that a request may see; all by default. */
+  readonly seen?: (req: Request) => (row: Row) => boolean;
   /** Prepares the list for a request with these `expand` paths, and returns how a row is shown. */
   readonly show: (expandPaths: readonly string[]) => (row: Row) => unknown;
 }
@@ -142,6 +144,7 @@ export const list = <Row extends { readonly created: number }>(
       return given.success ? [{ given: given.data, matches, isGroup }] : [];
     });
     const { isNested } = options;
+    const isSeen = options.seen?.(req) ?? (() => true);
     const { id: parent } = req.params;
     const page = options.table.page({
       limit: params.limit,
@@ -152,7 +155,9 @@ export const list = <Row extends { readonly created: number }>(
           ? parent
           : applied.flatMap(({ given, isGroup }) => (isGroup ? [String(given)] : []))[0],
       where: (row) =>
-        isWithin(params.created, row.created) && applied.every(({ given, matches }) => matches(row, given)),
+        isWithin(params.created, row.created) &&
+        applied.every(({ given, matches }) => matches(row, given)) &&
+        isSeen(row),
     });
     const body = {
       object: 'list',
