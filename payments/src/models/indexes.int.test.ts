@@ -38,7 +38,6 @@ test.each([
   ['waiting_entries', { 'entries.at': { $exists: true } }],
   ['by_payment_intent', { stripeId: 'pi_1' }],
   ['owed_to_buyers', { owed: { $gt: 0 }, refundDue: { $exists: false } }],
-  ['pending_refunds', { 'refunds.status': 'pending' }],
   ['disputes_by_status', { 'dispute.status': { $in: ['needs_response'] } }],
   ['sales_by_seller', { 'order.sellerId': 's', completedAt: { $exists: true } }],
   ['paid_orders_by_event', { status: 'completed', 'order.eventId': 'e' }],

@@ -157,7 +157,7 @@ export const charges = defineAggregate({
     closedAt: { type: Date },
   },
   renames: { attempts: 'declines', tries: 'lastAttemptNumber', attempt: 'openAttempt', moneyBack: 'refundDue' },
-  retiredIndexes: ['money_back_by_time_due', 'failed_refunds', 'payouts_failing'],
+  retiredIndexes: ['money_back_by_time_due', 'failed_refunds', 'payouts_failing', 'pending_refunds'],
   // Each index holds only the documents that still need work, so that a search that finds nothing costs nothing.
   indexes: [
     {
@@ -226,18 +226,13 @@ export const charges = defineAggregate({
       name: 'disputes_by_status',
       partialFilterExpression: { 'dispute.status': { $exists: true } },
     },
-    {
-      key: { 'refunds.status': 1 },
-      name: 'pending_refunds',
-      partialFilterExpression: { 'refunds.status': 'pending' },
-    },
     // For what an operator does with all sales of an event.
     {
       key: { 'order.eventId': 1 },
       name: 'paid_orders_by_event',
       partialFilterExpression: { status: 'completed' },
     },
-    // For charges of the release before, whose movements were never read.
+    // For charges whose movements were never read, or not for a month.
     { key: { status: 1, moneyReadAt: 1 }, name: 'money_unread' },
     {
       key: { 'order.status': 1 },

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import type { OrderState } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
 import type { Bookmark } from '../../models/bookmark.ts';
 import type { PaymentDocument } from '../../models/payment.ts';
@@ -135,39 +136,112 @@ test.each(['before its payment is recorded', 'before payments hears of it'])(
   },
 );
 
-test.each(['dispute', 'refund'] as const)(
-  'When a %s was made more than a month ago and nothing was read since, then its end is known all the same',
+const collection = () => payments.system.collection<PaymentDocument>('payments');
+const storedOf = async ({ id }: OrderState) => {
+  const stored = await payments.stored(id);
+  if (stored === null) throw new Error('no charge');
+  return stored;
+};
+
+/** What begins long ago, and returns how it ends at Stripe, and what is stored then. */
+const longAgo = {
+  'pending refund fails': async () => {
+    const order = await paid('tok_pendingRefund');
+    const { id } = await refundAtStripe(order, 100);
+    await until(async () => expect((await storedOf(order)).refunds).toHaveLength(1));
+    return {
+      order,
+      end: async () => {
+        await payments.sandbox.settleRefund(id, 'failed');
+        // The sandbox may have completed it before.
+        await collection().updateOne({ _id: order.id }, { $set: { 'refunds.0.status': 'pending' } });
+      },
+      known: { refunds: [{ status: 'failed' }], owed: 100 },
+    };
+  },
+  'succeeded refund fails': async () => {
+    const order = await paid();
+    const { id } = await refundAtStripe(order, 100);
+    await until(async () => expect(await storedOf(order)).toMatchObject({ refunds: [{ status: 'succeeded' }] }));
+    return {
+      order,
+      end: () => payments.sandbox.settleRefund(id, 'failed'),
+      known: { refunds: [{ status: 'failed' }], owed: 100 },
+    };
+  },
+  'dispute is lost': async () => {
+    const order = await paid();
+    await payments.sandbox.dispute(await chargeOf(order));
+    await until(async () => expect((await storedOf(order)).dispute).toBeDefined());
+    return {
+      order,
+      end: async () => payments.sandbox.changeDispute(await disputeOf(order), { status: 'lost' }),
+      known: { dispute: { status: 'lost' }, left: 0 },
+    };
+  },
+  'lost dispute is won by an appeal': async () => {
+    const order = await paid();
+    await payments.sandbox.dispute(await chargeOf(order));
+    await payments.sandbox.changeDispute(await disputeOf(order), { status: 'lost' });
+    await until(async () => expect(await storedOf(order)).toMatchObject({ dispute: { status: 'lost' } }));
+    return {
+      order,
+      end: async () => payments.sandbox.changeDispute(await disputeOf(order), { status: 'won', moved: price }),
+      known: { dispute: { status: 'won' }, left: price },
+    };
+  },
+  'transfer is reversed by hand': async () => {
+    const destination = await createSellers(payments).onboard(newId());
+    const order = await paid();
+    const transfer = { amount: 500, currency: 'usd', destination, transfer_group: order.id };
+    const { id } = await payments.sandbox.stripe.transfers.create(transfer);
+    await until(async () => expect((await storedOf(order)).sent).toBe(500));
+    return { order, end: () => payments.sandbox.stripe.transfers.createReversal(id, {}), known: { sent: 0 } };
+  },
+};
+
+test.each([
+  'pending refund fails',
+  'succeeded refund fails',
+  'dispute is lost',
+  'lost dispute is won by an appeal',
+  'transfer is reversed by hand',
+] as const)(
+  'When a %s long after it was made, and nothing was read at Stripe for a month, then it is known all the same',
   async (what) => {
-    const order = await paid(what === 'refund' ? 'tok_pendingRefund' : 'tok_visa');
-    const refund = what === 'refund' ? await refundAtStripe(order, 100) : undefined;
-    if (what === 'dispute') await payments.sandbox.dispute(await chargeOf(order));
-    await until(async () => {
-      const stored = await payments.stored(order.id);
-      expect(stored?.dispute ?? stored?.refunds?.[0]).toBeDefined();
-    });
+    const { order, end, known } = await longAgo[what]();
     await stopFollowing();
-    if (refund !== undefined) {
-      await payments.sandbox.settleRefund(refund.id, 'failed');
-      // The sandbox may have completed it before.
-      await payments.system
-        .collection<PaymentDocument>('payments')
-        .updateOne({ _id: order.id }, { $set: { 'refunds.0.status': 'pending' } });
-    } else await payments.sandbox.changeDispute(await disputeOf(order), { status: 'lost' });
-    // Later than everything that Stripe's events and lists have.
+    await end();
+    // Later than everything that Stripe's events have.
     const at = new Date(payments.system.clock.now().getTime() + 3_600_000);
-    await payments.system
-      .collection<PaymentDocument>('payments')
-      .updateMany({ moneyReadAt: { $exists: true } }, { $set: { moneyReadAt: at } });
+    await collection().updateMany({ moneyReadAt: { $exists: true } }, { $set: { moneyReadAt: at } });
     await later(40 * 24 * 60 * 60_000, async () => {
       await bookmarks().updateOne({}, { $set: { at, leasedUntil: new Date(0) } });
-      await until(async () => {
-        const stored = await payments.stored(order.id);
-        if (what === 'dispute') expect(stored?.dispute?.status).toBe('lost');
-        else expect(stored?.refunds?.map(({ status }) => status)).toEqual(['failed']);
-      });
+      await until(async () => expect(await storedOf(order)).toMatchObject(known));
     });
   },
 );
+
+test('When more charges were not read for a month than a pass reads, then the bookmark moves only after all were', async () => {
+  const order = await paid();
+  await stopFollowing();
+  const at = new Date(payments.system.clock.now().getTime() + 3_600_000);
+  const charge = await storedOf(order);
+  // Not one of them has an event.
+  const copies = Array.from({ length: 201 }, () => ({
+    ...charge,
+    _id: newId(),
+    moneyReadAt: at,
+    outbox: [],
+    entries: [],
+  }));
+  await collection().insertMany(copies);
+  await later(40 * 24 * 60 * 60_000, async () => {
+    await bookmarks().updateOne({}, { $set: { at, leasedUntil: new Date(0) } });
+    await until(async () => expect((await bookmarks().findOne())?.at.getTime()).toBeGreaterThan(at.getTime()));
+    expect(await collection().countDocuments({ moneyReadAt: { $lte: at } })).toBe(0);
+  });
+});
 
 const accounts = () => payments.system.collection<PayoutAccount>('payout-accounts');
 const passed = async () => {
@@ -203,7 +277,10 @@ test.each(['ready', 'pending'] as const)(
 );
 
 test('When an account is to be read, then an index finds it', async () => {
-  for (const filter of [{ status: 'pending' as const }, { status: 'ready' as const, readAt: { $not: { $gte: new Date() } } }]) {
+  for (const filter of [
+    { status: 'pending' as const },
+    { status: 'ready' as const, readAt: { $not: { $gte: new Date() } } },
+  ]) {
     const plan = await accounts()
       .find({ accountId: { $exists: true }, ...filter })
       .sort({ readAt: 1 })

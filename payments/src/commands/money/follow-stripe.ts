@@ -1,9 +1,8 @@
-import { newTrace, openDisputeStatuses } from '@ticketing/common/events';
+import { newTrace } from '@ticketing/common/events';
 import { isDuplicateKey } from '@ticketing/common/mongo';
 import pLimit from 'p-limit';
 import type { Deps } from '../../deps.ts';
 import type { Owner } from '../../gateways/stripe/movements.ts';
-import type { PayoutAccount } from '../../models/payout-account.ts';
 import { refreshPayoutAccount } from '../payout/refresh-payout-account.ts';
 import { syncMoney } from './sync-money.ts';
 import { syncOwner } from './sync-owner.ts';
@@ -18,22 +17,23 @@ const eventsAreKeptMs = 29 * 24 * 60 * minuteMs;
 const unreadLimit = 50;
 const passLimit = 200;
 const accountMaxAgeMs = 60 * minuteMs;
-const accountConcurrency = 4;
+const concurrency = 4;
 
 /**
  * Catches changes at Stripe whose webhook was lost: reads Stripe's events since the last complete pass, and syncs each order that
- * was not read since. After a month it also reads Stripe's lists. Sellers' accounts are read in turn.
+ * was not read since. After a month, events are missing: then each order is synced that was not read since the first that Stripe
+ * still has. Sellers' accounts are read in turn.
  */
 export const followStripe = async (deps: Deps): Promise<void> => {
   const began = deps.now();
   const bookmark = await takeBookmark(deps, began);
   if (bookmark === undefined) return;
   const eventsSince = new Date(began.getTime() - eventsAreKeptMs);
-  const eventsHaveAll = bookmark.at > eventsSince;
-  const since = { at: new Date(bookmark.at.getTime() - overlapMs), eventsSince, eventsHaveAll };
+  const hasAllEvents = bookmark.at > eventsSince;
   let { at } = bookmark;
   try {
-    if ((await syncChanged(deps, since)) && (eventsHaveAll || (await syncOpen(deps, eventsSince)))) at = began;
+    const since = new Date(bookmark.at.getTime() - overlapMs);
+    if ((await syncChanged(deps, since)) && (hasAllEvents || (await syncPaid(deps, eventsSince)))) at = began;
     await refreshAccounts(deps, began);
   } finally {
     // Also after an error, so that the next pass need not wait for the end of the lease; unless another replica has it now.
@@ -43,7 +43,7 @@ export const followStripe = async (deps: Deps): Promise<void> => {
 };
 
 /** Returns whether everything that has changed is known. */
-const syncChanged = async (deps: Deps, since: Parameters<Deps['gateway']['listChanged']>[0]): Promise<boolean> => {
+const syncChanged = async (deps: Deps, since: Date): Promise<boolean> => {
   let isComplete = true;
   for await (const { at, ...owner } of deps.gateway.listChanged(since))
     try {
@@ -54,32 +54,36 @@ const syncChanged = async (deps: Deps, since: Parameters<Deps['gateway']['listCh
   return isComplete;
 };
 
-/** Stripe's words for a dispute that has not ended; in the last two no money has moved yet. */
-const unendedDisputes = [...openDisputeStatuses, 'warning_needs_response', 'warning_under_review'];
-
 /**
- * Reads charges with a dispute or a refund that was open when they were read last, before a time: no list shows the end of one
- * that was made earlier. Returns whether none is left; the next pass goes on where this one has ended.
+ * Reads the money of all charges that were not read since a time: no list shows a refund that has failed, a dispute that was
+ * decided, or a transfer that was reversed long after it was made. Returns whether none is left; the next pass goes on where this
+ * one has ended.
  */
-const syncOpen = async (deps: Deps, since: Date): Promise<boolean> => {
-  const open = await deps.payments
-    .find(
-      {
-        $or: [{ 'dispute.status': { $in: unendedDisputes } }, { 'refunds.status': 'pending' }],
-        moneyReadAt: { $lt: since },
-      },
-      { projection: { _id: 1 } },
-    )
+const syncPaid = async (deps: Deps, since: Date): Promise<boolean> => {
+  const unread = await deps.payments
+    .find({ status: { $in: ['completed', 'refunded'] }, moneyReadAt: { $lt: since } }, { projection: { _id: 1 } })
     .limit(passLimit)
     .toArray();
-  for (const { _id: orderId } of open)
+  const isAllRead = await readAll(unread, async ({ _id: orderId }) => {
     try {
-      const own = ownWork(deps, 'open-at-stripe');
-      if (!(await syncMoney(deps, { orderId, isAboutTransfer: true, ...own }))) return false;
+      return await syncMoney(deps, { orderId, isAboutTransfer: true, ...ownWork(deps, 'unread-for-a-month') });
     } catch (error) {
       await setAside(deps, { orderId }, error);
+      return true;
     }
-  return open.length < passLimit;
+  });
+  return isAllRead && unread.length < passLimit;
+};
+
+/** Reads several at a time. Returns false once one has returned false: then Stripe is away, and no other one is read. */
+const readAll = async <Item>(items: readonly Item[], read: (item: Item) => Promise<boolean>): Promise<boolean> => {
+  const run = pLimit(concurrency);
+  let isAway = false;
+  const readUnlessAway = async (item: Item): Promise<void> => {
+    if (!isAway && !(await read(item))) isAway = true;
+  };
+  await Promise.all(items.map((item) => run(() => readUnlessAway(item))));
+  return !isAway;
 };
 
 /**
@@ -88,20 +92,16 @@ const syncOpen = async (deps: Deps, since: Date): Promise<boolean> => {
  */
 const refreshAccounts = async (deps: Deps, now: Date): Promise<void> => {
   const staleAt = new Date(now.getTime() - accountMaxAgeMs);
-  const run = pLimit(accountConcurrency);
-  let isAway = false;
-  const refresh = async ({ accountId = '' }: Pick<PayoutAccount, 'accountId'>): Promise<void> => {
-    if (isAway) return;
-    const { deadline } = ownWork(deps, 'accounts');
-    if ((await refreshPayoutAccount(deps, accountId, deadline)) === undefined) isAway = true;
-  };
   for (const due of [{ status: 'pending' }, { status: 'ready', readAt: { $not: { $gte: staleAt } } }] as const) {
     const accounts = await deps.payoutAccounts
       .find({ accountId: { $exists: true }, ...due }, { projection: { accountId: 1 } })
       .sort({ readAt: 1 })
       .limit(passLimit)
       .toArray();
-    await Promise.all(accounts.map((account) => run(() => refresh(account))));
+    await readAll(accounts, async ({ accountId = '' }) => {
+      const { deadline } = ownWork(deps, 'accounts');
+      return (await refreshPayoutAccount(deps, accountId, deadline)) !== undefined;
+    });
   }
 };
 

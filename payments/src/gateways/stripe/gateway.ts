@@ -99,11 +99,7 @@ export interface PaymentGateway {
     deadline: Deadline,
   ): Promise<MoneyAtStripe | undefined>;
   /** Whose money or account has changed since a time. @throws when Stripe does not respond. */
-  listChanged(since: {
-    readonly at: Date;
-    readonly eventsSince: Date;
-    readonly eventsHaveAll: boolean;
-  }): AsyncIterable<Owner & { readonly at: Date }>;
+  listChanged(since: Date): AsyncIterable<Owner & { readonly at: Date }>;
   /** @throws when the signature is not Stripe's. */
   readWebhookEvent(body: Buffer, signature: string): WebhookEvent;
 }

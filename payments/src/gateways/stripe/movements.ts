@@ -129,44 +129,20 @@ export const readTransfers = async (
   );
 };
 
-/**
- * The owners of what has changed since a time, from Stripe's events, and from its lists if the events of that time are gone;
- * no list shows which accounts have changed.
- */
+/** The owners of what has changed since a time, from Stripe's events. @throws when Stripe does not respond. */
 export async function* listChanged(
   stripe: Stripe,
   call: ReturnType<typeof createStripeCall>,
-  since: { readonly at: Date; readonly eventsSince: Date; readonly eventsHaveAll: boolean },
+  since: Date,
   deadlineOf: () => Deadline,
 ): AsyncGenerator<Owner & { readonly at: Date }> {
-  const query = { created: { gte: Math.floor(since.at.getTime() / 1000) }, limit: pageSize };
-  const events = (after: object, options: Stripe.RequestOptions) =>
-    stripe.events.list({ ...query, types: listedEvents, ...after }, options).then(({ data, has_more }) => ({
-      has_more,
-      data: data.map(({ id, created, data: { object } }) => ({ id, created, owner: ownerOf(object) })),
-    }));
-  const lists = [stripe.refunds, stripe.disputes, stripe.transfers].map(
-    (resource) => (after: object, options: Stripe.RequestOptions) => listOf(resource, { ...query, ...after }, options),
-  );
-  for (const read of since.eventsHaveAll ? [events] : [events, ...lists]) {
-    // What a list shows may have changed until the first event that Stripe still has.
-    const atOf = (created: Date): Date =>
-      read === events || created > since.eventsSince ? created : since.eventsSince;
-    for (let last: string | undefined; ;) {
-      const after = last === undefined ? {} : { starting_after: last };
-      const page = await call(deadlineOf(), (options) => read(after, options));
-      for (const { created, owner } of page.data) yield { ...owner, at: atOf(toDate(created)) };
-      last = page.data.at(-1)?.id;
-      if (!page.has_more || last === undefined) break;
-    }
+  const created = { gte: Math.floor(since.getTime() / 1000) };
+  for (let last: string | undefined; ;) {
+    const after = last === undefined ? {} : { starting_after: last };
+    const query = { created, types: listedEvents, limit: pageSize, ...after };
+    const page = await call(deadlineOf(), (options) => stripe.events.list(query, options));
+    for (const { created: at, data } of page.data) yield { ...ownerOf(data.object), at: toDate(at) };
+    last = page.data.at(-1)?.id;
+    if (!page.has_more || last === undefined) break;
   }
 }
-
-const listOf = async (
-  resource: Stripe['refunds'] | Stripe['disputes'] | Stripe['transfers'],
-  query: object,
-  options: Stripe.RequestOptions,
-) => {
-  const { data, has_more } = await resource.list(query, options);
-  return { has_more, data: data.map((object) => ({ id: object.id, created: object.created, owner: ownerOf(object) })) };
-};
