@@ -325,6 +325,7 @@ export const recordMovements = async (
     {
       ...set,
       transfer: literal(set.transfer),
+      transfers: literal(set.transfers),
       refunds: literal(set.refunds),
       disputes: literal(set.disputes),
       dispute: literal(set.dispute),

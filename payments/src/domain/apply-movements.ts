@@ -122,7 +122,7 @@ export const applyMovements = (charge: Charge, seen: MoneyAtStripe, now: Date): 
 
   const transfers = new Map((charge.transfers ?? []).map((transfer) => [transfer.id, transfer]));
   let own = charge.transfer;
-  for (const { id, amount, number, reversals } of seen.transfers) {
+  for (const { id, amount, isOurs, number, reversals } of seen.transfers) {
     const known = transfers.get(id);
     const knownReversals = new Set(known?.reversals.map((reversal) => reversal.id));
     const fresh = reversals.filter((reversal) => !knownReversals.has(reversal.id));
@@ -130,7 +130,7 @@ export const applyMovements = (charge: Charge, seen: MoneyAtStripe, now: Date): 
     isNew = true;
     if (known === undefined) added.push(...entries.transfer(charge, { id, at: now, amount }));
     added.push(...fresh.flatMap((reversal) => entries.reversal(charge, { ...reversal, at: now })));
-    transfers.set(id, { id, amount, reversals: [...(known?.reversals ?? []), ...fresh] });
+    transfers.set(id, { id, amount, isOurs, reversals: [...(known?.reversals ?? []), ...fresh] });
     if (own !== undefined && own.id === undefined && own.number === number) own = { ...own, id };
   }
 

@@ -95,7 +95,9 @@ const returned = z.object({ id: z.string(), amount: z.int(), at: z.date(), reaso
 const transfer = z.object({
   id: z.string(),
   amount: z.int(),
-  reversals: z.array(z.object({ id: z.string(), amount: z.int() })),
+  /** Absent if it was made by hand, or recorded by a release that did not distinguish that; the same for reversals. */
+  isOurs: z.boolean().optional(),
+  reversals: z.array(z.object({ id: z.string(), amount: z.int(), isOurs: z.boolean().optional() })),
 });
 const line = z.object({ account: z.string(), amount: z.int() });
 const entry = z.object({ id: z.string(), at: z.date(), lines: z.array(line) });

@@ -7,8 +7,16 @@ const at = now.toISOString();
 const released = { releasedAt: now };
 const claim = { number: 1, amount: 1799, accountId: 'acct', claimedAt: now };
 const claimed = { ...released, transfer: claim };
+const claimedBefore = { ...released, transfer: { ...claim, id: 'tr' } };
+const sent = { transfers: [{ id: 'tr', amount: 1799, isOurs: true, reversals: [] }], sent: 1799 };
 const withdraw = { kind: 'withdraw', claim };
 const byHand = { id: 'tr_hand', amount: 1, reversals: [] };
+const takenBack = (reversal: object = { isOurs: true }) => [
+  { id: 'tr', amount: 1799, isOurs: true, reversals: [{ id: 'trr', amount: 1799, ...reversal }] },
+];
+/** A lost dispute has taken all, and an appeal has given it back. */
+const appealed = { status: 'refunded', disputes: [{ id: 'dp', amount: 1999, reason: 'fraudulent', status: 'won' }] } as const;
+const cancelled = { status: 'cancelled', reason: 'refunded', releaseAgreedAt: undefined } as const;
 const inquiry = { id: 'dp', amount: 1999, reason: 'general', status: 'warning_needs_response' };
 const withdrawn = { ...inquiry, status: 'warning_closed', movements: [{ id: 'txn', amount: -500 }] };
 const pending = { id: 're', amount: 100, status: 'pending' as const };
@@ -63,6 +71,34 @@ test.each<[string, Charge, object]>([
   ['the transfer is claimed and all is refunded since', sale({ ...claimed, status: 'refunded', left: 0 }), withdraw],
   ['the transfer is claimed and one was made by hand since', sale({ ...claimed, transfers: [byHand] }), withdraw],
   ['the transfer is claimed and the order is cancelled since', sale(claimed, { status: 'cancelled' }), withdraw],
+  ['an appeal is won', sale(appealed), { kind: 'release' }],
+  ['an appeal is won whose order is cancelled since', sale(appealed, cancelled), { kind: 'release' }],
+  ['it was cancelled otherwise', sale(appealed, { ...cancelled, reason: 'not_delivered' }), { kind: 'blocked' }],
+  ['it was cancelled before the delivery', sale(appealed, { ...cancelled, delivery: {} }), { kind: 'done' }],
+  ['it was cancelled before it was complete', sale(appealed, { ...cancelled, delivery: undefined }), { kind: 'done' }],
+  ['it has no delivery', sale(appealed, { delivery: undefined }), { kind: 'release' }],
+  ['a problem is open', sale(appealed, { ...cancelled, problemAt: at }), { kind: 'blocked' }],
+  [
+    'an appeal is won after the transfer was taken back',
+    sale({ ...appealed, ...claimedBefore, transfers: takenBack(), sent: 0 }, cancelled),
+    { kind: 'transfer', amount: 1799 },
+  ],
+  [
+    'an appeal is won after a part was taken back',
+    sale({ ...appealed, ...claimedBefore, transfers: takenBack({ amount: 500, isOurs: true }), sent: 1299 }, cancelled),
+    { kind: 'transfer', amount: 500 },
+  ],
+  [
+    'that transfer is claimed',
+    sale({ ...appealed, ...claimed, transfers: takenBack(), sent: 0 }, cancelled),
+    { kind: 'transfer', amount: 1799, claim },
+  ],
+  [
+    'the transfer was taken back by hand',
+    sale({ ...claimedBefore, transfers: takenBack({}), sent: 0 }),
+    { kind: 'done' },
+  ],
+  ['the proceeds are sent and the bank inquires', sale({ ...claimedBefore, ...sent, disputes: [inquiry] }), { kind: 'done' }],
 ])('When %s, then the next step is right', (_, charge, step) => {
   expect(nextPayoutStep(charge, 1, now)).toEqual(step);
 });

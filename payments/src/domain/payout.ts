@@ -37,15 +37,24 @@ const isBlocked = (charge: Charge): boolean =>
   (charge.refunds ?? []).some(({ status }) => status === 'pending') ||
   charge.refundDue !== undefined ||
   charge.refundOrdered !== undefined ||
-  charge.order.status === 'cancelled';
+  // What a refund or a lost dispute has cancelled and an appeal has given back is the seller's.
+  (charge.order.status === 'cancelled' && charge.order.reason !== 'refunded');
 
 /**
- * Whether the copy of the order shows that its ticket is not delivered. A copy without a delivery is of an order that is
- * complete since, with a pending delivery or, under a release without deliveries, with none: orders knows, and agrees only
- * to the release of the latter.
+ * Whether the copy of the order shows that its ticket is not delivered. A copy without a delivery, unless it is cancelled, is of
+ * an order that is complete since, with a pending delivery or, under a release without deliveries, with none: orders knows, and
+ * agrees only to the release of the latter.
  */
-const isUndelivered = ({ order: { delivery } }: Charge): boolean =>
-  delivery !== undefined && delivery.deliveredAt === undefined;
+const isUndelivered = ({ order: { delivery, status } }: Charge): boolean =>
+  delivery === undefined ? status === 'cancelled' : delivery.deliveredAt === undefined;
+
+/** Whether orders has agreed to the release, or accepts no report of a problem any more. */
+const isAgreed = ({ order: { releaseAgreedAt, status } }: Charge): boolean =>
+  releaseAgreedAt !== undefined || status === 'cancelled';
+
+/** Whether an operator has sent or taken back nothing by hand. */
+const areOurs = (transfers: readonly Transfer[]): boolean =>
+  transfers.every(({ isOurs, reversals }) => isOurs === true && reversals.every((one) => one.isOurs === true));
 
 /** @throws when the charge does not have the transfer, which would be a bug. */
 export const transferOf = ({ _id, transfers = [] }: Charge, transferId: string): Transfer => {
@@ -71,7 +80,7 @@ export const nextPayoutStep = (charge: Charge, step: number, now: Date): PayoutS
   const { transfer, transfers = [], sent = 0, reversal, availableAt, releasedAt } = charge;
   const due = transferable(proceedsOf(charge), step);
   if (transfer !== undefined && transfer.id === undefined) {
-    const isStillDue = due === transfer.amount && transfers.length === 0 && !isBlocked(charge);
+    const isStillDue = due - sent === transfer.amount && areOurs(transfers) && !isBlocked(charge);
     return isStillDue
       ? { kind: 'transfer', amount: transfer.amount, claim: transfer }
       : { kind: 'withdraw', claim: transfer };
@@ -84,15 +93,15 @@ export const nextPayoutStep = (charge: Charge, step: number, now: Date): PayoutS
   if (sent > due && last !== undefined) {
     return { kind: 'reverse', amount: Math.min(sent - due, leftOf(last)), transferId: last.id };
   }
-  // What an operator has sent or taken back by hand is not sent again.
-  if (transfers.length > 0 && releasedAt !== undefined) return { kind: 'done' };
-  if (charge.status !== 'completed' || availableAt === undefined || charge.left === 0) return { kind: 'done' };
+  // What we have taken back is sent again after an appeal, but nothing that an operator has sent or taken back by hand.
+  if (releasedAt !== undefined && (sent >= due || !areOurs(transfers))) return { kind: 'done' };
+  if (charge.completedAt === undefined || availableAt === undefined || charge.left === 0) return { kind: 'done' };
   if (isBlocked(charge)) return { kind: 'blocked' };
   if (releasedAt === undefined) {
     if (availableAt > now) return { kind: 'early', until: availableAt };
     // The copy of its delivery marks the sale again.
     if (isUndelivered(charge)) return { kind: 'done' };
-    return { kind: charge.order.releaseAgreedAt === undefined ? 'ask' : 'release' };
+    return { kind: isAgreed(charge) ? 'release' : 'ask' };
   }
-  return due > 0 ? { kind: 'transfer', amount: due } : { kind: 'done' };
+  return { kind: 'transfer', amount: due - sent };
 };

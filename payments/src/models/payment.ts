@@ -106,7 +106,12 @@ export const charges = defineAggregate({
     transfers: listOf({
       id: { type: String, required: true },
       amount: { type: Number, required: true },
-      reversals: listOf({ id: { type: String, required: true }, amount: { type: Number, required: true } }),
+      isOurs: { type: Boolean },
+      reversals: listOf({
+        id: { type: String, required: true },
+        amount: { type: Number, required: true },
+        isOurs: { type: Boolean },
+      }),
     }),
     sent: { type: Number },
     refundOrdered: objectOf({

@@ -319,12 +319,15 @@ test('When Stripe may have forgotten the key of a reversal, then the transfer is
   expect(payments.calls('reverseTransfer')).toBe(calls);
 });
 
-/** Support refunds a part in the dashboard, and its webhook comes. */
-const refunded = async (orderId: string, amount: number) => {
+/** Something happens at Stripe to the payment of an order, and its webhook comes. */
+const atStripe = async (orderId: string, happen: (intent: string) => Promise<unknown>) => {
   const intent = (await chargeOf(orderId)).stripeId ?? '';
-  await payments.sandbox.stripe.refunds.create({ payment_intent: intent, amount });
+  await happen(intent);
   expect((await sellers.reported('charge.refunded', { payment_intent: intent })).status).toBe(200);
 };
+/** Support refunds a part in the dashboard. */
+const refunded = (orderId: string, amount: number) =>
+  atStripe(orderId, (intent) => payments.sandbox.stripe.refunds.create({ payment_intent: intent, amount }));
 const owes = (orderId: string) =>
   eventually(async () => expect((await chargeOf(orderId)).payoutDue).toMatchObject({ failing: 'reversal' }));
 
@@ -371,6 +374,76 @@ test('When a debt has ended and nothing has woken the sales that wait for that, 
   await collection().updateOne({ _id: owing }, { $unset: { payoutDue: true } });
   await sellers.accountUpdated(account);
   await paidOut(other);
+});
+
+const disputeLost = (orderId: string) =>
+  atStripe(orderId, async (intent) => {
+    const [charge] = await payments.sandbox.paid(orderId);
+    await payments.sandbox.dispute(charge?.id ?? '');
+    const { data } = await payments.sandbox.stripe.disputes.list({ payment_intent: intent });
+    await payments.sandbox.changeDispute(data[0]?.id ?? '', { status: 'lost' });
+  });
+const appealWon = (orderId: string) =>
+  atStripe(orderId, async (intent) => {
+    const { data } = await payments.sandbox.stripe.disputes.list({ payment_intent: intent });
+    await payments.sandbox.changeDispute(data[0]?.id ?? '', { status: 'won', moved: 1999 });
+  });
+/** Orders cancels a complete order whose charge was refunded. */
+const cancelledAsRefunded = async (orderId: string) => {
+  const { order } = await chargeOf(orderId);
+  if (order === undefined) throw new Error('no order');
+  await payments.cancel(order, 'refunded');
+};
+
+test('When an appeal is won after the proceeds were taken back, then they are sent again, once', async () => {
+  const order = await sellers.sale(await sellers.ready());
+  await paidOut(order);
+  await disputeLost(order);
+  await reversed(order, 1799);
+  expect(await chargeOf(order)).toMatchObject({ status: 'refunded', left: 0 });
+  await cancelledAsRefunded(order);
+  await appealWon(order);
+  await reversed(order, 0);
+  const [second, first, ...others] = await sellers.transfers(order);
+  expect([first, second]).toMatchObject([{ amount_reversed: 1799 }, { amount: 1799, amount_reversed: 0 }]);
+  expect(others).toEqual([]);
+  const entries = await entriesOf(order);
+  expect(entries.get(`transfer:${second?.id}`)).toContainEqual({ account: 'stripe', amount: -1799 });
+  // What an operator takes back stays with us.
+  await payments.sandbox.stripe.transfers.createReversal(second?.id ?? '', {});
+  await transferReported(order, second?.id ?? '', 'transfer.reversed');
+  await reversed(order, 1799);
+  expect(await sellers.transfers(order)).toHaveLength(2);
+});
+
+test('When an appeal is won before the time of the sale, then its proceeds are released and transferred then', async () => {
+  const now = payments.system.clock.now();
+  const sold = await sellers.paid(await sellers.ready(), new Date(now.getTime() + dayMs));
+  // Orders is not asked before the time, and has cancelled the order then.
+  await sellers.completed(sold, { delivery: sellers.delivered(now) });
+  const order = sold.id;
+  await disputeLost(order);
+  await eventually(async () => expect(await chargeOf(order)).toMatchObject({ status: 'refunded', left: 0 }));
+  await cancelledAsRefunded(order);
+  await appealWon(order);
+  await settled(order);
+  expect(await chargeOf(order)).toMatchObject({ left: 1999, payoutDue: { due: (await chargeOf(order)).availableAt } });
+  expect((await chargeOf(order)).releasedAt).toBeUndefined();
+  payments.system.clock.advance(dayMs + 1);
+  await paidOut(order);
+  expect(await chargeOf(order)).toMatchObject({ sent: 1799, releasedAt: expect.any(Date) });
+  expect(await sellers.transfers(order)).toHaveLength(1);
+});
+
+test('When an appeal is won and the order was cancelled before its ticket was delivered, then nothing is released', async () => {
+  const seller = await sellers.ready();
+  const { id: order } = await sellers.paid(seller, new Date(payments.system.clock.now().getTime() - 1));
+  await disputeLost(order);
+  await cancelledAsRefunded(order);
+  await appealWon(order);
+  await eventually(async () => expect(await chargeOf(order)).toMatchObject({ left: 1999 }));
+  await eventually(async () => expect((await chargeOf(order)).payoutDue).toBeUndefined());
+  expect((await chargeOf(order)).releasedAt).toBeUndefined();
 });
 
 /** A webhook about the order's transfer, as Stripe sends it. */

@@ -124,6 +124,6 @@ test('When a call for a transfer returns after its claim was dropped, then it is
   expect(await recordTransferred(deps(), context, claim, 'tr_ours')).toBe(false);
   const stored = await payments.stored(charge._id);
   expect(stored).toMatchObject({ sent: 2799, paidOut: 2799, payoutDue: trace, transfer: { id: 'tr_ours' } });
-  expect(stored?.transfers).toEqual([byHand, { id: 'tr_ours', amount: 1799, reversals: [] }]);
+  expect(stored?.transfers).toEqual([byHand, { id: 'tr_ours', amount: 1799, isOurs: true, reversals: [] }]);
   expect(stored?.entries?.map(({ id }) => id)).toEqual(['transfer:tr_ours']);
 });

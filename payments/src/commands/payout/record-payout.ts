@@ -19,18 +19,16 @@ const change = async (...given: Parameters<typeof changeCharge>): Promise<boolea
  */
 const unchanged = ({ version, order }: Charge) => ({
   version,
-  status: 'completed' as const,
   refundDue: { $exists: false },
   refundOrdered: { $exists: false },
-  'order.status': { $ne: 'cancelled' as const },
+  'order.status': order.status,
   'order.problemAt': order.problemAt ?? { $exists: false },
 });
 
 /** Orders is asked to agree to the release; every event of the charge repeats the question from now on. */
 export const recordQuestion = (deps: RecordDeps, context: ChargeContext): Promise<boolean> => {
   const { charge } = context;
-  const where = { ...unchanged(charge), releasingAt: { $exists: false } };
-  return change(deps, context, where, questionNow(charge, deps.now()));
+  return change(deps, context, unchanged(charge), questionNow(charge, deps.now()));
 };
 
 /** The proceeds become the seller's. */
@@ -39,25 +37,23 @@ export const recordReleased = (deps: RecordDeps, context: ChargeContext): Promis
   const at = deps.now();
   const where = {
     ...unchanged(charge),
-    'order.releaseAgreedAt': { $exists: true },
-    releasedAt: { $exists: false },
+    $or: [{ 'order.releaseAgreedAt': { $exists: true } }, { 'order.status': 'cancelled' }],
     availableAt: { $lte: at },
   };
   const released = entries.release(charge, { at, amount: proceedsOf(charge) - (charge.sent ?? 0) });
   return change(deps, context, where, { releasedAt: at, entries: appended(released) });
 };
 
-/** Claims the one transfer of the order, before Stripe is called. */
+/** Claims a transfer, before Stripe is called. */
 export const claimTransfer = (
   deps: RecordDeps,
   context: ChargeContext,
   to: { readonly amount: number; readonly accountId: string },
 ): Promise<boolean> => {
   const { charge } = context;
-  const where = { ...unchanged(charge), releasedAt: { $exists: true }, transfer: { $exists: false } };
   const number = (charge.payoutNumber ?? 0) + 1;
   const transfer = { ...to, number, claimedAt: deps.now() };
-  return change(deps, context, where, { transfer, payoutNumber: number });
+  return change(deps, context, unchanged(charge), { transfer, payoutNumber: number });
 };
 
 /** Stripe has made the transfer. Also written when the claim was replaced or dropped since: what was sent is sent. */
@@ -77,7 +73,7 @@ export const recordTransferred = (
     {
       transfer: { number, amount, accountId, claimedAt, id },
       transfers: expression({
-        $concatArrays: [{ $ifNull: ['$transfers', []] }, { $literal: [{ id, amount, reversals: [] }] }],
+        $concatArrays: [{ $ifNull: ['$transfers', []] }, { $literal: [{ id, amount, isOurs: true, reversals: [] }] }],
       }),
       sent: plus('$sent'),
       paidOutAt: expression({ $ifNull: ['$paidOutAt', at] }),
@@ -116,8 +112,7 @@ export const claimReversal = (
     claimedAt: deps.now(),
     reversedBefore: reversedOf(transferOf(charge, of.transferId)),
   };
-  const where = { version: charge.version, reversal: { $exists: false } };
-  return change(deps, context, where, { reversal, payoutNumber: number });
+  return change(deps, context, { version: charge.version }, { reversal, payoutNumber: number });
 };
 
 /** The reversal was refused, or the charge has it. */

@@ -63,6 +63,9 @@ const toDate = (seconds: number): Date => new Date(seconds * 1000);
 /** Newest first at Stripe, oldest first here. */
 const oldestFirst = <Item>({ data }: { readonly data: readonly Item[] }): Item[] => data.toReversed();
 
+/** What is made by hand, in the dashboard or by Stripe's CLI, has no metadata of ours. */
+const isOurs = (metadata: Stripe.Metadata | null): boolean => metadata?.['orderId'] !== undefined;
+
 /**
  * Reads the movements of one PaymentIntent's money, and those of the order's transfers if it is named.
  * @throws the last error when Stripe does not respond.
@@ -86,8 +89,7 @@ export const readMovements = async (
       amount,
       status: toRefundStatus(status),
       at: toDate(created),
-      // One that is made in the dashboard has no metadata.
-      isOurs: metadata?.['orderId'] !== undefined,
+      isOurs: isOurs(metadata),
     })),
     disputes: oldestFirst(disputes).map(
       ({ id, amount, status, reason, created, balance_transactions: transactions }) => ({
@@ -123,7 +125,12 @@ export const readTransfers = async (
         id,
         amount,
         number: Number(metadata['number'] ?? 0),
-        reversals: oldestFirst(reversals).map((reversal) => ({ id: reversal.id, amount: reversal.amount })),
+        isOurs: isOurs(metadata),
+        reversals: oldestFirst(reversals).map((reversal) => ({
+          id: reversal.id,
+          amount: reversal.amount,
+          isOurs: isOurs(reversal.metadata),
+        })),
       };
     }),
   );
