@@ -54,7 +54,24 @@ test('When everything agrees, then nothing is found', () => {
   );
 });
 
+test('When a dispute is won in part, then what the bank keeps is returned', () => {
+  const dispute = { id: 'dp', status: 'won', withdrawn: 400 };
+  const ledger = [
+    charge,
+    fee,
+    entry('dispute:dp:opened', { stripe: -1000, disputes: 1000 }),
+    entry('dispute:dp:won', { stripe: 600, disputes: -600 }),
+    entry('dispute:dp:lost', { disputes: -400, [held]: 360, fees: 40 }),
+  ];
+  expect(checkMoney(snapshot({ money: { ...paid, disputes: [dispute] }, ledger }))).toEqual([]);
+});
+
 test.each<[string, Parameters<typeof snapshot>[0], RegExp]>([
+  [
+    'the ledger misses what a bank has withdrawn',
+    { money: { ...paid, disputes: [{ id: 'dp', status: 'warning_under_review', withdrawn: 300 }] } },
+    /the ledger has 0 in disputes, and Stripe has 300/,
+  ],
   [
     'an order is charged twice',
     { money: { ...paid, charges: [...paid.charges, { id: 'ch2', amount: 1000 }] } },

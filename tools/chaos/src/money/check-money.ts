@@ -8,7 +8,12 @@ export interface MoneyAtStripe {
     readonly hasFailed: boolean;
     readonly isOurs: boolean;
   }[];
-  readonly disputes: readonly { readonly id: string; readonly amount: number; readonly status: string }[];
+  readonly disputes: readonly {
+    readonly id: string;
+    readonly status: string;
+    /** What was withdrawn, less what came back, by its balance transactions. */
+    readonly withdrawn: number;
+  }[];
   readonly transfers: readonly { readonly id: string; readonly amount: number; readonly reversed: number }[];
 }
 
@@ -48,16 +53,17 @@ export const nothingAtStripe: MoneyAtStripe = { charges: [], refunds: [], disput
 
 const sum = (amounts: readonly number[]): number => amounts.reduce((total, amount) => total + amount, 0);
 
-/** Stripe withdraws the amount of a dispute when it is opened, and returns it when it is won. */
-const isWithdrawn = ({ status }: MoneyAtStripe['disputes'][number]): boolean =>
-  status !== 'won' && status !== 'prevented' && !status.startsWith('warning_');
+/** The bank has decided, and keeps what it has not given back. */
+const isDecided = ({ status }: MoneyAtStripe['disputes'][number]): boolean => status === 'won' || status === 'lost';
+
+const withdrawnBy = (disputes: MoneyAtStripe['disputes']): number => sum(disputes.map(({ withdrawn }) => withdrawn));
 
 /** What each part of Stripe's lists comes to for one order. */
 const totalsOf = ({ charges, refunds, disputes, transfers }: MoneyAtStripe) => ({
   charged: sum(charges.map(({ amount }) => amount)),
   refunded: sum(refunds.filter(({ hasFailed }) => !hasFailed).map(({ amount }) => amount)),
-  withdrawn: sum(disputes.filter(isWithdrawn).map(({ amount }) => amount)),
-  lost: sum(disputes.filter(({ status }) => status === 'lost').map(({ amount }) => amount)),
+  withdrawn: withdrawnBy(disputes),
+  lost: withdrawnBy(disputes.filter(isDecided)),
   paidOut: sum(transfers.map(({ amount, reversed }) => amount - reversed)),
 });
 

@@ -14,7 +14,12 @@ const refundItem = z.object({
   // Those that support makes in the dashboard have none.
   metadata: ofOrder.nullable(),
 });
-const disputeItem = z.object({ id: z.string(), amount: z.number(), status: z.string(), charge: z.string() });
+const disputeItem = z.object({
+  id: z.string(),
+  status: z.string(),
+  charge: z.string(),
+  balance_transactions: z.array(z.object({ amount: z.number() })),
+});
 const transferItem = z.object({
   id: z.string(),
   amount: z.number(),
@@ -46,8 +51,10 @@ const readStripe = async (sandbox: OwnSandbox): Promise<Map<string, MoneyAtStrip
     const hasFailed = status === 'failed' || status === 'canceled';
     of(orderOf.get(charge) ?? charge).refunds.push({ id, amount, hasFailed, isOurs: metadata?.orderId !== undefined });
   }
-  for (const { id, amount, status, charge } of disputes)
-    of(orderOf.get(charge) ?? charge).disputes.push({ id, amount, status });
+  for (const { id, status, charge, balance_transactions: moved } of disputes) {
+    const withdrawn = 0 - moved.reduce((total, { amount }) => total + amount, 0);
+    of(orderOf.get(charge) ?? charge).disputes.push({ id, status, withdrawn });
+  }
   for (const { id, amount, amount_reversed: reversed, transfer_group: group } of transfers)
     of(group ?? id).transfers.push({ id, amount, reversed });
   return byOrder;
