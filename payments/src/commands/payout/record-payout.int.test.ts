@@ -6,7 +6,14 @@ import { openModels } from '../../models/open-models.ts';
 import { parseCharge, type PaymentDocument } from '../../models/payment.ts';
 import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
 import { askToRelease } from './ask-to-release.ts';
-import { claimTransfer, recordReleased, recordTransferred } from './record-payout.ts';
+import {
+  claimReversal,
+  claimTransfer,
+  recordNotTransferred,
+  recordReleased,
+  recordReversalEnded,
+  recordTransferred,
+} from './record-payout.ts';
 
 let payments: PaymentsUnderTest;
 
@@ -94,6 +101,12 @@ test('When orders does not answer, then it is asked again after growing delays, 
   expect((await payments.stored(_id))?.releaseQuestion?.count).toBe(2);
 });
 
+test('When a later delivery has moved the time since the sale was read, then it is not released', async () => {
+  const charge = await newSale({});
+  await collection().updateOne({ _id: charge._id }, { $set: { availableAt: new Date(Date.now() + 60_000) } });
+  expect(await recordReleased(deps(), { charge, trace, deadline: 0 })).toBe(false);
+});
+
 test.each(changes)('When %s after the sale was read, then it is not released', async (_what, set) => {
   const charge = await newSale({});
   await collection().updateOne({ _id: charge._id }, { $set: set });
@@ -126,4 +139,36 @@ test('When a call for a transfer returns after its claim was dropped, then it is
   expect(stored).toMatchObject({ sent: 2799, paidOut: 2799, payoutDue: trace, transfer: { id: 'tr_ours' } });
   expect(stored?.transfers).toEqual([byHand, { id: 'tr_ours', amount: 1799, isOurs: true, reversals: [] }]);
   expect(stored?.entries?.map(({ id }) => id)).toEqual(['transfer:tr_ours']);
+});
+
+const lease = new Date(Date.now() + 30_000);
+const payoutDue = { due: lease, ...trace };
+
+test.each([
+  ['another transfer is claimed', { 'transfer.number': 2 }],
+  ['the transfer is made', { 'transfer.id': 'tr' }],
+  ['another worker has taken up the sale', { 'payoutDue.due': new Date(Date.now() + 60_000) }],
+])('When %s since a transfer was refused, then its claim stays', async (_what, set) => {
+  const transfer = { number: 1, amount: 1799, accountId: 'acct', claimedAt: new Date() };
+  const charge = await newSale({ releasedAt: new Date(), transfer, payoutDue });
+  const drop = () => recordNotTransferred(deps(), { charge, trace, deadline: 0, lease }, transfer);
+  await collection().updateOne({ _id: charge._id }, { $set: set });
+  expect(await drop()).toBe(false);
+  await collection().updateOne({ _id: charge._id }, { $set: { transfer, payoutDue } });
+  expect(await drop()).toBe(true);
+});
+
+test('When the sale has changed since it was read, then no reversal is claimed', async () => {
+  const transfers = [{ id: 'tr', amount: 1799, isOurs: true, reversals: [] }];
+  const charge = await newSale({ releasedAt: new Date(), sent: 1799, transfers });
+  await collection().updateOne({ _id: charge._id }, { $inc: { version: 1 } });
+  const context = { charge, trace, deadline: 0 };
+  expect(await claimReversal(deps(), context, { amount: 899, transferId: 'tr' })).toBe(false);
+});
+
+test('When another reversal is claimed since one has ended, then the claim stays', async () => {
+  const reversal = { number: 3, amount: 1, transferId: 'tr', reversedBefore: 0, claimedAt: new Date() };
+  const charge = await newSale({ reversal });
+  expect(await recordReversalEnded(deps(), { charge, trace, deadline: 0 }, 2)).toBe(false);
+  expect(await recordReversalEnded(deps(), { charge, trace, deadline: 0 }, 3)).toBe(true);
 });
