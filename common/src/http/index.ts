@@ -16,7 +16,7 @@ export { parse } from './parse.ts';
 export { payablePrice, price } from './price.ts';
 export { on, route, serve, signedIn } from './route.ts';
 export type { RoutedEndpoint } from './route.ts';
-export { lineOfText, linesOfText } from './text.ts';
+export { foldToLine, lineOfText, linesOfText } from './text.ts';
 export { createSecurityLog } from './security-log.ts';
 export type { SecurityLog } from './security-log.ts';
 export { EndedSessions } from './sessions/ended-sessions.ts';

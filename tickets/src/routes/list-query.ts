@@ -1,5 +1,5 @@
 import { ticketCategories } from '@ticketing/common/events';
-import { pageLinks, paging, price } from '@ticketing/common/http';
+import { foldToLine, pageLinks, paging, price } from '@ticketing/common/http';
 import { examplePrice, toMajor, type Currency } from '@ticketing/common/money';
 import { z } from 'zod';
 import { listSorts, type ListPage } from '../queries/read-list.ts';
@@ -15,6 +15,9 @@ const blankable = <Schema extends z.ZodType>(schema: Schema) =>
 
 export const optional = <Schema extends z.ZodType>(schema: Schema, description?: string) =>
   blankable(description === undefined ? schema.optional() : schema.optional().meta({ description }));
+
+const searched = (name: string, description?: string) =>
+  z.preprocess((value) => (typeof value === 'string' ? foldToLine(value) : value), optional(once(name), description));
 
 export const oneOf = <const Value extends string>(values: readonly Value[], error: string) =>
   z.enum(values, error).meta({ enum: [...values, ''] });
@@ -39,9 +42,9 @@ const date = (name: string, edge: 'start' | 'end') => {
 
 /** The query parameters that the lists of tickets and of events have. */
 export const listQuery = (currency: Currency) => ({
-  q: optional(once('Q'), 'Words, or beginnings of words, which must all be in title, venue, city or description'),
+  q: searched('Q', 'Words, or beginnings of words, which must all be in title, venue, city or description'),
   category: optional(oneOf(ticketCategories, `Category must be one of ${ticketCategories.join(', ')}`)),
-  city: optional(once('City')),
+  city: searched('City'),
   minPrice: optional(priceLimit('MinPrice', currency)),
   maxPrice: optional(priceLimit('MaxPrice', currency)),
   from: optional(date('From', 'start'), 'Earliest start: a moment with its offset, or the beginning of a day in UTC'),

@@ -82,6 +82,13 @@ test('When an event is dead-lettered, then it is listed with its service and rea
   expect(shown.output).toContain('"title": "Final"');
 });
 
+test('When an event has text that would control a terminal, then it is printed without that', async () => {
+  const id = await createLetter('t\u202E\u009B31m1');
+  const { output } = await run('show', id);
+  expect(output).toContain('"id": "t1"');
+  expect(output).not.toMatch(/[\u202E\u009B]/);
+});
+
 test('When a letter is replayed and its cause is fixed, then its service handles it and it is deleted', async () => {
   const id = await createLetter('t2');
   listenerState.rejects = false;

@@ -8,6 +8,7 @@ import { services, type Databases, type ServiceName } from '@ticketing/watchdog/
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { formatTable } from './format-table.ts';
+import { printable } from './printable.ts';
 
 /** The arguments are wrong; the message says why and shows the usage. */
 export class UsageError extends Error {
@@ -199,7 +200,9 @@ const discard = async (selection: Selection, print: DeadLetterCommand['print']):
  * Lists, shows, replays or discards dead letters. Returns the exit code: 1 when a replay did not succeed.
  * @throws UsageError, UnknownLetterError
  */
-export const runDeadLetterCommand = async (command: DeadLetterCommand): Promise<number> => {
+export const runDeadLetterCommand = async (wanted: DeadLetterCommand): Promise<number> => {
+  // Events contain texts of users.
+  const command = { ...wanted, print: (line: string) => wanted.print(printable(line)) };
   const { values, positionals } = parse(command.args);
   const [action, id, ...more] = positionals;
   const letters = openLetters(command.databases, values.service);

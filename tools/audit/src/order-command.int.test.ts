@@ -41,13 +41,18 @@ const carryOut = (orderId: string, outcome: string) =>
 
 test('When orders are refunded, then the command says what happens to each', async () => {
   const [result, request] = await Promise.all([
-    run('refund', ['a', '$b', 'a', '--reason', ' called $off ']),
+    run('refund', ['a', '$b', 'a', '--reason', ` called $off ${'🎟'.repeat(188)} `]),
     carryOut('a', 'ordered'),
     carryOut('$b', 'returned'),
   ]);
   expect(result.code).toBe(0);
   expect(result.lines.toSorted()).toEqual(['order $b has been refunded before', 'order a is being refunded']);
-  expect(request).toMatchObject({ action: 'refund', subject: 'a', reason: 'called $off', by: expect.any(String) });
+  expect(request).toMatchObject({
+    action: 'refund',
+    subject: 'a',
+    reason: `called $off ${'🎟'.repeat(188)}`,
+    by: expect.any(String),
+  });
   expect(await requests().countDocuments()).toBe(2);
 });
 
@@ -140,7 +145,10 @@ test.each([
   ['refund', []],
   ['refund', ['a']],
   ['refund', ['a', '--reason', ' ']],
-  ['refund', ['a', '--reason', 'x'.repeat(201)]],
+  ['refund', ['a', '--reason', '🎟'.repeat(201)]],
+  ['refund', ['a', '--reason', 'called\noff']],
+  ['refund', ['a', '--reason', 'Only \u202E05$']],
+  ['release', ['a', '--reason', '\u200B']],
   ['refund', ['--reason', 'x']],
   ['refund', ['a', '--event', 'b', '--reason', 'x']],
   ['refund', ['a', '--force', '--reason', 'x']],

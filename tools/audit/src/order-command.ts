@@ -1,3 +1,4 @@
+import { lineOfText } from '@ticketing/common/http';
 import type { Databases } from '@ticketing/watchdog/sources';
 import { parseArgs } from 'node:util';
 import { requestOperation, type Outcomes } from './request-operation.ts';
@@ -40,7 +41,7 @@ const releaseOutcomes: Outcomes = {
 };
 
 /** Mails tell it, and an event with it has 4 KB at most. */
-const maxReason = 200;
+const reasonText = lineOfText('Reason', 200);
 
 /**
  * Asks the running payments to refund orders, prints what happens to each, and returns the exit code: 1 if one is not refunded.
@@ -76,9 +77,8 @@ export const runReleaseCommand = async (command: OrderCommand): Promise<number> 
 
 const readArgs = (args: readonly string[], usage: string) => {
   const { values, positionals } = parse(args, usage);
-  const reason = values.reason?.trim() ?? '';
-  if (reason === '') throw new UsageError('A reason is needed', usage);
-  if (reason.length > maxReason) throw new UsageError(`A reason has at most ${maxReason} characters`, usage);
+  const { data: reason, error } = reasonText.safeParse(values.reason ?? '');
+  if (error !== undefined) throw new UsageError(error.issues.map(({ message }) => message).join('; '), usage);
   return { orderIds: [...new Set(positionals)], event: values.event, reason };
 };
 

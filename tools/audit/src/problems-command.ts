@@ -1,5 +1,5 @@
 import type { Databases } from '@ticketing/watchdog/sources';
-import { stripVTControlCharacters } from 'node:util';
+import { printable } from './printable.ts';
 import { UsageError } from './usage-error.ts';
 
 interface StoredOrder {
@@ -11,9 +11,6 @@ interface StoredOrder {
 }
 
 const limit = 1_000;
-
-/** What users have written, without what would move the cursor or change the colours of a terminal; line breaks stay. */
-const printable = (text: string): string => stripVTControlCharacters(text).replaceAll(/[^\P{C}\n]/gu, '');
 
 /**
  * Prints the problems that buyers have reported and nobody has settled, the oldest first. Returns the exit code, which is 0.
