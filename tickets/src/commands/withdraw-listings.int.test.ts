@@ -9,6 +9,7 @@ import { createHolderWaits } from '../memory/holder-waits.ts';
 import { openMetrics } from '../metrics.ts';
 import { collections, openModels, type TicketDocument } from '../models/open-models.ts';
 import { openHarness, orderFor, type TicketsHarness } from '../test/harness.ts';
+import { codePng } from '../test/write-files.ts';
 import { createTicket } from './create-ticket.ts';
 import { withdrawListings } from './withdraw-listings.ts';
 
@@ -101,12 +102,35 @@ test('When an account has more on sale than a page, then its event withdraws all
   expect(cleared).toBeGreaterThan(0);
   // The next look reads none of those again, nor what others have on sale.
   for (const filter of [
-    { userId: { $in: ['seller'] }, availability: { $in: ['on_sale' as const, 'held' as const] } },
-    { sellerClosed: true, availability: 'on_sale' as const },
+    { userId: { $in: ['seller'] }, availability: { $in: ['on_sale' as const, 'over' as const, 'held' as const] } },
+    { sellerClosed: true, availability: { $in: ['on_sale' as const, 'over' as const] } },
   ]) {
     const { executionStats } = await deps.tickets.find(filter).explain('executionStats');
     expect(executionStats).toMatchObject({ totalDocsExamined: 0 });
   }
+});
+
+test('When an account is closed after an event has begun, then its unsold ticket is withdrawn, and its file is forgotten', async () => {
+  const seller = newId();
+  const startsAt = new Date(tickets.system.clock.now().getTime() + 60_000).toISOString();
+  const ticket = await tickets.list({ startsAt }, seller);
+  const { status } = await tickets.api
+    .put(`/api/tickets/${ticket.id}/file`)
+    .set(tickets.system.as(seller))
+    .set('content-type', 'image/png')
+    .send(await codePng('QRCode', newId()));
+  expect(status).toBe(200);
+  tickets.system.clock.advance(61_000);
+  await tickets.system.eventually(async () => expect((await tickets.stored(ticket.id)).availability).toBe('over'));
+  await close(seller);
+  await tickets.system.eventually(async () => {
+    const stored = await tickets.stored(ticket.id);
+    expect(stored).toMatchObject({ availability: 'withdrawn', withdrawnAt: expect.any(Date) });
+    expect(stored).not.toHaveProperty('fileId');
+  });
+  for (const name of ['codes', 'files'])
+    expect(await tickets.system.collection(name).countDocuments({ ticketId: ticket.id })).toBe(0);
+  expect((await tickets.api.get(`/api/tickets/${ticket.id}`)).status).toBe(404);
 });
 
 test('When a hold of a ticket ends after its seller has closed the account, then the release withdraws it', async () => {

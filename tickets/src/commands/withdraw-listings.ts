@@ -7,7 +7,10 @@ import type { TicketDocument } from '../models/open-models.ts';
 
 const pageSize = 200;
 
-/** Withdraws what a closed account has on sale. */
+/** A ticket whose event has begun is still shown under its id, and its file and codes are its seller's. */
+const unsold: readonly TicketDocument['availability'][] = ['on_sale', 'over'];
+
+/** Withdraws what a closed account has not sold. */
 export const withdrawListings =
   (deps: Deps) =>
   async ({ state, trace }: Received<Pick<UserState, 'id' | 'closedAt'>>): Promise<void> => {
@@ -39,7 +42,7 @@ const forgetFiles = async (deps: Deps): Promise<void> => {
 
 /**
  * A held ticket stays with its buyer: the mark makes the write that releases it withdraw it. All tickets are marked before
- * those on sale are read, so a claim or a release in between leaves none on sale.
+ * the others are read, so a claim or a release in between leaves none on sale.
  */
 export const withdrawListingsOf = async (
   deps: Deps,
@@ -48,20 +51,21 @@ export const withdrawListingsOf = async (
   if (userIds.length === 0) return;
   const owned = { userId: { $in: [...userIds] } };
   await deps.tickets.updateMany(
-    { ...owned, availability: { $in: ['on_sale', 'held'] }, sellerClosed: { $ne: true } },
+    { ...owned, availability: { $in: [...unsold, 'held'] }, sellerClosed: { $ne: true } },
     { $set: { sellerClosed: true } },
   );
   await withdrawAll(deps, owned, trace);
 };
 
 const withdrawAll = async (deps: Deps, which: Filter<TicketDocument>, trace: Trace): Promise<void> => {
+  const availability = { $in: [...unsold] };
   for (;;) {
     const page = await deps.tickets
-      .find({ ...which, availability: 'on_sale' }, { projection: { _id: 1 }, limit: pageSize })
+      .find({ ...which, availability }, { projection: { _id: 1 }, limit: pageSize })
       .toArray();
     const made = await deps.ticketStore.changeMany(
       page.map(({ _id }) => ({
-        filter: { _id, availability: 'on_sale' as const },
+        filter: { _id, availability },
         set: withdrawal(deps.now()),
         event: ticketUpdated,
         trace,

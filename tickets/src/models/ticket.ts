@@ -83,13 +83,13 @@ export const tickets = defineAggregate({
     // What the closing of an account marks, and what it then withdraws.
     {
       key: { userId: 1, availability: 1 },
-      name: 'unsold_by_seller',
-      partialFilterExpression: { availability: { $in: ['on_sale', 'held'] } },
+      name: 'unsold_of_seller',
+      partialFilterExpression: { availability: { $in: ['on_sale', 'over', 'held'] } },
     },
     {
       key: { sellerClosed: 1 },
-      name: 'on_sale_of_closed_accounts',
-      partialFilterExpression: { sellerClosed: true, ...onSale.partialFilterExpression },
+      name: 'unsold_of_closed_accounts',
+      partialFilterExpression: { sellerClosed: true, availability: { $in: ['on_sale', 'over'] } },
     },
     // Of closed accounts: what is left to forget.
     {
@@ -100,6 +100,7 @@ export const tickets = defineAggregate({
     { key: { dueAt: 1 }, name: 'deliveries_by_deadline', partialFilterExpression: { dueAt: { $exists: true } } },
     ...creationIndexes('userId'),
   ],
+  retiredIndexes: ['unsold_by_seller', 'on_sale_of_closed_accounts'],
   // `words_on_sale`, `on_sale_category` and `on_sale_city` are retired by the next release: replicas of the one before, which
   // may run beside this one, search by the first.
   state: ticketState,
