@@ -25,8 +25,9 @@ export const BoughtTicket = ({ order }: { readonly order: Pick<Order, 'delivery'
         <div className="grid gap-2 rounded-xl bg-marquee-tint p-5 text-marquee-ink" data-testid="delivery">
           <h3 className="font-semibold">Your ticket is on its way</h3>
           <p className="text-sm">
-            The seller delivers it here{delivery.dueAt === undefined ? '' : ` by ${formatDateTime(delivery.dueAt)}`},
-            and we send you a mail. If that does not happen, you get your money back.
+            The seller delivers it here
+            {delivery.dueAt === undefined ? '' : ` by ${formatDateTime(delivery.dueAt, ticket.timeZone)}`}, and we send
+            you a mail. If that does not happen, you get your money back.
           </p>
         </div>
       );

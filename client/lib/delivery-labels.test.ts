@@ -3,6 +3,8 @@ import { boughtLine, deliveryLabel, dueLine, durationLabel, sellerBadge, sellerF
 
 const at = '2030-03-14T19:30:00.000Z';
 const time = 'Thu, Mar 14, 2030, 19:30 UTC';
+const timeZone = 'America/New_York';
+const localTime = 'Thu, Mar 14, 2030, 15:30 EDT';
 const sold = { delivery: 'by_seller', orderId: 'o1', soldAt: at };
 
 test.each([
@@ -11,9 +13,12 @@ test.each([
   [{ delivery: 'by_seller', orderId: 'o1' }, 'No ticket file yet', 'no file can be added', undefined],
   [{ delivery: 'instant', orderId: 'o1' }, 'The ticket file is stored', 'can’t be changed', undefined],
   [{ ...sold, dueAt: at }, 'Deliver this ticket', `by ${time}. Otherwise the buyer is refunded.`, 'deliver'],
+  [{ ...sold, timeZone, dueAt: at }, 'Deliver this ticket', `by ${localTime}. Otherwise`, 'deliver'],
   // Of a release without deadlines.
   [sold, 'Deliver this ticket', 'Upload its file. The buyer', 'deliver'],
   [{ ...sold, delivery: 'instant', deliveredAt: at }, 'Delivered', `since ${time}`, undefined],
+  [{ ...sold, timeZone, deliveredAt: at }, 'Delivered', `since ${localTime}`, undefined],
+  [{ ...sold, timeZone, deliveryFailedAt: at }, 'Not delivered', `over on ${localTime}`, undefined],
   [{ ...sold, deliveryFailedAt: at }, 'Not delivered', 'the buyer gets the money back', undefined],
   [{ ...sold, deliveryEndedAt: at }, 'Nothing to deliver', 'The sale was undone', undefined],
 ])('When a ticket is %j, then its seller reads: %s', (ticket, title, text, action) => {
@@ -32,6 +37,7 @@ test.each([
 test('When a sold ticket must be delivered, then its badge says so, and a line until when', () => {
   expect(sellerBadge({ ...sold, dueAt: at })).toEqual({ variant: 'wait', label: 'To deliver' });
   expect(dueLine({ dueAt: at })).toBe(`Deliver it by ${time}, or the buyer is refunded`);
+  expect(dueLine({ dueAt: at, timeZone })).toBe(`Deliver it by ${localTime}, or the buyer is refunded`);
   expect(sellerBadge({ ...sold, deliveryFailedAt: at }).label).toBe('Not delivered');
   expect(sellerBadge(sold).label).toBe('Sold');
   expect(dueLine({})).toBeUndefined();
@@ -52,7 +58,8 @@ test.each([
   [{ status: 'failed' }, undefined],
   [undefined, undefined],
 ])('When the delivery of an order is %j, then its line says: %s', (delivery, line) => {
-  expect(boughtLine({ delivery })).toBe(line);
+  expect(boughtLine({ delivery, ticket: {} })).toBe(line);
+  expect(boughtLine({ delivery, ticket: { timeZone } })).toBe(line?.replace(time, localTime));
 });
 
 test('When a ticket is on sale, then buyers read how it is delivered', () => {

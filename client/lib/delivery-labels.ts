@@ -9,6 +9,7 @@ type Delivery = Pick<
   | 'soldAt'
   | 'withdrawnAt'
   | 'startsAt'
+  | 'timeZone'
   | 'delivery'
   | 'dueAt'
   | 'deliveredAt'
@@ -28,17 +29,17 @@ export const durationLabel = (hours: number): string =>
   Number.isInteger(hours) ? plural(hours, 'hour') : plural(Math.round(hours * 60), 'minute');
 
 const sold = (ticket: Delivery): SellerFile => {
-  const { deliveredAt, deliveryFailedAt, deliveryEndedAt, dueAt } = ticket;
+  const { deliveredAt, deliveryFailedAt, deliveryEndedAt, dueAt, timeZone } = ticket;
   if (deliveredAt !== undefined) {
     return {
       title: 'Delivered',
-      text: `The buyer has the file since ${formatDateTime(deliveredAt)}. It can’t be changed.`,
+      text: `The buyer has the file since ${formatDateTime(deliveredAt, timeZone)}. It can’t be changed.`,
     };
   }
   if (deliveryFailedAt !== undefined) {
     return {
       title: 'Not delivered',
-      text: `The time to deliver this ticket was over on ${formatDateTime(deliveryFailedAt)}, so the buyer gets the money back.`,
+      text: `The time to deliver this ticket was over on ${formatDateTime(deliveryFailedAt, timeZone)}, so the buyer gets the money back.`,
     };
   }
   if (deliveryEndedAt !== undefined) {
@@ -46,7 +47,7 @@ const sold = (ticket: Delivery): SellerFile => {
   }
   return {
     title: 'Deliver this ticket',
-    text: `${dueAt === undefined ? 'Upload its file.' : `Upload its file by ${formatDateTime(dueAt)}. Otherwise the buyer is refunded.`} The buyer gets the file at once, and it can’t be changed afterwards.`,
+    text: `${dueAt === undefined ? 'Upload its file.' : `Upload its file by ${formatDateTime(dueAt, timeZone)}. Otherwise the buyer is refunded.`} The buyer gets the file at once, and it can’t be changed afterwards.`,
     action: 'deliver',
   };
 };
@@ -94,18 +95,21 @@ export const sellerBadge = (ticket: Delivery) => {
 };
 
 /** Until when a sold ticket must be delivered, in one line; undefined if that is not open. */
-export const dueLine = ({ dueAt }: Pick<Ticket, 'dueAt'>): string | undefined =>
-  dueAt === undefined ? undefined : `Deliver it by ${formatDateTime(dueAt)}, or the buyer is refunded`;
+export const dueLine = ({ dueAt, timeZone }: Pick<Ticket, 'dueAt' | 'timeZone'>): string | undefined =>
+  dueAt === undefined ? undefined : `Deliver it by ${formatDateTime(dueAt, timeZone)}, or the buyer is refunded`;
 
 /** What has become of a bought ticket itself, in one line; undefined if that is not known. */
-export const boughtLine = ({ delivery }: Pick<Order, 'delivery'>): string | undefined => {
+export const boughtLine = ({
+  delivery,
+  ticket,
+}: Pick<Order, 'delivery'> & { readonly ticket: Pick<Order['ticket'], 'timeZone'> }): string | undefined => {
   switch (delivery?.status) {
     case 'delivered':
       return 'Your ticket is ready to download';
     case 'pending':
       return delivery.dueAt === undefined
         ? 'The seller delivers it, or you get your money back'
-        : `The seller delivers it by ${formatDateTime(delivery.dueAt)}, or you get your money back`;
+        : `The seller delivers it by ${formatDateTime(delivery.dueAt, ticket.timeZone)}, or you get your money back`;
     case undefined:
     default:
       return undefined;

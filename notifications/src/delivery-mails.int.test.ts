@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { OrderState } from '@ticketing/common/events';
+import { formatTime } from './domain/format.ts';
 import { publicUrl, openHarness, type NotificationsHarness } from './test/harness.ts';
 
 const hourMs = 3_600_000;
@@ -15,9 +17,10 @@ const inHours = (hours: number): string =>
   new Date(notifications.system.clock.now().getTime() + hours * hourMs).toISOString();
 
 /** A complete order whose seller has so many hours to deliver; both of its users are known. */
-const sell = async (hours: number) => {
+const sell = async (hours: number, details: Partial<OrderState['ticket']> = {}) => {
   const delivery = { status: 'pending' as const, dueAt: inHours(hours) };
-  const order = { ...notifications.sale(), delivery };
+  const sale = notifications.sale();
+  const order = { ...sale, ticket: { ...sale.ticket, ...details }, delivery };
   await notifications.signUp(order.userId);
   await notifications.signUp(order.sellerId);
   await notifications.complete(order);
@@ -47,6 +50,16 @@ test('When a ticket is sold, then its seller reads until when to deliver it, and
   expect(sold.text).toContain(`${publicUrl}/tickets/${order.ticket.id}`);
   const paid = await notifications.mailTo(order.userId, /^You have bought/);
   expect(paid.text).toContain('the seller delivers it by ');
+});
+
+test('When the venue has a time zone, then deadlines are as a clock there shows them', async () => {
+  const order = await sell(48, { timeZone: 'Asia/Tokyo' });
+  const deliverBy = formatTime(order.delivery.dueAt, 'Asia/Tokyo');
+  expect(deliverBy).toMatch(/ JST$/);
+  expect((await notifications.mailTo(order.sellerId, /^You have sold/)).text).toContain(`upload it by ${deliverBy}`);
+  expect((await notifications.mailTo(order.userId, /^You have bought/)).text).toContain(`delivers it by ${deliverBy}`);
+  notifications.system.clock.advance(36 * hourMs + 1_000);
+  expect((await notifications.mailTo(order.sellerId, /^Deliver your/)).text).toContain(`its file by ${deliverBy}`);
 });
 
 test('When a ticket is delivered at once, then its buyer gets no other mail than that about the payment', async () => {

@@ -34,7 +34,7 @@ const atOnceMs = 60_000;
 const deliveryMailsOf = (order: OrderState): readonly DueMail[] => {
   const { id: about, userId, sellerId, status, ticket, completedAt, delivery } = order;
   if (status !== 'complete' || completedAt === undefined || delivery === undefined) return [];
-  const { id: ticketId, title } = ticket;
+  const { id: ticketId, title, timeZone } = ticket;
   const { dueAt, deliveredAt } = delivery;
   const soldAt = Date.parse(completedAt);
   if (deliveredAt !== undefined) {
@@ -45,7 +45,7 @@ const deliveryMailsOf = (order: OrderState): readonly DueMail[] => {
   if (delivery.status !== 'pending' || dueAt === undefined || sellerId === undefined) return [];
   const at = new Date(Date.parse(dueAt) - remindBeforeMs);
   if (at.getTime() <= soldAt) return [];
-  const cause = { about, userId: sellerId, at, sendAt: at, data: { ticketId, title, deliverBy: dueAt } };
+  const cause = { about, userId: sellerId, at, sendAt: at, data: { ticketId, title, deliverBy: dueAt, timeZone } };
   return [{ userId: sellerId, at, mailTo: (to) => deliverSoon.mail({ ...cause, to }) }];
 };
 

@@ -60,11 +60,11 @@ const receiptOf = async (
 };
 
 /** Where the ticket itself is. Whether it came with the payment is known only a moment after that. */
-const whereItIs = ({ deliverBy, isDelivered }: Data): string => {
+const whereItIs = ({ deliverBy, isDelivered, timeZone }: Data): string => {
   if (isDelivered === true) return 'Download the ticket itself from your order.';
   return deliverBy === undefined
     ? 'Your order shows everything about the ticket. Nobody else can buy it any more.'
-    : `Download the ticket itself from your order. If it is not there yet, the seller delivers it by ${formatTime(deliverBy)}, and we write to you then. If the seller does not, you get your money back.`;
+    : `Download the ticket itself from your order. If it is not there yet, the seller delivers it by ${formatTime(deliverBy, timeZone)}, and we write to you then. If the seller does not, you get your money back.`;
 };
 
 /** To the buyer: the order is complete. With the receipt, and a calendar entry if the start is known. */
