@@ -62,7 +62,23 @@ test('When the venue has a time zone, then deadlines are as a clock there shows 
   expect((await notifications.mailTo(order.sellerId, /^Deliver your/)).text).toContain(`its file by ${deliverBy}`);
 });
 
-test('When a ticket is delivered at once, then its buyer gets no other mail than that about the payment', async () => {
+test('When the file was there at the sale, then its seller has nothing to do, and its buyer gets one mail, however late tickets says so', async () => {
+  const order = await sell(48, { delivery: 'instant' });
+  expect((await notifications.mailTo(order.sellerId, /sold/)).text).toContain('you have nothing to do. Do not use it');
+  expect((await notifications.mailTo(order.userId, /bought/)).text).not.toContain('the seller delivers it');
+  await deliver(order, 2);
+  await untilHandled();
+  expect(await notifications.subjects(order.userId)).toEqual(['You have bought: Final']);
+  expect(await notifications.jobs.findOne({ _id: `deliver-soon:${order.id}` })).toBeNull();
+});
+
+test('When a seller delivers within seconds of the sale, then the buyer gets a mail about it', async () => {
+  const order = await sell(48, { delivery: 'by_seller' });
+  await deliver(order, 1 / 3600);
+  await notifications.mailTo(order.userId, /^Your ticket is here: Final$/);
+});
+
+test('When the order does not say whether the file was there, then a delivery within a minute is in the mail about the payment', async () => {
   const order = await sell(48);
   await deliver(order, 1 / 3600);
   await untilHandled();

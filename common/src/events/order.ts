@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineEvent } from './define-event.ts';
-import { cancelReasons, deliveryStatuses, orderStatuses } from './statuses.ts';
+import { cancelReasons, deliveries, deliveryStatuses, orderStatuses } from './statuses.ts';
 
 export const orderState = z.object({
   id: z.string(),
@@ -56,6 +56,8 @@ export const orderState = z.object({
     section: z.string().optional(),
     row: z.string().optional(),
     seat: z.string().optional(),
+    /** Whether its file was there, and so comes with the payment; absent from orders that a release without it made. */
+    delivery: z.enum(deliveries).optional(),
   }),
 });
 

@@ -27,8 +27,13 @@ export const mailsOf = (
 ];
 
 const remindBeforeMs = 12 * 60 * 60_000;
-/** A ticket that is delivered this soon after the sale is in the mail about the payment. */
+/** Of orders that do not say whether the file was there: one delivered this soon after the sale was in the mail about the payment. */
 const atOnceMs = 60_000;
+
+const isDeliveredAtOnce = ({ ticket, completedAt = '', delivery }: OrderState): boolean =>
+  ticket.delivery === undefined
+    ? Date.parse(delivery?.deliveredAt ?? '') - Date.parse(completedAt) <= atOnceMs
+    : ticket.delivery === 'instant';
 
 /** The mails about the delivery of a complete order after the sale. */
 const deliveryMailsOf = (order: OrderState): readonly DueMail[] => {
@@ -36,15 +41,14 @@ const deliveryMailsOf = (order: OrderState): readonly DueMail[] => {
   if (status !== 'complete' || completedAt === undefined || delivery === undefined) return [];
   const { id: ticketId, title, timeZone } = ticket;
   const { dueAt, deliveredAt } = delivery;
-  const soldAt = Date.parse(completedAt);
+  if (isDeliveredAtOnce(order)) return [];
   if (deliveredAt !== undefined) {
     const at = new Date(deliveredAt);
-    if (at.getTime() - soldAt <= atOnceMs) return [];
     return [{ userId, at, mailTo: (to) => delivered.mail({ about, userId, to, at, data: { orderId: about, title } }) }];
   }
   if (delivery.status !== 'pending' || dueAt === undefined || sellerId === undefined) return [];
   const at = new Date(Date.parse(dueAt) - remindBeforeMs);
-  if (at.getTime() <= soldAt) return [];
+  if (at.getTime() <= Date.parse(completedAt)) return [];
   const cause = { about, userId: sellerId, at, sendAt: at, data: { ticketId, title, deliverBy: dueAt, timeZone } };
   return [{ userId: sellerId, at, mailTo: (to) => deliverSoon.mail({ ...cause, to }) }];
 };
@@ -57,7 +61,8 @@ const orderMailsOf = (order: OrderState, siteCurrency: Currency): readonly DueMa
   if (completedAt !== undefined) {
     const at = new Date(completedAt);
     const receipt = { paidAt: paidAt ?? completedAt, buyerId: userId, sellerId, section, row, seat };
-    const delivery = { deliverBy: order.delivery?.dueAt, isDelivered: order.delivery?.status === 'delivered' };
+    const isDelivered = ticket.delivery === 'instant' || order.delivery?.status === 'delivered';
+    const delivery = { deliverBy: order.delivery?.dueAt, isDelivered };
     const event = { title, startsAt, timeZone, venue, city, price, currency, ...delivery };
     due.push({
       userId,

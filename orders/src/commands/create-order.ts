@@ -42,7 +42,7 @@ export const createOrder = async (deps: Deps, request: CreateOrder): Promise<Ord
   const ticket = await readTicket(deps, request);
   const now = deps.now();
   checkOrderable(ticket, request, now);
-  const { id, title, price, version, revision, startsAt, timeZone, venue, city, section, row, seat } = ticket;
+  const { id, title, price, version, revision, startsAt, timeZone, venue, city, section, row, seat, delivery } = ticket;
   const order = {
     _id: deps.newId(),
     userId: request.userId,
@@ -65,6 +65,7 @@ export const createOrder = async (deps: Deps, request: CreateOrder): Promise<Ord
       ...(section === undefined ? {} : { section }),
       ...(row === undefined ? {} : { row }),
       ...(seat === undefined ? {} : { seat }),
+      ...(delivery === undefined ? {} : { delivery }),
     },
     keepsTicket: true,
     createdAt: now,

@@ -1,5 +1,6 @@
 import {
   cancelReasons,
+  deliveries,
   deliveryStatuses,
   orderCancelled,
   orderCreated,
@@ -61,6 +62,7 @@ export const orders = defineAggregate({
       section: { type: String },
       row: { type: String },
       seat: { type: String },
+      delivery: { type: String, enum: deliveries },
     },
     createdAt: { type: Date, required: true },
     // Which of its buyer's unpaid holds it is: 0 … MAX_LIVE_HOLDS − 1. Counts only while the order is unpaid.

@@ -50,7 +50,7 @@ test('When a free ticket is ordered, then the order is created with the price sh
   expect(event.data).toMatchObject({ price: 1999, status: 'created', ticket: { id: ticket.id, revision: 0 } });
 });
 
-test('When an order is created, then its event names the seller and says when, where and for which seat the ticket is, in at most 4 KB', async () => {
+test('When an order is created, then its event names the seller and says when, where and for which seat the ticket is, and whether its file is there, in at most 4 KB', async () => {
   const details = {
     startsAt: '2030-05-01T20:00:00.000Z',
     timeZone: 'America/Argentina/ComodRivadavia',
@@ -61,14 +61,15 @@ test('When an order is created, then its event names the seller and says when, w
     seat: '🎟'.repeat(50),
   };
   const title = '🎟'.repeat(200);
-  const ticket = await orders.listed({ title, ...details });
+  const delivery = 'instant' as const;
+  const ticket = await orders.listed({ title, ...details, delivery });
   const { body } = await orders.post({ ticketId: ticket.id });
   const event = await orders.system.eventually(() => {
     const found = orders.system.events(orderCreated).find(({ data }) => data.id === body.id);
     if (found === undefined) throw new Error('not published yet');
     return found;
   });
-  expect(event.data).toMatchObject({ sellerId: 'seller', ticket: { title, ...details } });
+  expect(event.data).toMatchObject({ sellerId: 'seller', ticket: { title, ...details, delivery } });
   expect(body.ticket).toMatchObject({ title, ...details });
   expect(Buffer.byteLength(JSON.stringify(event))).toBeLessThan(4_096);
 });
