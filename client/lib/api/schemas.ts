@@ -44,6 +44,8 @@ const orderDelivery = z.object({
 });
 export const orderSchema = z.extend(orderShape, {
   ...currency,
+  // Absent in responses of the release before.
+  createdAt: z.optional(z.string()),
   reason: z.optional(z.string()),
   delivery: z.optional(orderDelivery),
 });

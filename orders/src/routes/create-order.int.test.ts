@@ -33,6 +33,7 @@ test('When a free ticket is ordered, then the order is created with the price sh
     version: 0,
     userId: 'buyer',
     status: 'created',
+    createdAt: expect.any(String),
     expiresAt: expect.any(String),
     price: 19.99,
     currency: 'usd',

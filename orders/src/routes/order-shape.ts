@@ -9,6 +9,7 @@ export const orderShape = z
     userId: z.string(),
     status: z.enum(orderStatuses),
     reason: z.optional(z.enum(cancelReasons)),
+    createdAt: z.iso.datetime(),
     expiresAt: z.iso.datetime(),
     problemAt: z.optional(
       z.iso.datetime().check(z.describe('When the buyer reported a problem, until an operator has settled it')),

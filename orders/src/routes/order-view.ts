@@ -13,6 +13,7 @@ export const toOrderView = (
   userId: order.userId,
   status: order.status,
   ...(order.reason === undefined ? {} : { reason: order.reason }),
+  createdAt: order.createdAt.toISOString(),
   expiresAt: order.expiresAt.toISOString(),
   ...(order.problem === undefined ? {} : { problemAt: order.problem.at.toISOString() }),
   ...(order.delivery === undefined ? {} : { delivery: toDeliveryView(order.delivery) }),

@@ -73,6 +73,7 @@ export const orderResponse = z.strictObject({
       'refunded',
     ])
     .optional(),
+  createdAt: time,
   expiresAt: time,
   problemAt: time.optional(),
   delivery: z
