@@ -33,14 +33,14 @@ afterAll(() => {
   server.close();
 });
 
-/** Sends a file as large as may be; resolves with the status. */
-const send = (user?: string, type = 'image/png'): Promise<number | undefined> => {
+/** Sends a file as large as may be, which says its length or does not; resolves with the status. */
+const send = (user?: string, type = 'image/png', saysLength = true): Promise<number | undefined> => {
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const response = Promise.withResolvers<number | undefined>();
   const headers = {
     'content-type': type,
-    'content-length': maxBytes,
+    ...(saysLength ? { 'content-length': maxBytes } : {}),
     ...(user === undefined ? {} : { 'x-user': user }),
   };
   const sending = request({ host: '127.0.0.1', port, method: 'PUT', headers }, (res) => {
@@ -68,6 +68,14 @@ test('When too many bytes are being received, then further files are refused unt
   await untilHeld(1);
   for (const res of held.splice(0)) res.end();
   expect(await next).toBe(200);
+});
+
+test('When files do not say their length, then each takes the room of the largest', async () => {
+  const statuses = [1, 2, 3].map(() => send('one', 'image/png', false));
+  await untilHeld(3);
+  expect(await send('one', 'image/png', false)).toBe(503);
+  for (const res of held.splice(0)) res.end();
+  expect(await Promise.all(statuses)).toEqual([200, 200, 200]);
 });
 
 test('When nobody is signed in, or the type is another, then nothing is read', async () => {

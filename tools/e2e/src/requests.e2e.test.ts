@@ -1,8 +1,10 @@
 import { expect, test } from '@jest/globals';
+import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
+import { eventually } from './eventually.ts';
 import { sendRaw } from './fuzz/send-raw.ts';
-import { siteUnderTest } from './site.ts';
+import { siteUnderTest, testOnThisMachine } from './site.ts';
 import { newCredentials, signUp, type User } from './user.ts';
 
 const site = siteUnderTest();
@@ -94,6 +96,35 @@ test('When an action of ours gets arguments that cannot be decoded, then the ans
         ).status,
       ]).toEqual([body, type, 400]);
 });
+
+testOnThisMachine(
+  'When forms of 64 MB are being received, then another is refused, and accepted once there is room',
+  async () => {
+    const { url } = site.processes().find(({ name }) => name === 'client') ?? {};
+    if (url === undefined) throw new Error('the client is not running');
+    const { hostname, port } = new URL(url);
+    const head = [
+      'POST / HTTP/1.1',
+      `Host: ${new URL(site.url).host}`,
+      `Origin: ${origin}`,
+      `Content-Type: ${multipart}`,
+    ];
+    const sockets = Array.from({ length: 11 }, () => {
+      const socket = connect(Number(port), hostname);
+      socket.write(`${[...head, `Content-Length: ${6 * 1024 * 1024}`].join('\r\n')}\r\n\r\n`);
+      return socket;
+    });
+    const answer = await Promise.race(sockets.map((socket) => once(socket, 'data')));
+    expect(String(answer)).toMatch(/^HTTP\/1.1 503 [\s\S]*Too many files/);
+    for (const socket of sockets) socket.destroy();
+    const headers = { 'Content-Type': multipart, Origin: origin };
+    await eventually(async () =>
+      expect(await sendRaw(url, agent, { method: 'POST', path: '/', headers, body: 'x=1' })).toMatchObject({
+        status: 400,
+      }),
+    );
+  },
+);
 
 test('When a request has two Host lines, then the answer is 400', async () => {
   const { hostname, port } = new URL(site.url);
