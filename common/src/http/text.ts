@@ -41,7 +41,8 @@ export const lineOfText = (name: string, maxLength: number) => textOf(name, maxL
 /**
  * A text of a search without the characters that no line of text has, and which nobody sees: a pasted text finds what it names.
  */
-export const foldToLine = (text: string): string => text.replaceAll(/\p{Bidi_C}/gu, '').replaceAll(line.refused, ' ');
+export const foldToLine = (text: string): string =>
+  text.replaceAll(/\p{Bidi_C}/gu, '').replaceAll(new RegExp(line.refused, 'gu'), ' ');
 
 /** A text of people that may have several lines, which end with `\n` whatever they ended with. */
 export const linesOfText = (name: string, maxLength: number) => textOf(name, maxLength, lines);

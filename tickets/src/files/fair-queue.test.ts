@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { setImmediate as turn } from 'node:timers/promises';
 import { createFairQueue } from './fair-queue.ts';
 
 const limits = { concurrency: 2, maxWaiting: 3, maxWaitingOfOwner: 2, maxWaitingBytes: 100 };
@@ -25,21 +26,26 @@ const full = { statusCode: 503 };
 test('When more tasks come than may run, then the rest starts in the order in which it came, one for each that ends', async () => {
   const { started, add, end } = open();
   const tasks = ['a1', 'b1', 'c1', 'd1'].map((name) => add(name));
+  await turn();
   expect(started).toEqual(['a1', 'b1']);
   end('b1');
   await tasks[1];
+  await turn();
   expect(started).toEqual(['a1', 'b1', 'c1']);
   end('a1');
   await tasks[0];
+  await turn();
   expect(started).toEqual(['a1', 'b1', 'c1', 'd1']);
 });
 
 test('When an owner has several tasks, then they run one after the other, and those of others go before', async () => {
   const { started, add, end } = open();
   const tasks = ['a1', 'a2', 'b1'].map((name) => add(name));
+  await turn();
   expect(started).toEqual(['a1', 'b1']);
   end('a1');
   await tasks[0];
+  await turn();
   expect(started).toEqual(['a1', 'b1', 'a2']);
 });
 
@@ -49,19 +55,22 @@ test.each([
 ])('When %s, then another is refused, and accepted once one of them has started', async (_, waiting, next) => {
   const { queue, started, add, end } = open();
   const [first] = ['a1', 'b1', ...waiting].map((name) => add(name));
+  await turn();
   await expect(add(next)).rejects.toMatchObject(full);
   end('a1');
   await first;
+  await turn();
   expect(started.at(-1)).toBe(waiting[0]);
-  add(next);
+  void add(next);
   expect(queue.taken()).toBe(waiting.length / limits.maxWaiting);
 });
 
 test('When too many bytes wait, then a further task is refused, and a small one accepted', async () => {
   const { queue, add } = open();
-  for (const name of ['a1', 'b1']) add(name, 1_000);
-  add('c1', 60);
+  for (const name of ['a1', 'b1']) void add(name, 50);
+  await turn();
+  void add('c1', 60);
   await expect(add('d1', 41)).rejects.toMatchObject(full);
-  add('d1', 40);
+  void add('d1', 40);
   expect(queue.taken()).toBe(1);
 });
