@@ -12,7 +12,7 @@ const charge = z.object({
   amount_refunded: z.int(),
   metadata,
 });
-const refund = z.object({ id: z.string(), amount: z.int(), metadata });
+const refund = z.object({ id: z.string(), amount: z.int(), created: z.int(), metadata });
 const transfer = z.object({ id: z.string(), amount: z.int() });
 const page = z.object({
   object: z.literal('list'),
