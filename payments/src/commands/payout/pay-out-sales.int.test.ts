@@ -331,7 +331,10 @@ const refunded = (orderId: string, amount: number) =>
 const owes = (orderId: string) =>
   eventually(async () => expect((await chargeOf(orderId)).payoutDue).toMatchObject({ failing: 'reversal' }));
 
-test('When Stripe cannot take a transfer back, then other sales of the seller wait until it has', async () => {
+const waits = (orderId: string) =>
+  eventually(async () => expect(await chargeOf(orderId)).toMatchObject({ payoutWaits: true }));
+/** A seller whose account is empty owes a part of one sale, and another sale waits for the end of that. */
+const inDebt = async () => {
   const seller = await sellers.ready();
   const account = await sellers.accountOf(seller);
   const owing = await sellers.sale(seller);
@@ -340,7 +343,12 @@ test('When Stripe cannot take a transfer back, then other sales of the seller wa
   await refunded(owing, 500);
   await owes(owing);
   const other = await sellers.sale(seller);
-  await eventually(async () => expect(await chargeOf(other)).toMatchObject({ payoutWaits: true }));
+  await waits(other);
+  return { account, owing, other };
+};
+
+test('When Stripe cannot take a transfer back, then other sales of the seller wait until it has', async () => {
+  const { account, owing, other } = await inDebt();
   await paidOut(await sellers.sale(await sellers.ready()));
   // Another movement marks the sale anew: its debt is not forgotten meanwhile.
   const pause = payments.pauseAt('before', 'reverseTransfer');
@@ -349,7 +357,7 @@ test('When Stripe cannot take a transfer back, then other sales of the seller wa
   expect((await chargeOf(owing)).payoutDue).toMatchObject({ failing: 'reversal' });
   // Nor by a sale that is woken for another reason.
   await sellers.accountUpdated(account);
-  await eventually(async () => expect(await chargeOf(other)).toMatchObject({ payoutWaits: true }));
+  await waits(other);
   pause.goOn();
   await owes(owing);
   expect(await sellers.transfers(other)).toEqual([]);
@@ -361,15 +369,7 @@ test('When Stripe cannot take a transfer back, then other sales of the seller wa
 });
 
 test('When a debt has ended and nothing has woken the sales that wait for that, then the next read of the account does', async () => {
-  const seller = await sellers.ready();
-  const account = await sellers.accountOf(seller);
-  const owing = await sellers.sale(seller);
-  await paidOut(owing);
-  await sellers.empty(account, true);
-  await refunded(owing, 500);
-  await owes(owing);
-  const other = await sellers.sale(seller);
-  await eventually(async () => expect(await chargeOf(other)).toMatchObject({ payoutWaits: true }));
+  const { account, owing, other } = await inDebt();
   // As a process leaves it that dies in between.
   await collection().updateOne({ _id: owing }, { $unset: { payoutDue: true } });
   await sellers.accountUpdated(account);
