@@ -41,9 +41,9 @@ type End = 'done' | 'waits' | 'transfer-failed' | 'reversal-failed' | { readonly
 type Outcome = 'again' | End;
 
 /**
- * Releases the proceeds of sales whose time has come, once orders has agreed, transfers them to their sellers, and reverses what was refunded or lost
- * in a dispute afterwards. Each call of Stripe is claimed in the charge first, under a number of its own. The mark is removed
- * last, so that another worker goes on with what a process that dies leaves behind.
+ * Releases the proceeds of sales whose time has come, once orders has agreed, transfers them to their sellers, and reverses
+ * what was refunded or lost in a dispute afterwards. Each call of Stripe is claimed in the charge first, under a number of its
+ * own. The mark is removed last, so that another worker goes on with what a process that dies leaves behind.
  */
 export const payOutSales = (deps: Deps, signal: AbortSignal): Promise<void> =>
   workOff(

@@ -86,8 +86,8 @@ export const recordTransferred = (
 };
 
 /**
- * Stripe has refused the transfer, or has not got it and must not: the next one has another number. Not written by a process that has lost its lease, since
- * another one may be repeating the call.
+ * Stripe has refused the transfer, or has not got it and must not: the next one has another number. Not written by a process
+ * that has lost its lease, since another one may be repeating the call.
  */
 export const recordNotTransferred = (
   deps: RecordDeps,
