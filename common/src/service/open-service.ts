@@ -47,6 +47,8 @@ export interface ServiceOverrides {
   readonly onDatabaseCommand?: (command: Document) => void;
   /** How often the stream is checked and purged; every 20 seconds by default. */
   readonly tendStreamEveryMs?: number;
+  /** How long a request waits for Redis before its process counts alone. */
+  readonly redisTimeoutMs?: number;
 }
 
 export interface Plan {
@@ -86,6 +88,8 @@ export interface Service {
   /** The time by the database's clock: replicas agree on it, whatever the clocks of their machines show. */
   readonly now: () => Date;
   readonly newId: () => string;
+  /** How long requests wait for Redis, if that is not as usual. */
+  readonly redisTimeoutMs?: number | undefined;
   run(plan: Plan): Promise<RunningService>;
 }
 
@@ -210,5 +214,6 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
     return { url: server.url, ready, isReady: () => state.prepared && !state.stopping, stop };
   };
 
-  return { name, logger, database, relay, transport, metrics, now, newId, run };
+  const { redisTimeoutMs } = overrides;
+  return { name, logger, database, relay, transport, metrics, now, newId, redisTimeoutMs, run };
 };

@@ -47,12 +47,12 @@ interface SiteConfig {
  * Connects in the background and retries for ever. While Redis is unreachable every command fails at once instead of being
  * queued, so no request waits for it.
  */
-const connectRedis = (url: string): Redis => {
+const connectRedis = (url: string, commandTimeout = commandTimeoutMs): Redis => {
   const redis = new Redis(url, {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    commandTimeout: commandTimeoutMs,
+    commandTimeout,
     connectTimeout: connectTimeoutMs,
     disconnectTimeout: disconnectTimeoutMs,
     retryStrategy: (times) => Math.min(times * 100, maxRetryDelayMs),
@@ -68,7 +68,8 @@ export const openSite = (
     name,
     logger,
     metrics,
-  }: Pick<Service, 'name' | 'logger'> & { readonly metrics: Pick<Metrics, 'counter' | 'observed'> },
+    redisTimeoutMs,
+  }: Pick<Service, 'name' | 'logger' | 'redisTimeoutMs'> & { readonly metrics: Pick<Metrics, 'counter' | 'observed'> },
   config: SiteConfig,
   { sessions, namedAccount }: { readonly sessions: SessionGuard; readonly namedAccount?: Limiter['namedAccount'] },
 ): Site & Stoppable => {
@@ -94,7 +95,7 @@ export const openSite = (
     return Promise.resolve();
   };
   if (config.RATE_LIMITS === 'off') return { ...site, stop };
-  const redis = connectRedis(config.REDIS_URL);
+  const redis = connectRedis(config.REDIS_URL, redisTimeoutMs);
   const own = createMemoryCounters({ maxEntries, now });
   const counters = withFallback(createRedisCounters(redis), own, { logger, now });
   metrics.observed('rate_limits_shared', '1 while all replicas count together, 0 while Redis is unreachable', () =>

@@ -16,6 +16,8 @@ import { createTestClock, type TestClock } from './test-clock.ts';
 
 /** The streams of all test files have room in one server's store. */
 export const testStreamBytes = 16 * 1024 * 1024;
+/** On a slow machine too, requests are counted in Redis while it is reachable. */
+const redisTimeoutMs = 15_000;
 const jwtKey = 'a key of 32 bytes for tests only';
 
 /**
@@ -157,6 +159,7 @@ export const openTestSystem = async (): Promise<TestSystem> => {
         now: clock.now,
         logger,
         transport: () => createJetStreamTransport({ ...stream, clientName: name }),
+        redisTimeoutMs,
       });
       services.push(service);
       await service.ready;

@@ -46,9 +46,17 @@ interface Options {
 const deviceOf = (email: string, headers: IncomingHttpHeaders): string | undefined =>
   String(headers['x-device']).split(' ')[0] === email ? String(headers['x-device']) : undefined;
 
-const openLimits = (name: string, redisUrl: string, rateLimits: 'on' | 'off' = 'on'): Site => {
+/** On a slow machine too, requests are counted in Redis while it is reachable. */
+const patience = { redisTimeoutMs: 15_000 };
+
+const openLimits = (
+  name: string,
+  redisUrl: string,
+  options: { readonly rateLimits?: 'on' | 'off'; readonly redisTimeoutMs?: number | undefined } = patience,
+): Site => {
+  const { rateLimits = 'on', redisTimeoutMs } = options;
   const site = openSite(
-    { name, logger, metrics: new Metrics() },
+    { name, logger, metrics: new Metrics(), redisTimeoutMs },
     {
       JWT_KEY: ['a key of 32 bytes for tests only'],
       PUBLIC_URL: 'http://tickets.example',
@@ -261,7 +269,7 @@ test('When Redis goes away, then this process counts, which one line logs, and i
 
 test('When Redis is full or hangs, then this process counts, and one request a second waits at most', async () => {
   const redis = new Redis(ownRedis.port, '127.0.0.1');
-  const ask = open({ redisUrl: `redis://127.0.0.1:${ownRedis.port}` });
+  const ask = open({}, openLimits(randomUUID(), `redis://127.0.0.1:${ownRedis.port}`, {}));
   await eventually(async () => {
     await ask(from(randomUUID())(0));
     expect(await redis.keys('rate:*')).not.toEqual([]);
@@ -348,6 +356,6 @@ test('When one address reads a lot at once, then its requests run two at a time,
 });
 
 test('When rate limits are off, then no Redis is needed', async () => {
-  const ask = open({}, openLimits(randomUUID(), unreachable, 'off'));
+  const ask = open({}, openLimits(randomUUID(), unreachable, { rateLimits: 'off' }));
   expect(await statuses(ask, 80, from('ann'))).toEqual({ 200: 80 });
 });

@@ -1,0 +1,27 @@
+import { expect } from '@jest/globals';
+import { newId } from '@ticketing/common/mongo';
+import type { OperatorRequest } from '@ticketing/common/operator';
+import type { PaymentsUnderTest } from './harness.ts';
+
+/** An operator, who runs `npm run refund` and `npm run release`. */
+export const createOperator = (payments: () => PaymentsUnderTest) => {
+  const requests = () => payments().system.collection<OperatorRequest>('operator-requests');
+  /** Writes the request that the command writes, and returns its id. */
+  const request = async (action: 'refund' | 'release', orderId: string, requestedAt = new Date()): Promise<string> => {
+    const _id = newId();
+    await requests().insertOne({ _id, action, subject: orderId, reason: 'called off', by: 'ann', requestedAt });
+    return _id;
+  };
+  return {
+    request,
+    /** Its outcome, once it is carried out. */
+    ask: async (action: 'refund' | 'release', orderId: string): Promise<string | undefined> => {
+      const _id = await request(action, orderId);
+      return payments().system.eventually(async () => {
+        const found = await requests().findOne({ _id });
+        expect(found?.doneAt).toBeDefined();
+        return found?.outcome;
+      });
+    },
+  };
+};
