@@ -15,6 +15,7 @@ import { z } from 'zod';
 import { Ledger } from '../load/ledger.ts';
 import { Market } from '../load/market.ts';
 import { openRetryingClient } from '../load/retrying-client.ts';
+import { isReady } from '../is-ready.ts';
 import { createRandom, type Random } from '../random.ts';
 import { checkMoney } from './check-money.ts';
 import { journeys, type Context, type Operator } from './journeys.ts';
@@ -60,17 +61,27 @@ const buyers = 40;
 
 const faults = ['network_before_charge', 'network_after_charge', 'http_500', 'http_429', 'timeout'] as const;
 
-/** The replicas of payments are killed by turns. */
+/**
+ * The replicas of payments are killed by turns, also while they start, unless none is ready: on a slow machine payments would
+ * never run.
+ */
 const startKills = (product: Product) => {
-  let kills = 0;
-  const timer = setInterval(() => {
-    const running = product.processes().filter(({ name }) => name === 'payments');
-    const victim = running[kills % Math.max(1, running.length)];
-    if (victim !== undefined && product.signal(victim, 'SIGKILL')) kills += 1;
-  }, killEveryMs);
-  return (): number => {
-    clearInterval(timer);
-    return kills;
+  const over = new AbortController();
+  const kill = async (): Promise<number> => {
+    let kills = 0;
+    for (let turn = 0; ; turn += 1) {
+      await delay(killEveryMs, undefined, { signal: over.signal }).catch(() => undefined);
+      if (over.signal.aborted) return kills;
+      const running = product.processes().filter(({ name }) => name === 'payments');
+      const ready = await Promise.all(running.map(({ url }) => isReady(url)));
+      const victim = running[turn % Math.max(1, running.length)];
+      if (victim !== undefined && ready.includes(true) && product.signal(victim, 'SIGKILL')) kills += 1;
+    }
+  };
+  const killing = kill();
+  return (): Promise<number> => {
+    over.abort();
+    return killing;
   };
 };
 
@@ -139,7 +150,7 @@ const runJourneys = async (context: Context, options: MoneyOptions): Promise<Map
       begun += 1;
       const { name, run } = context.random.weighted(journeys);
       counts.set(name, (counts.get(name) ?? 0) + 1);
-      await run(context);
+      await run(context).catch((error: unknown) => context.shop.unexpected.push(`${name}: ${String(error)}`));
     }
   };
   await Promise.all(Array.from({ length: concurrency }, worker)).finally(() => clearInterval(progress));
@@ -164,7 +175,7 @@ const exercise = async (run: Run): Promise<Omit<MoneyResult, 'webhooks' | 'failu
   const stopFaults = startFaults(sandbox, random);
   const operator = openOperator({ PATH: process.env['PATH'], DATA_DIR: product.dataDir, STRIPE_HOST: sandbox.url });
   const counts = await runJourneys({ shop, sandbox, operator, random, stopping: signal }, options);
-  const kills = stopKills();
+  const kills = await stopKills();
   await stopFaults();
   log('waiting until orders, charges, ledger and Stripe agree');
   const ended = performance.now();

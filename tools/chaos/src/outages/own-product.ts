@@ -7,8 +7,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { request } from 'undici';
 import { buildServices } from '../build/build-services.ts';
+import { isReady } from '../is-ready.ts';
 import { openOwnServer, type OwnServer, type ServerName } from './own-server.ts';
 import type { Part } from './plan.ts';
 
@@ -42,12 +42,6 @@ await runUntilSignal(() => startService(readConfig({ ...process.env, MONGO_URL: 
 
 const killEveryMs = 20;
 
-const isReady = async (url: string): Promise<boolean> => {
-  const response = await request(`${url}/readyz`);
-  await response.body.dump();
-  return response.statusCode === 200;
-};
-
 const runningOf = (product: Product, name: string) => product.processes().filter((process) => process.name === name);
 
 const killAll = (product: Product, name: string): void => {
@@ -65,7 +59,7 @@ const serviceFault = (product: Product, name: string): Fault => {
     end: async () => {
       clearInterval(killing);
       for (;;) {
-        const states = await Promise.all(runningOf(product, name).map(({ url }) => isReady(url).catch(() => false)));
+        const states = await Promise.all(runningOf(product, name).map(({ url }) => isReady(url)));
         if (states.includes(true)) return;
         await delay(50);
       }
