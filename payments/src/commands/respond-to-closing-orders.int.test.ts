@@ -57,6 +57,25 @@ test('When an earlier release has copied the closing order without its reason, t
   await untilClosed(order);
 });
 
+test('When a closing order is paid and cancelled while its worker asks Stripe, then the payment is no sale, and is refunded', async () => {
+  const order = await payments.payable();
+  const attempt = payments.pauseAt('after', 'tryCard');
+  const response = payments.pay(order.id);
+  await attempt.reached;
+  const worker = payments.pauseAt('before', 'cancelIntent');
+  const closing = await requestClose(order);
+  await worker.reached;
+  attempt.goOn();
+  expect((await response).status).toBe(201);
+  await payments.cancel(closing);
+  worker.goOn();
+  await payments.system.eventually(async () => {
+    const stored = await payments.stored(order.id);
+    expect(stored).toMatchObject({ status: 'refunded', amountRefunded: order.price });
+    expect([stored?.completedAt, stored?.refundDue]).toEqual([undefined, undefined]);
+  });
+});
+
 test('When an earlier release completes a charge after its payment was closed, then the money is refunded', async () => {
   const order = await payments.payable();
   const attempt = payments.pauseAt('after', 'tryCard');

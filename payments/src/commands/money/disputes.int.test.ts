@@ -3,9 +3,11 @@ import type { PaymentDocument } from '../../models/payment.ts';
 import type { OrderState } from '@ticketing/common/events';
 import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
 import { createMoney, price, saleBalances } from '../../test/money.ts';
+import { createOperator } from '../../test/operator.ts';
 
 let payments: PaymentsUnderTest;
 const { paid, chargeOf, refundAtStripe, ledgerOf, balancesOf, disputeOf, until } = createMoney(() => payments);
+const operator = createOperator(() => payments);
 
 beforeAll(async () => {
   // No webhook ever comes: what begins at Stripe is found in its events.
@@ -95,6 +97,25 @@ test('When an appeal is won after the dispute of an order that was cancelled oth
     expect(await payments.stored(order.id)).toMatchObject({ left: 0, owed: 0, amountRefunded: price });
     expect(await balancesOf(order)).toEqual({});
   });
+});
+
+test('When an appeal has given the seller the money of an order, then an operator can still return it to the buyer', async () => {
+  const order = await paid();
+  await payments.sandbox.dispute(await chargeOf(order));
+  await until(async () => expect((await payments.stored(order.id))?.dispute).toBeDefined());
+  const id = await disputeOf(order);
+  await payments.sandbox.changeDispute(id, { status: 'lost' });
+  await until(async () => expect(await payments.stored(order.id)).toMatchObject({ status: 'refunded', left: 0 }));
+  await payments.cancel(order, 'refunded');
+  expect(await operator.ask('refund', order.id)).toBe('returned');
+  await payments.sandbox.changeDispute(id, { status: 'won', moved: price });
+  await until(async () => expect(await balancesOf(order)).toEqual(saleBalances));
+  expect(await operator.ask('refund', order.id)).toBe('ordered');
+  await until(async () => {
+    expect(await payments.stored(order.id)).toMatchObject({ left: 0, owed: 0, amountRefunded: price });
+    expect(await balancesOf(order)).toEqual({});
+  });
+  expect(await operator.ask('refund', order.id)).toBe('returned');
 });
 
 const charges = () => payments.system.collection<PaymentDocument>('payments');

@@ -9,7 +9,7 @@ import { recordAdopted, recordMoneyRead, recordMovements } from '../record-charg
 const maxTries = 5;
 
 /** The charge, if Stripe has had money of it, which may move. */
-const paidCharge = (payment: Payment | null): (Charge & { readonly stripeId: string }) | undefined => {
+export const paidCharge = (payment: Payment | null): (Charge & { readonly stripeId: string }) | undefined => {
   if (payment?.status === undefined || payment.stripeId === undefined) return undefined;
   const isPaid = payment.owed !== undefined || payment.status === 'completed' || payment.status === 'refunded';
   return isPaid ? { ...payment, stripeId: payment.stripeId } : undefined;

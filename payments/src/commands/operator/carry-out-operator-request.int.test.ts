@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { orderUpdated, type OrderState } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
-import type { OperatorRequest } from '@ticketing/common/operator';
 import type { PaymentDocument } from '../../models/payment.ts';
 import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
+import { createOperator } from '../../test/operator.ts';
 import { createSellers } from '../../test/sellers.ts';
 
 let payments: PaymentsUnderTest;
+const operator = createOperator(() => payments);
 
 beforeAll(async () => {
   payments = await openPayments();
@@ -14,26 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => payments.close());
 
-const requests = () => payments.system.collection<OperatorRequest>('operator-requests');
 const charges = () => payments.system.collection<PaymentDocument>('payments');
-
-/** Asks for it as the command does; the outcome once it is carried out. */
-const ask = async (action: string, orderId: string): Promise<string | undefined> => {
-  const _id = newId();
-  await requests().insertOne({
-    _id,
-    action,
-    subject: orderId,
-    reason: 'called off',
-    by: 'ann',
-    requestedAt: new Date(),
-  });
-  return payments.system.eventually(async () => {
-    const request = await requests().findOne({ _id });
-    expect(request?.doneAt).toBeDefined();
-    return request?.outcome;
-  });
-};
 
 const paid = async (token?: string): Promise<OrderState> => {
   const order = await payments.payable();
@@ -51,10 +33,10 @@ const untilRefunded = (order: OrderState, refunds: number) =>
 
 test('When an operator orders a refund, also repeatedly, then all is returned once, and the charge says why', async () => {
   const order = await paid();
-  const outcomes = await Promise.all([ask('refund', order.id), ask('refund', order.id)]);
+  const outcomes = await Promise.all([operator.ask('refund', order.id), operator.ask('refund', order.id)]);
   for (const outcome of outcomes) expect(['ordered', 'under_way']).toContain(outcome);
   await untilRefunded(order, 1);
-  expect(await ask('refund', order.id)).toBe('returned');
+  expect(await operator.ask('refund', order.id)).toBe('returned');
   await untilRefunded(order, 1);
   const stored = await payments.stored(order.id);
   expect(stored?.refundOrdered).toEqual({ at: expect.any(Date), reason: 'called off', by: 'ann' });
@@ -73,7 +55,7 @@ test('When a part was refunded before, then the rest is returned', async () => {
   const order = await paid();
   const stripeId = (await payments.stored(order.id))?.stripeId ?? '';
   await payments.sandbox.stripe.refunds.create({ payment_intent: stripeId, amount: 500 });
-  expect(await ask('refund', order.id)).toBe('ordered');
+  expect(await operator.ask('refund', order.id)).toBe('ordered');
   await payments.system.eventually(async () => {
     expect(await payments.stored(order.id)).toMatchObject({ status: 'refunded', amountRefunded: order.price });
   });
@@ -81,13 +63,13 @@ test('When a part was refunded before, then the rest is returned', async () => {
 
 test('When the refund has failed, then another request makes another', async () => {
   const order = await paid();
-  await ask('refund', order.id);
+  await operator.ask('refund', order.id);
   await untilRefunded(order, 1);
   // As if Stripe had reported it.
   const stored = await payments.stored(order.id);
   const refunds = (stored?.refunds ?? []).map((refund) => ({ ...refund, status: 'failed' as const }));
   await charges().updateOne({ _id: order.id }, { $set: { refundStatus: 'failed', refunds, owed: order.price } });
-  expect(await ask('refund', order.id)).toBe('ordered');
+  expect(await operator.ask('refund', order.id)).toBe('ordered');
   await charges().updateOne({ _id: order.id }, { $set: { owed: 0 } });
 });
 
@@ -115,7 +97,7 @@ test('When the first of two refunds fails, then what it was about is owed, is co
     const response = await fetch(`${url}/metrics`, { headers: { Connection: 'close' } });
     expect(await response.text()).toMatch(/^refunds_failed 1$/m);
   });
-  expect(await ask('refund', order.id)).toBe('ordered');
+  expect(await operator.ask('refund', order.id)).toBe('ordered');
   await payments.system.eventually(async () => {
     expect(await payments.stored(order.id)).toMatchObject({ owed: 0, amountRefunded: order.price });
   });
@@ -132,7 +114,7 @@ test('When the refund of an operator fails at once, then the order for it stays 
   await createSellers(payments).reported('charge.refund.updated', { payment_intent: stripeId });
   await payments.system.eventually(async () => expect((await stored())?.owed).toBe(order.price));
   const pause = payments.pauseAt('after', 'refund');
-  expect(await ask('refund', order.id)).toBe('ordered');
+  expect(await operator.ask('refund', order.id)).toBe('ordered');
   await pause.reached;
   await payments.system.eventually(async () => {
     expect((await payments.sandbox.refunds(order.id)).map(({ status }) => status)).toEqual(['failed', 'failed']);
@@ -152,9 +134,9 @@ test('When the refund of an operator fails at once, then the order for it stays 
 
 test.each(['unpaid', 'unknown'])('When the order is %s, then there is nothing to return', async (what) => {
   const orderId = what === 'unknown' ? newId() : (await payments.payable()).id;
-  expect(await ask('refund', orderId)).toBe('not_paid');
+  expect(await operator.ask('refund', orderId)).toBe('not_paid');
   expect((await payments.stored(orderId))?.refundDue).toBeUndefined();
-  expect(await ask('release', orderId)).toBe('no_problem');
+  expect(await operator.ask('release', orderId)).toBe('no_problem');
 });
 
 test('When an operator settles a problem, then it is over, and another report is another problem', async () => {
@@ -166,30 +148,23 @@ test('When an operator settles a problem, then it is over, and another report is
       expect((await payments.stored(order.id))?.order?.problemAt).toBe(problemAt);
     });
   };
-  expect(await ask('release', order.id)).toBe('no_problem');
+  expect(await operator.ask('release', order.id)).toBe('no_problem');
   await report('2030-01-01T10:00:00.000Z', order.version + 2);
-  expect(await ask('release', order.id)).toBe('settled');
+  expect(await operator.ask('release', order.id)).toBe('settled');
   expect((await payments.stored(order.id))?.problemSettledAt).toEqual(new Date('2030-01-01T10:00:00.000Z'));
   await payments.system.eventually(() => {
     expect(payments.updates(order.id).at(-1)?.problemSettledAt).toBe('2030-01-01T10:00:00.000Z');
   });
-  expect(await ask('release', order.id)).toBe('settled_before');
+  expect(await operator.ask('release', order.id)).toBe('settled_before');
   await report('2030-01-01T10:00:00.001Z', order.version + 3);
-  expect(await ask('release', order.id)).toBe('settled');
+  expect(await operator.ask('release', order.id)).toBe('settled');
 });
 
 test('When a request cannot be carried out, then the others are', async () => {
   const broken = await paid();
   await charges().updateOne({ _id: broken.id }, { $unset: { amount: true } });
-  await requests().insertOne({
-    _id: newId(),
-    action: 'release',
-    subject: broken.id,
-    reason: 'x',
-    by: 'ann',
-    requestedAt: new Date(0),
-  });
+  await operator.request('release', broken.id, new Date(0));
   const order = await paid();
-  expect(await ask('refund', order.id)).toBe('ordered');
+  expect(await operator.ask('refund', order.id)).toBe('ordered');
   await untilRefunded(order, 1);
 });

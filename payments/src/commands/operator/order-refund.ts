@@ -5,7 +5,8 @@ export type RefundOutcome = 'ordered' | 'under_way' | 'returned' | 'not_paid';
 
 /**
  * Orders that all that is left of a payment is returned. One write marks the charge, so that the worker refunds it whatever
- * happens to this process; a charge of which the buyer is still owed money is marked again.
+ * happens to this process. A refunded charge is marked again while the buyer is owed money of it, or an appeal against a
+ * dispute has brought money back.
  */
 export const orderRefund = async (
   deps: Deps,
@@ -14,8 +15,9 @@ export const orderRefund = async (
   const { orderId, reason, by, trace } = request;
   const now = deps.now();
   const isMarked = { $and: [{ $ifNull: ['$refundDue', false] }, { $ifNull: ['$refundOrdered', false] }] };
+  const hasMoney = { $or: [{ owed: { $gt: 0 } }, { left: { $gt: 0 } }] };
   const before = await deps.payments.findOneAndUpdate(
-    { _id: orderId, $or: [{ status: 'completed' }, { status: 'refunded', owed: { $gt: 0 } }] },
+    { _id: orderId, $or: [{ status: 'completed' }, { status: 'refunded', ...hasMoney }] },
     [
       {
         $set: {

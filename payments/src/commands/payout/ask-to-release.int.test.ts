@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { OrderState } from '@ticketing/common/events';
-import { newId } from '@ticketing/common/mongo';
-import type { OperatorRequest } from '@ticketing/common/operator';
 import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
+import { createOperator } from '../../test/operator.ts';
 import { createSellers } from '../../test/sellers.ts';
 
 const dayMs = 24 * 60 * 60_000;
 
 let payments: PaymentsUnderTest;
+const operator = createOperator(() => payments);
 let sellers: ReturnType<typeof createSellers>;
 
 beforeAll(async () => {
@@ -75,15 +75,7 @@ test('When a problem was reported before orders was asked, then nothing is relea
   const problemAt = now().toISOString();
   await sellers.completed(order, { delivery: sellers.delivered(now()), version: order.version + 3, problemAt });
   await isHeld(order);
-  const _id = newId();
-  await payments.system.collection<OperatorRequest>('operator-requests').insertOne({
-    _id,
-    action: 'release',
-    subject: order.id,
-    reason: 'valid',
-    by: 'ann',
-    requestedAt: now(),
-  });
+  await operator.request('release', order.id, now());
   // The event of the settlement asks.
   await payments.system.eventually(() => {
     expect(payments.updates(order.id).at(-1)).toMatchObject({
@@ -100,14 +92,7 @@ test('When a problem is settled before the time of the release, then orders is n
   const order = await sellers.paid(await sellers.ready(), new Date(now().getTime() + dayMs));
   const problemAt = now().toISOString();
   await sellers.completed(order, { delivery: sellers.delivered(now()), problemAt });
-  await payments.system.collection<OperatorRequest>('operator-requests').insertOne({
-    _id: newId(),
-    action: 'release',
-    subject: order.id,
-    reason: 'valid',
-    by: 'ann',
-    requestedAt: now(),
-  });
+  await operator.request('release', order.id, now());
   await until(order, { problemSettledAt: new Date(problemAt) });
   expect((await chargeOf(order)).releasingAt).toBeUndefined();
 });

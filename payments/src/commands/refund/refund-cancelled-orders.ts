@@ -2,7 +2,7 @@ import type { Deps } from '../../deps.ts';
 import { hasTaken, isUndecided } from '../../domain/dispute.ts';
 import { wasNeverComplete } from '../../domain/late-money.ts';
 import { takeMarked, workOff, type Task } from '../marked-charges.ts';
-import { syncMoney } from '../money/sync-money.ts';
+import { paidCharge, syncMoney } from '../money/sync-money.ts';
 import { findIntent } from '../reconcile/find-intent.ts';
 import {
   recordCancelledWhileClosing,
@@ -75,7 +75,10 @@ const finish = async (deps: Deps, task: RefundTask): Promise<boolean> => {
     await recordPaid(deps, task, intent.id);
   }
   if (await recordPaidWhileClosing(deps, orderId)) return true;
-  if (wasNeverComplete(charge) && !(await recordNoSale(deps, task))) return false;
+  // A webhook or another worker may have completed the charge since this task was taken.
+  const paid = paidCharge(await deps.loadPayment(orderId));
+  if (paid !== undefined && wasNeverComplete(paid) && !(await recordNoSale(deps, { ...task, charge: paid })))
+    return false;
   return refund(deps, task, intent.id);
 };
 
