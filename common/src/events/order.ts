@@ -49,6 +49,8 @@ export const orderState = z.object({
     version: z.number().int(),
     /** The revision that the buyer saw; the claim succeeds only if the ticket still has it. */
     revision: z.number().int(),
+    /** No consumer decides by it, so that an order need not wait for one that knows a new category. */
+    category: z.string().optional(),
     startsAt: z.iso.datetime().optional(),
     timeZone: z.string().optional(),
     venue: z.string().optional(),

@@ -42,7 +42,8 @@ export const createOrder = async (deps: Deps, request: CreateOrder): Promise<Ord
   const ticket = await readTicket(deps, request);
   const now = deps.now();
   checkOrderable(ticket, request, now);
-  const { id, title, price, version, revision, startsAt, timeZone, venue, city, section, row, seat, delivery } = ticket;
+  const { id, title, price, version, revision, category, startsAt, timeZone, venue, city } = ticket;
+  const { section, row, seat, delivery } = ticket;
   const order = {
     _id: deps.newId(),
     userId: request.userId,
@@ -58,6 +59,7 @@ export const createOrder = async (deps: Deps, request: CreateOrder): Promise<Ord
       price,
       version,
       revision,
+      ...(category === undefined ? {} : { category }),
       ...(startsAt === undefined ? {} : { startsAt }),
       ...(timeZone === undefined ? {} : { timeZone }),
       ...(venue === undefined ? {} : { venue }),

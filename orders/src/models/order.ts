@@ -7,6 +7,7 @@ import {
   orderState,
   orderStatuses,
   orderUpdated,
+  ticketCategories,
   type OrderStatus,
 } from '@ticketing/common/events';
 import { creationField, creationIndexes, defineAggregate } from '@ticketing/common/messaging';
@@ -55,6 +56,7 @@ export const orders = defineAggregate({
       price: { type: Number, required: true },
       version: { type: Number, required: true },
       revision: { type: Number, required: true },
+      category: { type: String, enum: ticketCategories },
       startsAt: { type: String },
       timeZone: { type: String },
       venue: { type: String },

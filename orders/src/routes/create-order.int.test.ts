@@ -51,8 +51,9 @@ test('When a free ticket is ordered, then the order is created with the price sh
   expect(event.data).toMatchObject({ price: 1999, status: 'created', ticket: { id: ticket.id, revision: 0 } });
 });
 
-test('When an order is created, then its event names the seller and says when, where and for which seat the ticket is, and whether its file is there, in at most 4 KB', async () => {
+test('When an order is created, then its event names the seller and says what the ticket is for, when, where and for which seat, and whether its file is there, in at most 4 KB', async () => {
   const details = {
+    category: 'festivals' as const,
     startsAt: '2030-05-01T20:00:00.000Z',
     timeZone: 'America/Argentina/ComodRivadavia',
     venue: '🎟'.repeat(200),

@@ -1,4 +1,4 @@
-import { cancelReasons, deliveryStatuses, orderStatuses } from '@ticketing/common/events';
+import { cancelReasons, deliveryStatuses, orderStatuses, ticketCategories } from '@ticketing/common/events';
 import * as z from 'zod/mini';
 
 /** An order as HTTP shows it: prices in major units, times in ISO 8601. Browsers load this file too. */
@@ -30,7 +30,8 @@ export const orderShape = z
       title: z.string(),
       price: z.number(),
       version: z.int().check(z.minimum(0)),
-      startsAt: z.optional(z.iso.datetime().check(z.describe('This and what follows: as bought'))),
+      category: z.optional(z.enum(ticketCategories).check(z.describe('This and what follows: as bought'))),
+      startsAt: z.optional(z.iso.datetime()),
       timeZone: z.optional(z.string().check(z.describe('Of the venue, an IANA name'))),
       venue: z.optional(z.string()),
       city: z.optional(z.string()),

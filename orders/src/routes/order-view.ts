@@ -24,6 +24,7 @@ export const toOrderView = (
     title: order.ticket.title,
     price: toMajor(currency, order.ticket.price),
     version: order.ticket.version,
+    category: order.ticket.category,
     startsAt: order.ticket.startsAt,
     timeZone: order.ticket.timeZone,
     venue: order.ticket.venue,

@@ -90,6 +90,7 @@ export const orderResponse = z.strictObject({
     title: z.string(),
     price: z.number().positive(),
     version,
+    category: z.string().optional(),
     startsAt: time.optional(),
     timeZone: z.string().optional(),
     venue: z.string().optional(),
