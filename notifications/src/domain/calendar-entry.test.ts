@@ -1,11 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { calendarEntry } from './calendar-entry.ts';
 
-const entry = (title: string, place = '') =>
+const entry = (title: string, place = '', timeZone?: string) =>
   calendarEntry({
     id: '1@tickets.example',
     title,
     startsAt: new Date('2030-05-01T20:00:00.000Z'),
+    timeZone,
     place,
     url: 'https://tickets.example/orders/1',
   }).content;
@@ -21,12 +22,19 @@ test('When an event has a place, then its calendar entry has start, title, place
     'DTSTAMP:20300501T200000Z',
     'DTSTART:20300501T200000Z',
     'SUMMARY:Final',
+    'DESCRIPTION:Starts on Wednesday\\, 1 May 2030 at 20:00 UTC',
     'LOCATION:Arena\\, Zurich',
     'URL:https://tickets.example/orders/1',
     'END:VEVENT',
     'END:VCALENDAR',
     '',
   ]);
+});
+
+test('When the time zone of the venue is known, then the calendar entry says its local time too', () => {
+  expect(entry('Final', '', 'America/New_York')).toContain(
+    'DESCRIPTION:Starts on Wednesday\\, 1 May 2030 at 16:00 EDT\r\n',
+  );
 });
 
 test('When a title has the marks of a calendar, then they are text, and no line is added', () => {

@@ -1,3 +1,5 @@
+import { formatTime as formatLocalTime } from './format.ts';
+
 /** At most 75 bytes in a line; longer ones go on after a line break and a space (RFC 5545, 3.1). */
 const maxLineBytes = 75;
 
@@ -26,12 +28,15 @@ export const calendarEntry = ({
   id,
   title,
   startsAt,
+  timeZone,
   place,
   url,
 }: {
   readonly id: string;
   readonly title: string;
   readonly startsAt: Date;
+  /** Of the venue. Calendars show the start in the zone of whoever looks, so the text says it as a clock at the door does. */
+  readonly timeZone: string | undefined;
   readonly place: string;
   readonly url: string;
 }) => ({
@@ -48,6 +53,7 @@ export const calendarEntry = ({
     `DTSTAMP:${formatTime(startsAt)}`,
     `DTSTART:${formatTime(startsAt)}`,
     `SUMMARY:${escapeText(title)}`,
+    `DESCRIPTION:${escapeText(`Starts on ${formatLocalTime(startsAt.toISOString(), timeZone)}`)}`,
     ...(place === '' ? [] : [`LOCATION:${escapeText(place)}`]),
     `URL:${url}`,
     'END:VEVENT',

@@ -32,6 +32,7 @@ const calendarEntryOf = ({ orderId, startsAt, ...event }: Data, publicUrl: URL) 
           id: `${orderId}@${publicUrl.hostname}`,
           title: event.title,
           startsAt: new Date(startsAt),
+          timeZone: event.timeZone,
           place: placeOf(event),
           url: `${publicUrl.origin}/orders/${orderId}`,
         }),
