@@ -54,9 +54,15 @@ export const uploadFile = async (deps: Deps, request: UploadFile): Promise<Ticke
     unattachedSince: now,
   };
   await deps.files.insertOne(file);
-  const after = await attach(deps, request, file);
-  deps.clearListCache();
-  return after;
+  try {
+    return await attach(deps, request, file);
+  } catch (error) {
+    // It may have been attached, if the outcome of the transaction is unknown.
+    await deps.files.deleteOne({ _id: file._id, unattachedSince: { $exists: true } });
+    throw error;
+  } finally {
+    deps.clearListCache();
+  }
 };
 
 const attach = async (deps: Deps, request: UploadFile, file: FileDocument): Promise<TicketDocument> => {

@@ -222,6 +222,15 @@ test('When a process dies after the inspection, then the file is not attached, i
   ).toHaveLength(1);
 });
 
+test('When a file is refused because its code is listed already, then it is not kept', async () => {
+  const code = newCode();
+  const { ticket } = await listed(code);
+  const other = await tickets.list({}, 'another');
+  expect((await upload(other.id, await png(code), { userId: 'another' })).status).toBe(409);
+  expect(await storedFiles().countDocuments({ ticketId: other.id })).toBe(0);
+  expect(await storedFiles().countDocuments({ ticketId: ticket.id })).toBe(1);
+});
+
 test('When a file has no code, then it needs a confirmation', async () => {
   const ticket = await tickets.list();
   const file = await png('https://promoter.example/all');
