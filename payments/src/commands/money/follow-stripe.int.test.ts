@@ -249,6 +249,22 @@ const passed = async () => {
   await until(async () => expect((await bookmarks().findOne())?.at.getTime()).toBeGreaterThan(at));
 };
 
+test('When a pass outlasts its lease, then what it has read counts all the same', async () => {
+  await accounts().insertOne({ _id: newId(), accountId: 'acct_unknown', status: 'pending' });
+  // The accounts are the last that a pass reads.
+  const pause = payments.pauseAt('before', 'readAccount');
+  await pause.reached;
+  try {
+    const at = (await bookmarks().findOne())?.at.getTime() ?? 0;
+    // As if another replica had it from now on.
+    await stopFollowing();
+    pause.goOn();
+    await until(async () => expect((await bookmarks().findOne())?.at.getTime()).toBeGreaterThan(at));
+  } finally {
+    await bookmarks().updateOne({}, { $set: { leasedUntil: new Date(0) } });
+  }
+});
+
 test('When no webhook tells that a ready account is restricted, then that is known within an hour', async () => {
   const seller = newId();
   const sellers = createSellers(payments);

@@ -36,9 +36,11 @@ export const followStripe = async (deps: Deps): Promise<void> => {
     if ((await syncChanged(deps, since)) && (hasAllEvents || (await syncPaid(deps, eventsSince)))) at = began;
     await refreshAccounts(deps, began);
   } finally {
-    // Also after an error, so that the next pass need not wait for the end of the lease; unless another replica has it now.
-    const own = { _id: bookmark._id, leasedUntil: bookmark.leasedUntil };
-    await deps.bookmarks.updateOne(own, { $set: { at, leasedUntil: began } });
+    const { _id, leasedUntil } = bookmark;
+    // Another replica may have taken the lease since: a pass that outlasts it counts, unless the other one has ended before.
+    await deps.bookmarks.updateOne({ _id, at: bookmark.at }, { $set: { at } });
+    // Also after an error, so that the next pass need not wait for the end of the lease.
+    await deps.bookmarks.updateOne({ _id, leasedUntil }, { $set: { leasedUntil: began } });
   }
 };
 
