@@ -348,6 +348,7 @@ const bookRefund = (sold: Seeded['sold'], amount: number) =>
   book(sold, `refund:re_${newId()}`, { stripe: -amount, [seller]: amount });
 
 const lost = { status: 'lost', reason: 'fraudulent' };
+const won = { status: 'won', reason: 'fraudulent' };
 const disputed = { status: 'needs_response', reason: 'fraudulent' };
 const undone: Readonly<Record<string, (sold: Seeded['sold']) => Promise<unknown>>> = {
   'in part': async (sold) => {
@@ -383,6 +384,24 @@ const undone: Readonly<Record<string, (sold: Seeded['sold']) => Promise<unknown>
     await book(sold, 'dispute:dp:lost', { disputes: -1999, [seller]: 1999 });
     const disputes = [{ ...lost, amount: 1999, movements: [{ amount: -1999 }], taken: { amount: 1999 } }];
     await undo(sold, { amountRefunded: 0, left: 0, dispute: lost, disputes });
+  },
+  'by a dispute that the seller lost, and an appeal gives the money back': async (sold) => {
+    await book(sold, 'dispute:dp:opened', { stripe: -1999, disputes: 1999 });
+    await book(sold, 'dispute:dp:lost', { disputes: -1999, [seller]: 1999 });
+    await book(sold, 'dispute:dp:won', { stripe: 1999, disputes: -1999 });
+    await book(sold, 'dispute:dp:lost:2', { disputes: 1999, [seller]: -1999 });
+    const movements = [{ amount: -1999 }, { amount: 1999 }];
+    await undo(sold, { amountRefunded: 0, dispute: won, disputes: [{ ...won, movements, taken: { amount: 0 } }] });
+  },
+  'after a dispute that the seller won in part': async (sold) => {
+    await book(sold, 'dispute:dp:opened', { stripe: -1999, disputes: 1999 });
+    await book(sold, 'dispute:dp:won', { stripe: 1499, disputes: -1499 });
+    await book(sold, 'dispute:dp:lost', { disputes: -500, [seller]: 500 });
+    refundAtStripe(sold, 1499);
+    await bookRefund(sold, 1499);
+    const movements = [{ amount: -1999 }, { amount: 1499 }];
+    const disputes = [{ ...won, movements, taken: { amount: 500 } }];
+    await undo(sold, { amountRefunded: 1499, left: 0, refunds: [refund(1499)], dispute: won, disputes });
   },
   'by a lost dispute, recorded by a release that books by status': async (sold) => {
     await book(sold, 'dispute:dp:opened', { stripe: -1999, disputes: 1999 });

@@ -19,6 +19,9 @@ export interface PaymentRecord {
   readonly hasFailedRefund: boolean;
   /** To the buyer, in minor units; undefined until there is money. */
   readonly owed: number | undefined;
+  /** What the sale is still worth, and what banks have withdrawn, in minor units. */
+  readonly left: number;
+  readonly withdrawn: number;
   /** What the ledger's accounts must have of it, by its own fields; undefined until there is money. */
   readonly balances: Balances | undefined;
   /** Stripe's status of the last dispute. */
@@ -62,12 +65,14 @@ const heldBy = ({ amount = 0, status = missing.text, movements, taken }: Dispute
 };
 type Dispute = NonNullable<StoredMoney['disputes']>[number];
 
+const withdrawnOf = ({ disputes = [] }: StoredMoney): number =>
+  disputes.reduce((sum, dispute) => sum + heldBy(dispute).withdrawn, 0);
+
 const balancesOf = (charge: StoredMoney): Balances | undefined => {
   const { amount = 0, left = 0, fee = 0, owed, losses = 0, sent = 0, refunds = [], disputes = [] } = charge;
   if (owed === undefined) return undefined;
-  const held = disputes.map(heldBy);
-  const withdrawn = held.reduce((sum, one) => sum + one.withdrawn, 0);
-  const lost = held.reduce((sum, one) => sum + one.lost, 0);
+  const withdrawn = withdrawnOf(charge);
+  const lost = disputes.reduce((sum, dispute) => sum + heldBy(dispute).lost, 0);
   return {
     stripe: amount - sumOf(refunds.filter(({ status }) => status !== 'failed')) - withdrawn - sent,
     disputes: withdrawn - lost,
@@ -136,6 +141,8 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
       amountRefunded: charge.amountRefunded,
       hasFailedRefund: charge.refunds?.some(({ status }) => status === 'failed') === true,
       owed: charge.owed,
+      left: charge.left ?? 0,
+      withdrawn: withdrawnOf(charge),
       balances: balancesOf(charge),
       disputeStatus: dispute?.status,
       openAttemptAt: openAttempt?.action === undefined ? openAttempt?.at?.getTime() : undefined,
