@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { ServiceUnavailableError } from '../errors/index.ts';
+import { onServed } from './on-served.ts';
 
 export interface RequestBounds {
   readonly maxRequests: number;
@@ -30,7 +31,7 @@ export const boundRequests = ({ maxRequests, maxBodyBytes, bodyLimit, taken }: R
     const bytes = isKnown ? Math.min(Number(length ?? 0), bodyLimit) : bodyLimit;
     if (requests >= maxRequests || bodyBytes + bytes > maxBodyBytes) throw new ServiceUnavailableError();
     take(1, bytes);
-    res.once('close', () => take(-1, bytes));
+    onServed(res, () => take(-1, bytes));
     next();
   };
 };

@@ -7,6 +7,7 @@ import { DatabaseConnectionError, ForbiddenError, PlainHttpError, UnsupportedMed
 import { boundRequests } from './bound-requests.ts';
 import { errorHandler, notFound, sendError } from './error-handler.ts';
 import type { Limiter } from './limits/limiter.ts';
+import { onServed } from './on-served.ts';
 import type { Registration } from './route.ts';
 import type { SecurityLog } from './security-log.ts';
 import { confirmSession, currentUser, sessionCookie, type SessionGuard } from './sessions/session-cookie.ts';
@@ -86,7 +87,7 @@ const observeRequests =
   (kit: HttpKit): RequestHandler =>
   (req, res, next) => {
     const start = process.hrtime.bigint();
-    res.once('close', () => {
+    onServed(res, () => {
       const seconds = Number(process.hrtime.bigint() - start) / 1e9;
       const route: unknown = req.route?.path;
       kit.observe({
@@ -153,7 +154,7 @@ const requireDatabase = (kit: HttpKit): RequestHandler => {
       if (!res.headersSent) sendError(res, new DatabaseConnectionError());
     };
     waiting.add(refuse);
-    res.once('close', () => waiting.delete(refuse));
+    onServed(res, () => waiting.delete(refuse));
     next();
   };
 };

@@ -10,6 +10,8 @@ export type { CountedRequest, Limiter, NamedAccount } from './limits/limiter.ts'
 export { createRedisCounters } from './limits/redis-counters.ts';
 export { createRefusalDelay, rememberRefusals } from './limits/refusals.ts';
 export { createTurns } from './limits/turns.ts';
+export { LiveStreams } from './live/live-streams.ts';
+export type { LiveSource, LiveStates } from './live/live-streams.ts';
 export { neverCached } from './never-cached.ts';
 export { maxListed, pageHeaders, pageLinks, paging, reachable } from './paging.ts';
 export { parse } from './parse.ts';

@@ -28,6 +28,8 @@ export interface RouteShape<Body extends Schema = Schema> {
     readonly file?: string | readonly string[];
     /** Another media type of the same content, chosen by `Accept`. */
     readonly alternative?: 'text/csv';
+    /** The response stays open: `body` is each of its messages (Server-Sent Events). */
+    readonly isStream?: true;
   };
   /** Its responses with another status that are no errors, by status. */
   readonly otherResponses?: Readonly<Record<number, { readonly description: string; readonly body: Schema }>>;

@@ -1,6 +1,6 @@
 export { openStore } from './aggregates/aggregate-store.ts';
-export { expression } from './aggregates/store.ts';
-export type { Expression, NewValues, StoreDeps } from './aggregates/store.ts';
+export { Expression, expression } from './aggregates/store.ts';
+export type { NewValues, StoreDeps } from './aggregates/store.ts';
 export { openBusBacklog } from './bus/bus-backlog.ts';
 export type { BusBacklog } from './bus/bus-backlog.ts';
 export { defineAggregate } from './aggregates/define-aggregate.ts';

@@ -2,6 +2,7 @@ export { commonEnv, ConfigError, decimalNumber, priceEnv, readEnv, siteEnv, url,
 export { closedAccounts, openClosedAccounts } from './closed-accounts.ts';
 export type { ClosedAccounts } from './closed-accounts.ts';
 export { httpKit } from './http-kit.ts';
+export { openLive } from './live.ts';
 export { createLogger } from './logger.ts';
 export type { Logger } from './logger.ts';
 export { Metrics } from './metrics.ts';

@@ -19,6 +19,7 @@ import {
   type Transport,
 } from '../messaging/index.ts';
 import { Database, newId, type CollectionDefinition } from '../mongo/index.ts';
+import type { Live } from './live.ts';
 import { createLogger } from './logger.ts';
 import { Metrics } from './metrics.ts';
 import { periodically } from './periodic.ts';
@@ -63,6 +64,8 @@ export interface Plan {
   readonly site?: Site & Stoppable;
   /** What tells it which sessions have ended, if that is heard from the broker. */
   readonly endings?: SessionEndings;
+  /** Of a service whose clients follow what changes. */
+  readonly live?: Live;
   /** Open already; closed after the workers have stopped. */
   readonly resources?: readonly Stoppable[];
 }
@@ -151,6 +154,7 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
       port: config.PORT,
       isReady: () => state.prepared && !state.stopping && database.isUp(),
       metrics: metrics.registry,
+      onClosing: () => plan.live?.endAll(),
     });
     logger.info({ url: server.url }, 'listening');
 
@@ -173,6 +177,7 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
       if (state.stopping) return;
       relay.start();
       for (const startWorker of [...keepStream, ...(plan.workers ?? [])]) workers.push(startWorker());
+      if (plan.live !== undefined) workers.push(plan.live.start());
       workers.push(
         periodically({ name: 'replay of dead letters', periodMs: replayEveryMs, logger }, () =>
           replayDeadLetters({ service: name, deadLetters, listeners: plan.listeners, logger, isHealthy }),

@@ -29,6 +29,8 @@ export const openServer = async (options: {
   readonly metrics?: Registry;
   /** Time between unreadiness and the end of listening, for the routers to notice. */
   readonly drainDelayMs?: number;
+  /** Called when no router sends requests any more, to end those that would stay open. */
+  readonly onClosing?: () => void;
 }): Promise<RunningServer> => {
   const probes = express();
   probes.disable('x-powered-by');
@@ -71,6 +73,7 @@ export const openServer = async (options: {
         server.getConnections((error, count) => resolve(error !== null || count > 0));
       });
       if (hasClients && drainDelayMs > 0) await delay(drainDelayMs);
+      options.onClosing?.();
       const closed = once(server, 'close');
       server.close();
       // close() also waits for keep-alive connections that become idle only later.

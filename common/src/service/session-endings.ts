@@ -116,6 +116,7 @@ export class SessionEndings implements SessionGuard {
     await this.#read();
     const follower = transport.follow({
       subject: sessionEnded.type,
+      from: 'first',
       onMessage: (body) => {
         try {
           this.#hear(parse(body));

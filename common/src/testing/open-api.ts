@@ -104,6 +104,14 @@ export const toOpenApi = async (service: URL, routes: readonly DescribedRoute[])
       ...[shape.body, shape.response.body].filter((schema) => schema !== undefined),
     ]),
   ]);
+  /** Server-Sent Events, whose data are JSON. */
+  const stream = (schema: Schema) => ({
+    content: {
+      'text/event-stream': {
+        schema: { type: 'string', contentMediaType: 'application/json', contentSchema: of(schema) },
+      },
+    },
+  });
   const content = (schema: Schema | undefined, alternative?: string) =>
     schema === undefined
       ? {}
@@ -138,7 +146,9 @@ export const toOpenApi = async (service: URL, routes: readonly DescribedRoute[])
         [shape.response.status ?? 200]: {
           description: shape.response.description,
           ...headers(shape.response.headers),
-          ...content(shape.response.body, shape.response.alternative),
+          ...(shape.response.body !== undefined && shape.response.isStream === true
+            ? stream(shape.response.body)
+            : content(shape.response.body, shape.response.alternative)),
           ...(shape.response.file === undefined ? {} : files([shape.response.file].flat())),
         },
         ...Object.fromEntries(

@@ -131,6 +131,7 @@ export const openTestSystem = async (): Promise<TestSystem> => {
   );
   const follower = transport.follow({
     subject: definitions.sessionEnded.type,
+    from: 'first',
     onMessage: (body) => void recordedBodies.push(body),
   });
   const services: RunningService[] = [];

@@ -2,6 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CustomError, TooManyRequestsError } from '../../errors/index.ts';
+import { onServed } from '../on-served.ts';
 import type { Counter } from './counters.ts';
 import { limits, limitsOfKnownDevices, type Limit, type LimitName, type Rate } from './limits.ts';
 import { networkOf } from './network-of.ts';
@@ -114,7 +115,7 @@ export const limitAddress = (limiter: Limiter, route: LimitName): RequestHandler
       const end = await turns.take(network);
       // The client may have gone away meanwhile.
       if (res.closed) return end();
-      res.once('close', end);
+      onServed(res, end);
     }
     next();
   };

@@ -149,7 +149,9 @@ for (const kind of kinds) {
       await publish('stored 1');
       await publish('stored 2');
       const heard: string[][] = [[], []];
-      const followers = heard.map((bodies) => transport.follow({ subject, onMessage: (body) => bodies.push(body) }));
+      const followers = heard.map((bodies) =>
+        transport.follow({ subject, from: 'first', onMessage: (body) => bodies.push(body) }),
+      );
       await Promise.all(followers.map(({ caughtUp }) => caughtUp));
       for (const bodies of heard) expect(bodies).toEqual(['stored 1', 'stored 2']);
       await publish('later');
@@ -161,6 +163,22 @@ for (const kind of kinds) {
       await eventually(() => expect(heard[1]).toContain('after the stop'));
       expect(heard[0]).not.toContain('after the stop');
       await followers[1]?.stop();
+    });
+
+    test('When a process follows a subject from the next message on, then it hears that it has begun, and nothing older', async () => {
+      fresh();
+      await publish('stored');
+      const heard: string[] = [];
+      const follower = transport.follow({
+        subject,
+        from: 'next',
+        onMessage: (body) => heard.push(body),
+        onBegin: () => heard.push('begun'),
+      });
+      await eventually(() => expect(heard).toEqual(['begun']));
+      await publish('later');
+      await eventually(() => expect(heard).toEqual(['begun', 'later']));
+      await follower.stop();
     });
 
     test('When messages were published before the first subscription, then each durable consumer gets all of them', async () => {

@@ -41,11 +41,15 @@ export interface Subscription {
 
 export interface FollowOptions {
   readonly subject: string;
-  /** Called with one message after the other in the broker's order; after a reconnection again from the first. */
+  /** With the first message that is stored, or with the next one; after a reconnection too. */
+  readonly from: 'first' | 'next';
+  /** Called with one message after the other in the broker's order. */
   readonly onMessage: (body: string) => void;
+  /** Called whenever it begins, again after a reconnection too: with `next`, messages may have been missed before. */
+  readonly onBegin?: () => void;
 }
 
-/** This process's own subscription to all stored messages of a subject. It acknowledges nothing. */
+/** This process's own subscription to the messages of a subject. It acknowledges nothing. */
 export interface Follower {
   /** Resolves once it has received what was stored when it began. */
   readonly caughtUp: Promise<void>;
@@ -127,7 +131,7 @@ export interface Transport {
   publish(message: OutboundMessage): Promise<void>;
   /** Resolves once messages can arrive; waits while the broker is unreachable. */
   subscribe(options: SubscriptionOptions): Promise<Subscription>;
-  /** Each process that follows a subject receives all of its messages. Begins once the broker is reachable. */
+  /** Each process that follows a subject receives its messages. Begins once the broker is reachable. */
   follow(options: FollowOptions): Follower;
   isConnected(): boolean;
   /** Undefined with NATS Streaming, which reports nothing about what it has stored. */

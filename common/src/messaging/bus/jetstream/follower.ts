@@ -1,4 +1,4 @@
-import type { ConsumerMessages, JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
+import { DeliverPolicy, type ConsumerMessages, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import type { Logger } from 'pino';
 import type { Follower, FollowOptions } from '../transport.ts';
 import { retryUntilDone } from './retry-until-done.ts';
@@ -33,7 +33,7 @@ export class JetStreamFollower implements Follower {
     return this.#caughtUp.promise;
   }
 
-  /** Reads from the first message, in the background; what was opened before ends. */
+  /** Reads in the background; what was opened before ends. */
   open(connected: Connected): void {
     this.#generation += 1;
     const generation = this.#generation;
@@ -60,16 +60,21 @@ export class JetStreamFollower implements Follower {
 
   /** Rejects, to be called again, when the consumer is lost. */
   async #read({ client, manager }: Connected, generation: number): Promise<void> {
-    const { stream, subject, onMessage } = this.#options;
+    const { stream, subject, from, onMessage, onBegin } = this.#options;
     const isCurrent = () => generation === this.#generation;
     if (!isCurrent()) return;
     const { created } = await manager.streams.info(stream);
-    const consumer = await client.consumers.get(stream, { filter_subjects: subject });
+    const consumer = await client.consumers.get(stream, {
+      filter_subjects: subject,
+      deliver_policy: from === 'first' ? DeliverPolicy.All : DeliverPolicy.New,
+    });
     const { num_pending: pending } = await consumer.info();
     const messages = await consumer.consume();
     if (!isCurrent()) return messages.stop();
     this.#messages = messages;
     this.#created = created;
+    onBegin?.();
+    if (onBegin !== undefined) void this.#callAgain(messages, onBegin);
     if (pending === 0) this.#caughtUp.resolve();
     for await (const message of messages) {
       if (!isCurrent()) return;
@@ -77,5 +82,10 @@ export class JetStreamFollower implements Follower {
       if (message.info.pending === 0) this.#caughtUp.resolve();
     }
     if (isCurrent()) throw new Error(`the consumer of ${stream} has ended`);
+  }
+
+  /** The client makes a consumer anew that the broker has lost. */
+  async #callAgain(messages: ConsumerMessages, onBegin: () => void): Promise<void> {
+    for await (const { type } of messages.status()) if (type === 'ordered_consumer_recreated') onBegin();
   }
 }

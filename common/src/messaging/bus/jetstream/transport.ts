@@ -145,11 +145,11 @@ class JetStreamTransport implements Transport {
     return consumer;
   }
 
-  follow({ subject, onMessage }: FollowOptions): Follower {
+  follow({ subject, ...options }: FollowOptions): Follower {
     const follower = new JetStreamFollower({
+      ...options,
       stream: (subject.startsWith('session.') ? this.#streams.sessions : this.#streams.events).name,
       subject: this.#prefix + subject,
-      onMessage,
       logger: this.#options.logger,
       closing: this.#closing.signal,
       onStop: () => this.#followers.delete(follower),

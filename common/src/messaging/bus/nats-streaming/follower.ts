@@ -1,7 +1,7 @@
 import type { Follower, FollowOptions } from '../transport.ts';
 import type { Link } from './link.ts';
 
-interface FollowerOptions extends Pick<FollowOptions, 'onMessage'> {
+interface FollowerOptions extends Omit<FollowOptions, 'subject'> {
   readonly channel: string;
   readonly onStop: () => void;
 }
@@ -24,11 +24,16 @@ export class NatsStreamingFollower implements Follower {
     return this.#caughtUp.promise;
   }
 
-  /** Reads the channel from its first message on this connection. */
+  /** Reads the channel on this connection. */
   open({ stan }: Link): void {
-    const subscription = stan.subscribe(this.#options.channel, stan.subscriptionOptions().setDeliverAllAvailable());
+    const { channel, from, onBegin } = this.#options;
+    const options = stan.subscriptionOptions();
+    const subscription = stan.subscribe(channel, from === 'first' ? options.setDeliverAllAvailable() : options);
     this.#unsubscribe = () => subscription.unsubscribe();
-    subscription.on('ready', () => this.#wait());
+    subscription.on('ready', () => {
+      onBegin?.();
+      this.#wait();
+    });
     subscription.on('message', (message: { readonly getData: () => string | Buffer }) => {
       if (this.#isStopped) return;
       this.#wait();

@@ -83,10 +83,10 @@ class NatsStreamingTransport implements Transport {
     }
   }
 
-  follow({ subject, onMessage }: FollowOptions): Follower {
+  follow({ subject, ...options }: FollowOptions): Follower {
     const follower = new NatsStreamingFollower({
+      ...options,
       channel: this.#prefix + subject,
-      onMessage,
       onStop: () => this.#followers.delete(follower),
     });
     this.#followers.add(follower);
