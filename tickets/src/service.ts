@@ -1,6 +1,8 @@
+import { ticketUpdated } from '@ticketing/common/events';
 import { forgetCreations } from '@ticketing/common/messaging';
 import {
   httpKit,
+  openLive,
   openService,
   openSite,
   SessionEndings,
@@ -22,6 +24,9 @@ import { openMetrics } from './metrics.ts';
 import { collections, openModels } from './models/open-models.ts';
 import { tickets } from './models/ticket.ts';
 import { createListCache } from './memory/list-cache.ts';
+import { createEventsFollower } from './queries/follow-events.ts';
+import { eventSource } from './routes/stream-event.ts';
+import { ticketSource } from './routes/stream-ticket.ts';
 import { subscriptions } from './subscriptions.ts';
 
 const creationsCheckMs = 60_000;
@@ -29,6 +34,7 @@ const closedAccountsCheckMs = 5_000;
 const deliveriesCheckMs = 1_000;
 const listMaxAgeMs = 1_000;
 const eventsCheckMs = 250;
+const liveEventsMs = 200;
 const begunCheckMs = 1_000;
 const earlierReleaseCheckMs = 30_000;
 const minuteMs = 60_000;
@@ -53,21 +59,26 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     inspectFile: (...file) => fileInspector.inspect(...file),
     metrics: openMetrics(metrics),
   };
+  const live = openLive(service, config, endings);
+  const liveTickets = live.of(ticketSource(deps), [ticketUpdated]);
+  const liveEvents = live.of(eventSource(deps));
   const repeat = (name: string, periodMs: number, run: () => Promise<unknown>) => () =>
     periodically({ name, periodMs, logger }, run);
   return service.run({
     collections,
-    app: createApp(httpKit(service, site), deps, cache),
+    app: createApp(httpKit(service, site), { ...deps, listCache: cache, liveTickets, liveEvents }),
     listeners: subscriptions(deps),
     prices: { currency: config.CURRENCY, collections: [tickets.name] },
     site,
     endings,
+    live,
     resources: [fileInspector],
     workers: [
       repeat('overdue deliveries', deliveriesCheckMs, () => failOverdueDeliveries(deps)),
       repeat('listings of closed accounts', closedAccountsCheckMs, () => withdrawLateListings(deps)),
       repeat('idempotency keys', creationsCheckMs, () => forgetCreations(deps.tickets, now())),
       repeat('events', eventsCheckMs, () => countEvents(deps)),
+      repeat('live pages of events', liveEventsMs, createEventsFollower(deps, liveEvents)),
       repeat('begun events', begunCheckMs, () => takeBegunOffSale(deps)),
       repeat('tickets of an earlier release', earlierReleaseCheckMs, createEarlierReleaseFollower(deps)),
     ],

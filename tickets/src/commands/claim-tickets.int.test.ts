@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ConflictError } from '@ticketing/common/errors';
 import { ticketClaimRefused } from '@ticketing/common/events';
-import { httpKit, openService, openSite, SessionEndings } from '@ticketing/common/service';
+import { httpKit, openLive, openService, openSite, SessionEndings } from '@ticketing/common/service';
 import { createTurnstile, openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import * as fc from 'fast-check';
 import { createApp } from '../app.ts';
@@ -9,6 +9,8 @@ import { readConfig } from '../config.ts';
 import { openMetrics } from '../metrics.ts';
 import { collections, openModels } from '../models/open-models.ts';
 import { createListCache } from '../memory/list-cache.ts';
+import { eventSource } from '../routes/stream-event.ts';
+import { ticketSource } from '../routes/stream-ticket.ts';
 import { codeKey, orderFor } from '../test/harness.ts';
 import { decideClaim, isLate } from '../domain/claim-decision.ts';
 import { claimTickets } from './claim-tickets.ts';
@@ -42,13 +44,16 @@ beforeAll(async () => {
       inspectFile: () => Promise.reject(new Error('not used')),
       metrics: openMetrics(service.metrics),
     };
+    const sessions = new SessionEndings(service);
+    const live = openLive(service, config, sessions);
     return service.run({
       collections,
-      app: createApp(
-        httpKit(service, openSite(service, config, { sessions: new SessionEndings(service) })),
-        deps,
-        cache,
-      ),
+      app: createApp(httpKit(service, openSite(service, config, { sessions })), {
+        ...deps,
+        listCache: cache,
+        liveTickets: live.of(ticketSource(deps)),
+        liveEvents: live.of(eventSource(deps)),
+      }),
       listeners: [],
     });
   });

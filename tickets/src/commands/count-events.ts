@@ -100,10 +100,18 @@ export const recountEvents = async (
         ? entryOf(oldest, { ...count, createdAt: newest.createdAt }, newest)
         : (emptied(entry) ?? (listing && entryOf(listing, { ...listing, onSale: 0 })));
     if (after === undefined || isForgotten(after, deps.now())) return [];
-    const seq = entry?.seq ?? 0;
-    if (isDeepStrictEqual(entry, { _id: id, ...after, seq })) return [];
+    const { seq = 0, changedAt: _changedAt, ...before } = entry ?? {};
+    if (isDeepStrictEqual(before, { _id: id, ...after })) return [];
     const filter = { _id: id, seq: entry === undefined ? { $exists: false } : seq };
-    return [{ replaceOne: { filter, replacement: { ...after, seq: seq + 1 }, upsert: entry === undefined } }];
+    return [
+      {
+        replaceOne: {
+          filter,
+          replacement: { ...after, seq: seq + 1, changedAt: deps.now() },
+          upsert: entry === undefined,
+        },
+      },
+    ];
   });
   if (writes.length === 0) return true;
   try {
@@ -118,7 +126,7 @@ export const recountEvents = async (
 /** The entry of an event of which nothing is left. */
 const emptied = (entry: EventDocument | undefined) => {
   if (entry === undefined) return undefined;
-  const { _id: _, ...rest } = entry;
+  const { _id: _, seq: _seq, changedAt: _changedAt, ...rest } = entry;
   return { ...rest, availability: 'off_sale' as const, onSale: 0 };
 };
 

@@ -26,9 +26,12 @@ export const events = defineCollection({
     // When the newest of its listings was listed.
     createdAt: { type: Date, required: true },
     words: { ...listOfTexts, required: true },
+    // When it was last written; absent from entries of the release before.
+    changedAt: { type: Date },
   },
   indexes: [
     ...listIndexes,
+    { key: { changedAt: 1 }, name: 'by_last_change' },
     // Events are forgotten a day after their start; those without a date are kept.
     { key: { startsAt: 1 }, name: 'over_for_a_day', expireAfterSeconds: dayInSeconds },
   ],
