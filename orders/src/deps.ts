@@ -1,3 +1,4 @@
+import type { LiveStates } from '@ticketing/common/http';
 import type { Currency } from '@ticketing/common/money';
 import type { OrdersMetrics } from './metrics.ts';
 import type { Models } from './models/open-models.ts';
@@ -14,4 +15,9 @@ export interface Deps extends Models {
   /** From the sale until the ticket must be delivered: at most, and at least. */
   readonly deliveryMs: { readonly max: number; readonly min: number };
   readonly metrics: OrdersMetrics;
+}
+
+/** What routes need besides. */
+export interface RouteDeps extends Deps {
+  readonly liveOrders: LiveStates;
 }

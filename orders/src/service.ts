@@ -1,6 +1,8 @@
+import { orderCancelled, orderUpdated } from '@ticketing/common/events';
 import { forgetCreations } from '@ticketing/common/messaging';
 import {
   httpKit,
+  openLive,
   openService,
   openSite,
   SessionEndings,
@@ -21,6 +23,7 @@ import { openMetrics } from './metrics.ts';
 import { collections, openModels } from './models/open-models.ts';
 import { orders } from './models/order.ts';
 import { ticketCopies } from './models/ticket-copy.ts';
+import { orderSource } from './routes/stream-order.ts';
 import { subscriptions } from './subscriptions.ts';
 
 const overdueCheckMs = 250;
@@ -48,15 +51,18 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     deliveryMs: { max: config.DELIVERY_HOURS * 60 * minuteMs, min: config.DELIVERY_MIN_MINUTES * minuteMs },
     metrics: openMetrics(metrics),
   };
+  const live = openLive(service, config, endings);
+  const liveOrders = live.of(orderSource(deps), [orderUpdated, orderCancelled]);
   const repair = (name: string, periodMs: number, run: () => Promise<unknown>) => () =>
     periodically({ name, periodMs, logger }, run);
   return service.run({
     collections,
-    app: createApp(httpKit(service, site), deps),
+    app: createApp(httpKit(service, site), { ...deps, liveOrders }),
     listeners: subscriptions(deps),
     prices: { currency: config.CURRENCY, collections: [orders.name, ticketCopies.name] },
     site,
     endings,
+    live,
     workers: [
       repair('overdue orders', overdueCheckMs, () => closeOverdueOrders(deps)),
       repair('closing orders', closingCheckMs, () => repeatClosingQuestions(deps)),

@@ -2,6 +2,7 @@ import { orderCancelled, orderUpdated, type ChargeState } from '@ticketing/commo
 import { expression, type Received } from '@ticketing/common/messaging';
 import { statusesBefore } from '../domain/order-status.ts';
 import { pendingDelivery } from '../models/delivery.ts';
+import { movedTo } from '../models/moved-to.ts';
 import { agreeToReleases } from './agree-to-releases.ts';
 import { cancelOrder } from './cancel-order.ts';
 import type { Deps } from '../deps.ts';
@@ -21,7 +22,7 @@ export const applyChargeStates =
       completed.map(({ state, trace }) => ({
         filter: { _id: state.orderId, status: { $in: statusesBefore('complete') } },
         set: {
-          status: 'complete' as const,
+          ...movedTo('complete', now),
           completedAt: now,
           delivery: pendingDelivery(now, deps.deliveryMs),
           ...(state.completedAt === undefined ? {} : { paidAt: new Date(state.completedAt) }),
@@ -73,8 +74,7 @@ const undoSale = async (deps: Deps, { state, trace }: ReceivedCharge, completedA
   await deps.orderStore.change({
     filter: { _id: state.orderId, status: { $in: statusesBefore('cancelled', 'refunded') } },
     set: {
-      status: 'cancelled',
-      reason: 'refunded',
+      ...movedTo('cancelled', deps.now(), 'refunded'),
       completedAt: expression({ $ifNull: ['$completedAt', completedAt] }),
     },
     unset: ['closingQuestion', 'problem'],

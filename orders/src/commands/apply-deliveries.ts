@@ -2,12 +2,14 @@ import { orderCancelled, orderUpdated, type TicketState } from '@ticketing/commo
 import type { Received } from '@ticketing/common/messaging';
 import type { Deps } from '../deps.ts';
 import { changedDelivery } from '../models/delivery.ts';
+import { movedTo } from '../models/moved-to.ts';
 
 /**
  * Shows in complete orders what tickets says of the delivery, which it decides once. An order whose ticket was not delivered
  * is cancelled; it keeps its ticket.
  */
 export const applyDeliveries = async (deps: Deps, tickets: readonly Received<TicketState>[]): Promise<void> => {
+  const now = deps.now();
   const sold = tickets.flatMap(({ state, trace }) =>
     state.orderId === undefined || state.soldAt === undefined
       ? []
@@ -19,8 +21,7 @@ export const applyDeliveries = async (deps: Deps, tickets: readonly Received<Tic
       .map(({ complete, trace }) => ({
         filter: complete,
         set: {
-          status: 'cancelled' as const,
-          reason: 'not_delivered' as const,
+          ...movedTo('cancelled', now, 'not_delivered'),
           delivery: changedDelivery({ status: 'failed' }),
         },
         unset: ['problem' as const],

@@ -2,6 +2,7 @@ import { orderUpdated, type TicketState } from '@ticketing/common/events';
 import { applyIfNewer, type Received } from '@ticketing/common/messaging';
 import { statusesBefore } from '../domain/order-status.ts';
 import type { Deps } from '../deps.ts';
+import { movedTo } from '../models/moved-to.ts';
 import { applyDeliveries } from './apply-deliveries.ts';
 
 /**
@@ -11,6 +12,7 @@ import { applyDeliveries } from './apply-deliveries.ts';
 export const applyTicketStates =
   (deps: Deps) =>
   async (tickets: readonly Received<TicketState>[]): Promise<void> => {
+    const now = deps.now();
     await applyIfNewer(
       deps.tickets,
       'ticket',
@@ -23,7 +25,7 @@ export const applyTicketStates =
           : [
               {
                 filter: { _id: state.orderId, status: { $in: statusesBefore('awaiting:payment') } },
-                set: { status: 'awaiting:payment' },
+                set: movedTo('awaiting:payment', now),
                 event: orderUpdated,
                 trace,
               },

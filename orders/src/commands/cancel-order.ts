@@ -1,6 +1,7 @@
 import { orderCancelled, type CancelReason, type OrderStatus, type Trace } from '@ticketing/common/events';
 import { unpaidStatuses } from '../domain/order-status.ts';
 import type { Deps } from '../deps.ts';
+import { movedTo } from '../models/moved-to.ts';
 
 export interface CancelOrder {
   readonly orderId: string;
@@ -14,7 +15,7 @@ export interface CancelOrder {
 export const cancelOrder = async (deps: Deps, request: CancelOrder): Promise<boolean> => {
   const after = await deps.orderStore.change({
     filter: { _id: request.orderId, status: { $in: [...(request.onlyFrom ?? unpaidStatuses)] } },
-    set: { status: 'cancelled', reason: request.reason },
+    set: movedTo('cancelled', deps.now(), request.reason),
     unset: ['closingQuestion', 'keepsTicket'],
     event: orderCancelled,
     trace: request.trace,

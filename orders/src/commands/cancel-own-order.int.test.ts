@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { ChargeState } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
-import { httpKit, openService, openSite, SessionEndings } from '@ticketing/common/service';
+import { httpKit, openLive, openService, openSite, SessionEndings } from '@ticketing/common/service';
 import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import { createApp } from '../app.ts';
+import { orderSource } from '../routes/stream-order.ts';
 import { readConfig } from '../config.ts';
 import { openMetrics } from '../metrics.ts';
 import { collections, openModels } from '../models/open-models.ts';
@@ -36,9 +37,11 @@ beforeAll(async () => {
       maxLiveHolds: 1_000,
       metrics: openMetrics(service.metrics),
     };
+    const sessions = new SessionEndings(service);
+    const liveOrders = openLive(service, config, sessions).of(orderSource(deps));
     return service.run({
       collections,
-      app: createApp(httpKit(service, openSite(service, config, { sessions: new SessionEndings(service) })), deps),
+      app: createApp(httpKit(service, openSite(service, config, { sessions })), { ...deps, liveOrders }),
       listeners: [],
     });
   });

@@ -71,6 +71,7 @@ export const createOrder = async (deps: Deps, request: CreateOrder): Promise<Ord
     },
     keepsTicket: true,
     createdAt: now,
+    history: [{ status: 'created' as const, at: now }],
   };
   const creation = creationOf(request.request, order, now);
   let slot = randomInt(deps.maxLiveHolds);

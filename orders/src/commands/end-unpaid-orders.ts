@@ -2,6 +2,7 @@ import { orderCancelled, orderUpdated, type CancelReason, type Trace } from '@ti
 import type { Filter } from 'mongodb';
 import type { Deps } from '../deps.ts';
 import { firstQuestion } from '../domain/closing.ts';
+import { movedTo } from '../models/moved-to.ts';
 import type { OrderDocument } from '../models/open-models.ts';
 
 export interface UnpaidOrder {
@@ -23,7 +24,7 @@ export const endUnpaidOrders = async (
   const made = await deps.orderStore.changeMany([
     ...orders.map(({ orderId, trace }) => ({
       filter: { ...condition, _id: orderId, status: 'created' as const },
-      set: { status: 'cancelled' as const, reason },
+      set: movedTo('cancelled', now, reason),
       unset: ['keepsTicket' as const],
       event: orderCancelled,
       trace,

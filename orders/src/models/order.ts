@@ -11,7 +11,7 @@ import {
   type OrderStatus,
 } from '@ticketing/common/events';
 import { creationField, creationIndexes, defineAggregate } from '@ticketing/common/messaging';
-import { objectOf, type DocumentOf } from '@ticketing/common/mongo';
+import { listOf, objectOf, type DocumentOf } from '@ticketing/common/mongo';
 import { liveStatuses, unpaidStatuses } from '../domain/order-status.ts';
 
 /** The event that carries an order's current state. */
@@ -67,6 +67,12 @@ export const orders = defineAggregate({
       delivery: { type: String, enum: deliveries },
     },
     createdAt: { type: Date, required: true },
+    // The moves of its status (`moved-to.ts`); absent from orders of the release before that have not moved since.
+    history: listOf({
+      status: { type: String, required: true, enum: orderStatuses },
+      reason: { type: String, enum: cancelReasons },
+      at: { type: Date, required: true },
+    }),
     // Which of its buyer's unpaid holds it is: 0 … MAX_LIVE_HOLDS − 1. Counts only while the order is unpaid.
     slot: { type: Number },
     // True unless the order was cancelled before it was complete, absent then: nobody else can order its ticket.

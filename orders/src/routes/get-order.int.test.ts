@@ -12,11 +12,13 @@ afterAll(() => orders.system.close());
 const get = (orderId: string, userId?: string) =>
   orders.api.get(`/api/orders/${orderId}`).set(userId === undefined ? {} : orders.system.as(userId));
 
-test('When the buyer gets an order, then it is shown as created, without internal fields', async () => {
+const moves = (...statuses: readonly string[]) => statuses.map((status) => ({ status, at: expect.any(String) }));
+
+test('When the buyer gets an order, then it is shown as created, with its history, without internal fields', async () => {
   const order = await orders.ordered();
   const response = await get(order.id, 'buyer');
   expect(response.status).toBe(200);
-  expect(response.body).toEqual(order);
+  expect(response.body).toEqual({ ...order, history: moves('created') });
 });
 
 test('When the order is cancelled, then its reason is shown', async () => {
@@ -26,12 +28,18 @@ test('When the order is cancelled, then its reason is shown', async () => {
     status: 'cancelled',
     reason: 'by_buyer',
     version: 1,
+    history: [...moves('created'), { status: 'cancelled', reason: 'by_buyer', at: expect.any(String) }],
   });
 });
 
 test('When the seller changes the ticket later, then the order still shows what the buyer saw', async () => {
   const order = await orders.ordered({ status: 'awaiting:payment' });
-  expect((await get(order.id, 'buyer')).body).toEqual({ ...order, status: 'awaiting:payment', version: 1 });
+  expect((await get(order.id, 'buyer')).body).toEqual({
+    ...order,
+    status: 'awaiting:payment',
+    version: 1,
+    history: moves('created', 'awaiting:payment'),
+  });
 });
 
 test('When a caller without a session or another user gets an order, then the response is 401', async () => {

@@ -10,6 +10,17 @@ export const orderShape = z
     status: z.enum(orderStatuses),
     reason: z.optional(z.enum(cancelReasons)),
     createdAt: z.iso.datetime(),
+    history: z.optional(
+      z
+        .array(
+          z.object({
+            status: z.enum(orderStatuses),
+            reason: z.optional(z.enum(cancelReasons)),
+            at: z.iso.datetime(),
+          }),
+        )
+        .check(z.describe('The moves of the status, oldest first; in responses about one order')),
+    ),
     expiresAt: z.iso.datetime(),
     problemAt: z.optional(
       z.iso.datetime().check(z.describe('When the buyer reported a problem, until an operator has settled it')),

@@ -35,6 +35,18 @@ export const toOrderView = (
   },
 });
 
+/** The order with its history. */
+export const toOrderDetails = (deps: Pick<Deps, 'currency'>, order: OrderDocument): z.infer<typeof orderShape> => ({
+  ...toOrderView(deps, order),
+  ...(order.history === undefined ? {} : { history: order.history.map(toMoveView) }),
+});
+
+const toMoveView = ({ status, reason, at }: NonNullable<OrderDocument['history']>[number]) => ({
+  status,
+  ...(reason === undefined ? {} : { reason }),
+  at: at.toISOString(),
+});
+
 const toDeliveryView = ({ status, dueAt, deliveredAt }: NonNullable<OrderDocument['delivery']>) => ({
   status,
   ...(dueAt === undefined ? {} : { dueAt: dueAt.toISOString() }),
