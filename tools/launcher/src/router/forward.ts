@@ -94,6 +94,10 @@ const responseHeaders = (
   return headers;
 };
 
+/** Responses to these paths stay open. */
+const isStream = ({ method, url }: IncomingMessage): boolean =>
+  method === 'GET' && /^\/api\/\w+\/[^/?]+\/stream(\?|$)/.test(url ?? '');
+
 const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD';
 
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
@@ -122,7 +126,8 @@ export const forward = (
     const replica = replicas.next(tried);
     if (replica === undefined) return sendUnavailable(res);
     tried.add(replica);
-    replica.pool.dispatch(
+    const pool = isStream(req) ? replica.streams : replica.pool;
+    pool.dispatch(
       { method, path: req.url ?? '/', headers, body },
       {
         onRequestStart: (controller) => {

@@ -14,6 +14,8 @@ export const isRefusal = (error: unknown): boolean => refusals.has(codeOf(error)
 export class Replica {
   readonly url: string;
   readonly pool: Pool;
+  /** For responses that stay open, as many as the service allows: they keep no other request waiting. */
+  readonly streams: Pool;
   /** Separate from `pool`, so that a probe never queues behind requests. */
   readonly #probes: Pool;
   readonly #probeEveryMs: number;
@@ -25,7 +27,9 @@ export class Replica {
   constructor(url: string, probeEveryMs: number) {
     this.url = url;
     this.#probeEveryMs = probeEveryMs;
-    this.pool = new Pool(url, { connections: 256, pipelining: 1, headersTimeout: 65_000, bodyTimeout: 65_000 });
+    const timeouts = { headersTimeout: 65_000, bodyTimeout: 65_000 };
+    this.pool = new Pool(url, { connections: 256, pipelining: 1, ...timeouts });
+    this.streams = new Pool(url, { connections: null, pipelining: 1, ...timeouts });
     this.#probes = new Pool(url, { connections: 1, pipelining: 1, headersTimeout: 2_000, bodyTimeout: 2_000 });
   }
 
@@ -45,7 +49,7 @@ export class Replica {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    await Promise.all([this.pool.destroy(), this.#probes.destroy()]);
+    await Promise.all([this.pool.destroy(), this.streams.destroy(), this.#probes.destroy()]);
   }
 
   async #probe(): Promise<void> {
