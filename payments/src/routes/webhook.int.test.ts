@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '@ticketing/common/mongo';
+import { z } from 'zod';
 import { openPayments, type HttpResponse, type PaymentsUnderTest } from '../test/harness.ts';
 import { openRelay, type Relay } from '../test/relay.ts';
 import { webhookSecret } from '../test/sandbox.ts';
@@ -124,6 +125,23 @@ test('When an attempt is under way, then a webhook at any replica leaves it to i
   pause.goOn();
   expect((await response).status).toBe(201);
   expect(await payments.stored(order.id)).toMatchObject({ status: 'completed', version: 1 });
+});
+
+test('When a replica was too late with an attempt, then it settles what a webhook reports of the next one', async () => {
+  const { url } = await payments.startReplica();
+  const order = await payments.payable();
+  const pause = payments.pauseAt('before', 'tryCard');
+  const late = payments.pay(order.id);
+  await pause.reached;
+  payments.system.clock.advance(41_000);
+  const atBank = await payments.pay(order.id, 'tok_threeDSecure2Required', { url });
+  expect(atBank.status).toBe(202);
+  pause.goOn();
+  expect((await late).status).toBe(503);
+  const page = z.object({ nextAction: z.object({ url: z.string() }) }).parse(atBank.body).nextAction.url;
+  await fetch(page, { method: 'POST', body: new URLSearchParams({ outcome: 'complete' }), redirect: 'manual' });
+  expect(await send(succeeded(order.id))).toEqual(received);
+  expect(await payments.stored(order.id)).toMatchObject({ status: 'completed' });
 });
 
 test('When the outcome of an attempt is unknown, then the webhook settles it', async () => {

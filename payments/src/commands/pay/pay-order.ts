@@ -4,7 +4,7 @@ import { recordOutcome, type Outcome } from './record-outcome.ts';
 import { respond, type PayResponse } from './respond.ts';
 
 /** The webhook of such a payment has nothing to tell. */
-const isPaid = ({ kind }: Outcome): boolean => kind === 'settled';
+const isPaid = (outcome: Outcome): boolean => outcome.kind === 'settled' && outcome.payment?.status === 'completed';
 
 /**
  * Pays for an order, once however often it is requested: only a claimed attempt reaches Stripe, and no attempt can be
