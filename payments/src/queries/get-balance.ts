@@ -9,7 +9,7 @@ export interface Balance {
   /** Released and not sent. Negative while the seller owes what was refunded after it was sent. */
   readonly available: number;
   readonly paidOut: number;
-  /** When the next proceeds are released, and how much becomes available then. */
+  /** When the next proceeds are released, and how much becomes available then. Those whose time has come wait for something. */
   readonly nextRelease?: { readonly at: Date; readonly amount: number };
 }
 
@@ -31,19 +31,19 @@ const isDisputed = {
   $and: [{ $ne: ['$left', 0] }, { $or: [{ $in: ['$dispute.status', [...openDisputeStatuses]] }, hasOpenProblem] }],
 };
 const isReleased = { $gt: ['$releasedAt', null] };
-const isNext = { $and: [{ $gt: [due, 0] }, { $gt: ['$availableAt', null] }] };
-const state = {
-  $cond: [isDisputed, 'held', { $cond: [isReleased, 'available', { $cond: [isNext, 'next', 'held'] }] }],
+const stateAt = (now: Date) => {
+  const isNext = { $and: [{ $gt: [due, 0] }, { $gt: ['$availableAt', now] }] };
+  return { $cond: [isDisputed, 'held', { $cond: [isReleased, 'available', { $cond: [isNext, 'next', 'held'] }] }] };
 };
 
 /** The sums of all that a seller has sold, which the database makes from an index alone. */
-export const balanceOf = (sellerId: string) =>
+export const balanceOf = (sellerId: string, now: Date) =>
   [
     [
       { $match: soldBy(sellerId) },
       {
         $group: {
-          _id: { state, at: { $cond: [isReleased, null, '$availableAt'] } },
+          _id: { state: stateAt(now), at: { $cond: [isReleased, null, '$availableAt'] } },
           due: { $sum: due },
           sent: { $sum: '$sent' },
         },
@@ -61,9 +61,9 @@ export const balanceOf = (sellerId: string) =>
   ] as const;
 
 /** What a seller's sales have brought. @throws ServiceUnavailableError when summing them up takes too long. */
-export const getBalance = (deps: Pick<Deps, 'payments'>, sellerId: string): Promise<Balance> =>
+export const getBalance = (deps: Pick<Deps, 'payments' | 'now'>, sellerId: string): Promise<Balance> =>
   inTime(async () => {
-    const [pipeline, options] = balanceOf(sellerId);
+    const [pipeline, options] = balanceOf(sellerId, deps.now());
     const groups = await deps.payments.aggregate<Sums>([...pipeline], options).toArray();
     const sumOf = (field: 'due' | 'sent', states: readonly Sums['_id'][]): number =>
       groups.filter(({ _id }) => states.includes(_id)).reduce((sum, group) => sum + group[field], 0);

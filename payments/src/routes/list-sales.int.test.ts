@@ -82,18 +82,20 @@ const before = new Date(now.getTime() - 1_000);
 const dispute = { reason: 'fraudulent', status: 'needs_response' };
 const disputed = { dispute, disputes: [{ ...dispute, id: 'dp', amount: 1999 }] };
 const released = { availableAt: before, releasedAt: now };
-const next = { nextRelease: { at: now.toISOString(), amount: 17.99 } };
+const soon = new Date(now.getTime() + 3_600_000);
+const next = { nextRelease: { at: soon.toISOString(), amount: 17.99 } };
 
 const balances: readonly (readonly [string, object, object])[] = [
-  ['before its time', { availableAt: now }, { held: 17.99, ...next }],
+  ['before its time', { availableAt: soon }, { held: 17.99, ...next }],
+  ['whose time has come, but not its release', { availableAt: before }, { held: 17.99 }],
   ['that is released', released, { available: 17.99 }],
   ['that was sent', { ...released, sent: 1799 }, { paidOut: 17.99 }],
-  ['that was sent by hand before its time', { availableAt: now, sent: 1799 }, { paidOut: 17.99 }],
-  ['that is disputed', { ...disputed, availableAt: now }, { held: 17.99 }],
+  ['that was sent by hand before its time', { availableAt: soon, sent: 1799 }, { paidOut: 17.99 }],
+  ['that is disputed', { ...disputed, availableAt: soon }, { held: 17.99 }],
   ['that is disputed and released', { ...disputed, ...released }, { held: 17.99 }],
-  ['whose dispute is over', { availableAt: now, dispute: { ...dispute, status: 'won' } }, { held: 17.99, ...next }],
+  ['whose dispute is over', { availableAt: soon, dispute: { ...dispute, status: 'won' } }, { held: 17.99, ...next }],
   ['that was sent and is disputed', { ...disputed, ...released, sent: 1799 }, { paidOut: 17.99 }],
-  ['that was refunded', { availableAt: now, left: 0, fee: 0 }, {}],
+  ['that was refunded', { availableAt: soon, left: 0, fee: 0 }, {}],
   ['that was refunded in part', { ...released, left: 1000, fee: 100 }, { available: 9 }],
   [
     'that was refunded after it was sent',
@@ -124,13 +126,15 @@ test.each(balances)('When a seller has a sale %s, then the balance has it once',
 
 test('When several sales are released at one time, then the next release is all of them', async () => {
   const seller = newId();
-  await insertSales(seller, 2, { availableAt: now });
-  await insertSales(seller, 1, { availableAt: new Date(now.getTime() + 1) });
-  await insertSales(seller, 1, { ...disputed, availableAt: before });
-  await insertSales(seller, 1, { availableAt: before, left: 0, fee: 0 });
+  await insertSales(seller, 2, { availableAt: soon });
+  await insertSales(seller, 1, { availableAt: new Date(soon.getTime() + 1) });
+  await insertSales(seller, 1, { availableAt: before });
+  const sooner = new Date(soon.getTime() - 1);
+  await insertSales(seller, 1, { ...disputed, availableAt: sooner });
+  await insertSales(seller, 1, { availableAt: sooner, left: 0, fee: 0 });
   expect((await get(seller, 'balance')).body).toMatchObject({
-    held: 71.96,
-    nextRelease: { at: now.toISOString(), amount: 35.98 },
+    held: 89.95,
+    nextRelease: { at: soon.toISOString(), amount: 35.98 },
   });
 });
 
@@ -211,8 +215,8 @@ test('When a seller lists sales, then the database reads that page by an index',
 
 test('When a seller has 10,000 sales, then the balance reads none of them, but an index of what it needs', async () => {
   const seller = newId();
-  await Promise.all([insertSales(seller, 10_000, { availableAt: now }), insertSales(newId(), 200)]);
-  const [pipeline, options] = balanceOf(seller);
+  await Promise.all([insertSales(seller, 10_000, { availableAt: soon }), insertSales(newId(), 200)]);
+  const [pipeline, options] = balanceOf(seller, now);
   const plan = await payments.system
     .collection('payments')
     .aggregate([...pipeline], options)
