@@ -220,8 +220,12 @@ test.each([
   ['held', { ...listed, orderId: 'o1' }, true],
   ['sold', { ...listed, orderId: 'o1', soldAt: '2026-03-14T12:00:00.000Z' }, true],
   ['withdrawn', { ...listed, withdrawnAt: '2026-03-14T12:00:00.000Z' }, false],
+  ['of another seat', { ...listed, seat: '8' }, false],
   ['of another row', { ...listed, row: '2' }, false],
+  ['of another section', { ...listed, section: 'B' }, false],
   ['at another venue', { ...listed, venue: 'Hall' }, false],
+  ['in another city', { ...listed, city: 'Leeds' }, false],
+  ['of another event', { ...listed, title: 'Final 2' }, false],
   ['at another time', { ...listed, startsAt: '2030-03-14T12:00:00.000Z' }, false],
   ['without a seat', { ...listed, seat: undefined }, false],
 ])('When a seller lists a seat and has one %s, then they are asked first: %j', async (_, own, isAsked) => {
@@ -239,6 +243,24 @@ test.each([
   expect(answered.requests[1]).toMatchObject({ method: 'POST', idempotencyKey: 'key' });
 });
 
+test.each([
+  ['with city and start', { ...start, seat: '7' }, { q: 'Final', city: 'Zurich', from: '2030-07-01T17:30:00.000Z' }],
+  ['whose title has no word', { title: '?!', price: '25', seat: '7' }, {}],
+  ['whose title is long', { title: 'x y '.repeat(50), price: '25', seat: '7' }, { q: 'x y '.repeat(50).trim() }],
+  ['whose title has many surrogates', { title: '𝒳'.repeat(200), price: '25', seat: '7' }, { q: '𝒳'.repeat(100) }],
+])('When a seat is listed %s, then those of the seller that may be the same are read', async (_, fields, query) => {
+  const { deps, requests } = fakeApi({ status: 200, data: [] }, { status: 201, data: ticket });
+  expect((await sellForm(deps, form(fields))).goTo).toBe('/tickets/t1?listed=1');
+  const to = 'from' in query ? { to: query.from } : {};
+  expect(Object.fromEntries(requests[0]?.query ?? [])).toEqual({ mine: 'true', limit: '100', ...query, ...to });
+});
+
+test("When the seller's own listings cannot be read, then the seat is listed without a question", async () => {
+  const { deps, requests } = fakeApi({ status: 503 }, { status: 201, data: ticket });
+  expect((await sellForm(deps, form(seat))).goTo).toBe('/tickets/t1?listed=1');
+  expect(requests.map(({ method }) => method)).toEqual(['GET', 'POST']);
+});
+
 test('When a ticket of a standing area is listed, then nothing is asked', async () => {
   const { deps, requests } = fakeApi({ status: 201, data: ticket });
   expect((await sellForm(deps, form({ ...seat, seat: '' }))).goTo).toBe('/tickets/t1?listed=1');
@@ -251,6 +273,9 @@ test('When nobody knows whether a seat was listed, then the form sent again asks
   const again = fakeApi({ status: 201, data: ticket });
   expect((await sellForm(again.deps, form({ ...seat, ...values }))).goTo).toBe('/tickets/t1?listed=1');
   expect(again.requests).toMatchObject([{ method: 'POST', idempotencyKey: 'key' }]);
+  const other = fakeApi({ status: 200, data: [{ ...listed, seat: '8' }] });
+  const { questions } = await sellForm(other.deps, form({ ...seat, ...values, seat: '8' }));
+  expect(questions).toMatchObject([{ name: 'again' }]);
 });
 
 const shown = {
