@@ -70,6 +70,14 @@ test.each(["r&d/50%+o'neil={x}|y~z@", '-@', `${'x'.repeat(64)}@`])(
   },
 );
 
+test('When an e-mail is as long as the RFC allows, then it is accepted; with one more character it is refused', async () => {
+  const domain = `${`${'d'.repeat(60)}.`.repeat(4)}example`;
+  const longest = `${'x'.repeat(254 - domain.length - 1)}@${domain}`;
+  expect((await auth.signUp(longest)).status).toBe(201);
+  const refused = await auth.signUp(`x${longest}`);
+  expect([refused.status, refused.body]).toEqual([400, { errors: [{ message: 'Email is too long', field: 'email' }] }]);
+});
+
 test('When 20 requests sign up one e-mail at once on two replicas, then exactly one makes the account', async () => {
   const email = newEmail();
   const responses = await Promise.all(
