@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { BadRequestError, ConflictError } from '@ticketing/common/errors';
+import { BadRequestError, ConflictError, ServiceUnavailableError } from '@ticketing/common/errors';
 import type { OrderState } from '@ticketing/common/events';
 import { newOrder } from '@ticketing/common/events/testing';
 import { currencyOf } from '@ticketing/common/money';
@@ -104,9 +104,9 @@ const completed = (order: OrderState): OrderState => ({
 });
 
 const uploadBytes = (codes: readonly string[]) => Buffer.from(`file ${codes.join('')}`);
-const upload = ({ ticketId, userId }: Listed, codes: readonly string[]) => {
+const upload = ({ ticketId, userId }: Listed, codes: readonly string[], changes: Partial<Deps> = {}) => {
   const file = { bytes: uploadBytes(codes), contentType: 'image/png' as const, mayHaveNoCode: true };
-  return uploadFile(deps, { ticketId, userId, trace, ...file });
+  return uploadFile({ ...deps, ...changes }, { ticketId, userId, trace, ...file });
 };
 
 const hold = async (listed: Listed): Promise<void> => {
@@ -184,14 +184,16 @@ const check = async (listings: readonly Listed[], decisions: Decisions): Promise
   }
 };
 
+const list = async (userId: string): Promise<Listed> => {
+  const { _id: ticketId } = await createTicket(deps, { userId, listing: { title: 'Final', price: 1999 }, trace });
+  return { ticketId, userId };
+};
+
 const play = async (rounds: readonly (readonly Step[])[]): Promise<void> => {
   await clear();
   const listings: Listed[] = [];
   const [one, other] = [newId(), newId()];
-  for (const userId of [one, one, other]) {
-    const { _id: ticketId } = await createTicket(deps, { userId, listing: { title: 'Final', price: 1999 }, trace });
-    listings.push({ ticketId, userId });
-  }
+  for (const userId of [one, one, other]) listings.push(await list(userId));
   const decisions: Decisions = new Map();
   for (const steps of rounds) {
     const [alone] = steps.length === 1 ? steps : [];
@@ -250,6 +252,33 @@ test.each([
     alone(...of(0, 'hold', 'complete'), up(0, 'A'), ...of(0, 'undo'), up(0, 'B')),
   ],
 ])('When %s, then codes and deliveries are decided once', (_, rounds) => play(rounds));
+
+/** Commits, and loses the response. */
+const lostOutcome: Deps['transaction'] = async (work) => {
+  await deps.transaction(work);
+  throw new ServiceUnavailableError();
+};
+
+test('When the outcome of an upload is unknown and the file was attached, then it is kept', async () => {
+  await clear();
+  const listed = await list(newId());
+  await expect(upload(listed, ['A'], { transaction: lostOutcome })).rejects.toThrow(ServiceUnavailableError);
+  await check([listed], new Map());
+  expect(await deps.files.countDocuments({ ticketId: listed.ticketId })).toBe(1);
+});
+
+const afterTheSweep: Deps['transaction'] = async (work) => {
+  await deps.files.deleteMany();
+  return deps.transaction(work);
+};
+
+test('When a file was deleted before it is attached, then the upload is refused and the ticket stays as it is', async () => {
+  await clear();
+  const listed = await list(newId());
+  await expect(upload(listed, ['A'], { transaction: afterTheSweep })).rejects.toThrow(ServiceUnavailableError);
+  await check([listed], new Map());
+  expect(await stored(listed.ticketId)).toMatchObject({ version: 0, availability: 'on_sale' });
+});
 
 const numRuns = 30 * Number(process.env['MODEL_RUNS'] ?? 1);
 const seed = process.env['MODEL_SEED'];
