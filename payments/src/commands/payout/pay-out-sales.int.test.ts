@@ -368,6 +368,28 @@ test('When Stripe cannot take a transfer back, then other sales of the seller wa
   expect(await sellers.transfers(other)).toHaveLength(1);
 });
 
+test('When a sale that waits was sent too much by hand and Stripe cannot take it back, then the others wait until it has', async () => {
+  const seller = newId();
+  const account = await sellers.onboard(seller);
+  const [owing, other] = [await sellers.sale(seller), await sellers.sale(seller)];
+  await waits(owing);
+  await waits(other);
+  await sellers.empty(account, true);
+  const byHand = { amount: 1999, currency: 'usd', destination: account, transfer_group: owing };
+  await sellers.reported('transfer.created', await payments.sandbox.stripe.transfers.create(byHand));
+  await owes(owing);
+  const pause = payments.pauseAt('before', 'reverseTransfer');
+  await sellers.verify(seller);
+  await pause.reached;
+  try {
+    expect((await chargeOf(owing)).payoutDue).toMatchObject({ failing: 'reversal' });
+    await waits(other);
+    expect(await sellers.transfers(other)).toEqual([]);
+  } finally {
+    pause.goOn();
+  }
+});
+
 test('When a debt has ended and nothing has woken the sales that wait for that, then the next read of the account does', async () => {
   const { account, owing, other } = await inDebt();
   // As a process leaves it that dies in between.

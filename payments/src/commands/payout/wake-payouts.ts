@@ -8,14 +8,15 @@ export const payableAccountOf = (account: PayoutAccount | null): string | undefi
     ? account.accountId
     : undefined;
 
-/** Marks these sellers' waiting payouts for the worker. */
+/**
+ * Marks these sellers' waiting payouts for the worker. A mark that a sale has stays known as failing, as in `payoutMarked`: no
+ * other sale of the seller is sent meanwhile.
+ */
 export const wakePayouts = async (deps: Deps, sellerIds: readonly string[]): Promise<void> => {
   if (sellerIds.length === 0) return;
-  await deps.payments.updateMany(
-    { payoutWaits: true, 'order.sellerId': { $in: [...sellerIds] } },
-    {
-      $set: { payoutDue: { due: deps.now(), ...newTrace(deps, 'payout-account-ready') } },
-      $unset: { payoutWaits: true },
-    },
-  );
+  const mark = { due: deps.now(), ...newTrace(deps, 'payout-account-ready') };
+  await deps.payments.updateMany({ payoutWaits: true, 'order.sellerId': { $in: [...sellerIds] } }, [
+    { $set: { payoutDue: { $mergeObjects: ['$payoutDue', { $literal: mark }] } } },
+    { $unset: 'payoutWaits' },
+  ]);
 };
