@@ -52,6 +52,7 @@ export interface OrdersHarness {
     readonly userId?: string;
     readonly status?: OrderStatus;
   }): Promise<OrderView>;
+  /** Without its history. */
   get(order: Pick<OrderView, 'id' | 'userId'>): Promise<OrderView>;
   stored(orderId: string): Promise<OrderDocument>;
   copy(ticketId: string): Promise<TicketState | undefined>;
@@ -169,7 +170,10 @@ export const openHarness = async (env: Readonly<Record<string, string>> = {}): P
     post,
     delete: (orderId, userId = 'buyer') => api.delete(`/api/orders/${orderId}`).set(system.as(userId)),
     ordered,
-    get: async ({ id, userId }) => (await api.get(`/api/orders/${id}`).set(system.as(userId))).body,
+    get: async ({ id, userId }) => {
+      const { history: _history, ...order } = (await api.get(`/api/orders/${id}`).set(system.as(userId))).body;
+      return order;
+    },
     stored,
     copy,
     until,

@@ -116,7 +116,8 @@ test('When a seller lists a ticket and a buyer holds and pays it, then both see 
   const payment = paymentResponse.parse(paid.body);
   const complete = await untilOrder(buyer, created.id, { status: 'complete' });
   const delivery = { status: 'pending', dueAt: complete.delivery?.dueAt ?? 'no deadline' };
-  expect(complete).toEqual({ ...held, status: 'complete', version: 2, delivery });
+  const moves = ['created', 'awaiting:payment', 'complete'].map((status) => ({ status, at: expect.any(String) }));
+  expect(complete).toEqual({ ...held, status: 'complete', version: 2, delivery, history: moves });
   await eventually(async () => {
     const sold = await ticketOf(seller, ticket.id);
     const { soldAt = 'not sold yet' } = sold;

@@ -55,25 +55,27 @@ export const eventResponse = z.strictObject({
 });
 export type Event = z.infer<typeof eventResponse>;
 
+const orderStatus = z.enum(['created', 'awaiting:payment', 'complete', 'cancelled']);
+const cancelReason = z.enum([
+  'by_buyer',
+  'expired',
+  'price_changed',
+  'ticket_changed',
+  'unavailable',
+  'payment_failed',
+  'account_closed',
+  'not_delivered',
+  'refunded',
+]);
+
 export const orderResponse = z.strictObject({
   id,
   version,
   userId: id,
-  status: z.enum(['created', 'awaiting:payment', 'complete', 'cancelled']),
-  reason: z
-    .enum([
-      'by_buyer',
-      'expired',
-      'price_changed',
-      'ticket_changed',
-      'unavailable',
-      'payment_failed',
-      'account_closed',
-      'not_delivered',
-      'refunded',
-    ])
-    .optional(),
+  status: orderStatus,
+  reason: cancelReason.optional(),
   createdAt: time,
+  history: z.array(z.strictObject({ status: orderStatus, reason: cancelReason.optional(), at: time })).optional(),
   expiresAt: time,
   problemAt: time.optional(),
   delivery: z

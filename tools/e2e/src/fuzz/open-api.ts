@@ -7,7 +7,9 @@ type JsonSchema = Exclude<Parameters<typeof z.fromJSONSchema>[0], boolean>;
 const isSchema = (value: unknown): value is JsonSchema => typeof value === 'object' && value !== null;
 const schema = z.custom<JsonSchema>(isSchema);
 
-const content = z.record(z.string(), z.object({ schema: schema.optional() })).optional();
+/** Of a stream, `contentSchema` is that of each message. */
+const media = z.object({ schema: z.union([z.object({ contentSchema: schema }), schema]).optional() });
+const content = z.record(z.string(), media).optional();
 const parameter = z.object({ name: z.string(), in: z.enum(['query', 'path', 'header', 'cookie']) });
 const documentedResponse = z.union([z.object({ $ref: z.string() }), z.object({ content })]);
 const operation = z.object({
@@ -50,6 +52,11 @@ export interface Operation {
 /** References inside a document, as a JSON Schema has them. */
 const localReferences = (text: string): string => text.replaceAll('#/components/schemas/', '#/$defs/');
 
+const schemaOf = (found: z.infer<typeof content>): JsonSchema | undefined => {
+  const part = found?.['application/json']?.schema ?? found?.['text/event-stream']?.schema;
+  return part !== undefined && 'contentSchema' in part && isSchema(part.contentSchema) ? part.contentSchema : part;
+};
+
 /** Every route of a service's `openapi.yaml`. */
 export const documentedOperations = async (service: string): Promise<Operation[]> => {
   const file = new URL(`../../../../${service}/openapi.yaml`, import.meta.url);
@@ -60,7 +67,7 @@ export const documentedOperations = async (service: string): Promise<Operation[]
 
   const responseOf = (response: z.infer<typeof documentedResponse>): z.ZodType | undefined => {
     const found = '$ref' in response ? components.responses[response.$ref.split('/').at(-1) ?? ''] : response;
-    const part = within(found?.content?.['application/json']?.schema);
+    const part = within(schemaOf(found?.content));
     return part === undefined ? undefined : z.fromJSONSchema(part);
   };
 
@@ -70,7 +77,7 @@ export const documentedOperations = async (service: string): Promise<Operation[]
       if (described === undefined) return [];
       const parameters = [...item.parameters, ...described.parameters];
       const named = (place: string) => parameters.filter((each) => each.in === place).map(({ name }) => name);
-      const body = described.requestBody?.content?.['application/json']?.schema;
+      const body = schemaOf(described.requestBody?.content);
       const reference = body?.$ref?.split('/').at(-1);
       return {
         method: method.toUpperCase(),

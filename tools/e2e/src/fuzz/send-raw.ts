@@ -16,7 +16,7 @@ export interface RawResponse {
   readonly location: string | undefined;
 }
 
-/** Returns the response, even when the server stopped reading before everything was sent. */
+/** Returns the response, even when the server stopped reading before everything was sent; of a stream, its first message. */
 export const sendRaw = (
   origin: string,
   agent: Agent,
@@ -28,8 +28,13 @@ export const sendRaw = (
     const sent = request({ agent, hostname, port, method, path, headers: { ...length, ...headers } });
     sent.once('response', (response) => {
       let text = '';
+      const isStream = response.headers['content-type'] === 'text/event-stream';
       response.setEncoding('utf8').on('data', (chunk: string) => {
         text += chunk;
+        const message = isStream ? /^data: (.*)\n\n/m.exec(text)?.[1] : undefined;
+        if (message === undefined) return;
+        resolve({ status: response.statusCode ?? 0, text: message, location: undefined });
+        response.destroy();
       });
       response.once('end', () =>
         resolve({ status: response.statusCode ?? 0, text, location: response.headers.location }),
