@@ -13,6 +13,8 @@ export interface CurrentUser {
   readonly sid: string;
   /** When the session began, in milliseconds. */
   readonly startedAt: number;
+  /** When the token expires by this process's own clock, in milliseconds; absent if the user is not from a token. */
+  readonly expiresAt?: number;
 }
 
 declare module 'express-serve-static-core' {

@@ -86,7 +86,7 @@ export interface Service {
   readonly logger: Logger;
   readonly database: Database;
   readonly relay: Relay;
-  readonly transport: Pick<Transport, 'follow'>;
+  readonly transport: Pick<Transport, 'follow' | 'isConnected'>;
   readonly metrics: Metrics;
   /** The time by the database's clock: replicas agree on it, whatever the clocks of their machines show. */
   readonly now: () => Date;

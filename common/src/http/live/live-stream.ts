@@ -18,10 +18,21 @@ export const messageOf = (state: object): Message => {
   return { id, frame: `id: ${id}\ndata: ${data}\n\n` };
 };
 
-/** So often a stream without news sends a comment: proxies end connections that are silent. */
-export const commentEveryMs = 15_000;
+/**
+ * How often a stream sends a comment, since proxies end connections that are silent: every 15 s at least, also when a tick
+ * comes late.
+ */
+export const commentEveryMs = 14_000;
 /** A browser that has lost many streams at once opens them again over this time. */
 const retryMs = { min: 1_000, max: 5_000 };
+
+// nginx would otherwise collect what it sends on.
+const headers = { ...neverCached, 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' } as const;
+
+/** The response to HEAD: what GET would begin with. */
+export const sendHead = (res: Response): void => {
+  res.writeHead(200, headers).end();
+};
 
 /**
  * An open response of Server-Sent Events. It holds back at most one message for a reader who reads slowly, the newest, and is cut
@@ -34,6 +45,7 @@ export class LiveStream {
   #nextCommentAt: number;
   #shownId: string | undefined;
   #heldBack: Message | undefined;
+  #isLeaving = false;
 
   /** `now` and `endsAt` are in milliseconds by the process's clock. */
   constructor(
@@ -66,12 +78,12 @@ export class LiveStream {
 
   /** Ends the stream when its time has come, and sends a comment when one is due. */
   tick(now: number): void {
-    if (!this.isOpen) return;
-    if (now >= this.#endsAt) return this.end();
-    if (now < this.#nextCommentAt) return;
+    if (now >= this.#endsAt) this.end();
+    if (now < this.#nextCommentAt || !this.#res.headersSent) return;
     this.#nextCommentAt = now + commentEveryMs;
-    // The reader has not read for as long as a comment takes to be due again.
-    if (this.#res.writableNeedDrain) this.#res.destroy();
+    // The reader has not read for as long as a comment takes to be due again, not even the end.
+    if (this.#isLeaving || this.#res.writableNeedDrain) this.#res.destroy();
+    else if (this.#res.writableEnded) this.#isLeaving = true;
     else this.#res.write(':\n\n');
   }
 
@@ -83,8 +95,7 @@ export class LiveStream {
 
   #begin(): void {
     const res = this.#res;
-    // nginx would otherwise collect what it sends on.
-    res.writeHead(200, { ...neverCached, 'Content-Type': 'text/event-stream', 'X-Accel-Buffering': 'no' });
+    res.writeHead(200, headers);
     res.flushHeaders();
     beginStreaming(res);
     res.on('drain', () => {

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from '@jest/globals';
-import express from 'express';
+import express, { type Response } from 'express';
 import { once } from 'node:events';
-import { createServer, request, type Server } from 'node:http';
+import { Agent, createServer, request, type Server } from 'node:http';
 import pino from 'pino';
 import { eventually, readLive, type LiveReader } from '../../testing/index.ts';
 import type { CurrentUser } from '../context.ts';
@@ -21,7 +21,14 @@ afterEach(() => {
 const open = async (bounds: Partial<LiveBounds> = {}) => {
   const things = new Map<string, object>();
   const ended = new Set<string>();
-  const state = { now: 0, isAway: false, before: async (): Promise<void> => undefined, reads: 0 };
+  const state = {
+    now: 0,
+    isAway: false,
+    isTold: true,
+    admit: async (_res: Response): Promise<void> => undefined,
+    before: async (): Promise<void> => undefined,
+    reads: 0,
+  };
   const streams = new LiveStreams({
     maxStreams: 100,
     maxPerReader: 50,
@@ -30,6 +37,7 @@ const open = async (bounds: Partial<LiveBounds> = {}) => {
     sessions: { isEnded: ({ sid }: CurrentUser) => ended.has(sid) },
     logger,
     now: () => state.now,
+    isTold: () => state.isTold,
   });
   const states = streams.of({
     read: async (id) => {
@@ -43,8 +51,17 @@ const open = async (bounds: Partial<LiveBounds> = {}) => {
   const app = express();
   app.get('/things/:id/stream', async (req, res) => {
     const sid = req.get('x-session');
+    const expiresIn = req.get('x-expires-in');
     req.clientAddress = req.get('x-address') ?? '203.0.113.1';
-    if (sid !== undefined) req.currentUser = { id: `user of ${sid}`, email: '', sid, startedAt: 0 };
+    if (sid !== undefined)
+      req.currentUser = {
+        id: `user of ${sid}`,
+        email: '',
+        sid,
+        startedAt: 0,
+        ...(expiresIn === undefined ? {} : { expiresAt: Date.now() + Number(expiresIn) }),
+      };
+    await state.admit(res);
     await states.open(req, res, req.params.id);
   });
   app.use(errorHandler(logger));
@@ -166,11 +183,111 @@ test('When there are as many streams as may be open, then others are refused unt
   await read('a');
   const third = await read('a');
   expect([third.status, third.headers.get('retry-after')]).toEqual([429, '30']);
-  expect((await read('a', { 'x-session': 'ann' })).status).toBe(200);
+  const elsewhere = { 'x-address': '198.51.100.7' };
+  expect((await read('a', elsewhere)).status).toBe(200);
   expect(streams.roomTaken).toBe(1);
-  expect((await read('a', { 'x-address': '198.51.100.7' })).status).toBe(503);
+  expect((await read('a', elsewhere)).status).toBe(503);
   first.close();
-  await eventually(async () => expect((await read('a', { 'x-address': '198.51.100.7' })).status).toBe(200));
+  await eventually(async () => expect((await read('a', elsewhere)).status).toBe(200));
+});
+
+test('When one address has many accounts, or one account many addresses, then neither may open more streams', async () => {
+  const { things, read } = await open({ maxPerReader: 2 });
+  things.set('a', {});
+  const statuses = async (all: readonly Record<string, string>[]) => {
+    const found: number[] = [];
+    for (const headers of all) found.push((await read('a', headers)).status);
+    return found;
+  };
+  expect(await statuses(['ann', 'ben', 'cy'].map((name) => ({ 'x-session': name })))).toEqual([200, 200, 429]);
+  const addresses = ['198.51.100.1', '198.51.100.2', '198.51.100.3'];
+  expect(await statuses(addresses.map((address) => ({ 'x-session': 'dee', 'x-address': address })))).toEqual([
+    200, 200, 429,
+  ]);
+});
+
+test('When a reader goes away before its stream is opened, then it takes no place', async () => {
+  const { things, streams, states, state, url } = await open();
+  things.set('a', {});
+  const admitting = { begun: false, ended: false };
+  state.admit = async (res) => {
+    admitting.begun = true;
+    await once(res, 'close');
+    admitting.ended = true;
+  };
+  const req = request(`${url}/things/a/stream`)
+    .on('error', () => undefined)
+    .end();
+  await eventually(() => expect(admitting.begun).toBe(true));
+  req.destroy();
+  await eventually(() => expect(admitting.ended).toBe(true));
+  expect([streams.size, states.isEmpty]).toEqual([0, true]);
+});
+
+test('When only the head is requested, then it is that of the stream, and no stream is opened', async () => {
+  const { things, streams, url } = await open();
+  things.set('a', {});
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const statuses: (number | undefined)[] = [];
+  for (const id of ['a', 'none', 'a']) {
+    const [res] = await once(
+      request(`${url}/things/${id}/stream`, { method: 'HEAD', agent, timeout: 2_000 }).end(),
+      'response',
+    );
+    statuses.push(res.statusCode);
+    if (res.statusCode === 200) expect(res.headers['content-type']).toBe('text/event-stream');
+    res.resume();
+  }
+  agent.destroy();
+  expect(statuses).toEqual([200, 404, 200]);
+  expect(streams.size).toBe(0);
+});
+
+test('When a stream is opened while the process ends, then it shows the state and ends', async () => {
+  const { things, streams, state, read } = await open();
+  things.set('a', {});
+  const { promise: going, resolve: goOn } = Promise.withResolvers<void>();
+  state.before = () => going;
+  const opening = read('a');
+  await eventually(() => expect(streams.size).toBe(1));
+  streams.endAll();
+  goOn();
+  const reader = await opening;
+  await eventually(() => {
+    streams.tick();
+    expect(reader.isEnded).toBe(true);
+  });
+  expect(shown(reader)).toEqual([{}]);
+  expect(reader.lines.at(-1)).toMatch(/^retry: \d+$/);
+});
+
+test('When the token of a session expires, then its streams end', async () => {
+  const { things, streams, state, read } = await open();
+  things.set('a', {});
+  const reader = await read('a', { 'x-session': 'ann', 'x-expires-in': '5000' });
+  await eventually(() => expect(shown(reader)).toEqual([{}]));
+  state.now = 4_000;
+  streams.tick();
+  state.now = 5_000;
+  expect(reader.isEnded).toBe(false);
+  streams.tick();
+  await eventually(() => expect(reader.isEnded).toBe(true));
+});
+
+test('When changes are not told, then what is looked at is read again after a while', async () => {
+  const { things, streams, state, read } = await open();
+  things.set('a', { price: 1 });
+  const reader = await read('a');
+  await eventually(() => expect(shown(reader)).toEqual([{ price: 1 }]));
+  streams.tick();
+  things.set('a', { price: 2 });
+  state.isTold = false;
+  state.now = 19_000;
+  streams.tick();
+  expect(state.reads).toBe(1);
+  state.now = 20_000;
+  streams.tick();
+  await eventually(() => expect(shown(reader)).toEqual([{ price: 1 }, { price: 2 }]));
 });
 
 test('When nothing changes, then a comment is sent at least every 15 s', async () => {
@@ -244,5 +361,27 @@ test('When a slow reader reads again, then it gets the newest state, not all tha
   res.resume();
   await eventually(() => expect(received).toContain('"version":60'));
   expect(received.match(/"version":/g)?.length).toBeLessThan(30);
+  req.destroy();
+});
+
+test('When a reader does not read the end of its stream either, then it is cut off', async () => {
+  const { things, streams, states, state, url } = await open();
+  const text = 'x'.repeat(256 * 1024);
+  things.set('a', { version: 0, text });
+  const req = request(`${url}/things/a/stream`).end();
+  const [res] = await once(req, 'response');
+  res.pause();
+  for (let version = 1; version <= 60; version += 1) {
+    things.set('a', { version, text });
+    states.changed('a');
+    await eventually(() => expect(state.reads).toBe(version + 1));
+  }
+  streams.endAll();
+  expect(streams.size).toBe(1);
+  await eventually(() => {
+    state.now += commentEveryMs;
+    streams.tick();
+    expect(streams.size).toBe(0);
+  });
   req.destroy();
 });

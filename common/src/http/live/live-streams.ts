@@ -3,12 +3,12 @@ import type { Logger } from 'pino';
 import { NotFoundError, ServiceUnavailableError, TooManyRequestsError } from '../../errors/index.ts';
 import { networkOf } from '../limits/network-of.ts';
 import type { SessionGuard } from '../sessions/session-cookie.ts';
-import { LiveStream, messageOf, type Message } from './live-stream.ts';
+import { LiveStream, messageOf, sendHead, type Message } from './live-stream.ts';
 
 /** Bounds of one process. */
 export interface LiveBounds {
   readonly maxStreams: number;
-  /** Of one account, or of one address where there is none; undefined without a limit. */
+  /** Of one account, and of one address, whatever its accounts; undefined without a limit. */
   readonly maxPerReader: number | undefined;
   /** After this time a stream ends and is opened again: its reader may no longer be allowed to read it. */
   readonly maxAgeMs: number;
@@ -19,6 +19,8 @@ interface Options extends LiveBounds {
   readonly logger: Logger;
   /** This process's own clock, in milliseconds. */
   readonly now: () => number;
+  /** Whether this process is told of changes; while it is not, everything is read again from time to time. */
+  readonly isTold: () => boolean;
 }
 
 /** Where the states of things of one kind come from. */
@@ -43,6 +45,7 @@ export interface LiveStates {
 
 const retryAfterSeconds = 30;
 const concurrentReads = 8;
+const untoldReadMs = 20_000;
 
 interface Thing {
   readonly streams: Set<LiveStream>;
@@ -57,6 +60,8 @@ export class LiveStreams {
   readonly #streams = new Set<LiveStream>();
   readonly #perReader = new Map<string, number>();
   readonly #kinds: LiveThings[] = [];
+  #isEnding = false;
+  #readAllAt = 0;
 
   constructor(options: Options) {
     this.#options = options;
@@ -77,36 +82,47 @@ export class LiveStreams {
     return things;
   }
 
-  /** Called every second. */
+  /** Called every half second. */
   tick(): void {
     const now = this.#options.now();
     for (const stream of this.#streams) {
-      if (stream.user !== undefined && this.#options.sessions.isEnded(stream.user)) stream.end();
-      else stream.tick(now);
+      const { user } = stream;
+      if (this.#isEnding || (user !== undefined && this.#options.sessions.isEnded(user))) stream.end();
+      stream.tick(now);
     }
     for (const things of this.#kinds) things.retry();
+    if (this.#options.isTold()) this.#readAllAt = now + untoldReadMs;
+    else if (now >= this.#readAllAt) {
+      this.#readAllAt = now + untoldReadMs;
+      for (const things of this.#kinds) things.changedAll();
+    }
   }
 
+  /** Ends all streams, also those whose first state is being read: they end after it. */
   endAll(): void {
+    this.#isEnding = true;
     for (const stream of this.#streams) stream.end();
   }
 
   #take(req: Request, res: Response): LiveStream {
     const { maxStreams, maxPerReader, maxAgeMs } = this.#options;
     if (this.#streams.size >= maxStreams) throw new ServiceUnavailableError();
-    const reader = req.currentUser?.id ?? networkOf(req.clientAddress);
-    const count = this.#perReader.get(reader) ?? 0;
-    if (maxPerReader !== undefined && count >= maxPerReader)
-      throw new TooManyRequestsError(retryAfterSeconds, 'streams');
-    this.#perReader.set(reader, count + 1);
+    const user = req.currentUser;
+    const readers = [networkOf(req.clientAddress), ...(user === undefined ? [] : [`user ${user.id}`])];
+    const isAtLimit = (reader: string) => (this.#perReader.get(reader) ?? 0) >= (maxPerReader ?? Infinity);
+    if (readers.some(isAtLimit)) throw new TooManyRequestsError(retryAfterSeconds, 'streams');
+    for (const reader of readers) this.#perReader.set(reader, (this.#perReader.get(reader) ?? 0) + 1);
     const now = this.#options.now();
-    const stream = new LiveStream(res, { now, endsAt: now + maxAgeMs, user: req.currentUser });
+    const leftMs = user?.expiresAt === undefined ? Infinity : user.expiresAt - Date.now();
+    const stream = new LiveStream(res, { now, endsAt: now + Math.min(maxAgeMs, leftMs), user });
     this.#streams.add(stream);
     res.once('close', () => {
       this.#streams.delete(stream);
-      const left = (this.#perReader.get(reader) ?? 1) - 1;
-      if (left === 0) this.#perReader.delete(reader);
-      else this.#perReader.set(reader, left);
+      for (const reader of readers) {
+        const left = (this.#perReader.get(reader) ?? 1) - 1;
+        if (left === 0) this.#perReader.delete(reader);
+        else this.#perReader.set(reader, left);
+      }
     });
     return stream;
   }
@@ -134,6 +150,12 @@ class LiveThings implements LiveStates {
   }
 
   async open(req: Request, res: Response, id: string): Promise<void> {
+    if (req.method === 'HEAD') {
+      if ((await this.#source.read(id)) === undefined) throw new NotFoundError();
+      return sendHead(res);
+    }
+    // Its reader has gone away before: that it has closed will not be told again.
+    if (res.destroyed) return;
     const stream = this.#take(req, res);
     // Before it is read, so that no change falls in between.
     const thing = this.#things.get(id) ?? { streams: new Set(), reading: undefined, readingNext: undefined };

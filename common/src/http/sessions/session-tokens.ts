@@ -16,6 +16,7 @@ const payload = z.object({
   /** Milliseconds. */
   startedAt: z.number().optional(),
   iat: z.number(),
+  exp: z.number().optional(),
 });
 
 /** Signs and verifies session tokens: HS256, with an audience and an expiry. */
@@ -51,10 +52,11 @@ export const createSessionTokens = (keys: readonly string[]): SessionTokens => {
       for (const secret of secrets) {
         const { data } = payload.safeParse(verifyWith(secret, token));
         if (data === undefined) continue;
-        const { id, email, iat } = data;
+        const { id, email, iat, exp } = data;
         // A token of the release before names no session: its hash does, so that it can be ended like any other.
         const sid = data.sid ?? createHash('sha256').update(token).digest('hex').slice(0, 24);
-        return { id, email, sid, startedAt: data.startedAt ?? iat * 1000 };
+        const expiresAt = exp === undefined ? {} : { expiresAt: exp * 1000 };
+        return { id, email, sid, startedAt: data.startedAt ?? iat * 1000, ...expiresAt };
       }
       return undefined;
     },
