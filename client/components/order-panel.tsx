@@ -12,6 +12,7 @@ import { CancelOrder } from './cancel-order.tsx';
 import { CompleteOrder } from './complete-order.tsx';
 import { Countdown, useSecondsLeft } from './countdown.tsx';
 import { Notice } from './notice.tsx';
+import { OrderTimeline } from './order-timeline.tsx';
 import { PageLink } from './page-link.tsx';
 import { PaymentForm } from './payment-form.tsx';
 import { ReceiptLink } from './receipt-link.tsx';
@@ -215,6 +216,7 @@ export const OrderPanel = (props: OrderPanelProps) => {
           <CancelOrder post={post} orderId={order.id} onDone={watch.expectChange} />
         </div>
       )}
+      <OrderTimeline order={order} />
     </section>
   );
 };

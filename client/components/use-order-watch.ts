@@ -1,108 +1,105 @@
 'use client';
 import { useRouter } from 'next/navigation';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { createBrowserApi } from '../lib/api/browser-api.ts';
-import { getCharge, getOrder } from '../lib/api/marketplace.ts';
+import { getCharge } from '../lib/api/marketplace.ts';
 import type { Charge, Order } from '../lib/api/schemas.ts';
-import { nextPoll, readsCharge } from '../lib/order-polling.ts';
+import { orderSource } from '../lib/live/sources.ts';
+import { nextChargePoll, nextOrderPoll, readsCharge } from '../lib/order-polling.ts';
 import { refineClock, type ClockReading } from '../lib/server-clock.ts';
+import { useLive } from './use-live.ts';
 
-// No data-fetching library: SWR, the smallest, does not restart its timer when `expectChange` shortens the interval, and
-// its cache would outlive the page. With these worked around, this file would not be shorter.
-
-/** How long after `expectChange` the order is polled at the faster pace. */
+/** How long after `expectChange` the order and its charge are polled at the faster pace. */
 const expectMs = 30_000;
-const retryDelayMs = 2_000;
 
-const hasEnded = (order: Order): boolean => order.status === 'complete' || order.status === 'cancelled';
+const hasEnded = ({ status }: Order): boolean => status === 'complete' || status === 'cancelled';
+
+/** Reads the charge whenever its order has changed, and polls it while it is about to change. */
+const useCharge = (order: Order, rendered: Charge | undefined, isExpecting: () => boolean) => {
+  const [charge, setCharge] = useState(rendered);
+  // One effect run per poll: a new number cancels the poll before it and starts the next.
+  const [pollNumber, setPollNumber] = useState(0);
+  const seen = useRef({ version: order.version, changedAt: 0 });
+
+  const delayMs = useEffectEvent((): number | undefined => {
+    const now = performance.now();
+    const { version } = seen.current;
+    if (version !== order.version || seen.current.changedAt === 0)
+      seen.current = { version: order.version, changedAt: now };
+    const expecting = isExpecting();
+    if (version !== order.version && readsCharge(order.status, expecting || charge?.nextAction !== undefined)) return 0;
+    return nextChargePoll({ status: order.status, quietMs: now - seen.current.changedAt, expecting }, charge);
+  });
+  const poll = useEffectEvent(async (isCurrent: () => boolean) => {
+    const response = await getCharge(createBrowserApi(), order.id);
+    if (!isCurrent()) return;
+    if (response.ok) {
+      if (response.data.status !== charge?.status) seen.current.changedAt = performance.now();
+      setCharge(response.data);
+    }
+    setPollNumber((number) => number + 1);
+  });
+
+  useEffect(() => {
+    const ms = delayMs();
+    if (ms === undefined) return;
+    let isCurrent = true;
+    const timer = setTimeout(() => void poll(() => isCurrent), ms);
+    return () => {
+      isCurrent = false;
+      clearTimeout(timer);
+    };
+  }, [order.version, pollNumber]);
+
+  return { charge, refreshCharge: () => setPollNumber((number) => number + 1) };
+};
 
 /**
- * Polls an order, starting from what the server rendered at its time `now`. `expectChange` polls at once and, for a
- * while, more often. When the order ends, the server renders the page again with the current ticket.
+ * Follows an order and its charge, starting from what the server rendered at its time `now`. `expectChange` reads it at once and,
+ * for a while, polls more often. When the order ends, the server renders the page again with the current ticket.
  */
 export const useOrderWatch = (rendered: {
   readonly order: Order;
   readonly charge: Charge | undefined;
   readonly now: number;
 }) => {
-  const [order, setOrder] = useState(rendered.order);
-  const [charge, setCharge] = useState(rendered.charge);
   const [clock, setClock] = useState<ClockReading>(() => ({ server: rendered.now, local: performance.now() }));
-  const [problem, setProblem] = useState<'offline' | 'signed-out'>();
-  // One effect run per poll: a new number cancels the poll before it and starts the next.
-  const [pollNumber, setPollNumber] = useState(0);
-  const changedAt = useRef(clock.local);
   const expectingUntil = useRef(0);
+  const isExpecting = () => performance.now() < expectingUntil.current;
   const router = useRouter();
 
-  const refresh = () => setPollNumber((number) => number + 1);
+  const {
+    state: order,
+    failure,
+    refresh,
+  } = useLive<Order>({
+    rendered: rendered.order,
+    source: async () => orderSource(rendered.order.id),
+    isOlder: (state, than) => state.version < than.version,
+    isFinal: ({ status }) => status === 'cancelled',
+    pollMs: ({ status, delivery }, quietMs) =>
+      nextOrderPoll({ status, quietMs, expecting: isExpecting() }, delivery?.status === 'pending'),
+    onRead: ({ header, sentAt, receivedAt }) =>
+      setClock((reading) => refineClock(reading, { date: header('date'), sentAt, receivedAt })),
+  });
+  const { charge, refreshCharge } = useCharge(order, rendered.charge, isExpecting);
 
+  const ended = hasEnded(order);
+  const hadEnded = useRef(ended);
   useEffect(() => {
-    const api = createBrowserApi();
-    let isCurrent = true;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const isExpecting = () => performance.now() < expectingUntil.current;
-
-    /** Returns the milliseconds until the next poll. */
-    const poll = async (): Promise<number | undefined> => {
-      const expecting = isExpecting();
-      const response = await getOrder(api, order.id);
-      if (!isCurrent) return undefined;
-      if (!response.ok) {
-        setProblem(response.failure.status === 401 ? 'signed-out' : 'offline');
-        return retryDelayMs;
-      }
-      const { sentAt, receivedAt } = response;
-      setClock((reading) => refineClock(reading, { date: response.header('date'), sentAt, receivedAt }));
-      const chargeResponse = readsCharge(response.data.status, expecting || charge?.nextAction !== undefined)
-        ? await getCharge(api, order.id)
-        : undefined;
-      if (!isCurrent) return undefined;
-      // Another replica may be a version behind.
-      const newOrder = response.data.version >= order.version ? response.data : order;
-      const newCharge = chargeResponse?.ok === true ? chargeResponse.data : charge;
-      if (newOrder.version !== order.version || newCharge?.status !== charge?.status) {
-        changedAt.current = performance.now();
-      }
-      if (hasEnded(newOrder) && !hasEnded(order)) router.refresh();
-      setOrder(newOrder);
-      setCharge(newCharge);
-      setProblem(undefined);
-      const quietMs = performance.now() - changedAt.current;
-      return nextPoll({
-        status: newOrder.status,
-        charge: newCharge?.status,
-        awaitsDelivery: newOrder.delivery?.status === 'pending',
-        quietMs,
-        expecting: isExpecting(),
-      });
-    };
-
-    const pollAndSchedule = async () => {
-      const delayMs = await poll();
-      if (isCurrent && delayMs !== undefined) timer = setTimeout(refresh, delayMs);
-    };
-
-    const onVisibilityChange = () => {
-      if (document.visibilityState === 'visible') refresh();
-    };
-    document.addEventListener('visibilitychange', onVisibilityChange);
-    void pollAndSchedule();
-    return () => {
-      isCurrent = false;
-      clearTimeout(timer);
-      document.removeEventListener('visibilitychange', onVisibilityChange);
-    };
-  }, [pollNumber]);
+    if (ended && !hadEnded.current) router.refresh();
+    hadEnded.current = ended;
+  }, [ended]);
 
   return {
     order,
     charge,
     clock,
-    problem,
+    problem: failure && (failure.status === 401 ? ('signed-out' as const) : ('offline' as const)),
     expectChange: () => {
       expectingUntil.current = performance.now() + expectMs;
       refresh();
+      refreshCharge();
     },
   };
 };

@@ -26,6 +26,10 @@ import {
 
 const path = (base: string, id: string): string => `${base}/${encodeURIComponent(id)}`;
 
+export const ticketPath = (ticketId: string): string => path('/api/tickets', ticketId);
+export const eventPath = (eventId: string): string => path('/api/events', eventId);
+export const orderPath = (orderId: string): string => path('/api/orders', orderId);
+
 export interface Credentials {
   readonly email: string;
   readonly password: string;
@@ -95,13 +99,13 @@ export const listTickets = (api: Api, query: URLSearchParams) =>
   api.send(ticketsSchema, { method: 'GET', path: '/api/tickets', query });
 
 export const getTicket = (api: Api, ticketId: string) =>
-  api.send(ticketSchema, { method: 'GET', path: path('/api/tickets', ticketId) });
+  api.send(ticketSchema, { method: 'GET', path: ticketPath(ticketId) });
 
 export const listEvents = (api: Api, query: URLSearchParams) =>
   api.send(eventsSchema, { method: 'GET', path: '/api/events', query });
 
 export const getEvent = (api: Api, eventId: string) =>
-  api.send(eventSchema, { method: 'GET', path: path('/api/events', eventId) });
+  api.send(eventSchema, { method: 'GET', path: eventPath(eventId) });
 
 /** A listing in a request; null clears a detail. */
 export type ListingBody = {
@@ -114,13 +118,13 @@ export const createTicket = (api: Api, listing: ListingBody, idempotencyKey: str
   api.send(ticketSchema, { method: 'POST', path: '/api/tickets', body: listing, idempotencyKey });
 
 export const editTicket = (api: Api, ticketId: string, listing: ListingBody) =>
-  api.send(ticketSchema, { method: 'PUT', path: path('/api/tickets', ticketId), body: listing });
+  api.send(ticketSchema, { method: 'PUT', path: ticketPath(ticketId), body: listing });
 
 export const withdrawTicket = (api: Api, ticketId: string) =>
-  api.send(nothingSchema, { method: 'DELETE', path: path('/api/tickets', ticketId) });
+  api.send(nothingSchema, { method: 'DELETE', path: ticketPath(ticketId) });
 
 /** The API path of a ticket's file, for links: its seller may download it until the sale, then its buyer. */
-export const ticketFilePath = (ticketId: string): string => `${path('/api/tickets', ticketId)}/file`;
+export const ticketFilePath = (ticketId: string): string => `${ticketPath(ticketId)}/file`;
 
 /** On a slow line, 5 MB take a minute, and their inspection up to 20 s. */
 const uploadTimeoutMs = 150_000;
@@ -153,13 +157,13 @@ export const listOrders = (api: Api, query: URLSearchParams) =>
   api.send(ordersSchema, { method: 'GET', path: '/api/orders', query });
 
 export const getOrder = (api: Api, orderId: string) =>
-  api.send(orderSchema, { method: 'GET', path: path('/api/orders', orderId) });
+  api.send(orderSchema, { method: 'GET', path: orderPath(orderId) });
 
 export const reportProblem = (api: Api, { orderId, text }: { readonly orderId: string; readonly text: string }) =>
-  api.send(orderSchema, { method: 'POST', path: `${path('/api/orders', orderId)}/problem`, body: { text } });
+  api.send(orderSchema, { method: 'POST', path: `${orderPath(orderId)}/problem`, body: { text } });
 
 export const cancelOrder = (api: Api, orderId: string) =>
-  api.send(nothingSchema, { method: 'DELETE', path: path('/api/orders', orderId) });
+  api.send(nothingSchema, { method: 'DELETE', path: orderPath(orderId) });
 
 /** `token` is the id of Stripe's payment method. */
 export const payOrder = (api: Api, payment: { readonly orderId: string; readonly token: string }) =>

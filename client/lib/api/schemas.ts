@@ -42,11 +42,14 @@ const orderDelivery = z.object({
   dueAt: z.optional(z.string()),
   deliveredAt: z.optional(z.string()),
 });
+// It does not show a move to a status that it does not know.
+const history = z.array(z.object({ status: z.string(), reason: z.optional(z.string()), at: z.string() }));
 export const orderSchema = z.extend(orderShape, {
   ...currency,
   // Absent in responses of the release before.
   createdAt: z.optional(z.string()),
   reason: z.optional(z.string()),
+  history: z.optional(history),
   delivery: z.optional(orderDelivery),
 });
 export const ordersSchema = z.array(orderSchema);

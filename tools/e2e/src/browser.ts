@@ -32,9 +32,12 @@ interface Session {
   readonly problems: readonly string[];
 }
 
-/** The pages show API errors and missing pages to the user; the browser's own message about them is expected. */
+/**
+ * The pages show API errors and missing pages to the user; the browser's own message about them is expected. Requests fail when a
+ * test aborts them.
+ */
 const isExpected = (text: string, url: string, page: string): boolean =>
-  /^Failed to load resource: .*\b(400|401|404|409|413)\b/.test(text) &&
+  /^Failed to load resource: .*\b(400|401|404|409|413|ERR_FAILED)\b/.test(text) &&
   (url === page || new URL(url).pathname.startsWith('/api/'));
 
 export const openSession = async (
