@@ -29,6 +29,7 @@ export { Relay } from './aggregates/relay.ts';
 export type { RelayCounters } from './aggregates/relay.ts';
 export type {
   ConsumerState,
+  Follower,
   InboundMessage,
   OutboundMessage,
   SubscriptionOptions,

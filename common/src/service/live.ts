@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { EventDefinition } from '../events/index.ts';
 import { LiveStreams, type LiveSource, type LiveStates, type SessionGuard } from '../http/index.ts';
+import type { Follower } from '../messaging/index.ts';
 import type { Service } from './open-service.ts';
 import { periodically } from './periodic.ts';
 import type { Stoppable } from './stoppable.ts';
@@ -11,6 +12,7 @@ const maxStreams = 6_000;
 const maxPerReader = 500;
 const maxAgeMs = 15 * 60_000;
 const tickMs = 500;
+const followMs = 60_000;
 
 /** The live streams of a service: responses that stay open and show each new state of a thing. */
 export interface Live {
@@ -42,33 +44,63 @@ export const openLive = (
     'Share of the streams of live pages that may be open in this process',
     () => streams.roomTaken,
   );
-  const follow: (() => Stoppable)[] = [];
+  const followed: { readonly tend: () => void; readonly stop: () => Promise<void> }[] = [];
   return {
     of: (source, events = []) => {
-      const states = streams.of(source);
-      for (const { type } of events)
-        follow.push(() =>
-          transport.follow({
-            subject: type,
-            from: 'next',
-            onMessage: (body) => {
-              if (states.isEmpty) return;
-              const id = idIn(body);
-              if (id !== undefined) states.changed(id);
-            },
-            onBegin: () => states.changedAll(),
-          }),
-        );
+      const states = streams.of(source, () => own.forEach(({ tend }) => tend()));
+      const own = events.map(({ type }) => followWhileOpen(service, type, states));
+      followed.push(...own);
       return states;
     },
     start: () => {
-      const running = [
-        ...follow.map((begin) => begin()),
-        periodically({ name: 'live streams', periodMs: tickMs, logger }, async () => streams.tick()),
-      ];
-      return { stop: async () => void (await Promise.all(running.map((one) => one.stop()))) };
+      const ticks = periodically({ name: 'live streams', periodMs: tickMs, logger }, async () => {
+        streams.tick();
+        for (const { tend } of followed) tend();
+      });
+      return {
+        stop: async () => {
+          await ticks.stop();
+          await Promise.all(followed.map((one) => one.stop()));
+        },
+      };
     },
     endAll: () => streams.endAll(),
+  };
+};
+
+/** Messages cost time, so they are received only while somebody looks at a thing of this kind, and for a while after. */
+const followWhileOpen = (
+  { transport, logger }: Pick<Service, 'transport' | 'logger'>,
+  subject: string,
+  states: LiveStates,
+) => {
+  let follower: Follower | undefined;
+  let openAt = 0;
+  const stop = async (): Promise<void> => {
+    const stopping = follower;
+    follower = undefined;
+    await stopping?.stop();
+  };
+  return {
+    stop,
+    tend: () => {
+      const now = performance.now();
+      if (states.isEmpty) {
+        if (follower !== undefined && now - openAt > followMs)
+          stop().catch((error: unknown) => logger.warn({ err: error }, 'a subject is still followed'));
+        return;
+      }
+      openAt = now;
+      follower ??= transport.follow({
+        subject,
+        from: 'next',
+        onMessage: (body) => {
+          const id = states.isEmpty ? undefined : idIn(body);
+          if (id !== undefined) states.changed(id);
+        },
+        onBegin: () => states.changedAll(),
+      });
+    },
   };
 };
 

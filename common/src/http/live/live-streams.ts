@@ -76,8 +76,9 @@ export class LiveStreams {
     return this.#streams.size / this.#options.maxStreams;
   }
 
-  of(source: LiveSource): LiveStates {
-    const things = new LiveThings(source, (req, res) => this.#take(req, res), this.#options.logger);
+  /** `onOpen` is called when a stream is opened, before its thing is read. */
+  of(source: LiveSource, onOpen: () => void = () => undefined): LiveStates {
+    const things = new LiveThings({ ...source, onOpen }, (req, res) => this.#take(req, res), this.#options.logger);
     this.#kinds.push(things);
     return things;
   }
@@ -129,7 +130,7 @@ export class LiveStreams {
 }
 
 class LiveThings implements LiveStates {
-  readonly #source: LiveSource;
+  readonly #source: LiveSource & { readonly onOpen: () => void };
   readonly #take: (req: Request, res: Response) => LiveStream;
   readonly #logger: Logger;
   readonly #things = new Map<string, Thing>();
@@ -139,7 +140,11 @@ class LiveThings implements LiveStates {
   readonly #failed = new Set<string>();
   #lanes = 0;
 
-  constructor(source: LiveSource, take: (req: Request, res: Response) => LiveStream, logger: Logger) {
+  constructor(
+    source: LiveSource & { readonly onOpen: () => void },
+    take: (req: Request, res: Response) => LiveStream,
+    logger: Logger,
+  ) {
     this.#source = source;
     this.#take = take;
     this.#logger = logger;
@@ -161,6 +166,7 @@ class LiveThings implements LiveStates {
     const thing = this.#things.get(id) ?? { streams: new Set(), reading: undefined, readingNext: undefined };
     this.#things.set(id, thing);
     thing.streams.add(stream);
+    this.#source.onOpen();
     res.once('close', () => {
       thing.streams.delete(stream);
       if (thing.streams.size === 0 && this.#things.get(id) === thing) this.#things.delete(id);
