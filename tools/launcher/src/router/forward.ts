@@ -94,9 +94,9 @@ const responseHeaders = (
   return headers;
 };
 
-/** Responses to these paths stay open. */
+/** Responses to these paths stay open. Services take them in any case, and with a slash at the end. */
 const isStream = ({ method, url }: IncomingMessage): boolean =>
-  method === 'GET' && /^\/api\/\w+\/[^/?]+\/stream(\?|$)/.test(url ?? '');
+  method === 'GET' && /^\/api\/\w+\/[^/?]+\/stream\/?(\?|$)/i.test(url ?? '');
 
 const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD';
 

@@ -38,7 +38,7 @@ const fakeService = async (name: string, port = 0): Promise<FakeService> => {
       req.socket.destroy();
       return;
     }
-    if (req.url?.endsWith('/stream') === true) {
+    if (/\/stream\/?$/i.test(req.url ?? '')) {
       res.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: {}\n\n');
       return;
     }
@@ -128,21 +128,24 @@ test('When a request is forwarded, then method, path, body and cookies arrive, a
   });
 });
 
-test('When more streams are open than the router has connections for other requests, then it forwards these all the same', async () => {
-  const { url } = await fakeService('a');
-  const base = await route([url]);
-  await readyAt(base);
-  const leaving = new AbortController();
-  const streams = await Promise.all(
-    Array.from({ length: 300 }, () => fetch(`${base}/api/orders/1/stream`, { signal: leaving.signal })),
-  );
-  for (const { body } of streams) {
-    const first = await body?.getReader().read();
-    expect(new TextDecoder().decode(first?.value)).toBe('data: {}\n\n');
-  }
-  expect((await fetch(`${base}/api/orders`)).status).toBe(201);
-  leaving.abort();
-});
+test.each(['stream', 'Stream/'])(
+  'When more streams (/%s) are open than the router has connections for other requests, then it forwards these all the same',
+  async (stream) => {
+    const { url } = await fakeService('a');
+    const base = await route([url]);
+    await readyAt(base);
+    const leaving = new AbortController();
+    const streams = await Promise.all(
+      Array.from({ length: 300 }, () => fetch(`${base}/api/orders/1/${stream}`, { signal: leaving.signal })),
+    );
+    for (const { body } of streams) {
+      const first = await body?.getReader().read();
+      expect(new TextDecoder().decode(first?.value)).toBe('data: {}\n\n');
+    }
+    expect((await fetch(`${base}/api/orders`)).status).toBe(201);
+    leaving.abort();
+  },
+);
 
 /** The header that a service gets for a request with this X-Forwarded-For. */
 const forwardedFor = async (router: Router, service: FakeService, port: 'port' | 'sitePort', header: string) => {
