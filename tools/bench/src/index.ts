@@ -1,5 +1,6 @@
 import { required } from '@ticketing/launcher/required';
 import { openHttpClient, type HttpClient } from '@ticketing/test/http-client';
+import { percentile } from '@ticketing/test/percentile';
 import { startProduct, type ProductProcess } from '@ticketing/test/start-product';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
@@ -14,6 +15,7 @@ import { flashSale, listTickets, untilOrderable } from './scenarios/flash-sale.t
 import { measureBaseline } from './scenarios/baseline.ts';
 import { journeys, summary } from './scenarios/journeys.ts';
 import { search, storeListings } from './scenarios/search.ts';
+import { openStreams, replicasOf, updates } from './scenarios/streams.ts';
 import { orderRate, storeOrders } from './scenarios/stored-orders.ts';
 import { signUp } from './users.ts';
 
@@ -210,6 +212,42 @@ if (isSelected('expiry')) {
     await client.close();
   } finally {
     await short.stop();
+  }
+}
+
+if (isSelected('streams')) {
+  const twofold = await startProduct({ settings: { ...limits, REPLICAS: '2' } });
+  try {
+    const processes = twofold.processes();
+    const client = openHttpClient(twofold.loopbackUrl, { connections: 64 });
+    const [seller = ''] = await users(client, 'seller', 1);
+    const [buyer = ''] = await users(client, 'buyer', 1);
+    const replicas = {
+      tickets: replicasOf(processes, 'tickets', openHttpClient),
+      orders: replicasOf(processes, 'orders', openHttpClient),
+    };
+    const times = await updates(client, replicas, { seller, buyer }, 200);
+    for (const [name, all] of Object.entries(times)) {
+      print(`     ${name}: p50 ${percentile(all, 0.5).toFixed(0)} ms`);
+      record(`200 updates of ${name} at a stream on the other replica, p95`, percentile(all, 0.95), 1_000, 'ms', true);
+    }
+    const count = 5_000 * scale;
+    const { url } = findProcess(processes, 'mongod');
+    await fillCatalogue(databaseOf(url, 'tickets'), count);
+    const replica = findProcess(processes, 'tickets');
+    const open = await openStreams(replicas.tickets.changing, replica, count, 5_000 * scale);
+    print(`     list without streams: p95 ${open.without.map((p95) => p95.toFixed(1)).join(' and ')} ms`);
+    record(`memory of a stream, of ${count}`, open.kilobytes, 40, 'KB', true);
+    record(`p95 of the list with ${count} streams, of that without`, open.ratio, 1.3, '×', true);
+    results.streams = {
+      ...Object.fromEntries(
+        Object.entries(times).map(([name, all]) => [name, { p50: percentile(all, 0.5), p95: percentile(all, 0.95) }]),
+      ),
+      open,
+    };
+    await Promise.all([client, replicas.tickets.changing, replicas.orders.changing].map((one) => one.close()));
+  } finally {
+    await twofold.stop();
   }
 }
 

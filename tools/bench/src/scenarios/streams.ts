@@ -1,0 +1,205 @@
+import { required } from '@ticketing/launcher/required';
+import type { HttpClient } from '@ticketing/test/http-client';
+import { percentile } from '@ticketing/test/percentile';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { get, type IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { collectGarbage } from '../collect-garbage.ts';
+import type { MeasuredProcess } from '../cpu.ts';
+import { inParallel } from '../load.ts';
+import { textOf } from '../users.ts';
+import { idOf } from './catalogue.ts';
+import { listTickets, untilOrderable } from './flash-sale.ts';
+
+const lateMs = 10_000;
+
+interface Stream {
+  /** Resolves to when a message has come, since the stream was opened, whose data contain this text. */
+  shows(text: string): Promise<number>;
+  close(): void;
+}
+
+const openStream = async (url: string, cookie?: string): Promise<Stream> => {
+  const request = get(url, { agent: false, headers: cookie === undefined ? {} : { cookie } });
+  const [response]: IncomingMessage[] = await once(request, 'response');
+  if (response?.statusCode !== 200) throw new Error(`${url}: ${response?.statusCode ?? 'no response'}`);
+  const shown: { readonly data: string; readonly at: number }[] = [];
+  let check: (() => void) | undefined;
+  let rest = '';
+  response.setEncoding('utf8').on('data', (chunk: string) => {
+    const blocks = (rest + chunk).split('\n\n');
+    rest = blocks.pop() ?? '';
+    for (const data of blocks) shown.push({ data, at: performance.now() });
+    check?.();
+  });
+  return {
+    shows: (text) =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error(`${url} does not show ${text}`)), lateMs);
+        check = () => {
+          const found = shown.find(({ data }) => data.includes(text));
+          if (found === undefined) return;
+          clearTimeout(timer);
+          resolve(found.at);
+        };
+        check();
+      }),
+    close: () => request.destroy(),
+  };
+};
+
+interface Replicas {
+  /** Where changes are made. */
+  readonly changing: HttpClient;
+  /** Of the replica where the streams are. */
+  readonly streamsUrl: string;
+}
+
+const millisecondsUntil = async (stream: Stream, text: string, change: () => Promise<number>): Promise<number> => {
+  const changedAt = await change();
+  return Math.max(0, (await stream.shows(text)) - changedAt);
+};
+
+const edit = async ({ changing }: Replicas, seller: string, id: string, body: object): Promise<number> => {
+  const { status } = await changing.send({ method: 'PUT', path: `/api/tickets/${id}`, cookie: seller, body });
+  if (status !== 200) throw new Error(`edit: ${status}`);
+  return performance.now();
+};
+
+/**
+ * Milliseconds from the response to a change at one replica to the message at a stream of the other one, for edits of a ticket
+ * and of the only listing of an event, and for cancellations of orders.
+ */
+export const updates = async (
+  client: HttpClient,
+  { tickets, orders }: { readonly tickets: Replicas; readonly orders: Replicas },
+  { seller, buyer }: { readonly seller: string; readonly buyer: string },
+  count: number,
+): Promise<Readonly<Record<'tickets' | 'events' | 'orders', readonly number[]>>> => {
+  const times: Record<'tickets' | 'events' | 'orders', number[]> = { tickets: [], events: [], orders: [] };
+  const title = 'Streamed';
+  const listed = await client.send({
+    method: 'POST',
+    path: '/api/tickets',
+    cookie: seller,
+    body: { title, price: 30 },
+  });
+  const id = textOf(listed, 'id');
+  const ofTicket = await openStream(`${tickets.streamsUrl}/api/tickets/${id}/stream`);
+  await ofTicket.shows(id);
+  const eventPath = `/api/events/${textOf(listed, 'eventId')}`;
+  const end = performance.now() + lateMs;
+  while ((await client.send({ method: 'GET', path: eventPath })).status !== 200)
+    if (performance.now() > end) throw new Error('the event did not appear');
+  const ofEvent = await openStream(`${tickets.streamsUrl}${eventPath}/stream`);
+  for (let index = 0; index < count; index += 1) {
+    const price = 1_000 + index;
+    times.tickets.push(
+      await millisecondsUntil(ofTicket, `"price":${price},`, () => edit(tickets, seller, id, { title, price })),
+    );
+    await ofEvent.shows(`"fromPrice":${price},`);
+  }
+  for (let index = 0; index < count; index += 1) {
+    const price = 2_000 + index;
+    times.events.push(
+      await millisecondsUntil(ofEvent, `"fromPrice":${price},`, () => edit(tickets, seller, id, { title, price })),
+    );
+  }
+  ofTicket.close();
+  ofEvent.close();
+
+  const forSale = await listTickets(client, seller, count);
+  await untilOrderable(client, seller, forSale);
+  for (const ticketId of forSale) {
+    const ordered = await orders.changing.send({
+      method: 'POST',
+      path: '/api/orders',
+      cookie: buyer,
+      body: { ticketId },
+    });
+    const path = `/api/orders/${textOf(ordered, 'id')}`;
+    const stream = await openStream(`${orders.streamsUrl}${path}/stream`, buyer);
+    await stream.shows('"status":"awaiting:payment","createdAt"');
+    times.orders.push(
+      await millisecondsUntil(stream, '"status":"cancelled"', async () => {
+        const { status } = await orders.changing.send({ method: 'DELETE', path, cookie: buyer });
+        if (status !== 204) throw new Error(`cancellation: ${status}`);
+        return performance.now();
+      }),
+    );
+    stream.close();
+  }
+  return times;
+};
+
+/** A stream as nothing but a socket, so that thousands of them cost this process, which measures, next to nothing. */
+const holdStream = async (url: URL): Promise<Socket> => {
+  const socket = connect(Number(url.port), url.hostname);
+  socket.write(`GET ${url.pathname} HTTP/1.1\r\nHost: ${url.host}\r\n\r\n`);
+  let received = '';
+  for await (const chunk of socket.iterator({ destroyOnReturn: false })) {
+    received += String(chunk);
+    if (received.includes('\ndata: ')) return socket.resume();
+  }
+  throw new Error(`${url.href} ended: ${received}`);
+};
+
+const pageBytes = 4_096;
+
+/** Resident memory once garbage is collected. */
+const residentBytes = async ({ pid }: MeasuredProcess): Promise<number> => {
+  await collectGarbage(pid);
+  const [, pages] = (await readFile(`/proc/${pid}/statm`, 'utf8')).split(' ');
+  return Number(pages) * pageBytes;
+};
+
+const p95OfLists = async (client: HttpClient, { pid }: MeasuredProcess, requests: number): Promise<number> => {
+  await collectGarbage(pid);
+  const times: number[] = [];
+  await inParallel(requests, 4, async () => {
+    const { status, milliseconds } = await client.send({ method: 'GET', path: '/api/tickets' });
+    if (status !== 200) throw new Error(`list: ${status}`);
+    times.push(milliseconds);
+  });
+  return percentile(times, 0.95);
+};
+
+/**
+ * Opens streams of as many tickets, which `fillCatalogue` has stored, at one replica. Measures what its resident memory grows
+ * by for each, and the p95 of its list with them as a multiple of that without them, before and after.
+ */
+export const openStreams = async (
+  client: HttpClient,
+  replica: MeasuredProcess & { readonly url: string },
+  count: number,
+  requests: number,
+): Promise<{
+  readonly kilobytes: number;
+  readonly without: readonly number[];
+  readonly with: number;
+  ratio: number;
+}> => {
+  await p95OfLists(client, replica, requests);
+  const before = await p95OfLists(client, replica, requests);
+  const empty = await residentBytes(replica);
+  const streams: Socket[] = [];
+  await inParallel(count, 50, async (index) => {
+    streams.push(await holdStream(new URL(`/api/tickets/${idOf('aaaa', index)}/stream`, replica.url)));
+  });
+  const kilobytes = ((await residentBytes(replica)) - empty) / count / 1_024;
+  const withStreams = await p95OfLists(client, replica, requests);
+  for (const stream of streams) stream.destroy();
+  const after = await p95OfLists(client, replica, requests);
+  return { kilobytes, without: [before, after], with: withStreams, ratio: (2 * withStreams) / (before + after) };
+};
+
+/** Two processes of a service: the first makes the changes. */
+export const replicasOf = (
+  processes: readonly (MeasuredProcess & { readonly url: string })[],
+  name: string,
+  open: (url: string) => HttpClient,
+): Replicas => {
+  const [one, other] = processes.filter((process) => process.name === name);
+  return { changing: open(required(one, name).url), streamsUrl: required(other, `a second ${name}`).url };
+};
