@@ -22,10 +22,10 @@ export const SubmitButton = ({
     {pending ? (
       <>
         <span className="spinner" aria-hidden="true" />
-        {pendingText}
+        <span>{pendingText}</span>
       </>
     ) : (
-      children
+      <span>{children}</span>
     )}
   </button>
 );

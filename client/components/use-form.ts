@@ -57,5 +57,9 @@ export const useForm = (operation: FormOperation, post: PostForm, onDone?: () =>
     form.current?.querySelector<HTMLElement>('[aria-invalid="true"], [data-question] input')?.focus();
   }, [sent]);
 
-  return { state: sent ?? posted, pending, form: { ref: form, action, onSubmit, noValidate: true } };
+  return {
+    state: sent ?? posted,
+    pending,
+    form: { ref: form, action, onSubmit, noValidate: true, 'aria-busy': pending },
+  };
 };

@@ -15,6 +15,11 @@ const stolen = '4000000000009979';
 
 const openPage = usePages(site.url);
 
+/** The page hears nothing of what changes, like one in the background. */
+const followsNothing = (page: Page) =>
+  page.addInitScript("Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true })");
+const followsAgain = (page: Page) => page.evaluate('delete document.visibilityState');
+
 const signUpByForm = async (page: Page): Promise<void> => {
   const { email, password } = newCredentials();
   await page.goto('/');
@@ -79,12 +84,14 @@ test('When the price has changed since the buyer saw it, then they are asked to 
   const [seller, buyer] = await Promise.all([signUp(site.url), signUp(site.url)]);
   const ticket = await list(seller, { price: 20 });
   const page = await openPage({ as: buyer });
+  await followsNothing(page);
   await page.goto(`/tickets/${ticket.id}`);
   const edit = { method: 'PUT', path: `/api/tickets/${ticket.id}`, body: { title: ticket.title, price: 30 } };
   expect(await seller.send(edit)).toMatchObject({ status: 200 });
   await page.getByRole('button', { name: 'Hold this ticket' }).click();
   await page.getByText('The seller has changed the price from $20.00 to $30.00.').waitFor();
   expect(await ticketOf(buyer, ticket.id)).not.toHaveProperty('orderId');
+  await followsAgain(page);
   await page.getByRole('button', { name: 'Hold at $30.00' }).click();
   await heading(page, 'Pay by card').waitFor();
   expect(await page.getByTestId('order-price').textContent()).toBe('$30.00');
@@ -94,6 +101,7 @@ test('When a seller has changed a listing and not its price, then the buyer is a
   const [seller, buyer] = await Promise.all([signUp(site.url), signUp(site.url)]);
   const ticket = await list(seller, { title: 'First row' });
   const page = await openPage({ as: buyer });
+  await followsNothing(page);
   await page.goto(`/tickets/${ticket.id}`);
   const edit = { method: 'PUT', path: `/api/tickets/${ticket.id}`, body: { title: 'Last row', price: 19.99 } };
   expect(await seller.send(edit)).toMatchObject({ status: 200 });
@@ -106,6 +114,7 @@ test('When a seller has changed a listing and not its price, then the buyer is a
   await page.getByText('The seller has changed this listing. Please look at it again.').waitFor();
   await heading(page, 'Last row').waitFor();
   expect(await ticketOf(buyer, ticket.id)).not.toHaveProperty('orderId');
+  await followsAgain(page);
   await page.getByRole('button', { name: 'Hold this ticket' }).click();
   await heading(page, 'Pay by card').waitFor();
 });

@@ -2,11 +2,11 @@ import type { Metadata } from 'next';
 import { randomUUID } from 'node:crypto';
 import { cache } from 'react';
 import { Art } from '../../../components/art.tsx';
-import { Badge } from '../../../components/badge.tsx';
 import { BoughtTicket } from '../../../components/bought-ticket.tsx';
 import { Facts } from '../../../components/facts.tsx';
 import { HoldForm } from '../../../components/hold-form.tsx';
 import { Icon } from '../../../components/icon.tsx';
+import { LiveTicket } from '../../../components/live-ticket.tsx';
 import { NotFound } from '../../../components/not-found.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { PageLink } from '../../../components/page-link.tsx';
@@ -25,7 +25,7 @@ import { param, type QueryParams } from '../../../lib/query-params.ts';
 import { signInPath } from '../../../lib/safe-next.ts';
 import { anonymousApi, currentUser, serverApi } from '../../../lib/server/api.ts';
 import { runtimeConfig } from '../../../lib/server/runtime.ts';
-import { ticketBadge, ticketState, type TicketState } from '../../../lib/ticket-labels.ts';
+import { ticketState, type TicketState } from '../../../lib/ticket-labels.ts';
 import { postHold, postUpload, postWithdraw } from '../../form-actions.ts';
 
 interface PageProps {
@@ -229,7 +229,7 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
           {event !== undefined && (
             <p className="mt-4">
               <PageLink href={eventHref(event)} className="link inline-flex min-h-11 items-center">
-                All tickets of this event: {leftLabel(event)}
+                {`All tickets of this event: ${leftLabel(event)}`}
               </PageLink>
             </p>
           )}
@@ -243,18 +243,9 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
           )}
         </div>
         <aside className="panel p-5 shadow-sm lg:sticky lg:top-6 lg:row-span-2" aria-label="Price and hold">
-          <div className="flex items-start justify-between gap-3">
-            <div>
-              <p className="text-sm text-muted">Price</p>
-              <p className="text-3xl font-bold tracking-tight tabular-nums" data-testid="ticket-price">
-                {priceLabel(ticket)}
-              </p>
-            </div>
-            <Badge {...ticketBadge(ticket)} testId="ticket-state" />
-          </div>
-          <div className="mt-4 grid gap-3">
+          <LiveTicket key={ticket.id} ticket={ticket} own={own}>
             {own ? <Seller ticket={ticket} sale={sale} /> : <Buyer ticket={ticket} user={user} order={order} />}
-          </div>
+          </LiveTicket>
           {!own && ticketState(ticket) === 'on-sale' && (
             <ul className="mt-5 grid gap-2 border-t border-line pt-4 text-sm text-muted">
               <li className="flex gap-2">
@@ -267,10 +258,13 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
               </li>
               <li className="flex gap-2" data-testid="ticket-delivery">
                 <Icon name="ticket" className="icon text-pine" />
-                {deliveryLabel(ticket, runtimeConfig().deliveryHours)}
-                {ticket.delivery === 'instant'
-                  ? ': you can download it as soon as you have paid.'
-                  : ' of the sale, or you get your money back.'}
+                <span>
+                  {`${deliveryLabel(ticket, runtimeConfig().deliveryHours)}${
+                    ticket.delivery === 'instant'
+                      ? ': you can download it as soon as you have paid.'
+                      : ' of the sale, or you get your money back.'
+                  }`}
+                </span>
               </li>
             </ul>
           )}

@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { cache } from 'react';
 import { Art } from '../../../../components/art.tsx';
 import { Facts } from '../../../../components/facts.tsx';
+import { LiveEvent } from '../../../../components/live-event.tsx';
 import { NotFound } from '../../../../components/not-found.tsx';
 import { PageLink } from '../../../../components/page-link.tsx';
 import { Pager } from '../../../../components/pager.tsx';
@@ -11,7 +12,7 @@ import type { EventEntry, ListedTicket } from '../../../../lib/api/schemas.ts';
 import { catalogueHref } from '../../../../lib/catalogue-query.ts';
 import { categoryOf } from '../../../../lib/categories.ts';
 import { deliveryLabel } from '../../../../lib/delivery-labels.ts';
-import { eventData, eventHref, eventSentence, leftLabel } from '../../../../lib/event-labels.ts';
+import { eventData, eventHref, eventSentence } from '../../../../lib/event-labels.ts';
 import { priceLabel } from '../../../../lib/money.ts';
 import { readPage } from '../../../../lib/paging.ts';
 import { param, type QueryParams } from '../../../../lib/query-params.ts';
@@ -113,9 +114,7 @@ const EventPage = async ({ params, searchParams }: PageProps) => {
       </h1>
       <Facts of={event} />
       <section aria-labelledby="left" className="panel mt-8 p-5">
-        <h2 id="left" className="text-xl font-semibold" data-testid="event-left">
-          {leftLabel(event)}
-        </h2>
+        <LiveEvent key={event.id} event={event} />
         <Seats event={event} page={tickets.data} />
       </section>
     </div>
