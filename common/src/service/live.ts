@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { EventDefinition } from '../events/index.ts';
 import { LiveStreams, type LiveSource, type LiveStates, type SessionGuard } from '../http/index.ts';
-import type { Follower } from '../messaging/index.ts';
-import type { Service } from './open-service.ts';
+import type { Follower, Transport } from '../messaging/index.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
 import { periodically } from './periodic.ts';
 import type { Stoppable } from './stoppable.ts';
 
@@ -23,8 +24,14 @@ export interface Live {
   endAll(): void;
 }
 
+interface LiveDeps {
+  readonly logger: Logger;
+  readonly metrics: Pick<Metrics, 'observed'>;
+  readonly transport: Pick<Transport, 'follow' | 'isConnected'>;
+}
+
 export const openLive = (
-  service: Pick<Service, 'logger' | 'metrics' | 'transport'>,
+  service: LiveDeps,
   config: { readonly RATE_LIMITS: 'on' | 'off' },
   sessions: Pick<SessionGuard, 'isEnded'>,
 ): Live => {
@@ -70,7 +77,7 @@ export const openLive = (
 
 /** Messages cost time, so they are received only while somebody looks at a thing of this kind, and for a while after. */
 const followWhileOpen = (
-  { transport, logger }: Pick<Service, 'transport' | 'logger'>,
+  { transport, logger }: Pick<LiveDeps, 'transport' | 'logger'>,
   subject: string,
   states: LiveStates,
 ) => {
