@@ -4,7 +4,8 @@ import type { Page } from 'playwright-core';
 import { cardFormIsReady, overflow, usePages, violations } from './browser.ts';
 import { deliver, hold, list, pay, signUp, untilOrder } from './user.ts';
 import { eventually } from './eventually.ts';
-import { siteUnderTest } from './site.ts';
+import { siteUnderTest, testOnThisMachine } from './site.ts';
+import { openStripeLedger } from './stripe-ledger.ts';
 
 const site = siteUnderTest();
 const openPage = usePages(site.url);
@@ -166,6 +167,24 @@ test('When a buyer holds a ticket whose seller has chosen its file, then the cho
   expect(await file.inputValue()).toContain('ticket.pdf');
   await file.setInputFiles([]);
   await page.getByText('While a buyer holds this ticket, no file can be added.').waitFor();
+});
+
+testOnThisMachine('When a delivered order is refunded, then its open page and that of its ticket show it', async () => {
+  const [seller, buyer] = await Promise.all([signUp(site.url), signUp(site.url)]);
+  const ticket = await list(seller, { price: 20 });
+  const { id } = await hold(buyer, ticket.id);
+  expect(await pay(buyer, id)).toMatchObject({ status: 201 });
+  await untilOrder(buyer, id, { status: 'complete' });
+  await deliver(seller, ticket.id);
+  const [ofOrder, ofTicket] = await Promise.all([openPage({ as: buyer }), openPage({ as: buyer })]);
+  await ofOrder.goto(`/orders/${id}`);
+  await heading(ofOrder, 'Your ticket is here').waitFor();
+  await ofTicket.goto(`/tickets/${ticket.id}`);
+  await heading(ofTicket, 'Your ticket is here').waitFor();
+  await openStripeLedger(site.processes()).refundPart(id, 2_000);
+  await heading(ofOrder, 'This order was refunded').waitFor();
+  await ofTicket.getByText('You had bought this ticket, and got your money back.').waitFor();
+  await ofOrder.getByText('Your payment of $20.00 has been refunded to your card.').waitFor();
 });
 
 /** What a browser's translator does to every text. */

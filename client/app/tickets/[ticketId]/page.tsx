@@ -6,6 +6,7 @@ import { BoughtTicket } from '../../../components/bought-ticket.tsx';
 import { Facts } from '../../../components/facts.tsx';
 import { HoldForm } from '../../../components/hold-form.tsx';
 import { Icon } from '../../../components/icon.tsx';
+import { LiveOrder } from '../../../components/live-order.tsx';
 import { LiveTicket } from '../../../components/live-ticket.tsx';
 import { NotFound } from '../../../components/not-found.tsx';
 import { Notice } from '../../../components/notice.tsx';
@@ -246,6 +247,7 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
           <LiveTicket key={ticket.id} ticket={ticket} own={own}>
             {own ? <Seller ticket={ticket} sale={sale} /> : <Buyer ticket={ticket} user={user} order={order} />}
           </LiveTicket>
+          {order !== undefined && <LiveOrder key={order.id} order={order} />}
           {!own && ticketState(ticket) === 'on-sale' && (
             <ul className="mt-5 grid gap-2 border-t border-line pt-4 text-sm text-muted">
               <li className="flex gap-2">
