@@ -71,7 +71,7 @@ test('When a bank inquires, then no money moves; when it withdraws some all the 
   await until(async () =>
     expect((await payments.get(order.id)).body).toMatchObject({ dispute: { status: 'warning_needs_response' } }),
   );
-  expect(await balancesOf(order)).toEqual(saleBalances);
+  await until(async () => expect(await balancesOf(order)).toEqual(saleBalances));
   const id = await disputeOf(order);
   await payments.sandbox.changeDispute(id, { moved: -price });
   const withdrawn = { disputes: price, 'seller:s:held': -1799, fees: -200 };
