@@ -42,8 +42,9 @@ export const createMoney = (payments: () => PaymentsUnderTest) => {
       const { data } = await payments().sandbox.stripe.disputes.list({ charge: await chargeOf(order) });
       return data[0]?.id ?? '';
     },
-    /** What is in each account of an order; accounts that have nothing are left out. */
+    /** What is in each account of an order, once its entries are in the ledger; accounts that have nothing are left out. */
     balancesOf: async (order: OrderState) => {
+      expect((await payments().stored(order.id))?.entries ?? []).toEqual([]);
       const sums = new Map<string, number>();
       for (const lines of Object.values(await ledgerOf(order)))
         for (const [account, amount] of Object.entries(lines)) sums.set(account, (sums.get(account) ?? 0) + amount);

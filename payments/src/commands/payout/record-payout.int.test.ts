@@ -85,7 +85,11 @@ test('When orders does not answer, then it is asked again after growing delays, 
     const charge = parseCharge((await payments.stored(_id)) ?? { _id });
     return askToRelease(deps(), { charge, trace, deadline: 0 });
   };
-  const questions = async () => (await payments.stored(_id))?.outbox?.map(({ version, data }) => [version, data['id']]);
+  // The running service may publish the sale again, as it was before.
+  const questions = async () =>
+    (await payments.stored(_id))?.outbox
+      ?.filter(({ version }) => version > 3)
+      .map(({ version, data }) => [version, data['id']]);
   const now = () => payments.system.clock.now().getTime();
   const first = await ask();
   expect(first.getTime() - now()).toBeLessThanOrEqual(5_000);
