@@ -51,6 +51,7 @@ export const orderSchema = z.extend(orderShape, {
   reason: z.optional(z.string()),
   history: z.optional(history),
   delivery: z.optional(orderDelivery),
+  ticket: z.extend(orderShape.shape.ticket, anyCategory),
 });
 export const ordersSchema = z.array(orderSchema);
 // The site shows a state that it does not know: payments of a newer release may send one.

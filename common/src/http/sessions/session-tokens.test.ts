@@ -59,7 +59,12 @@ test('When a token of the release before names no session, then its own hash nam
   const token = jsonwebtoken.sign({ id: user.id, email: user.email, iat: 1_900_000_000, exp: 9_999_999_999 }, key);
   const other = jsonwebtoken.sign({ id: user.id, email: user.email, iat: 1_900_000_001, exp: 9_999_999_999 }, key);
   const verified = sessions.verify(token);
-  expect(verified).toEqual({ ...user, sid: expect.stringMatching(/^[0-9a-f]{24}$/), startedAt: 1_900_000_000_000 });
+  expect(verified).toEqual({
+    ...user,
+    sid: expect.stringMatching(/^[0-9a-f]{24}$/),
+    startedAt: 1_900_000_000_000,
+    expiresAt: 9_999_999_999_000,
+  });
   expect(sessions.verify(token)).toEqual(verified);
   expect(sessions.verify(other)?.sid).not.toBe(verified?.sid);
 });
