@@ -6,9 +6,9 @@ const soldAt = '2031-05-01T10:00:00.000Z';
 const sold = { ...ticket, orderId: 'o1', soldAt };
 
 test.each([
-  [ticket, { ...ticket, price: 30 }, 'The seller has changed the price from $20.00 to $30.00.'],
-  [ticket, { ...ticket, title: 'Semi-final' }, 'The seller has changed this listing. Please look at it again.'],
-  [ticket, { ...ticket, delivery: 'instant' }, 'The seller has changed this listing. Please look at it again.'],
+  [ticket, { ...ticket, price: 30 }, 'The price is $30.00 now, no longer $20.00.'],
+  [ticket, { ...ticket, title: 'Semi-final' }, 'This listing has just been changed.'],
+  [ticket, { ...ticket, delivery: 'instant' }, 'This listing has just been changed.'],
   [ticket, { ...ticket, orderId: 'o1' }, 'This ticket is on hold.'],
   [{ ...ticket, orderId: 'o1' }, ticket, 'This ticket is on sale again.'],
   [{ ...ticket, orderId: 'o1' }, sold, 'This ticket is sold.'],

@@ -46,7 +46,10 @@ const details = [
   'description',
 ] as const;
 
-/** What has changed of a ticket while somebody looks at it, in a sentence; undefined if nothing that its page shows. */
+/**
+ * What has changed of a ticket while somebody looks at it, in a sentence; undefined if nothing that its page shows. Other words than
+ * those with which a hold is refused, which may stand beside it.
+ */
 export const ticketNews = (before: Shown, now: Shown): string | undefined => {
   const state = ticketState(now);
   if (state !== ticketState(before)) return states[state];
@@ -54,9 +57,8 @@ export const ticketNews = (before: Shown, now: Shown): string | undefined => {
   if (before.deliveryFailedAt === undefined && now.deliveryFailedAt !== undefined)
     return 'This ticket was not delivered in time.';
   if (before.deliveryEndedAt === undefined && now.deliveryEndedAt !== undefined) return 'This sale was undone.';
-  if (before.price !== now.price)
-    return `The seller has changed the price from ${priceLabel(before)} to ${priceLabel(now)}.`;
+  if (before.price !== now.price) return `The price is ${priceLabel(now)} now, no longer ${priceLabel(before)}.`;
   if (details.some((name) => before[name] !== now[name]) || before.delivery !== now.delivery)
-    return 'The seller has changed this listing. Please look at it again.';
+    return 'This listing has just been changed.';
   return undefined;
 };

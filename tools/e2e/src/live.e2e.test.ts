@@ -84,7 +84,7 @@ test.each(ways)(
 
     const edit = { method: 'PUT', path: `/api/tickets/${ticket.id}`, body: { title: ticket.title, price: 30 } };
     expect(await seller.send(edit)).toMatchObject({ status: 200 });
-    await shows('The seller has changed the price from $20.00 to $30.00.');
+    await shows('The price is $30.00 now, no longer $20.00.');
     expect(await page.getByTestId('ticket-price').textContent()).toBe('$30.00');
     await page.getByRole('button', { name: 'Hold at $30.00' }).waitFor();
     expect(await overflow(page)).toBe(0);
