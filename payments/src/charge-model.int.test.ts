@@ -121,6 +121,10 @@ const stored = ({ database }: World) => database.collection<PaymentDocument>('pa
 const storedLedger = ({ database }: World) => database.collection<LedgerEntry>('ledger').find().toArray();
 const atStripe = ({ id }: Pick<World, 'id'>) => readOrderAtStripe(sandbox.stripe, id);
 
+/** What the bank has of a dispute. */
+const keptBy = ({ balance_transactions: moved }: Stripe.Dispute): number =>
+  0 - moved.reduce((sum, { amount }) => sum + amount, 0);
+
 /** What banks and Stripe's dashboard do with the money of an order, where they can. */
 const openStripeSide = ({ stripe, ...bank }: Sandbox) => {
   return {
@@ -133,8 +137,10 @@ const openStripeSide = ({ stripe, ...bank }: Sandbox) => {
     returnMoney: async (id: string, part: 'all' | 'a part'): Promise<void> => {
       const { charges, disputes } = await atStripe({ id });
       const charge = charges.find(({ paid }) => paid);
-      const left = charge === undefined ? 0 : charge.amount - charge.amount_refunded;
-      if (charge === undefined || left === 0 || disputes.some(({ status }) => status !== 'won')) return;
+      // A dispute that was won in part keeps the rest.
+      const kept = disputes.reduce((sum, dispute) => sum + keptBy(dispute), 0);
+      const left = charge === undefined ? 0 : charge.amount - charge.amount_refunded - kept;
+      if (charge === undefined || left <= 0 || disputes.some(({ status }) => status !== 'won')) return;
       await stripe.refunds.create({ charge: charge.id, ...(part === 'all' ? {} : { amount: Math.min(500, left) }) });
     },
     failRefund: async (id: string): Promise<void> => {
@@ -151,8 +157,7 @@ const openStripeSide = ({ stripe, ...bank }: Sandbox) => {
     reinstate: async (id: string, of: 'open' | 'lost', part: number): Promise<void> => {
       for (const dispute of (await atStripe({ id })).disputes) {
         if (of === 'open' ? !isOpenDispute(dispute) : dispute.status !== 'lost') continue;
-        const kept = 0 - dispute.balance_transactions.reduce((sum, { amount }) => sum + amount, 0);
-        await bank.changeDispute(dispute.id, { status: 'won', moved: Math.floor(kept * part) });
+        await bank.changeDispute(dispute.id, { status: 'won', moved: Math.floor(keptBy(dispute) * part) });
       }
     },
     settleDispute: async (id: string, outcome: 'won' | 'lost'): Promise<void> => {
