@@ -99,7 +99,7 @@ export const recordAdopted = async (deps: Deps, context: ChargeContext): Promise
  * Marks a sale for the worker of payouts. A mark that it has stays known as failing: until a reversal has succeeded, no other sale
  * of the seller is transferred.
  */
-const payoutMarked = (due: Date, trace: Trace): Expression =>
+export const payoutMarked = (due: Date, trace: Trace): Expression =>
   expression({ $mergeObjects: ['$payoutDue', { $literal: { due, ...trace } }] });
 
 /** Stripe has nothing left to return. Returns false, and the refund stays due, while the charge does not show why. */

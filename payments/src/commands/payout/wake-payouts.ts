@@ -1,6 +1,7 @@
 import { newTrace } from '@ticketing/common/events';
 import type { Deps } from '../../deps.ts';
 import type { PayoutAccount } from '../../models/payout-account.ts';
+import { payoutMarked } from '../record-charge.ts';
 
 /** The account that proceeds may be sent to, if the seller's e-mail is verified and the user has not closed the account. */
 export const payableAccountOf = (account: PayoutAccount | null): string | undefined =>
@@ -8,15 +9,12 @@ export const payableAccountOf = (account: PayoutAccount | null): string | undefi
     ? account.accountId
     : undefined;
 
-/**
- * Marks these sellers' waiting payouts for the worker. A mark that a sale has stays known as failing, as in `payoutMarked`: no
- * other sale of the seller is sent meanwhile.
- */
+/** Marks these sellers' waiting payouts for the worker. */
 export const wakePayouts = async (deps: Deps, sellerIds: readonly string[]): Promise<void> => {
   if (sellerIds.length === 0) return;
-  const mark = { due: deps.now(), ...newTrace(deps, 'payout-account-ready') };
+  const mark = payoutMarked(deps.now(), newTrace(deps, 'payout-account-ready'));
   await deps.payments.updateMany({ payoutWaits: true, 'order.sellerId': { $in: [...sellerIds] } }, [
-    { $set: { payoutDue: { $mergeObjects: ['$payoutDue', { $literal: mark }] } } },
+    { $set: { payoutDue: mark.value } },
     { $unset: 'payoutWaits' },
   ]);
 };
