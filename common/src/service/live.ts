@@ -43,7 +43,7 @@ export const openLive = (
     sessions,
     logger,
     now: () => performance.now(),
-    isTold: () => transport.isConnected(),
+    receivesEvents: () => transport.isConnected(),
   });
   metrics.observed('live_streams', 'Streams of live pages that are open in this process', () => streams.size);
   metrics.observed(

@@ -9,7 +9,7 @@ const overlapMs = 10_000;
  * nothing of it. What nobody looks at is not read.
  */
 export const createEventsFollower = ({ events, now }: Pick<Deps, 'events' | 'now'>, live: LiveStates) => {
-  let told = new Map<string, number>();
+  let seen = new Map<string, number>();
   let since: Date | undefined;
   return async (): Promise<void> => {
     if (live.isEmpty) {
@@ -22,8 +22,8 @@ export const createEventsFollower = ({ events, now }: Pick<Deps, 'events' | 'now
       .find({ changedAt: { $gte: from } }, { projection: { seq: 1 } })
       .sort({ changedAt: 1 })
       .toArray();
-    for (const { _id, seq } of changed) if (told.get(_id) !== seq) live.changed(_id);
-    told = new Map(changed.map(({ _id, seq }) => [_id, seq]));
+    for (const { _id, seq } of changed) if (seen.get(_id) !== seq) live.changed(_id);
+    seen = new Map(changed.map(({ _id, seq }) => [_id, seq]));
     since = readAt;
   };
 };

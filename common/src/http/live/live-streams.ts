@@ -19,8 +19,8 @@ interface Options extends LiveBounds {
   readonly logger: Logger;
   /** This process's own clock, in milliseconds. */
   readonly now: () => number;
-  /** Whether this process is told of changes; while it is not, everything is read again from time to time. */
-  readonly isTold: () => boolean;
+  /** Whether this process receives events; while it does not, everything is read again from time to time. */
+  readonly receivesEvents: () => boolean;
 }
 
 /** Where the states of things of one kind come from. */
@@ -45,7 +45,7 @@ export interface LiveStates {
 
 const retryAfterSeconds = 30;
 const concurrentReads = 8;
-const untoldReadMs = 20_000;
+const readWithoutEventsMs = 20_000;
 
 interface Thing {
   readonly streams: Set<LiveStream>;
@@ -92,9 +92,9 @@ export class LiveStreams {
       stream.tick(now);
     }
     for (const things of this.#kinds) things.retry();
-    if (this.#options.isTold()) this.#readAllAt = now + untoldReadMs;
+    if (this.#options.receivesEvents()) this.#readAllAt = now + readWithoutEventsMs;
     else if (now >= this.#readAllAt) {
-      this.#readAllAt = now + untoldReadMs;
+      this.#readAllAt = now + readWithoutEventsMs;
       for (const things of this.#kinds) things.changedAll();
     }
   }
@@ -159,7 +159,7 @@ class LiveThings implements LiveStates {
       if ((await this.#source.read(id)) === undefined) throw new NotFoundError();
       return sendHead(res);
     }
-    // Its reader has gone away before: that it has closed will not be told again.
+    // The reader has gone away before, so no `close` will follow that would free its place.
     if (res.destroyed) return;
     const stream = this.#take(req, res);
     // Before it is read, so that no change falls in between.
