@@ -15,7 +15,13 @@ export const metadata: Metadata = {
   formatDetection: { telephone: false },
 };
 
-export const viewport: Viewport = { themeColor: '#0d5f4b' };
+export const viewport: Viewport = {
+  colorScheme: 'light dark',
+  themeColor: [
+    { media: '(prefers-color-scheme: light)', color: '#0d5f4b' },
+    { media: '(prefers-color-scheme: dark)', color: '#0a4436' },
+  ],
+};
 
 const RootLayout = async ({ children }: { readonly children: ReactNode }) => {
   const user = await currentUser();

@@ -1,13 +1,30 @@
 'use client';
 import { CardElement, Elements, useElements, useStripe } from '@stripe/react-stripe-js';
 import { loadStripe } from '@stripe/stripe-js/pure';
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react';
 import { CardSkeleton } from './sandbox-card.tsx';
 import type { CardFormProps } from './submit-card.ts';
+
+const onThemeChange = (listener: () => void) => {
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  dark.addEventListener('change', listener);
+  return () => dark.removeEventListener('change', listener);
+};
+const readToken = (name: string) =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--color-${name}`).trim();
+
+/** A token of globals.css in the present theme. Stripe's iframe does not inherit it. */
+const useToken = (name: string) =>
+  useSyncExternalStore(
+    onThemeChange,
+    () => readToken(name),
+    () => '',
+  );
 
 const Card = ({ onReady }: CardFormProps) => {
   const stripe = useStripe();
   const elements = useElements();
+  const [ink, muted, danger] = [useToken('ink'), useToken('muted'), useToken('danger')];
   const [problem, setProblem] = useState<string>();
   const [ready, setReady] = useState(false);
   const reportReady = useEffectEvent(onReady);
@@ -31,7 +48,10 @@ const Card = ({ onReady }: CardFormProps) => {
         <CardElement
           className="w-full"
           options={{
-            style: { base: { fontSize: '16px', color: '#12211c', '::placeholder': { color: '#4f5f58' } } },
+            style: {
+              base: { fontSize: '16px', color: ink, iconColor: muted, '::placeholder': { color: muted } },
+              invalid: { color: danger, iconColor: danger },
+            },
           }}
           onReady={() => setReady(true)}
           onChange={(event) => setProblem(event.error?.message)}

@@ -4,20 +4,21 @@ import { formScript } from './script.ts';
 
 const style = `
 *{box-sizing:border-box}
-html{color-scheme:light}
-body{margin:0;background:#fff;color:#30313d;font:400 16px/1.4 "Inter Variable",Inter,system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+html{color-scheme:light dark;--page:#fff;--ink:#30313d;--muted:#535862;--hint:#717680;--edge:#82868f;--focus:#2563eb;--problem:#b42318}
+@media (prefers-color-scheme:dark){html{--page:#17201d;--ink:#e6ede9;--muted:#a3b1aa;--hint:#a3b1aa;--edge:#82918a;--focus:#7aa7ff;--problem:#ff9a91}}
+body{margin:0;background:var(--page);color:var(--ink);font:400 16px/1.4 "Inter Variable",Inter,system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 form{display:grid;grid-template-columns:1fr 1fr;gap:12px;padding:4px}
 .wide{grid-column:1/-1}
-label{display:block;margin-bottom:4px;font-size:14px;color:#30313d}
-input{width:100%;height:40px;padding:0 12px;border:1px solid #d0d5dd;border-radius:6px;background:#fff;color:inherit;font:inherit}
-input::placeholder{color:#717680}
-input:focus{outline:none;border-color:#2563eb;box-shadow:0 0 0 3px rgba(37,99,235,.25)}
-input[aria-invalid]{border-color:#b42318}
-input[aria-invalid]:focus{box-shadow:0 0 0 3px rgba(180,35,24,.2)}
-.problem{margin:4px 0 0;font-size:13px;color:#b42318}
+label{display:block;margin-bottom:4px;font-size:14px}
+input{width:100%;height:40px;padding:0 12px;border:1px solid var(--edge);border-radius:6px;background:var(--page);color:inherit;font:inherit}
+input::placeholder{color:var(--hint)}
+input:focus{outline:3px solid color-mix(in srgb,var(--focus) 35%,transparent);border-color:var(--focus)}
+input[aria-invalid]{border-color:var(--problem)}
+input[aria-invalid]:focus{outline-color:color-mix(in srgb,var(--problem) 30%,transparent)}
+.problem{margin:4px 0 0;font-size:13px;color:var(--problem)}
 .problem:empty{display:none}
-.note{margin:0;font-size:13px;color:#535862}
-@media (prefers-reduced-motion:no-preference){input{transition:border-color .12s,box-shadow .12s}}
+.note{margin:0;font-size:13px;color:var(--muted)}
+@media (prefers-reduced-motion:no-preference){input{transition:border-color .12s}}
 `;
 
 const field = (options: {

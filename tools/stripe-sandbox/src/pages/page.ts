@@ -3,19 +3,20 @@ import { createHash } from 'node:crypto';
 
 const style = `
 *{box-sizing:border-box}
-html{color-scheme:light}
-body{margin:0;background:#f6f8f6;color:#12211c;font:400 1rem/1.5 "Inter Variable",Inter,system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
+html{color-scheme:light dark;--paper:#f6f8f6;--surface:#fff;--ink:#12211c;--muted:#4f5f58;--line:#dbe2dd;--pine:#0d5f4b;--on-pine:#fff}
+@media (prefers-color-scheme:dark){html{--paper:#0d1412;--surface:#17201d;--ink:#e6ede9;--muted:#a3b1aa;--line:#2b3733;--pine:#5ec4a1;--on-pine:#05241b}}
+body{margin:0;background:var(--paper);color:var(--ink);font:400 1rem/1.5 "Inter Variable",Inter,system-ui,-apple-system,"Segoe UI",Roboto,sans-serif}
 main{max-width:28rem;margin:0 auto;padding:2rem 1rem}
-section{padding:1.5rem;border:1px solid #dbe2dd;border-radius:.75rem;background:#fff}
+section{padding:1.5rem;border:1px solid var(--line);border-radius:.75rem;background:var(--surface)}
 h1{margin:0 0 .5rem;font-size:1.375rem;line-height:1.25}
-p{margin:0 0 1rem;color:#4f5f58}
+p{margin:0 0 1rem;color:var(--muted)}
 dl{display:grid;grid-template-columns:auto 1fr;gap:.25rem 1rem;margin:0 0 1.5rem}
-dt{color:#4f5f58}
+dt{color:var(--muted)}
 dd{margin:0;text-align:right;font-weight:600;overflow-wrap:anywhere}
 form{display:grid;gap:.75rem}
-button,a{display:block;width:100%;min-height:3rem;padding:.7rem 1rem;border:1px solid #0d5f4b;border-radius:.5rem;background:#0d5f4b;color:#fff;font:inherit;font-weight:600;text-align:center;text-decoration:none;cursor:pointer}
-button.quiet{background:#fff;color:#0d5f4b}
-:focus-visible{outline:3px solid #0d5f4b;outline-offset:2px}
+button,a{display:block;width:100%;min-height:3rem;padding:.7rem 1rem;border:1px solid var(--pine);border-radius:.5rem;background:var(--pine);color:var(--on-pine);font:inherit;font-weight:600;text-align:center;text-decoration:none;cursor:pointer}
+button.quiet{background:var(--surface);color:var(--pine)}
+:focus-visible{outline:3px solid var(--pine);outline-offset:2px}
 `;
 
 const styleHash = `'sha256-${createHash('sha256').update(style).digest('base64')}'`;
