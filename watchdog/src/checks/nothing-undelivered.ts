@@ -15,7 +15,7 @@ export const nothingUndelivered: Check = {
       pending + unacknowledged === 0
         ? undefined
         : finding(
-            `${durable} has acknowledged no event after sequence ${acknowledgedUpTo} of the stream, although more are pending`,
+            `${durable} has acknowledged no event after sequence ${acknowledgedUpTo} of the stream, although more ${unacknowledged > 0 ? 'were delivered' : 'are pending'}`,
             durable,
           ),
     );

@@ -11,9 +11,23 @@ const item = (name: string, log: string[] = []) => ({
 type Item = ReturnType<typeof item>;
 
 const open = (
-  options: { readonly maxBatch?: number; readonly concurrency?: number; readonly keepAliveMs?: number },
+  options: {
+    readonly maxBatch?: number;
+    readonly concurrency?: number;
+    readonly keepAliveMs?: number;
+    readonly handlerLimitMs?: number;
+    readonly onOverdue?: () => void;
+  },
   handle: (items: readonly Item[]) => Promise<void>,
-) => new DeliveryQueue<Item>({ maxBatch: 100, concurrency: 1, keepAliveMs: 60_000, ...options, handle });
+) =>
+  new DeliveryQueue<Item>({
+    maxBatch: 100,
+    concurrency: 1,
+    keepAliveMs: 60_000,
+    onOverdue: () => undefined,
+    ...options,
+    handle,
+  });
 
 const names = (items: readonly Item[]): string[] => items.map(({ name }) => name);
 const turns = async (count = 5): Promise<void> => {
@@ -109,6 +123,31 @@ test('When messages wait or are being handled, then the broker gets in-progress 
   queue.push(item('waiting', log));
   while (!(log.includes('working in work') && log.includes('working waiting'))) await setImmediate();
   work.resolve();
+  await queue.idle();
+  await turns();
+  const signals = log.length;
+  const end = performance.now() + 20;
+  while (performance.now() < end) await setImmediate();
+  expect(log).toHaveLength(signals);
+  await queue.close();
+});
+
+test('When a handler does not end, then after its limit the others continue, and the broker hears no more of its messages', async () => {
+  const log: string[] = [];
+  const handled: string[] = [];
+  let overdue = 0;
+  const onOverdue = () => {
+    overdue += 1;
+  };
+  const queue = open({ maxBatch: 1, keepAliveMs: 5, handlerLimitMs: 50, onOverdue }, (items) => {
+    handled.push(...names(items));
+    return handled.length === 1 ? new Promise(() => undefined) : Promise.resolve();
+  });
+  queue.push(item('endless', log));
+  queue.push(item('next', log));
+  while (handled.length < 2) await setImmediate();
+  expect({ handled, overdue }).toEqual({ handled: ['endless', 'next'], overdue: 1 });
+  expect(log).toContain('working endless');
   await queue.idle();
   await turns();
   const signals = log.length;

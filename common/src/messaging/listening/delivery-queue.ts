@@ -6,12 +6,15 @@ export interface Delivery {
   readonly working: () => void;
 }
 
+/** A handler that has not ended after this long counts as failed; the longest that one needs is a few seconds. */
+const handlerLimitMs = 60_000;
+
 /** With more than this waiting, `untilRoom` does not resolve. */
 export const queueLimit = { messages: 800, bytes: 2 * 1024 * 1024 } as const;
 
 /**
  * Passes deliveries on in batches of what has arrived, with at most `concurrency` concurrent batches, and keeps telling
- * the broker that all of them are in progress.
+ * the broker that all of them are in progress, those of a handler until its limit.
  */
 export class DeliveryQueue<Item extends Delivery> {
   readonly #options: {
@@ -19,6 +22,8 @@ export class DeliveryQueue<Item extends Delivery> {
     readonly concurrency: number;
     readonly keepAliveMs: number;
     readonly handle: (items: readonly Item[]) => Promise<void>;
+    readonly onOverdue: (items: readonly Item[]) => void;
+    readonly handlerLimitMs?: number;
   };
   readonly #waiting: Item[] = [];
   readonly #inProgress = new Set<Item>();
@@ -35,6 +40,10 @@ export class DeliveryQueue<Item extends Delivery> {
     readonly concurrency: number;
     readonly keepAliveMs: number;
     readonly handle: (items: readonly Item[]) => Promise<void>;
+    /** Called with its batch when a handler has not ended within its limit. */
+    readonly onOverdue: (items: readonly Item[]) => void;
+    /** Shortened by tests only. */
+    readonly handlerLimitMs?: number;
   }) {
     this.#options = options;
     this.#keepAlive = setInterval(() => {
@@ -62,6 +71,11 @@ export class DeliveryQueue<Item extends Delivery> {
   /** Resolves when so little waits that more should be pulled; a closed queue has room. */
   async untilRoom(): Promise<void> {
     if (!this.#hasRoom()) await new Promise<void>((resolve) => this.#room.push(resolve));
+  }
+
+  /** Whether nothing waits and nothing is being handled. */
+  isEmpty(): boolean {
+    return this.#waiting.length === 0 && this.#inProgress.size === 0;
   }
 
   /** Resolves when nothing is being handled. */
@@ -98,12 +112,23 @@ export class DeliveryQueue<Item extends Delivery> {
     return items;
   }
 
+  async #endsInTime(handling: Promise<void>): Promise<boolean> {
+    const limit = Promise.withResolvers<boolean>();
+    const timer = setTimeout(() => limit.resolve(false), this.#options.handlerLimitMs ?? handlerLimitMs).unref();
+    try {
+      return await Promise.race([handling.then(() => true), limit.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   async #run(): Promise<void> {
     const batch = this.#take(this.#options.maxBatch);
     this.#running += 1;
     for (const item of batch) this.#inProgress.add(item);
     try {
-      await this.#options.handle(batch);
+      // A handler that never ends would keep its place, and its messages from every other replica, for ever.
+      if (!(await this.#endsInTime(this.#options.handle(batch)))) this.#options.onOverdue(batch);
     } catch {
       // Neither acked nor returned: the broker redelivers it after its ack wait.
     }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { DeliveryQueue } from '../../listening/delivery-queue.ts';
 import { describe } from '../../listening/listener.ts';
 import type { Subscription, SubscriptionOptions } from '../transport.ts';
+import { isStalled } from './is-stalled.ts';
 import { JetStreamMessage } from './message.ts';
 
 interface ConsumerOptions extends SubscriptionOptions {
@@ -28,6 +29,8 @@ export class JetStreamConsumer implements Subscription {
   #messages: ConsumerMessages | undefined;
   /** When the broker created the consumer that `#messages` pulls from. */
   #created: string | undefined;
+  /** The consumer at the last check. */
+  #checked: ConsumerInfo | undefined;
   #wanted = true;
   /** Number of the latest call of `open`; earlier ones are abandoned. */
   #opening = 0;
@@ -40,6 +43,8 @@ export class JetStreamConsumer implements Subscription {
       concurrency: options.concurrency,
       keepAliveMs: options.ackWaitMs / 3,
       handle: (items) => options.onMessages(items),
+      onOverdue: () =>
+        options.logger.error({ durable: options.durable }, 'a listener does not end; its events are delivered again'),
     });
   }
 
@@ -67,11 +72,18 @@ export class JetStreamConsumer implements Subscription {
     }
   }
 
-  /** Opens it again when the broker has lost the consumer, or has one that this process does not pull from. */
+  /**
+   * Opens it again when the broker has lost the consumer, has one that this process does not pull from, or has delivered
+   * nothing of what is pending since the last check.
+   */
   async check(): Promise<void> {
     if (!this.#wanted || this.#isOpening) return;
     const info = await this.#options.find();
+    const before = this.#checked;
+    this.#checked = info;
     if (info?.created !== this.#created) this.#reopen(info === undefined ? 'no such consumer' : 'another consumer');
+    else if (before !== undefined && info !== undefined && isStalled(before, info) && this.#queue.isEmpty())
+      this.#reopen('pending events are not delivered');
   }
 
   #reopen(reason: string): void {

@@ -32,7 +32,7 @@ const ackWaitMs = 3_000;
 const publishTimeoutMs = 3_000;
 const requestTimeoutMs = 2_000;
 /** How often the stream and the consumers are looked up, besides after missed heartbeats and failed publications. */
-const checkEveryMs = 60_000;
+const checkEveryMs = 20_000;
 /** At most this often after failures. */
 const checkAfterFailureMs = 5_000;
 

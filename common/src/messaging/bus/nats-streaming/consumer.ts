@@ -44,6 +44,10 @@ export class NatsStreamingConsumer implements Subscription {
           for (const item of items) item.abandon();
         }
       },
+      onOverdue: (items) => {
+        options.logger.error({ durable: options.durable }, 'a listener does not end; its events are delivered again');
+        for (const item of items) item.abandon();
+      },
     });
   }
 
