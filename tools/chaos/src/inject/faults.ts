@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Probabilities from 0 to 1 of each fault of a message. */
@@ -45,11 +45,10 @@ export const watchFaults = (dataDir: string): (() => Faults) => {
   let faults: Faults = {};
   let seen = '';
   const readIfChanged = () => {
-    const found = statSync(path, { throwIfNoEntry: false });
-    const state = found === undefined ? '' : `${found.ino} ${found.mtimeMs}`;
-    if (state === seen) return;
-    seen = state;
-    faults = found === undefined ? {} : JSON.parse(readFileSync(path, 'utf8'));
+    const content = existsSync(path) ? readFileSync(path, 'utf8') : '{}';
+    if (content === seen) return;
+    seen = content;
+    faults = JSON.parse(content);
   };
   readIfChanged();
   setInterval(readIfChanged, readEveryMs).unref();
