@@ -32,7 +32,7 @@ RUN mkdir /assets && if grep -q dejavu-fonts-ttf /bundle/index.mjs; then cd node
       @embedpdf/fonts-*/LICENSE @embedpdf/fonts-*/package.json @embedpdf/fonts-*/dist/index.cjs @embedpdf/fonts-*/fonts/*-Regular.otf \
       /assets; fi
 RUN if ls /bundle/inspect-process.mjs > /dev/null 2>&1; then cd node_modules && cp --parents \
-      zxing-wasm/LICENSE zxing-wasm/package.json zxing-wasm/dist/reader/zxing_reader.wasm \
+      zxing-wasm/LICENSE zxing-wasm/package.json zxing-wasm/dist/reader/zxing_reader.wasm zxing-wasm/dist/writer/zxing_writer.wasm \
       @embedpdf/pdfium/LICENSE* @embedpdf/pdfium/package.json @embedpdf/pdfium/dist/pdfium.wasm \
       /assets; fi
 

@@ -3,6 +3,7 @@ import type { Express } from 'express';
 import type { RouteDeps } from './deps.ts';
 import { createTicketRoute } from './routes/create-ticket.ts';
 import { editTicketRoute } from './routes/edit-ticket.ts';
+import { getCodesRoute } from './routes/get-codes.ts';
 import { getEventRoute } from './routes/get-event.ts';
 import { getFileRoute } from './routes/get-file.ts';
 import { getTicketRoute } from './routes/get-ticket.ts';
@@ -18,6 +19,7 @@ export const routes: readonly RoutedEndpoint<RouteDeps>[] = [
   on.get('/api/tickets/:ticketId', 'reading', [], getTicketRoute),
   on.get('/api/tickets/:ticketId/stream', 'reading', [], streamTicketRoute),
   on.get('/api/tickets/:ticketId/file', 'reading', [signedIn], getFileRoute),
+  on.get('/api/tickets/:ticketId/file/codes', 'reading', [signedIn], getCodesRoute),
   on.put('/api/tickets/:ticketId/file', 'listing', [signedIn], uploadFileRoute),
   on.post('/api/tickets', 'listing', [signedIn], createTicketRoute),
   on.put('/api/tickets/:ticketId', 'listing', [signedIn], editTicketRoute),

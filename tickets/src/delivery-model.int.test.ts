@@ -54,7 +54,7 @@ beforeAll(async () => {
     holderWaits: createHolderWaits(() => clock.ms),
     // The text of a file is its codes.
     inspectFile: (bytes) =>
-      Promise.resolve({ kind: 'readable', pages: 1, codes: bytes.toString().match(/[A-Z]/g) ?? [] }),
+      Promise.resolve({ kind: 'readable', pages: 1, codes: bytes.toString().match(/[A-Z]/g) ?? [], drawings: [] }),
     metrics: openMetrics(new Metrics()),
   };
 });

@@ -49,6 +49,7 @@ export const uploadFile = async (deps: Deps, request: UploadFile): Promise<Ticke
     sha256,
     pages: inspection.pages,
     codes: [...new Set(inspection.codes.map((code) => createHmac('sha256', deps.codeKey).update(code).digest('hex')))],
+    drawings: inspection.drawings,
     bytes: new Binary(bytes),
     createdAt: now,
     unattachedSince: now,

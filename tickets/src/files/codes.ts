@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { prepareZXingModule, readBarcodes, type ReaderOptions } from 'zxing-wasm/reader';
+import { prepareZXingModule as prepareWriter } from 'zxing-wasm/writer';
+import { codeFormats, type CodeDrawing } from './code-drawing.ts';
+import { drawCode } from './draw-code.ts';
 import { rotate, shrink, type GrayImage } from './image/gray-image.ts';
 
 const { resolve } = createRequire(import.meta.url);
 
 const options: ReaderOptions = {
-  formats: ['QRCode', 'Aztec', 'PDF417', 'DataMatrix', 'Code128'],
+  formats: [...codeFormats],
   tryHarder: true,
   tryRotate: true,
   tryInvert: true,
@@ -22,17 +25,25 @@ const turnedPixels = [4_000_000, 1_000_000];
 /** An address that every ticket of a promoter may carry; it admits nobody. */
 const webAddress = /^(https?:\/\/|www\.)/i;
 
+/** A code that was read. */
+export interface ReadCode {
+  readonly text: string;
+  /** @returns undefined if it cannot be drawn so that a scanner reads the same. */
+  readonly draw: () => Promise<CodeDrawing | undefined>;
+}
+
 export interface CodeReader {
-  /** The texts of all codes in the image but web addresses. A photo is read at half its size too, where noise is less. */
-  read(image: GrayImage): Promise<string[]>;
+  /** All codes in the image but web addresses. A photo is read at half its size too, where noise is less. */
+  read(image: GrayImage): Promise<ReadCode[]>;
   /** The same for codes of stripes that stand askew. */
-  readSkewed(image: GrayImage): Promise<string[]>;
+  readSkewed(image: GrayImage): Promise<ReadCode[]>;
 }
 
 /** Loads ZXing (WebAssembly). */
 export const loadCodeReader = async (): Promise<CodeReader> => {
-  const wasm = readFileSync(resolve('zxing-wasm/reader/zxing_reader.wasm'));
-  await prepareZXingModule({ overrides: { wasmBinary: Uint8Array.from(wasm).buffer }, fireImmediately: true });
+  await prepareZXingModule({ overrides: { wasmBinary: wasmOf('reader') }, fireImmediately: true });
+  // Loaded when the first code is drawn.
+  prepareWriter({ overrides: { wasmBinary: wasmOf('writer') } });
   return {
     read: async (image) => [...(await readOnce(image, options)), ...(await readOnce(shrink(image, 2), options))],
     readSkewed: async (image) => {
@@ -51,13 +62,16 @@ export const loadCodeReader = async (): Promise<CodeReader> => {
   };
 };
 
-const readOnce = async ({ width, height, pixels }: GrayImage, how: ReaderOptions): Promise<string[]> => {
+const wasmOf = (part: 'reader' | 'writer'): ArrayBuffer =>
+  Uint8Array.from(readFileSync(resolve(`zxing-wasm/${part}/zxing_${part}.wasm`))).buffer;
+
+const readOnce = async ({ width, height, pixels }: GrayImage, how: ReaderOptions): Promise<ReadCode[]> => {
   const data = new Uint8ClampedArray(width * height * 4);
   const colors = new Uint32Array(data.buffer);
   for (let at = 0; at < pixels.length; at += 1) colors[at] = (pixels[at] ?? 0) * 0x01_01_01 + 0xff_00_00_00;
   const found = await readBarcodes({ data, width, height, colorSpace: 'srgb' }, how);
   return found
     .filter(({ isValid }) => isValid)
-    .map(({ text }) => text.trim())
-    .filter((text) => text !== '' && !webAddress.test(text));
+    .map((code) => ({ text: code.text.trim(), draw: () => drawCode(code) }))
+    .filter(({ text }) => text !== '' && !webAddress.test(text));
 };

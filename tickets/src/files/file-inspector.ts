@@ -8,16 +8,16 @@ import { dirname } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { codeFormats, maxDrawings } from './code-drawing.ts';
 import { createFairQueue } from './fair-queue.ts';
-import type { FileType } from './inspect-file.ts';
+import type { FileContent, FileType } from './inspect-file.ts';
 import { refusals, type Refusal } from './refusal.ts';
 
 const { resolve } = createRequire(import.meta.url);
 
 /** What a file turned out to be. */
 export type Inspection =
-  | { readonly kind: 'readable'; readonly pages: number; readonly codes: readonly string[] }
-  | { readonly kind: 'refused'; readonly message: string };
+  ({ readonly kind: 'readable' } & FileContent) | { readonly kind: 'refused'; readonly message: string };
 
 /** Finds out what an uploaded file is, in a process that may die of it. */
 export interface FileInspector {
@@ -48,11 +48,24 @@ export const fileLimits = {
 
 /** V8 reserves this range for machine code, and the kernel counts it as allocated. */
 const reservedMb = 512;
-const maxOutputBytes = 1_000_000;
+const maxOutputBytes = 2_000_000;
 const maxErrorBytes = 4_000;
 
+const drawing = z.object({
+  format: z.enum(codeFormats),
+  width: z.int().min(1),
+  height: z.int().min(1),
+  modules: z.base64(),
+  text: z.string().exactOptional(),
+});
+
 const outcome = z.union([
-  z.object({ kind: z.literal('readable'), pages: z.int().min(1).max(20), codes: z.array(z.string()).max(200) }),
+  z.object({
+    kind: z.literal('readable'),
+    pages: z.int().min(1).max(20),
+    codes: z.array(z.string()).max(200),
+    drawings: z.array(drawing).max(maxDrawings),
+  }),
   z.object({
     kind: z.literal('refused'),
     refusal: z.enum(Object.keys(refusals).filter((key): key is Refusal => key in refusals)),

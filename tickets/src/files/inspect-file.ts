@@ -1,4 +1,5 @@
-import { loadCodeReader } from './codes.ts';
+import { loadCodeReader, type ReadCode } from './codes.ts';
+import { maxDrawings, type CodeDrawing } from './code-drawing.ts';
 import { decodePng } from './image/decode-png.ts';
 import { shrink, type GrayImage } from './image/gray-image.ts';
 import { checkJpeg } from './image/jpeg.ts';
@@ -11,7 +12,10 @@ import { FileRefusedError } from './refusal.ts';
 /** What is in a file that may be a ticket's. */
 export interface FileContent {
   readonly pages: number;
+  /** Their texts. */
   readonly codes: readonly string[];
+  /** Of the first codes, those that can be drawn. */
+  readonly drawings: readonly CodeDrawing[];
 }
 
 const maxPages = 20;
@@ -69,19 +73,27 @@ export const loadInspector = async (): Promise<(bytes: Buffer, type: FileType) =
   const [pdfium, codeReader] = await Promise.all([loadPdfium(), loadCodeReader()]);
   return async (bytes, type) => {
     if (bytes.includes(archiveEnd)) throw new FileRefusedError('archive');
-    const codes = new Set<string>();
+    const codes = new Map<string, ReadCode['draw']>();
+    const add = (found: readonly ReadCode[]): void => {
+      for (const { text, draw } of found) if (!codes.has(text)) codes.set(text, draw);
+    };
     let pages = 0;
     let last: GrayImage | undefined;
     for await (const image of readers[type](bytes, pdfium)) {
       pages += 1;
       last = image;
-      for (const code of await codeReader.read(image)) codes.add(code);
+      add(await codeReader.read(image));
       if (codes.size > maxCodes) throw new FileRefusedError('codes');
     }
     // A photo or a scan; for a longer document it would take too long.
     if (pages === 1 && codes.size === 0 && last !== undefined) {
-      for (const code of await codeReader.readSkewed(last)) codes.add(code);
+      add(await codeReader.readSkewed(last));
     }
-    return { pages, codes: [...codes] };
+    const drawings: CodeDrawing[] = [];
+    for (const draw of [...codes.values()].slice(0, maxDrawings)) {
+      const drawing = await draw();
+      if (drawing !== undefined) drawings.push(drawing);
+    }
+    return { pages, codes: [...codes.keys()], drawings };
   };
 };

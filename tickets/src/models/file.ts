@@ -1,4 +1,5 @@
-import { bytes, defineCollection, listOfTexts, type DocumentOf } from '@ticketing/common/mongo';
+import { bytes, defineCollection, listOf, listOfTexts, type DocumentOf } from '@ticketing/common/mongo';
+import { codeFormats } from '../files/code-drawing.ts';
 
 const unattachedForSeconds = 60 * 60;
 
@@ -7,11 +8,19 @@ export const files = defineCollection({
   name: 'files',
   fields: {
     ticketId: { type: String, required: true },
-    contentType: { type: String, required: true },
+    contentType: { type: String, required: true, enum: ['application/pdf', 'image/png', 'image/jpeg'] },
     sha256: { type: String, required: true },
     pages: { type: Number, required: true },
     // Hashes of its codes, as in the collection `codes`.
     codes: { ...listOfTexts, required: true },
+    // Absent in files from the release before.
+    drawings: listOf({
+      format: { type: String, required: true, enum: codeFormats },
+      width: { type: Number, required: true },
+      height: { type: Number, required: true },
+      modules: { type: String, required: true },
+      text: { type: String },
+    }),
     bytes: { ...bytes, required: true },
     createdAt: { type: Date, required: true },
     // Until it is attached; MongoDB deletes what stays unattached.

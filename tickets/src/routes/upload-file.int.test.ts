@@ -27,6 +27,8 @@ const upload = (
   api.put(`/api/tickets/${ticketId}/file${query}`).set(tickets.system.as(userId)).set('content-type', type).send(file);
 const download = (ticketId: string, userId: string) =>
   tickets.api.get(`/api/tickets/${ticketId}/file`).set(tickets.system.as(userId)).buffer(true);
+const drawings = (ticketId: string, userId: string) =>
+  tickets.api.get(`/api/tickets/${ticketId}/file/codes`).set(tickets.system.as(userId));
 const listed = async (code?: string, userId = 'seller') => {
   const ticket = await tickets.list({}, userId);
   const response = await upload(ticket.id, await png(code), { userId });
@@ -87,6 +89,44 @@ test('When a seller uploads the file, then the ticket is delivered at once when 
   for (const userId of ['seller', 'stranger']) expect((await download(ticket.id, userId)).status).toBe(401);
   expect((await tickets.api.get(`/api/tickets/${ticket.id}/file`)).status).toBe(401);
   expect(messageOf(await upload(ticket.id, await png()))).toBe('The ticket has been delivered already');
+});
+
+test('When a file has codes, then whoever may download it gets them drawn, and nobody else', async () => {
+  const text = newCode();
+  const ticket = await tickets.list();
+  expect((await drawings(ticket.id, 'seller')).status).toBe(404);
+  expect((await upload(ticket.id, await codePng('Aztec', text))).status).toBe(200);
+  const own = await drawings(ticket.id, 'seller');
+  expect([own.status, own.headers['cache-control']]).toEqual([200, 'private, no-store']);
+  expect(own.body).toEqual({
+    total: 1,
+    codes: [{ format: 'Aztec', width: 15, height: 15, modules: expect.stringMatching(/^[A-Za-z\d+/]{39}=$/), text }],
+  });
+  const order = await hold(ticket, 1);
+  expect((await drawings(ticket.id, 'buyer')).status).toBe(401);
+  await tickets.system.publish(orderUpdated, completed(order));
+  await until(ticket.id, { availability: 'sold' });
+  expect((await drawings(ticket.id, 'buyer')).body).toEqual(own.body);
+  for (const userId of ['seller', 'stranger']) expect((await drawings(ticket.id, userId)).status).toBe(401);
+  expect((await tickets.api.get(`/api/tickets/${ticket.id}/file/codes`)).status).toBe(401);
+});
+
+test('When the release before has stored a file, then its codes are drawn from the file', async () => {
+  const code = newCode();
+  const { ticket } = await listed(code);
+  const before = await drawings(ticket.id, 'seller');
+  await storedFiles().updateOne({ ticketId: ticket.id }, { $unset: { drawings: true } });
+  const after = await drawings(ticket.id, 'seller');
+  expect(after.body).toEqual(before.body);
+  expect(after.body).toMatchObject({ total: 1, codes: [{ text: code }] });
+});
+
+test('When a sale is undone, then its buyer gets the codes no more', async () => {
+  const ticket = await tickets.list();
+  const order = await sell(ticket);
+  await tickets.system.publish(orderCancelled, { ...order, version: 3, status: 'cancelled', reason: 'refunded' });
+  await until(ticket.id, { deliveryEndedAt: expect.any(Date) });
+  for (const userId of ['buyer', 'seller']) expect((await drawings(ticket.id, userId)).status).toBe(401);
 });
 
 test('When a ticket was sold without a file, then its seller delivers it once, and it never fails', async () => {

@@ -5,8 +5,7 @@ import { deflateSync, crc32 } from 'node:zlib';
 import Pdf from 'pdfkit';
 import sharp from 'sharp';
 import { prepareZXingModule, writeBarcode } from 'zxing-wasm/writer';
-
-export type CodeFormat = 'QRCode' | 'Aztec' | 'PDF417' | 'DataMatrix' | 'Code128';
+import type { CodeDrawing, CodeFormat } from '../files/code-drawing.ts';
 
 const { resolve } = createRequire(import.meta.url);
 prepareZXingModule({
@@ -14,10 +13,28 @@ prepareZXingModule({
 });
 
 /** A PNG with one code. */
-export const codePng = async (format: CodeFormat, text: string): Promise<Buffer> => {
-  const { image, error } = await writeBarcode(text, { format, scale: 4 });
+export const codePng = async (format: CodeFormat, content: string | Uint8Array, options = ''): Promise<Buffer> => {
+  const { image, error } = await writeBarcode(content, { format, scale: 4, options });
   if (image === null) throw new Error(error);
   return Buffer.from(await image.arrayBuffer());
+};
+
+/** A PNG of a drawing, with a quiet zone. */
+export const drawingPng = async ({ width, height, modules }: Omit<CodeDrawing, 'format'>): Promise<Buffer> => {
+  const bits = Buffer.from(modules, 'base64');
+  const pixels = Buffer.from(
+    Array.from({ length: width * height }, (_, index) =>
+      ((bits[index >> 3] ?? 0) & (0x80 >> (index & 7))) === 0 ? 255 : 0,
+    ),
+  );
+  const small = await sharp(pixels, { raw: { width, height, channels: 1 } })
+    .extend({ top: 10, bottom: 10, left: 10, right: 10, background: 'white' })
+    .png()
+    .toBuffer();
+  return sharp(small)
+    .resize({ width: (width + 20) * 4, kernel: 'nearest' })
+    .png()
+    .toBuffer();
 };
 
 /** A PDF whose pages have these pictures, one below the other. */
