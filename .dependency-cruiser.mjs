@@ -101,7 +101,7 @@ export default {
       from: { path: '^client/', pathNot: '^client/server\\.mjs$' },
       to: {
         path: `^(${services.join('|')}|common)/`,
-        pathNot: '/src/routes/[^/]+-shape\\.ts$|^common/src/(errors|events|money|time)/index\\.ts$',
+        pathNot: '/src/routes/[^/]+-shape\\.ts$|^common/src/(calendar|errors|events|money|time)/index\\.ts$',
       },
     },
     {

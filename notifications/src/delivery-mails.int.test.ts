@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { OrderState } from '@ticketing/common/events';
-import { formatTime } from './domain/format.ts';
+import { formatInFull } from '@ticketing/common/time';
 import { publicUrl, openHarness, type NotificationsHarness } from './test/harness.ts';
 
 const hourMs = 3_600_000;
@@ -54,7 +54,7 @@ test('When a ticket is sold, then its seller reads until when to deliver it, and
 
 test('When the venue has a time zone, then deadlines are as a clock there shows them', async () => {
   const order = await sell(48, { timeZone: 'Asia/Tokyo' });
-  const deliverBy = formatTime(order.delivery.dueAt, 'Asia/Tokyo');
+  const deliverBy = formatInFull(order.delivery.dueAt, 'Asia/Tokyo');
   expect(deliverBy).toMatch(/ JST$/);
   expect((await notifications.mailTo(order.sellerId, /^You have sold/)).text).toContain(`upload it by ${deliverBy}`);
   expect((await notifications.mailTo(order.userId, /^You have bought/)).text).toContain(`delivers it by ${deliverBy}`);

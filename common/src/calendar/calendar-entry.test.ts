@@ -1,18 +1,18 @@
 import { expect, test } from '@jest/globals';
 import { calendarEntry } from './calendar-entry.ts';
 
-const entry = (title: string, place = '', timeZone?: string) =>
+const entry = (title: string, place: { readonly venue?: string; readonly city?: string } = {}, timeZone?: string) =>
   calendarEntry({
-    id: '1@tickets.example',
+    orderId: '1',
+    site: new URL('https://tickets.example'),
     title,
     startsAt: new Date('2030-05-01T20:00:00.000Z'),
     timeZone,
-    place,
-    url: 'https://tickets.example/orders/1',
+    ...place,
   }).content;
 
 test('When an event has a place, then its calendar entry has start, title, place and link', () => {
-  expect(entry('Final', 'Arena, Zurich').split('\r\n')).toEqual([
+  expect(entry('Final', { venue: 'Arena', city: 'Zurich' }).split('\r\n')).toEqual([
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
     'PRODID:-//ticketing//notifications//EN',
@@ -32,7 +32,7 @@ test('When an event has a place, then its calendar entry has start, title, place
 });
 
 test('When the time zone of the venue is known, then the calendar entry says its local time too', () => {
-  expect(entry('Final', '', 'America/New_York')).toContain(
+  expect(entry('Final', {}, 'America/New_York')).toContain(
     'DESCRIPTION:Starts on Wednesday\\, 1 May 2030 at 16:00 EDT\r\n',
   );
 });

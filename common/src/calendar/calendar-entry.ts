@@ -1,4 +1,4 @@
-import { formatTime as formatLocalTime } from './format.ts';
+import { formatInFull } from '../time/index.ts';
 
 /** At most 75 bytes in a line; longer ones go on after a line break and a space (RFC 5545, 3.1). */
 const maxLineBytes = 75;
@@ -23,22 +23,29 @@ const escapeText = (text: string): string => text.replace(/[\\;,]/g, '\\$&').rep
 
 const formatTime = (time: Date): string => time.toISOString().replace(/[-:]|\.\d+/g, '');
 
-/** The event as a file that calendars open. Its end is unknown, so it has a start only. */
+const locationOf = (...place: readonly (string | undefined)[]): readonly string[] => {
+  const known = place.filter((part) => part !== undefined);
+  return known.length === 0 ? [] : [`LOCATION:${escapeText(known.join(', '))}`];
+};
+
+/** The event of a bought ticket as a file that calendars open. Its end is unknown, so it has a start only. */
 export const calendarEntry = ({
-  id,
+  orderId,
+  site,
   title,
   startsAt,
   timeZone,
-  place,
-  url,
+  venue,
+  city,
 }: {
-  readonly id: string;
+  readonly orderId: string;
+  readonly site: URL;
   readonly title: string;
   readonly startsAt: Date;
   /** Of the venue. Calendars show the start in the zone of whoever looks, so the text says it as a clock at the door does. */
-  readonly timeZone: string | undefined;
-  readonly place: string;
-  readonly url: string;
+  readonly timeZone?: string | undefined;
+  readonly venue?: string | undefined;
+  readonly city?: string | undefined;
 }) => ({
   filename: 'event.ics',
   contentType: 'text/calendar; charset=utf-8; method=PUBLISH',
@@ -48,14 +55,15 @@ export const calendarEntry = ({
     'PRODID:-//ticketing//notifications//EN',
     'METHOD:PUBLISH',
     'BEGIN:VEVENT',
-    `UID:${id}`,
+    // The same for the mail and the site, so that a calendar has the event once.
+    `UID:${orderId}@${site.hostname}`,
     // Not the time of sending: a mail that is sent again has the same file.
     `DTSTAMP:${formatTime(startsAt)}`,
     `DTSTART:${formatTime(startsAt)}`,
     `SUMMARY:${escapeText(title)}`,
-    `DESCRIPTION:${escapeText(`Starts on ${formatLocalTime(startsAt.toISOString(), timeZone)}`)}`,
-    ...(place === '' ? [] : [`LOCATION:${escapeText(place)}`]),
-    `URL:${url}`,
+    `DESCRIPTION:${escapeText(`Starts on ${formatInFull(startsAt.toISOString(), timeZone)}`)}`,
+    ...locationOf(venue, city),
+    `URL:${site.origin}/orders/${orderId}`,
     'END:VEVENT',
     'END:VCALENDAR',
     '',

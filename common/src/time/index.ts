@@ -1,2 +1,10 @@
-export { formatLocal, timesAroundGap, timesOf, wallClock, withOffset, zoneAbbreviation } from './local-time.ts';
+export {
+  formatInFull,
+  formatLocal,
+  timesAroundGap,
+  timesOf,
+  wallClock,
+  withOffset,
+  zoneAbbreviation,
+} from './local-time.ts';
 export { isTimeZone } from './time-zone.ts';

@@ -104,6 +104,13 @@ export const withOffset = (time: Date, timeZone: string | undefined): string => 
   return `${wallClock(time, timeZone)}${minutes < 0 ? '-' : '+'}${twoDigits(hours)}:${twoDigits(rest)}`;
 };
 
+/** An ISO time → `Friday, 1 May 2026 at 22:00 CEST`; without a time zone in UTC. */
+export const formatInFull = (time: string, timeZone?: string): string => {
+  const at = new Date(time);
+  const text = formatLocal(at, timeZone, { locale: 'en-GB', dateStyle: 'full', timeStyle: 'short' });
+  return `${text} ${zoneAbbreviation(at, timeZone)}`;
+};
+
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** The offsets of the place in the days around what a clock there shows: one, or the earlier and the later. */

@@ -1,6 +1,6 @@
 import { defineMail } from '@ticketing/common/mail';
+import { formatInFull } from '@ticketing/common/time';
 import { z } from 'zod';
-import { formatTime } from '../domain/format.ts';
 
 /** To the seller, 12 hours before: a sold ticket is not delivered yet. */
 export const deliverSoon = defineMail({
@@ -16,7 +16,7 @@ export const deliverSoon = defineMail({
     subject: `Deliver your ticket: ${title}`,
     body: [
       {
-        paragraph: `You have sold this ticket, and its buyer does not have it yet. Upload its file by ${formatTime(deliverBy, timeZone)}. If you do not, the buyer gets the money back and you get nothing.`,
+        paragraph: `You have sold this ticket, and its buyer does not have it yet. Upload its file by ${formatInFull(deliverBy, timeZone)}. If you do not, the buyer gets the money back and you get nothing.`,
       },
       { table: [['Ticket', title]] },
       { button: 'Deliver the ticket', path: `/tickets/${ticketId}` },

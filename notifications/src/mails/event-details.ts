@@ -1,6 +1,6 @@
 import { currencyOf, formatMoney } from '@ticketing/common/money';
+import { formatInFull } from '@ticketing/common/time';
 import { z } from 'zod';
-import { formatTime } from '../domain/format.ts';
 
 /** What the mails about a sale say of its event. */
 export const eventDetails = {
@@ -18,13 +18,13 @@ export const eventDetails = {
 type EventDetails = z.output<z.ZodObject<typeof eventDetails>>;
 
 /** Where the event is, as far as that is known. */
-export const placeOf = ({ venue, city }: Pick<EventDetails, 'venue' | 'city'>): string =>
+const placeOf = ({ venue, city }: Pick<EventDetails, 'venue' | 'city'>): string =>
   [venue, city].filter((part) => part !== undefined).join(', ');
 
 /** The rows of the mail's table. */
 export const eventRows = (event: EventDetails): (readonly [string, string])[] => [
   ['Ticket', event.title],
-  ...(event.startsAt === undefined ? [] : [['When', formatTime(event.startsAt, event.timeZone)] as const]),
+  ...(event.startsAt === undefined ? [] : [['When', formatInFull(event.startsAt, event.timeZone)] as const]),
   ...(placeOf(event) === '' ? [] : [['Where', placeOf(event)] as const]),
   ['Price', formatMoney(currencyOf(event.currency ?? 'usd'), event.price)],
 ];

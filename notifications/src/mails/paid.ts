@@ -1,9 +1,9 @@
+import { calendarEntry } from '@ticketing/common/calendar';
 import { defineMail } from '@ticketing/common/mail';
 import type { Receipts } from '@ticketing/common/receipt';
+import { formatInFull } from '@ticketing/common/time';
 import { z } from 'zod';
-import { calendarEntry } from '../domain/calendar-entry.ts';
-import { formatTime } from '../domain/format.ts';
-import { deliveryDetails, eventDetails, eventRows, placeOf } from './event-details.ts';
+import { deliveryDetails, eventDetails, eventRows } from './event-details.ts';
 
 const data = z.object({
   orderId: z.string(),
@@ -24,19 +24,8 @@ const data = z.object({
 
 type Data = z.output<typeof data>;
 
-const calendarEntryOf = ({ orderId, startsAt, ...event }: Data, publicUrl: URL) =>
-  startsAt === undefined
-    ? []
-    : [
-        calendarEntry({
-          id: `${orderId}@${publicUrl.hostname}`,
-          title: event.title,
-          startsAt: new Date(startsAt),
-          timeZone: event.timeZone,
-          place: placeOf(event),
-          url: `${publicUrl.origin}/orders/${orderId}`,
-        }),
-      ];
+const calendarEntryOf = ({ startsAt, ...order }: Data, site: URL) =>
+  startsAt === undefined ? [] : [calendarEntry({ ...order, site, startsAt: new Date(startsAt) })];
 
 const receiptOf = async (
   { orderId, receipt, price, currency = 'usd', ...event }: Data,
@@ -65,7 +54,7 @@ const whereItIs = ({ deliverBy, isDelivered, timeZone }: Data): string => {
   if (isDelivered === true) return 'Download the ticket itself from your order.';
   return deliverBy === undefined
     ? 'Your order shows everything about the ticket. Nobody else can buy it any more.'
-    : `Download the ticket itself from your order. If it is not there yet, the seller delivers it by ${formatTime(deliverBy, timeZone)}, and we write to you then. If the seller does not, you get your money back.`;
+    : `Download the ticket itself from your order. If it is not there yet, the seller delivers it by ${formatInFull(deliverBy, timeZone)}, and we write to you then. If the seller does not, you get your money back.`;
 };
 
 /** To the buyer: the order is complete. With the receipt, and a calendar entry if the start is known. */

@@ -1,0 +1,1 @@
+export { calendarEntry } from './calendar-entry.ts';
