@@ -11,6 +11,8 @@ import { currencyCodes } from '../common/src/money/index.ts';
 import { ClientConfigError, readConfig } from './lib/config.ts';
 import { createFormRoom } from './lib/form-room.ts';
 import { httpsAddress } from './lib/https-address.ts';
+import { readLegalText } from './lib/legal-files.ts';
+import { legalPages } from './lib/legal-pages.ts';
 import { linkPageHeaders } from './lib/link-pages.ts';
 import { withActionResponse, withResponse } from './lib/response-status.ts';
 import { securityHeaders } from './lib/security-headers.ts';
@@ -68,10 +70,22 @@ const useBuiltConfig = (dir) => {
   Object.assign(process.env, { __NEXT_PRIVATE_STANDALONE_CONFIG: JSON.stringify(config) });
 };
 
+/** Those who sell for real must say who they are and on what terms. @param {import('./lib/config.ts').ClientConfig} config */
+const warnOfEmptyPages = async ({ stripe, legalDir }) => {
+  if (stripe.mode === 'sandbox') return;
+  const texts = await Promise.all(
+    Object.keys(legalPages).map(async (name) => [name, await readLegalText(legalDir, name)]),
+  );
+  const empty = texts.filter(([, text]) => text === undefined).map(([name]) => `/${name}`);
+  if (empty.length > 0)
+    process.stderr.write(`warning: these pages are empty, write their files in LEGAL_DIR: ${empty.join(', ')}\n`);
+};
+
 const start = async () => {
   const config = readConfig(process.env);
   if (!currencyCodes.includes(config.currency))
     throw new ClientConfigError(`The client cannot start: CURRENCY must be one of ${currencyCodes.join(', ')}.`);
+  await warnOfEmptyPages(config);
   const dir = fileURLToPath(new URL('.', import.meta.url));
   if (process.env.STANDALONE === '1') useBuiltConfig(dir);
   const app = next({ dev: config.isDevelopment, dir, hostname: config.host, port: config.port });

@@ -1,4 +1,5 @@
 'use client';
+import { LegalLinks } from '../components/legal-links.tsx';
 import './globals.css';
 
 const GlobalErrorPage = () => (
@@ -11,6 +12,7 @@ const GlobalErrorPage = () => (
         <a href="/" className="button button-main">
           Browse tickets
         </a>
+        <LegalLinks />
       </main>
     </body>
   </html>

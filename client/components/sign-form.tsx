@@ -53,6 +53,19 @@ export const SignForm = ({
       <SubmitButton pending={pending} pendingText={pendingText}>
         {button}
       </SubmitButton>
+      {kind === 'signup' && (
+        <p className="text-sm text-muted">
+          By creating an account you agree to the{' '}
+          <a href="/terms" className="link">
+            terms
+          </a>{' '}
+          and have read the{' '}
+          <a href="/privacy" className="link">
+            privacy notice
+          </a>
+          .
+        </p>
+      )}
     </form>
   );
 };

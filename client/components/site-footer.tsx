@@ -1,4 +1,5 @@
 import { Icon } from './icon.tsx';
+import { LegalLinks } from './legal-links.tsx';
 
 const promises = [
   { icon: 'timer', title: 'Yours while you pay', text: 'While you hold a ticket, no other buyer can get it.' },
@@ -24,6 +25,7 @@ export const SiteFooter = () => (
           </li>
         ))}
       </ul>
+      <LegalLinks />
       <p className="text-sm text-muted">
         Foyer. Tickets from people who can’t go, for people who can. Every time says its zone.
       </p>

@@ -24,6 +24,7 @@ test('When every variable is set, then the configuration has all of them', () =>
     paymentAttempts: undefined,
     sellerFeePercent: 10,
     deliveryHours: 48,
+    legalDir: undefined,
   });
 });
 
@@ -36,12 +37,14 @@ test('When a sandbox is set, then cards go there and no key is needed', () => {
     PAYMENT_ATTEMPTS: '3',
     SELLER_FEE_PERCENT: '12.5',
     DELIVERY_HOURS: '0.5',
+    LEGAL_DIR: '/legal',
   });
   expect(config.stripe).toEqual({ mode: 'sandbox', sandboxUrl: 'http://localhost:4242' });
   expect(config.mailboxUrl).toBe('http://localhost:8025/');
   expect(config.paymentAttempts).toBe(3);
   expect(config.sellerFeePercent).toBe(12.5);
   expect(config.deliveryHours).toBe(0.5);
+  expect(config.legalDir).toBe('/legal');
 });
 
 test('When each service has its own address, then the placeholder in API_URL is kept', () => {

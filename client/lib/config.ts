@@ -21,6 +21,8 @@ export interface ClientConfig {
   readonly sellerFeePercent: number;
   /** From the sale of a ticket until it must be delivered. */
   readonly deliveryHours: number;
+  /** Directory of the texts that the operator writes; undefined if there is none. */
+  readonly legalDir: string | undefined;
 }
 
 /** Where the card form comes from. Sent to browsers, so it must not hold a secret. */
@@ -90,6 +92,7 @@ export const readConfig = (env: Env): ClientConfig => {
     paymentAttempts,
     sellerFeePercent,
     deliveryHours,
+    legalDir: env.LEGAL_DIR || undefined,
   };
 };
 

@@ -224,6 +224,12 @@ export const settingsTable = [
     check: decimalNumber(8_760),
   },
   {
+    name: 'LEGAL_DIR',
+    default: 'none: these pages say that they are empty',
+    purpose: 'Directory of the texts of the pages terms, privacy, contact and imprint, such as `terms.txt`',
+    check: directory,
+  },
+  {
     name: 'BUS',
     default: 'jetstream',
     purpose: 'Message broker: jetstream or nats-streaming',

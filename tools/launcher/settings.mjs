@@ -32,6 +32,7 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
  * @property {string} deliveryHours
  * @property {string} deliveryMinMinutes
  * @property {string} payoutDelayHours
+ * @property {string | undefined} legalDir
  * @property {string} bus
  * @property {string} logLevel
  * @property {string} trustProxy
@@ -97,6 +98,7 @@ export const readSettings = (env, args) => {
       deliveryHours: given['DELIVERY_HOURS'] ?? '48',
       deliveryMinMinutes: given['DELIVERY_MIN_MINUTES'] ?? '15',
       payoutDelayHours: given['PAYOUT_DELAY_HOURS'] ?? '24',
+      legalDir: given['LEGAL_DIR'] === undefined ? undefined : resolve(given['LEGAL_DIR']),
       bus: given['BUS'] ?? 'jetstream',
       logLevel: given['LOG_LEVEL'] ?? 'info',
       trustProxy: given['TRUST_PROXY'] ?? '0',

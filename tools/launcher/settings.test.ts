@@ -16,6 +16,7 @@ test('When no variable is set, then every setting has its documented default', (
     paymentAttempts: '3',
     sellerFeePercent: '10',
     payoutDelayHours: '24',
+    legalDir: undefined,
     bus: 'jetstream',
     rateLimits: 'on',
     trustProxy: '0',
@@ -71,6 +72,7 @@ const invalid: Readonly<Record<string, string>> = {
   LOG_LEVEL: 'loud',
   RATE_LIMITS: 'false',
   TRUST_PROXY: '10.0.0.0/33',
+  LEGAL_DIR: import.meta.filename,
   TEST_BUILD: import.meta.filename,
 };
 

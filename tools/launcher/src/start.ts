@@ -163,6 +163,8 @@ if (stoppingSince === undefined) {
   }
   if (results.context?.mailboxUrl !== undefined)
     print(`Mails stay here because SMTP_URL is not set: read them at ${results.context.mailboxUrl}`);
+  if (settings.stripeKey !== undefined && settings.legalDir === undefined)
+    print('The pages /terms, /privacy, /contact and /imprint are empty because LEGAL_DIR is not set.');
   if (settings.testBuild !== undefined) print(`The services run from a test build: ${settings.testBuild}`);
   for (const { email, password } of results.accounts ?? []) print(`Demo account: ${email}  password: ${password}`);
   print(`Logs and data: ${dataDir}`);

@@ -130,6 +130,7 @@ export const processes: readonly ProcessDefinition[] = [
       // A replacement for Stripe has its own card form, unless there is a publishable key for Stripe's.
       STRIPE_SANDBOX: sandboxUrl ?? (settings.stripePublishableKey === undefined ? settings.stripeHost : undefined),
       MAILBOX_URL: mailboxUrl,
+      LEGAL_DIR: settings.legalDir,
     }),
   },
   {

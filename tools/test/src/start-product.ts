@@ -34,7 +34,7 @@ const launcher = join(root, 'tools', 'launcher', 'start.mjs');
 
 /** Settings of another product, and Jest's own: they are not inherited. REPLICAS and BUS are. */
 const notInherited =
-  /^(PORT|PUBLIC_URL|DATA_DIR|(MONGO|NATS|REDIS|SMTP|BASE)_URL|MAIL_FROM|CURRENCY|JWT_KEY|STRIPE_\w+|EXPIRATION_\w+|MAX_LIVE_HOLDS|PAYMENT_\w+|SELLER_\w+|PAYOUT_\w+|DELIVERY_\w+|LOG_LEVEL|RATE_LIMITS|TRUST_PROXY|TEST_BUILD|NODE_(ENV|OPTIONS)|JEST_\w+)$/;
+  /^(PORT|PUBLIC_URL|DATA_DIR|(MONGO|NATS|REDIS|SMTP|BASE)_URL|MAIL_FROM|CURRENCY|JWT_KEY|STRIPE_\w+|EXPIRATION_\w+|MAX_LIVE_HOLDS|PAYMENT_\w+|SELLER_\w+|PAYOUT_\w+|DELIVERY_\w+|LEGAL_DIR|LOG_LEVEL|RATE_LIMITS|TRUST_PROXY|TEST_BUILD|NODE_(ENV|OPTIONS)|JEST_\w+)$/;
 
 /** The first start on a machine downloads and builds. */
 const startTimeoutMs = 10 * 60_000;
