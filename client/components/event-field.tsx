@@ -1,8 +1,6 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useEffect, useState, type KeyboardEvent } from 'react';
-import { createBrowserApi } from '../lib/api/browser-api.ts';
-import { listEvents } from '../lib/api/marketplace.ts';
 import type { EventEntry } from '../lib/api/schemas.ts';
 import { formatDate } from '../lib/dates.ts';
 import { eventHref } from '../lib/event-labels.ts';
@@ -12,6 +10,9 @@ import { control } from './field.tsx';
 const maxShown = 6;
 /** Nobody reads suggestions while they go on typing. */
 const pauseMs = 150;
+
+/** What calls the API is a quarter of all JavaScript of a page, and few visitors search. */
+const loadSuggestions = () => import('../lib/suggest-events.ts');
 
 const listId = 'q-events';
 const optionId = (index: number): string => `${listId}-${index}`;
@@ -42,11 +43,12 @@ export const EventField = ({ defaultValue }: { readonly defaultValue: string | u
     }
     let isNewest = true;
     const suggest = async () => {
-      const query = new URLSearchParams({ q: typed.trim(), limit: String(maxShown) });
-      const result = await listEvents(createBrowserApi(), query);
-      if (isNewest) setEvents(result.ok ? result.data : []);
+      const { suggestEvents } = await loadSuggestions();
+      const found = await suggestEvents(typed.trim(), maxShown);
+      if (isNewest) setEvents(found);
     };
-    const timer = setTimeout(() => void suggest(), pauseMs);
+    // Without the suggestions the search still works.
+    const timer = setTimeout(() => void suggest().catch(() => undefined), pauseMs);
     return () => {
       isNewest = false;
       clearTimeout(timer);
