@@ -14,6 +14,7 @@ import { hotTicket } from './scenarios/hot-ticket.ts';
 import { flashSale, listTickets, untilOrderable } from './scenarios/flash-sale.ts';
 import { measureBaseline } from './scenarios/baseline.ts';
 import { journeys, summary } from './scenarios/journeys.ts';
+import { pageVitals } from './scenarios/page-vitals.ts';
 import { search, storeListings } from './scenarios/search.ts';
 import { openStreams, replicasOf, updates } from './scenarios/streams.ts';
 import { orderRate, storeOrders } from './scenarios/stored-orders.ts';
@@ -194,6 +195,23 @@ try {
       }
     }
     results.search = found;
+  }
+
+  if (isSelected('page-vitals')) {
+    const [buyer = ''] = buyers;
+    const visits = Math.max(3, 10 * scale);
+    const pages = await pageVitals(client, product.url, { seller, buyer, visits });
+    results.pageVitals = pages;
+    for (const [name, all] of Object.entries(pages)) {
+      const quartile = (vital: 'LCP' | 'CLS' | 'INP') =>
+        percentile(
+          all.map((one) => one[vital]),
+          0.75,
+        );
+      record(`LCP of the ${name} page, processor 4 × slower, p75`, quartile('LCP'), 2_500, 'ms', true);
+      record(`CLS of the ${name} page, p75`, quartile('CLS'), 0.05, '', true);
+      record(`INP of the ${name} page, processor 4 × slower, p75`, quartile('INP'), 200, 'ms', true);
+    }
   }
   await client.close();
 } finally {

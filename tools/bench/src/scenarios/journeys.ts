@@ -18,7 +18,7 @@ export interface JourneyTimes {
 const timeoutMs = 30_000;
 
 /** Repeats a request while `again` is true, at growing intervals, as a waiting page does. */
-const until = async (
+export const until = async (
   send: () => Promise<HttpResponse>,
   again: (response: HttpResponse) => boolean,
   pauseMs: number,
