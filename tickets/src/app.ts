@@ -6,6 +6,7 @@ import { editTicketRoute } from './routes/edit-ticket.ts';
 import { getCodesRoute } from './routes/get-codes.ts';
 import { getEventRoute } from './routes/get-event.ts';
 import { getFileRoute } from './routes/get-file.ts';
+import { getSummaryRoute } from './routes/get-summary.ts';
 import { getTicketRoute } from './routes/get-ticket.ts';
 import { listEventsRoute } from './routes/list-events.ts';
 import { listTicketsRoute } from './routes/list-tickets.ts';
@@ -16,6 +17,7 @@ import { withdrawTicketRoute } from './routes/withdraw-ticket.ts';
 
 export const routes: readonly RoutedEndpoint<RouteDeps>[] = [
   on.get('/api/tickets', 'reading', [], listTicketsRoute),
+  on.get('/api/tickets/summary', 'reading', [signedIn], getSummaryRoute),
   on.get('/api/tickets/:ticketId', 'reading', [], getTicketRoute),
   on.get('/api/tickets/:ticketId/stream', 'reading', [], streamTicketRoute),
   on.get('/api/tickets/:ticketId/file', 'reading', [signedIn], getFileRoute),

@@ -86,6 +86,12 @@ export const tickets = defineAggregate({
       name: 'unsold_of_seller',
       partialFilterExpression: { availability: { $in: ['on_sale', 'over', 'held'] } },
     },
+    // Counts and sums of them, so that no ticket is read for it.
+    {
+      key: { userId: 1, availability: 1, price: 1 },
+      name: 'unsold_prices_of_seller',
+      partialFilterExpression: { availability: { $in: ['on_sale', 'held'] } },
+    },
     {
       key: { sellerClosed: 1 },
       name: 'unsold_of_closed_accounts',
@@ -98,6 +104,11 @@ export const tickets = defineAggregate({
       partialFilterExpression: { sellerClosed: true, availability: 'withdrawn', fileId: { $exists: true } },
     },
     { key: { dueAt: 1 }, name: 'deliveries_by_deadline', partialFilterExpression: { dueAt: { $exists: true } } },
+    {
+      key: { userId: 1, dueAt: 1, _id: 1, price: 1 },
+      name: 'deliveries_of_seller',
+      partialFilterExpression: { dueAt: { $exists: true } },
+    },
     ...creationIndexes('userId'),
   ],
   retiredIndexes: ['unsold_by_seller', 'on_sale_of_closed_accounts'],

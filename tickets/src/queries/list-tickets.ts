@@ -7,7 +7,7 @@ export type ListedTicket = Omit<
   'description' | 'outbox' | 'closedOrders' | 'creation' | 'words' | 'keysOf' | 'uncounted'
 >;
 
-const projection = {
+export const listedProjection = {
   outbox: 0,
   closedOrders: 0,
   creation: 0,
@@ -23,4 +23,4 @@ export const listTickets = (
   { userId, ...request }: ListRequest & { readonly userId?: string | undefined },
   maxTimeMS?: number,
 ): Promise<ListPage<ListedTicket>> =>
-  readList({ collection: deps.tickets, userId, projection, now: deps.now(), maxTimeMS }, request);
+  readList({ collection: deps.tickets, userId, projection: listedProjection, now: deps.now(), maxTimeMS }, request);

@@ -38,3 +38,21 @@ export const ticketShape = z
 export const listedTicketShape = z
   .omit(ticketShape, { description: true })
   .register(z.globalRegistry, { id: 'ListedTicket' });
+
+const sum = {
+  count: z.int().check(z.minimum(0)),
+  total: z.number().check(z.minimum(0), z.describe('Their prices together, in major units')),
+};
+
+/** How the listings of a seller stand. */
+export const ticketSummaryShape = z
+  .object({
+    currency: z.string().check(z.regex(/^[a-z]{3}$/), z.describe('ISO 4217, in lower case')),
+    onSale: z.object(sum),
+    held: z.object(sum),
+    toDeliver: z.object({
+      ...sum,
+      first: z.array(listedTicketShape).check(z.describe('The first 20, that with the earliest deadline first')),
+    }),
+  })
+  .register(z.globalRegistry, { id: 'TicketSummary' });
