@@ -4,6 +4,7 @@ import type { Deps } from './deps.ts';
 import { getChargeRoute } from './routes/get-charge.ts';
 import { getReceiptRoute } from './routes/get-receipt.ts';
 import { getBalanceRoute, listSalesRoute } from './routes/list-sales.ts';
+import { getSalesSummaryRoute } from './routes/sales-summary.ts';
 import { payOrderRoute } from './routes/pay-order.ts';
 import { beginOnboardingRoute, getPayoutAccountRoute } from './routes/payout-account.ts';
 import { webhookRoute } from './routes/webhook.ts';
@@ -12,6 +13,7 @@ export const routes: readonly RoutedEndpoint<Deps>[] = [
   on.post('/api/payments', 'paying', [signedIn], payOrderRoute),
   on.post('/api/payments/webhook', 'webhook', [], webhookRoute),
   on.get('/api/payments/sales', 'reading', [signedIn], listSalesRoute),
+  on.get('/api/payments/sales/summary', 'reading', [signedIn], getSalesSummaryRoute),
   on.get('/api/payments/balance', 'reading', [signedIn], getBalanceRoute),
   on.get('/api/payments/payout-account', 'reading', [signedIn], getPayoutAccountRoute),
   on.post('/api/payments/payout-account', 'onboarding', [signedIn], beginOnboardingRoute),

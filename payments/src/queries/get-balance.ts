@@ -27,10 +27,10 @@ const due = { $subtract: [{ $subtract: ['$left', '$fee'] }, { $ifNull: ['$sent',
 const hasOpenProblem = {
   $gt: ['$order.problemAt', { $ifNull: [{ $dateToString: { date: '$problemSettledAt' } }, ''] }],
 };
-const isDisputed = {
+export const isDisputed = {
   $and: [{ $ne: ['$left', 0] }, { $or: [{ $in: ['$dispute.status', [...openDisputeStatuses]] }, hasOpenProblem] }],
 };
-const isReleased = { $gt: ['$releasedAt', null] };
+export const isReleased = { $gt: ['$releasedAt', null] };
 const stateAt = (now: Date) => {
   const isNext = { $and: [{ $gt: [due, 0] }, { $gt: ['$availableAt', now] }] };
   return { $cond: [isDisputed, 'held', { $cond: [isReleased, 'available', { $cond: [isNext, 'next', 'held'] }] }] };

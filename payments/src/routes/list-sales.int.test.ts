@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newOrder } from '@ticketing/common/events/testing';
 import { newId } from '@ticketing/common/mongo';
 import { balanceOf } from '../queries/get-balance.ts';
+import { salesByPeriod } from '../queries/get-sales-summary.ts';
 import { soldBy } from '../queries/list-sales.ts';
 import { openPayments, type PaymentsUnderTest } from '../test/harness.ts';
 import { createSellers } from '../test/sellers.ts';
@@ -199,7 +200,73 @@ test('When CSV is accepted, then the page is a file with the same sales, and for
   expect(end).toBe('');
 });
 
+const soldOn = (day: string, time = '12:00:00.000'): object => ({ completedAt: new Date(`${day}T${time}Z`) });
+const dayMs = 86_400_000;
+const dayOf = (date: Date): string => date.toISOString().slice(0, 10);
+
+test('When a seller has sold nothing, then the summary of the sales is empty', async () => {
+  expect((await get(newId(), 'sales/summary')).body).toEqual({
+    currency: 'usd',
+    sales: 0,
+    proceeds: 0,
+    states: [],
+    unit: 'day',
+    periods: [],
+  });
+});
+
+test('When a seller has sales, then the summary counts each by its state as the list does, and by its day in UTC', async () => {
+  const seller = newId();
+  const yesterday = new Date(now.getTime() - dayMs);
+  const fields = [...balances.map(([, each]) => each), { status: 'refunded', left: 0, fee: 0 }];
+  for (const each of fields) await insertSales(seller, 1, { ...each, ...soldOn(dayOf(yesterday), '23:59:59.999') });
+  await insertSales(seller, 1, soldOn(dayOf(now), '00:00:00.000'));
+  const summary = (await get(seller, 'sales/summary')).body;
+  const { body: list } = await get(seller, 'sales?limit=100');
+  const sales: { state: string; proceeds: number }[] = Array.isArray(list) ? list : [];
+  const sumOf = (some: typeof sales) => ({
+    sales: some.length,
+    proceeds: some.reduce((sum, { proceeds }) => sum + Math.round(proceeds * 100), 0) / 100,
+  });
+  const states = [...Map.groupBy(sales, ({ state }) => state)].map(([state, some]) => ({ state, ...sumOf(some) }));
+  expect(states).toHaveLength(5);
+  expect(summary).toEqual({
+    currency: 'usd',
+    ...sumOf(sales),
+    states: expect.arrayContaining(states),
+    unit: 'day',
+    periods: [
+      { from: dayOf(yesterday), ...sumOf(sales.slice(1)) },
+      { from: dayOf(now), sales: 1, proceeds: 17.99 },
+    ],
+  });
+  expect((await get('buyer', 'sales/summary')).body).toMatchObject({ sales: 0 });
+});
+
+const mondayBefore = (date: Date): Date => new Date(date.getTime() - ((date.getUTCDay() + 6) % 7) * dayMs);
+
+test.each([
+  ['month', 30, 'day', dayOf],
+  ['half-year', 200, 'week', (date: Date) => dayOf(mondayBefore(date))],
+  ['two years', 730, 'month', (date: Date) => `${dayOf(date).slice(0, 7)}-01`],
+  ['ten years', 3_650, 'year', (date: Date) => `${dayOf(date).slice(0, 4)}-01-01`],
+])('When the first sale was a %s ago (%d days), then sales are summed up by %s', async (_, days, unit, from) => {
+  const seller = newId();
+  const first = new Date(now.getTime() - days * dayMs);
+  await insertSales(seller, 2, { completedAt: first });
+  await insertSales(seller, 1, { completedAt: now });
+  expect((await get(seller, 'sales/summary')).body).toMatchObject({
+    sales: 3,
+    unit,
+    periods: [
+      { from: from(first), sales: 2, proceeds: 35.98 },
+      { from: from(now), sales: 1, proceeds: 17.99 },
+    ],
+  });
+});
+
 test('When nobody is signed in, then there are no sales', async () => {
+  expect((await payments.request('GET', '/api/payments/sales/summary')).status).toBe(401);
   expect((await payments.request('GET', '/api/payments/sales')).status).toBe(401);
   expect((await payments.request('GET', '/api/payments/balance')).status).toBe(401);
 });
@@ -213,15 +280,17 @@ test('When a seller lists sales, then the database reads that page by an index',
   expect(page['executionStats']).toMatchObject({ totalDocsExamined: 20 });
 });
 
-test('When a seller has 10,000 sales, then the balance reads none of them, but an index of what it needs', async () => {
+test('When a seller has 10,000 sales, then the balance and the summary read none of them, but an index of what they need', async () => {
   const seller = newId();
   await Promise.all([insertSales(seller, 10_000, { availableAt: soon }), insertSales(newId(), 200)]);
-  const [pipeline, options] = balanceOf(seller, now);
-  const plan = await payments.system
-    .collection('payments')
-    .aggregate([...pipeline], options)
-    .explain('executionStats');
-  const { executionStats } = plan['stages'][0].$cursor;
-  expect(executionStats).toMatchObject({ totalDocsExamined: 0, nReturned: 10_000 });
+  for (const [pipeline, options] of [balanceOf(seller, now), salesByPeriod(seller, 'day')]) {
+    const plan = await payments.system
+      .collection('payments')
+      .aggregate([...pipeline], options)
+      .explain('executionStats');
+    const { executionStats } = plan['stages'][0].$cursor;
+    expect(executionStats).toMatchObject({ totalDocsExamined: 0, nReturned: 10_000 });
+  }
+  expect((await get(seller, 'sales/summary')).body).toMatchObject({ sales: 10_000, proceeds: 179_900 });
   expect((await get(seller, 'balance')).body).toMatchObject({ held: 179_900, nextRelease: { amount: 179_900 } });
 });

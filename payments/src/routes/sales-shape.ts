@@ -17,6 +17,8 @@ export const onboardingShape = z.object({
 
 const time = z.iso.datetime();
 
+export const saleStates = ['held', 'available', 'paid_out', 'refunded', 'disputed'] as const;
+
 /** A sold ticket, as HTTP shows it to its seller. Money is in major units. */
 export const saleShape = z
   .object({
@@ -27,7 +29,7 @@ export const saleShape = z
     fee: z.number().check(z.describe('Of what was not returned to the buyer')),
     proceeds: z.number().check(z.describe('What was not returned, less the fee')),
     currency: z.string(),
-    state: z.enum(['held', 'available', 'paid_out', 'refunded', 'disputed']),
+    state: z.enum(saleStates),
     availableAt: z.optional(time),
     paidOutAt: z.optional(time),
     refunded: z.optional(z.number().check(z.describe('Returned to the buyer, or lost in a dispute'))),
@@ -48,3 +50,26 @@ export const balanceShape = z
     nextRelease: z.optional(z.object({ at: time, amount: z.number() })),
   })
   .register(z.globalRegistry, { id: 'Balance' });
+
+/** What one bar of a plot of sales stands for. */
+export const periodUnits = ['day', 'week', 'month', 'year'] as const;
+
+const sold = {
+  sales: z.int().check(z.minimum(0)),
+  proceeds: z.number().check(z.describe('What was not returned, less the fee, in major units')),
+};
+
+/** All sales of a seller, counted by their state and over time. */
+export const salesSummaryShape = z
+  .object({
+    currency: z.string(),
+    ...sold,
+    states: z.array(z.object({ state: z.enum(saleStates), ...sold })).check(z.describe('Those that have sales')),
+    unit: z
+      .enum(periodUnits)
+      .check(z.describe('Of `periods`: the finest that makes at most 37 from the first sale to now')),
+    periods: z
+      .array(z.object({ from: z.iso.date().check(z.describe('Its first day')), ...sold }))
+      .check(z.describe('Those that have sales, the oldest first. Days are those of UTC; weeks begin on Mondays')),
+  })
+  .register(z.globalRegistry, { id: 'SalesSummary' });
