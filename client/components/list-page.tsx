@@ -62,8 +62,11 @@ export const ListRow = ({
   /** What the user must do, and until when. */
   readonly todo?: string | undefined;
 }) => (
-  <article className="ticket h-auto! flex-row! items-center gap-4 px-4 py-3.5 sm:px-5" data-testid={testId}>
-    <div className="min-w-0 flex-1">
+  <article
+    className="ticket h-auto! flex-row! flex-wrap! items-center gap-x-4 gap-y-2 px-4 py-3.5 sm:px-5"
+    data-testid={testId}
+  >
+    <div className="min-w-0 flex-1 basis-40">
       <h2 className="leading-snug font-semibold wrap-anywhere" dir="auto">
         <PageLink href={href} className="ticket-link">
           {title}
@@ -71,12 +74,12 @@ export const ListRow = ({
       </h2>
       {todo !== undefined && <p className="mt-0.5 text-sm font-semibold">{todo}</p>}
       {facts.map((fact) => (
-        <p key={fact} className="mt-0.5 text-sm wrap-anywhere text-muted">
+        <p key={fact} className="mt-0.5 text-sm wrap-anywhere text-muted" dir="auto">
           {fact}
         </p>
       ))}
     </div>
-    <div className="grid justify-items-end gap-1.5">
+    <div className="ml-auto grid justify-items-end gap-1.5">
       <Badge {...badge} />
       <span className="font-semibold tabular-nums">{price}</span>
     </div>

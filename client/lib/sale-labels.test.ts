@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { Sale } from './api/schemas.ts';
-import { saleBadge, saleLines } from './sale-labels.ts';
+import type { Balance, Sale } from './api/schemas.ts';
+import { earnedOf, nextPayout, saleBadge, saleLines } from './sale-labels.ts';
 
 const sale: Sale = {
   orderId: 'o1',
@@ -36,4 +36,34 @@ test.each<[Partial<Sale>, string, string[]]>([
 ])('When a sale has %j, then its badge is %s, and its facts say what becomes of the money', (change, badge, facts) => {
   expect(saleBadge({ ...sale, ...change }).label).toBe(badge);
   expect(saleLines({ ...sale, ...change })).toEqual(facts);
+});
+
+const balance: Balance = { currency: 'usd', held: 0.1, available: 0, paidOut: 0.2 };
+const nextRelease = { at: '2026-03-15T19:30:00.000Z', amount: 17.99 };
+const ready = { isReady: true, emailVerified: true };
+
+test.each([
+  [balance, 0.3],
+  [{ ...balance, available: -0.3 }, 0],
+  [{ currency: 'jpy', held: 500, available: 20, paidOut: 1 }, 521],
+  [{ currency: 'kwd', held: 0.001, available: 0.002, paidOut: 0 }, 0.003],
+])('When the balance is %j, then %d is earned', (given, earned) => {
+  expect(earnedOf(given)).toBe(earned);
+});
+
+test.each([
+  [{}, ready, 'Nothing yet'],
+  [{ available: -5 }, ready, 'Nothing yet'],
+  [{ available: 5 }, ready, '$5.00, on its way'],
+  [{ available: 5, nextRelease }, { ...ready, isReady: undefined }, '$5.00, on its way'],
+  [{ available: 5 }, { ...ready, isReady: false }, '$5.00, once payouts are set up'],
+  [{ available: 5 }, { ...ready, emailVerified: false }, '$5.00, once your email address is confirmed'],
+  [{ nextRelease }, ready, '$17.99 on Sun, Mar 15, 2026, 19:30 UTC'],
+  [
+    { nextRelease },
+    { isReady: false, emailVerified: false },
+    '$17.99 on Sun, Mar 15, 2026, 19:30 UTC, once payouts are set up',
+  ],
+])('When the balance has %j and payouts %j, then the next payout is: %s', (change, payouts, text) => {
+  expect(nextPayout({ ...balance, ...change }, payouts)).toBe(text);
 });

@@ -1,4 +1,5 @@
-import type { Sale } from './api/schemas.ts';
+import { currencyOf } from '@ticketing/common/money';
+import type { Balance, Sale } from './api/schemas.ts';
 import { formatDate, formatDateTime } from './dates.ts';
 import { priceLabel } from './money.ts';
 
@@ -39,4 +40,28 @@ export const saleLines = (sale: Sale): string[] => {
     refunded === undefined ? undefined : `${label(refunded)} returned to the buyer`,
     stateLabel(sale),
   ].filter((text) => text !== undefined);
+};
+
+/** All that a seller has got and will get, without the error of adding fractions. */
+export const earnedOf = ({ currency, held, available, paidOut }: Balance): number =>
+  Number((held + available + paidOut).toFixed(currencyOf(currency).decimals));
+
+/** What paying a seller depends on; `isReady` is undefined if it could not be read. */
+export interface PayoutState {
+  readonly isReady: boolean | undefined;
+  readonly emailVerified: boolean;
+}
+
+/** What is paid out next, and when or why not. */
+export const nextPayout = (
+  { currency, available, nextRelease }: Balance,
+  { isReady, emailVerified }: PayoutState,
+): string => {
+  const missing =
+    isReady === false ? 'once payouts are set up' : emailVerified ? undefined : 'once your email address is confirmed';
+  const label = (price: number): string => priceLabel({ price, currency });
+  if (available > 0) return `${label(available)}, ${missing ?? 'on its way'}`;
+  if (nextRelease === undefined) return 'Nothing yet';
+  const { at, amount } = nextRelease;
+  return `${label(amount)} on ${formatDateTime(at)}${missing === undefined ? '' : `, ${missing}`}`;
 };

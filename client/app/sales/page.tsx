@@ -3,11 +3,13 @@ import { Balance } from '../../components/balance.tsx';
 import { Empty, ListPage, ListRow } from '../../components/list-page.tsx';
 import { Pager } from '../../components/pager.tsx';
 import { PayoutAccount } from '../../components/payout-account.tsx';
+import { SalesPlot } from '../../components/sales-plot.tsx';
+import { SellerNumbers } from '../../components/seller-numbers.tsx';
+import { ToDeliver } from '../../components/to-deliver.tsx';
 import { Unavailable } from '../../components/unavailable.tsx';
-import type { Api } from '../../lib/api/api.ts';
-import { getBalance, getPayoutAccount, getTicket, listSales } from '../../lib/api/marketplace.ts';
-import type { Sale } from '../../lib/api/schemas.ts';
-import { dueLine } from '../../lib/delivery-labels.ts';
+import type { Result } from '../../lib/api/api.ts';
+import { getBalance, getPayoutAccount, listSales } from '../../lib/api/marketplace.ts';
+import { getSalesSummary, getTicketSummary } from '../../lib/api/summaries.ts';
 import { priceLabel } from '../../lib/money.ts';
 import { readPage, readPaging } from '../../lib/paging.ts';
 import { param, type QueryParams } from '../../lib/query-params.ts';
@@ -20,38 +22,49 @@ export const metadata: Metadata = { title: 'My sales' };
 
 const pageSize = 20;
 
-/** By ticket, what of these sales must be delivered. The page works without it. */
-const loadDue = async (api: Api, sales: readonly Sale[]): Promise<ReadonlyMap<string, string>> => {
-  const open = sales.filter(({ state }) => state === 'held' || state === 'disputed');
-  const tickets = await Promise.all(open.map(({ ticketId }) => getTicket(api, ticketId)));
-  return new Map(
-    tickets.flatMap((ticket) => {
-      const line = ticket.ok ? dueLine(ticket.data) : undefined;
-      return ticket.ok && line !== undefined ? [[ticket.data.id, line] as const] : [];
-    }),
-  );
-};
-
 const pageHref = (page: number): string => (page === 1 ? '/sales' : `/sales?page=${page}`);
+
+/** Why something cannot be shown. A service of the release before has no summary, which nobody misses. */
+const failuresOf = (read: readonly Result<unknown>[], summaries: readonly Result<unknown>[]) => [
+  ...read.flatMap((result) => (result.ok ? [] : [result.failure])),
+  ...summaries.flatMap((result) => (result.ok || result.failure.status === 404 ? [] : [result.failure])),
+];
 
 const SalesPage = async ({ searchParams }: { readonly searchParams: Promise<QueryParams> }) => {
   const page = readPage(param(await searchParams, 'page'), pageSize);
   const user = await requireUser(pageHref(page));
   const api = await serverApi();
   const query = new URLSearchParams({ page: String(page), limit: String(pageSize) });
-  const [sales, balance, account] = await Promise.all([listSales(api, query), getBalance(api), getPayoutAccount(api)]);
+  const [sales, balance, account, ticketSummary, salesSummary] = await Promise.all([
+    listSales(api, query),
+    getBalance(api),
+    getPayoutAccount(api),
+    getTicketSummary(api),
+    getSalesSummary(api),
+  ]);
+  const [failure] = failuresOf([balance, account, sales], [ticketSummary, salesSummary]);
   const paging = sales.ok ? readPaging(sales.header, { page, shown: sales.data.length }) : undefined;
-  const due = await loadDue(api, sales.ok ? sales.data : []);
+  const disputed = salesSummary.ok ? salesSummary.data.states.find(({ state }) => state === 'disputed') : undefined;
   return (
-    <ListPage title="My sales">
+    <ListPage title="My sales" action={{ href: '/tickets/new', label: 'Sell a ticket' }}>
       <div className="grid gap-5">
-        {balance.ok && <Balance balance={balance.data} />}
+        {failure !== undefined && <Unavailable failure={failure} retry={pageHref(page)} />}
+        <SellerNumbers tickets={ticketSummary} sales={salesSummary} />
+        {ticketSummary.ok && <ToDeliver {...ticketSummary.data.toDeliver} />}
+        {balance.ok && (
+          <Balance
+            balance={balance.data}
+            payouts={{
+              isReady: account.ok ? account.data.status === 'ready' : undefined,
+              emailVerified: user.emailVerified,
+            }}
+            disputed={disputed?.sales ?? 0}
+          />
+        )}
         {account.ok && (
           <PayoutAccount post={postPayout} status={account.data.status} emailVerified={user.emailVerified} />
         )}
-        {[balance, account, sales].map(
-          (result, index) => !result.ok && <Unavailable key={index} failure={result.failure} retry={pageHref(page)} />,
-        )}
+        {salesSummary.ok && <SalesPlot summary={salesSummary.data} now={new Date()} />}
       </div>
       {sales.ok && (
         <section className="mt-8" aria-labelledby="sold">
@@ -65,27 +78,28 @@ const SalesPage = async ({ searchParams }: { readonly searchParams: Promise<Quer
               </a>
             )}
           </div>
-          {sales.data.length === 0 ? (
+          {sales.data.length > 0 ? (
+            <ul className="grid gap-3">
+              {sales.data.map((sale) => (
+                <li key={sale.orderId}>
+                  <ListRow
+                    href={`/tickets/${sale.ticketId}`}
+                    title={sale.title}
+                    facts={saleLines(sale)}
+                    badge={saleBadge(sale)}
+                    price={priceLabel({ price: sale.proceeds, currency: sale.currency })}
+                    testId="sale"
+                  />
+                </li>
+              ))}
+            </ul>
+          ) : page === 1 ? (
             <Empty text="You have not sold a ticket yet." href="/my-tickets" label="See your tickets" />
           ) : (
-            <>
-              <ul className="grid gap-3">
-                {sales.data.map((sale) => (
-                  <li key={sale.orderId}>
-                    <ListRow
-                      href={`/tickets/${sale.ticketId}${due.has(sale.ticketId) ? '#ticket-file' : ''}`}
-                      title={sale.title}
-                      facts={saleLines(sale)}
-                      badge={saleBadge(sale)}
-                      price={priceLabel({ price: sale.proceeds, currency: sale.currency })}
-                      testId="sale"
-                      todo={due.get(sale.ticketId)}
-                    />
-                  </li>
-                ))}
-              </ul>
-              {paging !== undefined && <Pager paging={paging} href={pageHref} />}
-            </>
+            <Empty text="Your sales end before this page." href="/sales#sold" label="See the newest" />
+          )}
+          {paging !== undefined && sales.data.length > 0 && (
+            <Pager paging={paging} href={(other) => `${pageHref(other)}#sold`} />
           )}
         </section>
       )}

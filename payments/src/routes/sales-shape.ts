@@ -59,12 +59,14 @@ const sold = {
   proceeds: z.number().check(z.describe('What was not returned, less the fee, in major units')),
 };
 
+export const salesOfStateShape = z.object({ state: z.enum(saleStates), ...sold });
+
 /** All sales of a seller, counted by their state and over time. */
 export const salesSummaryShape = z
   .object({
     currency: z.string(),
     ...sold,
-    states: z.array(z.object({ state: z.enum(saleStates), ...sold })).check(z.describe('Those that have sales')),
+    states: z.array(salesOfStateShape).check(z.describe('Those that have sales')),
     unit: z
       .enum(periodUnits)
       .check(z.describe('Of `periods`: the finest that makes at most 37 from the first sale to now')),

@@ -19,7 +19,10 @@ export const getSalesSummaryRoute = route(
       ...toView(all),
       states: [...states].map(([state, sold]) => ({ state, ...toView(sold) })),
       unit,
-      periods: [...periods].map(([from, sold]) => ({ from: new Date(from).toISOString().slice(0, 10), ...toView(sold) })),
+      periods: [...periods].map(([from, sold]) => ({
+        from: new Date(from).toISOString().slice(0, 10),
+        ...toView(sold),
+      })),
     });
   },
 );

@@ -27,10 +27,7 @@ const sum = { count: { $sum: 1 }, total: { $sum: '$price' } } as const;
 /** What a seller has not sold, summed up from an index alone. */
 export const unsoldOf = (userId: string) =>
   [
-    [
-      { $match: { userId, availability: { $in: ['on_sale', 'held'] } } },
-      { $group: { _id: '$availability', ...sum } },
-    ],
+    [{ $match: { userId, availability: { $in: ['on_sale', 'held'] } } }, { $group: { _id: '$availability', ...sum } }],
     { hint: 'unsold_prices_of_seller', maxTimeMS },
   ] as const;
 
@@ -38,7 +35,10 @@ const isDue = (userId: string) => ({ userId, dueAt: { $gt: new Date(0) } });
 
 /** What a seller has to deliver, summed up from an index alone. */
 export const dueOf = (userId: string) =>
-  [[{ $match: isDue(userId) }, { $group: { _id: null, ...sum } }], { hint: 'deliveries_of_seller', maxTimeMS }] as const;
+  [
+    [{ $match: isDue(userId) }, { $group: { _id: null, ...sum } }],
+    { hint: 'deliveries_of_seller', maxTimeMS },
+  ] as const;
 
 /** How a seller's listings stand. @throws ServiceUnavailableError when the database takes too long. */
 export const getSummary = async ({ tickets }: Pick<Deps, 'tickets'>, userId: string): Promise<Summary> => {

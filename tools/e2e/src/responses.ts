@@ -41,6 +41,14 @@ export const ticketResponse = z.strictObject({
 export type Ticket = z.infer<typeof ticketResponse>;
 export const ticketListResponse = z.array(ticketResponse.omit({ description: true }));
 
+const sum = { count: z.int().min(0), total: z.number().min(0) };
+export const ticketSummaryResponse = z.strictObject({
+  currency,
+  onSale: z.strictObject(sum),
+  held: z.strictObject(sum),
+  toDeliver: z.strictObject({ ...sum, first: ticketListResponse }),
+});
+
 export const eventResponse = z.strictObject({
   id,
   title: z.string(),
@@ -127,4 +135,15 @@ export const chargeResponse = z.strictObject({
 /** The shape of every error response. */
 export const errorsResponse = z.strictObject({
   errors: z.array(z.strictObject({ message: z.string().min(1), field: z.string().min(1).optional() })).min(1),
+});
+
+const sold = { sales: z.int().min(0), proceeds: z.number() };
+export const salesSummaryResponse = z.strictObject({
+  currency,
+  ...sold,
+  states: z.array(
+    z.strictObject({ state: z.enum(['held', 'available', 'paid_out', 'refunded', 'disputed']), ...sold }),
+  ),
+  unit: z.enum(['day', 'week', 'month', 'year']),
+  periods: z.array(z.strictObject({ from: z.iso.date(), ...sold })),
 });

@@ -2,14 +2,17 @@ import { expect } from '@jest/globals';
 import { MongoClient } from 'mongodb';
 import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
+import type { z } from 'zod';
 import { desktop, openBrowser, openSession, overflow, violations } from '../browser.ts';
 import { eventually } from '../eventually.ts';
 import { linkIn, mailsOf } from '../mailbox.ts';
+import { salesSummaryResponse, ticketSummaryResponse } from '../responses.ts';
 import { testOnThisMachine } from '../site.ts';
 import { openStripeLedger } from '../stripe-ledger.ts';
 import { deliver, hold, list, pay, signUp, untilOrder, type User } from '../user.ts';
 import { useOwnProduct } from './use-own-product.ts';
 
+const longest = 'Llanfairpwll'.repeat(20);
 const narrowest = { width: 320, height: 568 };
 
 const { running } = useOwnProduct({ PAYOUT_DELAY_HOURS: '0.001' });
@@ -24,6 +27,44 @@ const untilSale = (page: Page, state: string): Promise<void> =>
 const balance = async (page: Page) => {
   const amounts = ['held', 'available', 'paid-out'].map((name) => page.getByTestId(`balance-${name}`).textContent());
   return Promise.all(amounts);
+};
+
+/** How many tickets the page counts in some states, and what it says of their money. */
+const expectNumbers = async (page: Page, numbers: Readonly<Record<string, readonly string[]>>): Promise<void> => {
+  for (const [state, expected] of Object.entries(numbers))
+    expect(await page.getByTestId(`count-${state}`).locator('dd').allTextContents()).toEqual(expected);
+};
+
+const read = async (seller: User, of: string): Promise<unknown> => {
+  const response = await seller.send({ method: 'GET', path: `/api/${of}/summary` });
+  expect(response).toMatchObject({ status: 200 });
+  return response.body;
+};
+
+type Summary = z.infer<typeof salesSummaryResponse>;
+
+const summaryOf = (body: unknown): Summary => salesSummaryResponse.parse(body);
+
+const money = (amount: number): string => `$${amount.toFixed(2)}`;
+
+/** The plot's bars and its table say the same, which is what the API says. */
+const expectPlot = async (page: Page, { sales, proceeds, periods }: Summary): Promise<void> => {
+  await page.getByText('Show the numbers as a table').click();
+  const table = page.getByTestId('sales-table');
+  const rows = await Promise.all(
+    (await table.locator('tbody tr').all()).map((row) => row.locator('th,td').allTextContents()),
+  );
+  expect(rows.length).toBeGreaterThanOrEqual(7);
+  const bars = await page.getByTestId('sales-plot').locator('g title').allTextContents();
+  expect(bars).toEqual(rows.map(([name, sold, amount]) => `${name}: ${sold} sold, ${amount}`));
+  expect(rows.filter(([, sold]) => sold !== '0').map(([, ...numbers]) => numbers)).toEqual(
+    periods.map((period) => [String(period.sales), money(period.proceeds)]),
+  );
+  expect(await table.locator('tfoot td').allTextContents()).toEqual([String(sales), money(proceeds)]);
+  const label = await page
+    .getByRole('img', { name: /^Bar chart of your proceeds by day, from / })
+    .getAttribute('aria-label');
+  expect(label).toContain('The table below has the same numbers.');
 };
 
 const untilMail = (user: User, subject: string): Promise<void> =>
@@ -79,6 +120,11 @@ testOnThisMachine(
       await untilSale(page, 'Paid out');
       expect(await balance(page)).toEqual(['$0.00', '$0.00', '$17.99']);
       expect(await ledger.transfers()).toMatchObject([{ amount: 1799 }]);
+      await expectNumbers(page, { 'on-sale': ['1', '$19.99'], held: ['0', '$0.00'], sold: ['1', '$17.99 earned'] });
+      expect(await page.getByTestId('balance-earned').textContent()).toBe('$17.99');
+      expect(await page.getByTestId('next-payout').textContent()).toBe('Nothing yet');
+      await plain.page.goto('/sales');
+      for (const each of [page, plain.page]) await expectPlot(each, summaryOf(await read(seller, 'payments/sales')));
       await untilMail(seller, 'You are paid for: Cup final');
       await expectAccessible(page);
       await page.setViewportSize(desktop);
@@ -168,6 +214,57 @@ testOnThisMachine(
     }
   },
   120_000,
+);
+
+testOnThisMachine(
+  'When tickets are on sale, held and to deliver, then the sales page counts them, and shows the rest while tickets does not respond',
+  async () => {
+    const [seller, buyer] = await Promise.all([signUp(running().url), signUp(running().url)]);
+    const browser = await openBrowser();
+    const tickets = running()
+      .processes()
+      .filter(({ name }) => name === 'tickets');
+    try {
+      await list(seller, { title: longest.slice(0, 200), price: 999_999.99, city: longest.slice(0, 100) });
+      const held = await list(seller, { price: 5 });
+      await hold(buyer, held.id);
+      const due: string[] = [];
+      for (const [title, startsAt] of [
+        ['ערב של שירים!', '2040-05-01T20:00:00.000Z'],
+        ['🎫'.repeat(200), new Date(Date.now() + 5 * 3_600_000).toISOString()],
+      ] as const) {
+        const ticket = await list(seller, { title, startsAt, seat: 'S'.repeat(50) });
+        const { id } = await hold(buyer, ticket.id);
+        expect(await pay(buyer, id)).toMatchObject({ status: 201 });
+        await untilOrder(buyer, id, { status: 'complete' });
+        due.unshift(title);
+      }
+      const { page, problems } = await openSession(browser, running().url, { as: seller, viewport: narrowest });
+      await eventually(async () => {
+        await page.goto('/sales');
+        const numbers = { 'on-sale': ['1', '$999,999.99'], held: ['1', '$5.00'], 'to-deliver': ['2', '$39.98'] };
+        await expectNumbers(page, { ...numbers, sold: ['2', '$35.98 earned'] });
+      });
+      expect(await page.getByTestId('to-deliver').getByRole('heading').allTextContents()).toEqual(due);
+      expect(ticketSummaryResponse.parse(await read(seller, 'tickets'))).toMatchObject({ toDeliver: { count: 2 } });
+      for (const width of [320, 768, 1_280]) {
+        await page.setViewportSize({ width, height: 700 });
+        await expectAccessible(page);
+      }
+      for (const each of tickets) running().signal(each, 'SIGSTOP');
+      await page.goto('/sales');
+      await page.getByText('This can’t be shown right now').waitFor();
+      expect(await page.getByTestId('count-on-sale').count()).toBe(0);
+      await expectNumbers(page, { sold: ['2', '$35.98 earned'] });
+      expect(await page.getByTestId('sale').count()).toBe(2);
+      await expectAccessible(page);
+      expect(problems.filter((problem) => !problem.includes('status of 503'))).toEqual([]);
+    } finally {
+      for (const each of tickets) running().signal(each, 'SIGCONT');
+      await browser.close();
+    }
+  },
+  180_000,
 );
 
 testOnThisMachine(
