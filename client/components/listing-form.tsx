@@ -3,10 +3,13 @@ import { textLimits, titleLimit } from '@ticketing/common/events';
 import { currencyOf } from '@ticketing/common/money';
 import type { CategoryId } from '../lib/categories.ts';
 import { splitErrors } from '../lib/forms/form-state.ts';
-import { editForm, listingFields, sellForm, sentField, shownField } from '../lib/forms/listing-form.ts';
+import { sentField } from '../lib/forms/listing-body.ts';
+import { editForm, listingFields, sellForm, shownField } from '../lib/forms/listing-form.ts';
+import { seatsField } from '../lib/forms/seats.ts';
 import { keyField } from '../lib/forms/keyed-form.ts';
 import { Field, TextField, control } from './field.tsx';
 import { ErrorList } from './notice.tsx';
+import { ListedSeats, SeatsField } from './several-seats.tsx';
 import { PriceField } from './price-field.tsx';
 import { Questions } from './questions.tsx';
 import { SubmitButton } from './submit-button.tsx';
@@ -33,7 +36,7 @@ export const ListingForm = ({
   readonly listing?: Readonly<Record<string, string>>;
 }) => {
   const { state, pending, form } = useForm(ticketId === undefined ? sellForm : editForm, post);
-  const { byField, general } = splitErrors(state.errors, listingFields);
+  const { byField, general } = splitErrors(state.errors, [...listingFields, seatsField]);
   const field = (name: (typeof listingFields)[number]) => ({
     name,
     error: byField[name],
@@ -55,6 +58,7 @@ export const ListingForm = ({
         <>
           <input {...keyField(state, formKey)} />
           <input type="hidden" name={sentField} value={state.values[sentField] ?? ''} />
+          <ListedSeats state={state} />
         </>
       ) : (
         <>
@@ -109,11 +113,14 @@ export const ListingForm = ({
           </Field>
         </div>
       </fieldset>
-      <fieldset className="grid grid-cols-3 gap-3 border-t border-line pt-5 sm:gap-5">
+      <fieldset className="grid gap-3 border-t border-line pt-5">
         <legend className="sr-only">Seat</legend>
-        <TextField {...field('section')} label="Section" maxLength={textLimits.section} />
-        <TextField {...field('row')} label="Row" maxLength={textLimits.row} />
-        <TextField {...field('seat')} label="Seat" maxLength={textLimits.seat} />
+        <div className="grid grid-cols-3 gap-3 sm:gap-5">
+          <TextField {...field('section')} label="Section" maxLength={textLimits.section} />
+          <TextField {...field('row')} label="Row" maxLength={textLimits.row} />
+          <TextField {...field('seat')} label="Seat" maxLength={textLimits.seat} />
+        </div>
+        {ticketId === undefined && <SeatsField state={state} error={byField[seatsField]} currency={currency} />}
       </fieldset>
       <Field name="description" label="Description" error={description.error}>
         <textarea

@@ -278,6 +278,82 @@ test('When nobody knows whether a seat was listed, then the form sent again asks
   expect(questions).toMatchObject([{ name: 'again' }]);
 });
 
+const { seat: _, ...seatless } = seat;
+const several = { ...seatless, seats: '12–13\n20 = 40' };
+const listedAs = (id: string) => ({ status: 201, data: { ...ticket, id } });
+
+test('When several seats are given, then each is one request with its price and a key of its own', async () => {
+  const { deps, requests } = fakeApi({ status: 200, data: [] }, ...['a', 'b', 'c'].map((id) => listedAs(id)));
+  expect((await sellForm(deps, form(several))).goTo).toBe('/tickets/listed?ids=a,b,c');
+  const sent = requests.slice(1);
+  expect(sent.map(({ body }) => body)).toEqual(
+    [
+      ['12', 25],
+      ['13', 25],
+      ['20', 40],
+    ].map(([of, price]) => ({ title: 'Final', venue: 'Arena', section: 'A', row: '1', seat: of, price })),
+  );
+  expect(new Set(sent.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(3);
+  // A reload of the response sends the same form.
+  const reloaded = fakeApi({ status: 200, data: [] }, listedAs('a'));
+  await sellForm(reloaded.deps, form(several));
+  expect(reloaded.requests.slice(1)).toEqual(sent);
+});
+
+test('When one of several seats fails, then the form says which are listed, and sent again lists the others alone, under the same keys', async () => {
+  const first = fakeApi({ status: 200, data: [] }, listedAs('a'), { status: 0 });
+  const { values, errors, goTo } = await sellForm(first.deps, form(several));
+  expect(goTo).toBeUndefined();
+  expect(errors).toHaveLength(1);
+  expect(first.requests).toHaveLength(3);
+  expect(JSON.parse(values['listedSeats'] ?? '')).toMatchObject([{ seat: '12', ticketId: 'a' }]);
+  const again = fakeApi(listedAs('b'), listedAs('c'));
+  expect((await sellForm(again.deps, form(values))).goTo).toBe('/tickets/listed?ids=a,b,c');
+  expect(again.requests).toMatchObject([
+    { idempotencyKey: first.requests[2]?.idempotencyKey, body: { seat: '13' } },
+    { body: { seat: '20' } },
+  ]);
+});
+
+test('When the rest of several seats is changed after a failure, then the listed ones are left alone, and the others are asked about again', async () => {
+  const first = fakeApi({ status: 200, data: [] }, listedAs('a'), { status: 0 });
+  const { values } = await sellForm(first.deps, form(several));
+  // Nobody had heard that it was listed.
+  const found = { ...listed, seat: '13' };
+  const changed = fakeApi({ status: 200, data: [listed, { ...listed, seat: '12' }, found] });
+  const state = await sellForm(changed.deps, form({ ...values, seats: '12-13' }));
+  expect(state.questions).toMatchObject([
+    { text: 'You have listed some of these seats already: 13. List them again?' },
+  ]);
+  expect(changed.requests).toHaveLength(1);
+  const again = state.questions?.[0]?.choices[0]?.value ?? '';
+  const answered = fakeApi({ status: 200, data: [found] }, listedAs('b'));
+  const done = await sellForm(answered.deps, form({ ...state.values, again }));
+  expect(done.goTo).toBe('/tickets/listed?ids=a,b');
+});
+
+test.each([
+  [{ seats: '5-1' }, 'seats', '5-1 ends before it begins'],
+  [{ seats: '1-21' }, 'seats', 'List at most 20 seats at once'],
+  [{ seats: '1 = cheap' }, 'seats', 'Seat 1: Enter a price such as 20.00'],
+  [{ seats: '1 = 0.01' }, 'seats', 'Seat 1: Price must be at least 0.50'],
+  [{ seats: '1', seat: '7' }, 'seat', 'Leave this empty for several seats'],
+])(
+  'When several seats are wrong, as in %j, then nothing is listed, and the field %s says why',
+  async (change, field, message) => {
+    const { deps, requests } = fakeApi({ status: 200, data: [] });
+    const state = await sellForm(deps, form({ ...seatless, ...change }));
+    expect(state.errors).toEqual([{ field, message }]);
+    expect(state.values['seats']).toBe(change.seats);
+    expect(requests).toEqual([]);
+  },
+);
+
+test('When the API refuses one of several seats, then the field of all says so', async () => {
+  const { deps } = fakeApi({ status: 200, data: [] }, { status: 400, field: 'seat' });
+  expect((await sellForm(deps, form(several))).errors).toEqual([{ field: 'seats', message: 'refused 400' }]);
+});
+
 const shown = {
   title: 'Final',
   price: '25.00',

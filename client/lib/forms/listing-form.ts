@@ -1,5 +1,5 @@
 import { listingDetails, type ListingDetail } from '@ticketing/common/events';
-import { currencyOf, examplePrice, priceProblem, type Currency } from '@ticketing/common/money';
+import { currencyOf } from '@ticketing/common/money';
 import * as z from 'zod/mini';
 import type { ApiError } from '../api/api.ts';
 import { createTicket, editTicket, type ListingBody } from '../api/marketplace.ts';
@@ -17,7 +17,10 @@ import {
 } from './form-state.ts';
 import { keyedForm, sendKeyed } from './keyed-form.ts';
 import { findStart } from './listing-start.ts';
+import { priceProblemOf, sentField, withoutEmpty } from './listing-body.ts';
 import { sameSeatQuestion } from './same-seat.ts';
+import { readSeats, seatsField } from './seats.ts';
+import { listedSeatsField, sellSeveral } from './sell-several.ts';
 
 /** The fields of a listing's form. */
 export const listingFields = ['title', 'price', ...listingDetails] as const;
@@ -59,13 +62,13 @@ const readShown = (form: FormData): Readonly<Record<string, string>> => {
   }
 };
 
-const problemOf = (price: number | undefined, currency: Currency): string | undefined => {
-  if (price === undefined || price <= 0) return `Enter a price such as ${examplePrice(currency)}`;
-  const problem = priceProblem(currency, price);
-  return problem === undefined ? undefined : `Price ${problem}`;
-};
+interface ReadListing {
+  readonly listing: ListingBody;
+  /** Which questions were asked, with their answers. */
+  readonly questions: FormQuestion[];
+}
 
-type Input = { readonly listing: ListingBody; readonly questions: FormQuestion[] } | { readonly state: FormState };
+type Input = ReadListing | { readonly state: FormState };
 
 /** The listing that the fields describe, with the details for which `isSent` holds; an empty one is null. */
 const readListing = async (
@@ -77,7 +80,7 @@ const readListing = async (
   // A page of the release before sends no currency: its prices are in usd.
   const currency = currencyOf(fieldOf(form, 'currency') || 'usd');
   const price = parsePrice(values.price, currency);
-  const problem = problemOf(price, currency);
+  const problem = priceProblemOf(price, currency);
   const questions: FormQuestion[] = [];
   const isStartSent = isSent('startsAt') || isSent('timeZone');
   const start = isStartSent && values.startsAt !== '' ? await findStart(deps, form, values, questions) : undefined;
@@ -94,28 +97,37 @@ const readListing = async (
   return { listing: { ...Object.fromEntries(details), title: values.title, price, ...start }, questions };
 };
 
-const withoutEmpty = (listing: ListingBody): ListingBody => ({
-  ...Object.fromEntries(Object.entries(listing).filter(([, value]) => value !== null)),
-  title: listing.title,
-  price: listing.price,
-});
-
-/** The field that says for which seat a request was sent already: sent again, the same form does not ask about it. */
-export const sentField = 'sentFor';
-
-export const sellForm: FormOperation = keyedForm(async (deps, form): Promise<FormState> => {
-  const values = readValues(form);
-  const input = await readListing(deps, form, values, () => true);
-  if ('state' in input) return input.state;
+const sellOne = async (deps: FormDeps, form: FormData, values: Values, input: ReadListing): Promise<FormState> => {
   const { listing, questions } = input;
   const sentFor = JSON.stringify(withoutEmpty(listing));
-  const question = fieldOf(form, sentField) === sentFor ? undefined : await sameSeatQuestion(deps, listing);
+  const question = fieldOf(form, sentField) === sentFor ? undefined : await sameSeatQuestion(deps, [listing]);
   if (question !== undefined && answerTo(form, questions, question) === undefined)
     return { ...refuse([], values), questions };
   const result = await sendKeyed(form, (key) => createTicket(deps.api, withoutEmpty(listing), key));
   return result.ok
     ? goTo(`/tickets/${encodeURIComponent(result.data.id)}?listed=1`)
     : { ...failed(result.failure, '/tickets/new', { ...values, [sentField]: sentFor }), questions };
+};
+
+export const sellForm: FormOperation = keyedForm(async (deps, form): Promise<FormState> => {
+  const fields = readValues(form);
+  const values = {
+    ...fields,
+    [seatsField]: fieldOf(form, seatsField),
+    [listedSeatsField]: fieldOf(form, listedSeatsField),
+  };
+  const read = readSeats(values[seatsField]);
+  const seats = 'problem' in read ? [] : read.seats;
+  const problems = [
+    ...('problem' in read ? [{ field: seatsField, message: read.problem }] : []),
+    ...(seats.length > 0 && fields.seat !== ''
+      ? [{ field: 'seat', message: 'Leave this empty for several seats' }]
+      : []),
+  ];
+  const input = await readListing(deps, form, fields, () => true);
+  if ('state' in input) return { ...input.state, ...refuse([...input.state.errors, ...problems], values) };
+  if (problems.length > 0) return { ...refuse(problems, values), questions: input.questions };
+  return seats.length === 0 ? sellOne(deps, form, fields, input) : sellSeveral(deps, form, values, { ...input, seats });
 });
 
 /** Sends what was changed only: a field shows less than the listing has, such as no seconds of its start. */

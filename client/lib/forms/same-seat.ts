@@ -6,12 +6,12 @@ import type { FormDeps, FormQuestion } from './form-state.ts';
 /** As many as a page of the list has at most. */
 const maxRead = 100;
 
-type Seat = Pick<ListingBody, 'title'> & {
+export type Seat = Pick<ListingBody, 'title'> & {
   readonly [Detail in 'venue' | 'city' | 'startsAt' | 'section' | 'row' | 'seat']?: string | null | undefined;
 };
 
 /** Equal for listings of the same seat of one event. Without a seat, as in a standing area, nothing is the same. */
-const seatKey = ({ title, venue, city, startsAt, section, row, seat }: Seat): string | undefined => {
+export const seatKey = ({ title, venue, city, startsAt, section, row, seat }: Seat): string | undefined => {
   if (seat === undefined || seat === null) return undefined;
   const texts = [title, venue, city, section, row, seat].map((text) => normaliseText(text ?? ''));
   return JSON.stringify([...texts, startsAt === undefined || startsAt === null ? null : Date.parse(startsAt)]);
@@ -30,19 +30,29 @@ const queryFor = ({ title, city, startsAt }: Seat): URLSearchParams => {
   return new URLSearchParams({ mine: 'true', limit: String(maxRead), ...conditions });
 };
 
-/** Asks whether the seat is listed again, if the user has listed it already and not withdrawn it. */
+/** Asks whether seats of one event are listed again, if the user has listed any of them already and not withdrawn it. */
 export const sameSeatQuestion = async (
   { api }: Pick<FormDeps, 'api'>,
-  listing: Seat,
+  seats: readonly Seat[],
+  { isSeveral = false }: { readonly isSeveral?: boolean } = {},
 ): Promise<FormQuestion | undefined> => {
-  const key = seatKey(listing);
-  if (key === undefined) return undefined;
-  const own = await listTickets(api, queryFor(listing));
-  // Without an answer the seat is listed: the API takes it.
-  if (!own.ok || !own.data.some((ticket) => isOffered(ticket) && seatKey(ticket) === key)) return undefined;
+  const [first] = seats;
+  if (first === undefined || seats.every((seat) => seatKey(seat) === undefined)) return undefined;
+  const own = await listTickets(api, queryFor(first));
+  // Without an answer the seats are listed: the API takes them.
+  const offered = new Set(own.ok ? own.data.filter(isOffered).map(seatKey) : []);
+  const again = seats.filter((seat) => seatKey(seat) !== undefined && offered.has(seatKey(seat)));
+  if (again.length === 0) return undefined;
   return {
     name: 'again',
-    text: 'You have listed this seat already. List it again?',
-    choices: [{ value: key, label: 'Yes, list it again' }],
+    text: isSeveral
+      ? `You have listed some of these seats already: ${again.map(({ seat }) => seat).join(', ')}. List them again?`
+      : 'You have listed this seat already. List it again?',
+    choices: [
+      {
+        value: again.map(seatKey).join('\n'),
+        label: isSeveral ? 'Yes, list them again' : 'Yes, list it again',
+      },
+    ],
   };
 };

@@ -1,0 +1,78 @@
+import type { Metadata } from 'next';
+import { Empty, ListPage, ListRow } from '../../../components/list-page.tsx';
+import { PageLink } from '../../../components/page-link.tsx';
+import { Unavailable } from '../../../components/unavailable.tsx';
+import { getTicket } from '../../../lib/api/marketplace.ts';
+import type { Ticket } from '../../../lib/api/schemas.ts';
+import { sellerBadge } from '../../../lib/delivery-labels.ts';
+import { maxSeats } from '../../../lib/forms/seats.ts';
+import { priceLabel } from '../../../lib/money.ts';
+import { plural } from '../../../lib/plural.ts';
+import { param, type QueryParams } from '../../../lib/query-params.ts';
+import { serverApi } from '../../../lib/server/api.ts';
+import { requireUser } from '../../../lib/server/require-user.ts';
+import { placeLabel, seatLabel } from '../../../lib/ticket-labels.ts';
+
+export const metadata: Metadata = { title: 'Listed tickets' };
+
+const factsOf = (ticket: Ticket): string[] =>
+  [seatLabel(ticket), placeLabel(ticket)].filter((fact) => fact !== undefined);
+
+const todoOf = ({ delivery, orderId, withdrawnAt }: Ticket): string | undefined => {
+  if (delivery === 'instant') return 'Its file is stored';
+  return orderId === undefined && withdrawnAt === undefined
+    ? 'Add its file, so that the buyer gets it at once'
+    : undefined;
+};
+
+/** What a seller has just listed at once. */
+const ListedPage = async ({ searchParams }: { readonly searchParams: Promise<QueryParams> }) => {
+  const ids = (param(await searchParams, 'ids') ?? '').split(',').filter((id) => /^[0-9a-f]{24}$/.test(id));
+  const path = `/tickets/listed?ids=${ids.join(',')}`;
+  const user = await requireUser(path);
+  const api = await serverApi();
+  const results = await Promise.all(ids.slice(0, maxSeats).map((id) => getTicket(api, id)));
+  const failure = results.find((result) => !result.ok && result.failure.status !== 404);
+  const tickets = results.flatMap((result) => (result.ok && result.data.userId === user.id ? [result.data] : []));
+  return (
+    <ListPage
+      title={tickets.length === 0 ? 'Listed tickets' : `${plural(tickets.length, 'ticket')} listed`}
+      action={{ href: '/tickets/new', label: 'Sell another ticket' }}
+    >
+      {failure !== undefined && !failure.ok && <Unavailable failure={failure.failure} retry={path} />}
+      {tickets.length > 0 ? (
+        <>
+          <p className="mb-3 text-muted">
+            Buyers can find them within a moment. Upload the file of each, and you have nothing more to do.
+          </p>
+          <ul className="grid gap-3">
+            {tickets.map((ticket) => (
+              <li key={ticket.id}>
+                <ListRow
+                  href={`/tickets/${ticket.id}#ticket-file`}
+                  title={ticket.title}
+                  facts={factsOf(ticket)}
+                  badge={sellerBadge(ticket)}
+                  price={priceLabel(ticket)}
+                  testId="listed-ticket"
+                  todo={todoOf(ticket)}
+                />
+              </li>
+            ))}
+          </ul>
+          <p className="mt-5">
+            <PageLink href="/my-tickets" className="link inline-flex min-h-11 items-center">
+              All my tickets
+            </PageLink>
+          </p>
+        </>
+      ) : (
+        failure === undefined && (
+          <Empty text="There is no such ticket of yours." href="/my-tickets" label="My tickets" />
+        )
+      )}
+    </ListPage>
+  );
+};
+
+export default ListedPage;

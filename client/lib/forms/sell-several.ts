@@ -1,0 +1,93 @@
+import { currencyOf } from '@ticketing/common/money';
+import * as z from 'zod/mini';
+import { createTicket, type ListingBody } from '../api/marketplace.ts';
+import { parsePrice } from '../money.ts';
+import {
+  answerTo,
+  failed,
+  fieldOf,
+  goTo,
+  refuse,
+  type FormDeps,
+  type FormQuestion,
+  type FormState,
+} from './form-state.ts';
+import { sendKeyed } from './keyed-form.ts';
+import { priceProblemOf, sentField, withoutEmpty } from './listing-body.ts';
+import { sameSeatQuestion, seatKey } from './same-seat.ts';
+import { seatsField, type Seat } from './seats.ts';
+
+/** The hidden field with those of several seats that are listed already. */
+export const listedSeatsField = 'listedSeats';
+
+const listedSeats = z.array(z.object({ key: z.string(), seat: z.string(), ticketId: z.string() }));
+
+/** The seats that a form has listed before another one failed. */
+export const readListedSeats = (text: string): z.infer<typeof listedSeats> => {
+  try {
+    return listedSeats.parse(JSON.parse(text));
+  } catch {
+    return [];
+  }
+};
+
+/** Tells the listings of one form apart; the API refuses a key that two of them would have. */
+const hashOf = (text: string): string => {
+  let hash = 5381;
+  for (const character of text) hash = (Math.imul(hash, 33) ^ (character.codePointAt(0) ?? 0)) >>> 0;
+  return hash.toString(36);
+};
+
+/** The listing of each seat, or what is wrong with the price of one. */
+const listingsOf = (
+  form: FormData,
+  listing: ListingBody,
+  seats: readonly Seat[],
+): readonly ListingBody[] | { readonly problem: string } => {
+  const currency = currencyOf(fieldOf(form, 'currency') || 'usd');
+  const listings: ListingBody[] = [];
+  for (const { seat, price: typed } of seats) {
+    const price = typed === undefined ? listing.price : parsePrice(typed, currency);
+    const problem = priceProblemOf(price, currency);
+    if (price === undefined || problem !== undefined) return { problem: `Seat ${seat}: ${problem ?? ''}` };
+    listings.push({ ...listing, seat, price });
+  }
+  return listings;
+};
+
+/**
+ * Lists seats one by one, as the API does, until one fails. The form keeps what is listed: sent again, it lists the rest. The key
+ * of each request names its body, so that a seat of which nobody knows whether it was listed is not listed twice.
+ */
+export const sellSeveral = async (
+  deps: FormDeps,
+  form: FormData,
+  values: FormState['values'],
+  sale: { readonly listing: ListingBody; readonly questions: FormQuestion[]; readonly seats: readonly Seat[] },
+): Promise<FormState> => {
+  const { questions } = sale;
+  const listings = listingsOf(form, sale.listing, sale.seats);
+  if ('problem' in listings)
+    return { ...refuse([{ field: seatsField, message: listings.problem }], values), questions };
+  const listed = readListedSeats(fieldOf(form, listedSeatsField));
+  const idOf = (listing: ListingBody) => listed.find(({ key }) => key === seatKey(listing))?.ticketId;
+  const open = listings.filter((listing) => idOf(listing) === undefined);
+  const sentFor = JSON.stringify([withoutEmpty(sale.listing), values[seatsField]]);
+  const question =
+    fieldOf(form, sentField) === sentFor ? undefined : await sameSeatQuestion(deps, open, { isSeveral: true });
+  if (question !== undefined && answerTo(form, questions, question) === undefined)
+    return { ...refuse([], values), questions };
+  for (const listing of open) {
+    const body = withoutEmpty(listing);
+    const hash = hashOf(JSON.stringify(body));
+    const result = await sendKeyed(form, (key) => createTicket(deps.api, body, `${key}/${hash}`));
+    if (!result.ok) {
+      const kept = { ...values, [sentField]: sentFor, [listedSeatsField]: JSON.stringify(listed) };
+      const state = failed(result.failure, '/tickets/new', kept);
+      const errors = state.errors.map((error) => (error.field === 'seat' ? { ...error, field: seatsField } : error));
+      return { ...state, errors, questions };
+    }
+    listed.push({ key: seatKey(listing) ?? '', seat: listing.seat ?? '', ticketId: result.data.id });
+  }
+  return goTo(`/tickets/listed?ids=${listings.map(idOf).join(',')}`);
+};
