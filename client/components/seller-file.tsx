@@ -2,6 +2,7 @@ import { ticketFilePath } from '../lib/api/marketplace.ts';
 import type { Ticket } from '../lib/api/schemas.ts';
 import { sellerFile } from '../lib/delivery-labels.ts';
 import { Notice } from './notice.tsx';
+import { PageLink } from './page-link.tsx';
 import { UploadTicketFile } from './upload-ticket-file.tsx';
 import type { PostForm } from './use-form.ts';
 
@@ -11,11 +12,14 @@ export const SellerFile = ({
   ticket,
   deliveryHours,
   justUploaded,
+  needsPayouts,
 }: {
   readonly post: PostForm;
   readonly ticket: Ticket;
   readonly deliveryHours: number;
   readonly justUploaded: boolean;
+  /** The seller has no account yet to which the money can be paid. */
+  readonly needsPayouts: boolean;
 }) => {
   const file = sellerFile(ticket, deliveryHours);
   if (file === undefined) return null;
@@ -32,7 +36,16 @@ export const SellerFile = ({
       </h2>
       {justUploaded && ticket.delivery === 'instant' && (
         <Notice variant="success">
-          {ticket.deliveredAt === undefined ? 'Your file is stored.' : 'The ticket is delivered.'}
+          <p>{ticket.deliveredAt === undefined ? 'Your file is stored.' : 'The ticket is delivered.'}</p>
+          {needsPayouts && (
+            <p>
+              Next:{' '}
+              <PageLink href="/sales#payouts" className="underline">
+                set up payouts
+              </PageLink>
+              , so that you get the money.
+            </p>
+          )}
         </Notice>
       )}
       <p className="max-w-prose text-muted">{text}</p>

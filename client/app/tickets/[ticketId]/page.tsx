@@ -15,7 +15,7 @@ import { SellerFile } from '../../../components/seller-file.tsx';
 import { SaleSummary } from '../../../components/sale-summary.tsx';
 import { Unavailable } from '../../../components/unavailable.tsx';
 import { WithdrawTicket } from '../../../components/withdraw-ticket.tsx';
-import { getEvent, getOrder, getTicket, listSales } from '../../../lib/api/marketplace.ts';
+import { getEvent, getOrder, getPayoutAccount, getTicket, listSales } from '../../../lib/api/marketplace.ts';
 import type { EventEntry, Order, Sale, Ticket, User } from '../../../lib/api/schemas.ts';
 import { catalogueHref } from '../../../lib/catalogue-query.ts';
 import { categoryOf } from '../../../lib/categories.ts';
@@ -66,6 +66,12 @@ const loadEvent = async ({ eventId, ...ticket }: Ticket): Promise<EventEntry | u
   const event = await getEvent(await anonymousApi(), eventId);
   const own = ticketState(ticket) === 'on-sale' ? 1 : 0;
   return event.ok && event.data.onSale > own ? event.data : undefined;
+};
+
+/** Whether the user must set payouts up; false if payments does not respond. */
+const loadNeedsPayouts = async (): Promise<boolean> => {
+  const account = await getPayoutAccount(await serverApi());
+  return account.ok && account.data.status !== 'ready';
 };
 
 const sellerTexts: Readonly<Record<TicketState, string>> = {
@@ -178,13 +184,15 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
   }
   const ticket = loaded.data;
   const own = ticket.userId === user?.id;
-  const [order, sale, event] = await Promise.all([
+  const query = await searchParams;
+  const justUploaded = own && param(query, 'uploaded') !== undefined;
+  const [order, sale, event, needsPayouts] = await Promise.all([
     loadOwnOrder(ticket, user),
     loadOwnSale(ticket, user),
     loadEvent(ticket),
+    justUploaded && loadNeedsPayouts(),
   ]);
   const category = categoryOf(ticket.category);
-  const query = await searchParams;
   const justListed = own && param(query, 'listed') !== undefined;
   const due = own ? dueLine(ticket) : undefined;
   return (
@@ -239,7 +247,8 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
               post={postUpload}
               ticket={ticket}
               deliveryHours={runtimeConfig().deliveryHours}
-              justUploaded={param(query, 'uploaded') !== undefined}
+              justUploaded={justUploaded}
+              needsPayouts={needsPayouts}
             />
           )}
         </div>
