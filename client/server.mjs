@@ -15,6 +15,7 @@ import { readLegalText } from './lib/legal-files.ts';
 import { legalPages } from './lib/legal-pages.ts';
 import { linkPageHeaders } from './lib/link-pages.ts';
 import { withActionResponse, withResponse } from './lib/response-status.ts';
+import { sessionPageHeaders } from './lib/saved-tickets.ts';
 import { securityHeaders } from './lib/security-headers.ts';
 
 // The life cycle is written here and not taken from common: the image holds server.mjs, lib/, Next's output and
@@ -43,6 +44,9 @@ const refusedPath = '/refused';
 
 /** Rendered in place of the page that a form too large to be read was posted to. */
 const tooLargePath = '/too-large';
+
+/** In the root, so that its scope may be /wallet itself. */
+const workerPath = '/wallet-worker.js';
 
 /** @param {import('node:http').ServerResponse} res @param {number} status @param {string} message */
 const sendError = (res, status, message) => {
@@ -91,6 +95,7 @@ const start = async () => {
   const app = next({ dev: config.isDevelopment, dir, hostname: config.host, port: config.port });
   await app.prepare();
   const handle = app.getRequestHandler();
+  const walletWorker = readFileSync(new URL('./lib/wallet-worker.js', import.meta.url));
   const formRoom = createFormRoom();
   let draining = false;
 
@@ -114,8 +119,8 @@ const start = async () => {
   const server = createServer((req, res) => {
     if (config.probePort === undefined && handleProbe(req, res)) return;
     const headers = securityHeaders(config, randomBytes(16).toString('base64'));
-    const linkHeaders = linkPageHeaders(req.url ?? '');
-    for (const [name, value] of Object.entries({ ...headers, ...linkHeaders })) res.setHeader(name, value);
+    const pageHeaders = { ...linkPageHeaders(req.url ?? ''), ...sessionPageHeaders(req.url ?? '', config.publicUrl) };
+    for (const [name, value] of Object.entries({ ...headers, ...pageHeaders })) res.setHeader(name, value);
     const isApi = /^\/api(?:[/?]|$)/.test(req.url ?? '');
     if (isPlainHttp(req, config.publicUrl)) {
       if (isApi) return sendError(res, 403, 'Use https');
@@ -127,6 +132,10 @@ const start = async () => {
       return sendError(res, 403, 'Requests from other sites are refused');
     // API paths of no service are routed here; API clients expect the error envelope.
     if (isApi) return sendError(res, 404, 'Not Found');
+    if (req.url === workerPath) {
+      res.writeHead(200, { 'Content-Type': 'text/javascript; charset=utf-8', 'Cache-Control': 'no-cache' });
+      return res.end(walletWorker);
+    }
     if (isCrossSiteRequest) Object.assign(req, { method: 'GET', url: refusedPath });
     if (req.method === 'POST') {
       const room = formRoom.take(req, res);

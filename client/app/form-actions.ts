@@ -19,10 +19,12 @@ import { payoutForm } from '../lib/forms/payout-form.ts';
 import { signInForm, signUpForm } from '../lib/forms/session-forms.ts';
 import { uploadForm } from '../lib/forms/upload-form.ts';
 import { withdrawForm } from '../lib/forms/withdraw-form.ts';
-import { beginAction } from '../lib/response-status.ts';
+import { beginAction, setHeader } from '../lib/response-status.ts';
 import { signInPath } from '../lib/safe-next.ts';
+import { clearStorage, isTrustworthy } from '../lib/saved-tickets.ts';
 import { serverApi } from '../lib/server/api.ts';
 import { runForm } from '../lib/server/run-form.ts';
+import { runtimeConfig } from '../lib/server/runtime.ts';
 import { cookies } from 'next/headers';
 import { redirect } from 'next/navigation';
 
@@ -68,5 +70,6 @@ export const postSignOut = async () => {
   await signOut(await serverApi());
   // Even if the auth service is unreachable: signing out must end the session in this browser.
   (await cookies()).delete('session');
+  if (isTrustworthy(runtimeConfig().publicUrl)) setHeader(...clearStorage);
   redirect('/');
 };

@@ -1,11 +1,12 @@
 import { ticketFilePath } from '../lib/api/marketplace.ts';
 import type { Order } from '../lib/api/schemas.ts';
 import { formatDateTime } from '../lib/dates.ts';
+import { walletPath } from '../lib/wallet.ts';
 import { Icon } from './icon.tsx';
 
 /** The ticket itself for its buyer: the file, or until when the seller delivers it. */
-export const BoughtTicket = ({ order }: { readonly order: Pick<Order, 'delivery' | 'ticket'> }) => {
-  const { delivery, ticket } = order;
+export const BoughtTicket = ({ order }: { readonly order: Pick<Order, 'id' | 'delivery' | 'ticket'> }) => {
+  const { id, delivery, ticket } = order;
   switch (delivery?.status) {
     case 'delivered':
       return (
@@ -14,7 +15,11 @@ export const BoughtTicket = ({ order }: { readonly order: Pick<Order, 'delivery'
           <p className="text-sm">
             Show its code at the entrance, on paper or on your phone. Keep it to yourself until then.
           </p>
-          <a href={ticketFilePath(ticket.id)} download className="button button-main button-wide">
+          <a href={walletPath(id)} className="button button-main button-wide">
+            <Icon name="ticket" />
+            Show the code
+          </a>
+          <a href={ticketFilePath(ticket.id)} download className="button button-quiet button-wide">
             <Icon name="arrow-down" />
             Download your ticket
           </a>

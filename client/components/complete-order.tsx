@@ -57,6 +57,11 @@ export const CompleteOrder = ({
         </div>
       )}
       <div className="mt-6 flex flex-wrap gap-3">
+        {order.ticket.startsAt !== undefined && (
+          <a href={`/orders/${order.id}/event.ics`} download className="button button-quiet">
+            Add to my calendar
+          </a>
+        )}
         <PageLink href="/orders" className="button button-quiet">
           All my orders
         </PageLink>

@@ -52,15 +52,18 @@ export const ListRow = ({
   price,
   testId,
   todo,
+  isWholePage = false,
 }: {
   readonly href: string;
   readonly title: string;
   readonly facts: readonly string[];
   readonly badge: BadgeProps;
-  readonly price: string;
+  readonly price?: string;
   readonly testId: string;
   /** What the user must do, and until when. */
   readonly todo?: string | undefined;
+  /** The link loads the whole page, so that it is shown without a connection too. */
+  readonly isWholePage?: boolean;
 }) => (
   <article
     className="ticket h-auto! flex-row! flex-wrap! items-center gap-x-4 gap-y-2 px-4 py-3.5 sm:px-5"
@@ -68,9 +71,15 @@ export const ListRow = ({
   >
     <div className="min-w-0 flex-1 basis-40">
       <h2 className="leading-snug font-semibold wrap-anywhere" dir="auto">
-        <PageLink href={href} className="ticket-link">
-          {title}
-        </PageLink>
+        {isWholePage ? (
+          <a href={href} className="ticket-link">
+            {title}
+          </a>
+        ) : (
+          <PageLink href={href} className="ticket-link">
+            {title}
+          </PageLink>
+        )}
       </h2>
       {todo !== undefined && <p className="mt-0.5 text-sm font-semibold">{todo}</p>}
       {facts.map((fact) => (
@@ -81,7 +90,7 @@ export const ListRow = ({
     </div>
     <div className="ml-auto grid justify-items-end gap-1.5">
       <Badge {...badge} />
-      <span className="font-semibold tabular-nums">{price}</span>
+      {price !== undefined && <span className="font-semibold tabular-nums">{price}</span>}
     </div>
   </article>
 );

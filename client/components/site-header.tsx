@@ -7,8 +7,9 @@ import { PageLink } from './page-link.tsx';
 const pages = [
   { href: '/', label: 'Browse' },
   { href: '/tickets/new', label: 'Sell a ticket' },
+  { href: '/wallet', label: 'My tickets' },
   { href: '/orders', label: 'My orders' },
-  { href: '/my-tickets', label: 'My tickets' },
+  { href: '/my-tickets', label: 'My listings' },
   { href: '/sales', label: 'My sales' },
 ] as const;
 

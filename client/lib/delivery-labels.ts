@@ -116,6 +116,12 @@ export const boughtLine = ({
   }
 };
 
+/** The same as a badge. */
+export const boughtBadge = ({ delivery }: Pick<Order, 'delivery'>) =>
+  delivery?.status === 'delivered'
+    ? ({ variant: 'good', label: 'Ready' } as const)
+    : ({ variant: 'wait', label: 'On its way' } as const);
+
 /** How a ticket on sale is delivered, as its buyers read it; `hours` after the sale at the latest if its seller does it. */
 export const deliveryLabel = ({ delivery }: Pick<Ticket, 'delivery'>, hours: number): string =>
   delivery === 'instant' ? 'Delivered at once' : `Delivered by the seller within ${durationLabel(hours)}`;

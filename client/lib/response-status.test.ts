@@ -1,8 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { beginAction, setStatus, withActionResponse, withResponse } from './response-status.ts';
+import { beginAction, setHeader, setStatus, withActionResponse, withResponse } from './response-status.ts';
+
+const response = () => ({ statusCode: 200, setHeader: (): void => undefined });
 
 test('When pages are rendered concurrently, then each sets the status of its own response', async () => {
-  const [missing, fine, away] = [{ statusCode: 200 }, { statusCode: 200 }, { statusCode: 200 }];
+  const [missing, fine, away] = [response(), response(), response()];
   await Promise.all([
     withResponse(missing, async () => {
       await Promise.resolve();
@@ -14,12 +16,20 @@ test('When pages are rendered concurrently, then each sets the status of its own
   expect([missing.statusCode, fine.statusCode, away.statusCode]).toEqual([404, 200, 503]);
 });
 
+test('When an action sets a header, then its own response has it', async () => {
+  const headers: string[][] = [];
+  const own = { statusCode: 200, setHeader: (...header: readonly string[]) => headers.push([...header]) };
+  await withActionResponse(own, async () => setHeader('Clear-Site-Data', '"storage"'));
+  expect(headers).toEqual([['Clear-Site-Data', '"storage"']]);
+});
+
 test('When no response is being rendered, then nothing happens', () => {
   expect(() => setStatus(404)).not.toThrow();
+  expect(() => setHeader('a', 'b')).not.toThrow();
 });
 
 test('When a request fails before its action began, then it is malformed; afterwards the failure is ours', async () => {
-  const [malformed, ours] = [{ statusCode: 200 }, { statusCode: 200 }];
+  const [malformed, ours] = [response(), response()];
   await withActionResponse(malformed, async () => {
     malformed.statusCode = 500;
   });

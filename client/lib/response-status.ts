@@ -5,6 +5,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 interface Response {
   statusCode: number;
+  setHeader(name: string, value: string): unknown;
 }
 
 interface Rendering {
@@ -43,6 +44,11 @@ export const withActionResponse = <Result>(response: Response, handle: () => Res
 export const beginAction = (): void => {
   const rendering = renderings().getStore();
   if (rendering !== undefined) rendering.actionBegan = true;
+};
+
+/** Sets a header of the response to the request being handled. */
+export const setHeader = (name: string, value: string): void => {
+  renderings().getStore()?.response.setHeader(name, value);
 };
 
 /** Sets the status of the page being rendered. Has no effect once its first byte is sent. */

@@ -25,6 +25,7 @@ test('When cards go to Stripe, then only Stripe may be framed and requested', ()
 test('When cards go to the sandbox, then only its origin may be framed', () => {
   const policy = securityHeaders(sandbox, 'abc')['Content-Security-Policy'];
   expect(policy).toContain('frame-src http://localhost:4242;');
+  expect(policy).toContain(`worker-src 'self';`);
   expect(policy).toContain("form-action 'self' http://localhost:4242;");
   expect(policy).not.toContain('stripe.com');
 });

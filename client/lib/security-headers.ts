@@ -22,6 +22,8 @@ export const securityHeaders = (
     `img-src 'self' data:`,
     `font-src 'self'`,
     `connect-src 'self'${live ? ' https://api.stripe.com' : ''}`,
+    // The wallet's service worker.
+    `worker-src 'self'`,
     `frame-src ${frames}`,
     `object-src 'none'`,
     `base-uri 'none'`,

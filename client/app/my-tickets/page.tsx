@@ -14,7 +14,7 @@ import { serverApi } from '../../lib/server/api.ts';
 import { toTicketPage } from '../../lib/server/catalogue.ts';
 import { requireUser } from '../../lib/server/require-user.ts';
 
-export const metadata: Metadata = { title: 'My tickets' };
+export const metadata: Metadata = { title: 'My listings' };
 
 const pageSize = 20;
 
@@ -35,7 +35,7 @@ const MyTicketsPage = async ({ searchParams }: { readonly searchParams: Promise<
   const query = new URLSearchParams({ mine: 'true', page: String(page), limit: String(pageSize) });
   const loaded = toTicketPage(await listTickets(await serverApi(), query), page);
   return (
-    <ListPage title="My tickets" action={{ href: '/tickets/new', label: 'Sell a ticket' }}>
+    <ListPage title="My listings" action={{ href: '/tickets/new', label: 'Sell a ticket' }}>
       {'failure' in loaded ? (
         <Unavailable failure={loaded.failure} retry={pageHref(page)} />
       ) : loaded.data.tickets.length === 0 ? (

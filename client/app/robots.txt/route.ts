@@ -3,7 +3,16 @@ import { runtimeConfig } from '../../lib/server/runtime.ts';
 export const dynamic = 'force-dynamic';
 
 /** The pages of accounts are of no use to search engines. */
-const privatePaths = ['/account', '/api/', '/my-tickets', '/orders', '/sales', '/tickets/listed', '/tickets/new'];
+const privatePaths = [
+  '/account',
+  '/api/',
+  '/my-tickets',
+  '/orders',
+  '/sales',
+  '/tickets/listed',
+  '/tickets/new',
+  '/wallet',
+];
 
 export const GET = (): Response => {
   const sitemap = new URL('/sitemap.xml', runtimeConfig().publicUrl).href;

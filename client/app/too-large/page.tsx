@@ -12,7 +12,7 @@ const TooLargePage = () => {
       status={413}
       title="This file is larger than 5 MB"
       text="Nothing was uploaded. Go back and choose a smaller file, such as the original PDF."
-      link={{ href: '/my-tickets', label: 'My tickets' }}
+      link={{ href: '/my-tickets', label: 'My listings' }}
     />
   );
 };

@@ -3,6 +3,7 @@ import type { Api } from './api.ts';
 import {
   balanceSchema,
   chargeSchema,
+  codesSchema,
   csvSchema,
   currentUserSchema,
   eventSchema,
@@ -125,6 +126,10 @@ export const withdrawTicket = (api: Api, ticketId: string) =>
 
 /** The API path of a ticket's file, for links: its seller may download it until the sale, then its buyer. */
 export const ticketFilePath = (ticketId: string): string => `${ticketPath(ticketId)}/file`;
+
+/** The codes in that file, drawn anew. */
+export const getCodes = (api: Api, ticketId: string) =>
+  api.send(codesSchema, { method: 'GET', path: `${ticketFilePath(ticketId)}/codes` });
 
 /** On a slow line, 5 MB take a minute, and their inspection up to 20 s. */
 const uploadTimeoutMs = 150_000;

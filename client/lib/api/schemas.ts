@@ -4,6 +4,7 @@ import type { userShape } from '@ticketing/auth/shapes';
 import { orderShape } from '@ticketing/orders/shapes';
 import { paymentShape, pendingPaymentShape, type chargeShape } from '@ticketing/payments/shapes';
 import { saleShape, type balanceShape, type payoutAccountShape } from '@ticketing/payments/sales-shapes';
+import { codeShape, codesShape } from '@ticketing/tickets/code-shapes';
 import { eventShape } from '@ticketing/tickets/event-shapes';
 import { listedTicketShape, ticketShape } from '@ticketing/tickets/shapes';
 import * as z from 'zod/mini';
@@ -34,6 +35,9 @@ const asAnyRelease = { ...currency, ...anyCategory, ...eventId, ...delivery };
 export const ticketSchema = z.extend(ticketShape, asAnyRelease);
 const listedTicketSchema = z.extend(listedTicketShape, asAnyRelease);
 export const ticketsSchema = z.array(listedTicketSchema);
+// The site shows a code of a format that it does not know.
+const codeSchema = z.extend(codeShape, { format: z.string() });
+export const codesSchema = z.extend(codesShape, { codes: z.array(codeSchema) });
 export const eventSchema = z.extend(eventShape, anyCategory);
 export const eventsSchema = z.array(eventSchema);
 // The site says nothing of a delivery whose status it does not know.
@@ -63,6 +67,8 @@ export const passkeyRequestSchema = z.custom<PublicKeyCredentialRequestOptionsJS
 export const csvSchema = z.string();
 export const nothingSchema = z.unknown();
 
+export type Code = z.infer<typeof codeSchema>;
+export type FileCodes = z.infer<typeof codesSchema>;
 export type Ticket = z.infer<typeof ticketSchema>;
 export type ListedTicket = z.infer<typeof listedTicketSchema>;
 export type EventEntry = z.infer<typeof eventSchema>;

@@ -95,7 +95,7 @@ const Seller = ({ ticket, sale }: { readonly ticket: Ticket; readonly sale: Sale
         </PageLink>
       )}
       <PageLink href="/my-tickets" className="button button-quiet button-wide">
-        My tickets
+        My listings
       </PageLink>
       {isOffered && <WithdrawTicket post={postWithdraw} ticketId={ticket.id} />}
     </>

@@ -1,0 +1,169 @@
+import type { Metadata } from 'next';
+import { BoughtTicket } from '../../../components/bought-ticket.tsx';
+import { CodePicture } from '../../../components/code-picture.tsx';
+import { KeepOffline } from '../../../components/keep-offline.tsx';
+import { NotFound } from '../../../components/not-found.tsx';
+import { Notice } from '../../../components/notice.tsx';
+import { PageLink } from '../../../components/page-link.tsx';
+import { StayAwake } from '../../../components/stay-awake.tsx';
+import { TicketLinks } from '../../../components/ticket-links.tsx';
+import { Unavailable } from '../../../components/unavailable.tsx';
+import { getCharge, getCodes, getOrder } from '../../../lib/api/marketplace.ts';
+import type { Charge, FileCodes, Order } from '../../../lib/api/schemas.ts';
+import { formatDateTime } from '../../../lib/dates.ts';
+import { moneyNews, moneyOutcome } from '../../../lib/money-outcome.ts';
+import { cancelLabels } from '../../../lib/order-labels.ts';
+import { plural } from '../../../lib/plural.ts';
+import { serverApi } from '../../../lib/server/api.ts';
+import { requireUser } from '../../../lib/server/require-user.ts';
+import { placeLabel, seatLabel } from '../../../lib/ticket-labels.ts';
+import { walletPath } from '../../../lib/wallet.ts';
+
+export const metadata: Metadata = { title: 'Ticket' };
+
+/** What somebody at the entrance reads. */
+const Head = ({ ticket }: Pick<Order, 'ticket'>) => {
+  const place = placeLabel(ticket);
+  const seat = seatLabel(ticket);
+  return (
+    <>
+      <h1 className="text-2xl font-bold wrap-anywhere" dir="auto">
+        {ticket.title}
+      </h1>
+      {ticket.startsAt !== undefined && (
+        <p className="mt-1">
+          <time dateTime={ticket.startsAt}>{formatDateTime(ticket.startsAt, ticket.timeZone)}</time>
+        </p>
+      )}
+      {place !== undefined && (
+        <p className="wrap-anywhere" dir="auto">
+          {place}
+        </p>
+      )}
+      {seat !== undefined && (
+        <p className="mt-2 text-xl font-semibold wrap-anywhere" data-testid="seat" dir="auto">
+          {seat}
+        </p>
+      )}
+    </>
+  );
+};
+
+const Codes = ({ total, codes }: FileCodes) =>
+  codes.map((code, index) => (
+    <figure key={code.modules} className="mt-5" data-testid="code">
+      <CodePicture code={code} />
+      <figcaption className="mt-2 text-center">
+        {total > 1 && <span className="block font-semibold">{`${index + 1} of ${total}`}</span>}
+        {code.text !== undefined && <span className="block font-mono wrap-anywhere">{code.text}</span>}
+      </figcaption>
+    </figure>
+  ));
+
+const Undrawn = ({ total, codes }: FileCodes) => {
+  const missing = total - codes.length;
+  if (total > 0 && missing === 0) return null;
+  return (
+    <div className="mt-5">
+      <Notice variant="warning">
+        {total === 0
+          ? 'This ticket has no code that we can show. Show its file at the entrance: download it now.'
+          : `${plural(missing, 'code')} of this ticket can’t be shown here. Show its file at the entrance: download it now.`}
+      </Notice>
+    </div>
+  );
+};
+
+const Ended = ({ order, charge }: { readonly order: Order; readonly charge: Charge | undefined }) => {
+  const { title, text } = cancelLabels(order.reason);
+  return (
+    <div className="mt-6">
+      <Notice variant="warning">
+        <p className="font-semibold">{title}</p>
+        <p>{text}</p>
+        <p data-testid="money-outcome">{moneyOutcome(charge, true)}</p>
+      </Notice>
+    </div>
+  );
+};
+
+const WalletTicketPage = async ({ params }: { readonly params: Promise<{ readonly orderId: string }> }) => {
+  const { orderId } = await params;
+  const path = walletPath(orderId);
+  await requireUser(path);
+  const api = await serverApi();
+  const result = await getOrder(api, orderId);
+  if (!result.ok) {
+    if (result.failure.status === 404) return <NotFound />;
+    return (
+      <div className="shell max-w-2xl py-10">
+        {result.failure.status === 401 ? (
+          <>
+            <KeepOffline path={path} save={false} />
+            <Notice variant="error">This ticket belongs to another account. Sign in as its buyer to see it.</Notice>
+          </>
+        ) : (
+          <Unavailable failure={result.failure} retry={path} />
+        )}
+      </div>
+    );
+  }
+  const order = result.data;
+  const isDelivered = order.status === 'complete' && order.delivery?.status === 'delivered';
+  const [codes, chargeResult] = await Promise.all([
+    isDelivered ? getCodes(api, order.ticket.id) : undefined,
+    getCharge(api, orderId),
+  ]);
+  const charge = chargeResult.ok ? chargeResult.data : undefined;
+  return (
+    <div className="shell max-w-2xl py-4 md:py-8">
+      <p className="mb-2 text-[0.9375rem]">
+        <a href="/wallet" className="link inline-flex min-h-11 items-center">
+          My tickets
+        </a>
+      </p>
+      <KeepOffline path={path} save={codes?.ok === true} />
+      <div className="gate">
+        <Head ticket={order.ticket} />
+        {codes?.ok === true && (
+          <>
+            <StayAwake />
+            <Codes {...codes.data} />
+          </>
+        )}
+      </div>
+      {codes?.ok === true && <Undrawn {...codes.data} />}
+      {order.status === 'cancelled' && <Ended order={order} charge={charge} />}
+      {(order.status === 'created' || order.status === 'awaiting:payment') && (
+        <p className="mt-6">
+          This ticket is not paid yet.{' '}
+          <PageLink href={`/orders/${order.id}`} className="link">
+            Go to the payment
+          </PageLink>
+        </p>
+      )}
+      {moneyNews(charge).length > 0 && order.status === 'complete' && (
+        <div className="mt-6" data-testid="money-news">
+          <Notice variant="warning">
+            {moneyNews(charge).map((sentence) => (
+              <p key={sentence}>{sentence}</p>
+            ))}
+          </Notice>
+        </div>
+      )}
+      {codes?.ok === false && (
+        <div className="mt-6">
+          <Unavailable failure={codes.failure} retry={path} />
+        </div>
+      )}
+      {order.status === 'complete' && !isDelivered && (
+        <div className="mt-6">
+          <BoughtTicket order={order} />
+        </div>
+      )}
+      <TicketLinks order={order} charge={charge} />
+    </div>
+  );
+};
+
+export default WalletTicketPage;

@@ -1,0 +1,70 @@
+import type { Metadata } from 'next';
+import { KeepOffline } from '../../components/keep-offline.tsx';
+import { Empty, ListPage, ListRow } from '../../components/list-page.tsx';
+import { PageLink } from '../../components/page-link.tsx';
+import { Unavailable } from '../../components/unavailable.tsx';
+import type { Order } from '../../lib/api/schemas.ts';
+import { formatDateTime } from '../../lib/dates.ts';
+import { boughtLine, boughtBadge } from '../../lib/delivery-labels.ts';
+import { readBought } from '../../lib/server/bought.ts';
+import { requireUser } from '../../lib/server/require-user.ts';
+import { placeLabel, seatLabel } from '../../lib/ticket-labels.ts';
+import { walletOf, walletPath } from '../../lib/wallet.ts';
+
+export const metadata: Metadata = { title: 'My tickets' };
+
+const isReady = ({ delivery }: Order): boolean => delivery?.status === 'delivered';
+
+const facts = ({ ticket, delivery }: Order): string[] =>
+  [
+    ticket.startsAt === undefined ? undefined : formatDateTime(ticket.startsAt, ticket.timeZone),
+    placeLabel(ticket),
+    seatLabel(ticket),
+    delivery?.status === 'delivered' ? undefined : boughtLine({ delivery, ticket }),
+  ].filter((line) => line !== undefined);
+
+const WalletPage = async () => {
+  await requireUser('/wallet');
+  const bought = await readBought();
+  if (!bought.ok) {
+    return (
+      <ListPage title="My tickets">
+        <Unavailable failure={bought.failure} retry="/wallet" />
+      </ListPage>
+    );
+  }
+  const orders = walletOf(bought.orders, Date.now());
+  return (
+    <ListPage title="My tickets">
+      <KeepOffline path="/wallet" save tickets={orders.filter(isReady).map(({ id }) => walletPath(id))} />
+      {orders.length === 0 ? (
+        <Empty text="You have no tickets for events to come." href="/" label="Browse tickets" />
+      ) : (
+        <ul className="grid gap-3">
+          {orders.map((order) => (
+            <li key={order.id}>
+              <ListRow
+                href={walletPath(order.id)}
+                title={order.ticket.title}
+                facts={facts(order)}
+                badge={boughtBadge(order)}
+                testId="wallet-ticket"
+                isWholePage
+              />
+            </li>
+          ))}
+        </ul>
+      )}
+      <p className="mt-5 text-[0.9375rem] text-muted">
+        {orders.length > 0 && 'Open a ticket once, and this device shows it without a connection, too. '}
+        Earlier tickets are in{' '}
+        <PageLink href="/orders" className="link">
+          My orders
+        </PageLink>
+        .
+      </p>
+    </ListPage>
+  );
+};
+
+export default WalletPage;
