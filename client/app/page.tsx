@@ -1,6 +1,7 @@
 import { EventField } from '../components/event-field.tsx';
 import { Field, TextField, control } from '../components/field.tsx';
 import { Icon } from '../components/icon.tsx';
+import { BeyondEnd } from '../components/list-page.tsx';
 import { PageLink } from '../components/page-link.tsx';
 import { Pager } from '../components/pager.tsx';
 import { SearchForm } from '../components/search-form.tsx';
@@ -120,7 +121,7 @@ const Chips = ({ query }: { readonly query: CatalogueQuery }) => (
             scroll={false}
           >
             <Icon name={icon} />
-            {label}
+            <span>{label}</span>
           </PageLink>
         </li>
       ))}
@@ -138,8 +139,7 @@ const Results = ({ query, page }: { readonly query: CatalogueQuery; readonly pag
   <section aria-labelledby="results" className="mt-6">
     <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
       <h2 id="results" className="text-xl font-semibold" data-testid="result-count">
-        {countLabel(page.paging)}
-        {isNarrowed(query) ? ' found' : ' on sale'}
+        {`${countLabel(page.paging)} ${isNarrowed(query) ? 'found' : 'on sale'}`}
       </h2>
       {isNarrowed(query) && (
         <PageLink href="/" className="link text-sm">
@@ -147,7 +147,11 @@ const Results = ({ query, page }: { readonly query: CatalogueQuery; readonly pag
         </PageLink>
       )}
     </div>
-    {page.tickets.length === 0 ? (
+    {page.tickets.length === 0 && page.paging.page > 1 ? (
+      <div className="mt-4">
+        <BeyondEnd page={page.paging.page} href={catalogueHref(query)} />
+      </div>
+    ) : page.tickets.length === 0 ? (
       <div className="panel mt-4 grid justify-items-start gap-3 p-6">
         <p className="max-w-prose text-muted">
           {isNarrowed(query)
@@ -167,7 +171,9 @@ const Results = ({ query, page }: { readonly query: CatalogueQuery; readonly pag
         ))}
       </ul>
     )}
-    <Pager paging={page.paging} href={(number) => catalogueHref(query, { page: number })} />
+    {page.tickets.length > 0 && (
+      <Pager paging={page.paging} href={(number) => catalogueHref(query, { page: number })} />
+    )}
   </section>
 );
 

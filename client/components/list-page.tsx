@@ -43,6 +43,11 @@ export const Empty = ({
   </div>
 );
 
+/** Shown instead of a page beyond the end of a list; `href` leads to its first page. */
+export const BeyondEnd = ({ page, href }: { readonly page: number; readonly href: string }) => (
+  <Empty text={`This list ends before page ${page}.`} href={href} label="Go to the first page" />
+);
+
 /** A row of the list: a title that links to its page, `todo` and `facts` below it, and a badge and the price on the right. */
 export const ListRow = ({
   href,

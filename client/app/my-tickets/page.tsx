@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { Empty, ListPage, ListRow } from '../../components/list-page.tsx';
+import { BeyondEnd, Empty, ListPage, ListRow } from '../../components/list-page.tsx';
 import { PageLink } from '../../components/page-link.tsx';
 import { Pager } from '../../components/pager.tsx';
 import { Unavailable } from '../../components/unavailable.tsx';
@@ -38,6 +38,8 @@ const MyTicketsPage = async ({ searchParams }: { readonly searchParams: Promise<
     <ListPage title="My listings" action={{ href: '/tickets/new', label: 'Sell a ticket' }}>
       {'failure' in loaded ? (
         <Unavailable failure={loaded.failure} retry={pageHref(page)} />
+      ) : loaded.data.tickets.length === 0 && page > 1 ? (
+        <BeyondEnd page={page} href={pageHref(1)} />
       ) : loaded.data.tickets.length === 0 ? (
         <Empty text="You have not listed a ticket yet." href="/tickets/new" label="List your first ticket" />
       ) : (

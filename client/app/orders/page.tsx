@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { Empty, ListPage, ListRow } from '../../components/list-page.tsx';
+import { BeyondEnd, Empty, ListPage, ListRow } from '../../components/list-page.tsx';
 import { Pager } from '../../components/pager.tsx';
 import { Unavailable } from '../../components/unavailable.tsx';
 import { listOrders } from '../../lib/api/marketplace.ts';
@@ -45,7 +45,9 @@ const OrdersPage = async ({ searchParams }: { readonly searchParams: Promise<Que
   }
   return (
     <ListPage title="My orders">
-      {orders.data.length === 0 ? (
+      {orders.data.length === 0 && page > 1 ? (
+        <BeyondEnd page={page} href={pageHref(1)} />
+      ) : orders.data.length === 0 ? (
         <Empty text="You have not held or bought a ticket yet." href="/" label="Browse tickets" />
       ) : (
         <>

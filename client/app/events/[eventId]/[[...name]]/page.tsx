@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { cache } from 'react';
 import { Art } from '../../../../components/art.tsx';
 import { Facts } from '../../../../components/facts.tsx';
+import { BeyondEnd } from '../../../../components/list-page.tsx';
 import { LiveEvent } from '../../../../components/live-event.tsx';
 import { NotFound } from '../../../../components/not-found.tsx';
 import { PageLink } from '../../../../components/page-link.tsx';
@@ -58,7 +59,11 @@ const Seat = ({ ticket }: { readonly ticket: ListedTicket }) => (
 );
 
 const Seats = ({ event, page }: { readonly event: EventEntry; readonly page: TicketPage }) =>
-  page.tickets.length === 0 ? (
+  page.tickets.length === 0 && page.paging.page > 1 ? (
+    <div className="mt-3">
+      <BeyondEnd page={page.paging.page} href={eventHref(event)} />
+    </div>
+  ) : page.tickets.length === 0 ? (
     <div className="mt-3 grid justify-items-start gap-3">
       <p className="text-muted">
         {hasBegun(event)
@@ -91,6 +96,7 @@ const EventPage = async ({ params, searchParams }: PageProps) => {
     const failure = !loaded.ok ? loaded.failure : 'failure' in tickets ? tickets.failure : undefined;
     return (
       <div className="shell py-10">
+        <h1 className="mb-6 text-3xl font-bold">Event</h1>
         {failure && <Unavailable failure={failure} retry={`/events/${encodeURIComponent(eventId)}`} />}
       </div>
     );
