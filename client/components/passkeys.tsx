@@ -5,6 +5,7 @@ import { formatDate } from '../lib/dates.ts';
 import { splitErrors } from '../lib/forms/form-state.ts';
 import { addPasskeyForm, removePasskeyForm } from '../lib/forms/passkey-forms.ts';
 import { passkeyDialogs } from '../lib/passkeys.ts';
+import { isolated } from '../lib/isolated.ts';
 import { plural } from '../lib/plural.ts';
 import { TextField } from './field.tsx';
 import { ListHeading } from './list-heading.tsx';
@@ -57,12 +58,15 @@ const PasskeyRow = ({ passkey, post }: { readonly passkey: Passkey; readonly pos
           <p className="font-semibold wrap-anywhere" dir="auto">
             {name}
           </p>
-          <p className="text-sm text-muted">
-            Added on {formatDate(createdAt)}. {used}.
-          </p>
+          <p className="text-sm text-muted">{`Added on ${formatDate(createdAt)}. ${used}.`}</p>
         </div>
         <input type="hidden" name="passkeyId" value={id} />
-        <button type="submit" className="button button-danger" aria-disabled={pending} aria-label={`Remove ${name}`}>
+        <button
+          type="submit"
+          className="button button-danger"
+          aria-disabled={pending}
+          aria-label={`Remove ${isolated(name)}`}
+        >
           {pending ? 'Removing…' : 'Remove'}
         </button>
       </form>

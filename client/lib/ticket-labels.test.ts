@@ -14,6 +14,11 @@ test('When a place is described in part, then its label has only those parts', (
   expect(placeLabel(undefined)).toBeUndefined();
 });
 
+test('When a seat or a place is written from right to left, then it is isolated from the words around it', () => {
+  expect(seatLabel({ section: 'Stalls', row: 'א', seat: '12' })).toBe('Stalls · Row \u2068א\u2069 · Seat 12');
+  expect(placeLabel({ venue: 'היכל!', city: 'Leeds' })).toBe('\u2068היכל!\u2069, Leeds');
+});
+
 test('When a ticket is held, sold or withdrawn, then it is not on sale', () => {
   expect(ticketState({})).toBe('on-sale');
   expect(ticketState({ orderId: 'o1' })).toBe('held');

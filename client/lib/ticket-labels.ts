@@ -1,11 +1,12 @@
 import type { Ticket } from './api/schemas.ts';
+import { isolated } from './isolated.ts';
 
 /** The seat; undefined when the seller gave none. */
 export const seatLabel = (ticket: Pick<Ticket, 'section' | 'row' | 'seat'>): string | undefined => {
   const parts = [
-    ...(ticket.section === undefined ? [] : [ticket.section]),
-    ...(ticket.row === undefined ? [] : [`Row ${ticket.row}`]),
-    ...(ticket.seat === undefined ? [] : [`Seat ${ticket.seat}`]),
+    ...(ticket.section === undefined ? [] : [isolated(ticket.section)]),
+    ...(ticket.row === undefined ? [] : [`Row ${isolated(ticket.row)}`]),
+    ...(ticket.seat === undefined ? [] : [`Seat ${isolated(ticket.seat)}`]),
   ];
   return parts.length === 0 ? undefined : parts.join(' · ');
 };
@@ -13,7 +14,7 @@ export const seatLabel = (ticket: Pick<Ticket, 'section' | 'row' | 'seat'>): str
 /** Venue and city; undefined when the seller gave neither. */
 export const placeLabel = (ticket: Pick<Ticket, 'venue' | 'city'> | undefined): string | undefined => {
   const parts = [ticket?.venue, ticket?.city].filter((part) => part !== undefined);
-  return parts.length === 0 ? undefined : parts.join(', ');
+  return parts.length === 0 ? undefined : parts.map(isolated).join(', ');
 };
 
 /** Whether an event has begun; without a date it never has. */

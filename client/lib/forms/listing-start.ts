@@ -1,6 +1,7 @@
 import { timesAroundGap, timesOf } from '@ticketing/common/time';
 import type { ApiError } from '../api/api.ts';
 import { formatTime } from '../dates.ts';
+import { isolated } from '../isolated.ts';
 import { answerTo, type FormDeps, type FormQuestion } from './form-state.ts';
 
 /** When an event starts, or what has to be known first. */
@@ -32,7 +33,7 @@ export const findStart = async (
 
 const cityQuestion = (city: string, zones: readonly string[]): FormQuestion => ({
   name: 'cityZone',
-  text: `There are several places called ${city}. Which time zone is the venue in?`,
+  text: `There are several places called ${isolated(city)}. Which time zone is the venue in?`,
   choices: zones.map((zone) => ({ value: zone, label: zone.replaceAll('_', ' ') })),
 });
 
