@@ -11,7 +11,7 @@ export const BoughtTicket = ({ order }: { readonly order: Pick<Order, 'id' | 'de
     case 'delivered':
       return (
         <div className="grid gap-3 rounded-xl bg-pine-tint p-5" data-testid="delivery">
-          <h3 className="font-semibold">Your ticket is here</h3>
+          <h2 className="font-semibold">Your ticket is here</h2>
           <p className="text-sm">
             Show its code at the entrance, on paper or on your phone. Keep it to yourself until then.
           </p>
@@ -28,11 +28,11 @@ export const BoughtTicket = ({ order }: { readonly order: Pick<Order, 'id' | 'de
     case 'pending':
       return (
         <div className="grid gap-2 rounded-xl bg-marquee-tint p-5 text-marquee-ink" data-testid="delivery">
-          <h3 className="font-semibold">Your ticket is on its way</h3>
+          <h2 className="font-semibold">Your ticket is on its way</h2>
           <p className="text-sm">
-            The seller delivers it here
-            {delivery.dueAt === undefined ? '' : ` by ${formatDateTime(delivery.dueAt, ticket.timeZone)}`}, and we send
-            you a mail. If that does not happen, you get your money back.
+            {`The seller delivers it here${
+              delivery.dueAt === undefined ? '' : ` by ${formatDateTime(delivery.dueAt, ticket.timeZone)}`
+            }, and we send you a mail. If that does not happen, you get your money back.`}
           </p>
         </div>
       );

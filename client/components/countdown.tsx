@@ -43,9 +43,8 @@ export const Countdown = ({ seconds, until }: { readonly seconds: number; readon
       </p>
     </div>
     <p className="pb-1 text-sm sm:text-right">
-      Until {until}.
-      <br />
-      Nobody else can buy it meanwhile.
+      <span className="block">{`Until ${until}.`}</span>
+      <span className="block">Nobody else can buy it meanwhile.</span>
     </p>
     <p className="sr-only" role="status">
       {announcedAt.includes(seconds) ? `${speakCountdown(seconds)} left` : ''}

@@ -16,7 +16,7 @@ const Fact = ({
   <div>
     <dt>
       <Icon name={icon} />
-      {term}
+      <span>{term}</span>
     </dt>
     <dd className="mt-0.5 wrap-anywhere">{children}</dd>
   </div>

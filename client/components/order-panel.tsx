@@ -111,7 +111,7 @@ const Cancelled = ({
         {moneyOutcome(charge, wasComplete)}
       </p>
       {charge?.stripeRefundId !== undefined && (
-        <p className="text-sm text-muted">Refund reference {charge.stripeRefundId}</p>
+        <p className="text-sm text-muted">{`Refund reference ${charge.stripeRefundId}`}</p>
       )}
       <div className="mt-2 flex flex-wrap gap-3">
         <PageLink href={`/tickets/${order.ticket.id}`} className="button button-main">

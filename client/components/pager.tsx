@@ -14,7 +14,7 @@ export const Pager = ({ paging, href }: { readonly paging: Paging; readonly href
       ) : (
         <span />
       )}
-      <p className="text-sm text-muted">Page {paging.page}</p>
+      <p className="text-sm text-muted">{`Page ${paging.page}`}</p>
       {paging.hasNext ? (
         <PageLink href={href(paging.page + 1)} className="button button-quiet" rel="next">
           Next

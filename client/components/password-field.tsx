@@ -34,7 +34,7 @@ const Rule = ({ text, isMet }: PasswordRule) => {
     <li className={`flex items-center gap-1.5 ${className}`}>
       <Icon name={icon} className="icon size-4" />
       <span>
-        {text}
+        <span>{text}</span>
         <span className="sr-only">{spoken}</span>
       </span>
     </li>
@@ -93,10 +93,10 @@ export const PasswordField = ({
         {strength !== undefined && (
           <>
             <Meter strength={strength} />
-            Looks {strength} (estimated)
+            <span>{`Looks ${strength} (estimated)`}</span>
           </>
         )}
-        {unmet.length > 0 && <span className="sr-only">Not met: {unmet.map(({ text }) => text).join(', ')}</span>}
+        {unmet.length > 0 && <span className="sr-only">{`Not met: ${unmet.map(({ text }) => text).join(', ')}`}</span>}
       </p>
     </Field>
   );

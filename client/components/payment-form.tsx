@@ -46,7 +46,7 @@ const OutcomeNotice = ({
       return (
         <Notice variant="error">
           <p className="font-semibold">{outcome.message}</p>
-          <p>You still hold the ticket until the time is up. {attemptsLeft}</p>
+          <p>{`You still hold the ticket until the time is up. ${attemptsLeft ?? ''}`}</p>
         </Notice>
       );
     case 'in-flight':
@@ -146,13 +146,15 @@ export const PaymentForm = ({
         </p>
       )}
       <SubmitButton pending={pending} pendingText="Paying…" disabled={cardForm === undefined || expired}>
-        Pay {price}
+        {`Pay ${price}`}
       </SubmitButton>
       <p className="flex items-start gap-2 text-sm text-muted">
         <Icon name="lock" className="icon mt-px size-4" />
-        {stripe.mode === 'sandbox'
-          ? 'Your browser sends the card directly to the Stripe sandbox; we never see its number.'
-          : 'Your browser sends the card directly to Stripe; we never see its number.'}
+        <span>
+          {stripe.mode === 'sandbox'
+            ? 'Your browser sends the card directly to the Stripe sandbox; we never see its number.'
+            : 'Your browser sends the card directly to Stripe; we never see its number.'}
+        </span>
       </p>
       {stripe.mode === 'sandbox' && <TestCards />}
     </form>

@@ -16,7 +16,7 @@ export const Questions = ({ questions = [] }: { readonly questions?: readonly Fo
             defaultChecked={value === answer}
             className="size-5 shrink-0 accent-pine"
           />
-          {label}
+          <span>{label}</span>
         </label>
       ))}
     </fieldset>

@@ -9,6 +9,6 @@ export const SaleSummary = ({ sale }: { readonly sale: Sale }) => (
     {saleLines(sale).map((line) => (
       <p key={line}>{line}</p>
     ))}
-    <p>Proceeds {priceLabel({ price: sale.proceeds, currency: sale.currency })}</p>
+    <p>{`Proceeds ${priceLabel({ price: sale.proceeds, currency: sale.currency })}`}</p>
   </div>
 );

@@ -66,7 +66,7 @@ export const SalesPlot = ({ summary, now }: { readonly summary: SalesSummary; re
         Sales over time
       </h2>
       <p className="mt-1 text-sm text-muted">
-        What you get of the tickets sold in each {unit}, less what was returned. Days begin at midnight UTC.
+        {`What you get of the tickets sold in each ${unit}, less what was returned. Days begin at midnight UTC.`}
       </p>
       <div className="mt-4" data-testid="sales-plot">
         <p className="text-sm text-muted tabular-nums">{money(end)}</p>
@@ -84,7 +84,7 @@ export const SalesPlot = ({ summary, now }: { readonly summary: SalesSummary; re
       <details className="mt-2">
         <summary className="link inline-flex min-h-11 items-center">Show the numbers as a table</summary>
         <table className="plot-table" data-testid="sales-table">
-          <caption className="sr-only">Tickets sold and proceeds by {unit}</caption>
+          <caption className="sr-only">{`Tickets sold and proceeds by ${unit}`}</caption>
           <thead>
             <tr>
               <th scope="col" className="capitalize">
@@ -105,7 +105,7 @@ export const SalesPlot = ({ summary, now }: { readonly summary: SalesSummary; re
           </tbody>
           <tfoot>
             <tr>
-              <th scope="row">All {plural(periods.length, unit)}</th>
+              <th scope="row">{`All ${plural(periods.length, unit)}`}</th>
               <td>{summary.sales}</td>
               <td>{money(summary.proceeds)}</td>
             </tr>

@@ -42,7 +42,7 @@ export const ListedSeats = ({ state }: { readonly state: FormState }) => {
       {listed.length > 0 && (
         <Notice variant="warning">
           <p className="font-semibold">
-            {plural(listed.length, 'seat')} {listed.length === 1 ? 'is' : 'are'} listed already, the others not yet.
+            {`${plural(listed.length, 'seat')} ${listed.length === 1 ? 'is' : 'are'} listed already, the others not yet.`}
           </p>
           <ul className="flex flex-wrap gap-x-4">
             {listed.map(({ seat, ticketId }) => (

@@ -38,7 +38,7 @@ export const SignPage = async ({
         </p>
       )}
       <p className="mt-5 text-center text-muted">
-        {kind === 'signin' ? 'New to Foyer?' : 'Already have an account?'}{' '}
+        <span>{kind === 'signin' ? 'New to Foyer?' : 'Already have an account?'}</span>{' '}
         <PageLink href={signInPath(next, other)} className="link">
           {kind === 'signin' ? 'Create an account' : 'Sign in'}
         </PageLink>

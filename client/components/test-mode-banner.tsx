@@ -13,15 +13,15 @@ export const TestModeBanner = ({ isSandbox, mailboxUrl }: TestModeBannerProps) =
         <Icon name="flask" className="icon mt-px" />
         <span>
           <strong>Test mode.</strong>
-          {isSandbox && ' No real money moves: only the Stripe sandbox’s test cards work.'}
+          {isSandbox && <span> No real money moves: only the Stripe sandbox’s test cards work.</span>}
           {mailboxUrl !== undefined && (
-            <>
+            <span>
               {' No mail leaves: it is in the '}
               <a href={mailboxUrl} className="underline">
                 mailbox
               </a>
               .
-            </>
+            </span>
           )}
         </span>
       </p>

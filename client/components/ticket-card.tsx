@@ -28,8 +28,7 @@ export const TicketCard = ({
       {ticket.delivery === 'instant' && <p>Delivered at once</p>}
       {event !== undefined && (
         <PageLink href={eventHref(event)} className="link relative z-1 inline-flex min-h-11 items-center text-sm">
-          All {event.onSale.toLocaleString('en-US')} tickets, from{' '}
-          {priceLabel({ price: event.fromPrice, currency: event.currency })}
+          {`All ${event.onSale.toLocaleString('en-US')} tickets, from ${priceLabel({ price: event.fromPrice, currency: event.currency })}`}
         </PageLink>
       )}
     </div>

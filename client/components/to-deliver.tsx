@@ -13,7 +13,7 @@ export const ToDeliver = ({ count, first }: TicketSummary['toDeliver']) =>
       </h2>
       {count > first.length && (
         <p className="mt-1 text-sm text-muted">
-          The {first.length} that are due first, of {count.toLocaleString('en-US')}.
+          {`The ${first.length} that are due first, of ${count.toLocaleString('en-US')}.`}
         </p>
       )}
       <ul className="mt-3 grid gap-3">

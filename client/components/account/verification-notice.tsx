@@ -16,8 +16,8 @@ export const VerificationNotice = ({ user }: { readonly user: User | undefined }
       <aside className="border-b border-line bg-pine-tint" aria-label="Email address">
         <div className="shell flex flex-wrap items-center gap-x-4 py-1 text-sm">
           <p className="min-w-0 py-1 wrap-anywhere">
-            <strong>Confirm your email address:</strong> we sent a link to {user.email}. Until then, you can buy and
-            sell but not be paid out.
+            <strong>Confirm your email address:</strong>{' '}
+            <span>{`we sent a link to ${user.email}. Until then, you can buy and sell but not be paid out.`}</span>
           </p>
           <ResendForm />
         </div>

@@ -28,7 +28,7 @@ const SessionRow = ({ session }: { readonly session: AccountSession }) => {
         <p className="text-sm text-muted">
           {session.current ? 'In use now' : `Last used ${formatDateTime(session.lastUsedAt)}`}
         </p>
-        <p className="text-sm text-muted">Signed in on {formatDate(session.createdAt)}</p>
+        <p className="text-sm text-muted">{`Signed in on ${formatDate(session.createdAt)}`}</p>
       </div>
       {session.current ? (
         <Badge variant="good" label="This device" />

@@ -178,6 +178,7 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
     if (loaded.failure.status === 404) return <NotFound />;
     return (
       <div className="shell py-10">
+        <h1 className="mb-6 text-3xl font-bold">Ticket</h1>
         <Unavailable failure={loaded.failure} retry={`/tickets/${encodeURIComponent(ticketId)}`} />
       </div>
     );
@@ -216,7 +217,7 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
       {due !== undefined && (
         <div className="mb-5">
           <Notice variant="warning">
-            <p className="font-semibold">{due}.</p>
+            <p className="font-semibold">{`${due}.`}</p>
             <a href="#ticket-file" className="underline">
               Deliver this ticket
             </a>
