@@ -37,7 +37,7 @@ interface Session {
  * test aborts them.
  */
 const isExpected = (text: string, url: string, page: string): boolean =>
-  /^Failed to load resource: .*\b(400|401|404|409|413|ERR_FAILED)\b/.test(text) &&
+  /^Failed to load resource: .*\b(400|401|403|404|409|413|ERR_FAILED)\b/.test(text) &&
   (url === page || new URL(url).pathname.startsWith('/api/'));
 
 export const openSession = async (
@@ -123,14 +123,21 @@ const settle = (within: Page | Frame): Promise<void> =>
 
 type Impact = 'minor' | 'moderate' | 'serious' | 'critical';
 
-/** Accessibility violations that axe finds in a page or a frame, one line each; unless told, serious and critical ones. */
+export const everyImpact: readonly Impact[] = ['minor', 'moderate', 'serious', 'critical'];
+
+/**
+ * Accessibility violations that axe finds in a page or a frame, one line each; unless told, serious and critical ones, of all
+ * rules.
+ */
 export const violations = async (
   within: Page | Frame,
   impacts: readonly Impact[] = ['serious', 'critical'],
+  rules?: readonly string[],
 ): Promise<string[]> => {
   await settle(within);
-  await within.evaluate(axe.source);
-  const report: unknown = await within.evaluate('axe.run(document, { iframes: false, resultTypes: ["violations"] })');
+  if (!(await within.evaluate('"axe" in window'))) await within.evaluate(axe.source);
+  const options = { iframes: false, resultTypes: ['violations'], ...(rules && { runOnly: rules }) };
+  const report: unknown = await within.evaluate(`axe.run(document, ${JSON.stringify(options)})`);
   return axeReport
     .parse(report)
     .violations.filter(({ impact }) => impacts.some((counted) => counted === impact))

@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { addAuthenticator, overflow, usePages, violations } from './browser.ts';
+import { addAuthenticator, everyImpact, overflow, usePages, violations } from './browser.ts';
 import { eventually } from './eventually.ts';
 import { openKeyboard } from './keyboard.ts';
 import { linkIn } from './mailbox.ts';
@@ -31,7 +31,7 @@ const openWalk = (page: Page) => {
     /** Waits for a heading, and checks the page that has it. */
     arrive: async (heading: string): Promise<void> => {
       await page.getByRole('heading', { name: heading, exact: true }).waitFor();
-      expect(await violations(page, ['minor', 'moderate', 'serious', 'critical'])).toEqual([]);
+      expect(await violations(page, everyImpact)).toEqual([]);
       expect(await overflow(page)).toBe(0);
     },
     fromMenu: async (name: string): Promise<void> => {

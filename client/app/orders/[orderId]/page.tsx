@@ -78,6 +78,7 @@ const OrderPage = async ({
     if (result.failure.status === 404) return <NotFound />;
     return (
       <div className="shell max-w-2xl py-10">
+        <h1 className="mb-6 text-3xl font-bold">Order</h1>
         {result.failure.status === 401 ? (
           <Notice variant="error">This order belongs to another account. Sign in as its buyer to see it.</Notice>
         ) : (

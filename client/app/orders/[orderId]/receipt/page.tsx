@@ -22,6 +22,7 @@ const ReceiptPage = async ({ params }: { readonly params: Promise<{ readonly ord
     if (failure === undefined || failure.status === 404) return <NotFound />;
     return (
       <div className="shell max-w-2xl py-10">
+        <h1 className="mb-6 text-3xl font-bold">Receipt</h1>
         {failure.status === 401 ? (
           <Notice variant="error">
             This order belongs to another account. Sign in as its buyer to see its receipt.

@@ -1,0 +1,561 @@
+import { expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import {
+  addAuthenticator,
+  cardFormIsReady,
+  everyImpact,
+  overflow,
+  payByCard,
+  usePages,
+  violations,
+} from './browser.ts';
+import { eventually } from './eventually.ts';
+import { linkIn } from './mailbox.ts';
+import { siteUnderTest, testOnThisMachine } from './site.ts';
+import { deliver, hold, list, newCredentials, pay, signUp, ticketOf, untilOrder, type User } from './user.ts';
+
+const site = siteUnderTest();
+const openPage = usePages(site.url);
+
+/** The longest text of so many characters without a place to break. */
+const long = (length: number) => 'w'.repeat(length);
+const longest = {
+  title: long(200),
+  price: 99_999.99,
+  category: 'theatre',
+  venue: long(200),
+  city: long(100),
+  startsAt: '2031-05-01T18:30:00.000Z',
+  timeZone: 'America/Argentina/ComodRivadavia',
+  section: long(50),
+  row: long(50),
+  seat: long(50),
+  description: long(5_000),
+};
+
+/** An address of the longest kind that is nobody else's. */
+const longEmail = (): string => `${long(28)}${randomUUID()}@${long(60)}.${long(60)}.${long(50)}.test`;
+
+/** Users, listings and orders in every state that the pages show. */
+const seed = async () => {
+  const [seller, buyer, newcomer, leaver] = await Promise.all([
+    signUp(site.url, { ...newCredentials(), email: longEmail() }),
+    signUp(site.url, { ...newCredentials(), email: longEmail() }),
+    signUp(site.url),
+    signUp(site.url),
+  ]);
+  const bought = async (ticketId: string): Promise<string> => {
+    const { id } = await hold(buyer, ticketId);
+    expect(await pay(buyer, id)).toMatchObject({ status: 201 });
+    await untilOrder(buyer, id, { status: 'complete' });
+    await eventually(async () => expect(await ticketOf(seller, ticketId)).toHaveProperty('soldAt'));
+    return id;
+  };
+  const [onSale, held, toDeliver, delivered, disputed, released, withdrawn, withFile, atBank, soldOut] =
+    await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        list(seller, {
+          ...longest,
+          seat: `${index}${long(49)}`,
+          ...(index === 9 ? { title: `Sold out ${randomUUID()}` } : {}),
+        }),
+      ),
+    );
+  if (
+    !onSale ||
+    !held ||
+    !toDeliver ||
+    !delivered ||
+    !disputed ||
+    !released ||
+    !withdrawn ||
+    !withFile ||
+    !atBank ||
+    !soldOut
+  )
+    throw new Error('not listed');
+  const holding = await hold(buyer, held.id);
+  const waitingForBank = await hold(buyer, atBank.id);
+  expect(await pay(buyer, waitingForBank.id, 'tok_threeDSecure2Required')).toMatchObject({ status: 202 });
+  const cancelled = await hold(buyer, released.id);
+  expect(await buyer.send({ method: 'DELETE', path: `/api/orders/${cancelled.id}` })).toMatchObject({ status: 204 });
+  const paid = await bought(toDeliver.id);
+  const complete = await bought(delivered.id);
+  await deliver(seller, delivered.id);
+  await untilOrder(buyer, complete, { delivery: { status: 'delivered' } });
+  const reported = await bought(disputed.id);
+  const problem = { method: 'POST', path: `/api/orders/${reported}/problem`, body: { text: long(2_000) } };
+  expect(await buyer.send(problem)).toMatchObject({ status: 201 });
+  await bought(soldOut.id);
+  expect(await seller.send({ method: 'DELETE', path: `/api/tickets/${withdrawn.id}` })).toMatchObject({ status: 204 });
+  await deliver(seller, withFile.id);
+  return {
+    users: { seller, buyer, newcomer, leaver },
+    tickets: { onSale, held, toDeliver, delivered, disputed, withdrawn, withFile, soldOut },
+    orders: {
+      holding: holding.id,
+      waitingForBank: waitingForBank.id,
+      cancelled: cancelled.id,
+      paid,
+      complete,
+      reported,
+    },
+  };
+};
+type Seeded = Awaited<ReturnType<typeof seed>>;
+
+interface State {
+  /** The folder of the page in client/app. */
+  readonly route: string;
+  readonly state: string;
+  readonly as?: keyof Seeded['users'];
+  readonly path: (seeded: Seeded) => string | Promise<string>;
+  /** Brings the page that has loaded into the state. */
+  readonly act?: (page: Page, seeded: Seeded) => Promise<void>;
+}
+
+const heading = (page: Page, name: string) => page.getByRole('heading', { name }).first().waitFor();
+const submit = (page: Page, name: string) => page.getByRole('button', { name }).first().click();
+const open = (page: Page, summary: string) =>
+  page.locator('summary', { hasText: summary }).filter({ visible: true }).click();
+const alerts = (page: Page) => page.getByRole('alert').filter({ visible: true }).first().waitFor();
+const invalid = (page: Page) => page.locator('[aria-invalid="true"]').first().waitFor();
+const byId = (name: string) => async (page: Page) => page.getByTestId(name).first().waitFor();
+
+/** The link in a mail to a new user. */
+const mailed = async (subject: string, ask?: (user: User) => Promise<unknown>): Promise<string> => {
+  const user = await signUp(site.url);
+  await ask?.(user);
+  return linkIn(site, user.credentials.email, subject);
+};
+const verifyLink = () => mailed('Confirm your e-mail address');
+const resetLink = () =>
+  mailed('Choose a new password', ({ send, credentials: { email } }) =>
+    send({ method: 'POST', path: '/api/users/password-reset', body: { email } }),
+  );
+
+/** Every lasting state of every page. A page without a row here fails the test below. */
+const states: readonly State[] = [
+  { route: '/', state: 'tickets on sale', path: () => '/' },
+  { route: '/', state: 'nothing found', path: () => `/?q=${randomUUID()}` },
+  { route: '/', state: 'a page beyond the end', path: () => '/?page=400' },
+  {
+    route: '/',
+    state: 'filters that are refused',
+    path: () => '/?minPrice=free&maxPrice=none&from=2031-02-31&to=x',
+    act: invalid,
+  },
+  {
+    route: '/',
+    state: 'events suggested',
+    path: () => '/',
+    act: async (page) => {
+      await page.getByLabel('Event, artist or team').pressSequentially(long(20));
+      await page.getByRole('option').first().waitFor();
+    },
+  },
+  {
+    route: '/',
+    state: 'the longest search',
+    path: () => `/?q=${long(200)}&city=${long(100)}`,
+  },
+  { route: '/signin', state: 'empty', path: () => '/signin' },
+  {
+    route: '/signin',
+    state: 'refused',
+    path: () => '/signin?next=/orders',
+    act: async (page) => {
+      await page.getByLabel('Email').fill(longEmail());
+      await page.getByLabel('Password').fill(long(128));
+      await submit(page, 'Sign in');
+      await alerts(page);
+    },
+  },
+  { route: '/signup', state: 'empty', path: () => '/signup' },
+  {
+    route: '/signup',
+    state: 'invalid',
+    path: () => '/signup',
+    act: async (page) => {
+      await page.getByLabel('Email').fill(long(200));
+      await page.getByLabel('Password').fill('passw0rd');
+      await submit(page, 'Create account');
+      await invalid(page);
+    },
+  },
+  {
+    route: '/signup',
+    state: 'a strong password',
+    path: () => '/signup',
+    act: async (page) => {
+      await page.getByLabel('Password').fill('correct horse battery staple');
+      await page.getByText('strong').waitFor();
+    },
+  },
+  { route: '/forgot-password', state: 'empty', path: () => '/forgot-password' },
+  {
+    route: '/forgot-password',
+    state: 'sent',
+    path: () => '/forgot-password',
+    act: async (page) => {
+      await page.getByLabel('Email').fill(longEmail());
+      await submit(page, 'Send me a link');
+      await heading(page, 'Look at your mail');
+    },
+  },
+  { route: '/reset-password', state: 'no longer valid', path: () => '/reset-password' },
+  {
+    route: '/reset-password',
+    state: 'a refused password',
+    path: resetLink,
+    act: async (page) => {
+      await page.getByLabel('New password').fill('passw0rd');
+      await submit(page, 'Save the new password');
+      await invalid(page);
+    },
+  },
+  {
+    route: '/reset-password',
+    state: 'changed',
+    path: resetLink,
+    act: async (page) => {
+      await page.getByLabel('New password').fill(newCredentials().password);
+      await submit(page, 'Save the new password');
+      await heading(page, 'Your password is changed');
+    },
+  },
+  { route: '/verify-email', state: 'no longer valid', path: () => '/verify-email' },
+  { route: '/verify-email', state: 'a link', path: verifyLink },
+  {
+    route: '/verify-email',
+    state: 'confirmed',
+    path: verifyLink,
+    act: async (page) => {
+      await submit(page, 'Confirm my email address');
+      await heading(page, 'Your email address is confirmed');
+    },
+  },
+  { route: '/account', state: 'not confirmed', as: 'buyer', path: () => '/account' },
+  {
+    route: '/account',
+    state: 'the menu open',
+    as: 'newcomer',
+    path: () => '/account',
+    act: async (page) => {
+      await page.setViewportSize({ width: 320, height: 900 });
+      await open(page, 'Menu');
+    },
+  },
+  { route: '/account/email', state: 'empty', as: 'buyer', path: () => '/account/email' },
+  {
+    route: '/account/email',
+    state: 'refused',
+    as: 'newcomer',
+    path: () => '/account/email',
+    act: async (page) => {
+      await page.getByLabel('New email').fill(longEmail());
+      await page.getByLabel('Password', { exact: true }).fill(long(128));
+      await submit(page, 'Send a link to the new address');
+      await page.locator('[aria-invalid="true"], main [role="alert"]').first().waitFor();
+    },
+  },
+  { route: '/account/password', state: 'empty', as: 'buyer', path: () => '/account/password' },
+  { route: '/account/sessions', state: 'this device alone', as: 'buyer', path: () => '/account/sessions' },
+  {
+    route: '/account/passkeys',
+    state: 'one passkey',
+    as: 'newcomer',
+    path: () => '/account/passkeys',
+    act: async (page) => {
+      await addAuthenticator(page);
+      await page.getByLabel('Name of the new passkey').fill(long(60));
+      await submit(page, 'Add a passkey');
+      await page.getByText('You have 1 passkey.').waitFor();
+    },
+  },
+  { route: '/account/passkeys', state: 'none', as: 'buyer', path: () => '/account/passkeys' },
+  {
+    route: '/account/close',
+    state: 'a wrong password',
+    as: 'newcomer',
+    path: () => '/account/close',
+    act: async (page) => {
+      await page.getByLabel('Password').fill(long(128));
+      await submit(page, 'Close my account for good');
+      await page.getByText('Password is wrong').waitFor();
+    },
+  },
+  {
+    route: '/goodbye',
+    state: 'closed',
+    as: 'leaver',
+    path: () => '/account/close',
+    act: async (page, { users }) => {
+      await page.getByLabel('Password').fill(users.leaver.credentials.password);
+      await submit(page, 'Close my account for good');
+      await heading(page, 'Your account is closed');
+    },
+  },
+  { route: '/orders', state: 'empty', as: 'newcomer', path: () => '/orders' },
+  { route: '/orders', state: 'orders', as: 'buyer', path: () => '/orders', act: byId('order-row') },
+  { route: '/orders', state: 'a page beyond the end', as: 'buyer', path: () => '/orders?page=9' },
+  {
+    route: '/orders/[orderId]',
+    state: 'awaiting payment, a card declined',
+    as: 'buyer',
+    path: ({ orders }) => `/orders/${orders.holding}`,
+    act: async (page) => {
+      await payByCard(page, '4000000000000002');
+      await alerts(page);
+      await open(page, 'Cancel order');
+      await cardFormIsReady(page);
+    },
+  },
+  {
+    route: '/orders/[orderId]',
+    state: 'to confirm at the bank',
+    as: 'buyer',
+    path: ({ orders }) => `/orders/${orders.waitingForBank}`,
+    act: async (page) => {
+      await page.getByRole('link', { name: 'Go on at your bank' }).waitFor();
+      await cardFormIsReady(page);
+    },
+  },
+  { route: '/orders/[orderId]', state: 'cancelled', as: 'buyer', path: ({ orders }) => `/orders/${orders.cancelled}` },
+  {
+    route: '/orders/[orderId]',
+    state: 'paid, a problem written',
+    as: 'buyer',
+    path: ({ orders }) => `/orders/${orders.paid}`,
+    act: async (page) => {
+      await open(page, 'Report a problem');
+      await page.getByLabel('What is wrong?').fill(long(2_000));
+    },
+  },
+  { route: '/orders/[orderId]', state: 'delivered', as: 'buyer', path: ({ orders }) => `/orders/${orders.complete}` },
+  {
+    route: '/orders/[orderId]',
+    state: 'problem reported',
+    as: 'buyer',
+    path: ({ orders }) => `/orders/${orders.reported}`,
+  },
+  {
+    route: '/orders/[orderId]',
+    state: 'of another account',
+    as: 'newcomer',
+    path: ({ orders }) => `/orders/${orders.paid}`,
+  },
+  { route: '/orders/[orderId]', state: 'unknown', as: 'buyer', path: () => '/orders/nothing' },
+  {
+    route: '/orders/[orderId]/receipt',
+    state: 'paid',
+    as: 'buyer',
+    path: ({ orders }) => `/orders/${orders.paid}/receipt`,
+  },
+  {
+    route: '/orders/[orderId]/receipt',
+    state: 'of another account',
+    as: 'newcomer',
+    path: ({ orders }) => `/orders/${orders.paid}/receipt`,
+  },
+  { route: '/my-tickets', state: 'empty', as: 'newcomer', path: () => '/my-tickets' },
+  { route: '/my-tickets', state: 'tickets', as: 'seller', path: () => '/my-tickets', act: byId('my-ticket') },
+  { route: '/my-tickets', state: 'a page beyond the end', as: 'seller', path: () => '/my-tickets?page=9' },
+  { route: '/sales', state: 'empty', as: 'newcomer', path: () => '/sales' },
+  {
+    route: '/sales',
+    state: 'sales',
+    as: 'seller',
+    path: () => '/sales',
+    act: (page) => open(page, 'Show the numbers as a table'),
+  },
+  { route: '/sales', state: 'a page beyond the end', as: 'seller', path: () => '/sales?page=9' },
+  { route: '/tickets/new', state: 'empty', as: 'newcomer', path: () => '/tickets/new' },
+  {
+    route: '/tickets/new',
+    state: 'refused',
+    as: 'newcomer',
+    path: () => '/tickets/new',
+    act: async (page) => {
+      await page.getByLabel('Title').fill(long(200));
+      await page.getByLabel('Price (USD)').fill('0.01');
+      await page.getByLabel('Venue').fill(long(200));
+      await page.getByLabel('City').fill(long(100));
+      await page.getByLabel('Description').fill(long(5_000));
+      await submit(page, 'List this ticket');
+      await invalid(page);
+    },
+  },
+  {
+    route: '/tickets/new',
+    state: 'a question about the time',
+    as: 'newcomer',
+    path: () => '/tickets/new',
+    act: async (page) => {
+      await page.getByLabel('Title').fill('Spring');
+      await page.getByLabel('Price (USD)').fill('20');
+      await page.getByLabel('City').fill('Zürich');
+      await page.getByLabel('Starts at (local time)').fill('2031-03-30T02:30');
+      await submit(page, 'List this ticket');
+      await page.getByLabel('03:30 CEST').waitFor();
+    },
+  },
+  { route: '/tickets/[ticketId]', state: 'on sale', path: ({ tickets }) => `/tickets/${tickets.onSale.id}` },
+  {
+    route: '/tickets/[ticketId]',
+    state: 'to hold',
+    as: 'newcomer',
+    path: ({ tickets }) => `/tickets/${tickets.onSale.id}`,
+  },
+  {
+    route: '/tickets/[ticketId]',
+    state: 'on hold',
+    as: 'newcomer',
+    path: ({ tickets }) => `/tickets/${tickets.held.id}`,
+  },
+  {
+    route: '/tickets/[ticketId]',
+    state: 'held by the reader',
+    as: 'buyer',
+    path: ({ tickets }) => `/tickets/${tickets.held.id}`,
+  },
+  { route: '/tickets/[ticketId]', state: 'sold', path: ({ tickets }) => `/tickets/${tickets.delivered.id}` },
+  {
+    route: '/tickets/[ticketId]',
+    state: 'bought',
+    as: 'buyer',
+    path: ({ tickets }) => `/tickets/${tickets.delivered.id}`,
+  },
+  {
+    route: '/tickets/[ticketId]',
+    state: 'listed by the reader, about to be withdrawn',
+    as: 'seller',
+    path: ({ tickets }) => `/tickets/${tickets.onSale.id}?listed=1`,
+    act: (page) => open(page, 'Withdraw'),
+  },
+  {
+    route: '/tickets/[ticketId]',
+    state: 'to deliver, a file refused',
+    as: 'seller',
+    path: ({ tickets }) => `/tickets/${tickets.toDeliver.id}`,
+    act: async (page) => {
+      await page
+        .getByLabel('PDF or picture of the ticket')
+        .setInputFiles({ name: `${long(100)}.png`, mimeType: 'image/png', buffer: Buffer.from('no picture') });
+      await submit(page, 'Deliver the ticket');
+      await page.locator('[aria-invalid="true"], main [role="alert"]').first().waitFor();
+    },
+  },
+  {
+    route: '/tickets/[ticketId]',
+    state: 'with its file',
+    as: 'seller',
+    path: ({ tickets }) => `/tickets/${tickets.withFile.id}`,
+    act: (page) => open(page, 'Replace it'),
+  },
+  {
+    route: '/tickets/[ticketId]',
+    state: 'withdrawn',
+    as: 'seller',
+    path: ({ tickets }) => `/tickets/${tickets.withdrawn.id}`,
+  },
+  { route: '/tickets/[ticketId]', state: 'unknown', path: () => '/tickets/nothing' },
+  {
+    route: '/tickets/[ticketId]/edit',
+    state: 'on sale',
+    as: 'seller',
+    path: ({ tickets }) => `/tickets/${tickets.onSale.id}/edit`,
+  },
+  {
+    route: '/tickets/[ticketId]/edit',
+    state: 'on hold',
+    as: 'seller',
+    path: ({ tickets }) => `/tickets/${tickets.held.id}/edit`,
+  },
+  {
+    route: '/tickets/[ticketId]/edit',
+    state: 'of another',
+    as: 'buyer',
+    path: ({ tickets }) => `/tickets/${tickets.onSale.id}/edit`,
+  },
+  {
+    route: '/events/[eventId]/[[...name]]',
+    state: 'tickets left',
+    path: ({ tickets }) => `/events/${tickets.onSale.eventId}`,
+  },
+  {
+    route: '/events/[eventId]/[[...name]]',
+    state: 'sold out',
+    path: ({ tickets }) => `/events/${tickets.soldOut.eventId}`,
+  },
+  {
+    route: '/events/[eventId]/[[...name]]',
+    state: 'a page beyond the end',
+    path: ({ tickets }) => `/events/${tickets.onSale.eventId}?page=9`,
+  },
+  { route: '/events/[eventId]/[[...name]]', state: 'unknown', path: () => '/events/nothing' },
+  { route: '/terms', state: 'not filled', path: () => '/terms' },
+  { route: '/privacy', state: 'not filled', path: () => '/privacy' },
+  { route: '/contact', state: 'not filled', path: () => '/contact' },
+  { route: '/imprint', state: 'not filled', path: () => '/imprint' },
+  { route: '/refused', state: 'a form of another site', path: () => '/refused' },
+  { route: '/too-large', state: 'a form too large', path: () => '/too-large' },
+];
+
+test('When the site has a page, then its states are checked here', () => {
+  const app = join(import.meta.dirname, '../../../client/app');
+  const pages = readdirSync(app, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /(?:^|\/)page\.tsx$/.test(name))
+    .map((name) => `/${name.replace(/\/?page\.tsx$/, '')}`);
+  expect([...new Set(states.map(({ route }) => route))].toSorted()).toEqual(pages.toSorted());
+});
+
+const widths = [320, 375, 768, 1_280] as const;
+/** Of these, those at which accessibility is checked: the others differ in neither what is shown nor its colours. */
+const checkedWidths: readonly number[] = [320, 1_280];
+
+const check = async (page: Page): Promise<string[]> => {
+  const found: string[] = [];
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 900 });
+    const wider = await overflow(page);
+    if (wider > 0) found.push(`${width} px: ${wider} px too wide`);
+    if (!checkedWidths.includes(width)) continue;
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const rules = colorScheme === 'light' ? undefined : ['color-contrast'];
+      found.push(...(await violations(page, everyImpact, rules)).map((line) => `${width} px, ${colorScheme}: ${line}`));
+    }
+  }
+  return found;
+};
+
+testOnThisMachine(
+  'When each page is in each of its states, in both themes and from 320 to 1280 px, then axe finds nothing, nothing is too wide and there is no error',
+  async () => {
+    const seeded = await seed();
+    // Each user has a page and goes through its states one after another.
+    const found = await Promise.all(
+      [...new Set(states.map(({ as }) => as))].map(async (user) => {
+        const page = await openPage(user === undefined ? {} : { as: seeded.users[user] });
+        const lines: string[] = [];
+        for (const { route, state, path, act } of states.filter(({ as }) => as === user)) {
+          await page.setViewportSize({ width: 1_280, height: 900 });
+          try {
+            await page.goto(await path(seeded));
+            await act?.(page, seeded);
+            lines.push(...(await check(page)).map((line) => `${route} (${state}) ${line}`));
+          } catch (error) {
+            lines.push(`${route} (${state}): ${String(error)}`);
+          }
+        }
+        return lines;
+      }),
+    );
+    expect(found.flat()).toEqual([]);
+  },
+  600_000,
+);
