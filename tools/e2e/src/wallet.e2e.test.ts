@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { ticketPng, uploadRequest } from '@ticketing/test/ticket-file';
+import { readCodes, ticketPng, uploadRequest } from '@ticketing/test/ticket-file';
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { BrowserContext, Page } from 'playwright-core';
@@ -88,6 +88,11 @@ test.each([false, true])(
     await row.getByRole('link', { name: 'Cup final' }).click();
     await page.waitForURL(`**/wallet/${orderId}`);
     await page.getByRole('img', { name: `QR code: ${code}` }).waitFor();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await readCodes(await page.screenshot({ fullPage: true }))).toEqual([code]);
+      if (!withoutJavaScript) expect(await violations(page)).toEqual([]);
+    }
     expect(await page.getByTestId('seat').textContent()).toBe('Block C · Row 12 · Seat 7');
     expect(await overflow(page)).toBe(0);
     if (!withoutJavaScript) expect(await violations(page, ['minor', 'moderate', 'serious', 'critical'])).toEqual([]);

@@ -68,7 +68,7 @@ const ListedPage = async ({ searchParams }: { readonly searchParams: Promise<Que
         </>
       ) : (
         failure === undefined && (
-          <Empty text="There is no such ticket of yours." href="/my-tickets" label="My tickets" />
+          <Empty text="There is no such ticket of yours." href="/my-tickets" label="My listings" />
         )
       )}
     </ListPage>
