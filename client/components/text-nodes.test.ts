@@ -28,8 +28,7 @@ const ofExpression = (expression: Expression | JSXEmptyExpression): Kind => {
   if (expression.type === 'CallExpression') {
     const render = expression.arguments[0]?.expression;
     // What a block returns is an element in this code base.
-    if (render?.type === 'ArrowFunctionExpression')
-      return render.body.type === 'BlockStatement' ? 'changing' : either(render.body);
+    if (render?.type === 'ArrowFunctionExpression') return 'stmts' in render.body ? 'changing' : either(render.body);
   }
   return ofLiterals[expression.type] ?? 'text';
 };
