@@ -11,7 +11,7 @@ export default {
     '.': {
       entry: ['*.{js,mjs}', 'infra/**/*.{js,mjs}'],
       // Hoisted here, so that all workspaces share one copy beside Jest's older ones.
-      ignoreDependencies: ['jest', '@swc/core', '@swc/jest', 'execa', 'lru-cache', 'p-limit'],
+      ignoreDependencies: ['jest', '@swc/jest', 'execa', 'lru-cache', 'p-limit'],
     },
     ...Object.fromEntries(readServices().map(({ folder }) => [folder, program])),
     tickets: {

@@ -10,8 +10,8 @@ const definition = /--color-[\w-]+: #\w+;/g;
 const colour =
   /(?<![\w&])#[\da-f]{3,8}\b|\brgba?\((?!0 0 0 )|\b(?:hsl|oklch)\(|-(?:gray|red|green|blue|yellow|amber)-\d+\b/gi;
 
-/** The mark of the site, and the colour of a phone's address bar. */
-const alikeInBothThemes = ['components/site-header.tsx', 'app/layout.tsx'];
+/** The mark of the site, the colour of a phone's address bar, and a code for a scanner. */
+const alikeInBothThemes = ['components/site-header.tsx', 'app/layout.tsx', 'components/code-picture.tsx'];
 
 test('When a page or a style sheet uses a colour, then it is a token of globals.css', () => {
   const sources = ['app', 'components']

@@ -56,12 +56,12 @@ const WalletPage = async () => {
         </ul>
       )}
       <p className="mt-5 text-[0.9375rem] text-muted">
-        {orders.length > 0 && 'Open a ticket once, and this device shows it without a connection, too. '}
-        Earlier tickets are in{' '}
+        {orders.length > 0 && <span>Open a ticket once, and this device shows it without a connection, too. </span>}
+        <span>Earlier tickets are in </span>
         <PageLink href="/orders" className="link">
           My orders
         </PageLink>
-        .
+        <span>.</span>
       </p>
     </ListPage>
   );

@@ -361,6 +361,22 @@ const states: readonly State[] = [
     as: 'newcomer',
     path: ({ orders }) => `/orders/${orders.paid}/receipt`,
   },
+  { route: '/wallet', state: 'empty', as: 'newcomer', path: () => '/wallet' },
+  { route: '/wallet', state: 'tickets', as: 'buyer', path: () => '/wallet', act: byId('wallet-ticket') },
+  {
+    route: '/wallet/[orderId]',
+    state: 'delivered',
+    as: 'buyer',
+    path: ({ orders }) => `/wallet/${orders.complete}`,
+  },
+  { route: '/wallet/[orderId]', state: 'to come', as: 'buyer', path: ({ orders }) => `/wallet/${orders.paid}` },
+  {
+    route: '/wallet/[orderId]',
+    state: 'of another account',
+    as: 'newcomer',
+    path: ({ orders }) => `/wallet/${orders.paid}`,
+  },
+  { route: '/wallet/[orderId]', state: 'cancelled', as: 'buyer', path: ({ orders }) => `/wallet/${orders.cancelled}` },
   { route: '/my-tickets', state: 'empty', as: 'newcomer', path: () => '/my-tickets' },
   { route: '/my-tickets', state: 'tickets', as: 'seller', path: () => '/my-tickets', act: byId('my-ticket') },
   { route: '/my-tickets', state: 'a page beyond the end', as: 'seller', path: () => '/my-tickets?page=9' },
@@ -403,6 +419,13 @@ const states: readonly State[] = [
       await page.getByLabel('03:30 CEST').waitFor();
     },
   },
+  {
+    route: '/tickets/listed',
+    state: 'listed',
+    as: 'seller',
+    path: ({ tickets }) => `/tickets/listed?ids=${tickets.onSale.id},${tickets.withFile.id}`,
+  },
+  { route: '/tickets/listed', state: 'nothing', as: 'seller', path: () => '/tickets/listed' },
   { route: '/tickets/[ticketId]', state: 'on sale', path: ({ tickets }) => `/tickets/${tickets.onSale.id}` },
   {
     route: '/tickets/[ticketId]',

@@ -97,6 +97,7 @@ const WalletTicketPage = async ({ params }: { readonly params: Promise<{ readonl
     if (result.failure.status === 404) return <NotFound />;
     return (
       <div className="shell max-w-2xl py-10">
+        <h1 className="mb-6 text-3xl font-bold">Ticket</h1>
         {result.failure.status === 401 ? (
           <>
             <KeepOffline path={path} save={false} />
