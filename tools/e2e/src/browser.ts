@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
+import { root } from '@ticketing/launcher/paths';
 import { findChromium } from '@ticketing/test/find-chromium';
 import axe from 'axe-core';
+import { resolve } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type CDPSession, type Frame, type Page } from 'playwright-core';
 import { z } from 'zod';
 import type { User } from './user.ts';
@@ -156,6 +158,12 @@ export const payByCard = async (page: Page, number: string): Promise<void> => {
   await frame.getByLabel('Security code').fill('123');
   await frame.getByLabel('Postal code').fill('12345');
   await page.getByRole('button', { name: /^Pay \$/ }).click();
+};
+
+/** Writes a picture for the documentation, in a run that sets PICTURES to the folder for them. */
+export const picture = async (page: Page, name: string): Promise<void> => {
+  const folder = process.env['PICTURES'] ?? '';
+  if (folder !== '') await page.screenshot({ path: resolve(root, folder, `${name}.png`) });
 };
 
 /** An authenticator of the browser that holds passkeys and verifies its user without asking. */
