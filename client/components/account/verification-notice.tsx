@@ -9,10 +9,10 @@ export const ResendForm = () => (
   </form>
 );
 
-/** Above the page of a user whose email address is not verified, unless the page itself is about that. */
+/** Above the page of a user whose email address is not verified, unless the page itself is about that, or is held before a scanner. */
 export const VerificationNotice = ({ user }: { readonly user: User | undefined }) =>
   user?.emailVerified === false && (
-    <HiddenOn paths={['/account', '/verify-email']}>
+    <HiddenOn paths={['/account', '/verify-email', '/wallet/']}>
       <aside className="border-b border-line bg-pine-tint" aria-label="Email address">
         <div className="shell flex flex-wrap items-center gap-x-4 py-1 text-sm">
           <p className="min-w-0 py-1 wrap-anywhere">

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import { ticketPng } from '@ticketing/test/ticket-file';
 import { randomUUID } from 'node:crypto';
 import type { Locator } from 'playwright-core';
-import { openBrowser, openSession, overflow, violations } from '../browser.ts';
+import { openBrowser, openSession, overflow, picture, violations } from '../browser.ts';
 import { eventually } from '../eventually.ts';
 import { linkIn } from '../mailbox.ts';
 import { testOnThisMachine } from '../site.ts';
@@ -29,6 +29,8 @@ testOnThisMachine(
       const { page, problems } = await openSession(browser, running().url, { viewport: phone });
       let clicks = 0;
       const click = async (target: Locator): Promise<void> => {
+        // The page may still be the one before.
+        await target.waitFor();
         expect(await overflow(page)).toBe(0);
         await target.click();
         clicks += 1;
@@ -47,8 +49,10 @@ testOnThisMachine(
       await page.getByLabel('Price (USD)').fill('19.99');
       await page.getByLabel('City').fill('Zurich');
       await page.getByLabel('Starts at (local time)').fill(soonInZurich());
+      await picture(page, 'seller-1-listing');
       await click(page.getByRole('button', { name: 'List this ticket' }));
       await page.getByText('Your ticket is listed.').waitFor();
+      await picture(page, 'seller-2-listed');
       expect(await violations(page)).toEqual([]);
       const ticketId = new URL(page.url()).pathname.split('/').at(-1) ?? '';
 
@@ -58,6 +62,7 @@ testOnThisMachine(
       await (await choosing).setFiles({ name: 'ticket.png', mimeType: 'image/png', buffer });
       await click(page.getByRole('button', { name: 'Upload the file' }));
       await page.getByText('Your file is stored.').waitFor();
+      await picture(page, 'seller-3-file');
       expect(await violations(page)).toEqual([]);
 
       const { id } = await hold(buyer, ticketId);
@@ -66,6 +71,8 @@ testOnThisMachine(
 
       await click(page.getByRole('link', { name: 'set up payouts' }));
       await click(page.getByRole('button', { name: 'Set up payouts' }));
+      await page.getByRole('button', { name: 'Complete' }).waitFor();
+      await picture(page, 'seller-4-payouts');
       await click(page.getByRole('button', { name: 'Complete' }));
       await page.getByTestId('payout-status').getByText('Ready', { exact: true }).waitFor();
 
@@ -80,6 +87,7 @@ testOnThisMachine(
         await page.goto('/sales');
         expect(await page.getByTestId('sale').locator('.badge').allTextContents()).toEqual(['Paid out']);
       }, 180_000);
+      await picture(page, 'seller-5-paid-out');
       expect(await page.getByTestId('balance-paid-out').textContent()).toBe('$17.99');
       expect(await page.getByTestId('to-deliver').count()).toBe(0);
       expect(clicks).toBeLessThanOrEqual(maxClicks);
