@@ -15,8 +15,8 @@ const open = (
     readonly maxBatch?: number;
     readonly concurrency?: number;
     readonly keepAliveMs?: number;
-    readonly handlerLimitMs?: number;
-    readonly onOverdue?: () => void;
+    readonly batchTimeoutMs?: number;
+    readonly onTimeout?: () => void;
   },
   handle: (items: readonly Item[]) => Promise<void>,
 ) =>
@@ -24,7 +24,7 @@ const open = (
     maxBatch: 100,
     concurrency: 1,
     keepAliveMs: 60_000,
-    onOverdue: () => undefined,
+    onTimeout: () => undefined,
     ...options,
     handle,
   });
@@ -132,21 +132,21 @@ test('When messages wait or are being handled, then the broker gets in-progress 
   await queue.close();
 });
 
-test('When a handler does not end, then after its limit the others continue, and the broker hears no more of its messages', async () => {
+test('When a batch does not end, then it times out, the others continue, and the broker hears no more of its messages', async () => {
   const log: string[] = [];
   const handled: string[] = [];
-  let overdue = 0;
-  const onOverdue = () => {
-    overdue += 1;
+  let timeouts = 0;
+  const onTimeout = () => {
+    timeouts += 1;
   };
-  const queue = open({ maxBatch: 1, keepAliveMs: 5, handlerLimitMs: 50, onOverdue }, (items) => {
+  const queue = open({ maxBatch: 1, keepAliveMs: 5, batchTimeoutMs: 50, onTimeout }, (items) => {
     handled.push(...names(items));
     return handled.length === 1 ? new Promise(() => undefined) : Promise.resolve();
   });
   queue.push(item('endless', log));
   queue.push(item('next', log));
   while (handled.length < 2) await setImmediate();
-  expect({ handled, overdue }).toEqual({ handled: ['endless', 'next'], overdue: 1 });
+  expect({ handled, timeouts }).toEqual({ handled: ['endless', 'next'], timeouts: 1 });
   expect(log).toContain('working endless');
   await queue.idle();
   await turns();

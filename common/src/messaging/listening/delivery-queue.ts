@@ -1,3 +1,5 @@
+import { withTimeout, TimedOutError } from './with-timeout.ts';
+
 /** One delivery, as the transport settles it. */
 export interface Delivery {
   /** Size of the body in bytes. */
@@ -6,15 +8,18 @@ export interface Delivery {
   readonly working: () => void;
 }
 
-/** A handler that has not ended after this long counts as failed; the longest that one needs is a few seconds. */
-const handlerLimitMs = 60_000;
+/**
+ * Longer than what handles a batch needs, even if its handler times out and is then called for each message. A batch that never
+ * ended would keep its place, and its messages from every other replica, for ever.
+ */
+const batchTimeoutMs = 180_000;
 
 /** With more than this waiting, `untilRoom` does not resolve. */
 export const queueLimit = { messages: 800, bytes: 2 * 1024 * 1024 } as const;
 
 /**
  * Passes deliveries on in batches of what has arrived, with at most `concurrency` concurrent batches, and keeps telling
- * the broker that all of them are in progress, those of a handler until its limit.
+ * the broker that all of them are in progress, those of a batch until it times out.
  */
 export class DeliveryQueue<Item extends Delivery> {
   readonly #options: {
@@ -22,8 +27,8 @@ export class DeliveryQueue<Item extends Delivery> {
     readonly concurrency: number;
     readonly keepAliveMs: number;
     readonly handle: (items: readonly Item[]) => Promise<void>;
-    readonly onOverdue: (items: readonly Item[]) => void;
-    readonly handlerLimitMs?: number;
+    readonly onTimeout: (items: readonly Item[]) => void;
+    readonly batchTimeoutMs?: number;
   };
   readonly #waiting: Item[] = [];
   readonly #inProgress = new Set<Item>();
@@ -40,10 +45,10 @@ export class DeliveryQueue<Item extends Delivery> {
     readonly concurrency: number;
     readonly keepAliveMs: number;
     readonly handle: (items: readonly Item[]) => Promise<void>;
-    /** Called with its batch when a handler has not ended within its limit. */
-    readonly onOverdue: (items: readonly Item[]) => void;
+    /** Called with a batch that has not been handled in time. */
+    readonly onTimeout: (items: readonly Item[]) => void;
     /** Shortened by tests only. */
-    readonly handlerLimitMs?: number;
+    readonly batchTimeoutMs?: number;
   }) {
     this.#options = options;
     this.#keepAlive = setInterval(() => {
@@ -112,25 +117,15 @@ export class DeliveryQueue<Item extends Delivery> {
     return items;
   }
 
-  async #endsInTime(handling: Promise<void>): Promise<boolean> {
-    const limit = Promise.withResolvers<boolean>();
-    const timer = setTimeout(() => limit.resolve(false), this.#options.handlerLimitMs ?? handlerLimitMs).unref();
-    try {
-      return await Promise.race([handling.then(() => true), limit.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
   async #run(): Promise<void> {
     const batch = this.#take(this.#options.maxBatch);
     this.#running += 1;
     for (const item of batch) this.#inProgress.add(item);
     try {
-      // A handler that never ends would keep its place, and its messages from every other replica, for ever.
-      if (!(await this.#endsInTime(this.#options.handle(batch)))) this.#options.onOverdue(batch);
-    } catch {
+      await withTimeout(this.#options.handle(batch), this.#options.batchTimeoutMs ?? batchTimeoutMs);
+    } catch (error) {
       // Neither acked nor returned: the broker redelivers it after its ack wait.
+      if (error instanceof TimedOutError) this.#options.onTimeout(batch);
     }
     for (const item of batch) this.#inProgress.delete(item);
     this.#running -= 1;

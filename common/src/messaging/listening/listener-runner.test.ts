@@ -48,6 +48,7 @@ const open = async (
   handle: Listener['handle'],
   options: {
     readonly isHealthy?: () => boolean;
+    readonly handlerTimeoutMs?: number;
     readonly put?: () => Promise<boolean>;
     readonly park?: () => Promise<boolean>;
   } = {},
@@ -76,6 +77,7 @@ const open = async (
       deadLettered: (subject) => counted.push(`${subject} dead`),
     },
     isHealthy: options.isHealthy ?? (() => true),
+    ...(options.handlerTimeoutMs === undefined ? {} : { handlerTimeoutMs: options.handlerTimeoutMs }),
   });
   await runner.start([{ subject: 'ticket.counted', maxBatch: 10, concurrency: 1, fingerprint: 'known', handle }]);
   return { ...bus, runner, letters, counted };
@@ -91,6 +93,16 @@ test('When a listener is started, then its durable consumer is named for the ser
   expect(subscriptions[0]).toMatchObject({ durable: 'orders_ticket-counted', subject: 'ticket.counted', maxBatch: 10 });
   await runner.stop();
   expect(log).toEqual(['stop']);
+});
+
+test('When a listener hangs at one message of a batch, then the others are handled, and that one has failed', async () => {
+  const { deliver, counted, runner } = await open(
+    (bodies) => (bodies.includes('hangs') ? new Promise(() => undefined) : Promise.resolve(bodies.map(() => done))),
+    { handlerTimeoutMs: 50 },
+  );
+  expect(await deliver('a', 'hangs', 'b')).toEqual(['ack', 'nak 100', 'ack']);
+  expect(counted).toContain('ticket.counted retry 1');
+  await runner.stop();
 });
 
 test('When verdicts differ within a batch, then each message is settled by its own', async () => {

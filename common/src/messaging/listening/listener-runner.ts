@@ -5,6 +5,7 @@ import { periodically } from '../../service/periodic.ts';
 import type { Stoppable } from '../../service/stoppable.ts';
 import { backOffMs, maxFailures, type DeadLetters } from './dead-letters.ts';
 import { durableName } from './durable-name.ts';
+import { withTimeout } from './with-timeout.ts';
 import { describe, later, parseJson, retry, unreachableRetryMs, type Listener, type Verdict } from './listener.ts';
 import type { InboundMessage, Subscription, Transport } from '../bus/transport.ts';
 
@@ -12,6 +13,8 @@ const healthCheckEveryMs = 250;
 /** After an event could not be stored, parked or as a dead letter. */
 const storeAgainMs = 2_000;
 const maxFailureCounts = 10_000;
+/** The longest that a handler needs is a few seconds; one that hangs has failed. */
+const handlerTimeoutMs = 60_000;
 
 export interface ListenerCounters {
   handled(subject: string, verdict: Verdict['kind'], count: number): void;
@@ -26,6 +29,8 @@ export interface ListenerRunnerOptions {
   readonly counters: ListenerCounters;
   /** Whether the listeners' database is reachable; while it is not, failures are not counted. */
   readonly isHealthy: () => boolean;
+  /** Shortened by tests only. */
+  readonly handlerTimeoutMs?: number;
 }
 
 /** Runs listeners: turns verdicts into ack, delayed redelivery or dead letter; a throw is a retry, never a crash. */
@@ -74,7 +79,7 @@ export class ListenerRunner {
 
   async #handle(listener: Listener, bodies: readonly unknown[]): Promise<readonly Verdict[]> {
     try {
-      return await listener.handle(bodies);
+      return await withTimeout(listener.handle(bodies), this.#options.handlerTimeoutMs ?? handlerTimeoutMs);
     } catch (error) {
       if (isDatabaseUnreachable(error)) return bodies.map(() => later(unreachableRetryMs));
       if (bodies.length === 1 || !this.#options.isHealthy()) return bodies.map(() => retry(describe(error)));

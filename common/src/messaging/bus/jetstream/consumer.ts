@@ -43,8 +43,8 @@ export class JetStreamConsumer implements Subscription {
       concurrency: options.concurrency,
       keepAliveMs: options.ackWaitMs / 3,
       handle: (items) => options.onMessages(items),
-      onOverdue: () =>
-        options.logger.error({ durable: options.durable }, 'a listener does not end; its events are delivered again'),
+      onTimeout: () =>
+        options.logger.error({ durable: options.durable }, 'messages not handled in time, they will be redelivered'),
     });
   }
 

@@ -44,8 +44,8 @@ export class NatsStreamingConsumer implements Subscription {
           for (const item of items) item.abandon();
         }
       },
-      onOverdue: (items) => {
-        options.logger.error({ durable: options.durable }, 'a listener does not end; its events are delivered again');
+      onTimeout: (items) => {
+        options.logger.error({ durable: options.durable }, 'messages not handled in time, they will be redelivered');
         for (const item of items) item.abandon();
       },
     });
