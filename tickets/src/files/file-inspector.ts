@@ -50,6 +50,7 @@ export const fileLimits = {
 const reservedMb = 512;
 const maxOutputBytes = 2_000_000;
 const maxErrorBytes = 4_000;
+const maxRecentBytes = 20_000_000;
 
 const drawing = z.object({
   format: z.enum(codeFormats),
@@ -119,7 +120,7 @@ export const openFileInspector = (
   );
   const stopping = new AbortController();
   /** Of files just inspected, which are sent again with a confirmation, or by several requests at once. */
-  const recent = new LRUCache<string, Promise<Inspection>>({ max: 200, ttl: 600_000 });
+  const recent = new LRUCache<string, Promise<Inspection>>({ max: 200, maxSize: maxRecentBytes, ttl: 600_000 });
 
   const run = async (bytes: Buffer, type: FileType): Promise<Inspection> => {
     if (stopping.signal.aborted) throw new ServiceUnavailableError();
@@ -180,8 +181,11 @@ export const openFileInspector = (
       const known = recent.get(key);
       if (known !== undefined) return known;
       const inspection = queue.run({ owner, bytes: bytes.length }, () => run(bytes, type));
-      recent.set(key, inspection);
-      inspection.catch(() => recent.delete(key));
+      recent.set(key, inspection, { size: 1 });
+      inspection.then(
+        (found) => recent.set(key, inspection, { size: JSON.stringify(found).length }),
+        () => recent.delete(key),
+      );
       return inspection;
     },
     stop: async () => {

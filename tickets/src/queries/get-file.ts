@@ -33,8 +33,8 @@ interface FileRequest {
  * @throws NotFoundError also before the ticket is delivered, NotAuthorizedError for anybody else.
  */
 export const getFile = async (deps: Deps, request: FileRequest): Promise<TicketFile> => {
-  const { title, file } = await findFile(deps, request);
-  const { contentType, bytes } = file;
+  const { title, fileId } = await findFileId(deps, request);
+  const { contentType, bytes } = await deps.files.findOne({ _id: fileId }).then(orMissing);
   return {
     filename: `${nameOf(title)}.${extensions[contentType] ?? 'bin'}`,
     contentType,
@@ -52,20 +52,43 @@ export interface FileCodes {
 
 /** The codes in that file. @throws the same, ServiceUnavailableError. */
 export const getCodes = async (deps: Deps, request: FileRequest): Promise<FileCodes> => {
-  const { file } = await findFile(deps, request);
-  const { codes, drawings, contentType, bytes } = file;
-  const total = codes.length;
-  if (drawings !== undefined) return { total, drawings };
-  const inspection = await deps.inspectFile(Buffer.from(bytes.value()), contentType, request.userId);
-  return { total, drawings: inspection.kind === 'readable' ? inspection.drawings : [] };
+  const { fileId } = await findFileId(deps, request);
+  // Without the file itself, which is large.
+  const { codes, drawings } = await deps.files
+    .findOne({ _id: fileId }, { projection: { codes: 1, drawings: 1 } })
+    .then(orMissing);
+  return { total: codes.length, drawings: drawings ?? (await drawCodes(deps, fileId, request.userId)) };
 };
 
-const findFile = async (deps: Deps, { ticketId, userId }: FileRequest) => {
-  const ticket = await getTicket(deps, { ticketId, userId });
-  const reader = ticket.availability === 'sold' ? ticket.buyerId : ticket.userId;
-  const isOver = ticket.deliveryFailedAt !== undefined || ticket.deliveryEndedAt !== undefined;
-  if (reader !== userId || isOver) throw new NotAuthorizedError();
-  const file = ticket.fileId === undefined ? null : await deps.files.findOne({ _id: ticket.fileId });
+/** Draws and stores the codes of a file that the release before has stored. */
+const drawCodes = async (deps: Deps, fileId: string, userId: string): Promise<readonly CodeDrawing[]> => {
+  const { contentType, bytes } = await deps.files.findOne({ _id: fileId }).then(orMissing);
+  const inspection = await deps.inspectFile(Buffer.from(bytes.value()), contentType, userId);
+  const drawings = inspection.kind === 'readable' ? [...inspection.drawings] : [];
+  await deps.files.updateOne({ _id: fileId, drawings: { $exists: false } }, { $set: { drawings } });
+  return drawings;
+};
+
+const orMissing = <File>(file: File | null): File => {
   if (file === null) throw new NotFoundError('This ticket has no file yet');
-  return { title: ticket.title, file };
+  return file;
+};
+
+const findFileId = async (deps: Deps, { ticketId, userId }: FileRequest) => {
+  const {
+    availability,
+    buyerId,
+    userId: sellerId,
+    deliveryFailedAt,
+    deliveryEndedAt,
+    fileId,
+    title,
+  } = await getTicket(deps, {
+    ticketId,
+    userId,
+  });
+  const reader = availability === 'sold' ? buyerId : sellerId;
+  const isOver = deliveryFailedAt !== undefined || deliveryEndedAt !== undefined;
+  if (reader !== userId || isOver) throw new NotAuthorizedError();
+  return { title, fileId: orMissing(fileId ?? null) };
 };

@@ -111,7 +111,7 @@ test('When a file has codes, then whoever may download it gets them drawn, and n
   expect((await tickets.api.get(`/api/tickets/${ticket.id}/file/codes`)).status).toBe(401);
 });
 
-test('When the release before has stored a file, then its codes are drawn from the file', async () => {
+test('When the release before has stored a file, then its codes are drawn from the file, once', async () => {
   const code = newCode();
   const { ticket } = await listed(code);
   const before = await drawings(ticket.id, 'seller');
@@ -119,6 +119,8 @@ test('When the release before has stored a file, then its codes are drawn from t
   const after = await drawings(ticket.id, 'seller');
   expect(after.body).toEqual(before.body);
   expect(after.body).toMatchObject({ total: 1, codes: [{ text: code }] });
+  // Once only: it takes seconds.
+  expect(await storedFiles().findOne({ ticketId: ticket.id })).toMatchObject({ drawings: [{ text: code }] });
 });
 
 test('When a sale is undone, then its buyer gets the codes no more', async () => {
