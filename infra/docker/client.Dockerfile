@@ -9,6 +9,7 @@ RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no
 FROM packages AS sources
 COPY tsconfig.base.json ./
 COPY common/package.json common/
+COPY common/src/calendar common/src/calendar
 COPY common/src/edge common/src/edge
 COPY common/src/errors common/src/errors
 COPY common/src/events common/src/events
