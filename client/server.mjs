@@ -119,7 +119,8 @@ const start = async () => {
   const server = createServer((req, res) => {
     if (config.probePort === undefined && handleProbe(req, res)) return;
     const headers = securityHeaders(config, randomBytes(16).toString('base64'));
-    const pageHeaders = { ...linkPageHeaders(req.url ?? ''), ...sessionPageHeaders(req.url ?? '', config.publicUrl) };
+    const page = { url: req.url ?? '', cookie: req.headers.cookie };
+    const pageHeaders = { ...linkPageHeaders(page.url), ...sessionPageHeaders(page, config.publicUrl) };
     for (const [name, value] of Object.entries({ ...headers, ...pageHeaders })) res.setHeader(name, value);
     const isApi = /^\/api(?:[/?]|$)/.test(req.url ?? '');
     if (isPlainHttp(req, config.publicUrl)) {

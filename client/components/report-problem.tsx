@@ -3,7 +3,8 @@ import type { Order } from '../lib/api/schemas.ts';
 import { splitErrors } from '../lib/forms/form-state.ts';
 import { problemForm } from '../lib/forms/problem-form.ts';
 import { control, Field } from './field.tsx';
-import { ErrorList, Notice } from './notice.tsx';
+import { ErrorList } from './notice.tsx';
+import { ReportedProblem } from './reported-problem.tsx';
 import { SubmitButton } from './submit-button.tsx';
 import { useForm, type PostForm } from './use-form.ts';
 
@@ -25,12 +26,7 @@ export const ReportProblem = ({
   const isReported = order.problemAt !== undefined;
   return (
     <div className="mt-6 grid gap-3 border-t border-line pt-3">
-      {isReported && (
-        <Notice variant="success">
-          <p className="font-semibold">You have reported a problem with this ticket.</p>
-          <p>We look into it, and hold back the money until we have, unless the seller has received it already.</p>
-        </Notice>
-      )}
+      {isReported && <ReportedProblem />}
       <details open={state.errors.length > 0}>
         <summary className="link inline-block py-2">{isReported ? 'Change your report' : 'Report a problem'}</summary>
         <form {...form} className="mt-2 grid gap-3 rounded-lg border border-line p-4">

@@ -9,6 +9,12 @@ import { wait } from '../lib/wait.ts';
 /** The Server Action that processes the same form on the client's server. */
 export type PostForm = (state: FormState, form: FormData) => Promise<FormState>;
 
+/** Loads a page of the new session; what was saved in the one before is not for it. */
+const leaveSession = (path: string): void => {
+  const load = () => window.location.assign(path);
+  import('../lib/saved-tickets.ts').then(({ forgetSavedTickets }) => forgetSavedTickets()).then(load, load);
+};
+
 /**
  * Runs a form's operation in the browser, which calls the API itself. Before JavaScript has loaded, the form is posted to
  * `post`, which returns the whole page. `onDone` replaces the navigation to the operation's next page.
@@ -31,7 +37,8 @@ export const useForm = (operation: FormOperation, post: PostForm, onDone?: () =>
     if (state.goTo === undefined) return;
     if (onDone !== undefined) onDone();
     // An absolute address is of another site.
-    else if (state.sessionChanged === true || URL.canParse(state.goTo)) window.location.assign(state.goTo);
+    else if (state.sessionChanged === true) leaveSession(state.goTo);
+    else if (URL.canParse(state.goTo)) window.location.assign(state.goTo);
     else {
       router.push(state.goTo);
       router.refresh();

@@ -1,17 +1,19 @@
-// The service worker of the wallet, which shows opened tickets without a connection. Browsers run it as it is here. It answers for
-// pages below /wallet only; every other request goes its usual way.
+// The service worker of the wallet, which shows opened tickets without a connection. Browsers run it as it is here. It serves pages
+// at /wallet and below, and what they load; every other request goes its usual way.
 
-/** Each ticket's page has a cache of its own, with all that the page loads. */
+/** Each page has a cache of its own, with all that it loads. */
 const prefix = 'wallet-1 ';
 const maxPages = 13; // a dozen tickets and their list
 const maxFiles = 80;
 const maxBytes = 3_000_000;
-const patienceMs = 3_000;
+const timeoutMs = 3_000;
 const savedAtHeader = 'x-saved-at';
 
 const isPage = ({ pathname }) => /^\/wallet(\/[^/]+)?$/.test(pathname);
-const isAsset = ({ pathname }) => /^\/(_next\/static\/|icons?\.svg$)/.test(pathname);
-const cacheName = (path, savedAt) => `${prefix}${savedAt} ${path}`;
+/** Its content never changes, since its address has a hash of it. */
+const isImmutable = ({ pathname }) => pathname.startsWith('/_next/static/');
+const isIcon = ({ pathname }) => /^\/icons?\.svg$/.test(pathname);
+const cacheName = ({ savedAt, until, owner, path }) => `${prefix}${savedAt} ${until} ${owner} ${path}`;
 
 /** The caches of pages, the oldest first. */
 const savedPages = async () => {
@@ -19,8 +21,8 @@ const savedPages = async () => {
   return names
     .filter((name) => name.startsWith(prefix))
     .map((name) => {
-      const [savedAt = '', path = ''] = name.slice(prefix.length).split(' ');
-      return { name, savedAt, path };
+      const [savedAt = '', until = '', owner = '', path = ''] = name.slice(prefix.length).split(' ');
+      return { name, savedAt, until, owner, path };
     })
     .sort((one, other) => one.savedAt.localeCompare(other.savedAt));
 };
@@ -39,15 +41,24 @@ const withHeader = (response, body, savedAt) => {
   return new Response(body, { status: response.status, headers });
 };
 
-/** Stores a page and what it loads; nothing if any of it cannot be loaded, or if it is too large. */
-const save = async (path, loaded) => {
+const scriptsAndStyles = /<(?:script|link)\b[^>]*\s(?:src|href)="(\/_next\/static\/[^"]+|\/icon\.svg[^"]*)"/g;
+
+/** Whether a page has refused itself to the reader; a failure says nothing about it. */
+const isRefusal = ({ type, status }) => type === 'opaqueredirect' || [401, 403, 404].includes(status);
+
+/** Stores a page and what it loads, in place of how it was stored before. Nothing changes if it is too large or cannot be loaded whole. */
+const save = async ({ owner, path, until, loaded }) => {
   const url = new URL(path, location.origin);
   const response = await fetch(url, { redirect: 'manual', cache: 'no-store' });
-  if (response.status !== 200) return forget((page) => page.path === path);
+  if (isRefusal(response)) return forget((page) => page.path === path);
   const html = await response.text();
-  const named = [...html.matchAll(/["'](\/(?:_next\/static\/|icon\.svg)[^"'\\]+)/g)].map(([, address]) => address);
-  const addresses = [...loaded, ...named, '/icons.svg'].map((address) => new URL(address, location.origin));
-  const assets = new Set(addresses.filter((asset) => asset.origin === location.origin && isAsset(asset)).map(String));
+  if (response.status !== 200 || !html.includes(`data-offline-for="${owner}"`)) return undefined;
+  const required = [...html.matchAll(scriptsAndStyles)].map(([, address]) => new URL(address, location.origin).href);
+  // What was loaded for earlier pages of the tab may be gone.
+  const others = [...loaded, '/icons.svg']
+    .map((address) => new URL(address, location.origin))
+    .filter((asset) => asset.origin === location.origin && (isImmutable(asset) || isIcon(asset)));
+  const assets = new Set([...required, ...others.map(String)]);
   if (assets.size > maxFiles) return undefined;
   const files = await Promise.all(
     [...assets].map(async (asset) => {
@@ -55,29 +66,35 @@ const save = async (path, loaded) => {
       return { asset, file, body: file.ok ? await file.blob() : undefined };
     }),
   );
+  if (files.some(({ asset, body }) => body === undefined && required.includes(asset))) return undefined;
   const bytes = files.reduce((sum, { body }) => sum + (body?.size ?? 0), html.length);
   if (bytes > maxBytes) return undefined;
   const savedAt = new Date().toISOString();
-  const name = cacheName(path, savedAt);
-  const cache = await caches.open(name);
-  await cache.put(url, withHeader(response, html, savedAt));
+  const cache = await caches.open(cacheName({ savedAt, until, owner, path }));
   for (const { asset, file, body } of files)
     if (body !== undefined) await cache.put(asset, withHeader(file, body, savedAt));
-  await forget((page) => page.path === path && page.name !== name);
+  await cache.put(url, withHeader(response, html, savedAt));
+  await forget((page) => page.path === path && page.savedAt < savedAt);
   const pages = await savedPages();
-  const surplus = pages.slice(0, Math.max(0, pages.length - maxPages)).map((page) => page.name);
-  return forget((page) => surplus.includes(page.name));
+  const surplus = pages.slice(0, Math.max(0, pages.length - maxPages)).map(({ name }) => name);
+  return forget(({ name }) => surplus.includes(name));
 };
 
-/** The saved page, which says in an attribute when it was saved. */
+/** The newest saved page that is whole; it says in an attribute when it was saved. */
 const readSaved = async (path) => {
-  const page = (await savedPages()).findLast((saved) => saved.path === path);
-  if (page === undefined) return undefined;
-  const cache = await caches.open(page.name);
-  const response = await cache.match(new URL(path, location.origin));
-  if (response === undefined) return undefined;
-  const html = await response.text();
-  return new Response(html.replace('<html ', `<html data-saved-at="${page.savedAt}" `), { headers: response.headers });
+  const now = new Date().toISOString();
+  await forget(({ until }) => until !== '' && until < now);
+  for (const page of (await savedPages()).filter((saved) => saved.path === path).toReversed()) {
+    const cache = await caches.open(page.name);
+    const response = await cache.match(new URL(path, location.origin));
+    if (response !== undefined) {
+      const html = await response.text();
+      return new Response(html.replace('<html ', `<html data-saved-at="${page.savedAt}" `), {
+        headers: response.headers,
+      });
+    }
+  }
+  return undefined;
 };
 
 const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -93,18 +110,23 @@ const showPage = async (request, path) => {
   if (saved === undefined) return loading;
   return Promise.race([
     loading.then((response) => (response.status >= 500 ? saved : response)),
-    later(patienceMs).then(() => saved),
+    later(timeoutMs).then(() => saved),
   ]).catch(() => saved);
 };
 
-const loadAsset = async (request) => {
-  for (const { name } of await savedPages()) {
+const findSaved = async (request) => {
+  for (const { name } of (await savedPages()).toReversed()) {
     const cache = await caches.open(name);
     const found = await cache.match(request);
     if (found !== undefined) return found;
   }
-  return fetch(request);
+  return undefined;
 };
+
+const loadImmutable = async (request) => (await findSaved(request)) ?? fetch(request);
+
+const loadIcon = (request) =>
+  fetch(request).catch(async (error) => (await findSaved(request)) ?? Promise.reject(error));
 
 addEventListener('install', () => skipWaiting());
 
@@ -122,16 +144,21 @@ addEventListener('fetch', (event) => {
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== location.origin) return;
   if (request.mode === 'navigate' && isPage(url)) event.respondWith(showPage(request, url.pathname));
-  else if (isAsset(url)) event.respondWith(loadAsset(request));
+  else if (isImmutable(url)) event.respondWith(loadImmutable(request));
+  else if (isIcon(url)) event.respondWith(loadIcon(request));
 });
 
-// Pages of the wallet say what they show: `save` the page itself, or keep nothing of it; and `tickets`, the paths of all tickets.
+/**
+ * Pages of the wallet say whose they are and what to do with them: `save` the page, `forget` it, or `keep` it as it is saved. A list
+ * of all tickets says their paths; what is not in it is forgotten, and so is everything of another account.
+ */
 addEventListener('message', (event) => {
-  const { path, save: isSaved, loaded, tickets } = event.data;
+  const { owner, path, action, tickets } = event.data;
   const follow = async () => {
+    await forget((page) => page.owner !== owner);
     if (tickets !== undefined) await forget((page) => page.path !== path && !tickets.includes(page.path));
-    if (isSaved) await save(path, loaded);
-    else await forget((page) => page.path === path);
+    if (action === 'save') await save(event.data);
+    if (action === 'forget') await forget((page) => page.path === path);
   };
   // What cannot be saved is shown with a connection only.
   event.waitUntil(follow().catch(() => undefined));

@@ -5,9 +5,13 @@ const keptMs = 24 * 60 * 60_000;
 
 type Bought = Pick<Order, 'status' | 'ticket'>;
 
+/** When nobody needs the ticket any more; unknown without a date. */
+export const keptUntil = ({ ticket }: Pick<Order, 'ticket'>): number | undefined =>
+  ticket.startsAt === undefined ? undefined : Date.parse(ticket.startsAt) + keptMs;
+
 /** Whether an order is a ticket that its buyer still needs at an entrance; without a date it always is. */
-export const isInWallet = ({ status, ticket }: Bought, now: number): boolean =>
-  status === 'complete' && (ticket.startsAt === undefined || Date.parse(ticket.startsAt) + keptMs > now);
+export const isInWallet = (order: Bought, now: number): boolean =>
+  order.status === 'complete' && (keptUntil(order) ?? Number.POSITIVE_INFINITY) > now;
 
 const startOf = ({ ticket }: Bought): number =>
   ticket.startsAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(ticket.startsAt);

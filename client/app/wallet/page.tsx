@@ -1,13 +1,16 @@
 import type { Metadata } from 'next';
+import { redirect } from 'next/navigation';
 import { KeepOffline } from '../../components/keep-offline.tsx';
 import { Empty, ListPage, ListRow } from '../../components/list-page.tsx';
 import { PageLink } from '../../components/page-link.tsx';
 import { Unavailable } from '../../components/unavailable.tsx';
+import type { Failure } from '../../lib/api/api.ts';
 import type { Order } from '../../lib/api/schemas.ts';
 import { formatDateTime } from '../../lib/dates.ts';
 import { boughtLine, boughtBadge } from '../../lib/delivery-labels.ts';
+import { signInPath } from '../../lib/safe-next.ts';
+import { readSession } from '../../lib/server/api.ts';
 import { readBought } from '../../lib/server/bought.ts';
-import { requireUser } from '../../lib/server/require-user.ts';
 import { placeLabel, seatLabel } from '../../lib/ticket-labels.ts';
 import { walletOf, walletPath } from '../../lib/wallet.ts';
 
@@ -23,20 +26,23 @@ const facts = ({ ticket, delivery }: Order): string[] =>
     delivery?.status === 'delivered' ? undefined : boughtLine({ delivery, ticket }),
   ].filter((line) => line !== undefined);
 
+const NoTickets = ({ failure }: { readonly failure: Failure }) => (
+  <ListPage title="My tickets">
+    <Unavailable failure={failure} retry="/wallet" />
+  </ListPage>
+);
+
 const WalletPage = async () => {
-  await requireUser('/wallet');
+  const session = await readSession();
+  if ('failure' in session) return <NoTickets failure={session.failure} />;
+  const user = session.user ?? redirect(signInPath('/wallet'));
   const bought = await readBought();
-  if (!bought.ok) {
-    return (
-      <ListPage title="My tickets">
-        <Unavailable failure={bought.failure} retry="/wallet" />
-      </ListPage>
-    );
-  }
+  if (!bought.ok) return <NoTickets failure={bought.failure} />;
   const orders = walletOf(bought.orders, Date.now());
+  const ready = orders.filter(isReady).map(({ id }) => walletPath(id));
   return (
     <ListPage title="My tickets">
-      <KeepOffline path="/wallet" save tickets={orders.filter(isReady).map(({ id }) => walletPath(id))} />
+      <KeepOffline owner={user.id} path="/wallet" action="save" tickets={bought.isWhole ? ready : undefined} />
       {orders.length === 0 ? (
         <Empty text="You have no tickets for events to come." href="/" label="Browse tickets" />
       ) : (

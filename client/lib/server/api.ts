@@ -4,7 +4,7 @@ import { cookies, headers } from 'next/headers';
 import { Agent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { cache } from 'react';
-import { createApi, type Api } from '../api/api.ts';
+import { createApi, type Api, type Failure } from '../api/api.ts';
 import { getCurrentUser } from '../api/marketplace.ts';
 import type { User } from '../api/schemas.ts';
 import { runtimeConfig } from './runtime.ts';
@@ -74,9 +74,18 @@ export const serverApi = async (
 /** Whether what the page at this address reports was done by this browser within the last minute. */
 export const wasDone = async (): Promise<boolean> => (await cookies()).has('done');
 
-/** The user who is signed in; requested once per page, and only if there is a session. */
-export const currentUser = cache(async (): Promise<User | undefined> => {
-  if (!hasSession((await headers()).get('cookie'))) return undefined;
+/** Who is signed in: nobody, or unknown while the auth service does not say it. */
+export type Session = { readonly user: User | undefined } | { readonly failure: Failure };
+
+/** Requested once per page, and only if the browser has a session. */
+export const readSession = cache(async (): Promise<Session> => {
+  if (!hasSession((await headers()).get('cookie'))) return { user: undefined };
   const result = await getCurrentUser(await serverApi());
-  return result.ok ? (result.data.currentUser ?? undefined) : undefined;
+  return result.ok ? { user: result.data.currentUser ?? undefined } : { failure: result.failure };
 });
+
+/** The user who is signed in, as far as that is known. */
+export const currentUser = async (): Promise<User | undefined> => {
+  const session = await readSession();
+  return 'user' in session ? session.user : undefined;
+};

@@ -9,10 +9,15 @@ const pageSize = 100;
 /** Older orders are found in the list of all. */
 const maxPages = 5;
 
+export interface Bought {
+  readonly ok: true;
+  readonly orders: readonly Order[];
+  /** Whether these are all. */
+  readonly isWhole: boolean;
+}
+
 /** The user's newest 500 orders at most. */
-export const readBought = async (): Promise<
-  { readonly ok: true; readonly orders: readonly Order[] } | { readonly ok: false; readonly failure: Failure }
-> => {
+export const readBought = async (): Promise<Bought | { readonly ok: false; readonly failure: Failure }> => {
   const api = await serverApi();
   const orders: Order[] = [];
   for (let page = 1; page <= maxPages; page += 1) {
@@ -20,7 +25,8 @@ export const readBought = async (): Promise<
     const result = await listOrders(api, query);
     if (!result.ok) return result;
     orders.push(...result.data);
-    if (!readPaging(result.header, { page, shown: result.data.length }).hasNext) break;
+    if (!readPaging(result.header, { page, shown: result.data.length }).hasNext)
+      return { ok: true, orders, isWhole: true };
   }
-  return { ok: true, orders };
+  return { ok: true, orders, isWhole: false };
 };

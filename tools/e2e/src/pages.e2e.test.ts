@@ -137,7 +137,7 @@ const resetLink = () =>
     send({ method: 'POST', path: '/api/users/password-reset', body: { email } }),
   );
 
-/** Every lasting state of every page. A page without a row here fails the test below. */
+/** Lasting states of every page, but for those of failing services. A page without a row here fails the test below. */
 const states: readonly State[] = [
   { route: '/', state: 'tickets on sale', path: () => '/' },
   { route: '/', state: 'nothing found', path: () => `/?q=${randomUUID()}` },

@@ -172,7 +172,7 @@ test('When more tickets are opened than are kept, then the last ones are', async
   await expectSaved(page, [`/wallet/${orderId}`]);
   // Pages saved earlier, as the worker stores them.
   await page.evaluate(`Promise.all(Array.from({ length: 30 }, (_, index) =>
-    caches.open('wallet-1 2020-01-01T00:00:' + String(index).padStart(2, '0') + '.000Z /wallet/' + index)))`);
+    caches.open('wallet-1 2020-01-01T00:00:' + String(index).padStart(2, '0') + '.000Z  ${buyer.id} /wallet/' + index)))`);
   await page.reload();
   await eventually(async () => expect(await savedPages(page)).toHaveLength(13));
   expect(await savedPages(page)).toContainEqual(expect.stringContaining(orderId));
@@ -189,8 +189,10 @@ test('When a ticket is not delivered yet, then the wallet says until when, and i
   await row.getByRole('link').click();
   await page.getByRole('heading', { name: 'Your ticket is on its way' }).waitFor();
   expect(await violations(page)).toEqual([]);
+  // As if it had been kept.
+  await page.evaluate(`caches.open('wallet-1 2020-01-01T00:00:00.000Z  ${buyer.id} /wallet/${orderId}')`);
+  await page.reload();
   await expectSaved(page, ['/wallet']);
-  expect(orderId).not.toBe('');
 }, 180_000);
 
 test('When a buyer adds the ticket to a calendar, then it is the entry that the mail has', async () => {
@@ -206,5 +208,5 @@ test('When a buyer adds the ticket to a calendar, then it is the entry that the 
   expect(entry).toContain(`UID:${orderId}@`);
   const stranger = await signUp(site.url);
   const refused = await stranger.send({ method: 'GET', path: `/orders/${orderId}/event.ics` });
-  expect([refused.status, JSON.stringify(refused.body)]).not.toContain(200);
+  expect(refused.status).toBe(307);
 }, 180_000);

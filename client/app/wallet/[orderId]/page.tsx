@@ -1,23 +1,29 @@
+import { undoReasons } from '@ticketing/common/events';
 import type { Metadata } from 'next';
+import { redirect } from 'next/navigation';
+import type { ReactNode } from 'react';
 import { BoughtTicket } from '../../../components/bought-ticket.tsx';
 import { CodePicture } from '../../../components/code-picture.tsx';
 import { KeepOffline } from '../../../components/keep-offline.tsx';
 import { NotFound } from '../../../components/not-found.tsx';
 import { Notice } from '../../../components/notice.tsx';
+import { OrderTimeline } from '../../../components/order-timeline.tsx';
 import { PageLink } from '../../../components/page-link.tsx';
+import { ReportedProblem } from '../../../components/reported-problem.tsx';
 import { StayAwake } from '../../../components/stay-awake.tsx';
 import { TicketLinks } from '../../../components/ticket-links.tsx';
 import { Unavailable } from '../../../components/unavailable.tsx';
 import { getCharge, getCodes, getOrder } from '../../../lib/api/marketplace.ts';
+import type { Failure } from '../../../lib/api/api.ts';
 import type { Charge, FileCodes, Order } from '../../../lib/api/schemas.ts';
 import { formatDateTime } from '../../../lib/dates.ts';
 import { moneyNews, moneyOutcome } from '../../../lib/money-outcome.ts';
 import { cancelLabels } from '../../../lib/order-labels.ts';
 import { plural } from '../../../lib/plural.ts';
-import { serverApi } from '../../../lib/server/api.ts';
-import { requireUser } from '../../../lib/server/require-user.ts';
+import { signInPath } from '../../../lib/safe-next.ts';
+import { readSession, serverApi } from '../../../lib/server/api.ts';
 import { placeLabel, seatLabel } from '../../../lib/ticket-labels.ts';
-import { walletPath } from '../../../lib/wallet.ts';
+import { keptUntil, walletPath } from '../../../lib/wallet.ts';
 
 export const metadata: Metadata = { title: 'Ticket' };
 
@@ -54,7 +60,10 @@ const Codes = ({ total, codes }: FileCodes) =>
     <figure key={code.modules} className="mt-5" data-testid="code">
       <CodePicture code={code} />
       <figcaption className="mt-2 text-center">
-        {total > 1 && <span className="block font-semibold">{`${index + 1} of ${total}`}</span>}
+        {/* Which of them could not be drawn is not known. */}
+        {total > 1 && codes.length === total && (
+          <span className="block font-semibold">{`${index + 1} of ${total}`}</span>
+        )}
         {code.text !== undefined && <span className="block font-mono wrap-anywhere">{code.text}</span>}
       </figcaption>
     </figure>
@@ -81,32 +90,46 @@ const Ended = ({ order, charge }: { readonly order: Order; readonly charge: Char
       <Notice variant="warning">
         <p className="font-semibold">{title}</p>
         <p>{text}</p>
-        <p data-testid="money-outcome">{moneyOutcome(charge, true)}</p>
+        <p data-testid="money-outcome">
+          {moneyOutcome(
+            charge,
+            undoReasons.some((reason) => reason === order.reason),
+          )}
+        </p>
       </Notice>
     </div>
   );
 };
 
+const WithoutTicket = ({ children }: { readonly children: ReactNode }) => (
+  <div className="shell max-w-2xl py-10">
+    <h1 className="mb-6 text-3xl font-bold">Ticket</h1>
+    {children}
+  </div>
+);
+
+const NoTicket = ({ failure, path }: { readonly failure: Failure; readonly path: string }) => (
+  <WithoutTicket>
+    <Unavailable failure={failure} retry={path} />
+  </WithoutTicket>
+);
+
 const WalletTicketPage = async ({ params }: { readonly params: Promise<{ readonly orderId: string }> }) => {
   const { orderId } = await params;
   const path = walletPath(orderId);
-  await requireUser(path);
+  const session = await readSession();
+  if ('failure' in session) return <NoTicket failure={session.failure} path={path} />;
+  const user = session.user ?? redirect(signInPath(path));
   const api = await serverApi();
   const result = await getOrder(api, orderId);
   if (!result.ok) {
     if (result.failure.status === 404) return <NotFound />;
+    if (result.failure.status !== 401) return <NoTicket failure={result.failure} path={path} />;
     return (
-      <div className="shell max-w-2xl py-10">
-        <h1 className="mb-6 text-3xl font-bold">Ticket</h1>
-        {result.failure.status === 401 ? (
-          <>
-            <KeepOffline path={path} save={false} />
-            <Notice variant="error">This ticket belongs to another account. Sign in as its buyer to see it.</Notice>
-          </>
-        ) : (
-          <Unavailable failure={result.failure} retry={path} />
-        )}
-      </div>
+      <WithoutTicket>
+        <KeepOffline owner={user.id} path={path} action="forget" />
+        <Notice variant="error">This ticket belongs to another account. Sign in as its buyer to see it.</Notice>
+      </WithoutTicket>
     );
   }
   const order = result.data;
@@ -116,6 +139,7 @@ const WalletTicketPage = async ({ params }: { readonly params: Promise<{ readonl
     getCharge(api, orderId),
   ]);
   const charge = chargeResult.ok ? chargeResult.data : undefined;
+  const until = keptUntil(order);
   return (
     <div className="shell max-w-2xl py-4 md:py-8">
       <p className="mb-2 text-[0.9375rem]">
@@ -123,7 +147,12 @@ const WalletTicketPage = async ({ params }: { readonly params: Promise<{ readonl
           My tickets
         </a>
       </p>
-      <KeepOffline path={path} save={codes?.ok === true} />
+      <KeepOffline
+        owner={user.id}
+        path={path}
+        action={codes === undefined ? 'forget' : codes.ok ? 'save' : 'keep'}
+        until={until === undefined ? undefined : new Date(until).toISOString()}
+      />
       <div className="gate">
         <Head ticket={order.ticket} />
         {codes?.ok === true && (
@@ -162,7 +191,13 @@ const WalletTicketPage = async ({ params }: { readonly params: Promise<{ readonl
           <BoughtTicket order={order} />
         </div>
       )}
+      {order.problemAt !== undefined && (
+        <div className="mt-6">
+          <ReportedProblem />
+        </div>
+      )}
       <TicketLinks order={order} charge={charge} />
+      <OrderTimeline order={order} />
     </div>
   );
 };

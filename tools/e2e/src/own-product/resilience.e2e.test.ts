@@ -2,11 +2,14 @@ import { expect } from '@jest/globals';
 import { isAlive } from '@ticketing/launcher/data-dir';
 import { root } from '@ticketing/launcher/paths';
 import { processesOf, type ProductProcess } from '@ticketing/test/start-product';
+import { ticketPng, uploadRequest } from '@ticketing/test/ticket-file';
 import { MongoClient } from 'mongodb';
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { openBrowser, openSession, phone } from '../browser.ts';
 import { orderResponse, ticketResponse } from '../responses.ts';
 import { eventually } from '../eventually.ts';
 import { hold, list, orderOf, pay, signIn, signUp, ticketOf, untilOrder, type User } from '../user.ts';
@@ -172,6 +175,41 @@ if (Number(process.env['REPLICAS'] ?? 1) > 1) {
     300_000,
   );
 }
+
+testOnThisMachine(
+  'When auth does not answer, then a ticket that was opened once is shown as it was saved, and stays saved',
+  async () => {
+    const [seller, buyer] = await Promise.all([signUp(running().url), signUp(running().url)]);
+    const ticket = await list(seller);
+    expect(await seller.send(uploadRequest(ticket.id, await ticketPng(randomUUID())))).toMatchObject({ status: 200 });
+    const { id } = await hold(buyer, ticket.id);
+    expect((await pay(buyer, id)).status).toBe(201);
+    await untilOrder(buyer, id, { status: 'complete' });
+    const browser = await openBrowser();
+    const stopped = named('auth');
+    try {
+      const { page } = await openSession(browser, running().url, { as: buyer, viewport: phone });
+      const path = `/wallet/${id}`;
+      const saved = () => page.evaluate('caches.keys().then((names) => names.length)');
+      await eventually(async () => {
+        await page.goto(path);
+        await page.getByTestId('code').waitFor({ timeout: 2_000 });
+      });
+      await eventually(async () => expect(await saved()).toBe(1));
+      for (const auth of stopped) running().signal(auth, 'SIGSTOP');
+      await page.goto(path);
+      await page.getByText(/^Saved on /).waitFor();
+      await page.getByTestId('code').waitFor();
+      // Sent after the worker's request for the page, and so answered after it.
+      expect(await buyer.send({ method: 'GET', path })).toMatchObject({ status: 503 });
+      expect(await saved()).toBe(1);
+    } finally {
+      for (const auth of stopped) running().signal(auth, 'SIGCONT');
+      await browser.close();
+    }
+  },
+  180_000,
+);
 
 testOnThisMachine(
   'When the product is stopped and started again, then no process is left over and ticket and order are found',
