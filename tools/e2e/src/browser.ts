@@ -68,7 +68,7 @@ export const openSession = async (
   page.on('console', (message) => {
     const { url } = message.location();
     if (message.type() === 'error' && !isExpected(message.text(), url, page.url())) {
-      problems.push(`${page.url()}: ${message.text()}`);
+      problems.push(`${page.url()}: ${message.text()} (${url})`);
     }
   });
   return { context, page, problems };

@@ -12,7 +12,8 @@ const charge = z.object({
   amount_refunded: z.int(),
   metadata,
 });
-const refund = z.object({ id: z.string(), amount: z.int(), created: z.int(), metadata });
+/** One that was made in the dashboard names no order. */
+const refund = z.object({ id: z.string(), amount: z.int(), created: z.int(), metadata: metadata.partial() });
 const transfer = z.object({ id: z.string(), amount: z.int() });
 const page = z.object({
   object: z.literal('list'),
