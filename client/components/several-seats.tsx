@@ -1,6 +1,6 @@
 import { examplePrice, type Currency } from '@ticketing/common/money';
 import type { FormState } from '../lib/forms/form-state.ts';
-import { maxSeats, seatsField } from '../lib/forms/seats.ts';
+import { maxSeats, maxSeatsText, seatsField } from '../lib/forms/seats.ts';
 import { listedSeatsField, readListedSeats } from '../lib/forms/sell-several.ts';
 import { plural } from '../lib/plural.ts';
 import { control, Field } from './field.tsx';
@@ -26,7 +26,14 @@ export const SeatsField = ({
     <details open={value !== '' || error !== undefined}>
       <summary className="link inline-flex min-h-11 items-center">List several seats at once</summary>
       <Field {...field} label="Seats of this section and row">
-        <textarea {...control(field)} className="input min-h-20" rows={3} dir="auto" defaultValue={value} />
+        <textarea
+          {...control(field)}
+          className="input min-h-20"
+          rows={3}
+          maxLength={maxSeatsText}
+          dir="auto"
+          defaultValue={value}
+        />
       </Field>
     </details>
   );

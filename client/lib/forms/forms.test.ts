@@ -8,6 +8,7 @@ import { splitErrors, type FormDeps } from './form-state.ts';
 import { holdForm } from './hold-form.ts';
 import { forgotPasswordForm, resetPasswordForm, verifyEmailForm } from './link-forms.ts';
 import { editForm, sellForm } from './listing-form.ts';
+import { readListedSeats } from './sell-several.ts';
 import { signInForm } from './session-forms.ts';
 import { uploadForm } from './upload-form.ts';
 
@@ -330,6 +331,24 @@ test('When the rest of several seats is changed after a failure, then the listed
   const answered = fakeApi({ status: 200, data: [found] }, listedAs('b'));
   const done = await sellForm(answered.deps, form({ ...state.values, again }));
   expect(done.goTo).toBe('/tickets/listed?ids=a,b');
+});
+
+test('When the seats of a form are changed again and again, then it keeps the last 20 that it has listed, and its own', async () => {
+  const first = fakeApi({ status: 200, data: [] }, listedAs('a'), { status: 0 });
+  const { values } = await sellForm(first.deps, form(several));
+  const [own] = JSON.parse(values['listedSeats'] ?? '');
+  const before = Array.from({ length: 19 }, (_, index) => ({ key: `${index}`, seat: `${index}`, ticketId: `${index}` }));
+  const changed = fakeApi({ status: 200, data: [] }, listedAs('b'), { status: 0 });
+  const fields = { ...values, seats: '12-14', listedSeats: JSON.stringify([own, ...before]) };
+  const kept = JSON.parse((await sellForm(changed.deps, form(fields))).values['listedSeats'] ?? '');
+  expect(kept).toMatchObject([...before.slice(1), { ticketId: 'a' }, { ticketId: 'b' }]);
+});
+
+test.each([
+  ['too many', JSON.stringify(Array.from({ length: 21 }, () => ({ key: '', seat: '1', ticketId: 'a' })))],
+  ['a text that is too long', JSON.stringify([{ key: '', seat: '1'.repeat(250_000), ticketId: 'a' }])],
+])('When a form says that it has listed %s, then that counts as none', (_, text) => {
+  expect(readListedSeats(text)).toEqual([]);
 });
 
 test.each([

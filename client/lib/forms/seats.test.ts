@@ -24,6 +24,7 @@ test.each([
   ['2-B', ['2-B']],
   ['A1-B4', ['A1-B4']],
   ['ימין 3-4', ['ימין 3', 'ימין 4']],
+  ['𝒳'.repeat(100), ['𝒳'.repeat(100)]],
   ['1-20', Array.from({ length: 20 }, (_, index) => String(index + 1))],
 ])('When the seats are %j, then they are %j', (text, seats) => {
   expect(seatsOf(text)).toEqual(seats);
@@ -36,6 +37,20 @@ test.each([
   ['1-15\n20-30', 'List at most 20 seats at once'],
   ['a1\nA1', 'Seat A1 is there twice'],
   ['1-5\n3', 'Seat 3 is there twice'],
+  ['𝒳'.repeat(101), 'A seat or range must have at most 100 characters'],
+  [' '.repeat(4_001), 'Seats must have at most 4000 characters'],
 ])('When the seats are %j, then they are refused: %s', (text, problem) => {
   expect(seatsOf(text)).toBe(problem);
+});
+
+test.each([
+  ['a range that never ends', `${'1-'.repeat(500_000)}x`],
+  ['one digit after the other', '1'.repeat(1_000_000)],
+  ['spaces before a dash that never comes', `1${' '.repeat(1_000_000)}x`],
+  ['as many long names as fit', Array.from({ length: 40 }, (_, index) => `${'1-'.repeat(46)}x${index}`).join(',')],
+])('When somebody posts %s, then reading it takes no time', (_, text) => {
+  const begun = performance.now();
+  expect(seatsOf(text)).toEqual(expect.any(String));
+  // An expression that looks at each pair of its characters would take minutes.
+  expect(performance.now() - begun).toBeLessThan(1_000);
 });

@@ -15,15 +15,21 @@ import {
 import { sendKeyed } from './keyed-form.ts';
 import { priceProblemOf, sentField, withoutEmpty } from './listing-body.ts';
 import { sameSeatQuestion, seatKey } from './same-seat.ts';
-import { seatsField, type Seat } from './seats.ts';
+import { maxSeats, seatsField, type Seat } from './seats.ts';
 
 /** The hidden field with those of several seats that are listed already. */
 export const listedSeatsField = 'listedSeats';
 
-const listedSeats = z.array(z.object({ key: z.string(), seat: z.string(), ticketId: z.string() }));
+const listedSeats = z
+  .array(z.object({ key: z.string(), seat: z.string(), ticketId: z.string() }))
+  .check(z.maxLength(maxSeats));
+
+/** More than so many seats with the longest texts take. */
+const maxListedText = 250_000;
 
 /** The seats that a form has listed before another one failed. */
 export const readListedSeats = (text: string): z.infer<typeof listedSeats> => {
+  if (text.length > maxListedText) return [];
   try {
     return listedSeats.parse(JSON.parse(text));
   } catch {
@@ -82,7 +88,10 @@ export const sellSeveral = async (
     const hash = hashOf(JSON.stringify(body));
     const result = await sendKeyed(form, (key) => createTicket(deps.api, body, `${key}/${hash}`));
     if (!result.ok) {
-      const kept = { ...values, [sentField]: sentFor, [listedSeatsField]: JSON.stringify(listed) };
+      const keys = new Set(listings.map(seatKey));
+      // Those of this form, and the newest of what it listed before it was changed.
+      const last = listed.toSorted((a, b) => Number(keys.has(a.key)) - Number(keys.has(b.key))).slice(-maxSeats);
+      const kept = { ...values, [sentField]: sentFor, [listedSeatsField]: JSON.stringify(last) };
       const state = failed(result.failure, '/tickets/new', kept);
       const errors = state.errors.map((error) => (error.field === 'seat' ? { ...error, field: seatsField } : error));
       return { ...state, errors, questions };
