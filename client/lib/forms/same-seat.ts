@@ -50,7 +50,8 @@ export const sameSeatQuestion = async (
       : 'You have listed this seat already. List it again?',
     choices: [
       {
-        value: again.map(seatKey).join('\n'),
+        // No line breaks, which browsers change when they send a form.
+        value: JSON.stringify(again.map(seatKey)),
         label: isSeveral ? 'Yes, list them again' : 'Yes, list it again',
       },
     ],

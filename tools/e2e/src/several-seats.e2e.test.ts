@@ -84,7 +84,7 @@ test('When the response about one of several seats is lost, then the form says w
 }, 120_000);
 
 test.each([true, false])(
-  'When one of several seats is refused (JavaScript off: %s), then the form names those that are listed, and lists the others once it is mended',
+  'When one of several seats is refused (JavaScript off: %s), then the form names those that are listed, lists the others once it is mended, and asks before it lists some again',
   async (withoutJavaScript) => {
     const seller = await signUp(site.url);
     const page = await openPage({ as: seller, viewport: narrowest, withoutJavaScript });
@@ -104,6 +104,14 @@ test.each([true, false])(
       ['F', '3', 20],
       ['F', 'שורה 4', 25.5],
     ]);
+    await fill(page, '2\nשורה 4\n5', title);
+    await submit(page);
+    await page.getByLabel('Yes, list them again').check();
+    await expectAccessible(page, withoutJavaScript);
+    expect(await listedBy(seller)).toHaveLength(4);
+    await submit(page);
+    await page.getByRole('heading', { name: '3 tickets listed' }).waitFor();
+    expect(await listedBy(seller)).toHaveLength(7);
   },
   120_000,
 );
