@@ -333,6 +333,14 @@ test('When the rest of several seats is changed after a failure, then the listed
   expect(done.goTo).toBe('/tickets/listed?ids=a,b');
 });
 
+test('When seats are written from right to left, then the question about them shows each in its place', async () => {
+  const { deps } = fakeApi({ status: 200, data: ['שורה 1', 'שורה 2'].map((of) => ({ ...listed, seat: of })) });
+  const { questions } = await sellForm(deps, form({ ...seatless, seats: 'שורה 1-2' }));
+  expect(questions?.[0]?.text).toBe(
+    'You have listed some of these seats already: \u2068שורה 1\u2069, \u2068שורה 2\u2069. List them again?',
+  );
+});
+
 test('When the seats of a form are changed again and again, then it keeps the last 20 that it has listed, and its own', async () => {
   const first = fakeApi({ status: 200, data: [] }, listedAs('a'), { status: 0 });
   const { values } = await sellForm(first.deps, form(several));
@@ -356,6 +364,7 @@ test.each([
   [{ seats: '1-21' }, 'seats', 'List at most 20 seats at once'],
   [{ seats: '1 = cheap' }, 'seats', 'Seat 1: Enter a price such as 20.00'],
   [{ seats: '1 = 0.01' }, 'seats', 'Seat 1: Price must be at least 0.50'],
+  [{ seats: 'שורה 1 = 0.01' }, 'seats', 'Seat \u2068שורה 1\u2069: Price must be at least 0.50'],
   [{ seats: '1', seat: '7' }, 'seat', 'Leave this empty for several seats'],
 ])(
   'When several seats are wrong, as in %j, then nothing is listed, and the field %s says why',

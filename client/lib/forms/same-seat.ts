@@ -1,6 +1,7 @@
 import { normaliseText } from '@ticketing/common/events';
 import { listTickets, type ListingBody } from '../api/marketplace.ts';
 import type { ListedTicket } from '../api/schemas.ts';
+import { isolated } from '../isolated.ts';
 import type { FormDeps, FormQuestion } from './form-state.ts';
 
 /** As many as a page of the list has at most. */
@@ -46,7 +47,7 @@ export const sameSeatQuestion = async (
   return {
     name: 'again',
     text: isSeveral
-      ? `You have listed some of these seats already: ${again.map(({ seat }) => seat).join(', ')}. List them again?`
+      ? `You have listed some of these seats already: ${again.map(({ seat }) => isolated(seat ?? '')).join(', ')}. List them again?`
       : 'You have listed this seat already. List it again?',
     choices: [
       {

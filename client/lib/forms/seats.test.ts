@@ -32,6 +32,8 @@ test.each([
 
 test.each([
   ['15-12', '15-12 ends before it begins'],
+  ['שורה 5-1', '\u2068שורה 5-1\u2069 ends before it begins'],
+  ['שורה 5\nשורה 5', 'Seat \u2068שורה 5\u2069 is there twice'],
   ['1-21', 'List at most 20 seats at once'],
   ['1-999999', 'List at most 20 seats at once'],
   ['1-15\n20-30', 'List at most 20 seats at once'],

@@ -1,4 +1,5 @@
 import { normaliseText } from '@ticketing/common/events';
+import { isolated } from '../isolated.ts';
 
 /** The field for several seats, which are listed one by one. */
 export const seatsField = 'seats';
@@ -29,7 +30,7 @@ const seatsOf = (text: string): string[] | { readonly problem: string } => {
   // A name of one seat, such as 2-B.
   if (from === '' || (again !== '' && again.trim() !== prefix.trim())) return [text];
   const count = Number(to) - Number(from) + 1;
-  if (count < 1) return { problem: `${text} ends before it begins` };
+  if (count < 1) return { problem: `${isolated(text)} ends before it begins` };
   if (count > maxSeats) return tooMany;
   return Array.from(
     { length: count },
@@ -48,7 +49,7 @@ export const readSeats = (text: string): { readonly seats: readonly Seat[] } | {
       const found = seatsOf(name);
       if ('problem' in found) return found;
       for (const seat of found) {
-        if (seats.has(normaliseText(seat))) return { problem: `Seat ${seat} is there twice` };
+        if (seats.has(normaliseText(seat))) return { problem: `Seat ${isolated(seat)} is there twice` };
         seats.set(normaliseText(seat), { seat, ...(price === undefined ? {} : { price }) });
         if (seats.size > maxSeats) return tooMany;
       }

@@ -1,6 +1,7 @@
 import { currencyOf } from '@ticketing/common/money';
 import * as z from 'zod/mini';
 import { createTicket, type ListingBody } from '../api/marketplace.ts';
+import { isolated } from '../isolated.ts';
 import { parsePrice } from '../money.ts';
 import {
   answerTo,
@@ -55,7 +56,7 @@ const listingsOf = (
   for (const { seat, price: typed } of seats) {
     const price = typed === undefined ? listing.price : parsePrice(typed, currency);
     const problem = priceProblemOf(price, currency);
-    if (price === undefined || problem !== undefined) return { problem: `Seat ${seat}: ${problem ?? ''}` };
+    if (price === undefined || problem !== undefined) return { problem: `Seat ${isolated(seat)}: ${problem ?? ''}` };
     listings.push({ ...listing, seat, price });
   }
   return listings;
