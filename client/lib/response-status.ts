@@ -46,6 +46,9 @@ export const beginAction = (): void => {
   if (rendering !== undefined) rendering.actionBegan = true;
 };
 
+/** Whether the page is rendered after a Server Action, with what a form says then. */
+export const isAfterAction = (): boolean => renderings().getStore()?.actionBegan === true;
+
 /** Sets a header of the response to the request being handled. */
 export const setHeader = (name: string, value: string): void => {
   renderings().getStore()?.response.setHeader(name, value);

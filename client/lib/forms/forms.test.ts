@@ -333,6 +333,21 @@ test('When the rest of several seats is changed after a failure, then the listed
   expect(done.goTo).toBe('/tickets/listed?ids=a,b');
 });
 
+test('When the session ends while several seats are listed, then the form stays with those listed, and lists the others after the next sign-in', async () => {
+  const first = fakeApi({ status: 200, data: [] }, listedAs('a'), { status: 401 });
+  const { values, errors, goTo } = await sellForm(first.deps, form(several));
+  expect(goTo).toBeUndefined();
+  expect(errors).toEqual([
+    { message: 'You are signed out. Sign in again in another tab, then list the other seats here.' },
+  ]);
+  const signedOut = fakeApi({ status: 401 });
+  expect(await sellForm(signedOut.deps, form(values))).toMatchObject({ errors, values });
+  const again = fakeApi(listedAs('b'), listedAs('c'));
+  expect((await sellForm(again.deps, form(values))).goTo).toBe('/tickets/listed?ids=a,b,c');
+  const none = fakeApi({ status: 401 });
+  expect((await sellForm(none.deps, form(several))).goTo).toBe('/signin?next=%2Ftickets%2Fnew');
+});
+
 test('When seats are written from right to left, then the question about them shows each in its place', async () => {
   const { deps } = fakeApi({ status: 200, data: ['שורה 1', 'שורה 2'].map((of) => ({ ...listed, seat: of })) });
   const { questions } = await sellForm(deps, form({ ...seatless, seats: 'שורה 1-2' }));

