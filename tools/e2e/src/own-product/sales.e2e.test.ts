@@ -17,17 +17,18 @@ const narrowest = { width: 320, height: 568 };
 
 const { running } = useOwnProduct({ PAYOUT_DELAY_HOURS: '0.001' });
 
-/** Reloads the page until its only sale has this state. */
-const untilSale = (page: Page, state: string): Promise<void> =>
-  eventually(async () => {
-    await page.goto('/sales');
-    expect(await page.getByTestId('sale').locator('.badge').allTextContents()).toEqual([state]);
-  }, 60_000);
-
 const balance = async (page: Page) => {
   const amounts = ['held', 'available', 'paid-out'].map((name) => page.getByTestId(`balance-${name}`).textContent());
   return Promise.all(amounts);
 };
+
+/** Reloads the page until its only sale has this state, and the balance, which another request reads, these amounts. */
+const untilSale = (page: Page, state: string, amounts: readonly string[]): Promise<void> =>
+  eventually(async () => {
+    await page.goto('/sales');
+    expect(await page.getByTestId('sale').locator('.badge').allTextContents()).toEqual([state]);
+    expect(await balance(page)).toEqual(amounts);
+  }, 60_000);
 
 /** How many tickets the page counts in some states, and what it says of their money. */
 const expectNumbers = async (page: Page, numbers: Readonly<Record<string, readonly string[]>>): Promise<void> => {
@@ -103,8 +104,7 @@ testOnThisMachine(
 
       await untilOrder(buyer, held.id, { status: 'complete' });
       await deliver(seller, ticket.id);
-      await untilSale(page, 'Held');
-      expect(await balance(page)).toEqual(['$17.99', '$0.00', '$0.00']);
+      await untilSale(page, 'Held', ['$17.99', '$0.00', '$0.00']);
       await page.getByText('Nothing is paid out until your email address is confirmed.').waitFor();
       await expectAccessible(page);
 
@@ -117,8 +117,7 @@ testOnThisMachine(
       await page.getByRole('button', { name: 'Confirm my email address' }).click();
       await page.getByRole('heading', { name: 'Your email address is confirmed' }).waitFor();
 
-      await untilSale(page, 'Paid out');
-      expect(await balance(page)).toEqual(['$0.00', '$0.00', '$17.99']);
+      await untilSale(page, 'Paid out', ['$0.00', '$0.00', '$17.99']);
       expect(await ledger.transfers()).toMatchObject([{ amount: 1799 }]);
       await expectNumbers(page, { 'on-sale': ['1', '$19.99'], held: ['0', '$0.00'], sold: ['1', '$17.99 earned'] });
       expect(await page.getByTestId('balance-earned').textContent()).toBe('$17.99');
