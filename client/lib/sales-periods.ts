@@ -13,8 +13,7 @@ interface Unit {
   readonly startOf: (date: Date) => Date;
   readonly before: (start: Date) => Date;
   readonly label: (from: string) => string;
-  /** So many bars are shown at least. */
-  readonly least: number;
+  readonly minBars: number;
 }
 
 const formatPart = (from: string, options: Intl.DateTimeFormatOptions): string =>
@@ -23,25 +22,25 @@ const formatPart = (from: string, options: Intl.DateTimeFormatOptions): string =
 const shortDay = (from: string): string => formatPart(from, { month: 'short', day: 'numeric', year: 'numeric' });
 
 const units: Readonly<Record<string, Unit>> = {
-  day: { startOf: (date) => addDays(date, 0), before: (start) => addDays(start, -1), label: formatDate, least: 7 },
+  day: { startOf: (date) => addDays(date, 0), before: (start) => addDays(start, -1), label: formatDate, minBars: 7 },
   week: {
     // Monday.
     startOf: (date) => addDays(date, -((date.getUTCDay() + 6) % 7)),
     before: (start) => addDays(start, -7),
     label: (from) => `Week of ${shortDay(from)}`,
-    least: 1,
+    minBars: 1,
   },
   month: {
     startOf: (date) => new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth())),
     before: (start) => new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() - 1)),
     label: (from) => formatPart(from, { month: 'long', year: 'numeric' }),
-    least: 1,
+    minBars: 1,
   },
   year: {
     startOf: (date) => new Date(Date.UTC(date.getUTCFullYear(), 0)),
     before: (start) => new Date(Date.UTC(start.getUTCFullYear() - 1, 0)),
     label: (from) => formatPart(from, { year: 'numeric' }),
-    least: 1,
+    minBars: 1,
   },
 };
 
@@ -58,7 +57,7 @@ export const allPeriods = ({ unit: name, periods }: Pick<SalesSummary, 'unit' | 
   const all: Period[] = [];
   // The clock of payments may be a moment ahead.
   const end = Math.max(unit.startOf(now).getTime(), Date.parse(last.from));
-  for (let start = new Date(end); dayOf(start) >= first.from || all.length < unit.least; start = unit.before(start)) {
+  for (let start = new Date(end); dayOf(start) >= first.from || all.length < unit.minBars; start = unit.before(start)) {
     const from = dayOf(start);
     all.push(sold.get(from) ?? { from, sales: 0, proceeds: 0 });
   }
