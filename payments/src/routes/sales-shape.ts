@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import type { PeriodUnit } from '../domain/period.ts';
+import type { SaleState } from '../domain/sale.ts';
 
 // Browsers load this file too.
 
@@ -17,7 +19,7 @@ export const onboardingShape = z.object({
 
 const time = z.iso.datetime();
 
-export const saleStates = ['held', 'available', 'paid_out', 'refunded', 'disputed'] as const;
+const saleStates = ['held', 'available', 'paid_out', 'refunded', 'disputed'] as const satisfies readonly SaleState[];
 
 /** A sold ticket, as HTTP shows it to its seller. Money is in major units. */
 export const saleShape = z
@@ -52,7 +54,7 @@ export const balanceShape = z
   .register(z.globalRegistry, { id: 'Balance' });
 
 /** What one bar of a plot of sales stands for. */
-export const periodUnits = ['day', 'week', 'month', 'year'] as const;
+const periodUnits = ['day', 'week', 'month', 'year'] as const satisfies readonly PeriodUnit[];
 
 const sold = {
   sales: z.int().check(z.minimum(0)),

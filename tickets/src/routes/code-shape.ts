@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
+import type { CodeFormat } from '../files/code-drawing.ts';
 
-const codeFormats = ['QRCode', 'Aztec', 'PDF417', 'DataMatrix', 'Code128'] as const;
+const codeFormats = ['QRCode', 'Aztec', 'PDF417', 'DataMatrix', 'Code128'] as const satisfies readonly CodeFormat[];
 
 /** A code of a ticket's file, drawn anew. Browsers load this file too. */
 export const codeShape = z
