@@ -10,6 +10,8 @@ export default {
   transpilePackages: ['auth', 'common', 'orders', 'payments', 'tickets'].map((name) => `@ticketing/${name}`),
   // Of a form with the file of a ticket, as in lib/form-room.ts.
   experimental: { serverActions: { bodySizeLimit: '6mb' } },
+  // Browsers ask for it where a page names no icon, or no longer does.
+  rewrites: async () => [{ source: '/favicon.ico', destination: '/icon.svg' }],
   poweredByHeader: false,
   reactStrictMode: true,
   // `npm run typecheck` checks the whole repository.

@@ -65,10 +65,17 @@ const buy = async ({
 const savedPages = async (page: Page): Promise<string[]> =>
   z.array(z.string()).parse(await page.evaluate('caches.keys()'));
 
+/** By path, whether a saved page is there with all that it loads, which are stored before it. */
+const areWhole = `caches.keys().then((names) => Promise.all(names.map(async (name) => {
+  const path = name.split(' ').at(-1);
+  return [path, (await (await caches.open(name)).match(path)) !== undefined];
+})))`;
+
 const expectSaved = (page: Page, paths: readonly string[]): Promise<void> =>
-  eventually(async () =>
-    expect(new Set((await savedPages(page)).map((name) => name.split(' ').at(-1)))).toEqual(new Set(paths)),
-  );
+  eventually(async () => {
+    const saved = z.array(z.tuple([z.string(), z.boolean()])).parse(await page.evaluate(areWhole));
+    expect(new Map(saved)).toEqual(new Map(paths.map((path) => [path, true])));
+  });
 
 const offline = (context: BrowserContext): Promise<void> => context.setOffline(true);
 

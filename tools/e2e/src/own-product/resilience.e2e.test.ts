@@ -184,29 +184,30 @@ testOnThisMachine(
     expect(await seller.send(uploadRequest(ticket.id, await ticketPng(randomUUID())))).toMatchObject({ status: 200 });
     const { id } = await hold(buyer, ticket.id);
     expect((await pay(buyer, id)).status).toBe(201);
-    await untilOrder(buyer, id, { status: 'complete' });
+    await untilOrder(buyer, id, { status: 'complete' }, recoveryTimeoutMs);
     const browser = await openBrowser();
     const stopped = named('auth');
     try {
       const { page } = await openSession(browser, running().url, { as: buyer, viewport: phone });
       const path = `/wallet/${id}`;
-      const saved = () => page.evaluate('caches.keys().then((names) => names.length)');
+      const saved = () => page.evaluate(`caches.match('${path}').then((found) => found !== undefined)`);
       await eventually(async () => {
         await page.goto(path);
         await page.getByTestId('code').waitFor({ timeout: 2_000 });
       });
-      await eventually(async () => expect(await saved()).toBe(1));
+      await eventually(async () => expect(await saved()).toBe(true));
       for (const auth of stopped) running().signal(auth, 'SIGSTOP');
       await page.goto(path);
       await page.getByText(/^Saved on /).waitFor();
       await page.getByTestId('code').waitFor();
       // Sent after the worker's request for the page, and so answered after it.
       expect(await buyer.send({ method: 'GET', path })).toMatchObject({ status: 503 });
-      expect(await saved()).toBe(1);
+      expect(await saved()).toBe(true);
     } finally {
       for (const auth of stopped) running().signal(auth, 'SIGCONT');
       await browser.close();
     }
+    await eventually(() => signUp(running().url), recoveryTimeoutMs);
   },
   180_000,
 );
