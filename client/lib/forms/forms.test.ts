@@ -360,7 +360,11 @@ test('When the seats of a form are changed again and again, then it keeps the la
   const first = fakeApi({ status: 200, data: [] }, listedAs('a'), { status: 0 });
   const { values } = await sellForm(first.deps, form(several));
   const [own] = JSON.parse(values['listedSeats'] ?? '');
-  const before = Array.from({ length: 19 }, (_, index) => ({ key: `${index}`, seat: `${index}`, ticketId: `${index}` }));
+  const before = Array.from({ length: 19 }, (_, index) => ({
+    key: `${index}`,
+    seat: `${index}`,
+    ticketId: `${index}`,
+  }));
   const changed = fakeApi({ status: 200, data: [] }, listedAs('b'), { status: 0 });
   const fields = { ...values, seats: '12-14', listedSeats: JSON.stringify([own, ...before]) };
   const kept = JSON.parse((await sellForm(changed.deps, form(fields))).values['listedSeats'] ?? '');
