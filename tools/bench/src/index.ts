@@ -199,7 +199,7 @@ try {
 
   if (isSelected('page-vitals')) {
     const [buyer = ''] = buyers;
-    const visits = Math.max(3, 10 * scale);
+    const visits = values.quick ? 3 : 5;
     const pages = await pageVitals(client, product.url, { seller, buyer, visits });
     results.pageVitals = pages;
     for (const [name, all] of Object.entries(pages)) {

@@ -57,7 +57,9 @@ const visit = async (browser: Browser, origin: string, path: string, session: st
       await page.keyboard.type('jazz', { delay: 50 });
     } else await page.keyboard.press('Tab');
     // What an interaction has changed is painted, and reported, after it.
-    await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestIdleCallback(done)))');
+    await page.evaluate(
+      'new Promise((done) => requestAnimationFrame(() => requestIdleCallback(done, { timeout: 1000 })))',
+    );
     await delay(500);
     return { ...read.parse(await page.evaluate('window.vitals')), LCP };
   } finally {

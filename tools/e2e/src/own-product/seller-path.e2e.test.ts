@@ -14,9 +14,9 @@ const { running } = useOwnProduct({ PAYOUT_DELAY_HOURS: '0.001' });
 const phone = { width: 375, height: 667 };
 const maxClicks = 10;
 
-/** As a clock in Zurich shows it in three to four minutes, since a form takes it to the minute: the ticket is sold before. */
+/** As a clock in Zurich shows it in at least 90 s, since a form takes it to the minute: the ticket is sold before. */
 const soonInZurich = (): string =>
-  new Date(Date.now() + 240_000)
+  new Date(Date.now() + 150_000)
     .toLocaleString('sv-SE', { timeZone: 'Europe/Zurich', dateStyle: 'short', timeStyle: 'short' })
     .replace(' ', 'T');
 
