@@ -1,3 +1,4 @@
+import { ServiceUnavailableError } from '../errors/index.ts';
 import {
   MongoBulkWriteError,
   MongoError,
@@ -80,4 +81,14 @@ export const isPartlyRefused = (error: unknown): error is MongoBulkWriteError =>
   error.result.getWriteErrors().every(({ code }) => code === duplicateKey || code === documentValidation);
 
 /** Whether an operation was ended because it exceeded its `maxTimeMS`. */
-export const isTimeout = (error: unknown): boolean => error instanceof MongoServerError && error.code === 50;
+const isTimeout = (error: unknown): boolean => error instanceof MongoServerError && error.code === 50;
+
+/** The result of a read with a `maxTimeMS`. @throws ServiceUnavailableError with this message when it takes longer. */
+export const readInTime = async <Result>(message: string, read: () => Promise<Result>): Promise<Result> => {
+  try {
+    return await read();
+  } catch (error) {
+    if (!isTimeout(error)) throw error;
+    throw new ServiceUnavailableError(message, { cause: error });
+  }
+};

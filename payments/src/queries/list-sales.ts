@@ -1,7 +1,6 @@
-import { ServiceUnavailableError } from '@ticketing/common/errors';
 import type { OrderState } from '@ticketing/common/events';
 import { maxListed } from '@ticketing/common/http';
-import { isTimeout } from '@ticketing/common/mongo';
+import { readInTime } from '@ticketing/common/mongo';
 import type { Deps } from '../deps.ts';
 import type { Sale } from '../domain/sale.ts';
 
@@ -35,14 +34,8 @@ const shown = {
 /** By the index `sales_by_seller` or `balance_by_seller`. */
 export const soldBy = (sellerId: string) => ({ 'order.sellerId': sellerId, completedAt: { $gt: new Date(0) } });
 
-export const inTime = async <T>(query: () => Promise<T>): Promise<T> => {
-  try {
-    return await query();
-  } catch (error) {
-    if (!isTimeout(error)) throw error;
-    throw new ServiceUnavailableError('Your sales take too long to read, please try again', { cause: error });
-  }
-};
+export const inTime = <T>(query: () => Promise<T>): Promise<T> =>
+  readInTime('Your sales take too long to read, please try again', query);
 
 /** A page of a seller's sales, newest first, and how many there are, counted up to one more than can be listed. */
 export const listSales = (

@@ -1,5 +1,4 @@
-import { ServiceUnavailableError } from '@ticketing/common/errors';
-import { isTimeout } from '@ticketing/common/mongo';
+import { readInTime } from '@ticketing/common/mongo';
 import type { Deps } from '../deps.ts';
 import { listedProjection, type ListedTicket } from './list-tickets.ts';
 
@@ -41,10 +40,10 @@ export const dueOf = (userId: string) =>
   ] as const;
 
 /** How a seller's listings stand. @throws ServiceUnavailableError when the database takes too long. */
-export const getSummary = async ({ tickets }: Pick<Deps, 'tickets'>, userId: string): Promise<Summary> => {
-  const [unsold, unsoldOptions] = unsoldOf(userId);
-  const [due, dueOptions] = dueOf(userId);
-  try {
+export const getSummary = ({ tickets }: Pick<Deps, 'tickets'>, userId: string): Promise<Summary> =>
+  readInTime('Your tickets take too long to count, please try again', async () => {
+    const [unsold, unsoldOptions] = unsoldOf(userId);
+    const [due, dueOptions] = dueOf(userId);
     const [sums, [toDeliver = none], first] = await Promise.all([
       tickets.aggregate<Sum & { readonly _id: string }>([...unsold], unsoldOptions).toArray(),
       tickets.aggregate<Sum>([...due], dueOptions).toArray(),
@@ -56,8 +55,4 @@ export const getSummary = async ({ tickets }: Pick<Deps, 'tickets'>, userId: str
     ]);
     const sumOf = (availability: string): Sum => sums.find(({ _id }) => _id === availability) ?? none;
     return { onSale: sumOf('on_sale'), held: sumOf('held'), toDeliver: { ...toDeliver, first } };
-  } catch (error) {
-    if (!isTimeout(error)) throw error;
-    throw new ServiceUnavailableError('Your tickets take too long to count, please try again', { cause: error });
-  }
-};
+  });

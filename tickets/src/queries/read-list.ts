@@ -1,7 +1,6 @@
-import { ServiceUnavailableError } from '@ticketing/common/errors';
 import type { TicketCategory } from '@ticketing/common/events';
 import { maxListed } from '@ticketing/common/http';
-import { isTimeout } from '@ticketing/common/mongo';
+import { readInTime } from '@ticketing/common/mongo';
 import type { Collection, Document, Sort } from 'mongodb';
 import { categoryTerm, cityTerm, pairTerm, searchTerms, type SearchTerm } from '../domain/search-keys.ts';
 
@@ -236,10 +235,8 @@ export const readList = async <Entry extends Document>(
   request: ListRequest,
 ): Promise<ListPage<Entry>> => {
   if (request.q !== undefined && searchTerms(request.q).length === 0) return { entries: [], total: 0, isCapped: false };
-  try {
-    return await (source.userId === undefined ? readOnSale(source, request) : readOwn(source, source.userId, request));
-  } catch (error) {
-    if (!isTimeout(error)) throw error;
-    throw new ServiceUnavailableError('This search takes too long, please add a word or a filter', { cause: error });
-  }
+  const { userId } = source;
+  return readInTime('This search takes too long, please add a word or a filter', () =>
+    userId === undefined ? readOnSale(source, request) : readOwn(source, userId, request),
+  );
 };
