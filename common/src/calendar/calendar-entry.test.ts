@@ -15,7 +15,7 @@ test('When an event has a place, then its calendar entry has start, title, place
   expect(entry('Final', { venue: 'Arena', city: 'Zurich' }).split('\r\n')).toEqual([
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
-    'PRODID:-//ticketing//notifications//EN',
+    'PRODID:-//ticketing//events//EN',
     'METHOD:PUBLISH',
     'BEGIN:VEVENT',
     'UID:1@tickets.example',

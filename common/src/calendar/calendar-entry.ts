@@ -52,7 +52,7 @@ export const calendarEntry = ({
   content: [
     'BEGIN:VCALENDAR',
     'VERSION:2.0',
-    'PRODID:-//ticketing//notifications//EN',
+    'PRODID:-//ticketing//events//EN',
     'METHOD:PUBLISH',
     'BEGIN:VEVENT',
     // The same for the mail and the site, so that a calendar has the event once.
