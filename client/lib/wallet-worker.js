@@ -7,7 +7,6 @@ const maxPages = 13; // a dozen tickets and their list
 const maxFiles = 80;
 const maxBytes = 3_000_000;
 const timeoutMs = 3_000;
-const savedAtHeader = 'x-saved-at';
 
 const isPage = ({ pathname }) => /^\/wallet(\/[^/]+)?$/.test(pathname);
 /** Its content never changes, since its address has a hash of it. */
@@ -32,12 +31,11 @@ const forget = async (isForgotten) => {
   await Promise.all(forgotten.map(({ name }) => caches.delete(name)));
 };
 
-const withHeader = (response, body, savedAt) => {
+/** The response with its body as it reads, and not as it was sent. */
+const readable = (response, body) => {
   const headers = new Headers(response.headers);
-  // The body is stored as it reads, and not as it was sent.
   headers.delete('content-encoding');
   headers.delete('content-length');
-  headers.set(savedAtHeader, savedAt);
   return new Response(body, { status: response.status, headers });
 };
 
@@ -71,9 +69,8 @@ const save = async ({ owner, path, until, loaded }) => {
   if (bytes > maxBytes) return undefined;
   const savedAt = new Date().toISOString();
   const cache = await caches.open(cacheName({ savedAt, until, owner, path }));
-  for (const { asset, file, body } of files)
-    if (body !== undefined) await cache.put(asset, withHeader(file, body, savedAt));
-  await cache.put(url, withHeader(response, html, savedAt));
+  for (const { asset, file, body } of files) if (body !== undefined) await cache.put(asset, readable(file, body));
+  await cache.put(url, readable(response, html));
   await forget((page) => page.path === path && page.savedAt < savedAt);
   const pages = await savedPages();
   const surplus = pages.slice(0, Math.max(0, pages.length - maxPages)).map(({ name }) => name);
