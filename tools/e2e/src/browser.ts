@@ -3,7 +3,15 @@ import { root } from '@ticketing/launcher/paths';
 import { findChromium } from '@ticketing/test/find-chromium';
 import axe from 'axe-core';
 import { resolve } from 'node:path';
-import { chromium, type Browser, type BrowserContext, type CDPSession, type Frame, type Page } from 'playwright-core';
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type CDPSession,
+  type Frame,
+  type Locator,
+  type Page,
+} from 'playwright-core';
 import { z } from 'zod';
 import type { User } from './user.ts';
 
@@ -159,6 +167,24 @@ export const payByCard = async (page: Page, number: string): Promise<void> => {
   await frame.getByLabel('Postal code').fill('12345');
   await page.getByRole('button', { name: /^Pay \$/ }).click();
 };
+
+/** Clicks on one thing after the other on a page that fits its screen; `clicks` counts them, and others that are added. */
+export class Clicker {
+  readonly #page: Page;
+  clicks = 0;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  readonly click = async (target: Locator): Promise<void> => {
+    // The page may still be the one before.
+    await target.waitFor();
+    expect(await overflow(this.#page)).toBe(0);
+    await target.click();
+    this.clicks += 1;
+  };
+}
 
 /** Writes a picture for the documentation, in a run that sets PICTURES to the folder for them. */
 export const picture = async (page: Page, name: string): Promise<void> => {

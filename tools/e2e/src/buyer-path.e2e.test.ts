@@ -1,8 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { ticketPng, uploadRequest } from '@ticketing/test/ticket-file';
 import { randomUUID } from 'node:crypto';
-import type { Locator } from 'playwright-core';
-import { cardFormIsReady, overflow, payByCard, phone, picture, usePages, violations } from './browser.ts';
+import { cardFormIsReady, Clicker, payByCard, phone, picture, usePages, violations } from './browser.ts';
 import { eventually } from './eventually.ts';
 import { siteUnderTest } from './site.ts';
 import { list, newCredentials, signUp } from './user.ts';
@@ -29,14 +28,8 @@ test('When somebody buys for the first time on a phone, then at most ten clicks 
   expect(await seller.send(uploadRequest(id, await ticketPng(code)))).toMatchObject({ status: 200 });
 
   const page = await openPage({ viewport: phone });
-  let clicks = 0;
-  const click = async (target: Locator): Promise<void> => {
-    // The page may still be the one before.
-    await target.waitFor();
-    expect(await overflow(page)).toBe(0);
-    await target.click();
-    clicks += 1;
-  };
+  const clicker = new Clicker(page);
+  const { click } = clicker;
   await eventually(async () => {
     await page.goto(`/?q=${encodeURIComponent(title)}`);
     expect(await page.getByTestId('ticket-card').count()).toBe(1);
@@ -59,7 +52,7 @@ test('When somebody buys for the first time on a phone, then at most ten clicks 
   await cardFormIsReady(page);
   await picture(page, 'buyer-4-payment');
   await payByCard(page, '4242424242424242');
-  clicks += 1;
+  clicker.clicks += 1;
   await page.getByRole('heading', { name: 'The ticket is yours' }).scrollIntoViewIfNeeded();
   await picture(page, 'buyer-5-paid');
   await click(page.getByRole('link', { name: 'Show the code' }));
@@ -70,5 +63,5 @@ test('When somebody buys for the first time on a phone, then at most ten clicks 
   expect(y + height).toBeLessThanOrEqual(phone.height);
   await picture(page, 'buyer-6-code');
   expect(await violations(page)).toEqual([]);
-  expect(clicks).toBeLessThanOrEqual(maxClicks);
+  expect(clicker.clicks).toBeLessThanOrEqual(maxClicks);
 }, 180_000);

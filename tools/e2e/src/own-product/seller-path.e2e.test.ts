@@ -1,8 +1,7 @@
 import { expect } from '@jest/globals';
 import { ticketPng } from '@ticketing/test/ticket-file';
 import { randomUUID } from 'node:crypto';
-import type { Locator } from 'playwright-core';
-import { openBrowser, openSession, overflow, picture, violations } from '../browser.ts';
+import { Clicker, openBrowser, openSession, picture, violations } from '../browser.ts';
 import { eventually } from '../eventually.ts';
 import { linkIn } from '../mailbox.ts';
 import { testOnThisMachine } from '../site.ts';
@@ -27,14 +26,8 @@ testOnThisMachine(
     const browser = await openBrowser();
     try {
       const { page, problems } = await openSession(browser, running().url, { viewport: phone });
-      let clicks = 0;
-      const click = async (target: Locator): Promise<void> => {
-        // The page may still be the one before.
-        await target.waitFor();
-        expect(await overflow(page)).toBe(0);
-        await target.click();
-        clicks += 1;
-      };
+      const clicker = new Clicker(page);
+      const { click } = clicker;
       await page.goto('/');
       await page.getByText('Menu', { exact: true }).click();
       await page.getByRole('link', { name: 'Sell a ticket' }).first().click();
@@ -77,7 +70,7 @@ testOnThisMachine(
       await page.getByTestId('payout-status').getByText('Ready', { exact: true }).waitFor();
 
       await page.goto(await linkIn(running(), email, 'Confirm your e-mail address'));
-      clicks += 1;
+      clicker.clicks += 1;
       await click(page.getByRole('button', { name: 'Confirm my email address' }));
       await page.getByRole('heading', { name: 'Your email address is confirmed' }).waitFor();
 
@@ -91,7 +84,7 @@ testOnThisMachine(
       }, 300_000);
       await picture(page, 'seller-5-paid-out');
       expect(await page.getByTestId('to-deliver').count()).toBe(0);
-      expect(clicks).toBeLessThanOrEqual(maxClicks);
+      expect(clicker.clicks).toBeLessThanOrEqual(maxClicks);
       expect(problems).toEqual([]);
     } finally {
       await browser.close();
