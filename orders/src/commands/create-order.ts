@@ -51,6 +51,7 @@ export const createOrder = async (deps: Deps, request: CreateOrder): Promise<Ord
     status: 'created' as const,
     expiresAt: holdEnd(ticket, now, deps.windowSeconds),
     price,
+    ...(request.expectedPrice === undefined ? {} : { expectedPrice: request.expectedPrice }),
     currency: deps.currency.code,
     eventId: ticket.eventId ?? eventIdOf(ticket),
     ticket: {

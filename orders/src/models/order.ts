@@ -49,6 +49,8 @@ export const orders = defineAggregate({
     // Minor units of the currency, which is absent from orders of the release before; never changed.
     price: { type: Number, required: true },
     currency: { type: String },
+    // The price that the request named, for the watchdog.
+    expectedPrice: { type: Number },
     eventId: { type: String },
     ticket: {
       id: { type: String, required: true },
