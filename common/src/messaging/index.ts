@@ -2,7 +2,7 @@ export { openStore } from './aggregates/aggregate-store.ts';
 export { Expression, expression } from './aggregates/store.ts';
 export type { NewValues, StoreDeps } from './aggregates/store.ts';
 export { openBusBacklog } from './bus/bus-backlog.ts';
-export type { BusBacklog } from './bus/bus-backlog.ts';
+export type { BusBacklog, ConsumerBacklog } from './bus/bus-backlog.ts';
 export { defineAggregate } from './aggregates/define-aggregate.ts';
 export { createOnce, creationField, creationIndexes, creationOf, forgetCreations } from './aggregates/creations.ts';
 export type { IdempotentRequest } from './aggregates/creations.ts';

@@ -29,6 +29,17 @@ export const readConsumers = async (
 
 const messageNotFound = 10_037;
 
+/** When the first message of this subject behind a sequence was stored; undefined when there is none. */
+export const timeOfNext = async (
+  manager: JetStreamManager,
+  stream: string,
+  { subject, after }: { readonly subject: string; readonly after: number },
+): Promise<Date | undefined> => {
+  // The broker finds it by both; the client's type has only the sequence.
+  const next = { seq: after + 1, next_by_subj: subject };
+  return (await manager.streams.getMessage(stream, next))?.time;
+};
+
 /** The last acknowledgement at the moment when a message was sent. */
 interface SentAfter {
   readonly sequence: number;
