@@ -37,6 +37,8 @@ test.each([
   ['waiting_payouts', { payoutWaits: true, 'order.sellerId': { $in: ['s'] } }],
   ['waiting_entries', { 'entries.at': { $exists: true } }],
   ['by_payment_intent', { stripeId: 'pi_1' }],
+  // The watchdog's.
+  ['by_payment_intent', { stripeId: { $in: ['pi_1', 'pi_2'] } }],
   ['owed_to_buyers', { owed: { $gt: 0 }, refundDue: { $exists: false } }],
   ['disputes_by_status', { 'dispute.status': { $in: ['needs_response'] } }],
   ['sales_by_seller', { 'order.sellerId': 's', completedAt: { $exists: true } }],

@@ -102,6 +102,7 @@ test('When an account has more on sale than a page, then its event withdraws all
   expect(cleared).toBeGreaterThan(0);
   // The next look reads none of those again, nor what others have on sale.
   for (const filter of [
+    // The watchdog's too.
     { userId: { $in: ['seller'] }, availability: { $in: ['on_sale' as const, 'over' as const, 'held' as const] } },
     { sellerClosed: true, availability: { $in: ['on_sale' as const, 'over' as const] } },
   ]) {
