@@ -28,7 +28,9 @@ export const watchdogEnv = {
   STRIPE_KEY: z
     .string()
     .optional()
-    .describe("Stripe's secret key; a restricted key that reads charges, refunds and the balance is enough"),
+    .describe(
+      "Stripe's secret key; a restricted key that reads charges, refunds, PaymentIntents, disputes and the balance is enough",
+    ),
   STRIPE_HOST: url('http', 'https')
     .optional()
     .describe("Address of another server with Stripe's API, such as the sandbox"),

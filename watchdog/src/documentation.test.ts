@@ -14,6 +14,11 @@ test('When a check changes, then the table of checks has its name and rule', () 
   expect(table('Checks')).toEqual(checks.map(({ name, rule }) => [name, rule]));
 });
 
+test('When a check is removed, then no row of the planted violations names it', () => {
+  const named = table('Planted violations').flatMap(([, list = '']) => list.split(', '));
+  expect(checks.map(({ name }) => name)).toEqual(expect.arrayContaining(named));
+});
+
 test('When a setting changes, then the table of settings has its name, default and meaning', () => {
   const settings = Object.entries(watchdogEnv).map(([name, schema]) => {
     const standard = 'defaultValue' in schema.def ? schema.def.defaultValue : '';

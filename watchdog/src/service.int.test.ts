@@ -91,6 +91,34 @@ test('When Stripe lacks the charge of an older order, then a scan requests it an
   });
 });
 
+test('When accounts, sessions, mails, PaymentIntents and disputes are wrong, then a scan reports each', async () => {
+  const { buyer, closed, onSale, sold, cancelled, endedSession } = await under.seed();
+  const users = under.collection('auth', 'users');
+  await users.insertOne({ ...(await users.findOne({ _id: buyer })), _id: newId(), email: 'Buyer@example.com' });
+  await under.collection('tickets', 'tickets').updateOne({ _id: onSale }, { $set: { userId: closed } });
+  await under.collection('orders', 'session-endings').deleteOne({ _id: endedSession });
+  await under.collection('notifications', 'mail-jobs').deleteOne({ _id: `sold:${sold.orderId}` });
+  const payments = under.collection('payments', 'payments');
+  await payments.updateOne({ _id: cancelled.orderId }, { $set: { status: 'created', stripeId: cancelled.intentId } });
+  const created = Math.floor(Date.now() / 1000) - 120;
+  const metadata = { orderId: cancelled.orderId };
+  under.stripe.intents.unshift({ id: cancelled.intentId, status: 'requires_payment_method', created, metadata });
+  under.stripe.disputes.unshift({ id: 'dp_unknown', payment_intent: sold.intentId, created });
+  await startWatchdog();
+  const broken = [
+    'one-account-per-email',
+    'closed-account-is-forgotten',
+    'session-endings-are-known',
+    'sale-is-mailed',
+    'payment-intents-match-stripe',
+    'disputes-are-recorded',
+  ];
+  await under.system.eventually(async () => {
+    expect(await Promise.all(broken.map(gauge))).toEqual(broken.map(() => 1));
+  });
+  expect(await get('/')).not.toMatch(/buyer@example.com/i);
+});
+
 test('When there is a dead letter, then the page shows its id but not its body', async () => {
   await under.seed();
   await startWatchdog();

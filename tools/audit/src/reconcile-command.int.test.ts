@@ -54,6 +54,7 @@ beforeEach(async () => {
   charges.push({
     id: 'ch_1',
     amount: 1999,
+    currency: 'usd',
     amount_refunded: 0,
     paid: true,
     created: seconds(at('11:59:58')),

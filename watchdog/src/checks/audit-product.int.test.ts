@@ -18,6 +18,8 @@ const minutesAgo = (minutes: number): Date => new Date(Date.now() - minutes * 60
 const orders = () => under.collection('orders', 'orders');
 const tickets = () => under.collection('tickets', 'tickets');
 const files = () => under.collection('tickets', 'files');
+const users = () => under.collection('auth', 'users');
+const mails = () => under.collection('notifications', 'mail-jobs');
 const ledger = () => under.collection('payments', 'ledger');
 const payments = () => under.collection('payments', 'payments');
 const park = (_id: string, ticketId: string, at: Date) =>
@@ -38,7 +40,7 @@ const duplicateOrder = async (of: { readonly orderId: string }): Promise<string>
 };
 
 /** Changes a charge at Stripe. */
-const changeCharge = (id: string, change: { readonly amount?: number; readonly amount_refunded?: number }): void => {
+const changeCharge = (id: string, change: Partial<(typeof under.stripe.charges)[number]>): void => {
   const { charges } = under.stripe;
   charges.splice(0, charges.length, ...charges.map((charge) => (charge.id === id ? { ...charge, ...change } : charge)));
 };
@@ -48,6 +50,7 @@ const chargeAgain = (orderId: string | undefined, id = `ch_again_${newId()}`): s
   under.stripe.charges.unshift({
     id,
     amount: 1999,
+    currency: 'usd',
     amount_refunded: 0,
     paid: true,
     created: Math.floor(Date.now() / 1000),
@@ -65,6 +68,12 @@ const plants: Readonly<Record<string, (seeded: Seeded) => Promise<string>>> = {
     // The index over the codes was missing for a moment.
     await files().updateOne({ ticketId: onSale }, { $set: { codes: [`code-of-${sold.ticketId}`] } });
     return onSale;
+  },
+  'one-account-per-email': async ({ buyer }) => {
+    const account = await users().findOne({ _id: buyer });
+    const _id = newId();
+    await users().insertOne({ ...account, _id, email: ' Buyer@Example.com' });
+    return _id;
   },
   'one-charge-per-order': async ({ sold }) => chargeAgain(sold.orderId),
   'charge-is-order-price': async ({ sold }) => {
@@ -93,6 +102,21 @@ const plants: Readonly<Record<string, (seeded: Seeded) => Promise<string>>> = {
   'charges-match-stripe': async ({ sold }) => {
     await payments().updateOne({ _id: sold.orderId }, { $set: { status: 'created' } });
     return sold.orderId;
+  },
+  'payment-intents-match-stripe': async ({ cancelled }) => {
+    const created = Math.floor(Date.now() / 1000);
+    const metadata = { orderId: cancelled.orderId };
+    under.stripe.intents.unshift({ id: cancelled.intentId, status: 'requires_payment_method', created, metadata });
+    await payments().updateOne(
+      { _id: cancelled.orderId },
+      { $set: { status: 'created', stripeId: cancelled.intentId } },
+    );
+    return cancelled.orderId;
+  },
+  'disputes-are-recorded': async ({ sold }) => {
+    const created = Math.floor(minutesAgo(2).getTime() / 1000);
+    under.stripe.disputes.unshift({ id: 'dp_unknown', payment_intent: sold.intentId, created });
+    return 'dp_unknown';
   },
   'ledger-is-balanced': async ({ sold }) => {
     const lines = [
@@ -129,6 +153,15 @@ const plants: Readonly<Record<string, (seeded: Seeded) => Promise<string>>> = {
   'held-price-is-order-price': async ({ held }) => {
     await tickets().updateOne({ _id: held.ticketId }, { $set: { price: 2999 } });
     return held.ticketId;
+  },
+  'held-listing-is-order-listing': async ({ sold }) => {
+    await tickets().updateOne({ _id: sold.ticketId }, { $set: { seat: '13' } });
+    return sold.ticketId;
+  },
+  'order-has-one-buyer-and-seller': async ({ sold }) => {
+    const ticket = await tickets().findOne({ _id: sold.ticketId });
+    await orders().updateOne({ _id: sold.orderId }, { $set: { userId: ticket?.['userId'] } });
+    return sold.orderId;
   },
   'ticket-has-its-file': async ({ sold }) => {
     await files().deleteOne({ ticketId: sold.ticketId });
@@ -177,6 +210,22 @@ const plants: Readonly<Record<string, (seeded: Seeded) => Promise<string>>> = {
     await under.collection('expiration', 'timers').deleteOne({ _id: held.orderId });
     return held.orderId;
   },
+  'closed-account-is-forgotten': async ({ closed, onSale }) => {
+    await tickets().updateOne({ _id: onSale }, { $set: { userId: closed } });
+    return onSale;
+  },
+  'session-endings-are-known': async ({ endedSession }) => {
+    await under.collection('orders', 'session-endings').deleteOne({ _id: endedSession });
+    return endedSession;
+  },
+  'sale-is-mailed': async ({ sold }) => {
+    await mails().deleteOne({ _id: `sold:${sold.orderId}` });
+    return sold.orderId;
+  },
+  'mail-is-tried-in-time': async ({ sold }) => {
+    await mails().updateOne({ _id: `paid:${sold.orderId}` }, { $set: { dueAt: minutesAgo(61) } });
+    return `paid:${sold.orderId}`;
+  },
   'ticket-copies-are-true': async ({ onSale }) => {
     await tickets().updateOne({ _id: onSale }, { $set: { version: 1 } });
     return onSale;
@@ -184,6 +233,11 @@ const plants: Readonly<Record<string, (seeded: Seeded) => Promise<string>>> = {
   'order-copies-are-true': async ({ held }) => {
     await payments().updateOne({ _id: held.orderId }, { $set: { 'order.version': 2 } });
     return held.orderId;
+  },
+  'account-copies-are-true': async ({ buyer }) => {
+    // The change of its e-mail was never published.
+    await users().updateOne({ _id: buyer }, { $set: { version: 1, email: 'new@example.com' } });
+    return buyer;
   },
   'nothing-unpublished': async ({ onSale }) => {
     const entry = { id: 'event-left-behind', type: 'ticket.created', time: minutesAgo(1) };
@@ -224,9 +278,11 @@ test('When nothing is wrong, then one snapshot shows it and every check has chec
   const { violations, counts, snapshots } = await auditProduct(under.sources, { settleMs });
   expect(violations).toEqual([]);
   expect(snapshots).toBe(1);
-  // Without open attempts, waiting or parked events and dead letters, these four have nothing to check.
+  // Without disputes, open attempts, waiting mails, waiting or parked events and dead letters, these six have nothing to check.
   expect(counts.filter(({ checked }) => checked === 0).map(({ check }) => check)).toEqual([
+    'disputes-are-recorded',
     'payment-is-settled-in-time',
+    'mail-is-tried-in-time',
     'nothing-unpublished',
     'nothing-parked',
     'no-dead-letters',
@@ -260,6 +316,182 @@ test('When the event of a ticket began before it was sold, then it is over, and 
   await tickets().updateOne({ _id: onSale }, { $set: { availability: 'over', startsAt: new Date() } });
   const { violations } = await auditProduct(under.sources, { settleMs });
   expect(reportedIds(violations, 'legal-ticket-state')).not.toContain(onSale);
+});
+
+const day = 24 * 60 * 60_000;
+/** What the same check must report beside what is planted for it above. */
+const alsoPlanted: Readonly<Record<string, readonly [string, (seeded: Seeded) => Promise<string>]>> = {
+  'an order has expired a day before its deadline': [
+    'hold-ends-at-deadline',
+    async ({ cancelled }) => {
+      const history = [{ status: 'cancelled', reason: 'expired', at: new Date() }];
+      await orders().updateOne(
+        { _id: cancelled.orderId },
+        { $set: { reason: 'expired', expiresAt: new Date(Date.now() + day), history } },
+      );
+      return cancelled.orderId;
+    },
+  ],
+  'payments has not answered a closing order': [
+    'hold-ends-at-deadline',
+    async ({ held }) => {
+      await orders().updateOne(
+        { _id: held.orderId },
+        { $set: { expiresAt: minutesAgo(1), closing: 'expired', version: 2 } },
+      );
+      return held.orderId;
+    },
+  ],
+  'a sold ticket has another title than its order': [
+    'held-listing-is-order-listing',
+    async ({ sold }) => {
+      await orders().updateOne({ _id: sold.orderId }, { $set: { 'ticket.title': 'Semi-final' } });
+      return sold.orderId;
+    },
+  ],
+  'a held ticket has another revision than its order': [
+    'held-listing-is-order-listing',
+    async ({ held }) => {
+      await tickets().updateOne({ _id: held.ticketId }, { $set: { revision: 1 } });
+      return held.ticketId;
+    },
+  ],
+  'a buyer named another price than that of the order': [
+    'held-price-is-order-price',
+    async ({ sold }) => {
+      await orders().updateOne({ _id: sold.orderId }, { $set: { expectedPrice: 1899 } });
+      return sold.orderId;
+    },
+  ],
+  'a charge is of another user than its order': [
+    'order-has-one-buyer-and-seller',
+    async ({ sold }) => {
+      await payments().updateOne({ _id: sold.orderId }, { $set: { 'order.userId': newId() } });
+      return sold.orderId;
+    },
+  ],
+  'a ticket was sold to another user than the buyer of its order': [
+    'order-has-one-buyer-and-seller',
+    async ({ sold }) => {
+      await tickets().updateOne({ _id: sold.ticketId }, { $set: { buyerId: newId() } });
+      return sold.orderId;
+    },
+  ],
+  'a charge at Stripe is in another currency': [
+    'charge-is-order-price',
+    async ({ sold }) => {
+      changeCharge(sold.chargeId, { currency: 'jpy' });
+      return sold.orderId;
+    },
+  ],
+  'a charge is recorded in another currency': [
+    'charge-is-order-price',
+    async ({ sold }) => {
+      await payments().updateOne({ _id: sold.orderId }, { $set: { currency: 'jpy' } });
+      return sold.orderId;
+    },
+  ],
+  'a charge has a PaymentIntent that Stripe does not know': [
+    'payment-intents-match-stripe',
+    async ({ sold }) => {
+      await payments().updateOne({ _id: sold.orderId }, { $set: { stripeId: 'pi_of_nobody' } });
+      return sold.orderId;
+    },
+  ],
+  'a charge has the PaymentIntent of another order': [
+    'payment-intents-match-stripe',
+    async ({ sold, refunded }) => {
+      await payments().updateOne({ _id: sold.orderId }, { $set: { stripeId: refunded.intentId } });
+      return sold.orderId;
+    },
+  ],
+  'a refund has failed that the services take for made': [
+    'charges-match-stripe',
+    async ({ refunded }) => {
+      under.stripe.refunds.length = 0;
+      changeCharge(refunded.chargeId, { amount_refunded: 0 });
+      return refunded.orderId;
+    },
+  ],
+  'a closed account has a live session': [
+    'closed-account-is-forgotten',
+    async ({ closed }) => {
+      const startedAt = new Date();
+      const expiresAt = new Date(Date.now() + day);
+      await under.collection('auth', 'sessions').insertOne({ _id: newId(), userId: closed, startedAt, expiresAt });
+      return closed;
+    },
+  ],
+  'a closed account holds a ticket': [
+    'closed-account-is-forgotten',
+    async ({ closed, held }) => {
+      await orders().updateOne({ _id: held.orderId }, { $set: { userId: closed, createdAt: minutesAgo(2) } });
+      return held.orderId;
+    },
+  ],
+  'auth keeps the e-mail of a closed account': [
+    'closed-account-is-forgotten',
+    async ({ closed }) => {
+      await users().updateOne({ _id: closed }, { $set: { email: 'closed@example.com' } });
+      return closed;
+    },
+  ],
+  'notifications keeps the e-mail of a closed account': [
+    'account-copies-are-true',
+    async ({ closed }) => {
+      const recipients = under.collection('notifications', 'recipients');
+      await recipients.updateOne({ _id: closed }, { $set: { 'user.email': 'closed@example.com' } });
+      return closed;
+    },
+  ],
+  'a service does not know that all sessions of an account have ended': [
+    'session-endings-are-known',
+    async ({ closed }) => {
+      const issuedBefore = minutesAgo(20);
+      await under
+        .collection('tickets', 'session-endings')
+        .updateOne({ _id: `user:${closed}` }, { $set: { issuedBefore } });
+      return closed;
+    },
+  ],
+  'a mail waits in the document of its account': [
+    'mail-is-tried-in-time',
+    async ({ buyer }) => {
+      await users().updateOne({ _id: buyer }, { $set: { mail: [{ id: 'verify:1', at: minutesAgo(61) }] } });
+      return 'verify:1';
+    },
+  ],
+  'the dead letter of an update was discarded': [
+    'ticket-copies-are-true',
+    async ({ onSale }) => {
+      // As it stays once the letter is gone: nothing brings the update back.
+      await tickets().updateOne({ _id: onSale }, { $set: { version: 1, seat: '13' } });
+      return onSale;
+    },
+  ],
+};
+
+test('When a consumer falls behind but moves, then it is reported', async () => {
+  await under.seed();
+  const durable = await under.leaveUndelivered();
+  await under.leaveUndelivered();
+  const moved = Promise.withResolvers<void>();
+  const auditing = auditProduct(under.sources, {
+    settleMs: 1_500,
+    limits: { deliverWithinMs: 0 },
+    onSuspicions: () => {
+      under.deliverOne().then(() => moved.resolve(), moved.reject);
+    },
+  });
+  const [{ violations }] = await Promise.all([auditing, moved.promise]);
+  expect(reportedIds(violations, 'nothing-undelivered')).toEqual([durable]);
+});
+
+test.each(Object.keys(alsoPlanted))('When %s, then it is reported', async (what) => {
+  const [check, plant] = alsoPlanted[what] ?? [];
+  const id = await plant?.(await under.seed());
+  const { violations } = await auditProduct(under.sources, { settleMs });
+  expect(reportedIds(violations, check ?? '')).toContain(id);
 });
 
 const failed = { $set: { deliveryFailedAt: new Date() } };
@@ -481,7 +713,7 @@ test('When an order is cancelled because its account was closed although it was 
 test('When a payment has no outcome or an order is late, but within the limits, then that is no violation', async () => {
   const { created, held } = await under.seed();
   await orders().updateOne({ _id: created.orderId }, { $set: { createdAt: new Date(Date.now() - 20_000) } });
-  const deadline = new Date(Date.now() - 5_000);
+  const deadline = new Date(Date.now() - 3_000);
   await orders().updateOne({ _id: held.orderId }, { $set: { expiresAt: deadline } });
   await under.collection('expiration', 'timers').updateOne({ _id: held.orderId }, { $set: { deadline } });
   await payments().updateOne({ _id: held.orderId }, { $set: { openAttempt: { number: 1, at: minutesAgo(1) } } });

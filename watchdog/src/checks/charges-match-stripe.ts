@@ -11,6 +11,9 @@ const problemOf = (payment: PaymentRecord, charges: readonly ChargeRecord[]): st
   switch (payment.status) {
     case 'completed':
     case 'refunded': {
+      const other = charges.find(({ intentId }) => intentId !== payment.stripeId);
+      if (other !== undefined)
+        return `has the PaymentIntent ${payment.stripeId ?? 'of no id'}, but ${other.id} has ${other.intentId ?? 'none'}`;
       const { amount = 0, amountRefunded = payment.status === 'refunded' ? amount : 0 } = payment;
       return taken > 0 && kept === amount - amountRefunded
         ? undefined

@@ -4,14 +4,24 @@ import type { Snapshot } from '../snapshot/snapshot.ts';
 export interface Limits {
   /** From an order's creation until tickets has confirmed or refused its hold. */
   readonly confirmWithinMs: number;
-  /** From a hold's deadline until its order is cancelled. */
+  /** From a hold's deadline until its order is cancelled, or payments is asked whether it may be. */
   readonly endWithinMs: number;
+  /** From a hold's deadline until payments has answered. */
+  readonly answerWithinMs: number;
   /** From the deadline of a delivery until the ticket has its outcome. */
   readonly decideWithinMs: number;
   /** From the start of a payment attempt until its outcome is stored, if need be by the reconciler. */
   readonly settleWithinMs: number;
   /** From a change until the broker has its event, if need be by the sweep. */
   readonly publishWithinMs: number;
+  /** From closing an account until every service has forgotten it; from the end of a session until every service knows it. */
+  readonly forgetWithinMs: number;
+  /** From a sale until its mails are stored. */
+  readonly storeMailWithinMs: number;
+  /** From when a mail is due until it is tried. */
+  readonly mailWithinMs: number;
+  /** From publishing an event until every consumer has handled it. */
+  readonly deliverWithinMs: number;
   /** From parking an event until a replica that knows its values handles it. */
   readonly handleParkedWithinMs: number;
 }
@@ -19,10 +29,15 @@ export interface Limits {
 /** Longer than the repairs need, so what exceeds them was not repaired. */
 export const standardLimits: Limits = {
   confirmWithinMs: 30_000,
-  endWithinMs: 15_000,
+  endWithinMs: 5_000,
+  answerWithinMs: 15_000,
   decideWithinMs: 15_000,
   settleWithinMs: 90_000,
   publishWithinMs: 15_000,
+  forgetWithinMs: 60_000,
+  storeMailWithinMs: 3 * 60_000,
+  mailWithinMs: 60 * 60_000,
+  deliverWithinMs: 3 * 60_000,
   handleParkedWithinMs: 10 * 60_000,
 };
 

@@ -10,10 +10,11 @@ export const heldPriceIsOrderPrice: Check = {
       (ticket) => {
         const order = lookUp(orderById, ticket.orderId);
         if (order === undefined) return undefined;
-        return order.price === ticket.price && order.price === order.ticketPrice
+        const { price, ticketPrice, expectedPrice = ticketPrice } = order;
+        return price === ticket.price && price === ticketPrice && price === expectedPrice
           ? undefined
           : finding(
-              `ticket ${ticket.id} costs ${formatAmount(ticket.price)}, its order ${order.id} ${formatAmount(order.price)}; the buyer saw ${formatAmount(order.ticketPrice)}`,
+              `ticket ${ticket.id} costs ${formatAmount(ticket.price)}, its order ${order.id} ${formatAmount(price)}; the buyer saw ${formatAmount(ticketPrice)} and named ${formatAmount(expectedPrice)}`,
               ticket.id,
               order.id,
             );

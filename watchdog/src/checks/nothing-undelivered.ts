@@ -3,8 +3,8 @@ import { checkEach, finding, type Check } from './check.ts';
 
 export const nothingUndelivered: Check = {
   name: 'nothing-undelivered',
-  rule: 'Every service has its consumers, and none stops while events are pending for it (JetStream only: NATS Streaming cannot report it).',
-  run: ({ backlog }) => {
+  rule: 'Every service has its consumers, none stops while events are pending for it, and none is more than 3 min behind (JetStream only: NATS Streaming cannot report it).',
+  run: ({ backlog, at }, { deliverWithinMs }) => {
     if (backlog === undefined) return checkEach([], () => undefined);
     const present = new Set(backlog.map(({ durable }) => durable));
     const missing = checkEach(requiredDurables, ({ durable }) =>
@@ -19,6 +19,12 @@ export const nothingUndelivered: Check = {
             durable,
           ),
     );
-    return { checked: stopped.checked, findings: [...missing.findings, ...stopped.findings] };
+    // The same in every snapshot, although a consumer that makes progress may still be too slow.
+    const behind = checkEach(backlog, ({ durable, waitingSince }) =>
+      waitingSince === undefined || at - waitingSince.getTime() <= deliverWithinMs
+        ? undefined
+        : finding(`${durable} has not handled an event that was published long ago`, durable),
+    );
+    return { checked: stopped.checked, findings: [...missing.findings, ...stopped.findings, ...behind.findings] };
   },
 };

@@ -1,8 +1,9 @@
 import { ObjectId } from 'mongodb';
 import type { Violation } from '../checks/audit-product.ts';
+import { readAccountIdsAfter, readChangedAccountIds } from '../sources/accounts.ts';
 import type { Databases } from '../sources/databases.ts';
 import { readArmedTimerIds } from '../sources/expiration.ts';
-import { readOrderKeysAfter, readUnpaidOrderKeys } from '../sources/orders.ts';
+import { readChangedOrderKeys, readOrderKeysAfter, readUnpaidOrderKeys } from '../sources/orders.ts';
 import { readUnsettledPaymentIds } from '../sources/payments.ts';
 import { readTicketIdsAfter } from '../sources/tickets.ts';
 
@@ -12,11 +13,13 @@ export const bounds = {
   newOrders: 1_000,
   /** Unpaid orders, earliest deadline first. */
   unpaidOrders: 500,
+  /** Orders that have changed some minutes ago, accounts and ended sessions that have changed since, earliest first. */
+  changed: 200,
   /** Armed timers, the next to ring first; open payment attempts; refunds due. */
   unsettled: 100,
-  /** Orders, and tickets, of the page that each scan advances through the whole collection. */
+  /** Orders, tickets and accounts, of the page that each scan advances through the whole collection. */
   page: 50,
-  /** Orders of that page whose charges are requested from Stripe. */
+  /** Orders of that page whose charges, and cancelled ones whose PaymentIntents, are requested from Stripe. */
   olderCharges: 5,
   /** Orders that were unpaid in the last scan, and ids of its suspicions. */
   carriedOver: 2_000,
@@ -24,7 +27,9 @@ export const bounds = {
 
 /** Tolerated difference between the clocks of the replicas, which make the ids. */
 const overlapMs = 30_000;
-const lookBackMs = 5 * 60_000;
+/** Longer than the checks give what has changed, such as a sale without its mails. */
+export const lookBackMs = 5 * 60_000;
+const settledMs = 3 * 60_000;
 
 const idAt = (milliseconds: number): string => ObjectId.createFromTime(Math.floor(milliseconds / 1000)).toHexString();
 
@@ -36,6 +41,7 @@ export interface ScanPlan {
   /** Orders, with their tickets' ids where they are known already. */
   readonly orders: ReadonlyMap<string, string | undefined>;
   readonly tickets: ReadonlySet<string>;
+  readonly accounts: ReadonlySet<string>;
   /** Orders whose charges may be older than the recent ones, and are requested from Stripe one by one. */
   readonly olderCharges: ReadonlySet<string>;
   /** Whether there were more new orders than one scan reads; the rest is left to the pages. */
@@ -59,6 +65,7 @@ export class ScanPlanner {
   #since: number;
   #orderCursor = '';
   #ticketCursor = '';
+  #accountCursor = '';
 
   constructor(databases: Databases, now: number) {
     this.#databases = databases;
@@ -69,13 +76,17 @@ export class ScanPlanner {
   async next(now: number, leads: Leads): Promise<ScanPlan> {
     const databases = this.#databases;
     const limit = bounds.newOrders + this.#known.size;
-    const [fresh, unpaid, page, tickets, timers, payments] = await Promise.all([
+    const since = new Date(now - lookBackMs);
+    const [fresh, changed, unpaid, page, tickets, timers, payments, accounts, changedAccounts] = await Promise.all([
       readOrderKeysAfter(databases, idAt(this.#since), limit),
+      readChangedOrderKeys(databases, { since, until: new Date(now - settledMs) }, bounds.changed),
       readUnpaidOrderKeys(databases, bounds.unpaidOrders),
       readOrderKeysAfter(databases, this.#orderCursor, bounds.page),
       readTicketIdsAfter(databases, this.#ticketCursor, bounds.page),
       readArmedTimerIds(databases, bounds.unsettled),
       readUnsettledPaymentIds(databases, bounds.unsettled),
+      readAccountIdsAfter(databases, this.#accountCursor, bounds.page),
+      readChangedAccountIds(databases, since, bounds.changed),
     ]);
     const added = fresh.filter(({ id }) => !this.#known.has(id));
     const pageIds = page.map(({ id }) => id);
@@ -85,7 +96,8 @@ export class ScanPlanner {
     );
     this.#orderCursor = cursorAfter(pageIds);
     this.#ticketCursor = cursorAfter(tickets);
-    // A suspicion's ids may be of orders, tickets or charges: an id finds nothing in the other collections.
+    this.#accountCursor = cursorAfter(accounts);
+    // A suspicion's ids may be of orders, tickets, accounts or charges: an id finds nothing in the other collections.
     const suspects = [...new Set(leads.suspicions.flatMap(({ ids }) => ids))].slice(0, bounds.carriedOver);
     const withoutTicket = [
       ...timers,
@@ -95,12 +107,13 @@ export class ScanPlanner {
       ...suspects,
     ];
     const orders = new Map<string, string | undefined>(withoutTicket.map((id) => [id, undefined]));
-    for (const { id, ticketId } of [...added, ...unpaid, ...page]) orders.set(id, ticketId);
+    for (const { id, ticketId } of [...added, ...changed, ...unpaid, ...page]) orders.set(id, ticketId);
     // Another part of the page each time.
     const start = Math.floor(Math.random() * pageIds.length);
     return {
       orders,
       tickets: new Set([...tickets, ...suspects]),
+      accounts: new Set([...accounts, ...changedAccounts, ...suspects]),
       olderCharges: new Set([...pageIds.slice(start, start + bounds.olderCharges), ...suspects.slice(0, bounds.page)]),
       isTruncated: fresh.length === limit,
     };

@@ -14,6 +14,7 @@ const setUp = () => {
     orderId: orderOf(second),
     intentId: undefined,
     amount: 1_000,
+    currency: 'usd',
     refunded: 0,
     created: begin + second,
   });
@@ -27,8 +28,6 @@ const setUp = () => {
           .slice(0, limit);
       },
       refunds: async () => [],
-      movements: () => Promise.resolve([]),
-      chargesOfIntent: async () => [],
     },
     begin * 1000,
   );

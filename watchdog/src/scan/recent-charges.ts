@@ -9,9 +9,11 @@ const clockSkewMs = 60_000;
 const overlapSeconds = 2;
 const lookBackMs = 5 * 60_000;
 
+type RecentSource = Pick<StripeSource, 'charges' | 'refunds'>;
+
 /** The newest charges and refunds at Stripe, read incrementally: each scan requests only what is new. */
 export class RecentCharges {
-  readonly #stripe: StripeSource;
+  readonly #stripe: RecentSource;
   readonly #charges = new Map<string, ChargeRecord>();
   readonly #idsByOrder = new Map<string | undefined, Set<string>>();
   readonly #refunds = new Map<string, RefundRecord>();
@@ -19,7 +21,7 @@ export class RecentCharges {
   #newestCharge: number;
   #newestRefund: number;
 
-  constructor(stripe: StripeSource, now: number) {
+  constructor(stripe: RecentSource, now: number) {
     this.#stripe = stripe;
     this.#completeSince = now - lookBackMs;
     this.#newestCharge = Math.floor(this.#completeSince / 1000);

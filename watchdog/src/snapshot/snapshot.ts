@@ -1,11 +1,13 @@
-import type { ConsumerState } from '@ticketing/common/messaging';
+import type { ConsumerBacklog } from '@ticketing/common/messaging';
+import type { AccountCopyRecord, AccountRecord, EndingRecord, SessionRecord } from '../sources/accounts.ts';
 import type { DeadLetterRecord, ParkedEventRecord, UnpublishedRecord } from '../sources/events.ts';
 import type { TimerRecord } from '../sources/expiration.ts';
 import type { CodeRecord, FileRecord } from '../sources/files.ts';
 import type { LedgerRecord } from '../sources/ledger.ts';
+import type { MailRecord } from '../sources/mails.ts';
 import { isUnpaid, keepsTicket, type OrderRecord, type TicketCopyRecord } from '../sources/orders.ts';
 import type { PaymentRecord } from '../sources/payments.ts';
-import type { ChargeRecord, RefundRecord } from '../sources/stripe.ts';
+import type { ChargeRecord, DisputeRecord, IntentRecord, RefundRecord } from '../sources/stripe.ts';
 import type { Movement } from '../sources/stripe-movements.ts';
 import type { TicketRecord } from '../sources/tickets.ts';
 
@@ -13,6 +15,8 @@ import type { TicketRecord } from '../sources/tickets.ts';
 interface Records {
   /** When reading began. */
   readonly at: number;
+  /** The same by the clock of orders. */
+  readonly atOrders: number;
   readonly orders: readonly OrderRecord[];
   readonly tickets: readonly TicketRecord[];
   readonly files: readonly FileRecord[];
@@ -26,12 +30,22 @@ interface Records {
   readonly parked: readonly ParkedEventRecord[];
   readonly charges: readonly ChargeRecord[];
   readonly refunds: readonly RefundRecord[];
+  /** In a partial snapshot those of a sample of charges. */
+  readonly intents: readonly IntentRecord[];
+  /** In a partial snapshot the recent ones. */
+  readonly disputes: readonly DisputeRecord[];
   /** With what waits in the charges. */
   readonly ledger: readonly LedgerRecord[];
+  readonly accounts: readonly AccountRecord[];
+  readonly accountCopies: readonly AccountCopyRecord[];
+  readonly sessions: readonly SessionRecord[];
+  readonly endings: readonly EndingRecord[];
+  /** Those that wait, and those about recent sales. */
+  readonly mails: readonly MailRecord[];
   /** Undefined in a partial snapshot. */
   readonly movements: readonly Movement[] | undefined;
   /** Undefined with NATS Streaming, which cannot report it. */
-  readonly backlog: readonly ConsumerState[] | undefined;
+  readonly backlog: readonly ConsumerBacklog[] | undefined;
 }
 
 /** The records with the indexes that the checks use. */
@@ -49,6 +63,9 @@ export interface Snapshot extends Records {
   readonly timerById: ReadonlyMap<string, TimerRecord>;
   readonly chargesByOrder: ReadonlyMap<string, readonly ChargeRecord[]>;
   readonly refundsByOrder: ReadonlyMap<string, readonly RefundRecord[]>;
+  readonly accountsByEmail: ReadonlyMap<string, readonly AccountRecord[]>;
+  readonly intentById: ReadonlyMap<string, IntentRecord>;
+  readonly intentsByOrder: ReadonlyMap<string, readonly IntentRecord[]>;
   /**
    * Whether the snapshot has every charge of this order. A complete snapshot has them all, the watchdog's only the recent
    * ones.
@@ -60,6 +77,8 @@ export interface Snapshot extends Records {
 interface Context {
   /** Orders that checks look up but do not check, since not everything about them was read. */
   readonly otherOrders?: readonly OrderRecord[];
+  /** Accounts with the same e-mails. */
+  readonly otherAccounts?: readonly AccountRecord[];
   readonly hasAllChargesOf?: Snapshot['hasAllChargesOf'];
 }
 
@@ -107,6 +126,9 @@ export const toSnapshot = (records: Records, context: Context = {}): Snapshot =>
       records.refunds,
       ({ orderId, chargeId }) => orderId ?? lookUp(chargeById, chargeId)?.orderId,
     ),
+    accountsByEmail: groupBy([...records.accounts, ...(context.otherAccounts ?? [])], ({ emailKey }) => emailKey),
+    intentById: indexById(records.intents),
+    intentsByOrder: groupBy(records.intents, ({ orderId }) => orderId),
     hasAllChargesOf: context.hasAllChargesOf ?? (() => true),
   };
 };

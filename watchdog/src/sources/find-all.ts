@@ -1,5 +1,5 @@
 import type { Collection, Document, Filter } from 'mongodb';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Databases } from './databases.ts';
 import type { ServiceName } from './services.ts';
 import { describeFailure } from './unreadable-error.ts';
@@ -48,6 +48,14 @@ export const collectionOf = <Doc extends Document>(
   service: ServiceName,
   name: string,
 ): ServiceCollection<Doc> => ({ service, collection: databases.of[service].collection<Doc>(name) });
+
+const greeting = z.object({ localTime: z.date() });
+
+/** The time by which a service decides: that of its database. @throws UnreadableError */
+export const readTime = (databases: Databases, service: ServiceName): Promise<number> =>
+  describeFailure(`the database of ${service}`, async () =>
+    greeting.parse(await databases.of[service].command({ hello: 1 })).localTime.getTime(),
+  );
 
 interface Query<Doc> {
   readonly filter?: Filter<Doc>;

@@ -7,10 +7,19 @@ import { collectionOf, findAll, missing, type Stored } from './find-all.ts';
 export interface PaymentRecord {
   /** The order's. */
   readonly id: string;
-  readonly order: { readonly version: number; readonly status: string; readonly price: number } | undefined;
+  readonly order:
+    | {
+        readonly version: number;
+        readonly status: string;
+        readonly price: number;
+        readonly userId: string | undefined;
+        readonly sellerId: string | undefined;
+      }
+    | undefined;
   /** Of the charge. */
   readonly status: string | undefined;
   readonly amount: number | undefined;
+  readonly currency: string | undefined;
   /** The PaymentIntent. */
   readonly stripeId: string | undefined;
   /** In refunds that have succeeded or still may; undefined until there is one. */
@@ -24,10 +33,14 @@ export interface PaymentRecord {
   readonly withdrawn: number;
   /** What the ledger's accounts must have of it, by its own fields; undefined until there is money. */
   readonly balances: Balances | undefined;
+  /** Ids of the disputes that are recorded. */
+  readonly disputes: readonly string[];
   /** Stripe's status of the last dispute. */
   readonly disputeStatus: string | undefined;
   /** Unless the attempt waits for the buyer's confirmation at the bank, which ends with the hold. */
   readonly openAttemptAt: number | undefined;
+  /** Whether such an attempt waits. */
+  readonly isAtBank: boolean;
   readonly refundDueAt: number | undefined;
   readonly closingDueAt: number | undefined;
   /** When the payment was closed because the order had not been paid by its deadline. */
@@ -45,6 +58,7 @@ interface StoredMoney {
   readonly sent?: number;
   readonly refunds?: readonly { readonly amount?: number; readonly status?: string }[];
   readonly disputes?: readonly {
+    readonly id?: string;
     readonly amount?: number;
     readonly status?: string;
     readonly movements?: readonly { readonly amount?: number }[];
@@ -103,8 +117,11 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
         'order.version',
         'order.status',
         'order.price',
+        'order.userId',
+        'order.sellerId',
         'status',
         'amount',
+        'currency',
         'stripeId',
         'amountRefunded',
         'left',
@@ -114,6 +131,7 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
         'sent',
         'refunds.amount',
         'refunds.status',
+        'disputes.id',
         'disputes.amount',
         'disputes.status',
         'disputes.movements',
@@ -134,9 +152,12 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
         version: order.version ?? missing.number,
         status: order.status ?? missing.text,
         price: order.price ?? missing.number,
+        userId: order.userId,
+        sellerId: order.sellerId,
       },
       status: charge.status,
       amount: charge.amount,
+      currency: charge.currency,
       stripeId: charge.stripeId,
       amountRefunded: charge.amountRefunded,
       hasFailedRefund: charge.refunds?.some(({ status }) => status === 'failed') === true,
@@ -144,8 +165,10 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
       left: charge.left ?? 0,
       withdrawn: withdrawnOf(charge),
       balances: balancesOf(charge),
+      disputes: charge.disputes?.flatMap(({ id }) => id ?? []) ?? [],
       disputeStatus: dispute?.status,
       openAttemptAt: openAttempt?.action === undefined ? openAttempt?.at?.getTime() : undefined,
+      isAtBank: openAttempt?.action !== undefined,
       refundDueAt: (refundDue?.since ?? refundDue?.due)?.getTime(),
       closingDueAt: (closingDue?.since ?? closingDue?.due)?.getTime(),
       closedAt: closedAt?.getTime(),
@@ -155,6 +178,14 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
 /** Whether the bank has withdrawn the money, for now or for good: then nothing can be refunded. */
 export const isWithdrawn = ({ disputeStatus }: Pick<PaymentRecord, 'disputeStatus'>): boolean =>
   disputeStatus !== undefined && (isOpenDispute({ status: disputeStatus }) || disputeStatus === 'lost');
+
+/** Whether nothing is left to do for the payment, by its own document. */
+export const isSettled = ({ openAttemptAt, isAtBank, refundDueAt, closingDueAt }: PaymentRecord): boolean =>
+  !isAtBank && [openAttemptAt, refundDueAt, closingDueAt].every((at) => at === undefined);
+
+/** The orders of these PaymentIntents. */
+export const readPaymentIdsOfIntents = (databases: Databases, intentIds: readonly string[]): Promise<string[]> =>
+  findAll(payments(databases), { filter: { stripeId: { $in: [...intentIds] } }, fields: [] }, (payment) => payment._id);
 
 /** Orders with an open payment attempt, or a payment to be prevented or refunded, oldest first, from indexes that hold no others. */
 export const readUnsettledPaymentIds = async (databases: Databases, limit: number): Promise<string[]> => {

@@ -1,5 +1,6 @@
 import { serverAddress } from '@ticketing/common/service';
 import { Stripe } from 'stripe';
+import { missing } from './find-all.ts';
 import { toMovement, type Movement } from './stripe-movements.ts';
 import { describeFailure } from './unreadable-error.ts';
 
@@ -9,6 +10,7 @@ export interface ChargeRecord {
   readonly orderId: string | undefined;
   readonly intentId: string | undefined;
   readonly amount: number;
+  readonly currency: string;
   readonly refunded: number;
   /** In seconds since 1970, as at Stripe. */
   readonly created: number;
@@ -24,13 +26,34 @@ export interface RefundRecord {
   readonly created: number;
 }
 
-/** Charges and refunds at Stripe, or at the sandbox. Each read may throw an UnreadableError. */
+/** A PaymentIntent at Stripe. */
+export interface IntentRecord {
+  readonly id: string;
+  readonly orderId: string | undefined;
+  /** Stripe's, or `missing` if Stripe does not know it. */
+  readonly status: string;
+}
+
+/** A dispute at Stripe. */
+export interface DisputeRecord {
+  readonly id: string;
+  readonly intentId: string | undefined;
+  /** In seconds since 1970. */
+  readonly created: number;
+}
+
+/** What is charged, refunded and disputed at Stripe, or at the sandbox. Each read may throw an UnreadableError. */
 export interface StripeSource {
   /** Newest first, at most `limit`; with `since` (seconds since 1970) only those created from then on. */
   charges(since?: number, limit?: number): Promise<readonly ChargeRecord[]>;
   refunds(since?: number, limit?: number): Promise<readonly RefundRecord[]>;
   /** The charges of one PaymentIntent. */
   chargesOfIntent(intentId: string): Promise<readonly ChargeRecord[]>;
+  intents(): Promise<readonly IntentRecord[]>;
+  /** Those of them that Stripe does not know are `missing`. One request each. */
+  intentsOf(ids: readonly string[]): Promise<readonly IntentRecord[]>;
+  /** Newest first; with `since` (seconds since 1970) only those created from then on. */
+  disputes(since?: number): Promise<readonly DisputeRecord[]>;
   /** Every change of the balance that was made for orders, in a time in seconds since 1970. */
   movements(created?: { readonly gte: number; readonly lt: number }): Promise<readonly Movement[]>;
 }
@@ -52,6 +75,7 @@ const toChargeRecord = (charge: Stripe.Charge): ChargeRecord => ({
   orderId: charge.metadata['orderId'],
   intentId: idOf(charge.payment_intent),
   amount: charge.amount,
+  currency: charge.currency,
   refunded: charge.amount_refunded,
   created: charge.created,
 });
@@ -62,6 +86,12 @@ const toRefundRecord = (refund: Stripe.Refund): RefundRecord => ({
   orderId: refund.metadata?.['orderId'],
   amount: refund.amount,
   created: refund.created,
+});
+
+const toIntentRecord = ({ id, metadata, status }: Stripe.PaymentIntent): IntentRecord => ({
+  id,
+  orderId: metadata['orderId'],
+  status,
 });
 
 const sinceFilter = (since: number | undefined) => (since === undefined ? {} : { created: { gte: since } });
@@ -103,6 +133,33 @@ export const openStripe = (address: StripeAddress): StripeSource => {
       describeFailure('the charges at Stripe', async () => {
         const { data } = await stripe.charges.list({ limit: pageSize, payment_intent: intentId });
         return data.filter(({ paid }) => paid).map(toChargeRecord);
+      }),
+    intents: () =>
+      describeFailure('the PaymentIntents at Stripe', async () => {
+        const intents: IntentRecord[] = [];
+        for await (const intent of stripe.paymentIntents.list({ limit: pageSize }))
+          intents.push(toIntentRecord(intent));
+        return intents;
+      }),
+    intentsOf: (ids) =>
+      describeFailure('the PaymentIntents at Stripe', async () => {
+        const intents: IntentRecord[] = [];
+        for (const id of ids) {
+          try {
+            intents.push(toIntentRecord(await stripe.paymentIntents.retrieve(id)));
+          } catch (error) {
+            if (!(error instanceof Stripe.errors.StripeError) || error.statusCode !== 404) throw error;
+            intents.push({ id, orderId: undefined, status: missing.text });
+          }
+        }
+        return intents;
+      }),
+    disputes: (since) =>
+      describeFailure('the disputes at Stripe', async () => {
+        const disputes: DisputeRecord[] = [];
+        for await (const dispute of stripe.disputes.list({ limit: pageSize, ...sinceFilter(since) }))
+          disputes.push({ id: dispute.id, intentId: idOf(dispute.payment_intent), created: dispute.created });
+        return disputes;
       }),
     movements: (created) =>
       describeFailure('the balance at Stripe', async () => {

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 export interface Charge {
   readonly id: string;
   readonly amount: number;
+  readonly currency: string;
   readonly amount_refunded: number;
   readonly paid: boolean;
   readonly created: number;
@@ -18,6 +19,19 @@ export interface Refund {
   readonly status: string;
   readonly created: number;
   readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface Intent {
+  readonly id: string;
+  readonly status: string;
+  readonly created: number;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface Dispute {
+  readonly id: string;
+  readonly payment_intent: string;
+  readonly created: number;
 }
 
 /** A movement of the balance. */
@@ -35,6 +49,8 @@ export interface StripeStandIn {
   /** Newest first. */
   readonly charges: Charge[];
   readonly refunds: Refund[];
+  readonly intents: Intent[];
+  readonly disputes: Dispute[];
   readonly transactions: Transaction[];
   close(): Promise<void>;
 }
@@ -55,6 +71,8 @@ const list = <Item extends { readonly id: string; readonly created: number }>(
 export const openStripeStandIn = async (): Promise<StripeStandIn> => {
   const charges: Charge[] = [];
   const refunds: Refund[] = [];
+  const intents: Intent[] = [];
+  const disputes: Dispute[] = [];
   const transactions: Transaction[] = [];
   const server = createServer((req, res) => {
     const { pathname, searchParams } = new URL(req.url ?? '/', 'http://localhost');
@@ -63,9 +81,16 @@ export const openStripeStandIn = async (): Promise<StripeStandIn> => {
     const lists: Readonly<Record<string, readonly { readonly id: string; readonly created: number }[]>> = {
       '/v1/charges': wanted,
       '/v1/refunds': refunds,
+      '/v1/payment_intents': intents,
+      '/v1/disputes': disputes,
       '/v1/balance_transactions': transactions,
     };
-    const body = list(lists[pathname] ?? [], searchParams);
+    const isIntent = pathname.startsWith('/v1/payment_intents/');
+    const found = intents.find(({ id }) => pathname.endsWith(`/${id}`));
+    if (isIntent && found === undefined) res.statusCode = 404;
+    const body = isIntent
+      ? (found ?? { error: { type: 'invalid_request_error', code: 'resource_missing', message: 'No such intent' } })
+      : list(lists[pathname] ?? [], searchParams);
     res.setHeader('Content-Type', 'application/json');
     res.end(JSON.stringify(body));
   });
@@ -76,6 +101,8 @@ export const openStripeStandIn = async (): Promise<StripeStandIn> => {
     url: `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
     charges,
     refunds,
+    intents,
+    disputes,
     transactions,
     close: async () => {
       server.close();

@@ -1,0 +1,33 @@
+import { lookUp } from '../snapshot/snapshot.ts';
+import type { OrderRecord } from '../sources/orders.ts';
+import type { TicketRecord } from '../sources/tickets.ts';
+import { checkEach, finding, type Check } from './check.ts';
+
+/** What an order of the release before does not say is not compared. */
+const differenceOf = (order: OrderRecord, ticket: TicketRecord): string | undefined => {
+  if (order.revision !== ticket.revision) return 'revision';
+  if ((order.currency ?? ticket.currency) !== (ticket.currency ?? order.currency)) return 'currency';
+  return Object.keys(order.listing).find(
+    (field) => order.listing[field] !== undefined && order.listing[field] !== ticket.listing[field],
+  );
+};
+
+export const heldListingIsOrderListing: Check = {
+  name: 'held-listing-is-order-listing',
+  rule: 'A held or sold ticket has the revision, currency, title and details for which it was ordered.',
+  run: ({ tickets, orderById }) =>
+    checkEach(
+      tickets.filter(({ orderId }) => orderId !== undefined),
+      (ticket) => {
+        const order = lookUp(orderById, ticket.orderId);
+        const difference = order === undefined ? undefined : differenceOf(order, ticket);
+        return difference === undefined
+          ? undefined
+          : finding(
+              `ticket ${ticket.id} has another ${difference} than its order ${ticket.orderId ?? ''}`,
+              ticket.id,
+              ticket.orderId,
+            );
+      },
+    ),
+};
