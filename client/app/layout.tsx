@@ -4,7 +4,7 @@ import { VerificationNotice } from '../components/account/verification-notice.ts
 import { SiteFooter } from '../components/site-footer.tsx';
 import { SiteHeader } from '../components/site-header.tsx';
 import { TestModeBanner } from '../components/test-mode-banner.tsx';
-import { currentUser } from '../lib/server/api.ts';
+import { readSession } from '../lib/server/api.ts';
 import { runtimeConfig } from '../lib/server/runtime.ts';
 import './globals.css';
 
@@ -24,7 +24,7 @@ export const viewport: Viewport = {
 };
 
 const RootLayout = async ({ children }: { readonly children: ReactNode }) => {
-  const user = await currentUser();
+  const session = await readSession();
   const { stripe, mailboxUrl } = runtimeConfig();
   return (
     <html lang="en">
@@ -36,8 +36,8 @@ const RootLayout = async ({ children }: { readonly children: ReactNode }) => {
           Skip to content
         </a>
         <TestModeBanner isSandbox={stripe.mode === 'sandbox'} mailboxUrl={mailboxUrl} />
-        <SiteHeader user={user} />
-        <VerificationNotice user={user} />
+        <SiteHeader session={session} />
+        <VerificationNotice user={'user' in session ? session.user : undefined} />
         <main id="main" className="flex-1" tabIndex={-1}>
           {children}
         </main>

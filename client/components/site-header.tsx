@@ -1,5 +1,5 @@
 import { postSignOut } from '../app/form-actions.ts';
-import type { User } from '../lib/api/schemas.ts';
+import type { Session } from '../lib/server/api.ts';
 import { Icon } from './icon.tsx';
 import { Menu } from './menu.tsx';
 import { PageLink } from './page-link.tsx';
@@ -21,8 +21,9 @@ const Mark = () => (
   </svg>
 );
 
-const Account = ({ user, wide }: { readonly user: User | undefined; readonly wide: boolean }) =>
-  user === undefined ? (
+/** A browser whose session cannot be checked right now may still sign out. */
+const Account = ({ session, wide }: { readonly session: Session; readonly wide: boolean }) =>
+  'user' in session && session.user === undefined ? (
     <div className={wide ? 'flex items-center gap-2' : 'grid grid-cols-2 gap-2'}>
       <PageLink href="/signin" className={`button button-quiet ${wide ? 'min-h-10' : ''}`}>
         Sign in
@@ -38,9 +39,11 @@ const Account = ({ user, wide }: { readonly user: User | undefined; readonly wid
         className={`grid min-h-11 content-center rounded-lg hover:bg-paper ${wide ? 'max-w-44 px-2' : 'px-3 py-2.5'}`}
       >
         <span className={wide ? 'text-[0.9375rem] leading-tight font-medium' : 'font-medium'}>Account</span>
-        <span className="truncate text-sm leading-tight text-muted" title={user.email}>
-          {user.email}
-        </span>
+        {'user' in session && (
+          <span className="truncate text-sm leading-tight text-muted" title={session.user?.email}>
+            {session.user?.email}
+          </span>
+        )}
       </PageLink>
       <button type="submit" className={`button button-quiet ${wide ? 'min-h-10' : ''}`}>
         Sign out
@@ -48,7 +51,7 @@ const Account = ({ user, wide }: { readonly user: User | undefined; readonly wid
     </form>
   );
 
-export const SiteHeader = ({ user }: { readonly user: User | undefined }) => (
+export const SiteHeader = ({ session }: { readonly session: Session }) => (
   <header className="border-b border-line bg-surface">
     <div className="shell flex h-16 items-center gap-6">
       <PageLink
@@ -67,7 +70,7 @@ export const SiteHeader = ({ user }: { readonly user: User | undefined }) => (
         ))}
       </nav>
       <div className="hidden lg:block">
-        <Account user={user} wide />
+        <Account session={session} wide />
       </div>
       <Menu>
         <summary className="button button-quiet min-h-10 px-3">
@@ -84,7 +87,7 @@ export const SiteHeader = ({ user }: { readonly user: User | undefined }) => (
             ))}
           </nav>
           <div className="mt-2 border-t border-line pt-3">
-            <Account user={user} wide={false} />
+            <Account session={session} wide={false} />
           </div>
         </div>
       </Menu>

@@ -19,3 +19,18 @@ export const Unavailable = ({ failure, retry }: { readonly failure: Failure; rea
     </div>
   );
 };
+
+/** A page that shows nothing else. */
+export const UnavailablePage = ({
+  title,
+  ...unavailable
+}: {
+  readonly title: string;
+  readonly failure: Failure;
+  readonly retry: string;
+}) => (
+  <div className="shell max-w-2xl py-10">
+    <h1 className="mb-6 text-3xl font-bold">{title}</h1>
+    <Unavailable {...unavailable} />
+  </div>
+);

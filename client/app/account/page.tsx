@@ -1,14 +1,16 @@
 import type { Metadata } from 'next';
 import { ResendForm } from '../../components/account/verification-notice.tsx';
 import { Badge } from '../../components/badge.tsx';
+import { forUser } from '../../components/for-user.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { Notice } from '../../components/notice.tsx';
 import { PageLink } from '../../components/page-link.tsx';
 import { accountNotice } from '../../lib/account-notices.ts';
 import { param, type QueryParams } from '../../lib/query-params.ts';
-import { requireUser } from '../../lib/server/require-user.ts';
 
-export const metadata: Metadata = { title: 'Account' };
+const title = 'Account';
+
+export const metadata: Metadata = { title };
 
 const parts = [
   { href: '/account/email', title: 'Change email address', text: 'The new address gets a link first.' },
@@ -26,12 +28,15 @@ const RowText = ({ title, text }: { readonly title: string; readonly text: strin
   </span>
 );
 
-const AccountOverview = async ({ searchParams }: { readonly searchParams: Promise<QueryParams> }) => {
-  const user = await requireUser('/account');
+interface PageProps {
+  readonly searchParams: Promise<QueryParams>;
+}
+
+const AccountOverview = forUser<PageProps>({ title, path: '/account' }, async ({ user, searchParams }) => {
   const notice = accountNotice(param(await searchParams, 'notice'));
   return (
     <div className="shell max-w-2xl py-8 md:py-12">
-      <h1 className="text-3xl font-bold">Account</h1>
+      <h1 className="text-3xl font-bold">{title}</h1>
       <div className="mt-6 grid gap-5">
         {notice !== undefined && <Notice variant={notice.variant}>{notice.text}</Notice>}
         <section className="panel px-4 py-4 sm:px-5" aria-labelledby="email">
@@ -78,6 +83,6 @@ const AccountOverview = async ({ searchParams }: { readonly searchParams: Promis
       </div>
     </div>
   );
-};
+});
 
 export default AccountOverview;

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { forUser } from '../../components/for-user.tsx';
 import { BeyondEnd, Empty, ListPage, ListRow } from '../../components/list-page.tsx';
 import { PageLink } from '../../components/page-link.tsx';
 import { Pager } from '../../components/pager.tsx';
@@ -12,9 +13,10 @@ import { readPage } from '../../lib/paging.ts';
 import { param, type QueryParams } from '../../lib/query-params.ts';
 import { serverApi } from '../../lib/server/api.ts';
 import { toTicketPage } from '../../lib/server/catalogue.ts';
-import { requireUser } from '../../lib/server/require-user.ts';
 
-export const metadata: Metadata = { title: 'My listings' };
+const title = 'My listings';
+
+export const metadata: Metadata = { title };
 
 const pageSize = 20;
 
@@ -29,13 +31,21 @@ const ticketHref = ({ id, dueAt }: ListedTicket): string =>
 
 const pageHref = (page: number): string => (page === 1 ? '/my-tickets' : `/my-tickets?page=${page}`);
 
-const MyTicketsPage = async ({ searchParams }: { readonly searchParams: Promise<QueryParams> }) => {
-  const page = readPage(param(await searchParams, 'page'), pageSize);
-  await requireUser(pageHref(page));
+interface PageProps {
+  readonly searchParams: Promise<QueryParams>;
+}
+
+const readNumber = async ({ searchParams }: PageProps): Promise<number> =>
+  readPage(param(await searchParams, 'page'), pageSize);
+
+const pathOf = async (props: PageProps): Promise<string> => pageHref(await readNumber(props));
+
+const MyTicketsPage = forUser<PageProps>({ title, path: pathOf }, async (props) => {
+  const page = await readNumber(props);
   const query = new URLSearchParams({ mine: 'true', page: String(page), limit: String(pageSize) });
   const loaded = toTicketPage(await listTickets(await serverApi(), query), page);
   return (
-    <ListPage title="My listings" action={{ href: '/tickets/new', label: 'Sell a ticket' }}>
+    <ListPage title={title} action={{ href: '/tickets/new', label: 'Sell a ticket' }}>
       {'failure' in loaded ? (
         <Unavailable failure={loaded.failure} retry={pageHref(page)} />
       ) : loaded.data.tickets.length === 0 && page > 1 ? (
@@ -69,6 +79,6 @@ const MyTicketsPage = async ({ searchParams }: { readonly searchParams: Promise<
       )}
     </ListPage>
   );
-};
+});
 
 export default MyTicketsPage;

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { forUser } from '../../components/for-user.tsx';
 import { BeyondEnd, Empty, ListPage, ListRow } from '../../components/list-page.tsx';
 import { Pager } from '../../components/pager.tsx';
 import { Unavailable } from '../../components/unavailable.tsx';
@@ -11,9 +12,10 @@ import { cancelLabels, orderBadge } from '../../lib/order-labels.ts';
 import { readPage, readPaging } from '../../lib/paging.ts';
 import { param, type QueryParams } from '../../lib/query-params.ts';
 import { serverApi } from '../../lib/server/api.ts';
-import { requireUser } from '../../lib/server/require-user.ts';
 
-export const metadata: Metadata = { title: 'My orders' };
+const title = 'My orders';
+
+export const metadata: Metadata = { title };
 
 const pageSize = 20;
 
@@ -31,20 +33,28 @@ const facts = (order: Order): string[] => {
 
 const pageHref = (page: number): string => (page === 1 ? '/orders' : `/orders?page=${page}`);
 
-const OrdersPage = async ({ searchParams }: { readonly searchParams: Promise<QueryParams> }) => {
-  const page = readPage(param(await searchParams, 'page'), pageSize);
-  await requireUser(pageHref(page));
+interface PageProps {
+  readonly searchParams: Promise<QueryParams>;
+}
+
+const readNumber = async ({ searchParams }: PageProps): Promise<number> =>
+  readPage(param(await searchParams, 'page'), pageSize);
+
+const pathOf = async (props: PageProps): Promise<string> => pageHref(await readNumber(props));
+
+const OrdersPage = forUser<PageProps>({ title, path: pathOf }, async (props) => {
+  const page = await readNumber(props);
   const query = new URLSearchParams({ sort: 'newest', page: String(page), limit: String(pageSize) });
   const orders = await listOrders(await serverApi(), query);
   if (!orders.ok) {
     return (
-      <ListPage title="My orders">
+      <ListPage title={title}>
         <Unavailable failure={orders.failure} retry={pageHref(page)} />
       </ListPage>
     );
   }
   return (
-    <ListPage title="My orders">
+    <ListPage title={title}>
       {orders.data.length === 0 && page > 1 ? (
         <BeyondEnd page={page} href={pageHref(1)} />
       ) : orders.data.length === 0 ? (
@@ -70,6 +80,6 @@ const OrdersPage = async ({ searchParams }: { readonly searchParams: Promise<Que
       )}
     </ListPage>
   );
-};
+});
 
 export default OrdersPage;

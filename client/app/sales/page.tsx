@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { Balance } from '../../components/balance.tsx';
+import { forUser } from '../../components/for-user.tsx';
 import { Empty, ListPage, ListRow } from '../../components/list-page.tsx';
 import { Pager } from '../../components/pager.tsx';
 import { PayoutAccount } from '../../components/payout-account.tsx';
@@ -15,10 +16,11 @@ import { readPage, readPaging } from '../../lib/paging.ts';
 import { param, type QueryParams } from '../../lib/query-params.ts';
 import { saleBadge, saleLines } from '../../lib/sale-labels.ts';
 import { serverApi } from '../../lib/server/api.ts';
-import { requireUser } from '../../lib/server/require-user.ts';
 import { postPayout } from '../form-actions.ts';
 
-export const metadata: Metadata = { title: 'My sales' };
+const title = 'My sales';
+
+export const metadata: Metadata = { title };
 
 const pageSize = 20;
 
@@ -30,9 +32,17 @@ const failuresOf = (read: readonly Result<unknown>[], summaries: readonly Result
   ...summaries.flatMap((result) => (result.ok || result.failure.status === 404 ? [] : [result.failure])),
 ];
 
-const SalesPage = async ({ searchParams }: { readonly searchParams: Promise<QueryParams> }) => {
-  const page = readPage(param(await searchParams, 'page'), pageSize);
-  const user = await requireUser(pageHref(page));
+interface PageProps {
+  readonly searchParams: Promise<QueryParams>;
+}
+
+const readNumber = async ({ searchParams }: PageProps): Promise<number> =>
+  readPage(param(await searchParams, 'page'), pageSize);
+
+const pathOf = async (props: PageProps): Promise<string> => pageHref(await readNumber(props));
+
+const SalesPage = forUser<PageProps>({ title, path: pathOf }, async ({ user, ...props }) => {
+  const page = await readNumber(props);
   const api = await serverApi();
   const query = new URLSearchParams({ page: String(page), limit: String(pageSize) });
   const [sales, balance, account, ticketSummary, salesSummary] = await Promise.all([
@@ -46,7 +56,7 @@ const SalesPage = async ({ searchParams }: { readonly searchParams: Promise<Quer
   const paging = sales.ok ? readPaging(sales.header, { page, shown: sales.data.length }) : undefined;
   const disputed = salesSummary.ok ? salesSummary.data.states.find(({ state }) => state === 'disputed') : undefined;
   return (
-    <ListPage title="My sales" action={{ href: '/tickets/new', label: 'Sell a ticket' }}>
+    <ListPage title={title} action={{ href: '/tickets/new', label: 'Sell a ticket' }}>
       <div className="grid gap-5">
         {failure !== undefined && <Unavailable failure={failure} retry={pageHref(page)} />}
         <SellerNumbers tickets={ticketSummary} sales={salesSummary} />
@@ -105,6 +115,6 @@ const SalesPage = async ({ searchParams }: { readonly searchParams: Promise<Quer
       )}
     </ListPage>
   );
-};
+});
 
 export default SalesPage;

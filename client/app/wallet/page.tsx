@@ -1,20 +1,19 @@
 import type { Metadata } from 'next';
-import { redirect } from 'next/navigation';
+import { forUser } from '../../components/for-user.tsx';
 import { KeepOffline } from '../../components/keep-offline.tsx';
 import { Empty, ListPage, ListRow } from '../../components/list-page.tsx';
 import { PageLink } from '../../components/page-link.tsx';
-import { Unavailable } from '../../components/unavailable.tsx';
-import type { Failure } from '../../lib/api/api.ts';
+import { UnavailablePage } from '../../components/unavailable.tsx';
 import type { Order } from '../../lib/api/schemas.ts';
 import { formatDateTime } from '../../lib/dates.ts';
 import { boughtLine, boughtBadge } from '../../lib/delivery-labels.ts';
-import { signInPath } from '../../lib/safe-next.ts';
-import { readSession } from '../../lib/server/api.ts';
 import { readBought } from '../../lib/server/bought.ts';
 import { placeLabel, seatLabel } from '../../lib/ticket-labels.ts';
 import { walletOf, walletPath } from '../../lib/wallet.ts';
 
-export const metadata: Metadata = { title: 'My tickets' };
+const title = 'My tickets';
+
+export const metadata: Metadata = { title };
 
 const isReady = ({ delivery }: Order): boolean => delivery?.status === 'delivered';
 
@@ -26,23 +25,16 @@ const facts = ({ ticket, delivery }: Order): string[] =>
     delivery?.status === 'delivered' ? undefined : boughtLine({ delivery, ticket }),
   ].filter((line) => line !== undefined);
 
-const NoTickets = ({ failure }: { readonly failure: Failure }) => (
-  <ListPage title="My tickets">
-    <Unavailable failure={failure} retry="/wallet" />
-  </ListPage>
-);
+const path = '/wallet';
 
-const WalletPage = async () => {
-  const session = await readSession();
-  if ('failure' in session) return <NoTickets failure={session.failure} />;
-  const user = session.user ?? redirect(signInPath('/wallet'));
+const WalletPage = forUser({ title, path }, async ({ user }) => {
   const bought = await readBought();
-  if (!bought.ok) return <NoTickets failure={bought.failure} />;
+  if (!bought.ok) return <UnavailablePage title={title} failure={bought.failure} retry={path} />;
   const orders = walletOf(bought.orders, Date.now());
   const ready = orders.filter(isReady).map(({ id }) => walletPath(id));
   return (
-    <ListPage title="My tickets">
-      <KeepOffline owner={user.id} path="/wallet" action="save" tickets={bought.isWhole ? ready : undefined} />
+    <ListPage title={title}>
+      <KeepOffline owner={user.id} path={path} action="save" tickets={bought.isWhole ? ready : undefined} />
       {orders.length === 0 ? (
         <Empty text="You have no tickets for events to come." href="/" label="Browse tickets" />
       ) : (
@@ -71,6 +63,6 @@ const WalletPage = async () => {
       </p>
     </ListPage>
   );
-};
+});
 
 export default WalletPage;

@@ -1,7 +1,5 @@
 import { expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import {
   addAuthenticator,
@@ -14,6 +12,7 @@ import {
 } from './browser.ts';
 import { eventually } from './eventually.ts';
 import { linkIn } from './mailbox.ts';
+import { pageRoutes } from './site-pages.ts';
 import { siteUnderTest, testOnThisMachine } from './site.ts';
 import { deliver, hold, list, newCredentials, pay, signUp, ticketOf, untilOrder, type User } from './user.ts';
 
@@ -529,11 +528,7 @@ const states: readonly State[] = [
 ];
 
 test('When the site has a page, then its states are checked here', () => {
-  const app = join(import.meta.dirname, '../../../client/app');
-  const pages = readdirSync(app, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /(?:^|\/)page\.tsx$/.test(name))
-    .map((name) => `/${name.replace(/\/?page\.tsx$/, '')}`);
-  expect([...new Set(states.map(({ route }) => route))].toSorted()).toEqual(pages.toSorted());
+  expect([...new Set(states.map(({ route }) => route))].toSorted()).toEqual(pageRoutes().toSorted());
 });
 
 const widths = [320, 375, 768, 1_280] as const;

@@ -1,10 +1,12 @@
 import type { Metadata } from 'next';
 import { AccountPage } from '../../../components/account/account-page.tsx';
 import { CloseAccountForm } from '../../../components/account/close-account-form.tsx';
-import { requireUser } from '../../../lib/server/require-user.ts';
+import { forUser } from '../../../components/for-user.tsx';
 import { postCloseAccount } from '../../form-actions.ts';
 
-export const metadata: Metadata = { title: 'Close account' };
+const title = 'Close account';
+
+export const metadata: Metadata = { title };
 
 const consequences = [
   { what: 'Your listings', text: 'Tickets that are on sale are withdrawn.' },
@@ -24,23 +26,20 @@ const consequences = [
   },
 ] as const;
 
-const CloseAccountPage = async () => {
-  const { email } = await requireUser('/account/close');
-  return (
-    <AccountPage title="Close account" intro="This cannot be undone.">
-      <dl className="panel grid gap-4 p-5 sm:p-6">
-        {consequences.map(({ what, text }) => (
-          <div key={what}>
-            <dt className="font-semibold">{what}</dt>
-            <dd className="mt-0.5 text-muted">{text}</dd>
-          </div>
-        ))}
-      </dl>
-      <div className="panel p-5 sm:p-6">
-        <CloseAccountForm post={postCloseAccount} email={email} />
-      </div>
-    </AccountPage>
-  );
-};
+const CloseAccountPage = forUser({ title, path: '/account/close' }, ({ user }) => (
+  <AccountPage title={title} intro="This cannot be undone.">
+    <dl className="panel grid gap-4 p-5 sm:p-6">
+      {consequences.map(({ what, text }) => (
+        <div key={what}>
+          <dt className="font-semibold">{what}</dt>
+          <dd className="mt-0.5 text-muted">{text}</dd>
+        </div>
+      ))}
+    </dl>
+    <div className="panel p-5 sm:p-6">
+      <CloseAccountForm post={postCloseAccount} email={user.email} />
+    </div>
+  </AccountPage>
+));
 
 export default CloseAccountPage;

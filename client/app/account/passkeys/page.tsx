@@ -1,22 +1,23 @@
 import type { Metadata } from 'next';
 import { AccountPage } from '../../../components/account/account-page.tsx';
+import { forUser } from '../../../components/for-user.tsx';
 import { Passkeys } from '../../../components/passkeys.tsx';
 import { Unavailable } from '../../../components/unavailable.tsx';
 import { listPasskeys } from '../../../lib/api/marketplace.ts';
 import { serverApi } from '../../../lib/server/api.ts';
-import { requireUser } from '../../../lib/server/require-user.ts';
 import { postRemovePasskey } from '../../form-actions.ts';
 
-export const metadata: Metadata = { title: 'Passkeys' };
+const title = 'Passkeys';
+
+export const metadata: Metadata = { title };
 
 const path = '/account/passkeys';
 
-const PasskeysPage = async () => {
-  await requireUser(path);
+const PasskeysPage = forUser({ title, path }, async () => {
   const loaded = await listPasskeys(await serverApi());
   return (
     <AccountPage
-      title="Passkeys"
+      title={title}
       intro="A passkey signs you in with your fingerprint, your face or your screen lock. Nobody can guess it or trick you into giving it away. Your password goes on working."
     >
       {loaded.ok ? (
@@ -26,6 +27,6 @@ const PasskeysPage = async () => {
       )}
     </AccountPage>
   );
-};
+});
 
 export default PasskeysPage;

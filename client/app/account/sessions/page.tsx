@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { AccountPage } from '../../../components/account/account-page.tsx';
 import { EndOtherSessionsForm, EndSessionForm } from '../../../components/account/end-sessions-form.tsx';
 import { Badge } from '../../../components/badge.tsx';
+import { forUser } from '../../../components/for-user.tsx';
 import { ListHeading } from '../../../components/list-heading.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { Unavailable } from '../../../components/unavailable.tsx';
@@ -11,10 +12,11 @@ import { formatDate, formatDateTime } from '../../../lib/dates.ts';
 import { deviceLabel } from '../../../lib/device-label.ts';
 import { param, type QueryParams } from '../../../lib/query-params.ts';
 import { serverApi } from '../../../lib/server/api.ts';
-import { requireUser } from '../../../lib/server/require-user.ts';
 import { postEndOtherSessions, postEndSession } from '../../form-actions.ts';
 
-export const metadata: Metadata = { title: 'Devices' };
+const title = 'Devices';
+
+export const metadata: Metadata = { title };
 
 const SessionRow = ({ session }: { readonly session: AccountSession }) => {
   const device = deviceLabel(session.userAgent);
@@ -39,13 +41,17 @@ const SessionRow = ({ session }: { readonly session: AccountSession }) => {
   );
 };
 
-const SessionsPage = async ({ searchParams }: { readonly searchParams: Promise<QueryParams> }) => {
-  const path = '/account/sessions';
-  await requireUser(path);
+const path = '/account/sessions';
+
+interface PageProps {
+  readonly searchParams: Promise<QueryParams>;
+}
+
+const SessionsPage = forUser<PageProps>({ title, path }, async ({ searchParams }) => {
   const ended = param(await searchParams, 'ended');
   const sessions = await listSessions(await serverApi());
   return (
-    <AccountPage title="Devices" intro="Where your account is signed in. Sign out what you do not know or use.">
+    <AccountPage title={title} intro="Where your account is signed in. Sign out what you do not know or use.">
       {ended !== undefined && (
         <Notice variant="success">
           {ended === 'others' ? 'All other devices are signed out.' : 'The device is signed out.'}
@@ -70,6 +76,6 @@ const SessionsPage = async ({ searchParams }: { readonly searchParams: Promise<Q
       )}
     </AccountPage>
   );
-};
+});
 
 export default SessionsPage;

@@ -1,23 +1,26 @@
 import type { Metadata } from 'next';
 import { Art } from '../../../components/art.tsx';
+import { forUser } from '../../../components/for-user.tsx';
 import { NotFound } from '../../../components/not-found.tsx';
 import { Notice } from '../../../components/notice.tsx';
 import { OrderPanel } from '../../../components/order-panel.tsx';
 import { PageLink } from '../../../components/page-link.tsx';
-import { Unavailable } from '../../../components/unavailable.tsx';
+import { UnavailablePage } from '../../../components/unavailable.tsx';
 import type { Api, Result } from '../../../lib/api/api.ts';
 import { getCharge, getOrder, getTicket } from '../../../lib/api/marketplace.ts';
 import type { Order, Ticket } from '../../../lib/api/schemas.ts';
 import { formatDateTime, formatTime } from '../../../lib/dates.ts';
 import { priceLabel } from '../../../lib/money.ts';
+import type { QueryParams } from '../../../lib/query-params.ts';
 import { serverApi } from '../../../lib/server/api.ts';
-import { requireUser } from '../../../lib/server/require-user.ts';
 import { runtimeConfig } from '../../../lib/server/runtime.ts';
 import { refineClock, serverTime } from '../../../lib/server-clock.ts';
 import { placeLabel, seatLabel } from '../../../lib/ticket-labels.ts';
 import { postCancel, postProblem } from '../../form-actions.ts';
 
-export const metadata: Metadata = { title: 'Order' };
+const title = 'Order';
+
+export const metadata: Metadata = { title };
 
 /** The time of the orders service, whose clock decides when a hold expires, from its response's `Date` header. */
 const timeOfOrders = (result: Result<Order>): number => {
@@ -61,29 +64,27 @@ const Summary = ({ order, ticket }: { readonly order: Order; readonly ticket: Ti
 /** How often a page without JavaScript reloads. */
 const refreshSeconds = { created: 2, 'awaiting:payment': 20 } as const;
 
-const OrderPage = async ({
-  params,
-  searchParams,
-}: {
+interface PageProps {
   readonly params: Promise<{ readonly orderId: string }>;
-  readonly searchParams: Promise<Readonly<Record<string, string | readonly string[] | undefined>>>;
-}) => {
-  const { orderId } = await params;
-  const { from } = await searchParams;
-  const path = `/orders/${encodeURIComponent(orderId)}`;
-  await requireUser(path);
+  readonly searchParams: Promise<QueryParams>;
+}
+
+const pathOf = async ({ params }: PageProps): Promise<string> =>
+  `/orders/${encodeURIComponent((await params).orderId)}`;
+
+const OrderPage = forUser<PageProps>({ title, path: pathOf }, async (props) => {
+  const { orderId } = await props.params;
+  const { from } = await props.searchParams;
   const api = await serverApi();
   const result = await getOrder(api, orderId);
   if (!result.ok) {
     if (result.failure.status === 404) return <NotFound />;
+    if (result.failure.status !== 401)
+      return <UnavailablePage title={title} failure={result.failure} retry={await pathOf(props)} />;
     return (
       <div className="shell max-w-2xl py-10">
-        <h1 className="mb-6 text-3xl font-bold">Order</h1>
-        {result.failure.status === 401 ? (
-          <Notice variant="error">This order belongs to another account. Sign in as its buyer to see it.</Notice>
-        ) : (
-          <Unavailable failure={result.failure} retry={path} />
-        )}
+        <h1 className="mb-6 text-3xl font-bold">{title}</h1>
+        <Notice variant="error">This order belongs to another account. Sign in as its buyer to see it.</Notice>
       </div>
     );
   }
@@ -128,6 +129,6 @@ const OrderPage = async ({
       </div>
     </div>
   );
-};
+});
 
 export default OrderPage;

@@ -13,7 +13,7 @@ import { Notice } from '../../../components/notice.tsx';
 import { PageLink } from '../../../components/page-link.tsx';
 import { SellerFile } from '../../../components/seller-file.tsx';
 import { SaleSummary } from '../../../components/sale-summary.tsx';
-import { Unavailable } from '../../../components/unavailable.tsx';
+import { UnavailablePage } from '../../../components/unavailable.tsx';
 import { WithdrawTicket } from '../../../components/withdraw-ticket.tsx';
 import { getEvent, getOrder, getPayoutAccount, getTicket, listSales } from '../../../lib/api/marketplace.ts';
 import type { EventEntry, Order, Sale, Ticket, User } from '../../../lib/api/schemas.ts';
@@ -24,7 +24,7 @@ import { eventHref, leftLabel } from '../../../lib/event-labels.ts';
 import { priceLabel } from '../../../lib/money.ts';
 import { param, type QueryParams } from '../../../lib/query-params.ts';
 import { signInPath } from '../../../lib/safe-next.ts';
-import { anonymousApi, currentUser, serverApi } from '../../../lib/server/api.ts';
+import { anonymousApi, readSession, serverApi, type Session } from '../../../lib/server/api.ts';
 import { runtimeConfig } from '../../../lib/server/runtime.ts';
 import { ticketState, type TicketState } from '../../../lib/ticket-labels.ts';
 import { postHold, postUpload, postWithdraw } from '../../form-actions.ts';
@@ -104,11 +104,11 @@ const Seller = ({ ticket, sale }: { readonly ticket: Ticket; readonly sale: Sale
 
 const Buyer = ({
   ticket,
-  user,
+  session,
   order,
 }: {
   readonly ticket: Ticket;
-  readonly user: User | undefined;
+  readonly session: Session;
   readonly order: Order | undefined;
 }) => {
   if (order !== undefined && order.status !== 'cancelled') {
@@ -154,7 +154,18 @@ const Buyer = ({
         </>
       );
     case 'on-sale':
-      return user === undefined ? (
+      if ('failure' in session)
+        return (
+          <>
+            <p className="text-muted">
+              Whether you are signed in can’t be checked right now, so you can’t hold it yet.
+            </p>
+            <a href={`/tickets/${ticket.id}`} className="button button-quiet button-wide">
+              Try again
+            </a>
+          </>
+        );
+      return session.user === undefined ? (
         <PageLink href={signInPath(`/tickets/${ticket.id}`)} className="button button-main button-wide">
           Sign in to hold this ticket
         </PageLink>
@@ -173,17 +184,14 @@ const Buyer = ({
 
 const TicketPage = async ({ params, searchParams }: PageProps) => {
   const { ticketId } = await params;
-  const [loaded, user] = await Promise.all([loadTicket(ticketId), currentUser()]);
+  const [loaded, session] = await Promise.all([loadTicket(ticketId), readSession()]);
   if (!loaded.ok) {
     if (loaded.failure.status === 404) return <NotFound />;
-    return (
-      <div className="shell py-10">
-        <h1 className="mb-6 text-3xl font-bold">Ticket</h1>
-        <Unavailable failure={loaded.failure} retry={`/tickets/${encodeURIComponent(ticketId)}`} />
-      </div>
-    );
+    const retry = `/tickets/${encodeURIComponent(ticketId)}`;
+    return <UnavailablePage title="Ticket" failure={loaded.failure} retry={retry} />;
   }
   const ticket = loaded.data;
+  const user = 'user' in session ? session.user : undefined;
   const own = ticket.userId === user?.id;
   const query = await searchParams;
   const justUploaded = own && param(query, 'uploaded') !== undefined;
@@ -255,7 +263,7 @@ const TicketPage = async ({ params, searchParams }: PageProps) => {
         </div>
         <aside className="panel p-5 shadow-sm lg:sticky lg:top-6 lg:row-span-2" aria-label="Price and hold">
           <LiveTicket key={ticket.id} ticket={ticket} own={own}>
-            {own ? <Seller ticket={ticket} sale={sale} /> : <Buyer ticket={ticket} user={user} order={order} />}
+            {own ? <Seller ticket={ticket} sale={sale} /> : <Buyer ticket={ticket} session={session} order={order} />}
           </LiveTicket>
           {order !== undefined && <LiveOrder key={order.id} order={order} />}
           {!own && ticketState(ticket) === 'on-sale' && (

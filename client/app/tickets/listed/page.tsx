@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { forUser } from '../../../components/for-user.tsx';
 import { Empty, ListPage, ListRow } from '../../../components/list-page.tsx';
 import { PageLink } from '../../../components/page-link.tsx';
 import { Unavailable } from '../../../components/unavailable.tsx';
@@ -10,10 +11,11 @@ import { priceLabel } from '../../../lib/money.ts';
 import { plural } from '../../../lib/plural.ts';
 import { param, type QueryParams } from '../../../lib/query-params.ts';
 import { serverApi } from '../../../lib/server/api.ts';
-import { requireUser } from '../../../lib/server/require-user.ts';
 import { placeLabel, seatLabel } from '../../../lib/ticket-labels.ts';
 
-export const metadata: Metadata = { title: 'Listed tickets' };
+const title = 'Listed tickets';
+
+export const metadata: Metadata = { title };
 
 const factsOf = (ticket: Ticket): string[] =>
   [seatLabel(ticket), placeLabel(ticket)].filter((fact) => fact !== undefined);
@@ -25,21 +27,28 @@ const todoOf = ({ delivery, orderId, withdrawnAt }: Ticket): string | undefined 
     : undefined;
 };
 
+interface PageProps {
+  readonly searchParams: Promise<QueryParams>;
+}
+
+const readIds = async ({ searchParams }: PageProps): Promise<string[]> =>
+  (param(await searchParams, 'ids') ?? '').split(',').filter((id) => /^[0-9a-f]{24}$/.test(id));
+
+const pathOf = async (props: PageProps): Promise<string> => `/tickets/listed?ids=${(await readIds(props)).join(',')}`;
+
 /** What a seller has just listed at once. */
-const ListedPage = async ({ searchParams }: { readonly searchParams: Promise<QueryParams> }) => {
-  const ids = (param(await searchParams, 'ids') ?? '').split(',').filter((id) => /^[0-9a-f]{24}$/.test(id));
-  const path = `/tickets/listed?ids=${ids.join(',')}`;
-  const user = await requireUser(path);
+const ListedPage = forUser<PageProps>({ title, path: pathOf }, async ({ user, ...props }) => {
+  const ids = await readIds(props);
   const api = await serverApi();
   const results = await Promise.all(ids.slice(0, maxSeats).map((id) => getTicket(api, id)));
   const failure = results.find((result) => !result.ok && result.failure.status !== 404);
   const tickets = results.flatMap((result) => (result.ok && result.data.userId === user.id ? [result.data] : []));
   return (
     <ListPage
-      title={tickets.length === 0 ? 'Listed tickets' : `${plural(tickets.length, 'ticket')} listed`}
+      title={tickets.length === 0 ? title : `${plural(tickets.length, 'ticket')} listed`}
       action={{ href: '/tickets/new', label: 'Sell another ticket' }}
     >
-      {failure !== undefined && !failure.ok && <Unavailable failure={failure.failure} retry={path} />}
+      {failure !== undefined && !failure.ok && <Unavailable failure={failure.failure} retry={await pathOf(props)} />}
       {tickets.length > 0 ? (
         <>
           <p className="mb-3 text-muted">
@@ -73,6 +82,6 @@ const ListedPage = async ({ searchParams }: { readonly searchParams: Promise<Que
       )}
     </ListPage>
   );
-};
+});
 
 export default ListedPage;

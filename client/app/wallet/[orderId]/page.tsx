@@ -1,9 +1,8 @@
 import { undoReasons } from '@ticketing/common/events';
 import type { Metadata } from 'next';
-import { redirect } from 'next/navigation';
-import type { ReactNode } from 'react';
 import { BoughtTicket } from '../../../components/bought-ticket.tsx';
 import { CodePicture } from '../../../components/code-picture.tsx';
+import { forUser } from '../../../components/for-user.tsx';
 import { KeepOffline } from '../../../components/keep-offline.tsx';
 import { NotFound } from '../../../components/not-found.tsx';
 import { Notice } from '../../../components/notice.tsx';
@@ -12,20 +11,20 @@ import { PageLink } from '../../../components/page-link.tsx';
 import { ReportedProblem } from '../../../components/reported-problem.tsx';
 import { StayAwake } from '../../../components/stay-awake.tsx';
 import { TicketLinks } from '../../../components/ticket-links.tsx';
-import { Unavailable } from '../../../components/unavailable.tsx';
+import { Unavailable, UnavailablePage } from '../../../components/unavailable.tsx';
 import { getCharge, getCodes, getOrder } from '../../../lib/api/marketplace.ts';
-import type { Failure } from '../../../lib/api/api.ts';
 import type { Charge, FileCodes, Order } from '../../../lib/api/schemas.ts';
 import { formatDateTime } from '../../../lib/dates.ts';
 import { moneyNews, moneyOutcome } from '../../../lib/money-outcome.ts';
 import { cancelLabels } from '../../../lib/order-labels.ts';
 import { plural } from '../../../lib/plural.ts';
-import { signInPath } from '../../../lib/safe-next.ts';
-import { readSession, serverApi } from '../../../lib/server/api.ts';
+import { serverApi } from '../../../lib/server/api.ts';
 import { placeLabel, seatLabel } from '../../../lib/ticket-labels.ts';
 import { keptUntil, walletPath } from '../../../lib/wallet.ts';
 
-export const metadata: Metadata = { title: 'Ticket' };
+const title = 'Ticket';
+
+export const metadata: Metadata = { title };
 
 /** What somebody at the entrance reads. */
 const Head = ({ ticket }: Pick<Order, 'ticket'>) => {
@@ -101,35 +100,26 @@ const Ended = ({ order, charge }: { readonly order: Order; readonly charge: Char
   );
 };
 
-const WithoutTicket = ({ children }: { readonly children: ReactNode }) => (
-  <div className="shell max-w-2xl py-10">
-    <h1 className="mb-6 text-3xl font-bold">Ticket</h1>
-    {children}
-  </div>
-);
+interface PageProps {
+  readonly params: Promise<{ readonly orderId: string }>;
+}
 
-const NoTicket = ({ failure, path }: { readonly failure: Failure; readonly path: string }) => (
-  <WithoutTicket>
-    <Unavailable failure={failure} retry={path} />
-  </WithoutTicket>
-);
+const pathOf = async ({ params }: PageProps): Promise<string> => walletPath((await params).orderId);
 
-const WalletTicketPage = async ({ params }: { readonly params: Promise<{ readonly orderId: string }> }) => {
+const WalletTicketPage = forUser<PageProps>({ title, path: pathOf }, async ({ user, params }) => {
   const { orderId } = await params;
   const path = walletPath(orderId);
-  const session = await readSession();
-  if ('failure' in session) return <NoTicket failure={session.failure} path={path} />;
-  const user = session.user ?? redirect(signInPath(path));
   const api = await serverApi();
   const result = await getOrder(api, orderId);
   if (!result.ok) {
     if (result.failure.status === 404) return <NotFound />;
-    if (result.failure.status !== 401) return <NoTicket failure={result.failure} path={path} />;
+    if (result.failure.status !== 401) return <UnavailablePage title={title} failure={result.failure} retry={path} />;
     return (
-      <WithoutTicket>
+      <div className="shell max-w-2xl py-10">
+        <h1 className="mb-6 text-3xl font-bold">{title}</h1>
         <KeepOffline owner={user.id} path={path} action="forget" />
         <Notice variant="error">This ticket belongs to another account. Sign in as its buyer to see it.</Notice>
-      </WithoutTicket>
+      </div>
     );
   }
   const order = result.data;
@@ -200,6 +190,6 @@ const WalletTicketPage = async ({ params }: { readonly params: Promise<{ readonl
       <OrderTimeline order={order} />
     </div>
   );
-};
+});
 
 export default WalletTicketPage;

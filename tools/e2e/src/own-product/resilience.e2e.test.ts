@@ -14,6 +14,7 @@ import { orderResponse, ticketResponse } from '../responses.ts';
 import { eventually } from '../eventually.ts';
 import { hold, list, orderOf, pay, signIn, signUp, ticketOf, untilOrder, type User } from '../user.ts';
 import { stop } from '../product.ts';
+import { pageRoutes } from '../site-pages.ts';
 import { testOnThisMachine } from '../site.ts';
 import { openStripeLedger } from '../stripe-ledger.ts';
 import { useOwnProduct } from './use-own-product.ts';
@@ -210,6 +211,50 @@ testOnThisMachine(
     await eventually(() => signUp(running().url), recoveryTimeoutMs);
   },
   180_000,
+);
+
+/** The path of each page, for a thing that does not exist. */
+const pagePaths = pageRoutes().map((route) => route.replace(/\/\[\[.+\]\]/, '').replace(/\[.+?\]/g, 'nothing'));
+
+const leadsToSignIn = ({ location }: { readonly location: string }) => location.startsWith('/signin?');
+
+testOnThisMachine(
+  'When auth does not answer, then each page for signed-in users says so, and none leads to the sign-in page',
+  async () => {
+    const { url } = running();
+    const { cookie } = await signUp(url);
+    const open = (paths: readonly string[], headers: Record<string, string> = {}) =>
+      Promise.all(
+        paths.map(async (path) => {
+          const response = await fetch(url + path, { redirect: 'manual', headers });
+          const { status } = response;
+          return { path, status, location: response.headers.get('location') ?? '', html: await response.text() };
+        }),
+      );
+    const forUsers = (await open(pagePaths)).filter(leadsToSignIn).map(({ path }) => path);
+    expect(forUsers).toEqual(
+      expect.arrayContaining(['/account', '/my-tickets', '/orders', '/orders/nothing', '/sales', '/wallet']),
+    );
+    expect((await open(forUsers, { cookie })).filter(leadsToSignIn)).toEqual([]);
+    const stopped = named('auth');
+    try {
+      for (const auth of stopped) running().signal(auth, 'SIGSTOP');
+      const pages = await open(pagePaths, { cookie });
+      expect(pages.filter(leadsToSignIn)).toEqual([]);
+      for (const { path, status, html } of pages.filter((page) => forUsers.includes(page.path))) {
+        expect([path, status]).toEqual([path, 503]);
+        expect(html).toContain('This can’t be shown right now');
+        expect(html).toMatch(new RegExp(`<a href="${path}[?"][^<]*Try again</a>`));
+        // The site's header, which does not claim that nobody is signed in.
+        expect(html).toContain('>Sign out<');
+        expect(html).not.toContain('>Sign in<');
+      }
+    } finally {
+      for (const auth of stopped) running().signal(auth, 'SIGCONT');
+    }
+    await eventually(() => signUp(url), recoveryTimeoutMs);
+  },
+  120_000,
 );
 
 testOnThisMachine(

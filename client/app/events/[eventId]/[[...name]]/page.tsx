@@ -7,7 +7,7 @@ import { LiveEvent } from '../../../../components/live-event.tsx';
 import { NotFound } from '../../../../components/not-found.tsx';
 import { PageLink } from '../../../../components/page-link.tsx';
 import { Pager } from '../../../../components/pager.tsx';
-import { Unavailable } from '../../../../components/unavailable.tsx';
+import { UnavailablePage } from '../../../../components/unavailable.tsx';
 import { getEvent, listTickets } from '../../../../lib/api/marketplace.ts';
 import type { EventEntry, ListedTicket } from '../../../../lib/api/schemas.ts';
 import { catalogueHref } from '../../../../lib/catalogue-query.ts';
@@ -94,12 +94,8 @@ const EventPage = async ({ params, searchParams }: PageProps) => {
   const tickets = toTicketPage(listed, number);
   if (!loaded.ok || 'failure' in tickets) {
     const failure = !loaded.ok ? loaded.failure : 'failure' in tickets ? tickets.failure : undefined;
-    return (
-      <div className="shell py-10">
-        <h1 className="mb-6 text-3xl font-bold">Event</h1>
-        {failure && <Unavailable failure={failure} retry={`/events/${encodeURIComponent(eventId)}`} />}
-      </div>
-    );
+    const retry = `/events/${encodeURIComponent(eventId)}`;
+    return failure && <UnavailablePage title="Event" failure={failure} retry={retry} />;
   }
   const event = loaded.data;
   const category = categoryOf(event.category);

@@ -1,35 +1,39 @@
 import type { Metadata } from 'next';
+import { forUser } from '../../../../components/for-user.tsx';
 import { NotFound } from '../../../../components/not-found.tsx';
 import { Notice } from '../../../../components/notice.tsx';
 import { PageLink } from '../../../../components/page-link.tsx';
-import { Unavailable } from '../../../../components/unavailable.tsx';
+import { UnavailablePage } from '../../../../components/unavailable.tsx';
 import { getCharge, getOrder, getTicket } from '../../../../lib/api/marketplace.ts';
 import { isPaid, receiptRows } from '../../../../lib/receipt.ts';
 import { serverApi } from '../../../../lib/server/api.ts';
-import { requireUser } from '../../../../lib/server/require-user.ts';
 
-export const metadata: Metadata = { title: 'Receipt' };
+const title = 'Receipt';
+
+export const metadata: Metadata = { title };
+
+interface PageProps {
+  readonly params: Promise<{ readonly orderId: string }>;
+}
+
+const orderPath = async ({ params }: PageProps): Promise<string> =>
+  `/orders/${encodeURIComponent((await params).orderId)}`;
+
+const pathOf = async (props: PageProps): Promise<string> => `${await orderPath(props)}/receipt`;
 
 /** The receipt as a page for print; the PDF has the same content. */
-const ReceiptPage = async ({ params }: { readonly params: Promise<{ readonly orderId: string }> }) => {
-  const { orderId } = await params;
-  const path = `/orders/${encodeURIComponent(orderId)}`;
-  await requireUser(`${path}/receipt`);
+const ReceiptPage = forUser<PageProps>({ title, path: pathOf }, async (props) => {
+  const { orderId } = await props.params;
   const api = await serverApi();
   const [order, charge] = await Promise.all([getOrder(api, orderId), getCharge(api, orderId)]);
   const failure = order.ok ? (charge.ok ? undefined : charge.failure) : order.failure;
   if (!order.ok || !charge.ok || !isPaid(charge.data)) {
     if (failure === undefined || failure.status === 404) return <NotFound />;
+    if (failure.status !== 401) return <UnavailablePage title={title} failure={failure} retry={await pathOf(props)} />;
     return (
       <div className="shell max-w-2xl py-10">
-        <h1 className="mb-6 text-3xl font-bold">Receipt</h1>
-        {failure.status === 401 ? (
-          <Notice variant="error">
-            This order belongs to another account. Sign in as its buyer to see its receipt.
-          </Notice>
-        ) : (
-          <Unavailable failure={failure} retry={`${path}/receipt`} />
-        )}
+        <h1 className="mb-6 text-3xl font-bold">{title}</h1>
+        <Notice variant="error">This order belongs to another account. Sign in as its buyer to see its receipt.</Notice>
       </div>
     );
   }
@@ -39,14 +43,14 @@ const ReceiptPage = async ({ params }: { readonly params: Promise<{ readonly ord
   return (
     <div className="shell max-w-2xl py-6 md:py-10">
       <p className="no-print mb-6 flex flex-wrap gap-x-5 gap-y-2 text-[0.9375rem]">
-        <PageLink href={path} className="link">
+        <PageLink href={await orderPath(props)} className="link">
           Order
         </PageLink>
         <a href={`/api/payments/${encodeURIComponent(orderId)}/receipt`} className="link" download>
           Receipt as PDF
         </a>
       </p>
-      <h1 className="text-2xl font-bold">Receipt</h1>
+      <h1 className="text-2xl font-bold">{title}</h1>
       <p className="text-muted">Foyer</p>
       <dl className="mt-6 divide-y divide-line border-y border-line">
         {rows.map(([name, value]) => (
@@ -64,6 +68,6 @@ const ReceiptPage = async ({ params }: { readonly params: Promise<{ readonly ord
       </p>
     </div>
   );
-};
+});
 
 export default ReceiptPage;

@@ -1,6 +1,7 @@
 import { mapListingDetails } from '@ticketing/common/events';
 import { currencyOf } from '@ticketing/common/money';
 import type { Metadata } from 'next';
+import { forUser } from '../../../../components/for-user.tsx';
 import { ListingForm } from '../../../../components/listing-form.tsx';
 import { NotFound } from '../../../../components/not-found.tsx';
 import { Notice } from '../../../../components/notice.tsx';
@@ -12,12 +13,13 @@ import { categories } from '../../../../lib/categories.ts';
 import { toInputValue } from '../../../../lib/dates.ts';
 import { serverApi } from '../../../../lib/server/api.ts';
 import { timeZoneChoices } from '../../../../lib/server/city-time-zones.ts';
-import { requireUser } from '../../../../lib/server/require-user.ts';
 import { runtimeConfig } from '../../../../lib/server/runtime.ts';
 import { ticketState } from '../../../../lib/ticket-labels.ts';
 import { postEdit } from '../../../form-actions.ts';
 
-export const metadata: Metadata = { title: 'Edit ticket' };
+const title = 'Edit ticket';
+
+export const metadata: Metadata = { title };
 
 const typed = (ticket: Ticket): Readonly<Record<string, string>> => ({
   title: ticket.title,
@@ -57,28 +59,35 @@ const Body = ({ ticket, userId }: { readonly ticket: Ticket; readonly userId: st
   );
 };
 
-const EditPage = async ({ params }: { readonly params: Promise<{ readonly ticketId: string }> }) => {
-  const { ticketId } = await params;
-  const path = `/tickets/${encodeURIComponent(ticketId)}`;
-  const user = await requireUser(`${path}/edit`);
+interface PageProps {
+  readonly params: Promise<{ readonly ticketId: string }>;
+}
+
+const ticketPath = async ({ params }: PageProps): Promise<string> =>
+  `/tickets/${encodeURIComponent((await params).ticketId)}`;
+
+const pathOf = async (props: PageProps): Promise<string> => `${await ticketPath(props)}/edit`;
+
+const EditPage = forUser<PageProps>({ title, path: pathOf }, async ({ user, ...props }) => {
+  const { ticketId } = await props.params;
   const ticket = await getTicket(await serverApi(), ticketId);
   if (!ticket.ok && ticket.failure.status === 404) return <NotFound />;
   return (
     <div className="shell max-w-2xl py-8 md:py-12">
-      <h1 className="text-3xl font-bold">Edit ticket</h1>
+      <h1 className="text-3xl font-bold">{title}</h1>
       <p className="mt-2 mb-6 text-muted">
         Buyers never pay a price that they have not seen.{' '}
-        <PageLink href={path} className="link">
+        <PageLink href={await ticketPath(props)} className="link">
           Back to the ticket
         </PageLink>
       </p>
       {ticket.ok ? (
         <Body ticket={ticket.data} userId={user.id} />
       ) : (
-        <Unavailable failure={ticket.failure} retry={`${path}/edit`} />
+        <Unavailable failure={ticket.failure} retry={await pathOf(props)} />
       )}
     </div>
   );
-};
+});
 
 export default EditPage;
