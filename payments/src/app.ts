@@ -13,7 +13,7 @@ export const routes: readonly RoutedEndpoint<Deps>[] = [
   on.post('/api/payments', 'paying', [signedIn], payOrderRoute),
   on.post('/api/payments/webhook', 'webhook', [], webhookRoute),
   on.get('/api/payments/sales', 'reading', [signedIn], listSalesRoute),
-  on.get('/api/payments/sales/summary', 'reading', [signedIn], getSalesSummaryRoute),
+  on.get('/api/payments/sales/summary', 'summing', [signedIn], getSalesSummaryRoute),
   on.get('/api/payments/balance', 'reading', [signedIn], getBalanceRoute),
   on.get('/api/payments/payout-account', 'reading', [signedIn], getPayoutAccountRoute),
   on.post('/api/payments/payout-account', 'onboarding', [signedIn], beginOnboardingRoute),

@@ -17,7 +17,7 @@ import { withdrawTicketRoute } from './routes/withdraw-ticket.ts';
 
 export const routes: readonly RoutedEndpoint<RouteDeps>[] = [
   on.get('/api/tickets', 'reading', [], listTicketsRoute),
-  on.get('/api/tickets/summary', 'reading', [signedIn], getSummaryRoute),
+  on.get('/api/tickets/summary', 'summing', [signedIn], getSummaryRoute),
   on.get('/api/tickets/:ticketId', 'reading', [], getTicketRoute),
   on.get('/api/tickets/:ticketId/stream', 'reading', [], streamTicketRoute),
   on.get('/api/tickets/:ticketId/file', 'reading', [signedIn], getFileRoute),

@@ -50,3 +50,12 @@ test('When one account downloads receipts again and again, then it is limited, a
   expect(limited(await many(22, () => read('/receipt')))).toBe(2);
   expect(limited(await many(22, () => read('')))).toBe(0);
 });
+
+test('When one account reads the summary of its sales 121 times in a minute, then the last is refused, and its other reads are not', async () => {
+  const userId = newId();
+  const read = (path: string) =>
+    payments.request('GET', path, { headers: { ...payments.system.as(userId), 'X-Forwarded-For': address(3) } });
+  expect(limited(await many(120, () => read('/api/payments/sales/summary')))).toBe(0);
+  expect(await read('/api/payments/sales/summary')).toMatchObject({ status: 429 });
+  expect(await read('/api/payments/sales')).toMatchObject({ status: 200 });
+});

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { newId } from '@ticketing/common/mongo';
+import supertest from 'supertest';
 import { dueOf, unsoldOf } from '../queries/get-summary.ts';
 import { openHarness, orderFor, type TicketsHarness } from '../test/harness.ts';
 
@@ -87,4 +88,15 @@ test('When a seller has 10,000 listings, then they are counted exactly by indexe
     expect(executionStats).toMatchObject({ totalDocsExamined: 0 });
     expect(executionStats.totalKeysExamined).toBeLessThan(5_010);
   }
+});
+
+test('When a seller reads the summary 121 times in a minute, then the last is refused, and their other reads are not', async () => {
+  // Without Redis the process counts alone from the first request on, however slow the machine is.
+  const limited = await tickets.startReplica({ RATE_LIMITS: 'on', REDIS_URL: 'redis://127.0.0.1:1' });
+  const seller = newId();
+  const read = async (path: string) => (await supertest(limited.url).get(path).set(tickets.system.as(seller))).status;
+  const statuses = await Promise.all(Array.from({ length: 120 }, () => read('/api/tickets/summary')));
+  expect(new Set(statuses)).toEqual(new Set([200]));
+  expect(await read('/api/tickets/summary')).toBe(429);
+  expect(await read('/api/tickets?mine=true')).toBe(200);
 });

@@ -41,6 +41,8 @@ export const limits = {
   reporting: { address, account, outcome: { ...perHour(20), counts: 'success' } },
   /** Each document may take a process 0.2 s. */
   rendering: { address, account: perMinute(20), inTurn: true },
+  /** Each reads as many index entries as the account has listings or sales. */
+  summing: { address, account: perMinute(120), inTurn: true },
   /** Enough for every card of a buyer several times, too few to test a list of stolen cards. */
   paying: { address: perMinute(60), account: perMinute(30) },
   /** Each request makes a link to a page of Stripe's. */
