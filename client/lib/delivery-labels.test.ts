@@ -18,6 +18,7 @@ test.each([
   [sold, 'Deliver this ticket', 'Upload its file. The buyer', 'deliver'],
   [{ ...sold, delivery: 'instant', deliveredAt: at }, 'Delivered', `since ${time}`, undefined],
   [{ ...sold, timeZone, deliveredAt: at }, 'Delivered', `since ${localTime}`, undefined],
+  [{ ...sold, timeZone, deliveredAt: at, deliveryEndedAt: at }, 'Delivered', `undone on ${localTime}`, undefined],
   [{ ...sold, timeZone, deliveryFailedAt: at }, 'Not delivered', `over on ${localTime}`, undefined],
   [{ ...sold, deliveryFailedAt: at }, 'Not delivered', 'the buyer gets the money back', undefined],
   [{ ...sold, deliveryEndedAt: at }, 'Nothing to deliver', 'The sale was undone', undefined],

@@ -33,7 +33,10 @@ const sold = (ticket: Delivery): SellerFile => {
   if (deliveredAt !== undefined) {
     return {
       title: 'Delivered',
-      text: `The buyer has the file since ${formatDateTime(deliveredAt, timeZone)}. It can’t be changed.`,
+      text:
+        deliveryEndedAt === undefined
+          ? `The buyer has the file since ${formatDateTime(deliveredAt, timeZone)}. It can’t be changed.`
+          : `The buyer had the file until the sale was undone on ${formatDateTime(deliveryEndedAt, timeZone)}.`,
     };
   }
   if (deliveryFailedAt !== undefined) {

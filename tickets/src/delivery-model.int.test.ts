@@ -67,6 +67,8 @@ interface Listed {
   readonly userId: string;
   /** The last order that held it. */
   order?: OrderState;
+  /** The orders that were cancelled after they were complete. */
+  readonly undone: Set<string>;
 }
 
 const tickets = fc.nat(2);
@@ -138,6 +140,7 @@ const run = async (listings: readonly Listed[], { kind, ticket, codes = [] }: St
     default:
       if (order === undefined) return undefined;
       if (kind === 'complete') return sellTickets(deps)(received(completed(order)));
+      if (kind === 'undo') listed.undone.add(order.id);
       return releaseTickets(deps)(received({ ...(kind === 'undo' ? completed(order) : order), status: 'cancelled' }));
   }
 };
@@ -162,8 +165,8 @@ const expectedOf = async (listings: readonly Listed[], { ticket, codes = [] }: S
 type Decisions = Map<string, object>;
 
 const check = async (listings: readonly Listed[], decisions: Decisions): Promise<void> => {
-  for (const { ticketId } of listings) {
-    const { availability, fileId, dueAt, delivery, ...ticket } = await stored(ticketId);
+  for (const { ticketId, undone } of listings) {
+    const { availability, fileId, dueAt, delivery, orderId = '', ...ticket } = await stored(ticketId);
     const { soldAt, deliveredAt, deliveryFailedAt, deliveryEndedAt } = ticket;
     const owned = await deps.codes.find({ ticketId }).toArray();
     const file = fileId === undefined ? null : await deps.files.findOne({ _id: fileId });
@@ -172,13 +175,15 @@ const check = async (listings: readonly Listed[], decisions: Decisions): Promise
     if (isLive) expect(owned.map(({ _id }) => _id).toSorted()).toEqual(file?.codes.toSorted() ?? []);
     if (isLive && fileId !== undefined) expect([file?.ticketId, file?.unattachedSince]).toEqual([ticketId, undefined]);
     if (isLive) expect(delivery ?? 'by_seller').toBe(fileId === undefined ? 'by_seller' : 'instant');
-    // A sold ticket waits for its delivery, or one thing has become of it.
-    const ends = [dueAt, deliveredAt, deliveryFailedAt, deliveryEndedAt].filter((at) => at !== undefined);
+    // A sold ticket waits for its delivery, or one thing has become of it. Only what was delivered may also end.
+    const ends = [dueAt, deliveryFailedAt, deliveredAt ?? deliveryEndedAt].filter((at) => at !== undefined);
     expect(ends).toHaveLength(availability === 'sold' ? 1 : 0);
     if (deliveredAt !== undefined) expect(file).not.toBeNull();
-    if (deliveryFailedAt !== undefined || deliveryEndedAt !== undefined || dueAt !== undefined) expect(file).toBeNull();
+    else if (availability === 'sold') expect(file).toBeNull();
+    const isUndone = availability === 'sold' && undone.has(orderId) && deliveryFailedAt === undefined;
+    expect(deliveryEndedAt !== undefined).toBe(isUndone);
     if (availability !== 'sold' || dueAt !== undefined) continue;
-    const decision = { soldAt, deliveredAt, deliveryFailedAt, deliveryEndedAt, fileId };
+    const decision = { soldAt, deliveredAt, deliveryFailedAt, fileId };
     expect(decision).toEqual(decisions.get(ticketId) ?? decision);
     decisions.set(ticketId, decision);
   }
@@ -186,7 +191,7 @@ const check = async (listings: readonly Listed[], decisions: Decisions): Promise
 
 const list = async (userId: string): Promise<Listed> => {
   const { _id: ticketId } = await createTicket(deps, { userId, listing: { title: 'Final', price: 1999 }, trace });
-  return { ticketId, userId };
+  return { ticketId, userId, undone: new Set() };
 };
 
 const play = async (rounds: readonly (readonly Step[])[]): Promise<void> => {

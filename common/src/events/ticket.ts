@@ -40,11 +40,14 @@ export const ticketState = z.object({
   delivery: z.enum(deliveries).optional(),
   /** Until when its seller must deliver a sold ticket. Absent before the sale and once the delivery has ended. */
   dueAt: z.iso.datetime().optional(),
-  /** When the buyer could first get the ticket itself; never taken back. */
+  /** When the buyer could first get the ticket itself; kept when the sale is undone. */
   deliveredAt: z.iso.datetime().optional(),
   /** When the deadline passed without a delivery: its order is cancelled. */
   deliveryFailedAt: z.iso.datetime().optional(),
-  /** When its order was cancelled for another reason before the delivery: nothing is delivered any more. */
+  /**
+   * When its order was cancelled for another reason: nothing is delivered any more, and the file of a delivered ticket is no
+   * longer its buyer's. Absent from delivered tickets whose cancellation a release without this rule has heard.
+   */
   deliveryEndedAt: z.iso.datetime().optional(),
   /** When its seller withdrew it, for good: nobody can order it. */
   withdrawnAt: z.iso.datetime().optional(),

@@ -2,7 +2,7 @@ import { ticketUpdated, type OrderState } from '@ticketing/common/events';
 import type { Received } from '@ticketing/common/messaging';
 import type { Deps } from '../deps.ts';
 import { isNoLongerKept, withClosedOrder } from '../models/closed-orders.ts';
-import { undelivered } from '../models/delivery.ts';
+import { notEnded } from '../models/delivery.ts';
 import { release } from '../models/listing-changes.ts';
 import { republishTickets, republishedAfterMs } from './republish-tickets.ts';
 import { markSold } from './sell-tickets.ts';
@@ -18,7 +18,7 @@ const effectBefore = (time: Date): Date => new Date(time.getTime() - republished
 /**
  * Puts tickets of orders that were cancelled before they were complete on sale again, each only if that order holds it and it
  * is not sold; those of closed accounts are withdrawn by the same write. A ticket whose order was complete stays sold, or is
- * marked as sold if the completion has not arrived yet; it is not delivered any more. Each order is closed first, so that a
+ * marked as sold if the completion has not arrived yet; its buyer, who gets the money back, has its file no longer. Each order is closed first, so that a
  * claim that arrives after its own cancellation is refused.
  */
 export const releaseTickets =
@@ -50,7 +50,7 @@ const keepSold = async (deps: Deps, undone: readonly ReceivedOrder[]): Promise<v
   const deliveryEndedAt = deps.now();
   const ended = await deps.ticketStore.changeMany(
     undone.map(({ state: order, trace }) => ({
-      filter: { _id: order.ticket.id, orderId: order.id, ...undelivered },
+      filter: { _id: order.ticket.id, orderId: order.id, ...notEnded },
       set: { deliveryEndedAt },
       unset: ['dueAt' as const],
       event: ticketUpdated,

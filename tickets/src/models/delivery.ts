@@ -20,10 +20,9 @@ export const sale = ({ userId, delivery }: OrderState, now: Date, minMs: number)
       : ifFile('$$REMOVE', new Date(Math.max(Date.parse(delivery.dueAt), now.getTime() + minMs))),
 });
 
-/** Of a sold ticket that may still be delivered. One that a release without deliveries has sold has no deadline. */
-export const undelivered = {
+/** Of a sold ticket whose buyer has its file, or may still get it. */
+export const notEnded = {
   availability: 'sold' as const,
-  deliveredAt: { $exists: false },
   deliveryFailedAt: { $exists: false },
   deliveryEndedAt: { $exists: false },
 };

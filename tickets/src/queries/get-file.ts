@@ -29,7 +29,7 @@ interface FileRequest {
 }
 
 /**
- * The file of a ticket: for its seller until the ticket is sold, from then on for its buyer.
+ * The file of a ticket: for its seller until the ticket is sold, from then on for its buyer, until the sale is undone.
  * @throws NotFoundError also before the ticket is delivered, NotAuthorizedError for anybody else.
  */
 export const getFile = async (deps: Deps, request: FileRequest): Promise<TicketFile> => {

@@ -20,7 +20,9 @@ export const ticketShape = z
     deliveredAt: z.optional(z.iso.datetime()),
     deliveryFailedAt: z.optional(z.iso.datetime().check(z.describe('When the deadline passed without a delivery'))),
     deliveryEndedAt: z.optional(
-      z.iso.datetime().check(z.describe('When its order was cancelled before the delivery, for another reason')),
+      z.iso
+        .datetime()
+        .check(z.describe('When its order was cancelled for another reason: nobody gets the file any more')),
     ),
     withdrawnAt: z.optional(z.iso.datetime().check(z.describe('Its seller has withdrawn it, and only they see it'))),
     ...mapListingDetails({

@@ -131,6 +131,28 @@ test('When a sale is undone, then its buyer gets the codes no more', async () =>
   for (const userId of ['buyer', 'seller']) expect((await drawings(ticket.id, userId)).status).toBe(401);
 });
 
+test('When the order of a delivered ticket is refunded, then its buyer gets neither file nor codes any more, nor does anybody else', async () => {
+  const { ticket } = await listed();
+  expect((await download(ticket.id, 'seller')).status).toBe(200);
+  const order = await sell(ticket, 1);
+  expect([(await download(ticket.id, 'buyer')).status, (await drawings(ticket.id, 'buyer')).status]).toEqual([
+    200, 200,
+  ]);
+  const { deliveredAt, fileId } = await tickets.stored(ticket.id);
+  const refunded: OrderState = { ...order, version: 3, status: 'cancelled', reason: 'refunded' };
+  await tickets.system.publish(orderCancelled, refunded);
+  await until(ticket.id, { deliveryEndedAt: expect.any(Date), deliveredAt, availability: 'sold', version: 4 });
+  for (const userId of ['buyer', 'seller', 'stranger'])
+    for (const read of [download, drawings]) expect((await read(ticket.id, userId)).status).toBe(401);
+  expect(messageOf(await upload(ticket.id, await png()))).toBe('The ticket has been delivered already');
+  expect(await tickets.get(ticket.id)).toMatchObject({ deliveryEndedAt: expect.any(String) });
+  expect(await storedFiles().findOne({ _id: fileId ?? '' }, { projection: { _id: 1 } })).not.toBeNull();
+
+  await tickets.system.publish(orderCancelled, refunded);
+  await tickets.cancelledHandled();
+  expect((await tickets.stored(ticket.id)).version).toBe(4);
+});
+
 test('When a ticket was sold without a file, then its seller delivers it once, and it never fails', async () => {
   const ticket = await tickets.list();
   await sell(ticket);
