@@ -1,10 +1,9 @@
 'use client';
-import { undoReasons } from '@ticketing/common/events';
 import { useState } from 'react';
 import type { Charge, Order } from '../lib/api/schemas.ts';
 import type { StripeConfig } from '../lib/config.ts';
 import { attemptsLeft, moneyOutcome } from '../lib/money-outcome.ts';
-import { cancelLabels, orderBadge } from '../lib/order-labels.ts';
+import { cancelLabels, orderBadge, wasUndone } from '../lib/order-labels.ts';
 import type { PayOutcome } from '../lib/pay-order.ts';
 import { signInPath } from '../lib/safe-next.ts';
 import { Badge } from './badge.tsx';
@@ -97,7 +96,7 @@ const Cancelled = ({
   readonly newPrice: string | undefined;
 }) => {
   const { title, text, link } = cancelLabels(order.reason);
-  const wasComplete = undoReasons.some((reason) => reason === order.reason);
+  const wasComplete = wasUndone(order);
   return (
     <div className="grid justify-items-start gap-3">
       <h2 className="text-2xl font-bold">{title}</h2>

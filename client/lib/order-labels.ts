@@ -1,3 +1,4 @@
+import { undoReasons } from '@ticketing/common/events';
 import type { Order } from './api/schemas.ts';
 
 export interface CancelLabels {
@@ -62,6 +63,9 @@ export const cancelLabels = (reason: string | undefined): CancelLabels =>
     text: 'The ticket was released.',
     link: 'Back to the ticket',
   };
+
+/** Whether the order was complete before it was cancelled: its buyer had the ticket, and gets the money back. */
+export const wasUndone = ({ reason }: Pick<Order, 'reason'>): boolean => undoReasons.some((undo) => undo === reason);
 
 const badges = {
   created: { variant: 'wait', label: 'Confirming' },

@@ -1,7 +1,11 @@
 import type { Order } from './api/schemas.ts';
+import { wasUndone } from './order-labels.ts';
 
 /** A ticket stays in the wallet this long after the start: people come late, and festivals take a day. */
 const keptMs = 24 * 60 * 60_000;
+
+/** How long after its order an undone one without a date stays: for longer, no card’s bank takes a payment back. */
+const undoneMs = 180 * 24 * 60 * 60_000;
 
 type Bought = Pick<Order, 'status' | 'ticket'>;
 
@@ -19,5 +23,17 @@ const startOf = ({ ticket }: Bought): number =>
 /** Those of the orders that are in the wallet, the next event first. */
 export const walletOf = <T extends Bought>(orders: readonly T[], now: number): readonly T[] =>
   orders.filter((order) => isInWallet(order, now)).sort((one, other) => startOf(one) - startOf(other) || 0);
+
+/** Those of the orders whose tickets would be in the wallet, had the sales not been undone; in their order. */
+export const undoneOf = <T extends Pick<Order, 'status' | 'reason' | 'createdAt' | 'ticket'>>(
+  orders: readonly T[],
+  now: number,
+): readonly T[] =>
+  orders.filter(
+    (order) =>
+      order.status === 'cancelled' &&
+      wasUndone(order) &&
+      (keptUntil(order) ?? Date.parse(order.createdAt ?? '') + undoneMs) > now,
+  );
 
 export const walletPath = (orderId: string): string => `/wallet/${encodeURIComponent(orderId)}`;

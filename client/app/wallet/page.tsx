@@ -7,9 +7,10 @@ import { UnavailablePage } from '../../components/unavailable.tsx';
 import type { Order } from '../../lib/api/schemas.ts';
 import { formatDateTime } from '../../lib/dates.ts';
 import { boughtLine, boughtBadge } from '../../lib/delivery-labels.ts';
+import { cancelLabels } from '../../lib/order-labels.ts';
 import { readBought } from '../../lib/server/bought.ts';
 import { placeLabel, seatLabel } from '../../lib/ticket-labels.ts';
-import { walletOf, walletPath } from '../../lib/wallet.ts';
+import { undoneOf, walletOf, walletPath } from '../../lib/wallet.ts';
 
 const title = 'My tickets';
 
@@ -17,20 +18,26 @@ export const metadata: Metadata = { title };
 
 const isReady = ({ delivery }: Order): boolean => delivery?.status === 'delivered';
 
-const facts = ({ ticket, delivery }: Order): string[] =>
+/** `state` is what has become of the ticket. */
+const facts = ({ ticket }: Order, state: string | undefined): string[] =>
   [
     ticket.startsAt === undefined ? undefined : formatDateTime(ticket.startsAt, ticket.timeZone),
     placeLabel(ticket),
     seatLabel(ticket),
-    delivery?.status === 'delivered' ? undefined : boughtLine({ delivery, ticket }),
+    state,
   ].filter((line) => line !== undefined);
+
+const undoneBadge = ({ reason }: Order) =>
+  ({ variant: 'over', label: reason === 'not_delivered' ? 'Not delivered' : 'Refunded' }) as const;
 
 const path = '/wallet';
 
 const WalletPage = forUser({ title, path }, async ({ user }) => {
   const bought = await readBought();
   if (!bought.ok) return <UnavailablePage title={title} failure={bought.failure} retry={path} />;
-  const orders = walletOf(bought.orders, Date.now());
+  const now = Date.now();
+  const orders = walletOf(bought.orders, now);
+  const undone = undoneOf(bought.orders, now);
   const ready = orders.filter(isReady).map(({ id }) => walletPath(id));
   return (
     <ListPage title={title}>
@@ -44,7 +51,7 @@ const WalletPage = forUser({ title, path }, async ({ user }) => {
               <ListRow
                 href={walletPath(order.id)}
                 title={order.ticket.title}
-                facts={facts(order)}
+                facts={facts(order, isReady(order) ? undefined : boughtLine(order))}
                 badge={boughtBadge(order)}
                 testId="wallet-ticket"
                 isWholePage
@@ -52,6 +59,26 @@ const WalletPage = forUser({ title, path }, async ({ user }) => {
             </li>
           ))}
         </ul>
+      )}
+      {undone.length > 0 && (
+        <section className="mt-8" aria-labelledby="undone">
+          <h2 id="undone" className="mb-3 text-xl font-semibold">
+            Refunded
+          </h2>
+          <ul className="grid gap-3">
+            {undone.map((order) => (
+              <li key={order.id}>
+                <ListRow
+                  href={`/orders/${order.id}`}
+                  title={order.ticket.title}
+                  facts={facts(order, cancelLabels(order.reason).text)}
+                  badge={undoneBadge(order)}
+                  testId="wallet-undone"
+                />
+              </li>
+            ))}
+          </ul>
+        </section>
       )}
       <p className="mt-5 text-[0.9375rem] text-muted">
         {orders.length > 0 && <span>Open a ticket once, and this device shows it without a connection, too. </span>}

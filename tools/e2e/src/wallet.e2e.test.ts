@@ -6,7 +6,8 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { z } from 'zod';
 import { overflow, phone, usePages, violations } from './browser.ts';
 import { eventually } from './eventually.ts';
-import { siteUnderTest } from './site.ts';
+import { siteUnderTest, testOnThisMachine } from './site.ts';
+import { openStripeLedger } from './stripe-ledger.ts';
 import { orderResponse } from './responses.ts';
 import { list, order as orderTicket, orderOf, pay, signUp, untilOrder, type User } from './user.ts';
 
@@ -171,6 +172,44 @@ test('When the session has ended, then nothing of the wallet is kept', async () 
   });
   await expectSaved(page, []);
 }, 180_000);
+
+testOnThisMachine(
+  'When a saved ticket is refunded, then the wallet says so and keeps it no longer, and the API gives its buyer neither file nor codes',
+  async () => {
+    const { seller, buyer, ticketId, orderId } = await buy();
+    const page = await openPage({ as: buyer, viewport: phone });
+    const path = `/wallet/${orderId}`;
+    await page.goto(path);
+    await expectSaved(page, [path]);
+    const files = [`/api/tickets/${ticketId}/file`, `/api/tickets/${ticketId}/file/codes`];
+    const read = (user: User) => Promise.all(files.map((file) => user.send({ method: 'GET', path: file })));
+    expect(await read(buyer)).toMatchObject([{ status: 200 }, { status: 200 }]);
+    await openStripeLedger(site.processes()).refundPart(orderId, 1_999);
+    await untilOrder(buyer, orderId, { status: 'cancelled', reason: 'refunded' });
+    await eventually(async () => expect(await read(buyer)).toMatchObject([{ status: 401 }, { status: 401 }]));
+    expect(await read(seller)).toMatchObject([{ status: 401 }, { status: 401 }]);
+
+    // Each time it is opened, the page has the worker forget it.
+    await eventually(async () => {
+      await page.goto(path);
+      await expectSaved(page, []);
+    }, 60_000);
+    await page.getByText('This order was refunded').first().waitFor();
+    expect(await page.getByTestId('code').count()).toBe(0);
+
+    await page.goto('/wallet');
+    await page.getByTestId('empty').waitFor();
+    const row = page.getByTestId('wallet-undone');
+    expect(await row.locator('.badge').textContent()).toBe('Refunded');
+    await row.getByText('So the ticket is no longer yours.').waitFor();
+    expect(await overflow(page)).toBe(0);
+    expect(await violations(page)).toEqual([]);
+    await row.getByRole('link', { name: 'Cup final' }).click();
+    await page.waitForURL(`**/orders/${orderId}`);
+    await page.getByRole('heading', { name: 'This order was refunded' }).waitFor();
+  },
+  180_000,
+);
 
 test('When more tickets are opened than are kept, then the last ones are', async () => {
   const { buyer, orderId } = await buy();

@@ -1,4 +1,3 @@
-import { undoReasons } from '@ticketing/common/events';
 import type { Metadata } from 'next';
 import { BoughtTicket } from '../../../components/bought-ticket.tsx';
 import { CodePicture } from '../../../components/code-picture.tsx';
@@ -16,7 +15,7 @@ import { getCharge, getCodes, getOrder } from '../../../lib/api/marketplace.ts';
 import type { Charge, FileCodes, Order } from '../../../lib/api/schemas.ts';
 import { formatDateTime } from '../../../lib/dates.ts';
 import { moneyNews, moneyOutcome } from '../../../lib/money-outcome.ts';
-import { cancelLabels } from '../../../lib/order-labels.ts';
+import { cancelLabels, wasUndone } from '../../../lib/order-labels.ts';
 import { plural } from '../../../lib/plural.ts';
 import { serverApi } from '../../../lib/server/api.ts';
 import { placeLabel, seatLabel } from '../../../lib/ticket-labels.ts';
@@ -89,12 +88,7 @@ const Ended = ({ order, charge }: { readonly order: Order; readonly charge: Char
       <Notice variant="warning">
         <p className="font-semibold">{title}</p>
         <p>{text}</p>
-        <p data-testid="money-outcome">
-          {moneyOutcome(
-            charge,
-            undoReasons.some((reason) => reason === order.reason),
-          )}
-        </p>
+        <p data-testid="money-outcome">{moneyOutcome(charge, wasUndone(order))}</p>
       </Notice>
     </div>
   );
