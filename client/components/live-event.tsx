@@ -7,12 +7,15 @@ import { usePageRefresh } from './use-page-refresh.ts';
 
 const quietAfterMs = 60_000;
 
-/** The heading that says what is left of an event, as it changes; the server renders the list below it again. */
+/**
+ * The heading that says what is left of an event, as it changes. The server renders the list below it again, also when only one of
+ * its tickets has changed, which the event's version says.
+ */
 export const LiveEvent = ({ event: rendered }: { readonly event: EventEntry }) => {
   const { state: event } = useLive<EventEntry>({
     rendered,
     source: async () => (await import('../lib/live/sources.ts')).eventSource(rendered.id),
-    isOlder: () => false,
+    isOlder: ({ version = 0 }, than) => version < (than.version ?? 0),
     isFinal: () => false,
     pollMs: (_event, quietMs) => (quietMs < quietAfterMs ? 4_000 : 15_000),
   });

@@ -38,7 +38,8 @@ export const ticketsSchema = z.array(listedTicketSchema);
 // The site shows a code of a format that it does not know.
 const codeSchema = z.extend(codeShape, { format: z.string() });
 export const codesSchema = z.extend(codesShape, { codes: z.array(codeSchema) });
-export const eventSchema = z.extend(eventShape, anyCategory);
+// Services of the release before send no version.
+export const eventSchema = z.extend(eventShape, { ...anyCategory, version: z.optional(z.int()) });
 export const eventsSchema = z.array(eventSchema);
 // The site says nothing of a delivery whose status it does not know.
 const orderDelivery = z.object({

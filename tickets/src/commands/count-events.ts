@@ -37,7 +37,7 @@ export const countEvents = async (deps: Deps): Promise<void> => {
       .toArray();
     if (changed.length === 0) return;
     const eventIds = changed.flatMap(({ uncounted = [] }) => uncounted);
-    if (!(await recountEvents(deps, eventIds, changed))) return;
+    if (!(await recountEvents(deps, eventIds, { listings: changed, isNoted: true }))) return;
     await deps.tickets.bulkWrite(
       changed.map(({ _id, version, availability, keysOf }) => ({
         updateOne: {
@@ -52,14 +52,21 @@ export const countEvents = async (deps: Deps): Promise<void> => {
   }
 };
 
+interface Noted {
+  /** Tickets of the events, for those that have nothing on sale and no entry yet. */
+  readonly listings?: readonly (Listing & Pick<TicketDocument, 'eventId'>)[];
+  /** Whether a ticket of each event has changed: its entry gets a new `seq` even if it shows nothing of that. */
+  readonly isNoted?: boolean;
+}
+
 /**
- * Writes the entries of these events as the tickets are now; `listings` are tickets of theirs, for events that have nothing on
- * sale and no entry yet. Returns false if another replica has written one of them at the same time.
+ * Writes the entries of these events as the tickets are now. Returns false if another replica has written one of them at the
+ * same time.
  */
 export const recountEvents = async (
   deps: Deps,
   eventIds: readonly string[],
-  listings: readonly (Listing & Pick<TicketDocument, 'eventId'>)[] = [],
+  { listings = [], isNoted = false }: Noted = {},
 ): Promise<boolean> => {
   // Tickets that a release without events has listed have no id until their keys are filled in.
   const ids = [...new Set(eventIds)].filter((id) => id !== '');
@@ -101,7 +108,7 @@ export const recountEvents = async (
         : (emptied(entry) ?? (listing && entryOf(listing, { ...listing, onSale: 0 })));
     if (after === undefined || isForgotten(after, deps.now())) return [];
     const { seq = 0, changedAt: _changedAt, ...before } = entry ?? {};
-    if (isDeepStrictEqual(before, { _id: id, ...after })) return [];
+    if (!isNoted && isDeepStrictEqual(before, { _id: id, ...after })) return [];
     const filter = { _id: id, seq: entry === undefined ? { $exists: false } : seq };
     return [
       {

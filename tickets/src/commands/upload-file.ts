@@ -6,7 +6,7 @@ import { createHash, createHmac } from 'node:crypto';
 import type { Deps } from '../deps.ts';
 import { filePurpose } from '../domain/file-purpose.ts';
 import type { FileType } from '../files/inspect-file.ts';
-import { nextRevision } from '../models/listing-changes.ts';
+import { nextRevision, uncountedIn } from '../models/listing-changes.ts';
 import type { FileDocument, TicketDocument } from '../models/open-models.ts';
 import { getTicket } from '../queries/get-ticket.ts';
 
@@ -124,6 +124,7 @@ const attachIn = async (
           set: {
             ...file,
             ...nextRevision,
+            uncounted: uncountedIn(),
             // The search keys stay those of the listing.
             ...(ticket.keysOf?.revision === ticket.revision
               ? { keysOf: { ...ticket.keysOf, revision: ticket.revision + 1 } }

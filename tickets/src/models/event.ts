@@ -11,7 +11,7 @@ const dayInSeconds = 24 * 60 * 60;
 export const events = defineCollection({
   name: 'events',
   fields: {
-    // Raised by each write.
+    // Raised by each write: whenever a listing on sale has changed, so that pages which list them know.
     seq: { type: Number, required: true },
     title: { type: String, required: true },
     category: { type: String, enum: ticketCategories },

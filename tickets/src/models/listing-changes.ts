@@ -9,7 +9,7 @@ export const nextRevision = {
   lastEdit: expression(nextEdit),
 };
 
-/** `uncounted` of a write that changes what the entry of the ticket's event shows; of an edit, for its new event too. */
+/** `uncounted` of a write that changes what the ticket's event has on sale, or how; of an edit, for its new event too. */
 export const uncountedIn = (...eventIds: readonly string[]): Expression =>
   expression({
     $setUnion: [

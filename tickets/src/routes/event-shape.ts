@@ -5,6 +5,9 @@ import * as z from 'zod/mini';
 export const eventShape = z
   .object({
     id: z.string(),
+    version: z
+      .int()
+      .check(z.minimum(0), z.describe('Raised when one of its listings on sale has changed, even if the rest has not')),
     title: z.string(),
     category: z.optional(z.enum(ticketCategories)),
     venue: z.optional(z.string()),

@@ -10,6 +10,7 @@ export const toEventView = (
   event: Omit<EventDocument, 'words'>,
 ): z.infer<typeof eventShape> => ({
   id: event._id,
+  version: event.seq - 1,
   title: event.title,
   category: event.category,
   venue: event.venue,

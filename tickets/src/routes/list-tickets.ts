@@ -3,6 +3,7 @@ import type { Currency } from '@ticketing/common/money';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import type { ListCache } from '../memory/list-cache.ts';
+import { findEvent } from '../queries/get-event.ts';
 import { listTickets } from '../queries/list-tickets.ts';
 import { listHeaders, listQuery, once, oneOf, optional } from './list-query.ts';
 import { anyCurrency } from './listing-body.ts';
@@ -19,6 +20,10 @@ const listTicketsQuery = (currency: Currency) =>
       ...listQuery(currency),
     })
     .refine(...reachable);
+
+/** Of the event whose tickets are listed: a page read before a change that the event shows is not sent after it. */
+const versionOf = async (deps: Deps, { eventId }: { readonly eventId?: string | undefined }) =>
+  eventId === undefined ? undefined : (await findEvent(deps, eventId))?.seq;
 
 export const listTicketsRoute = route(
   {
@@ -45,7 +50,7 @@ export const listTicketsRoute = route(
       const page =
         query.mine === 'true'
           ? await read(currentUserOf(req).id)
-          : await deps.listCache.get(JSON.stringify([path, query]), () => read());
+          : await deps.listCache.get(JSON.stringify([path, query, await versionOf(deps, query)]), () => read());
       if (query.mine === 'true') res.set(neverCached);
       res.set(page.headers).type('json').send(page.body);
     };

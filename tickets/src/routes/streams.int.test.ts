@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { readLive, type LiveReader } from '@ticketing/common/testing';
+import supertest from 'supertest';
 import { openHarness, type TicketsHarness } from '../test/harness.ts';
 
 let tickets: TicketsHarness;
@@ -88,6 +89,29 @@ test('When tickets of an event are listed, moved to another event and withdrawn,
   await tickets.api.delete(`/api/tickets/${one.id}`).set(tickets.system.as('seller'));
   await shows(galas, { onSale: 0 });
   expect(galas[0]?.messages.at(-1)?.data).toEqual((await tickets.api.get(`/api/events/${one.eventId}`)).body);
+});
+
+test('When a dearer ticket of an event is edited, then readers of the event hear of it, and no list is older than that', async () => {
+  const event = { title: 'Recital', venue: 'Opera' };
+  const [cheap, dear] = [await tickets.list({ ...event, price: 10 }), await tickets.list({ ...event, price: 30 })];
+  const path = `/api/events/${cheap.eventId}`;
+  await eventually(async () => expect((await tickets.api.get(path)).body).toMatchObject({ onSale: 2 }));
+  const { version } = (await tickets.api.get(path)).body;
+  const all = await readAll(`${path}/stream`);
+  await eventually(() => {
+    for (const reader of all) expect(newest(reader)).toMatchObject({ version });
+  });
+  const prices = (url: string) =>
+    supertest(url)
+      .get(`/api/tickets?eventId=${cheap.eventId}&sort=price`)
+      .then(({ body }) => body.map(({ price }: { readonly price: number }) => price));
+  // Every replica has the page in its memory.
+  for (const url of replicas) expect(await prices(url)).toEqual([10, 30]);
+  await tickets.put(dear.id, { ...event, price: 35 });
+  await eventually(() => {
+    for (const reader of all) expect(newest(reader)).toMatchObject({ version: version + 1, onSale: 2, fromPrice: 10 });
+  });
+  for (const url of replicas) expect(await prices(url)).toEqual([10, 35]);
 });
 
 test('When there is no such ticket or event, then the response is 404', async () => {

@@ -145,10 +145,16 @@ test.each(ways)(
       );
     };
     await left('1 ticket left, from $10.00', ['Seat 1']);
-    await list(seller, { ...event, price: 25, seat: '2' });
+    const dear = await list(seller, { ...event, price: 25, seat: '2' });
     await left('2 tickets left, from $10.00', ['Seat 1', 'Seat 2']);
+    const edit = { ...event, price: 30, seat: '2b' };
+    expect(await seller.send({ method: 'PUT', path: `/api/tickets/${dear.id}`, body: edit })).toMatchObject({
+      status: 200,
+    });
+    await page.getByTestId('event-ticket').getByText('$30.00').waitFor({ timeout: withinMs });
+    await left('2 tickets left, from $10.00', ['Seat 1', 'Seat 2b']);
     const { id } = await hold(buyer, cheap.id);
-    await left('1 ticket left, from $25.00', ['Seat 2']);
+    await left('1 ticket left, from $30.00', ['Seat 2b']);
     expect(await pay(buyer, id)).toMatchObject({ status: 201 });
     expect(await page.evaluate('globalThis.sameDocument')).toBe(true);
   },

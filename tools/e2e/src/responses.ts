@@ -51,6 +51,7 @@ export const ticketSummaryResponse = z.strictObject({
 
 export const eventResponse = z.strictObject({
   id,
+  version,
   title: z.string(),
   category: z.string().optional(),
   venue: z.string().optional(),

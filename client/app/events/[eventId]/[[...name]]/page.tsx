@@ -89,8 +89,10 @@ const EventPage = async ({ params, searchParams }: PageProps) => {
   const { eventId } = await params;
   const number = readPage(param(await searchParams, 'page'), pageSize);
   const query = new URLSearchParams({ eventId, sort: 'price', page: String(number), limit: String(pageSize) });
-  const [loaded, listed] = await Promise.all([loadEvent(eventId), listTickets(await anonymousApi(), query)]);
+  const loaded = await loadEvent(eventId);
   if (!loaded.ok && loaded.failure.status === 404) return <NotFound />;
+  // In this order: the list is then no older than the event, by whose version its page is rendered again.
+  const listed = await listTickets(await anonymousApi(), query);
   const tickets = toTicketPage(listed, number);
   if (!loaded.ok || 'failure' in tickets) {
     const failure = !loaded.ok ? loaded.failure : 'failure' in tickets ? tickets.failure : undefined;
