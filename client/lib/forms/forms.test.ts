@@ -241,7 +241,7 @@ test.each([
   const again = question?.choices[0]?.value ?? '';
   const answered = fakeApi({ status: 200, data: [own] }, { status: 201, data: ticket });
   expect((await sellForm(answered.deps, form({ ...seat, again }))).goTo).toBe('/tickets/t1?listed=1');
-  expect(answered.requests[1]).toMatchObject({ method: 'POST', idempotencyKey: 'key' });
+  expect(answered.requests[1]).toMatchObject({ method: 'POST', idempotencyKey: expect.stringMatching(/^key\//) });
 });
 
 test.each([
@@ -273,10 +273,39 @@ test('When nobody knows whether a seat was listed, then the form sent again asks
   const { values } = await sellForm(sent.deps, form(seat));
   const again = fakeApi({ status: 201, data: ticket });
   expect((await sellForm(again.deps, form({ ...seat, ...values }))).goTo).toBe('/tickets/t1?listed=1');
-  expect(again.requests).toMatchObject([{ method: 'POST', idempotencyKey: 'key' }]);
+  expect(again.requests).toEqual([sent.requests[1]]);
   const other = fakeApi({ status: 200, data: [{ ...listed, seat: '8' }] });
   const { questions } = await sellForm(other.deps, form({ ...seat, ...values, seat: '8' }));
   expect(questions).toMatchObject([{ name: 'again' }]);
+});
+
+test('When a seat may have been listed and the title was changed since, then the seller is asked before it is listed again', async () => {
+  const sent = fakeApi({ status: 200, data: [] }, { status: 503 });
+  const { values } = await sellForm(sent.deps, form(seat));
+  const changed = { ...seat, ...values, title: 'Grand final' };
+  // The API knows the key, with another body.
+  const again = fakeApi({ status: 200, data: [] }, { status: 422 });
+  const { questions, goTo } = await sellForm(again.deps, form(changed));
+  expect(goTo).toBeUndefined();
+  expect(again.requests[1]?.idempotencyKey).toBe(sent.requests[1]?.idempotencyKey);
+  expect(again.requests).toHaveLength(2);
+  expect(questions).toMatchObject([{ name: 'again', text: 'You have listed this seat already. List it again?' }]);
+  const answer = { again: questions?.[0]?.choices[0]?.value ?? '' };
+  const answered = fakeApi({ status: 200, data: [] }, { status: 422 }, { status: 201, data: ticket });
+  expect((await sellForm(answered.deps, form({ ...changed, ...answer }))).goTo).toBe('/tickets/t1?listed=1');
+  // Changed once more, that answer no longer counts.
+  const other = fakeApi({ status: 200, data: [] }, { status: 422 });
+  expect((await sellForm(other.deps, form({ ...changed, ...answer, title: 'Finale' }))).questions).toHaveLength(1);
+});
+
+test('When another seat is listed by a form that was sent, gone back to and changed, then nothing is asked', async () => {
+  const [first, second] = [seat, { ...seat, row: '2' }].map((fields) => ({
+    fields,
+    ...fakeApi({ status: 200, data: [] }, { status: 201, data: ticket }),
+  }));
+  for (const each of [first, second]) if (each !== undefined) await sellForm(each.deps, form(each.fields));
+  expect(second?.requests).toHaveLength(2);
+  expect(second?.requests[1]?.idempotencyKey).not.toBe(first?.requests[1]?.idempotencyKey);
 });
 
 const { seat: _, ...seatless } = seat;
@@ -331,6 +360,31 @@ test('When the rest of several seats is changed after a failure, then the listed
   const answered = fakeApi({ status: 200, data: [found] }, listedAs('b'));
   const done = await sellForm(answered.deps, form({ ...state.values, again }));
   expect(done.goTo).toBe('/tickets/listed?ids=a,b');
+});
+
+test('When the title is changed after several seats failed, then those that the form may have listed are asked about, and the others are listed', async () => {
+  const first = fakeApi({ status: 200, data: [] }, listedAs('a'), { status: 0 });
+  const { values } = await sellForm(first.deps, form(several));
+  const changed = fakeApi({ status: 200, data: [] }, { status: 422 }, { status: 422 }, listedAs('c'));
+  const state = await sellForm(changed.deps, form({ ...values, title: 'Grand final' }));
+  expect(changed.requests.slice(1, 3).map(({ idempotencyKey }) => idempotencyKey)).toEqual(
+    first.requests.slice(1).map(({ idempotencyKey }) => idempotencyKey),
+  );
+  expect(changed.requests).toHaveLength(4);
+  expect(state).toMatchObject({
+    errors: [],
+    questions: [{ text: 'You have listed some of these seats already: 12, 13. List them again?' }],
+  });
+  // Without them, the form is done.
+  const without = fakeApi({ status: 200, data: [] });
+  expect((await sellForm(without.deps, form({ ...state.values, seats: '20 = 40' }))).goTo).toBe(
+    '/tickets/listed?ids=c',
+  );
+  const again = state.questions?.[0]?.choices[0]?.value ?? '';
+  const answered = fakeApi({ status: 422 }, listedAs('d'), { status: 422 }, listedAs('e'));
+  const done = await sellForm(answered.deps, form({ ...state.values, again }));
+  expect(done.goTo).toBe('/tickets/listed?ids=d,e,c');
+  expect(new Set(answered.requests.map(({ idempotencyKey }) => idempotencyKey)).size).toBe(4);
 });
 
 test('When the session ends while several seats are listed, then the form stays with those listed, and lists the others after the next sign-in', async () => {
@@ -441,14 +495,11 @@ test('When nobody knows whether a ticket was listed, then the form keeps its key
   expect(requests.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['key', 'key']);
 });
 
-test('When a seller goes back to a form that was sent and lists another ticket with it, then that is listed too', async () => {
-  const { deps, requests } = fakeApi({ status: 200, data: [] }, { status: 422 }, { status: 201, data: ticket });
-  const state = await sellForm(deps, form({ title: 'Final', price: '25', seat: '8', idempotencyKey: 'key' }));
+test('When a seller goes back to a form that was sent and lists another ticket without a seat, then that is listed too', async () => {
+  const { deps, requests } = fakeApi({ status: 422 }, { status: 201, data: ticket });
+  const state = await sellForm(deps, form({ title: 'Final', price: '25', idempotencyKey: 'key' }));
   expect(state.goTo).toBe('/tickets/t1?listed=1');
-  expect(requests.slice(1).map(({ idempotencyKey }) => idempotencyKey)).toEqual([
-    'key',
-    expect.stringMatching(/^key:\d+$/),
-  ]);
+  expect(requests.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['key', expect.stringMatching(/^key:\d+$/)]);
 });
 
 test('When a ticket is edited, then empty details are cleared', async () => {

@@ -10,6 +10,8 @@ export const keyField = (state: FormState, formKey: string) => ({
   value: state.values[field] ?? formKey,
 });
 
+export const formKeyOf = (form: FormData): string => fieldOf(form, field);
+
 /**
  * Sends the request of a form with the form's key, so that a double click or a reload of the response is done once. A key
  * that another body has used belongs to a form that was sent, gone back to and changed: then this is another request.
@@ -18,7 +20,7 @@ export const sendKeyed = async <Data>(
   form: FormData,
   send: (key: string) => Promise<Result<Data>>,
 ): Promise<Result<Data>> => {
-  const key = fieldOf(form, field);
+  const key = formKeyOf(form);
   const result = await send(key);
   return !result.ok && result.failure.status === 422 ? send(`${key}:${Date.now()}`) : result;
 };
@@ -28,5 +30,5 @@ export const keyedForm =
   (operation: FormOperation): FormOperation =>
   async (deps, form) => {
     const state = await operation(deps, form);
-    return state.goTo === undefined ? { ...state, values: { ...state.values, [field]: fieldOf(form, field) } } : state;
+    return state.goTo === undefined ? { ...state, values: { ...state.values, [field]: formKeyOf(form) } } : state;
   };

@@ -18,7 +18,8 @@ import {
 import { keyedForm, sendKeyed } from './keyed-form.ts';
 import { findStart } from './listing-start.ts';
 import { priceProblemOf, sentField, withoutEmpty } from './listing-body.ts';
-import { sameSeatQuestion } from './same-seat.ts';
+import { listSeat } from './list-seat.ts';
+import { askAgain, sameSeatQuestion, seatKey } from './same-seat.ts';
 import { readSeats, seatsField } from './seats.ts';
 import { listedSeatsField, sellSeveral } from './sell-several.ts';
 
@@ -103,7 +104,12 @@ const sellOne = async (deps: FormDeps, form: FormData, values: Values, input: Re
   const question = fieldOf(form, sentField) === sentFor ? undefined : await sameSeatQuestion(deps, [listing]);
   if (question !== undefined && answerTo(form, questions, question) === undefined)
     return { ...refuse([], values), questions };
-  const result = await sendKeyed(form, (key) => createTicket(deps.api, withoutEmpty(listing), key));
+  const result =
+    seatKey(listing) === undefined
+      ? await sendKeyed(form, (key) => createTicket(deps.api, withoutEmpty(listing), key))
+      : await listSeat(deps, form, listing);
+  if (result === 'listed-before')
+    return { ...refuse([], values), questions: [...questions, askAgain([listing], false)] };
   return result.ok
     ? goTo(`/tickets/${encodeURIComponent(result.data.id)}?listed=1`)
     : { ...failed(result.failure, '/tickets/new', { ...values, [sentField]: sentFor }), questions };

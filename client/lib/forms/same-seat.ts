@@ -31,6 +31,23 @@ const queryFor = ({ title, city, startsAt }: Seat): URLSearchParams => {
   return new URLSearchParams({ mine: 'true', limit: String(maxRead), ...conditions });
 };
 
+/** The question whether seats are listed again. */
+export const againField = 'again';
+
+export const askAgain = (again: readonly Seat[], isSeveral: boolean): FormQuestion => ({
+  name: againField,
+  text: isSeveral
+    ? `You have listed some of these seats already: ${again.map(({ seat }) => isolated(seat ?? '')).join(', ')}. List them again?`
+    : 'You have listed this seat already. List it again?',
+  choices: [
+    {
+      // No line breaks, which browsers change when they send a form.
+      value: JSON.stringify(again.map(seatKey)),
+      label: isSeveral ? 'Yes, list them again' : 'Yes, list it again',
+    },
+  ],
+});
+
 /** Asks whether seats of one event are listed again, if the user has listed any of them already and not withdrawn it. */
 export const sameSeatQuestion = async (
   { api }: Pick<FormDeps, 'api'>,
@@ -43,18 +60,5 @@ export const sameSeatQuestion = async (
   // Without an answer the seats are listed: the API takes them.
   const offered = new Set(own.ok ? own.data.filter(isOffered).map(seatKey) : []);
   const again = seats.filter((seat) => seatKey(seat) !== undefined && offered.has(seatKey(seat)));
-  if (again.length === 0) return undefined;
-  return {
-    name: 'again',
-    text: isSeveral
-      ? `You have listed some of these seats already: ${again.map(({ seat }) => isolated(seat ?? '')).join(', ')}. List them again?`
-      : 'You have listed this seat already. List it again?',
-    choices: [
-      {
-        // No line breaks, which browsers change when they send a form.
-        value: JSON.stringify(again.map(seatKey)),
-        label: isSeveral ? 'Yes, list them again' : 'Yes, list it again',
-      },
-    ],
-  };
+  return again.length === 0 ? undefined : askAgain(again, isSeveral);
 };

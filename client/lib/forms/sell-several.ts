@@ -1,6 +1,6 @@
 import { currencyOf } from '@ticketing/common/money';
 import * as z from 'zod/mini';
-import { createTicket, type ListingBody } from '../api/marketplace.ts';
+import type { ListingBody } from '../api/marketplace.ts';
 import { isolated } from '../isolated.ts';
 import { parsePrice } from '../money.ts';
 import {
@@ -13,9 +13,9 @@ import {
   type FormQuestion,
   type FormState,
 } from './form-state.ts';
-import { sendKeyed } from './keyed-form.ts';
+import { listSeat } from './list-seat.ts';
 import { priceProblemOf, sentField, withoutEmpty } from './listing-body.ts';
-import { sameSeatQuestion, seatKey } from './same-seat.ts';
+import { againField, askAgain, sameSeatQuestion, seatKey } from './same-seat.ts';
 import { maxSeats, seatsField, type Seat } from './seats.ts';
 
 /** The hidden field with those of several seats that are listed already. */
@@ -40,13 +40,6 @@ export const readListedSeats = (text: string): z.infer<typeof listedSeats> => {
 
 const signedOut = 'You are signed out. Sign in again in another tab, then list the other seats here.';
 
-/** Tells the listings of one form apart; the API refuses a key that two of them would have. */
-const hashOf = (text: string): string => {
-  let hash = 5381;
-  for (const character of text) hash = (Math.imul(hash, 33) ^ (character.codePointAt(0) ?? 0)) >>> 0;
-  return hash.toString(36);
-};
-
 /** The listing of each seat, or what is wrong with the price of one. */
 const listingsOf = (
   form: FormData,
@@ -65,8 +58,8 @@ const listingsOf = (
 };
 
 /**
- * Lists seats one by one, as the API does, until one fails. The form keeps what is listed: sent again, it lists the rest. The key
- * of each request names its body, so that a seat of which nobody knows whether it was listed is not listed twice.
+ * Lists seats one by one, as the API does, until one fails. The form keeps what is listed: sent again, it lists the rest. It asks
+ * about seats that it has listed with other details, once it has listed the others.
  */
 export const sellSeveral = async (
   deps: FormDeps,
@@ -86,15 +79,21 @@ export const sellSeveral = async (
     fieldOf(form, sentField) === sentFor ? undefined : await sameSeatQuestion(deps, open, { isSeveral: true });
   if (question !== undefined && answerTo(form, questions, question) === undefined)
     return { ...refuse([], values), questions };
+  const keys = new Set(listings.map(seatKey));
+  const keep = () => {
+    // Those of this form, and the newest of what it listed before it was changed.
+    const last = listed.toSorted((a, b) => Number(keys.has(a.key)) - Number(keys.has(b.key))).slice(-maxSeats);
+    return { last, kept: { ...values, [sentField]: sentFor, [listedSeatsField]: JSON.stringify(last) } };
+  };
+  const listedBefore: ListingBody[] = [];
   for (const listing of open) {
-    const body = withoutEmpty(listing);
-    const hash = hashOf(JSON.stringify(body));
-    const result = await sendKeyed(form, (key) => createTicket(deps.api, body, `${key}/${hash}`));
+    const result = await listSeat(deps, form, listing);
+    if (result === 'listed-before') {
+      listedBefore.push(listing);
+      continue;
+    }
     if (!result.ok) {
-      const keys = new Set(listings.map(seatKey));
-      // Those of this form, and the newest of what it listed before it was changed.
-      const last = listed.toSorted((a, b) => Number(keys.has(a.key)) - Number(keys.has(b.key))).slice(-maxSeats);
-      const kept = { ...values, [sentField]: sentFor, [listedSeatsField]: JSON.stringify(last) };
+      const { last, kept } = keep();
       // The way to the sign-in page would lose what is listed.
       const state =
         result.failure.status === 401 && last.length > 0
@@ -104,6 +103,10 @@ export const sellSeveral = async (
       return { ...state, errors, questions };
     }
     listed.push({ key: seatKey(listing) ?? '', seat: listing.seat ?? '', ticketId: result.data.id });
+  }
+  if (listedBefore.length > 0) {
+    const others = questions.filter(({ name }) => name !== againField);
+    return { ...refuse([], keep().kept), questions: [...others, askAgain(listedBefore, true)] };
   }
   return goTo(`/tickets/listed?ids=${listings.map(idOf).join(',')}`);
 };

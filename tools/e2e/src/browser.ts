@@ -47,7 +47,7 @@ interface Session {
  * test aborts them.
  */
 const isExpected = (text: string, url: string, page: string): boolean =>
-  /^Failed to load resource: .*\b(400|401|403|404|409|413|ERR_FAILED)\b/.test(text) &&
+  /^Failed to load resource: .*\b(400|401|403|404|409|413|422|ERR_FAILED)\b/.test(text) &&
   (url === page || new URL(url).pathname.startsWith('/api/'));
 
 export const openSession = async (

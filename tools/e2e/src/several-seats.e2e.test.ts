@@ -83,6 +83,39 @@ test('When the response about one of several seats is lost, then the form says w
   expect(await listedBy(seller)).toHaveLength(7);
 }, 120_000);
 
+test('When the response about one of several seats is lost and the title is then changed, then the form asks before it lists a seat again', async () => {
+  const seller = await signUp(site.url);
+  const page = await openPage({ as: seller, viewport: narrowest });
+  let sent = 0;
+  await page.route('**/api/tickets', async (route) => {
+    if (route.request().method() !== 'POST') return route.continue();
+    sent += 1;
+    if (sent !== 2) return route.continue();
+    await route.fetch();
+    return route.abort();
+  });
+  await fill(page, '12–13\n20 = 40');
+  await submit(page);
+  await page.getByText('1 seat is listed already, the others not yet.').waitFor();
+  await page.getByLabel('Title').fill('Grand final');
+  await submit(page);
+  await page.getByText('You have listed some of these seats already: 12, 13. List them again?').waitFor();
+  await expectAccessible(page);
+  const listed = [
+    ['F', '12', 20],
+    ['F', '13', 20],
+    ['F', '20', 40],
+  ];
+  expect(await listedBy(seller)).toEqual(listed);
+  await submit(page);
+  await page.getByText('You have listed some of these seats already: 12, 13. List them again?').waitFor();
+  expect(await listedBy(seller)).toEqual(listed);
+  await page.getByLabel('Seats of this section and row').fill('20 = 40');
+  await submit(page);
+  await page.getByRole('heading', { name: '1 ticket listed' }).waitFor();
+  expect(await listedBy(seller)).toEqual(listed);
+}, 120_000);
+
 test.each([true, false])(
   'When one of several seats is refused (JavaScript off: %s), then the form names those that are listed, lists the others once it is mended, and asks before it lists some again',
   async (withoutJavaScript) => {
