@@ -21,7 +21,11 @@ export const marker = 'TICKETING_DATA_DIR';
 /** Everything that the launcher creates in a DATA_DIR; nothing else is removed from it. */
 const ours = [
   'mongod',
+  'mongod-1',
+  'mongod-2',
   'nats',
+  'nats-1',
+  'nats-2',
   'nats-streaming',
   'redis',
   'stripe-sandbox',

@@ -124,6 +124,12 @@ export const settingsTable = [
     check: natsServers,
   },
   {
+    name: 'NATS_STREAM_REPLICAS',
+    default: '1; with `--cluster 3` 3',
+    purpose: 'Members of a NATS cluster that store each event',
+    check: wholeNumber(1, 5),
+  },
+  {
     name: 'REDIS_URL',
     default: 'a redis-server is started',
     purpose: 'Address of a Redis server',
@@ -263,6 +269,8 @@ export const settingsTable = [
 
 /** Command-line options after `npm start --`. @type {Readonly<Record<string, string>>} */
 export const optionsTable = {
+  '--cluster 3':
+    'Start three members each of MongoDB and NATS instead of one; the data belong to clusters of this size from then on',
   '--fresh': 'Delete all data in DATA_DIR first',
   '--seed': 'Create two demo accounts with tickets on sale, and print their passwords',
 };

@@ -38,6 +38,8 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
  * @property {string} trustProxy
  * @property {string} rateLimits
  * @property {string | undefined} testBuild Absolute.
+ * @property {string | undefined} natsStreamReplicas
+ * @property {number} cluster Members of MongoDB and of NATS.
  * @property {boolean} fresh
  * @property {boolean} seed
  */
@@ -67,9 +69,13 @@ export const readSettings = (env, args) => {
   if (publishable !== undefined && secret === undefined) problems.push('STRIPE_PUBLISHABLE_KEY needs STRIPE_KEY');
   if (secret !== undefined && publishable !== undefined && secret.includes('_test_') !== publishable.includes('_test_'))
     problems.push('STRIPE_PUBLISHABLE_KEY and STRIPE_KEY must both be test keys or both be live keys');
-  for (const arg of args)
-    if (!(arg in optionsTable))
-      problems.push(`${arg} is unknown: the options are ${Object.keys(optionsTable).join(' and ')}`);
+  /** @type {readonly string[]} */
+  const options = args.join(' ').match(/--cluster\s\S+|\S+/g) ?? [];
+  for (const option of options)
+    if (!(option in optionsTable))
+      problems.push(`${option} is unknown: the options are ${Object.keys(optionsTable).join(', ')}`);
+  const cluster = options.includes('--cluster 3') ? 3 : 1;
+  if (cluster > 1 && given['BUS'] === 'nats-streaming') problems.push('--cluster 3 needs BUS=jetstream');
   const port = Number(given['PORT'] ?? 3000);
   const publicUrl = given['PUBLIC_URL'] ?? `http://localhost:${port}`;
   return {
@@ -81,6 +87,8 @@ export const readSettings = (env, args) => {
       replicas: Number(given['REPLICAS'] ?? 1),
       mongoUrl: given['MONGO_URL'],
       natsUrl: given['NATS_URL'],
+      natsStreamReplicas: given['NATS_STREAM_REPLICAS'] ?? (cluster > 1 ? String(cluster) : undefined),
+      cluster,
       redisUrl: given['REDIS_URL'],
       jwtKey: given['JWT_KEY'],
       stripeKey: given['STRIPE_KEY'],

@@ -46,6 +46,7 @@ test('When several settings are invalid, then all are reported at once, without 
 });
 
 const invalid: Readonly<Record<string, string>> = {
+  NATS_STREAM_REPLICAS: '0',
   PORT: '3e3',
   PUBLIC_URL: 'localhost:3000',
   DATA_DIR: import.meta.filename,
@@ -117,4 +118,19 @@ test('When docs/settings.md is read, then its tables match the settings', () => 
     ...Object.entries(optionsTable).map(([option, purpose]) => `| \`${option}\` | ${purpose} |`),
   ];
   expect(documentation.split('\n').filter((line) => line.startsWith('| `'))).toEqual(rows);
+});
+
+test('When --cluster is given, then it must be 3, with a broker that has clusters', () => {
+  expect(readSettings({}, ['--seed', '--cluster', '3'])).toMatchObject({
+    problems: [],
+    settings: { cluster: 3, natsStreamReplicas: '3', seed: true },
+  });
+  expect(readSettings({}, []).settings).toMatchObject({ cluster: 1, natsStreamReplicas: undefined });
+  for (const args of [['--cluster'], ['--cluster', '2'], ['3']])
+    expect(readSettings({}, args).problems.join()).toMatch(
+      /^(--cluster( 2)?|3) is unknown: the options are --cluster 3, /,
+    );
+  expect(readSettings({ BUS: 'nats-streaming' }, ['--cluster', '3']).problems).toEqual([
+    '--cluster 3 needs BUS=jetstream',
+  ]);
 });

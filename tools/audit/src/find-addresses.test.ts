@@ -64,6 +64,21 @@ test('When npm start runs here, then each service has its database on that serve
   await rm(directory, { recursive: true });
 });
 
+test('When the stores are clusters, then the addresses name every member that runs', async () => {
+  const directory = await running([
+    { name: 'mongod', url: 'mongodb://127.0.0.1:1/?replicaSet=rs0' },
+    { name: 'mongod', url: 'mongodb://127.0.0.1:2/?replicaSet=rs0' },
+    { name: 'nats', url: 'nats://127.0.0.1:3' },
+    { name: 'nats', url: 'nats://127.0.0.1:4' },
+    { name: 'stripe-sandbox', url: 'http://127.0.0.1:5' },
+  ]);
+  expect(await findAddresses({ DATA_DIR: directory }, '/nowhere')).toMatchObject({
+    mongoUrls: { orders: 'mongodb://127.0.0.1:1,127.0.0.1:2/orders?replicaSet=rs0' },
+    natsUrl: 'nats://127.0.0.1:3,nats://127.0.0.1:4',
+  });
+  await rm(directory, { recursive: true });
+});
+
 test('When npm start was given servers by their URLs, then the same variables name them', async () => {
   const directory = await running([{ name: 'stripe-sandbox', url: 'http://127.0.0.1:3' }]);
   const own = {

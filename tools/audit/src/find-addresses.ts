@@ -1,4 +1,4 @@
-import { databaseUrl } from '@ticketing/launcher/database-url';
+import { databaseUrl, joinUrls } from '@ticketing/launcher/database-url';
 import { perService, services, type Addresses, type ServiceName } from '@ticketing/watchdog/sources';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -60,7 +60,8 @@ const fromProcessList = async (env: NodeJS.ProcessEnv, root: string, needed: Nee
     );
   }
   const processes = processList.parse(JSON.parse(text));
-  const find = (name: string): string | undefined => processes.find((process) => process.name === name)?.url;
+  const urlsOf = (name: string): string[] => processes.filter((process) => process.name === name).map(({ url }) => url);
+  const find = (name: string): string | undefined => (urlsOf(name).length === 0 ? undefined : joinUrls(urlsOf(name)));
   const urlOf = (name: string, variable: string): string => {
     // A server that npm start was given by its URL is not among its processes.
     const url = find(name) ?? readVariable(env, variable);

@@ -13,3 +13,13 @@ export const databaseUrl = (url: string, database: string): string => {
   const text = options.toString();
   return `${server}/${database}${text === '' ? '' : `?${text}`}`;
 };
+
+const mongoUrl = /^(mongodb:\/\/)([^/?]+)(.*)$/;
+
+/** One address of all members of a cluster, by the addresses of each: MongoDB's, with the same options, or NATS'. */
+export const joinUrls = (urls: readonly string[]): string => {
+  const parts = urls.map((url) => mongoUrl.exec(url));
+  const [first] = parts;
+  if (first === null || first === undefined) return urls.join(',');
+  return `${first[1]}${parts.map((part) => part?.[2]).join(',')}${first[3]}`;
+};

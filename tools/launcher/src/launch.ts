@@ -50,6 +50,7 @@ export class Launch {
     const { settings, env, log } = this.#options;
     this.#backing = await startBackingServers({
       dataDir: settings.dataDir,
+      members: settings.cluster,
       reservedPorts: [settings.port],
       env: {
         ...env,

@@ -79,6 +79,7 @@ const serviceProcess = ({ name, description }: Workspace): ProcessDefinition => 
     return {
       MONGO_URL: databaseUrl(context.mongoUrl, name),
       NATS_URL: context.natsUrl,
+      NATS_STREAM_REPLICAS: context.settings.natsStreamReplicas,
       BUS: context.settings.bus,
       ...Object.fromEntries(listed),
     };

@@ -13,7 +13,9 @@ const withAdmin = async <T>(url: string, options: MongoClientOptions, use: (admi
 
 const probeOptions = { directConnection: true, serverSelectionTimeoutMS: 1_500, connectTimeoutMS: 1_500 };
 
-/** A cache of 0.5 GB is enough for one machine's data, and leaves memory to the other processes. */
+/** Caches of 0.5 GB in all are enough for one machine's data, and leave memory to the other processes; 0.25 GB is the least. */
+const cacheGigabytes = ({ memberPorts }: ServerOptions): number => Math.max(0.25, 0.5 / memberPorts.length);
+
 export const mongodArguments = (options: ServerOptions): string[] => [
   '--dbpath',
   options.directory,
@@ -24,33 +26,35 @@ export const mongodArguments = (options: ServerOptions): string[] => [
   '--replSet',
   'rs0',
   '--wiredTigerCacheSizeGB',
-  '0.5',
+  String(cacheGigabytes(options)),
   '--nounixsocket',
   '--quiet',
   // Lines of slow queries have the values of their documents: e-mails and hashes.
   '--slowOpSampleRate',
   '0',
+  ...(options.isProxied ? ['--setParameter', 'enableTestCommands=1'] : []),
 ];
 
 /**
- * Whether it accepts writes. A server that is not a replica set yet, or was one at another port, is first configured as
- * a replica set of one node: majority writes need a replica set.
+ * Whether it is a member of a replica set that has a primary: majority writes need a replica set, even of one. The first
+ * member configures it, and once more when the members have other ports than before; which of them becomes the primary,
+ * and so whose data count, is decided by an election.
  */
-export const isMongodReady = (port: number): Promise<boolean> =>
-  withAdmin(`mongodb://127.0.0.1:${port}`, probeOptions, async (admin) => {
+export const isMongodReady = (options: ServerOptions): Promise<boolean> =>
+  withAdmin(`mongodb://127.0.0.1:${options.port}`, probeOptions, async (admin) => {
     const hello = await admin.command({ hello: 1 });
-    if (hello['isWritablePrimary'] === true) return true;
-    const member = { _id: 0, host: `127.0.0.1:${port}` };
+    if (hello['primary'] !== undefined && (hello['isWritablePrimary'] === true || hello['secondary'] === true))
+      return true;
+    if (options.member !== 0) return false;
+    const members = options.memberPorts.map((port, member) => ({ _id: member, host: `127.0.0.1:${port}` }));
     try {
       const { config } = await admin.command({ replSetGetConfig: 1 });
-      if (config.members[0].host === member.host) return false;
-      await admin.command({
-        replSetReconfig: { ...config, version: config.version + 1, members: [member] },
-        force: true,
-      });
+      const configured: { readonly host: string }[] = config.members;
+      if (configured.every(({ host }, member) => host === members[member]?.host)) return false;
+      await admin.command({ replSetReconfig: { ...config, version: config.version + 1, members }, force: true });
     } catch (error) {
       if (!(error instanceof MongoServerError) || error.codeName !== 'NotYetInitialized') throw error;
-      await admin.command({ replSetInitiate: { _id: 'rs0', members: [member] } });
+      await admin.command({ replSetInitiate: { _id: 'rs0', members } });
     }
     await delay(20);
     return false;

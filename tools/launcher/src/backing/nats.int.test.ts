@@ -24,6 +24,14 @@ test('When NATS is started, then it syncs before it acknowledges, and its store 
 });
 
 test('When NATS is too old for the setting, then it is started without it', async () => {
-  const [, file = ''] = await natsArguments({ port: 4222, directory, version: '2.9.10' });
+  const [, file = ''] = await natsArguments({
+    member: 0,
+    port: 4222,
+    clusterPort: 0,
+    memberPorts: [4222],
+    isProxied: false,
+    directory,
+    version: '2.9.10',
+  });
   expect(await readFile(file, 'utf8')).not.toContain('sync_interval');
 });

@@ -7,6 +7,20 @@ import { isAtLeast } from './versions.ts';
 /** The first version that can sync before it acknowledges. An older one refuses to start with the setting. */
 const syncsSince = '2.10';
 
+/** Members know each other by these names: their ports change. */
+const nameOf = (member: number): string => `nats-${member}`;
+
+const clusterLines = ({ member, clusterPort, memberPorts }: ServerOptions): string[] => [
+  `server_name: ${nameOf(member)}`,
+  'cluster {',
+  '  name: ticketing',
+  `  listen: 127.0.0.1:${clusterPort}`,
+  // Clients know all members from NATS_URL.
+  '  no_advertise: true',
+  `  routes: [${memberPorts.map((port) => `"nats://127.0.0.1:${port}"`).join(', ')}]`,
+  '}',
+];
+
 /**
  * JetStream stores its streams in files below `directory`, syncs them before it acknowledges a message, and has the same
  * bound as in a cluster. Some of this can be set in a file only.
@@ -15,6 +29,7 @@ export const natsArguments = async (options: ServerOptions): Promise<string[]> =
   const file = join(options.directory, 'nats.conf');
   const lines = [
     `listen: 127.0.0.1:${options.port}`,
+    ...(options.memberPorts.length > 1 ? clusterLines(options) : []),
     'jetstream {',
     `  store_dir: ${JSON.stringify(options.directory)}`,
     '  max_file_store: 1800MB',

@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { childEnvironment } from '../child-environment.ts';
@@ -27,8 +28,20 @@ export interface BackingOptions {
   readonly list?: ProcessList;
   /** Ports that other processes will listen on. */
   readonly reservedPorts?: readonly number[];
+  /** Members of MongoDB and of NATS; 1 without it. */
+  readonly members?: number;
+  /** Set by tests only. */
+  readonly proxies?: MemberProxies;
   /** The servers to start; all of them without it. */
   readonly only?: readonly ServerName[];
+}
+
+/** Opens proxies before the members of clusters; each method returns the proxy's port. */
+export interface MemberProxies {
+  /** For clients of a member that listens on `port`; for MongoDB's other members too. */
+  forClients(server: ServerName, member: number, port: number): Promise<number>;
+  /** For the connections of one member to another, which listens for them on `port`. */
+  between(server: ServerName, from: number, to: number, port: number): Promise<number>;
 }
 
 export interface BackingServers {
@@ -42,19 +55,25 @@ export interface BackingServers {
 
 interface Server {
   readonly kind: ServerKind;
-  /** Where its data is stored, below DATA_DIR. */
+  /** Where its data is stored, below DATA_DIR; that of the other members of a cluster ends with their number. */
   readonly directory: string;
-  readonly url: (port: number) => string;
+  /** Whether it can have several members, and whether these listen for each other at ports of their own. */
+  readonly cluster: 'none' | 'same ports' | 'own ports';
+  /** Its address for clients, by the `host:port` of its members. */
+  readonly url: (hosts: readonly string[]) => string;
   readonly args: (options: ServerOptions) => string[] | Promise<string[]>;
-  readonly isReady: (port: number) => Promise<boolean>;
+  readonly isReady: (options: ServerOptions) => Promise<boolean>;
   readonly check: (url: string, env: NodeJS.ProcessEnv) => Promise<void>;
 }
+
+const natsUrl = (hosts: readonly string[]): string => hosts.map((host) => `nats://${host}`).join(',');
 
 const servers: Readonly<Record<ServerName, Server>> = {
   mongod: {
     kind: serverKinds.mongod,
     directory: 'mongod',
-    url: (port) => `mongodb://127.0.0.1:${port}/?replicaSet=rs0`,
+    cluster: 'same ports',
+    url: (hosts) => `mongodb://${hosts.join(',')}/?replicaSet=rs0`,
     args: mongodArguments,
     isReady: isMongodReady,
     check: checkMongo,
@@ -62,17 +81,19 @@ const servers: Readonly<Record<ServerName, Server>> = {
   nats: {
     kind: serverKinds.nats,
     directory: 'nats',
-    url: (port) => `nats://127.0.0.1:${port}`,
+    cluster: 'own ports',
+    url: natsUrl,
     args: natsArguments,
-    isReady: isNatsReady,
+    isReady: (options) => isNatsReady(options.port),
     check: (url, env) => checkNats(url, env['BUS'] ?? 'jetstream'),
   },
   redis: {
     kind: serverKinds.redis,
     directory: 'redis',
-    url: (port) => `redis://127.0.0.1:${port}`,
+    cluster: 'none',
+    url: (hosts) => `redis://${hosts.join(',')}`,
     args: redisArguments,
-    isReady: isRedisReady,
+    isReady: (options) => isRedisReady(options.port),
     check: checkRedis,
   },
 };
@@ -80,9 +101,10 @@ const servers: Readonly<Record<ServerName, Server>> = {
 const natsStreaming: Server = {
   kind: natsStreamingKind,
   directory: 'nats-streaming',
-  url: (port) => `nats://127.0.0.1:${port}`,
+  cluster: 'none',
+  url: natsUrl,
   args: natsStreamingArguments,
-  isReady: isNatsStreamingReady,
+  isReady: (options) => isNatsStreamingReady(options.port),
   check: servers.nats.check,
 };
 
@@ -91,14 +113,20 @@ const stopTimeoutMs = 4_000;
 
 const withoutPassword = (url: string): string => url.replace(/\/\/[^@/]*@/, '//…@');
 
+const hostOf = (port: number): string => `127.0.0.1:${port}`;
+
 const commandOf = (
   program: Program,
-  kind: ServerKind,
-  directory: string,
-  args: readonly string[],
+  options: {
+    readonly kind: ServerKind;
+    readonly directory: string;
+    readonly member: number;
+    readonly args: readonly string[];
+  },
 ): Pick<ProcessSpec, 'command' | 'args' | 'cleanUp'> => {
+  const { kind, directory, member, args } = options;
   if (program.kind === 'file') return { command: program.path, args };
-  const container = `ticketing-${kind.name}-${process.pid}`;
+  const container = `ticketing-${kind.name}-${member}-${process.pid}`;
   return {
     command: 'docker',
     args: [
@@ -130,18 +158,31 @@ const checkConfigured = async ({ kind, check }: Server, url: string, env: NodeJS
   }
 };
 
+const folderOf = (directory: string, member: number): string => (member === 0 ? directory : `${directory}-${member}`);
+
+/** Data of one member are not those of a cluster: a majority of a larger cluster may be without what the first one has. */
+const checkSize = ({ kind, directory }: Server, dataDir: string, members: number): void => {
+  const found = [0, 1, 2].filter((member) => existsSync(join(dataDir, folderOf(directory, member)))).length;
+  if (found === 0 || found === members) return;
+  const started = found === 1 ? 'without --cluster' : `with --cluster ${found}`;
+  throw new Error(
+    `${dataDir} has data of ${kind.name} that was started ${started}: start it so, or choose another DATA_DIR`,
+  );
+};
+
 /**
  * Starts MongoDB, NATS and Redis, except those whose URL is given, and waits until all are ready.
  * @throws ServerNotFoundError, or an Error that names the server that does not start.
  */
 export const startBackingServers = async (options: BackingOptions): Promise<BackingServers> => {
-  const { dataDir, env, log, progress = () => undefined, list, signal } = options;
+  const { dataDir, env, log, progress = () => undefined, list, signal, members = 1, proxies } = options;
   const only: readonly ServerName[] = options.only ?? ['mongod', 'nats', 'redis'];
   const processes: SupervisedProcess[] = [];
   const stop = async () => {
     await Promise.all(processes.map((process) => process.stop()));
   };
-  const ports = await freePorts(only.length, options.reservedPorts);
+  // For each server the ports of its members for clients, then those for each other.
+  const ports = await freePorts(only.length * members * 2, options.reservedPorts);
 
   const start = async (name: ServerName): Promise<string> => {
     if (!only.includes(name)) return '';
@@ -151,31 +192,58 @@ export const startBackingServers = async (options: BackingOptions): Promise<Back
       await checkConfigured(server, given, env);
       return given;
     }
-    const port = required(ports[only.indexOf(name)], `port of ${name}`);
+    const count = server.cluster === 'none' ? 1 : members;
+    checkSize(server, dataDir, count);
+    const own = ports.slice(only.indexOf(name) * members * 2);
+    const listening = own.slice(0, count);
+    const clusterPorts = own.slice(members, members + count);
+    const isProxied = proxies !== undefined && count > 1;
+    const clientPorts = isProxied
+      ? await Promise.all(listening.map((port, member) => proxies.forClients(name, member, port)))
+      : listening;
+    const memberPortsOf = async (from: number): Promise<readonly number[]> => {
+      if (server.cluster !== 'own ports') return clientPorts;
+      if (!isProxied) return clusterPorts;
+      return Promise.all(
+        clusterPorts.map((port, to) => (from === to ? Promise.resolve(port) : proxies.between(name, from, to, port))),
+      );
+    };
     const program = await findProgram(server.kind, { env, progress, signal });
-    const directory = join(dataDir, server.directory);
-    await mkdir(directory, { recursive: true });
-    const args = await server.args({ port, directory, version: program.version });
-    const process = new SupervisedProcess(
-      {
-        name,
-        replica: 0,
-        ...commandOf(program, server.kind, directory, args),
-        env: childEnvironment(env, dataDir, { LC_ALL: 'C.UTF-8' }),
-        cwd: directory,
-        url: server.url(port),
-        logFile: join(dataDir, 'logs', `${name}-0.log`),
-        isReady: () => server.isReady(port),
-        stopTimeoutMs,
-      },
-      { log, onChange: () => list?.write() },
-    );
-    signal?.throwIfAborted();
-    processes.push(process);
-    list?.add(process);
-    process.start();
-    await process.ready();
-    return process.spec.url;
+    const startMember = async (member: number): Promise<void> => {
+      const directory = join(dataDir, folderOf(server.directory, member));
+      await mkdir(directory, { recursive: true });
+      const serverOptions: ServerOptions = {
+        member,
+        port: required(listening[member], `port of ${name}`),
+        clusterPort: required(clusterPorts[member], `port of ${name}`),
+        memberPorts: await memberPortsOf(member),
+        isProxied,
+        directory,
+        version: program.version,
+      };
+      const args = await server.args(serverOptions);
+      const process = new SupervisedProcess(
+        {
+          name,
+          replica: member,
+          ...commandOf(program, { kind: server.kind, directory, member, args }),
+          env: childEnvironment(env, dataDir, { LC_ALL: 'C.UTF-8' }),
+          cwd: directory,
+          url: server.url([hostOf(required(clientPorts[member], `port of ${name}`))]),
+          logFile: join(dataDir, 'logs', `${name}-${member}.log`),
+          isReady: () => server.isReady(serverOptions),
+          stopTimeoutMs,
+        },
+        { log, onChange: () => list?.write() },
+      );
+      signal?.throwIfAborted();
+      processes.push(process);
+      list?.add(process);
+      process.start();
+      await process.ready();
+    };
+    await Promise.all(listening.map((_, member) => startMember(member)));
+    return server.url(clientPorts.map(hostOf));
   };
 
   const starting = [start('mongod'), start('nats'), start('redis')] as const;
