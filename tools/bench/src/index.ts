@@ -254,7 +254,9 @@ if (isSelected('streams')) {
     await fillCatalogue(databaseOf(url, 'tickets'), count);
     const replica = findProcess(processes, 'tickets');
     const open = await openStreams(replicas.tickets.changing, replica, count, 5_000 * scale);
-    print(`     list without streams: p95 ${open.without.map((p95) => p95.toFixed(1)).join(' and ')} ms`);
+    print(
+      `     list, p95: ${open.without.toFixed(1)} ms without streams, ${open.with.toFixed(1)} ms with them; ratios ${open.ratios.map((ratio) => ratio.toFixed(2)).join(', ')}`,
+    );
     record(`memory of a stream, of ${count}`, open.kilobytes, 40, 'KB', true);
     record(`p95 of the list with ${count} streams, of that without`, open.ratio, 1.3, '×', true);
     results.streams = {
