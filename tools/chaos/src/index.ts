@@ -5,7 +5,7 @@ import { picture } from './report/picture.ts';
 import { runChaos, type ChaosOptions } from './run-chaos.ts';
 import { failWith, interruption, print, readOptions } from './command-line.ts';
 
-const usage = `npm run chaos -- [--orders N] [--kills N] [--seed N] [--replicas N] [--window SECONDS] [--recovery SECONDS]
+const usage = `npm run chaos -- [--orders N] [--kills N] [--seed N] [--replicas N] [--cluster 3] [--window SECONDS] [--recovery SECONDS]
                  [--control NAME|all] [--json FILE] [--picture FILE]
 Controls, each a run without one guard or several: ${controls.map(({ name }) => name).join(', ')}`;
 
@@ -17,6 +17,7 @@ const values = readOptions(
     kills: { type: 'string', default: '40' },
     seed: { type: 'string', default: '1' },
     replicas: { type: 'string', default: '2' },
+    cluster: { type: 'string', default: '1' },
     window: { type: 'string', default: '30' },
     recovery: { type: 'string', default: '5' },
     control: { type: 'string' },
@@ -33,12 +34,15 @@ const wholeNumber = (name: 'orders' | 'kills' | 'seed' | 'replicas' | 'window' |
 };
 
 const interrupted = interruption();
+const members = Number(values.cluster);
+if (![1, 3].includes(members)) fail('--cluster must be 3, or 1 as without it');
 
 const options: ChaosOptions = {
   orders: wholeNumber('orders', 1_000_000),
   kills: wholeNumber('kills', 100_000),
   seed: wholeNumber('seed', 2 ** 31),
   replicas: wholeNumber('replicas', 9),
+  members,
   windowSeconds: wholeNumber('window', 900),
   quietTimeoutMs: 60_000,
   edits: [],
@@ -50,7 +54,7 @@ const runOne = async (): Promise<boolean> => {
   print(`seed ${options.seed}: ${options.orders} orders, ${options.kills} kills, ${options.replicas} of each service`);
   const result = await runChaos(options);
   for (const line of linesOf(result)) print(line);
-  const title = `npm run chaos -- --orders ${options.orders} --kills ${options.kills} --seed ${options.seed} --replicas ${options.replicas}`;
+  const title = `npm run chaos -- --orders ${options.orders} --kills ${options.kills} --seed ${options.seed} --replicas ${options.replicas}${members > 1 ? ` --cluster ${members}` : ''}`;
   if (values.json !== undefined) writeFileSync(values.json, toJson(title, result));
   if (values.picture !== undefined) writeFileSync(values.picture, picture({ title, ...result }));
   const recoveryMs = wholeNumber('recovery', 600) * 1000;

@@ -18,6 +18,7 @@ import { Market } from './load/market.ts';
 import { runLoad } from './load/run-load.ts';
 import { Counters } from './counters.ts';
 import { startProduct, type Product } from '@ticketing/test/start-product';
+import { startOwnStores, type OwnStores } from './network/own-stores.ts';
 import { createRandom } from './random.ts';
 import { recoveries, type OrderTime, type Recovery } from './report/recovery.ts';
 
@@ -26,6 +27,8 @@ export interface ChaosOptions {
   readonly kills: number;
   readonly seed: number;
   readonly replicas: number;
+  /** Members of MongoDB and of NATS: 1 or 3. */
+  readonly members: number;
   /** How long an order holds its ticket. */
   readonly windowSeconds: number;
   /** Time after the last fault, in addition to that of a hold, in which all work must be finished. */
@@ -99,11 +102,12 @@ const untilQuiet = async (
   return undefined;
 };
 
-const addressesOf = async (product: Product): Promise<Addresses> => {
+const addressesOf = async (product: Product, stores: OwnStores | undefined): Promise<Addresses> => {
+  const given = stores === undefined ? {} : { MONGO_URL: stores.mongoUrl, NATS_URL: stores.natsUrl };
   const until = performance.now() + restartTimeoutMs;
   for (;;) {
     try {
-      return await findAddresses({ DATA_DIR: product.dataDir }, root);
+      return await findAddresses({ DATA_DIR: product.dataDir, ...given }, root);
     } catch (error) {
       if (performance.now() > until) throw error;
       await delay(250);
@@ -127,6 +131,7 @@ const withProgress = async (
 const exercise = async (
   product: Product,
   options: ChaosOptions,
+  stores: OwnStores | undefined,
 ): Promise<Omit<ChaosResult, 'violations' | 'lost' | 'quietAfterMs' | 'counters'> & { ledger: Ledger }> => {
   const { orders, kills, log, seed, signal } = options;
   const ledger = new Ledger();
@@ -135,9 +140,9 @@ const exercise = async (
     failures += 1;
   });
   const random = createRandom(seed);
-  const plan = planFaults(createRandom(seed), { orders, kills });
+  const plan = planFaults(createRandom(seed), { orders, kills, members: options.members });
   const market = new Market({ http, ledger, random, stopping: signal });
-  const injector = new Injector(product);
+  const injector = new Injector(product, stores?.links);
   const began = performance.now();
   try {
     const context: LoadContext = {
@@ -196,8 +201,12 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
   log('building the services with faults');
   await buildServices(build, edits, faultyEntry);
   log('starting the product');
-  const product = await startProduct({
+  const stores = given.members === 1 ? undefined : await startOwnStores({ members: given.members, log });
+  const started = await startProduct({
     settings: {
+      ...(stores === undefined
+        ? {}
+        : { MONGO_URL: stores.mongoUrl, NATS_URL: stores.natsUrl, NATS_STREAM_REPLICAS: String(given.members) }),
       TEST_BUILD: build,
       BUS: 'jetstream',
       REPLICAS: String(replicas),
@@ -206,10 +215,11 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
       DELIVERY_MIN_MINUTES: '0.1',
     },
   });
+  const product = stores === undefined ? started : stores.join(started);
   const counters = new Counters(product);
   try {
-    const { ledger, ...result } = await exercise(product, options);
-    const addresses = await addressesOf(product);
+    const { ledger, ...result } = await exercise(product, options, stores);
+    const addresses = await addressesOf(product, stores);
     const sources = openSources(addresses, 'chaos');
     try {
       log('waiting until nothing is left to do');
@@ -229,6 +239,7 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
   } finally {
     counters.stop();
     await product.stop();
+    await stores?.stop();
     await rm(build, { recursive: true, force: true });
   }
 };

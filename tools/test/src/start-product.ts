@@ -34,7 +34,7 @@ const launcher = join(root, 'tools', 'launcher', 'start.mjs');
 
 /** Settings of another product, and Jest's own: they are not inherited. REPLICAS and BUS are. */
 const notInherited =
-  /^(PORT|PUBLIC_URL|DATA_DIR|(MONGO|NATS|REDIS|SMTP|BASE)_URL|MAIL_FROM|CURRENCY|JWT_KEY|STRIPE_\w+|EXPIRATION_\w+|MAX_LIVE_HOLDS|PAYMENT_\w+|SELLER_\w+|PAYOUT_\w+|DELIVERY_\w+|LEGAL_DIR|LOG_LEVEL|RATE_LIMITS|TRUST_PROXY|TEST_BUILD|NODE_(ENV|OPTIONS)|JEST_\w+)$/;
+  /^(PORT|PUBLIC_URL|DATA_DIR|(MONGO|NATS|REDIS|SMTP|BASE)_URL|NATS_STREAM_REPLICAS|MAIL_FROM|CURRENCY|JWT_KEY|STRIPE_\w+|EXPIRATION_\w+|MAX_LIVE_HOLDS|PAYMENT_\w+|SELLER_\w+|PAYOUT_\w+|DELIVERY_\w+|LEGAL_DIR|LOG_LEVEL|RATE_LIMITS|TRUST_PROXY|TEST_BUILD|NODE_(ENV|OPTIONS)|JEST_\w+)$/;
 
 /** The first start on a machine downloads and builds. */
 const startTimeoutMs = 10 * 60_000;
@@ -48,11 +48,16 @@ export const processesOf = (dataDir: string): ProductProcess[] =>
  * Its data are in `dataDir`, which outlives it; without one they are in a temporary directory that `stop` removes.
  */
 export const startProduct = async (
-  options: { readonly dataDir?: string; readonly settings?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly dataDir?: string;
+    readonly settings?: Readonly<Record<string, string>>;
+    /** What follows `npm start --`. */
+    readonly args?: readonly string[];
+  } = {},
 ): Promise<Product> => {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'ticketing-product-')));
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !notInherited.test(name)));
-  const child = spawn(process.execPath, [launcher], {
+  const child = spawn(process.execPath, [launcher, ...(options.args ?? [])], {
     env: {
       ...inherited,
       DATA_DIR: dataDir,

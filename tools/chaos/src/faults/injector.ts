@@ -1,9 +1,11 @@
 import { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
 import { request } from 'undici';
+import type { LinkState, Links } from '../network/links.ts';
 import { writeFaults, type BusFaults } from '../inject/faults.ts';
 import type { Product, ProductProcess } from '@ticketing/test/start-product';
 import type { Fault, PlannedFault } from './schedule.ts';
+import { deleteConsumer, findLeader, stepDown } from './stores.ts';
 
 /** An injected fault. Times are from `performance.now()`. */
 export interface Injected {
@@ -24,15 +26,19 @@ const victimTimeoutMs = 15_000;
 /** Injects the faults of a schedule into a running product. */
 export class Injector {
   readonly #product: Product;
+  readonly #links: Links | undefined;
   readonly #clocks = new Map<string, number>();
+  readonly #stalled: string[] = [];
   readonly #ending = new AbortController();
   readonly #running = new Set<Promise<void>>();
   readonly done: Injected[] = [];
   #bus: BusFaults | undefined;
   #slowStripe = 0;
 
-  constructor(product: Product) {
+  /** `links` are those of a product whose stores are clusters. */
+  constructor(product: Product, links?: Links) {
     this.#product = product;
+    this.#links = links;
   }
 
   /** Resolves when the last fault has ended, or at `stop`. */
@@ -80,14 +86,56 @@ export class Injector {
         return label(victim);
       }
       case 'outage': {
-        const until = performance.now() + fault.ms;
-        while (performance.now() < until && !this.#ending.signal.aborted) {
-          const victim = this.#find(fault.victim, 0);
-          if (victim !== undefined) this.#product.signal(victim, 'SIGKILL');
-          await this.#pause(50);
-        }
+        await this.#keepKilling(fault.ms, () => this.#processesNamed(fault.victim));
         return fault.victim;
       }
+      case 'minority': {
+        const chosen = this.#find(fault.store, fault.draw);
+        if (chosen === undefined) return noVictim;
+        await this.#keepKilling(fault.ms, () =>
+          this.#processesNamed(fault.store).filter(({ replica }) => replica === chosen.replica),
+        );
+        return label(chosen);
+      }
+      case 'leader': {
+        const leader = await this.#untilDone(() => findLeader(this.#product, fault.store));
+        if (leader === undefined) return noVictim;
+        const signal = fault.how === 'killed' ? 'SIGKILL' : 'SIGSTOP';
+        if (!this.#product.signal(leader, signal)) return noVictim;
+        await this.#pause(fault.ms);
+        if (fault.how === 'frozen') this.#product.signal(leader, 'SIGCONT');
+        return `${label(leader)} ${fault.how}`;
+      }
+      case 'election':
+        return (await this.#untilDone(() => stepDown(this.#product))) === undefined ? noVictim : 'stepped down';
+      case 'partition': {
+        const member = this.#find(fault.store, fault.draw);
+        if (member === undefined) return noVictim;
+        const others = this.#processesNamed(fault.store).filter(({ replica }) => replica !== member.replica);
+        await this.#disturb(
+          others.flatMap((other) => [
+            [label(member), label(other)],
+            [label(other), label(member)],
+          ]),
+          fault,
+        );
+        return `${label(member)} ${fault.state}`;
+      }
+      case 'link': {
+        const member = this.#find(fault.store, fault.draw);
+        if (member === undefined) return noVictim;
+        await this.#disturb([[fault.service, label(member)]], fault);
+        return `${fault.service} → ${label(member)} ${fault.state}`;
+      }
+      case 'consumer':
+        return (await this.#untilDone(() => deleteConsumer(this.#product, fault.draw))) ?? noVictim;
+      case 'stall':
+        this.#stalled.push(fault.service);
+        this.#updateServices();
+        await this.#pause(fault.ms);
+        this.#stalled.splice(this.#stalled.indexOf(fault.service), 1);
+        this.#updateServices();
+        return `${fault.service} ${fault.ms / 1000} s`;
       case 'empty redis':
         return (await this.#emptyRedis()) ? 'emptied' : noVictim;
       case 'bus':
@@ -116,9 +164,44 @@ export class Injector {
     }
   }
 
+  #processesNamed(name: string): ProductProcess[] {
+    return this.#product.processes().filter((process) => process.name === name);
+  }
+
   #find(name: string, draw: number): ProductProcess | undefined {
-    const running = this.#product.processes().filter((process) => process.name === name);
+    const running = this.#processesNamed(name);
     return running[Math.floor(draw * running.length)];
+  }
+
+  /** Each link is that of the first party to the second one. */
+  async #disturb(
+    links: readonly (readonly [string, string])[],
+    { state, ms }: { readonly state: LinkState; readonly ms: number },
+  ): Promise<void> {
+    for (const [from, to] of links) this.#links?.set(from, to, state);
+    await this.#pause(ms);
+    for (const [from, to] of links) this.#links?.set(from, to, 'open');
+  }
+
+  async #keepKilling(ms: number, victims: () => readonly ProductProcess[]): Promise<void> {
+    const until = performance.now() + ms;
+    while (performance.now() < until && !this.#ending.signal.aborted) {
+      for (const victim of victims()) this.#product.signal(victim, 'SIGKILL');
+      await this.#pause(50);
+    }
+  }
+
+  /** Tries again while the stores do not respond; undefined when they never do. */
+  async #untilDone<T>(act: () => Promise<T>): Promise<T | undefined> {
+    const until = performance.now() + victimTimeoutMs;
+    while (performance.now() < until && !this.#ending.signal.aborted) {
+      try {
+        return await act();
+      } catch {
+        await this.#pause(250);
+      }
+    }
+    return undefined;
   }
 
   /** Sends the signal to one of the victim's replicas, waiting until one runs. */
@@ -136,6 +219,7 @@ export class Injector {
     writeFaults(this.#product.dataDir, {
       ...(this.#bus === undefined ? {} : { bus: this.#bus }),
       clocks: Object.fromEntries(this.#clocks),
+      stalled: this.#stalled,
     });
   }
 

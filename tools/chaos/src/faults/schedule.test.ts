@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { createRandom } from '../random.ts';
-import { planFaults, victims } from './schedule.ts';
+import { planFaults, victims, type Fault } from './schedule.ts';
 
-const plan = (seed: number, kills = 40) => planFaults(createRandom(seed), { orders: 500, kills });
+const plan = (seed: number, kills = 40, members = 1) => planFaults(createRandom(seed), { orders: 500, kills, members });
 
 test('When the seed is the same, then the schedule is the same, and different for another seed', () => {
   expect(plan(7)).toEqual(plan(7));
@@ -14,7 +14,18 @@ test.each([1, 2, 3, 40_000])(
   (seed) => {
     const faults = plan(seed).map(({ fault }) => fault);
     expect(new Set(faults.map(({ kind }) => kind))).toEqual(
-      new Set(['kill', 'freeze', 'outage', 'empty redis', 'bus', 'stripe', 'slow stripe', 'clock']),
+      new Set([
+        'kill',
+        'freeze',
+        'outage',
+        'empty redis',
+        'bus',
+        'stripe',
+        'slow stripe',
+        'clock',
+        'consumer',
+        'stall',
+      ]),
     );
     const killed = faults.flatMap((fault) => (fault.kind === 'kill' ? [fault.victim] : []));
     expect(killed).toHaveLength(40);
@@ -33,3 +44,24 @@ test('When a clock is changed, then by at most thirty seconds', () => {
     if (fault.kind === 'clock') expect(Math.abs(fault.offsetMs)).toBeLessThanOrEqual(30_000);
   }
 });
+
+const described = (fault: Fault): string => {
+  if (fault.kind === 'leader') return `${fault.store} ${fault.how}`;
+  if (fault.kind === 'minority') return `${fault.store} away`;
+  if (fault.kind === 'partition' || fault.kind === 'link') return `${fault.store} ${fault.kind} ${fault.state}`;
+  return fault.kind;
+};
+
+test.each([1, 2, 3])(
+  'When the stores have three members, then with seed %i all that only clusters have is planned',
+  (seed) => {
+    const faults = plan(seed, 40, 3).map(({ fault }) => described(fault));
+    const expected = ['mongod', 'nats'].flatMap((store) => [
+      ...['killed', 'frozen', 'away'].map((how) => `${store} ${how}`),
+      ...['partition', 'link'].flatMap((kind) =>
+        ['slow', 'silent', 'one-way', 'cut'].map((state) => `${store} ${kind} ${state}`),
+      ),
+    ]);
+    expect(faults).toEqual(expect.arrayContaining([...expected, 'election']));
+  },
+);

@@ -1,5 +1,7 @@
 import type { BusFaults } from '../inject/faults.ts';
 import type { Random } from '../random.ts';
+import type { LinkState } from '../network/links.ts';
+import type { Store } from './stores.ts';
 
 /** Processes that can be killed or frozen. */
 export const victims = [
@@ -21,13 +23,43 @@ export type Victim = (typeof victims)[number];
 
 export type StripeProblem = 'network_before_charge' | 'network_after_charge' | 'http_500' | 'http_429' | 'timeout';
 
+const disturbances = ['slow', 'silent', 'one-way', 'cut'] as const satisfies readonly LinkState[];
+type Disturbed = (typeof disturbances)[number];
+
 /** `draw`, from 0 to 1, chooses one of the victim's replicas when the fault happens. */
 export type Fault =
   | { readonly kind: 'kill'; readonly victim: Victim; readonly draw: number }
   /** SIGSTOP, and SIGCONT after `ms`. */
   | { readonly kind: 'freeze'; readonly victim: Victim; readonly draw: number; readonly ms: number }
-  /** Killed after every restart for `ms`. */
+  /** All members killed after every restart for `ms`. */
   | { readonly kind: 'outage'; readonly victim: 'mongod' | 'nats' | 'redis'; readonly ms: number }
+  /** One member of a cluster killed after every restart for `ms`: the others are a majority. */
+  | { readonly kind: 'minority'; readonly store: Store; readonly draw: number; readonly ms: number }
+  /** The member that takes all writes: killed, or frozen for `ms`, after which it believes for a moment that it still leads. */
+  | { readonly kind: 'leader'; readonly store: Store; readonly how: 'killed' | 'frozen'; readonly ms: number }
+  /** A member and the other ones do not reach each other, while services reach all. */
+  | {
+      readonly kind: 'partition';
+      readonly store: Store;
+      readonly draw: number;
+      readonly state: Disturbed;
+      readonly ms: number;
+    }
+  /** One service does not reach a member. */
+  | {
+      readonly kind: 'link';
+      readonly service: string;
+      readonly store: Store;
+      readonly draw: number;
+      readonly state: Disturbed;
+      readonly ms: number;
+    }
+  /** The primary of MongoDB gives way to another member. */
+  | { readonly kind: 'election' }
+  /** A durable consumer of the stream is deleted. */
+  | { readonly kind: 'consumer'; readonly draw: number }
+  /** The event loops of all replicas of a service stand still, while their connections stay open. */
+  | { readonly kind: 'stall'; readonly service: string; readonly ms: number }
   | { readonly kind: 'empty redis' }
   | { readonly kind: 'bus'; readonly faults: BusFaults; readonly ms: number }
   | { readonly kind: 'stripe'; readonly problem: StripeProblem }
@@ -65,6 +97,51 @@ const stripeProblems: readonly StripeProblem[] = [
 ];
 
 const clockServices = ['auth', 'tickets', 'orders', 'expiration', 'payments'] as const;
+const stallServices = [...clockServices, 'notifications'] as const;
+
+/** One fault of another kind for every `per` kills, at least one. */
+const times = (kills: number, per: number): number => Math.max(1, Math.round(kills / per));
+
+/** Longer than the ten seconds after which the members of MongoDB elect another primary. */
+const untilElected = { from: 11_000, to: 16_000 };
+
+/** What only clusters have: for each store its leader killed and frozen, and a member away; and elections. */
+const clusterFaults = (random: Random, kills: number): Fault[] =>
+  (['mongod', 'nats'] as const).flatMap((store): Fault[] => [
+    ...Array.from({ length: times(kills, 15) }, (): Fault => ({ kind: 'leader', store, how: 'killed', ms: 0 })),
+    ...Array.from({ length: times(kills, 20) }, (): Fault => ({
+      kind: 'leader',
+      store,
+      how: 'frozen',
+      ms: random.integer(untilElected.from, untilElected.to),
+    })),
+    ...Array.from({ length: times(kills, 20) }, (): Fault => ({
+      kind: 'minority',
+      store,
+      draw: random.next(),
+      ms: random.integer(10_000, 30_000),
+    })),
+    ...disturbances.flatMap((state) =>
+      Array.from({ length: times(kills, 50) }, (): Fault => ({
+        kind: 'partition',
+        store,
+        draw: random.next(),
+        state,
+        ms: random.integer(5_000, 25_000),
+      })),
+    ),
+    ...disturbances.flatMap((state) =>
+      Array.from({ length: times(kills, 50) }, (): Fault => ({
+        kind: 'link',
+        service: random.pick(stallServices),
+        store,
+        draw: random.next(),
+        state,
+        ms: random.integer(5_000, 25_000),
+      })),
+    ),
+    ...(store === 'mongod' ? Array.from({ length: times(kills, 13) }, (): Fault => ({ kind: 'election' })) : []),
+  ]);
 
 const busFaults = (random: Random): BusFaults => ({
   publishedButRefused: random.between(0, 0.05),
@@ -77,16 +154,13 @@ const busFaults = (random: Random): BusFaults => ({
   lateMs: random.integer(100, 3_000),
 });
 
-/** One fault of another kind for every `per` kills, at least one. */
-const times = (kills: number, per: number): number => Math.max(1, Math.round(kills / per));
-
 /**
  * Plans which faults happen at which order, from the seed and the size alone. Given enough kills, every victim is killed
  * at least once. During the last tenth of the orders only kills begin, since other faults last longer.
  */
 export const planFaults = (
   random: Random,
-  size: { readonly orders: number; readonly kills: number },
+  size: { readonly orders: number; readonly kills: number; readonly members: number },
 ): readonly PlannedFault[] => {
   const kills = Array.from({ length: size.kills }, (_, index): Fault => ({
     kind: 'kill',
@@ -127,6 +201,15 @@ export const planFaults = (
       ms: random.integer(3_000, 10_000),
     })),
   ];
+  others.push(
+    ...Array.from({ length: times(size.kills, 13) }, (): Fault => ({ kind: 'consumer', draw: random.next() })),
+    ...Array.from({ length: times(size.kills, 13) }, (): Fault => ({
+      kind: 'stall',
+      service: random.pick(stallServices),
+      ms: random.integer(1_000, 8_000),
+    })),
+    ...(size.members > 1 ? clusterFaults(random, size.kills) : []),
+  );
   const first = Math.ceil(size.orders * 0.02);
   const last = Math.floor(size.orders * 0.97);
   return [...kills, ...others]

@@ -26,6 +26,8 @@ export interface Faults {
   readonly bus?: BusFaults;
   /** Milliseconds by which each service's clock is ahead. */
   readonly clocks?: Readonly<Record<string, number>>;
+  /** Services whose event loops stand still. */
+  readonly stalled?: readonly string[];
 }
 
 const faultsFile = 'faults.json';
@@ -39,8 +41,16 @@ export const writeFaults = (dataDir: string, faults: Faults): void => {
 
 const readEveryMs = 100;
 
-/** Returns a function that returns the current faults, read every 100 ms. */
-export const watchFaults = (dataDir: string): (() => Faults) => {
+/** Blocks this thread. */
+const block = (ms: number): void => {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+};
+
+/** The longest stall, should nobody end it. */
+const stallMs = 20_000;
+
+/** Returns a function that returns the current faults of a service, read every 100 ms; while it is stalled, nothing else runs. */
+export const watchFaults = (dataDir: string, service: string): (() => Faults) => {
   const path = join(dataDir, faultsFile);
   let faults: Faults = {};
   let seen = '';
@@ -50,7 +60,15 @@ export const watchFaults = (dataDir: string): (() => Faults) => {
     seen = content;
     faults = JSON.parse(content);
   };
+  const readOrStall = () => {
+    readIfChanged();
+    const until = performance.now() + stallMs;
+    while (faults.stalled?.includes(service) === true && performance.now() < until) {
+      block(readEveryMs);
+      readIfChanged();
+    }
+  };
   readIfChanged();
-  setInterval(readIfChanged, readEveryMs).unref();
+  setInterval(readOrStall, readEveryMs).unref();
   return () => faults;
 };

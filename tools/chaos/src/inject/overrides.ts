@@ -13,7 +13,7 @@ const dataDirVariable = 'TICKETING_DATA_DIR';
 /** Gives a service a fault-injecting transport and an adjustable clock. Only test builds contain it. */
 export const faultyOverrides = (service: string): ServiceOverrides => {
   const dataDir = required(process.env[dataDirVariable], dataDirVariable);
-  const faults = watchFaults(dataDir);
+  const faults = watchFaults(dataDir, service);
   const count = createFaultCounter(dataDir, service);
   const random = createRandom(process.pid);
   // Replicas of one service are ahead and behind, so that they also differ from each other.

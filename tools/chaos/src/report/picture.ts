@@ -18,9 +18,32 @@ const colours: Readonly<Record<Injected['kind'], string>> = {
   stripe: '#4d7c0f',
   'slow stripe': '#65a30d',
   clock: '#475569',
+  consumer: '#9d174d',
+  stall: '#1e3a8a',
+  leader: '#991b1b',
+  minority: '#c2410c',
+  election: '#7e22ce',
+  partition: '#0f766e',
+  link: '#0e7490',
 };
 
-const kinds = ['kill', 'freeze', 'outage', 'empty redis', 'bus', 'stripe', 'slow stripe', 'clock'] as const;
+const kinds = [
+  'kill',
+  'freeze',
+  'outage',
+  'empty redis',
+  'bus',
+  'stripe',
+  'slow stripe',
+  'clock',
+  'consumer',
+  'stall',
+  'leader',
+  'minority',
+  'election',
+  'partition',
+  'link',
+] as const;
 
 /** Draws a run as SVG: orders per second, faults by kind, and the time from each kill to the next order. */
 export const picture = (run: {
@@ -44,7 +67,8 @@ export const picture = (run: {
   const line = perSecond
     .map((count, second) => `${(left + (second + 0.5) * step).toFixed(1)},${y(count).toFixed(1)}`)
     .join(' ');
-  const lanes = kinds
+  const shown = kinds.filter((kind) => run.injected.some((fault) => fault.kind === kind));
+  const lanes = shown
     .map((kind, index) => {
       const laneY = top + plotHeight + 14 + index * laneHeight;
       const marks = run.injected
@@ -59,7 +83,7 @@ export const picture = (run: {
     })
     .join('\n  ');
   const waits = run.recoveries.map(({ ms }) => ms).toSorted((a, b) => a - b);
-  const recoveryTop = top + plotHeight + 14 + kinds.length * laneHeight + 34;
+  const recoveryTop = top + plotHeight + 14 + shown.length * laneHeight + 34;
   const recoveryHeight = 90;
   const longest = Math.max(1_000, ...waits);
   const bar = (width - left - right) / Math.max(1, waits.length);

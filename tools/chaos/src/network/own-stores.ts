@@ -1,0 +1,69 @@
+import { startBackingServers } from '@ticketing/launcher/backing-servers';
+import type { SupervisedProcess } from '@ticketing/launcher/supervised-process';
+import type { Product, ProductProcess } from '@ticketing/test/start-product';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { identifyMongoClient, identifyNatsClient } from './identify.ts';
+import { Links } from './links.ts';
+
+/** Clusters of MongoDB and NATS of the run's own, all of whose connections pass proxies. */
+export interface OwnStores {
+  readonly mongoUrl: string;
+  readonly natsUrl: string;
+  /** Between the members, `mongod-0` and `nats-0` and so on, and from services to members. */
+  readonly links: Links;
+  /** The product with the members among its processes. */
+  join(product: Product): Product;
+  stop(): Promise<void>;
+}
+
+const toProductProcess = ({ pid, spec: { name, replica, url } }: SupervisedProcess): ProductProcess[] =>
+  pid === undefined ? [] : [{ name, replica, pid, url }];
+
+export const startOwnStores = async (options: {
+  readonly members: number;
+  readonly log: (line: string) => void;
+}): Promise<OwnStores> => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'ticketing-stores-'));
+  const links = new Links();
+  const mongodAt = new Map<number, string>();
+  const servers = await startBackingServers({
+    ...options,
+    dataDir,
+    env: { PATH: process.env['PATH'] },
+    only: ['mongod', 'nats'],
+    proxies: {
+      forClients: (server, member, port) => {
+        if (server === 'nats') return links.open(`nats-${member}`, port, identifyNatsClient);
+        mongodAt.set(port, `mongod-${member}`);
+        return links.open(
+          `mongod-${member}`,
+          port,
+          identifyMongoClient((from) => mongodAt.get(from)),
+        );
+      },
+      between: (server, from, to, port) => links.open(`${server}-${to}`, port, `${server}-${from}`),
+    },
+  });
+  const processes = () => servers.processes.flatMap(toProductProcess);
+  return {
+    mongoUrl: servers.mongoUrl,
+    natsUrl: servers.natsUrl,
+    links,
+    join: (product) => ({
+      ...product,
+      processes: () => [...product.processes(), ...processes()],
+      signal: (victim, signal) => {
+        // Its pid cannot be another process's, since this process has started it and has not seen it end.
+        if (!processes().some(({ pid }) => pid === victim.pid)) return product.signal(victim, signal);
+        return process.kill(victim.pid, signal);
+      },
+    }),
+    stop: async () => {
+      await servers.stop();
+      await links.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+};
