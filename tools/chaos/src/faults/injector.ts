@@ -112,20 +112,20 @@ export class Injector {
         const member = this.#find(fault.store, fault.draw);
         if (member === undefined) return noVictim;
         const others = this.#processesNamed(fault.store).filter(({ replica }) => replica !== member.replica);
-        await this.#disturb(
+        const disturbed = await this.#disturb(
           others.flatMap((other) => [
             [label(member), label(other)],
             [label(other), label(member)],
           ]),
           fault,
         );
-        return `${label(member)} ${fault.state}`;
+        return disturbed ? `${label(member)} ${fault.state}` : noVictim;
       }
       case 'link': {
         const member = this.#find(fault.store, fault.draw);
         if (member === undefined) return noVictim;
-        await this.#disturb([[fault.service, label(member)]], fault);
-        return `${fault.service} → ${label(member)} ${fault.state}`;
+        const disturbed = await this.#disturb([[fault.service, label(member)]], fault);
+        return disturbed ? `${fault.service} → ${label(member)} ${fault.state}` : noVictim;
       }
       case 'consumer':
         return (await this.#untilDone(() => deleteConsumer(this.#product, fault.draw))) ?? noVictim;
@@ -173,14 +173,16 @@ export class Injector {
     return running[Math.floor(draw * running.length)];
   }
 
-  /** Each link is that of the first party to the second one. */
+  /** Each link is that of the first party to the second one. Returns whether any of them had connections. */
   async #disturb(
     links: readonly (readonly [string, string])[],
     { state, ms }: { readonly state: LinkState; readonly ms: number },
-  ): Promise<void> {
-    for (const [from, to] of links) this.#links?.set(from, to, state);
+  ): Promise<boolean> {
+    const setAll = (next: LinkState) => links.map(([from, to]) => this.#links?.set(from, to, next) ?? 0);
+    const connections = setAll(state);
     await this.#pause(ms);
-    for (const [from, to] of links) this.#links?.set(from, to, 'open');
+    setAll('open');
+    return connections.some((count) => count > 0);
   }
 
   async #keepKilling(ms: number, victims: () => readonly ProductProcess[]): Promise<void> {

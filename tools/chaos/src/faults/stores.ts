@@ -52,7 +52,7 @@ export const findLeader = async (product: Product, store: Store): Promise<Produc
 
 /** Makes another member the primary. */
 export const stepDown = (product: Product): Promise<unknown> =>
-  withMongo(product, (admin) => admin.command({ replSetStepDown: 10, secondaryCatchUpPeriodSecs: 2 }));
+  withMongo(product, (admin) => admin.command({ replSetStepDown: 10, secondaryCatchUpPeriodSecs: 2, force: true }));
 
 /** Deletes one of the consumers, chosen by `draw` from 0 to 1, as an operator might by mistake; returns its name. */
 export const deleteConsumer = (product: Product, draw: number): Promise<string | undefined> =>

@@ -40,11 +40,13 @@ export class Links {
     return address.port;
   }
 
-  /** Sets the state of a link, for the connections there are and those that come. */
-  set(from: string, to: string, state: LinkState): void {
+  /** Sets the state of a link, for the connections there are and those that come; returns how many there are. */
+  set(from: string, to: string, state: LinkState): number {
     const link = linkOf(from, to);
     this.#states.set(link, state);
-    for (const connection of this.#connections) if (connection.link === link) this.#apply(connection);
+    const connections = [...this.#connections].filter((connection) => connection.link === link);
+    for (const connection of connections) this.#apply(connection);
+    return connections.length;
   }
 
   async close(): Promise<void> {

@@ -32,6 +32,8 @@ export const mongodArguments = (options: ServerOptions): string[] => [
   // Lines of slow queries have the values of their documents: e-mails and hashes.
   '--slowOpSampleRate',
   '0',
+  // A member waits for this long for its clients to find another one, 15 s by default; all of them stop together here.
+  ...(options.memberPorts.length > 1 ? ['--setParameter', 'shutdownTimeoutMillisForSignaledShutdown=500'] : []),
   ...(options.isProxied ? ['--setParameter', 'enableTestCommands=1'] : []),
 ];
 
