@@ -31,6 +31,9 @@ const forget = async (isForgotten) => {
   await Promise.all(forgotten.map(({ name }) => caches.delete(name)));
 };
 
+/** What a page has saved for a request. Unlike `caches.open`, it does not make the cache again that was forgotten meanwhile. */
+const findIn = ({ name }, request) => caches.match(request, { cacheName: name });
+
 /** The response with its body as it reads, and not as it was sent. */
 const readable = (response, body) => {
   const headers = new Headers(response.headers);
@@ -44,34 +47,43 @@ const scriptsAndStyles = /<(?:script|link)\b[^>]*\s(?:src|href)="(\/_next\/stati
 /** Whether a page has refused itself to the reader; a failure says nothing about it. */
 const isRefusal = ({ type, status }) => type === 'opaqueredirect' || [401, 403, 404].includes(status);
 
-/** Stores a page and what it loads, in place of how it was stored before. Nothing changes if it is too large or cannot be loaded whole. */
-const save = async ({ owner, path, until, loaded }) => {
-  const url = new URL(path, location.origin);
+/** Loads a page and what it loads into its cache. Returns whether it is there whole: it may be too large, or not load. */
+const load = async (cache, url, { owner, path, loaded }) => {
   const response = await fetch(url, { redirect: 'manual', cache: 'no-store' });
-  if (isRefusal(response)) return forget((page) => page.path === path);
+  if (isRefusal(response)) await forget((page) => page.path === path);
   const html = await response.text();
-  if (response.status !== 200 || !html.includes(`data-offline-for="${owner}"`)) return undefined;
+  if (response.status !== 200 || !html.includes(`data-offline-for="${owner}"`)) return false;
   const required = [...html.matchAll(scriptsAndStyles)].map(([, address]) => new URL(address, location.origin).href);
   // What was loaded for earlier pages of the tab may be gone.
   const others = [...loaded, '/icons.svg']
     .map((address) => new URL(address, location.origin))
     .filter((asset) => asset.origin === location.origin && (isImmutable(asset) || isIcon(asset)));
   const assets = new Set([...required, ...others.map(String)]);
-  if (assets.size > maxFiles) return undefined;
+  if (assets.size > maxFiles) return false;
   const files = await Promise.all(
     [...assets].map(async (asset) => {
       const file = await fetch(asset);
       return { asset, file, body: file.ok ? await file.blob() : undefined };
     }),
   );
-  if (files.some(({ asset, body }) => body === undefined && required.includes(asset))) return undefined;
+  if (files.some(({ asset, body }) => body === undefined && required.includes(asset))) return false;
   const bytes = files.reduce((sum, { body }) => sum + (body?.size ?? 0), html.length);
-  if (bytes > maxBytes) return undefined;
-  const savedAt = new Date().toISOString();
-  const cache = await caches.open(cacheName({ savedAt, until, owner, path }));
+  if (bytes > maxBytes) return false;
   for (const { asset, file, body } of files) if (body !== undefined) await cache.put(asset, readable(file, body));
   await cache.put(url, readable(response, html));
-  await forget((page) => page.path === path && page.savedAt < savedAt);
+  return true;
+};
+
+/** Stores a page and what it loads, in place of how it was stored before. Nothing changes if it cannot be loaded whole. */
+const save = async (page) => {
+  const { owner, path, until } = page;
+  const savedAt = new Date().toISOString();
+  const own = cacheName({ savedAt, until, owner, path });
+  // Opened before anything is loaded, so that forgetting the page meanwhile also forgets what is still to come.
+  const cache = await caches.open(own);
+  const isWhole = await load(cache, new URL(path, location.origin), page).catch(() => false);
+  if (!isWhole) return caches.delete(own);
+  await forget((saved) => saved.path === path && saved.savedAt < savedAt);
   const pages = await savedPages();
   const surplus = pages.slice(0, Math.max(0, pages.length - maxPages)).map(({ name }) => name);
   return forget(({ name }) => surplus.includes(name));
@@ -82,8 +94,7 @@ const readSaved = async (path) => {
   const now = new Date().toISOString();
   await forget(({ until }) => until !== '' && until < now);
   for (const page of (await savedPages()).filter((saved) => saved.path === path).toReversed()) {
-    const cache = await caches.open(page.name);
-    const response = await cache.match(new URL(path, location.origin));
+    const response = await findIn(page, new URL(path, location.origin));
     if (response !== undefined) {
       const html = await response.text();
       return new Response(html.replace('<html ', `<html data-saved-at="${page.savedAt}" `), {
@@ -112,9 +123,8 @@ const showPage = async (request, path) => {
 };
 
 const findSaved = async (request) => {
-  for (const { name } of (await savedPages()).toReversed()) {
-    const cache = await caches.open(name);
-    const found = await cache.match(request);
+  for (const page of (await savedPages()).toReversed()) {
+    const found = await findIn(page, request);
     if (found !== undefined) return found;
   }
   return undefined;
