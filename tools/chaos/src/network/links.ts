@@ -18,6 +18,8 @@ interface Connection {
   readonly server: Socket;
   /** Undefined until the client is known; until then the link is open. */
   link: string | undefined;
+  /** What waits to be written to each of the two, in its order, each with the time from which on it may be. */
+  readonly waiting: ReadonlyMap<Socket, { readonly at: number; readonly chunk: Buffer }[]>;
 }
 
 const linkOf = (from: string, to: string): string => `${from} → ${to}`;
@@ -60,7 +62,15 @@ export class Links {
     { to, port, from }: { readonly to: string; readonly port: number; readonly from: string | Identify },
   ): void {
     const server = connect(port, '127.0.0.1');
-    const connection: Connection = { client, server, link: typeof from === 'string' ? linkOf(from, to) : undefined };
+    const connection: Connection = {
+      client,
+      server,
+      link: typeof from === 'string' ? linkOf(from, to) : undefined,
+      waiting: new Map([
+        [client, []],
+        [server, []],
+      ]),
+    };
     this.#connections.add(connection);
     let first = Buffer.alloc(0);
     client.on('data', (chunk: Buffer) => {
@@ -107,16 +117,32 @@ export class Links {
   }
 
   #forward(connection: Connection, chunk: Buffer, to: Socket): void {
+    const waiting = connection.waiting.get(to) ?? [];
+    waiting.push({ at: performance.now() + (this.#stateOf(connection) === 'slow' ? slowMs : 0), chunk });
+    // Otherwise a timer is set already.
+    if (waiting.length === 1) this.#writeDue(connection, to);
+  }
+
+  #writeDue(connection: Connection, to: Socket): void {
+    const waiting = connection.waiting.get(to) ?? [];
+    for (let [next] = waiting; next !== undefined; [next] = waiting) {
+      const leftMs = next.at - performance.now();
+      if (leftMs > 0) {
+        setTimeout(() => this.#writeDue(connection, to), leftMs);
+        return;
+      }
+      waiting.shift();
+      this.#write(connection, to, next.chunk);
+    }
+  }
+
+  #write(connection: Connection, to: Socket, chunk: Buffer): void {
+    if (to.destroyed || to.write(chunk)) return;
     const from = to === connection.server ? connection.client : connection.server;
-    const write = () => {
-      if (to.destroyed || to.write(chunk)) return;
-      from.pause();
-      to.once('drain', () => {
-        if (!this.#isKept(connection, from)) from.resume();
-      });
-    };
-    if (this.#stateOf(connection) === 'slow') setTimeout(write, slowMs);
-    else write();
+    from.pause();
+    to.once('drain', () => {
+      if (!this.#isKept(connection, from)) from.resume();
+    });
   }
 
   #apply(connection: Connection): void {
