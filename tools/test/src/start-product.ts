@@ -48,16 +48,11 @@ export const processesOf = (dataDir: string): ProductProcess[] =>
  * Its data are in `dataDir`, which outlives it; without one they are in a temporary directory that `stop` removes.
  */
 export const startProduct = async (
-  options: {
-    readonly dataDir?: string;
-    readonly settings?: Readonly<Record<string, string>>;
-    /** What follows `npm start --`. */
-    readonly args?: readonly string[];
-  } = {},
+  options: { readonly dataDir?: string; readonly settings?: Readonly<Record<string, string>> } = {},
 ): Promise<Product> => {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'ticketing-product-')));
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !notInherited.test(name)));
-  const child = spawn(process.execPath, [launcher, ...(options.args ?? [])], {
+  const child = spawn(process.execPath, [launcher], {
     env: {
       ...inherited,
       DATA_DIR: dataDir,
