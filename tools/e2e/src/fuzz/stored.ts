@@ -4,25 +4,47 @@ import { eventually } from '../eventually.ts';
 
 const databases = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'notifications'];
 
-/** What each service notes about the stream every 20 seconds, whether or not there are requests. */
-const notesOnTheStream: ReadonlySet<string> = new Set(['stream-notes', 'stream-purges']);
+/** What services note every 20 to 60 seconds about the stream and about Stripe, whether or not there are requests. */
+const notes: ReadonlySet<string> = new Set(['stream-notes', 'stream-purges', 'stripe-bookmarks']);
 
-/** Everything that is stored in the services' databases, by collection and id, without their notes on the stream. */
-export type Stored = ReadonlyMap<string, string>;
+interface StoredDocument {
+  readonly text: string;
+  /** When MongoDB removes it (TTL index), in milliseconds. */
+  readonly removedAt: number;
+}
+
+/** Everything that is stored in the services' databases, by collection and id, without their notes. */
+export type Stored = ReadonlyMap<string, StoredDocument>;
 
 /** Whether this document has unpublished events, or changes that its event does not show: it changes again soon. */
 const isUnfinished = (document: Document): boolean =>
   (Array.isArray(document.outbox) && document.outbox.length > 0) || document.uncounted !== undefined;
 
+/** When the TTL indexes of its collection remove a document. */
+const removedAt = (document: Document, indexes: readonly Document[]): number =>
+  Math.min(
+    ...indexes.map(({ key, expireAfterSeconds }) => {
+      const [field = ''] = Object.keys(key);
+      const from: unknown = document[field];
+      return from instanceof Date && expireAfterSeconds !== undefined
+        ? from.getTime() + expireAfterSeconds * 1_000
+        : Infinity;
+    }),
+  );
+
 const readAll = async (client: MongoClient): Promise<{ readonly stored: Stored; readonly isAtRest: boolean }> => {
-  const stored = new Map<string, string>();
+  const stored = new Map<string, StoredDocument>();
   let isAtRest = true;
   for (const name of databases) {
     const database = client.db(name);
     for (const { name: collection } of await database.listCollections().toArray()) {
-      if (notesOnTheStream.has(collection)) continue;
+      if (notes.has(collection)) continue;
+      const indexes = await database.collection(collection).indexes();
       for await (const document of database.collection(collection).find()) {
-        stored.set(`${name}.${collection} ${String(document._id)}`, JSON.stringify(document));
+        stored.set(`${name}.${collection} ${String(document._id)}`, {
+          text: JSON.stringify(document),
+          removedAt: removedAt(document, indexes),
+        });
         if (isUnfinished(document)) isAtRest = false;
       }
     }
@@ -50,6 +72,9 @@ export const everythingStored = async (processes: readonly ProductProcess[]): Pr
   }
 };
 
-/** Documents that were added, changed or removed. */
-export const differences = (before: Stored, after: Stored): string[] =>
-  [...new Set([...before.keys(), ...after.keys()])].filter((key) => before.get(key) !== after.get(key));
+/** Documents that were added, changed, or removed before their time. */
+export const differences = (before: Stored, after: Stored, now = Date.now()): string[] =>
+  [...new Set([...before.keys(), ...after.keys()])].filter(
+    (key) =>
+      before.get(key)?.text !== after.get(key)?.text && (after.has(key) || (before.get(key)?.removedAt ?? 0) > now),
+  );
