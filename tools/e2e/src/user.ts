@@ -87,11 +87,28 @@ export const untilOrder = (buyer: User, id: string, expected: Partial<Order>, wi
     return found;
   }, withinMs);
 
-/** Orders a ticket that is on sale and returns the order once it can be paid. */
+/** Waits until the order holds its ticket or has been refused. */
+const untilDecided = (buyer: User, id: string): Promise<Order> =>
+  eventually(async () => {
+    const found = await orderOf(buyer, id);
+    expect(found.status).not.toBe('created');
+    return found;
+  });
+
+/**
+ * Orders a ticket that is on sale and returns the order once it can be paid. The orders service may not know the last change of
+ * the listing yet: such an order is cancelled, and its buyer orders again.
+ */
 export const hold = async (buyer: User, ticketId: string): Promise<Order> => {
-  const response = await order(buyer, ticketId);
-  expect(response).toMatchObject({ status: 201 });
-  return untilOrder(buyer, orderResponse.parse(response.body).id, { status: 'awaiting:payment' });
+  const held = await eventually(async () => {
+    const response = await order(buyer, ticketId);
+    const decided =
+      response.status === 201 ? await untilDecided(buyer, orderResponse.parse(response.body).id) : response;
+    if ('reason' in decided && decided.reason === 'ticket_changed') throw new Error(`ticket ${ticketId} has changed`);
+    return decided;
+  });
+  expect(held).toMatchObject({ status: 'awaiting:payment' });
+  return orderResponse.parse(held);
 };
 
 /** A ticket without a code: one white pixel. */
