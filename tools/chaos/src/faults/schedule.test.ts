@@ -1,8 +1,24 @@
 import { expect, test } from '@jest/globals';
 import { createRandom } from '../random.ts';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { faultKinds } from './kinds.ts';
 import { planFaults, victims, type Fault } from './schedule.ts';
 
 const plan = (seed: number, kills = 40, members = 1) => planFaults(createRandom(seed), { orders: 500, kills, members });
+
+/** The kinds of faults that a product with this many members of its stores can have. */
+const kindsFor = (members: number): string[] =>
+  Object.entries(faultKinds)
+    .filter(([, { needsCluster }]) => members > 1 || needsCluster === undefined)
+    .map(([kind]) => kind);
+
+test("When there is a kind of fault, then README's tables describe it, in the same order", () => {
+  const readme = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
+  const faults = readme.slice(readme.indexOf('**Faults:**'), readme.indexOf('## Results'));
+  const rows = [...faults.matchAll(/^\| ([a-z ]+) \|/gm)].map(([, kind]) => kind);
+  expect(rows.filter((kind) => kind !== 'fault')).toEqual(Object.keys(faultKinds));
+});
 
 test('When the seed is the same, then the schedule is the same, and different for another seed', () => {
   expect(plan(7)).toEqual(plan(7));
@@ -13,20 +29,7 @@ test.each([1, 2, 3, 40_000])(
   'When forty kills are planned with seed %i, then every kind of fault and every victim occurs',
   (seed) => {
     const faults = plan(seed).map(({ fault }) => fault);
-    expect(new Set(faults.map(({ kind }) => kind))).toEqual(
-      new Set([
-        'kill',
-        'freeze',
-        'outage',
-        'empty redis',
-        'bus',
-        'stripe',
-        'slow stripe',
-        'clock',
-        'consumer',
-        'stall',
-      ]),
-    );
+    expect(new Set(faults.map(({ kind }) => kind))).toEqual(new Set(kindsFor(1)));
     const killed = faults.flatMap((fault) => (fault.kind === 'kill' ? [fault.victim] : []));
     expect(killed).toHaveLength(40);
     expect(new Set(killed)).toEqual(new Set(victims));
@@ -63,5 +66,6 @@ test.each([1, 2, 3])(
       ),
     ]);
     expect(faults).toEqual(expect.arrayContaining([...expected, 'election']));
+    expect(new Set(plan(seed, 40, 3).map(({ fault }) => fault.kind))).toEqual(new Set(kindsFor(3)));
   },
 );

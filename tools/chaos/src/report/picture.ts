@@ -1,5 +1,6 @@
 import { escapeHtml } from '@ticketing/common/http';
 import type { Injected } from '../faults/injector.ts';
+import { faultKinds } from '../faults/kinds.ts';
 import type { OrderTime, Recovery } from './recovery.ts';
 
 const width = 960;
@@ -8,42 +9,6 @@ const right = 16;
 const top = 40;
 const plotHeight = 220;
 const laneHeight = 18;
-
-const colours: Readonly<Record<Injected['kind'], string>> = {
-  kill: '#b91c1c',
-  freeze: '#0369a1',
-  outage: '#7c2d12',
-  'empty redis': '#a21caf',
-  bus: '#ca8a04',
-  stripe: '#4d7c0f',
-  'slow stripe': '#65a30d',
-  clock: '#475569',
-  consumer: '#9d174d',
-  stall: '#1e3a8a',
-  leader: '#991b1b',
-  minority: '#c2410c',
-  election: '#7e22ce',
-  partition: '#0f766e',
-  link: '#0e7490',
-};
-
-const kinds = [
-  'kill',
-  'freeze',
-  'outage',
-  'empty redis',
-  'bus',
-  'stripe',
-  'slow stripe',
-  'clock',
-  'consumer',
-  'stall',
-  'leader',
-  'minority',
-  'election',
-  'partition',
-  'link',
-] as const;
 
 /** Draws a run as SVG: orders per second, faults by kind, and the time from each kill to the next order. */
 export const picture = (run: {
@@ -67,16 +32,16 @@ export const picture = (run: {
   const line = perSecond
     .map((count, second) => `${(left + (second + 0.5) * step).toFixed(1)},${y(count).toFixed(1)}`)
     .join(' ');
-  const shown = kinds.filter((kind) => run.injected.some((fault) => fault.kind === kind));
+  const shown = Object.entries(faultKinds).filter(([kind]) => run.injected.some((fault) => fault.kind === kind));
   const lanes = shown
-    .map((kind, index) => {
+    .map(([kind, { colour }], index) => {
       const laneY = top + plotHeight + 14 + index * laneHeight;
       const marks = run.injected
         .filter((fault) => fault.kind === kind)
         .map(({ at, until, what }) => {
           const from = x(at);
           const length = Math.max(2, x(until) - from);
-          return `<rect x="${from.toFixed(1)}" y="${laneY}" width="${length.toFixed(1)}" height="10" fill="${colours[kind]}" opacity="0.7"><title>${escapeHtml(what)}</title></rect>`;
+          return `<rect x="${from.toFixed(1)}" y="${laneY}" width="${length.toFixed(1)}" height="10" fill="${colour}" opacity="0.7"><title>${escapeHtml(what)}</title></rect>`;
         })
         .join('');
       return `<text x="${left - 4}" y="${laneY + 9}" text-anchor="end" class="small">${kind}</text>${marks}`;

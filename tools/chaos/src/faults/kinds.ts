@@ -1,0 +1,27 @@
+import type { Fault } from './schedule.ts';
+
+interface FaultKind {
+  /** In the picture of a run. */
+  readonly colour: string;
+  /** Whether only a product whose stores are clusters can have it. */
+  readonly needsCluster?: true;
+}
+
+/** Every kind of fault, in the order of README's tables. */
+export const faultKinds: Readonly<Record<Fault['kind'], FaultKind>> = {
+  kill: { colour: '#b91c1c' },
+  freeze: { colour: '#0369a1' },
+  outage: { colour: '#7c2d12' },
+  'empty redis': { colour: '#a21caf' },
+  bus: { colour: '#ca8a04' },
+  stripe: { colour: '#4d7c0f' },
+  'slow stripe': { colour: '#65a30d' },
+  clock: { colour: '#475569' },
+  consumer: { colour: '#9d174d' },
+  stall: { colour: '#1e3a8a' },
+  leader: { colour: '#991b1b', needsCluster: true },
+  election: { colour: '#7e22ce', needsCluster: true },
+  minority: { colour: '#c2410c', needsCluster: true },
+  partition: { colour: '#0f766e', needsCluster: true },
+  link: { colour: '#0e7490', needsCluster: true },
+};
