@@ -1,12 +1,14 @@
 import { request } from 'undici';
 
-/** Whether the service at this address can respond to requests. */
-export const isReady = async (url: string): Promise<boolean> => {
+/** The status with which the service at this address says whether it can respond to requests; undefined without a response. */
+export const readiness = async (url: string): Promise<number | undefined> => {
   try {
     const response = await request(`${url}/readyz`);
     await response.body.dump();
-    return response.statusCode === 200;
+    return response.statusCode;
   } catch {
-    return false;
+    return undefined;
   }
 };
+
+export const isReady = async (url: string): Promise<boolean> => (await readiness(url)) === 200;

@@ -102,8 +102,8 @@ const untilQuiet = async (
   return undefined;
 };
 
-const addressesOf = async (product: Product, stores: OwnStores | undefined): Promise<Addresses> => {
-  const given = stores === undefined ? {} : { MONGO_URL: stores.mongoUrl, NATS_URL: stores.natsUrl };
+const addressesOf = async (product: Product, stores: OwnStores): Promise<Addresses> => {
+  const given = { MONGO_URL: stores.mongoUrl, NATS_URL: stores.natsUrl };
   const until = performance.now() + restartTimeoutMs;
   for (;;) {
     try {
@@ -131,7 +131,7 @@ const withProgress = async (
 const exercise = async (
   product: Product,
   options: ChaosOptions,
-  stores: OwnStores | undefined,
+  stores: OwnStores,
 ): Promise<Omit<ChaosResult, 'violations' | 'lost' | 'quietAfterMs' | 'counters'> & { ledger: Ledger }> => {
   const { orders, kills, log, seed, signal } = options;
   const ledger = new Ledger();
@@ -142,7 +142,7 @@ const exercise = async (
   const random = createRandom(seed);
   const plan = planFaults(createRandom(seed), { orders, kills, members: options.members });
   const market = new Market({ http, ledger, random, stopping: signal });
-  const injector = new Injector(product, stores?.links);
+  const injector = new Injector(product, stores.links);
   const began = performance.now();
   try {
     const context: LoadContext = {
@@ -201,12 +201,12 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
   log('building the services with faults');
   await buildServices(build, edits, faultyEntry);
   log('starting the product');
-  const stores = given.members === 1 ? undefined : await startOwnStores({ members: given.members, log });
+  const stores = await startOwnStores({ members: given.members, log });
   const started = await startProduct({
     settings: {
-      ...(stores === undefined
-        ? {}
-        : { MONGO_URL: stores.mongoUrl, NATS_URL: stores.natsUrl, NATS_STREAM_REPLICAS: String(given.members) }),
+      MONGO_URL: stores.mongoUrl,
+      NATS_URL: stores.natsUrl,
+      NATS_STREAM_REPLICAS: String(given.members),
       TEST_BUILD: build,
       BUS: 'jetstream',
       REPLICAS: String(replicas),
@@ -215,7 +215,7 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
       DELIVERY_MIN_MINUTES: '0.1',
     },
   });
-  const product = stores === undefined ? started : stores.join(started);
+  const product = stores.join(started);
   const counters = new Counters(product);
   try {
     const { ledger, ...result } = await exercise(product, options, stores);
@@ -239,7 +239,7 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
   } finally {
     counters.stop();
     await product.stop();
-    await stores?.stop();
+    await stores.stop();
     await rm(build, { recursive: true, force: true });
   }
 };

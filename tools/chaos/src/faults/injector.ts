@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
 import { request } from 'undici';
 import type { LinkState, Links } from '../network/links.ts';
+import { readiness } from '../is-ready.ts';
 import { writeFaults, type BusFaults } from '../inject/faults.ts';
 import type { Product, ProductProcess } from '@ticketing/test/start-product';
 import type { Fault, PlannedFault } from './schedule.ts';
@@ -26,7 +27,7 @@ const victimTimeoutMs = 15_000;
 /** Injects the faults of a schedule into a running product. */
 export class Injector {
   readonly #product: Product;
-  readonly #links: Links | undefined;
+  readonly #links: Links;
   readonly #clocks = new Map<string, number>();
   readonly #stalled: string[] = [];
   readonly #ending = new AbortController();
@@ -35,8 +36,8 @@ export class Injector {
   #bus: BusFaults | undefined;
   #slowStripe = 0;
 
-  /** `links` are those of a product whose stores are clusters. */
-  constructor(product: Product, links?: Links) {
+  /** `links` are those to the members of its stores. */
+  constructor(product: Product, links: Links) {
     this.#product = product;
     this.#links = links;
   }
@@ -136,6 +137,14 @@ export class Injector {
         this.#stalled.splice(this.#stalled.indexOf(fault.service), 1);
         this.#updateServices();
         return `${fault.service} ${fault.ms / 1000} s`;
+      case 'database': {
+        const links = this.#processesNamed('mongod').map((member) => [fault.service, label(member)] as const);
+        const [disturbed, unready] = await Promise.all([
+          this.#disturb(links, fault),
+          this.#becomesUnready(fault.service, fault.ms),
+        ]);
+        return disturbed && unready ? `${fault.service} ${fault.state} ${fault.ms / 1000} s` : noVictim;
+      }
       case 'empty redis':
         return (await this.#emptyRedis()) ? 'emptied' : noVictim;
       case 'bus':
@@ -178,7 +187,7 @@ export class Injector {
     links: readonly (readonly [string, string])[],
     { state, ms }: { readonly state: LinkState; readonly ms: number },
   ): Promise<boolean> {
-    const setAll = (next: LinkState) => links.map(([from, to]) => this.#links?.set(from, to, next) ?? 0);
+    const setAll = (next: LinkState) => links.map(([from, to]) => this.#links.set(from, to, next));
     const connections = setAll(state);
     await this.#pause(ms);
     setAll('open');
@@ -204,6 +213,18 @@ export class Injector {
       }
     }
     return undefined;
+  }
+
+  /** Waits for `ms`, and returns whether a replica of the service has said meanwhile that it is not ready. */
+  async #becomesUnready(service: string, ms: number): Promise<boolean> {
+    const until = performance.now() + ms;
+    let found = false;
+    while (performance.now() < until && !this.#ending.signal.aborted) {
+      const states = await Promise.all(this.#processesNamed(service).map(({ url }) => readiness(url)));
+      found ||= states.includes(503);
+      await this.#pause(250);
+    }
+    return found;
   }
 
   /** Sends the signal to one of the victim's replicas, waiting until one runs. */

@@ -3,6 +3,8 @@ import type { Fault } from './schedule.ts';
 interface FaultKind {
   /** In the picture of a run. */
   readonly colour: string;
+  /** Whether no order may be possible while it lasts, which then is not the fault of what was killed meanwhile. */
+  readonly isOutage?: true;
   /** Whether only a product whose stores are clusters can have it. */
   readonly needsCluster?: true;
 }
@@ -21,6 +23,7 @@ export const faultKinds: Readonly<Record<Fault['kind'], FaultKind>> = {
   stall: { colour: '#1e3a8a' },
   leader: { colour: '#991b1b', needsCluster: true },
   election: { colour: '#7e22ce', needsCluster: true },
+  database: { colour: '#166534', isOutage: true },
   minority: { colour: '#c2410c', needsCluster: true },
   partition: { colour: '#0f766e', needsCluster: true },
   link: { colour: '#0e7490', needsCluster: true },

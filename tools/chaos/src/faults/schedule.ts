@@ -60,6 +60,8 @@ export type Fault =
   | { readonly kind: 'consumer'; readonly draw: number }
   /** The event loops of all replicas of a service stand still, while their connections stay open. */
   | { readonly kind: 'stall'; readonly service: string; readonly ms: number }
+  /** No replica of one service reaches MongoDB, while the other services do. */
+  | { readonly kind: 'database'; readonly service: string; readonly state: Disturbed; readonly ms: number }
   | { readonly kind: 'empty redis' }
   | { readonly kind: 'bus'; readonly faults: BusFaults; readonly ms: number }
   | { readonly kind: 'stripe'; readonly problem: StripeProblem }
@@ -207,6 +209,12 @@ export const planFaults = (
       kind: 'stall',
       service: random.pick(stallServices),
       ms: random.integer(1_000, 8_000),
+    })),
+    ...Array.from({ length: times(size.kills, 13) }, (_, index): Fault => ({
+      kind: 'database',
+      service: random.pick(stallServices),
+      state: index % 2 === 0 ? 'cut' : 'silent',
+      ms: random.integer(8_000, 75_000),
     })),
     ...(size.members > 1 ? clusterFaults(random, size.kills) : []),
   );

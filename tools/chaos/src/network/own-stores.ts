@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { identifyMongoClient, identifyNatsClient } from './identify.ts';
 import { Links } from './links.ts';
 
-/** Clusters of MongoDB and NATS of the run's own, all of whose connections pass proxies. */
+/** MongoDB and NATS of the run's own, with one member or several, all of whose connections pass proxies. */
 export interface OwnStores {
   readonly mongoUrl: string;
   readonly natsUrl: string;

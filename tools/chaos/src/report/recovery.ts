@@ -1,3 +1,4 @@
+import { faultKinds } from '../faults/kinds.ts';
 import { noVictim, type Injected } from '../faults/injector.ts';
 
 export interface OrderTime {
@@ -7,11 +8,26 @@ export interface OrderTime {
 
 export interface Recovery {
   readonly victim: string;
-  /** From the kill until the acknowledgement of the first order that was requested after it. */
+  /** From the kill until the acknowledgement of the first order that was requested after it, without outages. */
   readonly ms: number;
 }
 
-/** Returns how long after each kill the first new order was acknowledged, if an order was requested after it. */
+/** How much of the time from `from` to `to` no outage was going on. */
+const timeWithoutOutage = (injected: readonly Injected[], from: number, to: number): number => {
+  let ms = 0;
+  let at = from;
+  const outages = injected.filter(({ kind }) => faultKinds[kind].isOutage);
+  for (const outage of outages.toSorted((a, b) => a.at - b.at)) {
+    ms += Math.max(0, Math.min(outage.at, to) - at);
+    at = Math.max(at, outage.until);
+  }
+  return ms + Math.max(0, to - at);
+};
+
+/**
+ * Returns how long after each kill the first new order was acknowledged, if an order was requested after it. Outages meanwhile
+ * do not count.
+ */
 export const recoveries = (injected: readonly Injected[], orders: readonly OrderTime[]): Recovery[] =>
   injected.flatMap(({ kind, what, at }) => {
     if (kind !== 'kill' || what === noVictim) return [];
@@ -19,5 +35,5 @@ export const recoveries = (injected: readonly Injected[], orders: readonly Order
       (earliest, { requested, acknowledged }) => (requested >= at ? Math.min(earliest, acknowledged) : earliest),
       Infinity,
     );
-    return first === Infinity ? [] : [{ victim: what, ms: first - at }];
+    return first === Infinity ? [] : [{ victim: what, ms: timeWithoutOutage(injected, at, first) }];
   });

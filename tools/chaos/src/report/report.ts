@@ -126,6 +126,12 @@ export const toJson = (title: string, result: ChaosResult): string =>
           result.injected.filter((fault) => fault.kind === kind).length,
         ]),
       ),
+      injected: result.injected.map(({ kind, what, at, until }) => [
+        kind,
+        what,
+        seconds(at - result.began),
+        seconds(until - at),
+      ]),
       disturbed: Object.fromEntries(result.disturbed),
       failures: result.failures,
       recoveryP95Ms: Math.round(recoveryP95(result)),

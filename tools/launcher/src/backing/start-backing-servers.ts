@@ -36,7 +36,7 @@ export interface BackingOptions {
   readonly only?: readonly ServerName[];
 }
 
-/** Opens proxies before the members of clusters; each method returns the proxy's port. */
+/** Opens proxies before the members of MongoDB and NATS; each method returns the proxy's port. */
 export interface MemberProxies {
   /** For clients of a member that listens on `port`; for MongoDB's other members too. */
   forClients(server: ServerName, member: number, port: number): Promise<number>;
@@ -197,7 +197,7 @@ export const startBackingServers = async (options: BackingOptions): Promise<Back
     const own = ports.slice(only.indexOf(name) * members * 2);
     const listening = own.slice(0, count);
     const clusterPorts = own.slice(members, members + count);
-    const isProxied = proxies !== undefined && count > 1;
+    const isProxied = proxies !== undefined && server.cluster !== 'none';
     const clientPorts = isProxied
       ? await Promise.all(listening.map((port, member) => proxies.forClients(name, member, port)))
       : listening;
