@@ -258,6 +258,45 @@ testOnThisMachine(
 );
 
 testOnThisMachine(
+  'When what carries its stream is stopped or killed, then an open page still shows each change, in the same document',
+  async () => {
+    const { url } = running();
+    const [seller, buyer] = await Promise.all([signUp(url), signUp(url)]);
+    const browser = await openBrowser();
+    try {
+      const ends = [
+        ['orders', 'SIGTERM'],
+        ['orders', 'SIGKILL'],
+        ['router', 'SIGTERM'],
+        ['router', 'SIGKILL'],
+      ] as const;
+      for (const [name, signal] of ends) {
+        const { id } = await hold(buyer, (await list(seller)).id);
+        const { page } = await openSession(browser, url, { as: buyer });
+        const streamed = page.waitForResponse((response) => response.url().endsWith(`/api/orders/${id}/stream`));
+        await page.goto(`/orders/${id}`);
+        await page.getByRole('heading', { name: 'Pay by card' }).waitFor();
+        expect((await streamed).status()).toBe(200);
+        await page.evaluate('globalThis.sameDocument = true');
+        const [victim] = named(name);
+        if (victim === undefined) throw new Error(`${name} is not running`);
+        expect(running().signal(victim, signal)).toBe(true);
+        await isReadyAgain(name, victim);
+        await eventually(async () =>
+          expect(await buyer.send({ method: 'DELETE', path: `/api/orders/${id}` })).toMatchObject({ status: 204 }),
+        );
+        await page.getByRole('heading', { name: 'You released this ticket' }).waitFor({ timeout: recoveryTimeoutMs });
+        expect(await page.evaluate('globalThis.sameDocument')).toBe(true);
+        await page.context().close();
+      }
+    } finally {
+      await browser.close();
+    }
+  },
+  180_000,
+);
+
+testOnThisMachine(
   'When the product is stopped and started again, then no process is left over and ticket and order are found',
   async () => {
     const [seller, buyer] = await Promise.all([signUp(running().url), signUp(running().url)]);
