@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readPage, readPaging } from './paging.ts';
+import { listPages, readPage, readPaging } from './paging.ts';
 
 const headers = (all: Readonly<Record<string, string>>) => (name: string) => all[name];
 
@@ -37,4 +37,15 @@ test.each([
   ['two', 1],
 ])('When the parameter is page=%s and a page has 24 entries, then the page is %d', (value, page) => {
   expect(readPage(value, 24)).toBe(page);
+});
+
+test.each([
+  ['1', '/orders'],
+  ['3', '/orders?page=3'],
+  ['99999', '/orders?page=500'],
+  [['2', '7'], '/orders?page=2'],
+  [undefined, '/orders'],
+])('When a list is asked for its page %j, then the path of that page is %s', async (page, path) => {
+  const searchParams = Promise.resolve(page === undefined ? {} : { page });
+  expect(await listPages('/orders', 20).pathOf({ searchParams })).toBe(path);
 });

@@ -1,3 +1,5 @@
+import { param, type QueryParams } from './query-params.ts';
+
 /** A page of a list, as described by the response's headers. */
 export interface Paging {
   readonly page: number;
@@ -27,3 +29,21 @@ const maxListed = 10_000;
 /** The page number in a query parameter, at most the last that can be reached; 1 if it is not a valid one. */
 export const readPage = (value: string | undefined, pageSize: number): number =>
   value !== undefined && /^[1-9]\d{0,4}$/.test(value) ? Math.min(Number(value), Math.ceil(maxListed / pageSize)) : 1;
+
+/** What Next passes to the page of a list. */
+export interface ListPageProps {
+  readonly searchParams: Promise<QueryParams>;
+}
+
+/** The pages of the list at this path, with so many entries each. */
+export const listPages = (path: string, pageSize: number) => {
+  const pageHref = (page: number): string => (page === 1 ? path : `${path}?page=${page}`);
+  const readNumber = async ({ searchParams }: ListPageProps): Promise<number> =>
+    readPage(param(await searchParams, 'page'), pageSize);
+  return {
+    pageHref,
+    readNumber,
+    /** Of the page that is shown. */
+    pathOf: async (props: ListPageProps): Promise<string> => pageHref(await readNumber(props)),
+  };
+};

@@ -9,8 +9,7 @@ import type { ListedTicket } from '../../lib/api/schemas.ts';
 import { formatDate, formatDateTime } from '../../lib/dates.ts';
 import { dueLine, sellerBadge } from '../../lib/delivery-labels.ts';
 import { priceLabel } from '../../lib/money.ts';
-import { readPage } from '../../lib/paging.ts';
-import { param, type QueryParams } from '../../lib/query-params.ts';
+import { listPages, type ListPageProps } from '../../lib/paging.ts';
 import { serverApi } from '../../lib/server/api.ts';
 import { toTicketPage } from '../../lib/server/catalogue.ts';
 
@@ -29,18 +28,9 @@ const facts = (ticket: ListedTicket): string[] => [
 const ticketHref = ({ id, dueAt }: ListedTicket): string =>
   `/tickets/${id}${dueAt === undefined ? '' : '#ticket-file'}`;
 
-const pageHref = (page: number): string => (page === 1 ? '/my-tickets' : `/my-tickets?page=${page}`);
+const { pageHref, readNumber, pathOf } = listPages('/my-tickets', pageSize);
 
-interface PageProps {
-  readonly searchParams: Promise<QueryParams>;
-}
-
-const readNumber = async ({ searchParams }: PageProps): Promise<number> =>
-  readPage(param(await searchParams, 'page'), pageSize);
-
-const pathOf = async (props: PageProps): Promise<string> => pageHref(await readNumber(props));
-
-const MyTicketsPage = forUser<PageProps>({ title, path: pathOf }, async (props) => {
+const MyTicketsPage = forUser<ListPageProps>({ title, path: pathOf }, async (props) => {
   const page = await readNumber(props);
   const query = new URLSearchParams({ mine: 'true', page: String(page), limit: String(pageSize) });
   const loaded = toTicketPage(await listTickets(await serverApi(), query), page);

@@ -9,8 +9,7 @@ import { formatDateTime } from '../../lib/dates.ts';
 import { boughtLine } from '../../lib/delivery-labels.ts';
 import { priceLabel } from '../../lib/money.ts';
 import { cancelLabels, orderBadge } from '../../lib/order-labels.ts';
-import { readPage, readPaging } from '../../lib/paging.ts';
-import { param, type QueryParams } from '../../lib/query-params.ts';
+import { listPages, readPaging, type ListPageProps } from '../../lib/paging.ts';
 import { serverApi } from '../../lib/server/api.ts';
 
 const title = 'My orders';
@@ -31,18 +30,9 @@ const facts = (order: Order): string[] => {
   }
 };
 
-const pageHref = (page: number): string => (page === 1 ? '/orders' : `/orders?page=${page}`);
+const { pageHref, readNumber, pathOf } = listPages('/orders', pageSize);
 
-interface PageProps {
-  readonly searchParams: Promise<QueryParams>;
-}
-
-const readNumber = async ({ searchParams }: PageProps): Promise<number> =>
-  readPage(param(await searchParams, 'page'), pageSize);
-
-const pathOf = async (props: PageProps): Promise<string> => pageHref(await readNumber(props));
-
-const OrdersPage = forUser<PageProps>({ title, path: pathOf }, async (props) => {
+const OrdersPage = forUser<ListPageProps>({ title, path: pathOf }, async (props) => {
   const page = await readNumber(props);
   const query = new URLSearchParams({ sort: 'newest', page: String(page), limit: String(pageSize) });
   const orders = await listOrders(await serverApi(), query);

@@ -12,8 +12,7 @@ import type { Result } from '../../lib/api/api.ts';
 import { getBalance, getPayoutAccount, listSales } from '../../lib/api/marketplace.ts';
 import { getSalesSummary, getTicketSummary } from '../../lib/api/summaries.ts';
 import { priceLabel } from '../../lib/money.ts';
-import { readPage, readPaging } from '../../lib/paging.ts';
-import { param, type QueryParams } from '../../lib/query-params.ts';
+import { listPages, readPaging, type ListPageProps } from '../../lib/paging.ts';
 import { saleBadge, saleLines } from '../../lib/sale-labels.ts';
 import { serverApi } from '../../lib/server/api.ts';
 import { postPayout } from '../form-actions.ts';
@@ -24,7 +23,7 @@ export const metadata: Metadata = { title };
 
 const pageSize = 20;
 
-const pageHref = (page: number): string => (page === 1 ? '/sales' : `/sales?page=${page}`);
+const { pageHref, readNumber, pathOf } = listPages('/sales', pageSize);
 
 /** Why something cannot be shown. A service of the release before has no summary, which nobody misses. */
 const failuresOf = (read: readonly Result<unknown>[], summaries: readonly Result<unknown>[]) => [
@@ -32,16 +31,7 @@ const failuresOf = (read: readonly Result<unknown>[], summaries: readonly Result
   ...summaries.flatMap((result) => (result.ok || result.failure.status === 404 ? [] : [result.failure])),
 ];
 
-interface PageProps {
-  readonly searchParams: Promise<QueryParams>;
-}
-
-const readNumber = async ({ searchParams }: PageProps): Promise<number> =>
-  readPage(param(await searchParams, 'page'), pageSize);
-
-const pathOf = async (props: PageProps): Promise<string> => pageHref(await readNumber(props));
-
-const SalesPage = forUser<PageProps>({ title, path: pathOf }, async ({ user, ...props }) => {
+const SalesPage = forUser<ListPageProps>({ title, path: pathOf }, async ({ user, ...props }) => {
   const page = await readNumber(props);
   const api = await serverApi();
   const query = new URLSearchParams({ page: String(page), limit: String(pageSize) });
