@@ -158,6 +158,29 @@ export const violations = async (
 export const overflow = async (page: Page): Promise<number> =>
   z.number().parse(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'));
 
+const widths = [320, 375, 768, 1_280] as const;
+/** Of these, those at which accessibility is checked: the others differ in neither what is shown nor its colours. */
+const checkedWidths: readonly number[] = [320, 1_280];
+/** What the theme can change. */
+const rulesOfColours = ['color-contrast', 'link-in-text-block'];
+
+/** Widths at which the page as it is now is wider than the window, and what axe finds in it in both themes. */
+export const findFaults = async (page: Page): Promise<string[]> => {
+  const found: string[] = [];
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: desktop.height });
+    const wider = await overflow(page);
+    if (wider > 0) found.push(`${width} px: ${wider} px too wide`);
+    if (!checkedWidths.includes(width)) continue;
+    for (const colorScheme of ['dark', 'light'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const rules = colorScheme === 'light' ? undefined : rulesOfColours;
+      found.push(...(await violations(page, everyImpact, rules)).map((line) => `${width} px, ${colorScheme}: ${line}`));
+    }
+  }
+  return found;
+};
+
 /** Enters a card into the sandbox's form inside its frame and pays. */
 export const payByCard = async (page: Page, number: string): Promise<void> => {
   const frame = page.frameLocator('iframe[title="Card details"]');
