@@ -3,7 +3,6 @@ import { openHttpClient, type HttpResponse } from '@ticketing/test/http-client';
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import {
-  chargeResponse,
   currentUserResponse,
   errorsResponse,
   orderResponse,
@@ -15,6 +14,7 @@ import {
 } from './responses.ts';
 import { eventually } from './eventually.ts';
 import {
+  chargeOf,
   hold,
   list,
   newCredentials,
@@ -50,12 +50,6 @@ const refusal = (status: number, message?: string, field?: string) => ({
     errors: [{ message: message ?? expect.any(String), ...(field === undefined ? {} : { field }) }],
   },
 });
-
-const chargeOf = async (user: User, orderId: string) => {
-  const response = await user.send({ method: 'GET', path: `/api/payments/${orderId}` });
-  expect(response).toMatchObject({ status: 200 });
-  return chargeResponse.parse(response.body);
-};
 
 const ticketsOf = (response: HttpResponse): Omit<Ticket, 'description'>[] => ticketListResponse.parse(response.body);
 

@@ -13,7 +13,7 @@ const mails = z.array(
 );
 
 /** The mails to an address, newest first. */
-export const mailsOf = async (site: Site, address: string) => {
+export const mailsOf = async (site: Pick<Site, 'processes'>, address: string) => {
   const mailbox = site.processes().find(({ name }) => name === 'mailbox');
   if (mailbox === undefined) throw new Error('mailbox is not running');
   const client = openHttpClient(mailbox.url);
@@ -26,7 +26,7 @@ export const mailsOf = async (site: Site, address: string) => {
 };
 
 /** The path of the link in the newest mail to an address with this subject. */
-export const linkIn = (site: Site, address: string, subject: string): Promise<string> =>
+export const linkIn = (site: Pick<Site, 'processes'>, address: string, subject: string): Promise<string> =>
   eventually(async () => {
     const mail = (await mailsOf(site, address)).find((each) => each.subject === subject);
     const { pathname, search } = new URL(/https?:\/\/\S+/.exec(mail?.text ?? '')?.[0] ?? '');

@@ -1,20 +1,29 @@
 import { expect, test } from '@jest/globals';
+import { undrawablePng, uploadRequest } from '@ticketing/test/ticket-file';
+import { MongoClient } from 'mongodb';
 import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import {
-  addAuthenticator,
-  cardFormIsReady,
-  everyImpact,
-  overflow,
-  payByCard,
-  usePages,
-  violations,
-} from './browser.ts';
+import { addAuthenticator, cardFormIsReady, desktop, findFaults, payByCard, usePages } from './browser.ts';
 import { eventually } from './eventually.ts';
 import { linkIn } from './mailbox.ts';
+import type { Charge } from './responses.ts';
 import { pageRoutes } from './site-pages.ts';
 import { siteUnderTest, testOnThisMachine } from './site.ts';
-import { deliver, hold, list, newCredentials, pay, signUp, ticketOf, untilOrder, type User } from './user.ts';
+import { openStripeLedger } from './stripe-ledger.ts';
+import {
+  deliver,
+  hold,
+  list,
+  newCredentials,
+  pay,
+  signUp,
+  ticketOf,
+  untilCharge,
+  untilOrder,
+  type User,
+} from './user.ts';
 
 const site = siteUnderTest();
 const openPage = usePages(site.url);
@@ -38,14 +47,82 @@ const longest = {
 /** An address of the longest kind that is nobody else's. */
 const longEmail = (): string => `${long(28)}${randomUUID()}@${long(60)}.${long(60)}.${long(50)}.test`;
 
+/** A complete sale. */
+interface Sale {
+  readonly ticketId: string;
+  readonly orderId: string;
+}
+
+/** Complete sales in each state that can follow, and one whose file has a code that the wallet cannot draw. */
+const sell = async (seller: User, buyer: User) => {
+  const ledger = openStripeLedger(site.processes());
+  const bought = async (seat: string, token = 'tok_visa'): Promise<Sale> => {
+    const { id: ticketId } = await list(seller, { ...longest, seat: seat + long(50 - seat.length) });
+    const { id: orderId } = await hold(buyer, ticketId);
+    expect(await pay(buyer, orderId, token)).toMatchObject({ status: 201 });
+    await untilOrder(buyer, orderId, { status: 'complete' });
+    return { ticketId, orderId };
+  };
+  const refund = async ({ orderId }: Sale, charge: Partial<Charge>) => {
+    await ledger.refundPart(orderId, longest.price * 100);
+    await untilOrder(buyer, orderId, { status: 'cancelled', reason: 'refunded' });
+    await untilCharge(buyer, orderId, charge);
+  };
+  const refundInPart = async ({ orderId }: Sale) => {
+    await ledger.refundPart(orderId, 500);
+    await untilCharge(buyer, orderId, { amountRefunded: 500 });
+  };
+  const miss = async ({ ticketId, orderId }: Sale) => {
+    const mongo = await new MongoClient(site.processes().find(({ name }) => name === 'mongod')?.url ?? '').connect();
+    try {
+      const tickets = mongo.db('tickets').collection<{ _id: string }>('tickets');
+      const sold = { _id: ticketId, dueAt: { $exists: true } };
+      await eventually(async () => {
+        const { matchedCount } = await tickets.updateOne(sold, { $set: { dueAt: new Date() } });
+        expect(matchedCount).toBe(1);
+      });
+    } finally {
+      await mongo.close();
+    }
+    await untilOrder(buyer, orderId, { status: 'cancelled', reason: 'not_delivered' });
+  };
+  const upload = async ({ ticketId, orderId }: Sale) => {
+    const request = uploadRequest(ticketId, await undrawablePng(randomUUID().slice(0, 8)));
+    await eventually(async () => expect(await seller.send(request)).toMatchObject({ status: 200 }));
+    await untilOrder(buyer, orderId, { delivery: { status: 'delivered' } });
+  };
+  // One by one: an account may have few holds at a time.
+  const sales = {
+    refunded: await bought('refunded'),
+    refundPending: await bought('pending', 'tok_pendingRefund'),
+    refundFailed: await bought('failed', 'tok_refundFail'),
+    inPart: await bought('in part'),
+    inDispute: await bought('disputed', 'tok_createDispute'),
+    notDelivered: await bought('late'),
+    undrawn: await bought('undrawn'),
+  };
+  await Promise.all([
+    refund(sales.refunded, { refundStatus: 'succeeded' }),
+    refund(sales.refundPending, { refundStatus: 'pending' }),
+    refund(sales.refundFailed, { owed: longest.price * 100 }),
+    refundInPart(sales.inPart),
+    untilCharge(buyer, sales.inDispute.orderId, { dispute: { status: 'needs_response', reason: 'fraudulent' } }),
+    miss(sales.notDelivered),
+    upload(sales.undrawn),
+  ]);
+  return sales;
+};
+
 /** Users, listings and orders in every state that the pages show. */
 const seed = async () => {
-  const [seller, buyer, newcomer, leaver] = await Promise.all([
+  const [seller, buyer, refundee, newcomer, leaver] = await Promise.all([
     signUp(site.url, { ...newCredentials(), email: longEmail() }),
     signUp(site.url, { ...newCredentials(), email: longEmail() }),
+    signUp(site.url),
     signUp(site.url),
     signUp(site.url),
   ]);
+  const sales = await sell(seller, refundee);
   const bought = async (ticketId: string): Promise<string> => {
     const { id } = await hold(buyer, ticketId);
     expect(await pay(buyer, id)).toMatchObject({ status: 201 });
@@ -92,7 +169,8 @@ const seed = async () => {
   expect(await seller.send({ method: 'DELETE', path: `/api/tickets/${withdrawn.id}` })).toMatchObject({ status: 204 });
   await deliver(seller, withFile.id);
   return {
-    users: { seller, buyer, newcomer, leaver },
+    users: { seller, buyer, refundee, newcomer, leaver },
+    sales,
     tickets: { onSale, held, toDeliver, delivered, disputed, withdrawn, withFile, soldOut },
     orders: {
       holding: holding.id,
@@ -135,6 +213,13 @@ const resetLink = () =>
   mailed('Choose a new password', ({ send, credentials: { email } }) =>
     send({ method: 'POST', path: '/api/users/password-reset', body: { email } }),
   );
+
+/** The page of one of the operator, once it is written. */
+const written = (name: string) => async (): Promise<string> => {
+  const text = `# ${long(200)}\n${long(2_000)}\nWrite to ${longEmail()}, or see https://${long(60)}.test/${long(500)}.`;
+  await writeFile(join(site.legalDir(), `${name}.txt`), text);
+  return `/${name}`;
+};
 
 /** Lasting states of every page, but for those of failing services. A page without a row here fails the test below. */
 const states: readonly State[] = [
@@ -519,10 +604,148 @@ const states: readonly State[] = [
     path: ({ tickets }) => `/events/${tickets.onSale.eventId}?page=9`,
   },
   { route: '/events/[eventId]/[[...name]]', state: 'unknown', path: () => '/events/nothing' },
+  {
+    route: '/orders/[orderId]',
+    state: 'refunded',
+    as: 'refundee',
+    path: ({ sales }) => `/orders/${sales.refunded.orderId}`,
+  },
+  {
+    route: '/orders/[orderId]',
+    state: 'a refund on its way',
+    as: 'refundee',
+    path: ({ sales }) => `/orders/${sales.refundPending.orderId}`,
+  },
+  {
+    route: '/orders/[orderId]',
+    state: 'a refund that failed',
+    as: 'refundee',
+    path: ({ sales }) => `/orders/${sales.refundFailed.orderId}`,
+  },
+  {
+    route: '/orders/[orderId]',
+    state: 'refunded in part',
+    as: 'refundee',
+    path: ({ sales }) => `/orders/${sales.inPart.orderId}`,
+  },
+  {
+    route: '/orders/[orderId]',
+    state: 'disputed',
+    as: 'refundee',
+    path: ({ sales }) => `/orders/${sales.inDispute.orderId}`,
+  },
+  {
+    route: '/orders/[orderId]',
+    state: 'not delivered',
+    as: 'refundee',
+    path: ({ sales }) => `/orders/${sales.notDelivered.orderId}`,
+  },
+  { route: '/orders', state: 'orders that were undone', as: 'refundee', path: () => '/orders', act: byId('order-row') },
+  {
+    route: '/wallet',
+    state: 'tickets that were undone',
+    as: 'refundee',
+    path: () => '/wallet',
+    act: byId('wallet-undone'),
+  },
+  {
+    route: '/wallet/[orderId]',
+    state: 'refunded',
+    as: 'refundee',
+    path: ({ sales }) => `/wallet/${sales.refunded.orderId}`,
+  },
+  {
+    route: '/wallet/[orderId]',
+    state: 'refunded in part',
+    as: 'refundee',
+    path: ({ sales }) => `/wallet/${sales.inPart.orderId}`,
+  },
+  {
+    route: '/wallet/[orderId]',
+    state: 'disputed',
+    as: 'refundee',
+    path: ({ sales }) => `/wallet/${sales.inDispute.orderId}`,
+  },
+  {
+    route: '/wallet/[orderId]',
+    state: 'not delivered',
+    as: 'refundee',
+    path: ({ sales }) => `/wallet/${sales.notDelivered.orderId}`,
+  },
+  {
+    route: '/wallet/[orderId]',
+    state: 'a code that could not be drawn',
+    as: 'refundee',
+    path: ({ sales }) => `/wallet/${sales.undrawn.orderId}`,
+    act: (page) => page.getByText('1 code of this ticket can’t be shown here').waitFor(),
+  },
+  {
+    route: '/wallet/[orderId]',
+    state: 'problem reported',
+    as: 'buyer',
+    path: ({ orders }) => `/wallet/${orders.reported}`,
+  },
+  {
+    route: '/orders/[orderId]/receipt',
+    state: 'refunded',
+    as: 'refundee',
+    path: ({ sales }) => `/orders/${sales.refunded.orderId}/receipt`,
+  },
+  {
+    route: '/orders/[orderId]/receipt',
+    state: 'refunded in part',
+    as: 'refundee',
+    path: ({ sales }) => `/orders/${sales.inPart.orderId}/receipt`,
+  },
+  {
+    route: '/tickets/[ticketId]',
+    state: 'bought, then refunded',
+    as: 'refundee',
+    path: ({ sales }) => `/tickets/${sales.refunded.ticketId}`,
+  },
+  {
+    route: '/tickets/[ticketId]',
+    state: 'sold, then refunded',
+    as: 'seller',
+    path: ({ sales }) => `/tickets/${sales.refunded.ticketId}`,
+    act: byId('sale'),
+  },
+  {
+    route: '/tickets/[ticketId]',
+    state: 'sold, then refunded in part',
+    as: 'seller',
+    path: ({ sales }) => `/tickets/${sales.inPart.ticketId}`,
+    act: byId('sale'),
+  },
+  {
+    route: '/tickets/[ticketId]',
+    state: 'sold, then disputed',
+    as: 'seller',
+    path: ({ sales }) => `/tickets/${sales.inDispute.ticketId}`,
+    act: byId('sale'),
+  },
+  {
+    route: '/tickets/[ticketId]',
+    state: 'sold, then not delivered',
+    as: 'seller',
+    path: ({ sales }) => `/tickets/${sales.notDelivered.ticketId}`,
+    act: byId('sale'),
+  },
+  {
+    route: '/tickets/[ticketId]',
+    state: 'sold, a problem reported',
+    as: 'seller',
+    path: ({ tickets }) => `/tickets/${tickets.disputed.id}`,
+    act: byId('sale'),
+  },
   { route: '/terms', state: 'not filled', path: () => '/terms' },
+  { route: '/terms', state: 'filled', path: written('terms'), act: (page) => heading(page, long(200)) },
   { route: '/privacy', state: 'not filled', path: () => '/privacy' },
+  { route: '/privacy', state: 'filled', path: written('privacy'), act: (page) => heading(page, long(200)) },
   { route: '/contact', state: 'not filled', path: () => '/contact' },
+  { route: '/contact', state: 'filled', path: written('contact'), act: (page) => heading(page, long(200)) },
   { route: '/imprint', state: 'not filled', path: () => '/imprint' },
+  { route: '/imprint', state: 'filled', path: written('imprint'), act: (page) => heading(page, long(200)) },
   { route: '/refused', state: 'a form of another site', path: () => '/refused' },
   { route: '/too-large', state: 'a form too large', path: () => '/too-large' },
 ];
@@ -530,26 +753,6 @@ const states: readonly State[] = [
 test('When the site has a page, then its states are checked here', () => {
   expect([...new Set(states.map(({ route }) => route))].toSorted()).toEqual(pageRoutes().toSorted());
 });
-
-const widths = [320, 375, 768, 1_280] as const;
-/** Of these, those at which accessibility is checked: the others differ in neither what is shown nor its colours. */
-const checkedWidths: readonly number[] = [320, 1_280];
-
-const check = async (page: Page): Promise<string[]> => {
-  const found: string[] = [];
-  for (const width of widths) {
-    await page.setViewportSize({ width, height: 900 });
-    const wider = await overflow(page);
-    if (wider > 0) found.push(`${width} px: ${wider} px too wide`);
-    if (!checkedWidths.includes(width)) continue;
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      const rules = colorScheme === 'light' ? undefined : ['color-contrast'];
-      found.push(...(await violations(page, everyImpact, rules)).map((line) => `${width} px, ${colorScheme}: ${line}`));
-    }
-  }
-  return found;
-};
 
 testOnThisMachine(
   'When each page is in each of its states, in both themes and from 320 to 1280 px, then axe finds nothing, nothing is too wide and there is no error',
@@ -561,11 +764,11 @@ testOnThisMachine(
         const page = await openPage(user === undefined ? {} : { as: seeded.users[user] });
         const lines: string[] = [];
         for (const { route, state, path, act } of states.filter(({ as }) => as === user)) {
-          await page.setViewportSize({ width: 1_280, height: 900 });
+          await page.setViewportSize(desktop);
           try {
             await page.goto(await path(seeded));
             await act?.(page, seeded);
-            lines.push(...(await check(page)).map((line) => `${route} (${state}) ${line}`));
+            lines.push(...(await findFaults(page)).map((line) => `${route} (${state}) ${line}`));
           } catch (error) {
             lines.push(`${route} (${state}): ${String(error)}`);
           }

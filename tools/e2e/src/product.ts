@@ -1,9 +1,13 @@
 import { isAlive } from '@ticketing/launcher/data-dir';
 import type { Product } from '@ticketing/test/start-product';
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 
 /** Names the data directory of the product that the tests of a run share, when they have started it themselves. */
 export const dataDirVariable = 'E2E_DATA_DIR';
+
+/** LEGAL_DIR of the product that runs on this data directory. */
+export const legalDirOf = (dataDir: string): string => join(dataDir, 'legal');
 
 const stopTimeoutMs = 15_000;
 

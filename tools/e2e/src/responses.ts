@@ -132,6 +132,7 @@ export const chargeResponse = z.strictObject({
   dispute: z.strictObject({ status: z.string(), reason: z.string() }).optional(),
   nextAction: z.strictObject({ url: z.string() }).optional(),
 });
+export type Charge = z.infer<typeof chargeResponse>;
 
 /** The shape of every error response. */
 export const errorsResponse = z.strictObject({

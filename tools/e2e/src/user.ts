@@ -1,7 +1,15 @@
 import { expect } from '@jest/globals';
 import { openHttpClient, sessionOf, type HttpResponse, type Send } from '@ticketing/test/http-client';
 import { randomUUID } from 'node:crypto';
-import { orderResponse, ticketResponse, userResponse, type Order, type Ticket } from './responses.ts';
+import {
+  chargeResponse,
+  orderResponse,
+  ticketResponse,
+  userResponse,
+  type Charge,
+  type Order,
+  type Ticket,
+} from './responses.ts';
 import { eventually } from './eventually.ts';
 
 export interface Credentials {
@@ -67,6 +75,12 @@ export const orderOf = async (buyer: User, id: string): Promise<Order> => {
   return orderResponse.parse(response.body);
 };
 
+export const chargeOf = async (buyer: User, orderId: string): Promise<Charge> => {
+  const response = await buyer.send({ method: 'GET', path: `/api/payments/${orderId}` });
+  expect(response).toMatchObject({ status: 200 });
+  return chargeResponse.parse(response.body);
+};
+
 /** The response to an order of this ticket, once the orders service knows the ticket. */
 export const order = (
   buyer: User,
@@ -86,6 +100,14 @@ export const untilOrder = (buyer: User, id: string, expected: Partial<Order>, wi
     expect(found).toMatchObject(expected);
     return found;
   }, withinMs);
+
+/** Waits until the charge of the order matches `expected`. */
+export const untilCharge = (buyer: User, orderId: string, expected: Partial<Charge>): Promise<Charge> =>
+  eventually(async () => {
+    const found = await chargeOf(buyer, orderId);
+    expect(found).toMatchObject(expected);
+    return found;
+  });
 
 /** Waits until the order holds its ticket or has been refused. */
 const untilDecided = (buyer: User, id: string): Promise<Order> =>

@@ -1,8 +1,8 @@
 import { startProduct } from '@ticketing/test/start-product';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dataDirVariable, discard } from '../product.ts';
+import { dataDirVariable, discard, legalDirOf } from '../product.ts';
 import { sharedProduct } from './shared-product.ts';
 
 /** Starts the product that all end-to-end tests share, unless BASE_URL names one that runs already. */
@@ -11,7 +11,9 @@ const setUp = async (): Promise<void> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'ticketing-e2e-'));
   sharedProduct.dataDir = dataDir;
   try {
-    sharedProduct.product = await startProduct({ dataDir });
+    const legalDir = legalDirOf(dataDir);
+    await mkdir(legalDir);
+    sharedProduct.product = await startProduct({ dataDir, settings: { LEGAL_DIR: legalDir } });
   } catch (error) {
     await discard(undefined, dataDir);
     throw error;
