@@ -3,7 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { request } from 'undici';
 import type { LinkState, Links } from '../network/links.ts';
 import { readiness } from '../is-ready.ts';
-import { writeFaults, type BusFaults } from '../inject/faults.ts';
+import { readFaultCounts } from '../inject/fault-counts.ts';
+import { writeFaults, type BusFaults, type LateBus } from '../inject/faults.ts';
 import type { Product, ProductProcess } from '@ticketing/test/start-product';
 import type { Fault, PlannedFault } from './schedule.ts';
 import { deleteConsumer, findLeader, stepDown } from './stores.ts';
@@ -30,6 +31,7 @@ export class Injector {
   readonly #links: Links;
   readonly #clocks = new Map<string, number>();
   readonly #stalled: string[] = [];
+  readonly #lateBuses: LateBus[] = [];
   readonly #ending = new AbortController();
   readonly #running = new Set<Promise<void>>();
   readonly done: Injected[] = [];
@@ -154,6 +156,17 @@ export class Injector {
         this.#bus = undefined;
         this.#updateServices();
         return 'messages';
+      case 'late bus': {
+        const before = this.#countOf('publishedMuchLater', 'deliveredMuchLater');
+        this.#lateBuses.push(fault.late);
+        this.#updateServices();
+        await this.#pause(fault.ms);
+        this.#lateBuses.splice(this.#lateBuses.indexOf(fault.late), 1);
+        this.#updateServices();
+        await this.#pause(fault.late.byMs);
+        const count = this.#countOf('publishedMuchLater', 'deliveredMuchLater') - before;
+        return count > 0 ? `${count} by ${fault.late.byMs / 1000} s` : noVictim;
+      }
       case 'stripe':
         return (await this.#updateStripe({ failNext: fault.problem })) ? fault.problem : noVictim;
       case 'slow stripe':
@@ -194,6 +207,18 @@ export class Injector {
     return connections.some((count) => count > 0);
   }
 
+  /** Waits for `ms`, and returns whether a replica of the service has said meanwhile that it is not ready. */
+  async #becomesUnready(service: string, ms: number): Promise<boolean> {
+    const until = performance.now() + ms;
+    let found = false;
+    while (performance.now() < until && !this.#ending.signal.aborted) {
+      const states = await Promise.all(this.#processesNamed(service).map(({ url }) => readiness(url)));
+      found ||= states.includes(503);
+      await this.#pause(250);
+    }
+    return found;
+  }
+
   async #keepKilling(ms: number, victims: () => readonly ProductProcess[]): Promise<void> {
     const until = performance.now() + ms;
     while (performance.now() < until && !this.#ending.signal.aborted) {
@@ -215,18 +240,6 @@ export class Injector {
     return undefined;
   }
 
-  /** Waits for `ms`, and returns whether a replica of the service has said meanwhile that it is not ready. */
-  async #becomesUnready(service: string, ms: number): Promise<boolean> {
-    const until = performance.now() + ms;
-    let found = false;
-    while (performance.now() < until && !this.#ending.signal.aborted) {
-      const states = await Promise.all(this.#processesNamed(service).map(({ url }) => readiness(url)));
-      found ||= states.includes(503);
-      await this.#pause(250);
-    }
-    return found;
-  }
-
   /** Sends the signal to one of the victim's replicas, waiting until one runs. */
   async #signal(name: string, draw: number, signal: NodeJS.Signals): Promise<ProductProcess | undefined> {
     const until = performance.now() + victimTimeoutMs;
@@ -239,11 +252,19 @@ export class Injector {
   }
 
   #updateServices(): void {
+    const lateBus = this.#lateBuses.at(-1);
     writeFaults(this.#product.dataDir, {
       ...(this.#bus === undefined ? {} : { bus: this.#bus }),
+      ...(lateBus === undefined ? {} : { lateBus }),
       clocks: Object.fromEntries(this.#clocks),
       stalled: this.#stalled,
     });
+  }
+
+  /** How often faults of these kinds have happened in the services. */
+  #countOf(...kinds: readonly string[]): number {
+    const counts = readFaultCounts(this.#product.dataDir);
+    return kinds.reduce((sum, kind) => sum + (counts.get(kind) ?? 0), 0);
   }
 
   /** Changes the sandbox's behaviour; returns whether it was reached. */

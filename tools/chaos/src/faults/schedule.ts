@@ -1,4 +1,4 @@
-import type { BusFaults } from '../inject/faults.ts';
+import type { BusFaults, LateBus } from '../inject/faults.ts';
 import type { Random } from '../random.ts';
 import type { LinkState } from '../network/links.ts';
 import type { Store } from './stores.ts';
@@ -64,6 +64,8 @@ export type Fault =
   | { readonly kind: 'database'; readonly service: string; readonly state: Disturbed; readonly ms: number }
   | { readonly kind: 'empty redis' }
   | { readonly kind: 'bus'; readonly faults: BusFaults; readonly ms: number }
+  /** For `ms` some messages are later than all timeouts. It lasts until they have arrived. */
+  | { readonly kind: 'late bus'; readonly late: LateBus; readonly ms: number }
   | { readonly kind: 'stripe'; readonly problem: StripeProblem }
   | { readonly kind: 'slow stripe'; readonly delayMs: number; readonly ms: number }
   | { readonly kind: 'clock'; readonly service: string; readonly offsetMs: number; readonly ms: number };
@@ -144,6 +146,12 @@ const clusterFaults = (random: Random, kills: number): Fault[] =>
     ),
     ...(store === 'mongod' ? Array.from({ length: times(kills, 13) }, (): Fault => ({ kind: 'election' })) : []),
   ]);
+
+/** Later than the repairs that publish once more what seems lost; later than the time in which NATS recognises a message by its id. */
+const muchLater = [
+  { from: 31_000, to: 60_000 },
+  { from: 121_000, to: 150_000 },
+] as const;
 
 const busFaults = (random: Random): BusFaults => ({
   publishedButRefused: random.between(0, 0.05),

@@ -21,6 +21,13 @@ export interface BusFaults {
   readonly lateMs: number;
 }
 
+/** Messages that are later than the timeouts of what waits for them. */
+export interface LateBus {
+  /** Of all messages, from 0 to 1. */
+  readonly share: number;
+  readonly byMs: number;
+}
+
 /** The current faults of the services. The chaos test writes them to a file, which the services read. */
 export interface Faults {
   readonly bus?: BusFaults;

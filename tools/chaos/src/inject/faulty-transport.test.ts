@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { eventually } from '@ticketing/common/testing';
 import type { InboundMessage, SubscriptionOptions, Transport } from '@ticketing/common/messaging';
-import type { BusFaults } from './faults.ts';
+import type { BusFaults, LateBus } from './faults.ts';
 import { faultyTransport } from './faulty-transport.ts';
 
 const none: BusFaults = {
@@ -14,7 +15,7 @@ const none: BusFaults = {
   lateMs: 1,
 };
 
-const open = (faults: Partial<BusFaults>) => {
+const open = (faults: Partial<BusFaults>, lateBus?: LateBus) => {
   const published: string[] = [];
   const ends: string[] = [];
   const counted: string[] = [];
@@ -36,6 +37,7 @@ const open = (faults: Partial<BusFaults>) => {
   };
   const transport = faultyTransport(real, {
     faults: () => ({ ...none, ...faults }),
+    lateBus: () => lateBus,
     chance: () => 0.5,
     count: (kind) => counted.push(kind),
   });
@@ -58,7 +60,7 @@ const open = (faults: Partial<BusFaults>) => {
       body: '{}',
       key,
       ack: () => ends.push('ack'),
-      nak: () => ends.push('nak'),
+      nak: (delayMs) => ends.push(delayMs > 1 ? `nak ${delayMs}` : 'nak'),
     };
     await subscribed?.onMessages([message]);
   };
@@ -108,3 +110,17 @@ test.each([
     expect(ends).toEqual(broker);
   },
 );
+
+test('When publications are later than every timeout, then a message counts as not published, and arrives later', async () => {
+  const { transport, published, counted } = open({}, { share: 1, byMs: 50 });
+  await expect(transport.publish(message)).rejects.toThrow('chaos');
+  expect(published).toEqual([]);
+  await eventually(() => expect(counted).toEqual(['publishedMuchLater']));
+  expect(published).toEqual(['1']);
+});
+
+test('When deliveries are later than every timeout, then a message is not handled before', async () => {
+  const { handled, ends, counted, receive } = open({}, { share: 1, byMs: 130_000 });
+  await receive('a');
+  expect({ handled, ends, counted }).toEqual({ handled: [], ends: ['nak 130000'], counted: ['deliveredMuchLater'] });
+});

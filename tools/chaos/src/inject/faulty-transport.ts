@@ -1,6 +1,6 @@
 import type { InboundMessage, OutboundMessage, Transport } from '@ticketing/common/messaging';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { BusFaults } from './faults.ts';
+import type { BusFaults, LateBus } from './faults.ts';
 
 /** A second delivery of a message, whose ack or nak does not reach the broker. */
 const copyOf = (message: InboundMessage): InboundMessage => ({
@@ -24,11 +24,12 @@ export const faultyTransport = (
   real: Transport,
   options: {
     readonly faults: () => BusFaults | undefined;
+    readonly lateBus: () => LateBus | undefined;
     readonly chance: () => number;
     readonly count: (kind: string) => void;
   },
 ): Transport => {
-  const { chance, faults, count } = options;
+  const { chance, faults, lateBus, count } = options;
   /** Decides whether this fault happens now, and counts it if so. */
   const happens = (kind: Exclude<keyof BusFaults, 'lateMs'>): boolean => {
     const probability = faults()?.[kind] ?? 0;
@@ -38,7 +39,29 @@ export const faultyTransport = (
   };
   const lateMs = (): number => Math.ceil(chance() * (faults()?.lateMs ?? 0));
 
+  /** By how much this message is later than every timeout; undefined for most. */
+  const muchLaterMs = (): number | undefined => {
+    const late = lateBus();
+    return late !== undefined && chance() < late.share ? late.byMs : undefined;
+  };
+
+  /** It is published again when its publication seems to have failed: it then arrives a second time, behind newer ones. */
+  const publishLater = (message: OutboundMessage, ms: number): void => {
+    const timer = setTimeout(() => {
+      real.publish(message).then(
+        () => count('publishedMuchLater'),
+        () => undefined,
+      );
+    }, ms);
+    timer.unref();
+  };
+
   const publish = async (message: OutboundMessage): Promise<void> => {
+    const laterMs = muchLaterMs();
+    if (laterMs !== undefined) {
+      publishLater(message, laterMs);
+      throw new Error('chaos: not published yet');
+    }
     if (happens('refused')) throw new Error('chaos: not published');
     if (happens('publishedLate')) await delay(lateMs());
     await real.publish(message);
@@ -66,6 +89,12 @@ export const faultyTransport = (
         ...subscription,
         onMessages: async (messages) => {
           const now = messages.filter((message) => {
+            const laterMs = muchLaterMs();
+            if (laterMs !== undefined) {
+              message.nak(laterMs);
+              count('deliveredMuchLater');
+              return false;
+            }
             if (!happens('deliveredLate')) return true;
             message.nak(lateMs());
             return false;

@@ -23,6 +23,7 @@ export const faultyOverrides = (service: string): ServiceOverrides => {
     transport: (logger) =>
       faultyTransport(createTransport(readEnv(commonEnv, process.env), { clientName: service, logger }), {
         faults: () => faults().bus,
+        lateBus: () => faults().lateBus,
         chance: () => random.next(),
         count,
       }),

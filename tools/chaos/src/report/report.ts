@@ -16,6 +16,8 @@ const messageFaults = [
   'deliveredTwice',
   'acknowledgementLost',
   'deliveredLate',
+  'publishedMuchLater',
+  'deliveredMuchLater',
 ];
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
