@@ -176,13 +176,20 @@ export class Injector {
         this.#slowStripe -= 1;
         if (this.#slowStripe === 0) await this.#updateStripe({ delayMs: 0 });
         return `${fault.delayMs} ms`;
-      case 'clock':
-        this.#clocks.set(fault.service, fault.offsetMs);
-        this.#updateServices();
-        await this.#pause(fault.ms);
-        this.#clocks.delete(fault.service);
-        this.#updateServices();
-        return `${fault.service} ${fault.offsetMs > 0 ? '+' : '−'}${Math.abs(fault.offsetMs) / 1000} s`;
+      case 'clock': {
+        const replicas = this.#processesNamed(fault.service);
+        const last = Math.max(1, replicas.length - 1);
+        const changed = await this.#changeClocks(
+          replicas.map((replica, index) => [replica, fault.offsetMs * (1 - (2 * index) / last)]),
+          fault.ms,
+        );
+        return changed ? `${fault.service} ${formatOffset(fault.offsetMs)}` : noVictim;
+      }
+      case 'jump': {
+        const replica = this.#find(fault.service, fault.draw);
+        const changed = replica !== undefined && (await this.#changeClocks([[replica, fault.offsetMs]], fault.ms));
+        return changed ? `${label(replica)} ${formatOffset(fault.offsetMs)}` : noVictim;
+      }
     }
   }
 
@@ -251,6 +258,17 @@ export class Injector {
     return undefined;
   }
 
+  /** Returns whether any of them has read its clock meanwhile. */
+  async #changeClocks(offsets: readonly (readonly [ProductProcess, number])[], ms: number): Promise<boolean> {
+    const before = this.#countOf('clockChanged');
+    for (const [{ url }, offset] of offsets) this.#clocks.set(new URL(url).port, offset);
+    this.#updateServices();
+    await this.#pause(ms);
+    for (const [{ url }] of offsets) this.#clocks.delete(new URL(url).port);
+    this.#updateServices();
+    return this.#countOf('clockChanged') > before;
+  }
+
   #updateServices(): void {
     const lateBus = this.#lateBuses.at(-1);
     writeFaults(this.#product.dataDir, {
@@ -309,6 +327,8 @@ export class Injector {
     await delay(ms, undefined, { signal: this.#ending.signal }).catch(() => undefined);
   }
 }
+
+const formatOffset = (ms: number): string => `${ms > 0 ? '+' : '−'}${Math.abs(ms) / 1000} s`;
 
 const label = (process: ProductProcess | undefined): string =>
   process === undefined ? noVictim : `${process.name}-${process.replica}`;

@@ -20,6 +20,7 @@ export const faultKinds: Readonly<Record<Fault['kind'], FaultKind>> = {
   stripe: { colour: '#4d7c0f' },
   'slow stripe': { colour: '#65a30d' },
   clock: { colour: '#475569' },
+  jump: { colour: '#57534e' },
   consumer: { colour: '#9d174d' },
   stall: { colour: '#1e3a8a' },
   database: { colour: '#166534', isOutage: true },

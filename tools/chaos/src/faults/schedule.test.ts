@@ -42,10 +42,14 @@ test.each([1, 2, 3, 40_000])(
   },
 );
 
-test('When a clock is changed, then by at most thirty seconds', () => {
-  for (const { fault } of plan(5, 400)) {
+test('When clocks differ, then by at most thirty seconds from the true time, and when one jumps, then by minutes', () => {
+  const faults = plan(5, 400).map(({ fault }) => fault);
+  for (const fault of faults) {
     if (fault.kind === 'clock') expect(Math.abs(fault.offsetMs)).toBeLessThanOrEqual(30_000);
+    if (fault.kind === 'jump') expect(Math.abs(fault.offsetMs)).toBeGreaterThanOrEqual(60_000);
   }
+  const jumps = faults.flatMap((fault) => (fault.kind === 'jump' ? [Math.sign(fault.offsetMs)] : []));
+  expect(new Set(jumps)).toEqual(new Set([1, -1]));
 });
 
 const described = (fault: Fault): string => {

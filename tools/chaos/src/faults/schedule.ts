@@ -68,7 +68,16 @@ export type Fault =
   | { readonly kind: 'late bus'; readonly late: LateBus; readonly ms: number }
   | { readonly kind: 'stripe'; readonly problem: StripeProblem }
   | { readonly kind: 'slow stripe'; readonly delayMs: number; readonly ms: number }
-  | { readonly kind: 'clock'; readonly service: string; readonly offsetMs: number; readonly ms: number };
+  /** The clocks of a service's replicas differ: that of the first is ahead by `offsetMs`, that of the last behind by as much. */
+  | { readonly kind: 'clock'; readonly service: string; readonly offsetMs: number; readonly ms: number }
+  /** The clock of one replica is set ahead by `offsetMs`, or back, and after `ms` set right. */
+  | {
+      readonly kind: 'jump';
+      readonly service: string;
+      readonly draw: number;
+      readonly offsetMs: number;
+      readonly ms: number;
+    };
 
 export interface PlannedFault {
   /** The number of acknowledged orders at which it happens. */
@@ -224,6 +233,22 @@ export const planFaults = (
       state: index % 2 === 0 ? 'cut' : 'silent',
       ms: random.integer(8_000, 75_000),
     })),
+    ...[1, -1].flatMap((direction) =>
+      Array.from({ length: times(size.kills, 20) }, (): Fault => ({
+        kind: 'jump',
+        service: random.pick(stallServices),
+        draw: random.next(),
+        offsetMs: direction * random.integer(60_000, 600_000),
+        ms: random.integer(5_000, 20_000),
+      })),
+    ),
+    ...muchLater.flatMap(({ from, to }) =>
+      Array.from({ length: times(size.kills, 30) }, (): Fault => ({
+        kind: 'late bus',
+        late: { share: 0.01, byMs: random.integer(from, to) },
+        ms: random.integer(3_000, 10_000),
+      })),
+    ),
     ...(size.members > 1 ? clusterFaults(random, size.kills) : []),
   );
   const first = Math.ceil(size.orders * 0.02);

@@ -31,7 +31,8 @@ export interface LateBus {
 /** The current faults of the services. The chaos test writes them to a file, which the services read. */
 export interface Faults {
   readonly bus?: BusFaults;
-  /** Milliseconds by which each service's clock is ahead. */
+  readonly lateBus?: LateBus;
+  /** Milliseconds by which the clock of each process is ahead, by the port on which it listens, which it keeps through restarts. */
   readonly clocks?: Readonly<Record<string, number>>;
   /** Services whose event loops stand still. */
   readonly stalled?: readonly string[];

@@ -16,9 +16,14 @@ export const faultyOverrides = (service: string): ServiceOverrides => {
   const faults = watchFaults(dataDir, service);
   const count = createFaultCounter(dataDir, service);
   const random = createRandom(process.pid);
-  // Replicas of one service are ahead and behind, so that they also differ from each other.
-  const sign = process.pid % 2 === 0 ? 1 : -1;
-  shiftClock(() => sign * (faults().clocks?.[service] ?? 0));
+  const port = required(process.env['PORT'], 'PORT');
+  let known = 0;
+  shiftClock(() => {
+    const offset = faults().clocks?.[port] ?? 0;
+    if (offset !== known) count('clockChanged');
+    known = offset;
+    return offset;
+  });
   return {
     transport: (logger) =>
       faultyTransport(createTransport(readEnv(commonEnv, process.env), { clientName: service, logger }), {
