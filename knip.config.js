@@ -36,7 +36,12 @@ export default {
       project: 'src/**/*.ts',
     },
     'tools/bench': {
-      entry: ['src/{,hostile/}index.ts', 'src/measure-sync.ts', 'src/{baseline/server,hostile/account}.ts', tests],
+      entry: [
+        'src/{,hostile/,soak/}index.ts',
+        'src/measure-sync.ts',
+        'src/{baseline/server,hostile/account}.ts',
+        tests,
+      ],
       project: 'src/**/*.ts',
     },
     'tools/chaos': {

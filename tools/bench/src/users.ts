@@ -10,12 +10,15 @@ export const textOf = (response: HttpResponse, name: string): string => {
   return value;
 };
 
+/** Of every user. */
+export const password = 'benchmark';
+
 /** Signs a new user up and returns the session cookie. */
 export const signUp = async (client: HttpClient, email: string): Promise<string> => {
   const response = await client.send({
     method: 'POST',
     path: '/api/users/signup',
-    body: { email, password: 'benchmark' },
+    body: { email, password },
   });
   const session = sessionOf(response);
   if (response.status !== 201 || session === undefined) throw new Error(`sign-up of ${email}: ${response.status}`);

@@ -1,9 +1,9 @@
 import { parseMetrics } from '@ticketing/watchdog/prometheus';
 import type { Product } from '@ticketing/test/start-product';
 import { services } from '@ticketing/launcher/topology';
-import { readFile } from 'node:fs/promises';
 import { request } from 'undici';
 import { cpuOf } from '../cpu.ts';
+import { residentBytes } from '../memory.ts';
 
 /** The largest values of a phase. */
 export interface Observed {
@@ -21,11 +21,6 @@ export interface Observed {
 const megabyte = 1024 * 1024;
 const everyMs = 2_000;
 
-const residentMb = async (pid: number): Promise<number> => {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) / 1024;
-};
-
 const raise = (values: Map<string, number>, name: string, value: number): void => {
   values.set(name, Math.max(value, values.get(name) ?? 0));
 };
@@ -38,7 +33,7 @@ export const observe = (product: Product): { readonly stop: () => Promise<Observ
     await Promise.all(
       product.processes().map(async ({ name, pid, url }) => {
         try {
-          raise(memory, name, await residentMb(pid));
+          raise(memory, name, (await residentBytes(pid)) / megabyte);
           if (!services.includes(name)) return;
           const response = await request(`${url}/metrics`, { headersTimeout: everyMs, bodyTimeout: everyMs });
           for (const { name: gauge, value } of parseMetrics(await response.body.text())) raise(gauges, gauge, value);

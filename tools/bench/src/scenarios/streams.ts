@@ -2,52 +2,17 @@ import { required } from '@ticketing/launcher/required';
 import type { HttpClient } from '@ticketing/test/http-client';
 import { percentile } from '@ticketing/test/percentile';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { get, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { collectGarbage } from '../collect-garbage.ts';
 import type { MeasuredProcess } from '../cpu.ts';
 import { inParallel } from '../load.ts';
+import { residentBytes } from '../memory.ts';
+import { openStream, type Stream } from '../streams.ts';
 import { textOf } from '../users.ts';
 import { idOf } from './catalogue.ts';
 import { listTickets, untilOrderable } from './flash-sale.ts';
 
 const lateMs = 10_000;
-
-interface Stream {
-  /** Resolves to when a message has come, since the stream was opened, whose data contain this text. */
-  shows(text: string): Promise<number>;
-  close(): void;
-}
-
-const openStream = async (url: string, cookie?: string): Promise<Stream> => {
-  const request = get(url, { agent: false, headers: cookie === undefined ? {} : { cookie } });
-  const [response]: IncomingMessage[] = await once(request, 'response');
-  if (response?.statusCode !== 200) throw new Error(`${url}: ${response?.statusCode ?? 'no response'}`);
-  const shown: { readonly data: string; readonly at: number }[] = [];
-  let check: (() => void) | undefined;
-  let rest = '';
-  response.setEncoding('utf8').on('data', (chunk: string) => {
-    const blocks = (rest + chunk).split('\n\n');
-    rest = blocks.pop() ?? '';
-    for (const data of blocks) shown.push({ data, at: performance.now() });
-    check?.();
-  });
-  return {
-    shows: (text) =>
-      new Promise((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`${url} does not show ${text}`)), lateMs);
-        check = () => {
-          const found = shown.find(({ data }) => data.includes(text));
-          if (found === undefined) return;
-          clearTimeout(timer);
-          resolve(found.at);
-        };
-        check();
-      }),
-    close: () => request.destroy(),
-  };
-};
 
 interface Replicas {
   /** Where changes are made. */
@@ -119,7 +84,7 @@ export const updates = async (
       body: { ticketId },
     });
     const path = `/api/orders/${textOf(ordered, 'id')}`;
-    const stream = await openStream(`${orders.streamsUrl}${path}/stream`, buyer);
+    const stream = await openStream(`${orders.streamsUrl}${path}/stream`, { cookie: buyer });
     await stream.shows('"status":"awaiting:payment","createdAt"');
     times.orders.push(
       await millisecondsUntil(stream, '"status":"cancelled"', async () => {
@@ -145,13 +110,10 @@ const holdStream = async (url: URL): Promise<Socket> => {
   throw new Error(`${url.href} ended: ${received}`);
 };
 
-const pageBytes = 4_096;
-
 /** Resident memory once garbage is collected. */
-const residentBytes = async ({ pid }: MeasuredProcess): Promise<number> => {
+const collectedBytes = async ({ pid }: MeasuredProcess): Promise<number> => {
   await collectGarbage(pid);
-  const [, pages] = (await readFile(`/proc/${pid}/statm`, 'utf8')).split(' ');
-  return Number(pages) * pageBytes;
+  return residentBytes(pid);
 };
 
 const p95OfLists = async (client: HttpClient, { pid }: MeasuredProcess, requests: number): Promise<number> => {
@@ -207,9 +169,9 @@ export const openStreams = async (
     return streams;
   };
   for (let index = 0; index < warmUps; index += 1) await p95OfLists(client, replica, requests);
-  const empty = await residentBytes(replica);
+  const empty = await collectedBytes(replica);
   let streams = await open();
-  const kilobytes = ((await residentBytes(replica)) - empty) / count / 1_024;
+  const kilobytes = ((await collectedBytes(replica)) - empty) / count / 1_024;
   await closeStreams(streams);
   const without = [await p95OfLists(client, replica, requests)];
   const withStreams: number[] = [];

@@ -1,0 +1,62 @@
+import { fitTrend, type Trend } from './trend.ts';
+
+/** One value of a series, `seconds` after the load began, when so many journeys had ended. */
+export interface Observation {
+  readonly seconds: number;
+  readonly journeys: number;
+  readonly value: number;
+}
+
+/** What a series may do. What is in none of the lists must be flat. */
+export type Expectation =
+  | { readonly kind: 'flat' }
+  /** Grows with what is sold: by `perJourney` at most, for the reason given. */
+  | { readonly kind: 'grows'; readonly perJourney: number; readonly because: string }
+  /** Has a bound of its own, which it may reach during the run. */
+  | { readonly kind: 'at most'; readonly value: number; readonly because: string };
+
+export interface Judgement {
+  readonly expectation: Expectation;
+  readonly first: number;
+  readonly last: number;
+  readonly most: number;
+  /** By time, for an hour. */
+  readonly hourly: Trend;
+  /** By journeys, for one. */
+  readonly perJourney: Trend;
+  /** Undefined when the series does what it may. */
+  readonly problem: string | undefined;
+}
+
+/** Of its mean: what the growth of a flat series during the time judged may come to, if it is certain. */
+const tolerance = 0.005;
+
+const problemOf = (
+  expectation: Expectation,
+  { hourly, perJourney, most, hours }: Pick<Judgement, 'hourly' | 'perJourney' | 'most'> & { readonly hours: number },
+): string | undefined => {
+  switch (expectation.kind) {
+    case 'flat': {
+      const certain = (hourly.slope - hourly.margin) * hours;
+      return certain > Math.abs(hourly.mean) * tolerance ? 'grows' : undefined;
+    }
+    case 'grows':
+      return perJourney.slope - perJourney.margin > expectation.perJourney
+        ? 'grows by more for each journey than it may'
+        : undefined;
+    case 'at most':
+      return most > expectation.value ? 'is above its bound' : undefined;
+  }
+};
+
+/** Judges the observations of one series from `from` seconds on: before, everything warms up. */
+export const judge = (observations: readonly Observation[], from: number, expectation: Expectation): Judgement => {
+  const judged = observations.filter(({ seconds }) => seconds >= from);
+  const values = judged.map(({ value }) => value);
+  const hourly = fitTrend(judged.map(({ seconds, value }) => ({ x: seconds / 3_600, y: value })));
+  const perJourney = fitTrend(judged.map(({ journeys, value }) => ({ x: journeys, y: value })));
+  const most = Math.max(...values);
+  const hours = ((judged.at(-1)?.seconds ?? 0) - (judged[0]?.seconds ?? 0)) / 3_600;
+  const problem = problemOf(expectation, { hourly, perJourney, most, hours });
+  return { expectation, first: values[0] ?? 0, last: values.at(-1) ?? 0, most, hourly, perJourney, problem };
+};

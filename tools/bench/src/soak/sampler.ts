@@ -1,0 +1,163 @@
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { findAddresses } from '@ticketing/audit/find-addresses';
+import { root } from '@ticketing/launcher/paths';
+import { required } from '@ticketing/launcher/required';
+import type { Product } from '@ticketing/test/start-product';
+import { parseMetrics } from '@ticketing/watchdog/prometheus';
+import { openDatabases, services } from '@ticketing/watchdog/sources';
+import { Redis } from 'ioredis';
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { request } from 'undici';
+import { z } from 'zod';
+import { residentBytes } from '../memory.ts';
+
+/** What a series is of; its names are unique within. */
+export type Group = 'memory' | 'open files' | 'database' | 'collection' | 'store' | 'folder' | 'count';
+
+/** Groups that are counted; the others are bytes. */
+export const isCounted = (group: Group): boolean => group === 'open files' || group === 'count';
+
+export type Reading = readonly [group: Group, name: string, value: number];
+
+/** Reads the sizes of everything that a product keeps. */
+export interface Sampler {
+  read(): Promise<Reading[]>;
+  close(): Promise<void>;
+}
+
+const collectionStats = z.object({
+  count: z.number(),
+  storageStats: z.object({ size: z.number(), totalIndexSize: z.number() }),
+});
+const cacheStats = z.object({
+  wiredTiger: z.object({ cache: z.object({ 'bytes currently in the cache': z.number() }) }),
+});
+
+const bytesBelow = async (folder: string): Promise<number> => {
+  let bytes = 0;
+  // A file may be deleted between the listing and the reading.
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+    const path = join(folder, entry.name);
+    bytes += entry.isDirectory() ? await bytesBelow(path) : ((await lstat(path).catch(() => undefined))?.size ?? 0);
+  }
+  return bytes;
+};
+
+const readProcesses = async (product: Product): Promise<Reading[]> => {
+  const all = [...product.processes(), { name: 'launcher', replica: 0, pid: product.pid }];
+  const read = all.map(async ({ name, replica, pid }): Promise<Reading[]> => {
+    const unique = all.filter((one) => one.name === name).length === 1 ? name : `${name} ${replica}`;
+    const files = await readdir(`/proc/${pid}/fd`);
+    return [
+      ['memory', unique, await residentBytes(pid)],
+      ['open files', unique, files.length],
+    ];
+  });
+  return (await Promise.all(read)).flat();
+};
+
+const readGauges = async (product: Product): Promise<Reading[]> => {
+  const ofServices = product.processes().filter(({ name }) => services.some((service) => service === name));
+  const found = await Promise.all(
+    ofServices.map(async ({ url }) => parseMetrics(await (await request(`${url}/metrics`)).body.text())),
+  );
+  const total = (name: string) =>
+    found.flat().reduce((sum, sample) => (sample.name === name ? sum + sample.value : sum), 0);
+  return [
+    ['count', 'unpublished events', total('outbox_waiting')],
+    ['count', 'open streams of live pages', total('live_streams')],
+  ];
+};
+
+export const openSampler = async (product: Product): Promise<Sampler> => {
+  const { mongoUrls, natsUrl } = await findAddresses({ DATA_DIR: product.dataDir }, root);
+  const databases = openDatabases(mongoUrls, 'soak');
+  const nats = await connect({ servers: natsUrl.split(','), name: 'soak' });
+  const streams = await jetstreamManager(nats);
+  const { url } = required(
+    product.processes().find(({ name }) => name === 'redis'),
+    'redis in processes.json',
+  );
+  const redis = new Redis(url);
+  const local = { readConcern: { level: 'local' } } as const;
+
+  const readDatabase = async (service: (typeof services)[number]): Promise<Reading[]> => {
+    const database = databases.of[service];
+    const names = (await database.listCollections({}, { nameOnly: true }).toArray()).map(({ name }) => name);
+    const collections = await Promise.all(
+      names.map(async (name) => {
+        const [stats] = await database
+          .collection(name)
+          .aggregate([{ $collStats: { storageStats: {}, count: {} } }], local)
+          .toArray();
+        const { size, totalIndexSize } = collectionStats.parse(stats).storageStats;
+        return ['collection', `${service}.${name}`, size + totalIndexSize] as const;
+      }),
+    );
+    return [['database', service, collections.reduce((sum, [, , bytes]) => sum + bytes, 0)], ...collections];
+  };
+
+  const readCounts = async (): Promise<Reading[]> => {
+    const { orders, expiration } = databases.of;
+    const holds = await expiration.collection('timers').countDocuments({ armed: true, isOfDelivery: { $ne: true } });
+    const unpaid = await orders
+      .collection('orders')
+      .countDocuments({ status: { $in: ['created', 'awaiting:payment'] } });
+    return [
+      ['count', 'armed timers of holds', holds],
+      ['count', 'unpaid orders', unpaid],
+    ];
+  };
+
+  const readBus = async (): Promise<Reading[]> => {
+    const readings: Reading[] = [];
+    for await (const { config, state } of streams.streams.list()) {
+      readings.push(['store', `stream ${config.name}`, state.bytes]);
+      readings.push(['count', `consumers of ${config.name}`, state.consumer_count]);
+    }
+    return readings;
+  };
+
+  const readRedis = async (): Promise<Reading[]> => {
+    const bytes = /^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1];
+    return [
+      ['store', 'Redis', Number(bytes)],
+      ['count', 'keys of Redis', await redis.dbsize()],
+    ];
+  };
+
+  const readCache = async (): Promise<Reading[]> => {
+    const status = await databases.of.orders.admin().command({ serverStatus: 1 });
+    return [['store', 'cache of mongod', cacheStats.parse(status).wiredTiger.cache['bytes currently in the cache']]];
+  };
+
+  const readFolders = async (): Promise<Reading[]> => {
+    const entries = await readdir(product.dataDir, { withFileTypes: true });
+    const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+    return Promise.all(
+      folders.map(async (name) => ['folder', name, await bytesBelow(join(product.dataDir, name))] as const),
+    );
+  };
+
+  return {
+    read: async () => {
+      const parts = [
+        readProcesses(product),
+        readGauges(product),
+        ...services.map(readDatabase),
+        readCounts(),
+        readBus(),
+        readRedis(),
+        readCache(),
+        readFolders(),
+      ];
+      return (await Promise.all(parts)).flat();
+    },
+    close: async () => {
+      redis.disconnect();
+      await Promise.allSettled([databases.close(), nats.close()]);
+    },
+  };
+};
