@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { hasBegun, placeLabel, seatLabel, ticketBadge, ticketState } from './ticket-labels.ts';
+import { hasBegun, placeLabel, seatLabel, ticketBadge, ticketLines, ticketState } from './ticket-labels.ts';
 
 test('When a seat is described in part, then its label has only those parts', () => {
   expect(seatLabel({ section: 'Stalls', row: 'F', seat: '12' })).toBe('Stalls · Row F · Seat 12');
@@ -17,6 +17,14 @@ test('When a place is described in part, then its label has only those parts', (
 test('When a seat or a place is written from right to left, then it is isolated from the words around it', () => {
   expect(seatLabel({ section: 'Stalls', row: 'א', seat: '12' })).toBe('Stalls · Row \u2068א\u2069 · Seat 12');
   expect(placeLabel({ venue: 'היכל!', city: 'Leeds' })).toBe('\u2068היכל!\u2069, Leeds');
+});
+
+test('When two tickets of one title are in a list, then their lines tell them apart', () => {
+  const listing = { startsAt: '2031-05-01T18:30:00.000Z', timeZone: 'Europe/London', venue: 'Old Park', row: 'F' };
+  const lines = ['Thu, May 1, 2031, 19:30 BST', 'Old Park'];
+  expect(ticketLines({ ...listing, seat: '12' })).toEqual([...lines, 'Row F · Seat 12']);
+  expect(ticketLines({ ...listing, seat: '13' })).toEqual([...lines, 'Row F · Seat 13']);
+  expect(ticketLines({})).toEqual([]);
 });
 
 test('When a ticket is held, sold or withdrawn, then it is not on sale', () => {

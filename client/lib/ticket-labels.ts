@@ -1,4 +1,5 @@
 import type { Ticket } from './api/schemas.ts';
+import { formatDateTime } from './dates.ts';
 import { isolated } from './isolated.ts';
 
 /** The seat; undefined when the seller gave none. */
@@ -16,6 +17,16 @@ export const placeLabel = (ticket: Pick<Ticket, 'venue' | 'city'> | undefined): 
   const parts = [ticket?.venue, ticket?.city].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.map(isolated).join(', ');
 };
+
+/** Time, place and seat, a line each: what tells the tickets of one title apart. */
+export const ticketLines = (
+  ticket: Pick<Ticket, 'startsAt' | 'timeZone' | 'venue' | 'city' | 'section' | 'row' | 'seat'>,
+): string[] =>
+  [
+    ticket.startsAt === undefined ? undefined : formatDateTime(ticket.startsAt, ticket.timeZone),
+    placeLabel(ticket),
+    seatLabel(ticket),
+  ].filter((line) => line !== undefined);
 
 /** Whether an event has begun; without a date it never has. */
 export const hasBegun = ({ startsAt }: Pick<Ticket, 'startsAt'>, now = Date.now()): boolean =>

@@ -6,12 +6,13 @@ import { Pager } from '../../components/pager.tsx';
 import { Unavailable } from '../../components/unavailable.tsx';
 import { listTickets } from '../../lib/api/marketplace.ts';
 import type { ListedTicket } from '../../lib/api/schemas.ts';
-import { formatDate, formatDateTime } from '../../lib/dates.ts';
+import { formatDate } from '../../lib/dates.ts';
 import { dueLine, sellerBadge } from '../../lib/delivery-labels.ts';
 import { priceLabel } from '../../lib/money.ts';
 import { listPages, type ListPageProps } from '../../lib/paging.ts';
 import { serverApi } from '../../lib/server/api.ts';
 import { toTicketPage } from '../../lib/server/catalogue.ts';
+import { ticketLines } from '../../lib/ticket-labels.ts';
 
 const title = 'My listings';
 
@@ -20,7 +21,7 @@ export const metadata: Metadata = { title };
 const pageSize = 20;
 
 const facts = (ticket: ListedTicket): string[] => [
-  ...(ticket.startsAt === undefined ? [] : [formatDateTime(ticket.startsAt, ticket.timeZone)]),
+  ...ticketLines(ticket),
   ...(ticket.soldAt === undefined ? [] : [`Sold on ${formatDate(ticket.soldAt, ticket.timeZone)}`]),
   ...(ticket.withdrawnAt === undefined ? [] : [`Withdrawn on ${formatDate(ticket.withdrawnAt, ticket.timeZone)}`]),
 ];

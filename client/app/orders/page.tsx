@@ -11,6 +11,7 @@ import { priceLabel } from '../../lib/money.ts';
 import { cancelLabels, orderBadge } from '../../lib/order-labels.ts';
 import { listPages, readPaging, type ListPageProps } from '../../lib/paging.ts';
 import { serverApi } from '../../lib/server/api.ts';
+import { ticketLines } from '../../lib/ticket-labels.ts';
 
 const title = 'My orders';
 
@@ -18,7 +19,7 @@ export const metadata: Metadata = { title };
 
 const pageSize = 20;
 
-const facts = (order: Order): string[] => {
+const stateLines = (order: Order): string[] => {
   switch (order.status) {
     case 'created':
     case 'awaiting:payment':
@@ -29,6 +30,8 @@ const facts = (order: Order): string[] => {
       return [boughtLine(order), `Order ${order.id}`].filter((line) => line !== undefined);
   }
 };
+
+const facts = (order: Order): string[] => [...ticketLines(order.ticket), ...stateLines(order)];
 
 const { pageHref, readNumber, pathOf } = listPages('/orders', pageSize);
 

@@ -5,11 +5,10 @@ import { Empty, ListPage, ListRow } from '../../components/list-page.tsx';
 import { PageLink } from '../../components/page-link.tsx';
 import { UnavailablePage } from '../../components/unavailable.tsx';
 import type { Order } from '../../lib/api/schemas.ts';
-import { formatDateTime } from '../../lib/dates.ts';
 import { boughtLine, boughtBadge } from '../../lib/delivery-labels.ts';
 import { cancelLabels } from '../../lib/order-labels.ts';
 import { readBought } from '../../lib/server/bought.ts';
-import { placeLabel, seatLabel } from '../../lib/ticket-labels.ts';
+import { ticketLines } from '../../lib/ticket-labels.ts';
 import { undoneOf, walletOf, walletPath } from '../../lib/wallet.ts';
 
 const title = 'My tickets';
@@ -19,13 +18,10 @@ export const metadata: Metadata = { title };
 const isReady = ({ delivery }: Order): boolean => delivery?.status === 'delivered';
 
 /** `state` is what has become of the ticket. */
-const facts = ({ ticket }: Order, state: string | undefined): string[] =>
-  [
-    ticket.startsAt === undefined ? undefined : formatDateTime(ticket.startsAt, ticket.timeZone),
-    placeLabel(ticket),
-    seatLabel(ticket),
-    state,
-  ].filter((line) => line !== undefined);
+const facts = ({ ticket }: Order, state?: string): string[] => [
+  ...ticketLines(ticket),
+  ...(state === undefined ? [] : [state]),
+];
 
 const undoneBadge = ({ reason }: Order) =>
   ({ variant: 'over', label: reason === 'not_delivered' ? 'Not delivered' : 'Refunded' }) as const;
