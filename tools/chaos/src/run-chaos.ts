@@ -142,7 +142,7 @@ const exercise = async (
   const random = createRandom(seed);
   const plan = planFaults(createRandom(seed), { orders, kills, members: options.members });
   const market = new Market({ http, ledger, random, stopping: signal });
-  const injector = new Injector(product, stores.links);
+  const injector = new Injector(product, stores);
   const began = performance.now();
   try {
     const context: LoadContext = {

@@ -1,11 +1,14 @@
 import { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
 import { request } from 'undici';
-import type { LinkState, Links } from '../network/links.ts';
+import type { LinkState } from '../network/links.ts';
+import type { OwnStores } from '../network/own-stores.ts';
 import { readiness } from '../is-ready.ts';
 import { readFaultCounts } from '../inject/fault-counts.ts';
 import { writeFaults, type BusFaults, type LateBus } from '../inject/faults.ts';
 import type { Product, ProductProcess } from '@ticketing/test/start-product';
+import { emptyStream, fillStream, readMaxBytes } from './full-stream.ts';
+import { putStoreBack } from './put-back.ts';
 import type { Fault, PlannedFault } from './schedule.ts';
 import { deleteConsumer, findLeader, stepDown } from './stores.ts';
 
@@ -28,7 +31,7 @@ const victimTimeoutMs = 15_000;
 /** Injects the faults of a schedule into a running product. */
 export class Injector {
   readonly #product: Product;
-  readonly #links: Links;
+  readonly #stores: OwnStores;
   readonly #clocks = new Map<string, number>();
   readonly #stalled: string[] = [];
   readonly #lateBuses: LateBus[] = [];
@@ -37,11 +40,11 @@ export class Injector {
   readonly done: Injected[] = [];
   #bus: BusFaults | undefined;
   #slowStripe = 0;
+  #streamMaxBytes: number | undefined;
 
-  /** `links` are those to the members of its stores. */
-  constructor(product: Product, links: Links) {
+  constructor(product: Product, stores: OwnStores) {
     this.#product = product;
-    this.#links = links;
+    this.#stores = stores;
   }
 
   /** Resolves when the last fault has ended, or at `stop`. */
@@ -147,6 +150,14 @@ export class Injector {
         ]);
         return disturbed && unready ? `${fault.service} ${fault.state} ${fault.ms / 1000} s` : noVictim;
       }
+      case 'full stream': {
+        const before = this.#countOf('refusedByFullStream');
+        if (!(await this.#keepStreamFull(fault.ms))) return noVictim;
+        const count = this.#countOf('refusedByFullStream') - before;
+        return count > 0 ? `${count} events refused` : noVictim;
+      }
+      case 'store put back':
+        return this.#putStoreBack(fault.ms);
       case 'empty redis':
         return (await this.#emptyRedis()) ? 'emptied' : noVictim;
       case 'bus':
@@ -207,7 +218,7 @@ export class Injector {
     links: readonly (readonly [string, string])[],
     { state, ms }: { readonly state: LinkState; readonly ms: number },
   ): Promise<boolean> {
-    const setAll = (next: LinkState) => links.map(([from, to]) => this.#links.set(from, to, next));
+    const setAll = (next: LinkState) => links.map(([from, to]) => this.#stores.links.set(from, to, next));
     const connections = setAll(state);
     await this.#pause(ms);
     setAll('open');
@@ -226,6 +237,39 @@ export class Injector {
     return found;
   }
 
+  /** Returns whether the stream was full, and is not any more. */
+  async #keepStreamFull(ms: number): Promise<boolean> {
+    // Before the first of these faults.
+    const maxBytes = (this.#streamMaxBytes ??= await this.#untilDone(() => readMaxBytes(this.#product)));
+    if (maxBytes === undefined) return false;
+    const until = performance.now() + ms;
+    while (performance.now() < until && !this.#ending.signal.aborted) {
+      await fillStream(this.#product).catch(() => undefined);
+      await this.#pause(500);
+    }
+    const emptied = await this.#untilDone(async () => {
+      await emptyStream(this.#product, maxBytes);
+      return true;
+    });
+    return emptied === true;
+  }
+
+  async #putStoreBack(ms: number): Promise<string> {
+    const nats = this.#find('nats', 0);
+    if (nats === undefined) return noVictim;
+    const until = performance.now() + ms + victimTimeoutMs;
+    const lost = await this.#untilDone(() =>
+      putStoreBack(
+        { product: this.#product, stores: this.#stores, nats },
+        {
+          pause: () => this.#pause(ms),
+          mayWait: () => performance.now() < until && !this.#ending.signal.aborted,
+        },
+      ),
+    );
+    return lost === undefined || lost === 0 ? noVictim : `${lost} events lost`;
+  }
+
   async #keepKilling(ms: number, victims: () => readonly ProductProcess[]): Promise<void> {
     const until = performance.now() + ms;
     while (performance.now() < until && !this.#ending.signal.aborted) {
@@ -237,13 +281,13 @@ export class Injector {
   /** Tries again while the stores do not respond; undefined when they never do. */
   async #untilDone<T>(act: () => Promise<T>): Promise<T | undefined> {
     const until = performance.now() + victimTimeoutMs;
-    while (performance.now() < until && !this.#ending.signal.aborted) {
+    do {
       try {
         return await act();
       } catch {
         await this.#pause(250);
       }
-    }
+    } while (performance.now() < until && !this.#ending.signal.aborted);
     return undefined;
   }
 

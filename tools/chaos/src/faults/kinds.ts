@@ -5,8 +5,8 @@ interface FaultKind {
   readonly colour: string;
   /** Whether no order may be possible while it lasts, which then is not the fault of what was killed meanwhile. */
   readonly isOutage?: true;
-  /** Whether only a product whose stores are clusters can have it. */
-  readonly needsCluster?: true;
+  /** The stores that a product must have for it; any without it. */
+  readonly needs?: 'clusters' | 'single stores';
 }
 
 /** Every kind of fault, in the order of README's tables. */
@@ -24,9 +24,11 @@ export const faultKinds: Readonly<Record<Fault['kind'], FaultKind>> = {
   consumer: { colour: '#9d174d' },
   stall: { colour: '#1e3a8a' },
   database: { colour: '#166534', isOutage: true },
-  leader: { colour: '#991b1b', needsCluster: true },
-  election: { colour: '#7e22ce', needsCluster: true },
-  minority: { colour: '#c2410c', needsCluster: true },
-  partition: { colour: '#0f766e', needsCluster: true },
-  link: { colour: '#0e7490', needsCluster: true },
+  'full stream': { colour: '#9f1239', isOutage: true },
+  'store put back': { colour: '#581c87', needs: 'single stores' },
+  leader: { colour: '#991b1b', needs: 'clusters' },
+  election: { colour: '#7e22ce', needs: 'clusters' },
+  minority: { colour: '#c2410c', needs: 'clusters' },
+  partition: { colour: '#0f766e', needs: 'clusters' },
+  link: { colour: '#0e7490', needs: 'clusters' },
 };

@@ -10,7 +10,7 @@ const plan = (seed: number, kills = 40, members = 1) => planFaults(createRandom(
 /** The kinds of faults that a product with this many members of its stores can have. */
 const kindsFor = (members: number): string[] =>
   Object.entries(faultKinds)
-    .filter(([, { needsCluster }]) => members > 1 || needsCluster === undefined)
+    .filter(([, { needs }]) => needs === undefined || needs === (members > 1 ? 'clusters' : 'single stores'))
     .map(([kind]) => kind);
 
 test("When there is a kind of fault, then README's tables describe it, in the same order", () => {

@@ -62,6 +62,10 @@ export type Fault =
   | { readonly kind: 'stall'; readonly service: string; readonly ms: number }
   /** No replica of one service reaches MongoDB, while the other services do. */
   | { readonly kind: 'database'; readonly service: string; readonly state: Disturbed; readonly ms: number }
+  /** The stream of events is at its limit. */
+  | { readonly kind: 'full stream'; readonly ms: number }
+  /** NATS gets back its data of `ms` ago: it has forgotten what it has acknowledged since. */
+  | { readonly kind: 'store put back'; readonly ms: number }
   | { readonly kind: 'empty redis' }
   | { readonly kind: 'bus'; readonly faults: BusFaults; readonly ms: number }
   /** For `ms` some messages are later than all timeouts. It lasts until they have arrived. */
@@ -162,6 +166,13 @@ const muchLater = [
   { from: 121_000, to: 150_000 },
 ] as const;
 
+/** What is tried with a store of one member only. */
+const singleStoreFaults = (random: Random, kills: number): Fault[] =>
+  Array.from({ length: times(kills, 20) }, (): Fault => ({
+    kind: 'store put back',
+    ms: random.integer(2_000, 10_000),
+  }));
+
 const busFaults = (random: Random): BusFaults => ({
   publishedButRefused: random.between(0, 0.05),
   refused: random.between(0, 0.05),
@@ -233,6 +244,10 @@ export const planFaults = (
       state: index % 2 === 0 ? 'cut' : 'silent',
       ms: random.integer(8_000, 75_000),
     })),
+    ...Array.from({ length: times(size.kills, 20) }, (): Fault => ({
+      kind: 'full stream',
+      ms: random.integer(5_000, 20_000),
+    })),
     ...[1, -1].flatMap((direction) =>
       Array.from({ length: times(size.kills, 20) }, (): Fault => ({
         kind: 'jump',
@@ -249,7 +264,7 @@ export const planFaults = (
         ms: random.integer(3_000, 10_000),
       })),
     ),
-    ...(size.members > 1 ? clusterFaults(random, size.kills) : []),
+    ...(size.members > 1 ? clusterFaults(random, size.kills) : singleStoreFaults(random, size.kills)),
   );
   const first = Math.ceil(size.orders * 0.02);
   const last = Math.floor(size.orders * 0.97);

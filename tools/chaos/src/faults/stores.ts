@@ -9,7 +9,7 @@ export type Store = 'mongod' | 'nats';
 
 const timeoutMs = 3_000;
 /** The only stream of the product. */
-const stream = 'TICKETING';
+export const stream = 'TICKETING';
 
 const membersOf = (product: Product, store: Store): ProductProcess[] =>
   product.processes().filter(({ name }) => name === store);
@@ -27,7 +27,7 @@ const withMongo = async <T>(product: Product, use: (admin: Db) => Promise<T>): P
   }
 };
 
-const withNats = async <T>(product: Product, use: (manager: JetStreamManager) => Promise<T>): Promise<T> => {
+export const withNats = async <T>(product: Product, use: (manager: JetStreamManager) => Promise<T>): Promise<T> => {
   const servers = membersOf(product, 'nats').map(({ url }) => url);
   const connection = await connect({ servers, timeout: timeoutMs, reconnect: false });
   try {
@@ -64,3 +64,7 @@ export const deleteConsumer = (product: Product, draw: number): Promise<string |
     if (name === undefined) return undefined;
     return (await manager.consumers.delete(stream, name)) ? name : undefined;
   });
+
+/** The number of the last event that the stream has stored. */
+export const readLastSequence = (product: Product): Promise<number> =>
+  withNats(product, async (manager) => (await manager.streams.info(stream)).state.last_seq);

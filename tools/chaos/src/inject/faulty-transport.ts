@@ -56,6 +56,15 @@ export const faultyTransport = (
     timer.unref();
   };
 
+  const publishNow = async (message: OutboundMessage): Promise<void> => {
+    try {
+      await real.publish(message);
+    } catch (error) {
+      if (error instanceof Error && /maximum bytes exceeded/.test(error.message)) count('refusedByFullStream');
+      throw error;
+    }
+  };
+
   const publish = async (message: OutboundMessage): Promise<void> => {
     const laterMs = muchLaterMs();
     if (laterMs !== undefined) {
@@ -64,7 +73,7 @@ export const faultyTransport = (
     }
     if (happens('refused')) throw new Error('chaos: not published');
     if (happens('publishedLate')) await delay(lateMs());
-    await real.publish(message);
+    await publishNow(message);
     // With another id, so that the broker does not deduplicate it.
     if (happens('publishedTwice')) await real.publish({ ...message, id: `${message.id}-again` });
     if (happens('publishedButRefused')) throw new Error('chaos: published, but reported as failed');

@@ -1,5 +1,6 @@
 import { startBackingServers } from '@ticketing/launcher/backing-servers';
-import type { SupervisedProcess } from '@ticketing/launcher/supervised-process';
+import { required } from '@ticketing/launcher/required';
+import { SupervisedProcess } from '@ticketing/launcher/supervised-process';
 import type { Product, ProductProcess } from '@ticketing/test/start-product';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,6 +14,10 @@ export interface OwnStores {
   readonly natsUrl: string;
   /** Between the members, `mongod-0` and `nats-0` and so on, and from services to members. */
   readonly links: Links;
+  /** Where a member stores its data. */
+  directoryOf(member: ProductProcess): string;
+  /** Kills a member, and starts it again once `act` has changed its data; resolves when it is ready. */
+  whileKilled(member: ProductProcess, act: () => Promise<void>): Promise<void>;
   /** The product with the members among its processes. */
   join(product: Product): Product;
   stop(): Promise<void>;
@@ -46,11 +51,28 @@ export const startOwnStores = async (options: {
       between: (server, from, to, port) => links.open(`${server}-${to}`, port, `${server}-${from}`),
     },
   });
-  const processes = () => servers.processes.flatMap(toProductProcess);
+  const members = [...servers.processes];
+  const processes = () => members.flatMap(toProductProcess);
+  const placeOf = ({ name, replica }: ProductProcess) =>
+    members.findIndex(({ spec }) => spec.name === name && spec.replica === replica);
+  const memberAt = (place: number) => required(members[place], 'member');
   return {
     mongoUrl: servers.mongoUrl,
     natsUrl: servers.natsUrl,
     links,
+    directoryOf: (member) => memberAt(placeOf(member)).spec.cwd,
+    whileKilled: async (member, act) => {
+      const place = placeOf(member);
+      const killed = memberAt(place);
+      killed.kill();
+      await killed.stop();
+      try {
+        await act();
+      } finally {
+        members[place] = new SupervisedProcess(killed.spec, { log: options.log, onChange: () => undefined }).start();
+      }
+      await memberAt(place).ready();
+    },
     join: (product) => ({
       ...product,
       processes: () => [...product.processes(), ...processes()],
@@ -61,7 +83,7 @@ export const startOwnStores = async (options: {
       },
     }),
     stop: async () => {
-      await servers.stop();
+      await Promise.all(members.map((member) => member.stop()));
       await links.close();
       await rm(dataDir, { recursive: true, force: true });
     },

@@ -1,0 +1,44 @@
+import type { Product, ProductProcess } from '@ticketing/test/start-product';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { OwnStores } from '../network/own-stores.ts';
+import { readLastSequence } from './stores.ts';
+
+/** So many events are lost at least; until then the store is not put back. */
+const leastLost = 5;
+
+/**
+ * Copies the data of NATS, lets the product go on for `ms` at least, and puts the copy back: NATS then has forgotten what it
+ * has acknowledged meanwhile. Returns how many events that are, at least; 0 when `mayWait` ends before there are any.
+ */
+export const putStoreBack = async (
+  { product, stores, nats }: { readonly product: Product; readonly stores: OwnStores; readonly nats: ProductProcess },
+  { pause, mayWait }: { readonly pause: () => Promise<void>; readonly mayWait: () => boolean },
+): Promise<number> => {
+  const copy = await mkdtemp(join(tmpdir(), 'ticketing-copy-'));
+  try {
+    const directory = stores.directoryOf(nats);
+    // Stopped, so that its files agree with each other.
+    product.signal(nats, 'SIGSTOP');
+    try {
+      await cp(directory, copy, { recursive: true });
+    } finally {
+      product.signal(nats, 'SIGCONT');
+    }
+    const copied = await readLastSequence(product);
+    let last = copied;
+    do {
+      await pause();
+      last = await readLastSequence(product);
+    } while (last - copied < leastLost && mayWait());
+    if (last === copied) return 0;
+    await stores.whileKilled(nats, async () => {
+      await rm(directory, { recursive: true });
+      await cp(copy, directory, { recursive: true });
+    });
+    return last - copied;
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+};
