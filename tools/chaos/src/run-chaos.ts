@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { buildServices, faultyEntry } from './build/build-services.ts';
 import type { SourceEdit } from './build/guards.ts';
+import { nextVersion } from './build/next-version.ts';
+import { writeVersions, type Versions } from './build/versions.ts';
 import { Injector, type Injected } from './faults/injector.ts';
 import { planFaults } from './faults/schedule.ts';
 import { readFaultCounts } from './inject/fault-counts.ts';
@@ -131,7 +133,7 @@ const withProgress = async (
 const exercise = async (
   product: Product,
   options: ChaosOptions,
-  stores: OwnStores,
+  faulty: { readonly stores: OwnStores; readonly versions: Versions },
 ): Promise<Omit<ChaosResult, 'violations' | 'lost' | 'quietAfterMs' | 'counters'> & { ledger: Ledger }> => {
   const { orders, kills, log, seed, signal } = options;
   const ledger = new Ledger();
@@ -142,7 +144,7 @@ const exercise = async (
   const random = createRandom(seed);
   const plan = planFaults(createRandom(seed), { orders, kills, members: options.members });
   const market = new Market({ http, ledger, random, stopping: signal });
-  const injector = new Injector(product, stores);
+  const injector = new Injector(product, faulty);
   const began = performance.now();
   try {
     const context: LoadContext = {
@@ -167,6 +169,7 @@ const exercise = async (
       await runLoad(context, ledger, { orders, onLastOrder });
       over.abort();
       await injecting;
+      await injector.completeRollout();
     });
     log(state());
   } finally {
@@ -199,7 +202,13 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
   // In a directory of its own, since services restart from it during the run.
   const build = join(root, '.cache', 'chaos', String(process.pid));
   log('building the services with faults');
-  await buildServices(build, edits, faultyEntry);
+  const bundles = { present: join(build, 'builds', 'present'), next: join(build, 'builds', 'next') };
+  await buildServices(bundles.present, edits, faultyEntry('present'));
+  await buildServices(bundles.next, [...edits, ...nextVersion], faultyEntry('next'));
+  const versions = await writeVersions(build, {
+    present: (service) => join(bundles.present, service, 'index.mjs'),
+    next: (service) => join(bundles.next, service, 'index.mjs'),
+  });
   log('starting the product');
   const stores = await startOwnStores({ members: given.members, log });
   const started = await startProduct({
@@ -218,7 +227,7 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
   const product = stores.join(started);
   const counters = new Counters(product);
   try {
-    const { ledger, ...result } = await exercise(product, options, stores);
+    const { ledger, ...result } = await exercise(product, options, { stores, versions });
     const addresses = await addressesOf(product, stores);
     const sources = openSources(addresses, 'chaos');
     try {

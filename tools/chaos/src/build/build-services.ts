@@ -12,13 +12,15 @@ type EntryOf = (service: string) => string;
 
 const unchangedEntry: EntryOf = () => `import './index.ts';`;
 
-/** Starts a service like its own index.ts, but with fault injection. */
-export const faultyEntry: EntryOf = (service) => `
+/** Starts a service like its own index.ts, but with fault injection; the next version counts that it was started. */
+export const faultyEntry =
+  (version: 'present' | 'next'): EntryOf =>
+  (service) => `
 import { runUntilSignal } from '@ticketing/common/service';
 import { readConfig } from './config.ts';
 import { startService } from './service.ts';
 import { faultyOverrides } from ${JSON.stringify(join(root, 'tools', 'chaos', 'src', 'inject', 'overrides.ts'))};
-await runUntilSignal(() => startService(readConfig(process.env), faultyOverrides(${JSON.stringify(service)})));
+await runUntilSignal(() => startService(readConfig(process.env), faultyOverrides(${JSON.stringify(service)}, ${JSON.stringify(version)})));
 `;
 
 /** Applies the edits while the sources are bundled. */

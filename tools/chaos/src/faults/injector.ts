@@ -1,6 +1,8 @@
+import { services } from '@ticketing/launcher/topology';
 import { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
 import { request } from 'undici';
+import type { Versions } from '../build/versions.ts';
 import type { LinkState } from '../network/links.ts';
 import type { OwnStores } from '../network/own-stores.ts';
 import { readiness } from '../is-ready.ts';
@@ -32,6 +34,7 @@ const victimTimeoutMs = 15_000;
 export class Injector {
   readonly #product: Product;
   readonly #stores: OwnStores;
+  readonly #versions: Versions;
   readonly #clocks = new Map<string, number>();
   readonly #stalled: string[] = [];
   readonly #lateBuses: LateBus[] = [];
@@ -42,9 +45,10 @@ export class Injector {
   #slowStripe = 0;
   #streamMaxBytes: number | undefined;
 
-  constructor(product: Product, stores: OwnStores) {
+  constructor(product: Product, { stores, versions }: { readonly stores: OwnStores; readonly versions: Versions }) {
     this.#product = product;
     this.#stores = stores;
+    this.#versions = versions;
   }
 
   /** Resolves when the last fault has ended, or at `stop`. */
@@ -150,6 +154,15 @@ export class Injector {
         ]);
         return disturbed && unready ? `${fault.service} ${fault.state} ${fault.ms / 1000} s` : noVictim;
       }
+      case 'versions': {
+        const replica = this.#find(fault.service, fault.draw);
+        if (replica === undefined) return noVictim;
+        const before = this.#countOf('startedNextVersion');
+        await this.#restartAs('next', replica);
+        await this.#pause(fault.ms);
+        await this.#restartAs('present', replica);
+        return this.#countOf('startedNextVersion') > before ? label(replica) : noVictim;
+      }
       case 'full stream': {
         const before = this.#countOf('refusedByFullStream');
         if (!(await this.#keepStreamFull(fault.ms))) return noVictim;
@@ -235,6 +248,21 @@ export class Injector {
       await this.#pause(250);
     }
     return found;
+  }
+
+  /** Once the product is at rest, only a replica of the next version handles what only the next version knows. */
+  async completeRollout(): Promise<void> {
+    for (const service of services) {
+      const replica = this.#find(service, 0);
+      if (replica !== undefined) await this.#restartAs('next', replica);
+    }
+  }
+
+  async #restartAs(version: 'present' | 'next', { name, replica, url }: ProductProcess): Promise<void> {
+    await this.#versions.set(url, version);
+    const running = this.#processesNamed(name).find((process) => process.replica === replica);
+    // Otherwise it is just being started again, perhaps in the version before.
+    if (running !== undefined) this.#product.signal(running, 'SIGTERM');
   }
 
   /** Returns whether the stream was full, and is not any more. */

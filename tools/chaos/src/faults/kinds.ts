@@ -24,6 +24,7 @@ export const faultKinds: Readonly<Record<Fault['kind'], FaultKind>> = {
   consumer: { colour: '#9d174d' },
   stall: { colour: '#1e3a8a' },
   database: { colour: '#166534', isOutage: true },
+  versions: { colour: '#4338ca' },
   'full stream': { colour: '#9f1239', isOutage: true },
   'store put back': { colour: '#581c87', needs: 'single stores' },
   leader: { colour: '#991b1b', needs: 'clusters' },

@@ -62,6 +62,8 @@ export type Fault =
   | { readonly kind: 'stall'; readonly service: string; readonly ms: number }
   /** No replica of one service reaches MongoDB, while the other services do. */
   | { readonly kind: 'database'; readonly service: string; readonly state: Disturbed; readonly ms: number }
+  /** One replica of a service runs the next version for `ms`, and the present one again. */
+  | { readonly kind: 'versions'; readonly service: string; readonly draw: number; readonly ms: number }
   /** The stream of events is at its limit. */
   | { readonly kind: 'full stream'; readonly ms: number }
   /** NATS gets back its data of `ms` ago: it has forgotten what it has acknowledged since. */
@@ -243,6 +245,12 @@ export const planFaults = (
       service: random.pick(stallServices),
       state: index % 2 === 0 ? 'cut' : 'silent',
       ms: random.integer(8_000, 75_000),
+    })),
+    ...Array.from({ length: times(size.kills, 13) }, (): Fault => ({
+      kind: 'versions',
+      service: random.pick(stallServices),
+      draw: random.next(),
+      ms: random.integer(10_000, 30_000),
     })),
     ...Array.from({ length: times(size.kills, 20) }, (): Fault => ({
       kind: 'full stream',

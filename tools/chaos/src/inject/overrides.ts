@@ -11,10 +11,11 @@ import { shiftClock } from './shift-clock.ts';
 const dataDirVariable = 'TICKETING_DATA_DIR';
 
 /** Gives a service a fault-injecting transport and an adjustable clock. Only test builds contain it. */
-export const faultyOverrides = (service: string): ServiceOverrides => {
+export const faultyOverrides = (service: string, version: 'present' | 'next'): ServiceOverrides => {
   const dataDir = required(process.env[dataDirVariable], dataDirVariable);
   const faults = watchFaults(dataDir, service);
   const count = createFaultCounter(dataDir, service);
+  if (version === 'next') count('startedNextVersion');
   const random = createRandom(process.pid);
   const port = required(process.env['PORT'], 'PORT');
   let known = 0;

@@ -1,5 +1,9 @@
 import { MongoClient } from 'mongodb';
+import { next } from '../build/next-version.ts';
 import type { Ledger } from './ledger.ts';
+
+/** Only the buyer, and a seller who does not deliver, undo a payment that was acknowledged; the money is then refunded. */
+const undoReasons = ['by_buyer', next.reason, 'not_delivered'] as const;
 
 interface StoredOrder {
   readonly _id: string;
@@ -74,8 +78,7 @@ export const findLost = async (
     }
     for (const id of ledger.paid) {
       const { status, reason } = orderOf.get(id) ?? {};
-      // Only the buyer, and a seller who does not deliver, undo a payment that was acknowledged; the money is then refunded.
-      const isReturned = (reason === 'by_buyer' || reason === 'not_delivered') && chargeOf.get(id) === 'refunded';
+      const isReturned = undoReasons.some((undo) => undo === reason) && chargeOf.get(id) === 'refunded';
       if (status !== 'complete' && !isReturned)
         lost.push(
           `order ${id} was acknowledged as paid, but is ${status} (${reason}), and its charge is ${chargeOf.get(id)}`,

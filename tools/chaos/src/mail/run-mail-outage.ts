@@ -198,7 +198,7 @@ export const runMailOutage = async (options: MailOutageOptions): Promise<MailOut
   let product: Product | undefined;
   try {
     log('building the services with faults');
-    await buildServices(build, edits, faultyEntry);
+    await buildServices(build, edits, faultyEntry('present'));
     log('starting the product');
     product = await startProduct({
       settings: {

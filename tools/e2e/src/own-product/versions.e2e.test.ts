@@ -1,5 +1,6 @@
 import { buildServices } from '@ticketing/chaos/build-services';
 import { next, nextVersion } from '@ticketing/chaos/next-version';
+import { writeVersions, type Versions } from '@ticketing/chaos/versions';
 import { bundleOf } from '@ticketing/launcher/bundled';
 import { isAlive } from '@ticketing/launcher/data-dir';
 import { cacheDirectory, root } from '@ticketing/launcher/paths';
@@ -9,7 +10,7 @@ import { startProduct, type Product, type ProductProcess } from '@ticketing/test
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import { MongoClient } from 'mongodb';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -28,28 +29,17 @@ const upTo = { restartMs: 20_000, takeUpMs: 5_000 };
 let dataDir: string;
 let product: Product;
 let mongo: MongoClient;
-/** Ports of the replicas that run the next version. */
-const nextPorts: string[] = [];
+let versions: Versions;
 const serverErrors: string[] = [];
-
-const writeNextPorts = () => writeFile(join(build, 'next-ports.json'), JSON.stringify(nextPorts));
-
-/** Starts the next version on the ports that `next-ports.json` lists, and else the present one, as npm start bundles it. */
-const chooser = (service: string): string => `
-import { readFileSync } from 'node:fs';
-const nextPorts = JSON.parse(readFileSync(new URL('../next-ports.json', import.meta.url), 'utf8'));
-await import(nextPorts.includes(process.env.PORT) ? '../next/${service}/index.mjs' : ${JSON.stringify(bundleOf(service))});
-`;
 
 beforeAll(async () => {
   if (!isOnThisMachine()) return;
   dataDir = await mkdtemp(join(tmpdir(), 'ticketing-e2e-versions-'));
   await buildServices(join(build, 'next'), nextVersion);
-  for (const service of services) {
-    await mkdir(join(build, service), { recursive: true });
-    await writeFile(join(build, service, 'index.mjs'), chooser(service));
-  }
-  await writeNextPorts();
+  versions = await writeVersions(build, {
+    present: bundleOf,
+    next: (service) => join(build, 'next', service, 'index.mjs'),
+  });
   product = await startProduct({ dataDir, settings: { REPLICAS: '2', TEST_BUILD: build } });
   mongo = await new MongoClient(replicaOf('mongod', 0).url).connect();
 }, 300_000);
@@ -80,8 +70,7 @@ const restart = async (ended: ProductProcess): Promise<void> => {
 
 const rollOut = async (service: string): Promise<void> => {
   const replica = nextOf(service);
-  nextPorts.push(new URL(replica.url).port);
-  await writeNextPorts();
+  await versions.set(replica.url, 'next');
   await restart(replica);
 };
 
