@@ -184,12 +184,14 @@ export class Injector {
         const before = this.#countOf('publishedMuchLater', 'deliveredMuchLater');
         this.#lateBuses.push(fault.late);
         this.#updateServices();
-        await this.#pause(fault.ms);
+        const count = () => this.#countOf('publishedMuchLater', 'deliveredMuchLater') - before;
+        const until = performance.now() + victimTimeoutMs;
+        do await this.#pause(fault.ms);
+        while (count() === 0 && performance.now() < until && !this.#ending.signal.aborted);
         this.#lateBuses.splice(this.#lateBuses.indexOf(fault.late), 1);
         this.#updateServices();
         await this.#pause(fault.late.byMs);
-        const count = this.#countOf('publishedMuchLater', 'deliveredMuchLater') - before;
-        return count > 0 ? `${count} by ${fault.late.byMs / 1000} s` : noVictim;
+        return count() > 0 ? `${count()} by ${fault.late.byMs / 1000} s` : noVictim;
       }
       case 'stripe':
         return (await this.#updateStripe({ failNext: fault.problem })) ? fault.problem : noVictim;
