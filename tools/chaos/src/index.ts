@@ -5,8 +5,8 @@ import { picture } from './report/picture.ts';
 import { runChaos, type ChaosOptions } from './run-chaos.ts';
 import { failWith, interruption, print, readOptions } from './command-line.ts';
 
-const usage = `npm run chaos -- [--orders N] [--kills N] [--seed N] [--replicas N] [--cluster 3] [--window SECONDS] [--recovery SECONDS]
-                 [--control NAME|all] [--json FILE] [--picture FILE]
+const usage = `npm run chaos -- [--orders N] [--kills N] [--seed N] [--replicas N] [--cluster 3] [--window SECONDS] [--longest SECONDS]
+                 [--recovery SECONDS] [--control NAME|all] [--json FILE] [--picture FILE]
 Controls, each a run without one guard or several: ${controls.map(({ name }) => name).join(', ')}`;
 
 const fail = failWith(usage);
@@ -19,6 +19,7 @@ const values = readOptions(
     replicas: { type: 'string', default: '2' },
     cluster: { type: 'string', default: '1' },
     window: { type: 'string', default: '30' },
+    longest: { type: 'string', default: '600' },
     recovery: { type: 'string', default: '5' },
     control: { type: 'string' },
     json: { type: 'string' },
@@ -27,7 +28,9 @@ const values = readOptions(
   fail,
 );
 
-const wholeNumber = (name: 'orders' | 'kills' | 'seed' | 'replicas' | 'window' | 'recovery', most: number): number => {
+type Numeric = 'orders' | 'kills' | 'seed' | 'replicas' | 'window' | 'longest' | 'recovery';
+
+const wholeNumber = (name: Numeric, most: number): number => {
   const value = values[name];
   if (!/^\d+$/.test(value) || Number(value) > most) return fail(`--${name} must be a whole number, at most ${most}`);
   return Number(value);
@@ -44,6 +47,7 @@ const options: ChaosOptions = {
   replicas: wholeNumber('replicas', 9),
   members,
   windowSeconds: wholeNumber('window', 900),
+  longestMs: wholeNumber('longest', 600) * 1000,
   quietTimeoutMs: 60_000,
   edits: [],
   log: print,

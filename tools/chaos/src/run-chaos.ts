@@ -31,6 +31,8 @@ export interface ChaosOptions {
   readonly replicas: number;
   /** Members of MongoDB and of NATS: 1 or 3. */
   readonly members: number;
+  /** No fault lasts for longer. */
+  readonly longestMs: number;
   /** How long an order holds its ticket. */
   readonly windowSeconds: number;
   /** Time after the last fault, in addition to that of a hold, in which all work must be finished. */
@@ -142,7 +144,12 @@ const exercise = async (
     failures += 1;
   });
   const random = createRandom(seed);
-  const plan = planFaults(createRandom(seed), { orders, kills, members: options.members });
+  const plan = planFaults(createRandom(seed), {
+    orders,
+    kills,
+    members: options.members,
+    longestMs: options.longestMs,
+  });
   const market = new Market({ http, ledger, random, stopping: signal });
   const injector = new Injector(product, faulty);
   const began = performance.now();

@@ -52,6 +52,21 @@ test('When clocks differ, then by at most thirty seconds from the true time, and
   expect(new Set(jumps)).toEqual(new Set([1, -1]));
 });
 
+test('When no fault may last for more than forty seconds, then none does, and no message is later', () => {
+  const options = { orders: 500, kills: 400, members: 3 };
+  const longestMs = 40_000;
+  const [whole, shortened] = [options, { ...options, longestMs }].map((size) =>
+    planFaults(createRandom(6), size).map(({ fault }) => fault),
+  );
+  const lasting = (faults: readonly Fault[] | undefined) =>
+    (faults ?? []).filter(
+      (fault) => ('ms' in fault && fault.ms > longestMs) || (fault.kind === 'late bus' && fault.late.byMs > longestMs),
+    );
+  expect(lasting(whole).length).toBeGreaterThan(10);
+  expect(lasting(shortened)).toEqual([]);
+  expect(new Set(shortened?.map(({ kind }) => kind))).toEqual(new Set(whole?.map(({ kind }) => kind)));
+});
+
 const described = (fault: Fault): string => {
   if (fault.kind === 'leader') return `${fault.store} ${fault.how}`;
   if (fault.kind === 'minority') return `${fault.store} away`;

@@ -162,6 +162,12 @@ const clusterFaults = (random: Random, kills: number): Fault[] =>
     ...(store === 'mongod' ? Array.from({ length: times(kills, 13) }, (): Fault => ({ kind: 'election' })) : []),
   ]);
 
+/** The fault, shortened to this time; undefined if it would have no effect then. */
+const atMost = (fault: Fault, longestMs: number): Fault | undefined => {
+  if (fault.kind === 'late bus') return fault.late.byMs > longestMs ? undefined : fault;
+  return 'ms' in fault ? { ...fault, ms: Math.min(fault.ms, longestMs) } : fault;
+};
+
 /** Later than the repairs that publish once more what seems lost; later than the time in which NATS recognises a message by its id. */
 const muchLater = [
   { from: 31_000, to: 60_000 },
@@ -188,11 +194,12 @@ const busFaults = (random: Random): BusFaults => ({
 
 /**
  * Plans which faults happen at which order, from the seed and the size alone. Given enough kills, every victim is killed
- * at least once. During the last tenth of the orders only kills begin, since other faults last longer.
+ * at least once. During the last tenth of the orders only kills begin, since other faults last longer. Faults that last for more
+ * than `longestMs` are shortened, and messages that would be later left out.
  */
 export const planFaults = (
   random: Random,
-  size: { readonly orders: number; readonly kills: number; readonly members: number },
+  size: { readonly orders: number; readonly kills: number; readonly members: number; readonly longestMs?: number },
 ): readonly PlannedFault[] => {
   const kills = Array.from({ length: size.kills }, (_, index): Fault => ({
     kind: 'kill',
@@ -277,6 +284,7 @@ export const planFaults = (
   const first = Math.ceil(size.orders * 0.02);
   const last = Math.floor(size.orders * 0.97);
   return [...kills, ...others]
+    .flatMap((fault) => atMost(fault, size.longestMs ?? Infinity) ?? [])
     .map((fault) => ({
       fault,
       atOrder: random.integer(first, fault.kind === 'kill' ? last : Math.floor(size.orders * 0.9)),
