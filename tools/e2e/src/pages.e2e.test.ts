@@ -5,7 +5,16 @@ import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { addAuthenticator, cardFormIsReady, desktop, findFaults, payByCard, usePages } from './browser.ts';
+import {
+  addAuthenticator,
+  cardFormIsReady,
+  desktop,
+  findFaults,
+  openBrowser,
+  openSession,
+  payByCard,
+  usePages,
+} from './browser.ts';
 import { eventually } from './eventually.ts';
 import { linkIn } from './mailbox.ts';
 import type { Charge } from './responses.ts';
@@ -780,3 +789,35 @@ testOnThisMachine(
   },
   600_000,
 );
+
+test('When React fails in a part of a page, or around it, then what is shown instead is readable in both themes, and axe finds nothing', async () => {
+  const [seller, buyer] = await Promise.all([signUp(site.url), signUp(site.url)]);
+  const { id } = await hold(buyer, (await list(seller)).id);
+  const browser = await openBrowser();
+  try {
+    for (const { path, removed, change } of [
+      {
+        path: `/orders/${id}`,
+        // What a script of an extension may do: React then does not find what it wants to replace.
+        removed: 'div:has(> div > div > [data-testid="countdown"])',
+        change: () => buyer.send({ method: 'DELETE', path: `/api/orders/${id}` }),
+      },
+      {
+        path: '/',
+        removed: 'header details',
+        change: (page: Page) => page.getByRole('link', { name: 'My orders' }).first().click(),
+      },
+    ]) {
+      const { page, context } = await openSession(browser, site.url, { as: buyer });
+      await page.goto(path);
+      await page.locator('[role="combobox"], button:enabled:has-text("Pay")').first().waitFor();
+      await page.evaluate(`document.querySelector(${JSON.stringify(removed)}).remove()`);
+      await change(page);
+      await heading(page, 'Something went wrong on our side');
+      expect(await findFaults(page)).toEqual([]);
+      await context.close();
+    }
+  } finally {
+    await browser.close();
+  }
+}, 60_000);
