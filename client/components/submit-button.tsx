@@ -1,6 +1,9 @@
 import type { ReactNode } from 'react';
 
-/** A form's submit button; while the form is being sent, it is disabled and shows `pendingText`. */
+/**
+ * A form's submit button; while the form is being sent, it shows `pendingText`, and the form ignores it. A button with the
+ * attribute `disabled` would lose the focus, and who uses a keyboard their place.
+ */
 export const SubmitButton = ({
   pending,
   pendingText,
@@ -18,7 +21,13 @@ export const SubmitButton = ({
   readonly name?: string;
   readonly value?: string;
 }) => (
-  <button {...sent} type="submit" className={`button button-wide button-${variant}`} disabled={pending || disabled}>
+  <button
+    {...sent}
+    type="submit"
+    className={`button button-wide button-${variant}`}
+    disabled={disabled}
+    aria-disabled={pending}
+  >
     {pending ? (
       <>
         <span className="spinner" aria-hidden="true" />

@@ -1,16 +1,21 @@
-import { expect } from '@jest/globals';
-import type { Page } from 'playwright-core';
-import { addAuthenticator, everyImpact, overflow, usePages, violations } from './browser.ts';
+import { expect, test } from '@jest/globals';
+import { ticketPng } from '@ticketing/test/ticket-file';
+import { randomUUID } from 'node:crypto';
+import type { Locator, Page } from 'playwright-core';
+import { addAuthenticator, cardFormIsReady, everyImpact, overflow, usePages, violations } from './browser.ts';
 import { eventually } from './eventually.ts';
-import { openKeyboard } from './keyboard.ts';
+import { hasFocus, openKeyboard } from './keyboard.ts';
 import { linkIn } from './mailbox.ts';
 import { siteUnderTest, testOnThisMachine } from './site.ts';
-import { newCredentials } from './user.ts';
+import { list, newCredentials, signUp } from './user.ts';
 
 const site = siteUnderTest();
 const openPage = usePages(site.url);
 
 const home = 'Somebody can’t go. You can.';
+
+const expectFocus = (control: Locator): Promise<void> =>
+  eventually(async () => expect(await hasFocus(control)).toBe(true), 5_000);
 
 /** Steps of a user who touches neither the screen nor a mouse. */
 const openWalk = (page: Page) => {
@@ -135,3 +140,117 @@ for (const viewport of [
     180_000,
   );
 }
+
+const phone = { width: 390, height: 844 };
+
+test('When only the keyboard is used, then a buyer finds a ticket, holds it, is declined, pays and reports a problem', async () => {
+  const [seller, buyer] = await Promise.all([signUp(site.url), signUp(site.url)]);
+  const title = `Finale ${randomUUID().slice(0, 8)}`;
+  const ticket = await list(seller, { title, city: 'Leeds' });
+  const page = await openPage({ as: buyer, viewport: phone });
+  const walk = openWalk(page);
+  await page.goto('/');
+  await walk.arrive(home);
+
+  await walk.press(walk.menu, 'Enter');
+  await walk.reach(walk.link('My orders'));
+  await page.keyboard.press('Escape');
+  await walk.link('My orders').waitFor({ state: 'hidden' });
+  await expectFocus(walk.menu);
+  await page.keyboard.press('Enter');
+  await walk.reach(walk.button('Sign out'));
+  // It would cover what has the focus next.
+  await page.keyboard.press('Tab');
+  await walk.button('Sign out').waitFor({ state: 'hidden' });
+
+  const search = walk.field('Event, artist or team');
+  const suggestion = page.getByRole('option', { name: title });
+  await walk.type(search, title);
+  await suggestion.waitFor();
+  await page.keyboard.press('Escape');
+  await suggestion.waitFor({ state: 'hidden' });
+  await expectFocus(search);
+  expect(await search.inputValue()).toBe(title);
+  await page.keyboard.press('Backspace');
+  await suggestion.waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await walk.arrive(title);
+  await walk.press(page.getByTestId('event-ticket').getByRole('link').first(), 'Enter');
+  await page.waitForURL(`**/tickets/${ticket.id}`);
+  await walk.press(walk.button('Hold this ticket'), 'Enter');
+  await page.waitForURL('**/orders/*');
+  await cardFormIsReady(page);
+
+  const card = page.frameLocator('iframe[title="Card details"]');
+  const pay = async (number: string) => {
+    await walk.type(card.getByLabel('Card number'), number);
+    await walk.type(card.getByLabel('Expiration date'), '12 / 40');
+    await walk.type(card.getByLabel('Security code'), '123');
+    await walk.type(card.getByLabel('Postal code'), '12345');
+    await walk.press(page.getByRole('button', { name: /^Pay / }), 'Enter');
+  };
+  await pay('4000000000000002');
+  await page.getByText('Your card was declined').waitFor();
+  await expectFocus(page.getByRole('button', { name: /^Pay / }));
+  await walk.reach(page.locator('summary', { hasText: 'Cancel order' }));
+  await walk.reachBackwards(card.getByLabel('Postal code'));
+  await walk.reachBackwards(card.getByLabel('Card number'));
+  await walk.reachBackwards(page.getByRole('link', { name: title }));
+  await pay('4242424242424242');
+  await walk.arrive('The ticket is yours');
+
+  const report = page.locator('summary', { hasText: 'Report a problem' });
+  await walk.press(report, 'Enter');
+  await walk.press(walk.button('Send the report'), 'Enter');
+  await page.locator('textarea[aria-invalid="true"]').waitFor();
+  await expectFocus(walk.field('What is wrong?'));
+  await page.keyboard.type('The seat is taken.');
+  await walk.press(walk.button('Send the report'), 'Enter');
+  await page.getByText('You have reported a problem').waitFor();
+  await walk.reach(page.getByRole('link', { name: 'Receipt' }));
+}, 120_000);
+
+test('When only the keyboard is used, then a seller lists several seats, uploads a file and withdraws a listing', async () => {
+  const page = await openPage({ as: await signUp(site.url), viewport: phone });
+  const walk = openWalk(page);
+  const file = walk.field('PDF or picture of the ticket');
+  const upload = walk.button('Upload the file');
+  // As long as somebody listens, no dialog of the browser opens.
+  page.on('filechooser', () => undefined);
+  const choose = async (buffer: Buffer) => {
+    const opened = page.waitForEvent('filechooser');
+    await page.keyboard.press('Space');
+    await (await opened).setFiles({ name: 'ticket.png', mimeType: 'image/png', buffer });
+    await walk.press(upload, 'Enter');
+  };
+  await page.goto('/tickets/new');
+  await walk.type(walk.field('Title'), 'Cup final');
+  await walk.type(walk.field('Price (USD)'), '20');
+  await walk.press(page.locator('summary', { hasText: 'List several seats at once' }), 'Enter');
+  const seats = walk.field('Seats of this section and row');
+  await walk.type(seats, '3-1');
+  await walk.press(walk.button('List this ticket'), 'Enter');
+  await page.getByText('ends before it begins').waitFor();
+  await expectFocus(seats);
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('1, 2');
+  await walk.press(walk.button('List this ticket'), 'Enter');
+  await walk.arrive('2 tickets listed');
+
+  await walk.press(page.getByTestId('listed-ticket').first().getByRole('link'), 'Enter');
+  await page.waitForURL(/\/tickets\/\w{10,}/);
+  await walk.press(upload, 'Enter');
+  await page.getByText('Choose the file of the ticket').waitFor();
+  await expectFocus(file);
+  await choose(Buffer.from('no picture'));
+  await page.locator('main [role="alert"]').waitFor();
+  await expectFocus(upload);
+  await walk.reachBackwards(file);
+  await choose(await ticketPng(randomUUID()));
+  await page.getByText('Your file is stored.').waitFor();
+  await walk.press(page.locator('summary', { hasText: 'Withdraw' }), 'Enter');
+  await walk.press(walk.button('Yes, withdraw this ticket'), 'Enter');
+  await page.getByText('You have withdrawn this listing').waitFor();
+  expect(await violations(page, everyImpact)).toEqual([]);
+}, 120_000);

@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import type { Locator, Page } from 'playwright-core';
+import type { Frame, Locator, Page } from 'playwright-core';
 import { z } from 'zod';
 import { eventually } from './eventually.ts';
 
@@ -15,8 +15,8 @@ const examineFocus = `(() => {
   if (focused === document.body) return { element, problem: null };
   const style = getComputedStyle(focused);
   const { left, top, right, bottom } = focused.getBoundingClientRect();
-  // A link that covers its card has the ring of the card.
-  const hasRing = focused.matches(':focus-visible') && [style, getComputedStyle(focused, '::after')].some(
+  // A date field whose calendar button has the focus does not itself have it. A link that covers its card has the ring of the card.
+  const hasRing = focused.matches(':focus-visible, :focus-within:not(:focus)') && [style, getComputedStyle(focused, '::after')].some(
     ({ outlineStyle, outlineWidth }) => outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2);
   const isInside = right > left && bottom > top && right > 0 && left < innerWidth && bottom > 0 && top < innerHeight;
   const x = (Math.max(left, 0) + Math.min(right, innerWidth)) / 2;
@@ -39,16 +39,23 @@ export interface Keyboard {
   type(field: Locator, text: string): Promise<void>;
 }
 
+/** Whether the control has the focus, in whatever frame it is. */
+export const hasFocus = (control: Locator): Promise<boolean> =>
+  control.evaluateAll((elements) => elements.some((element) => element.matches(':focus')));
+
 export const openKeyboard = (page: Page): Keyboard => {
-  const hasFocus = async (control: Locator): Promise<boolean> =>
-    (await control.and(page.locator(':focus')).count()) > 0;
+  /** The frame that the focus is in, such as the card form. */
+  const focusedFrame = async (): Promise<Frame> => {
+    const focused = await page.evaluateHandle('document.activeElement');
+    return (await focused.asElement()?.contentFrame()) ?? page.mainFrame();
+  };
 
   const reachBy = async (key: 'Tab' | 'Shift+Tab', control: Locator): Promise<void> => {
     for (let presses = 0; presses < maxPresses; presses += 1) {
       await page.keyboard.press(key);
       // Retried: a focus ring may fade in, and the page may still be scrolling.
       const { element } = await eventually(async () => {
-        const found = focusReport.parse(await page.evaluate(examineFocus));
+        const found = focusReport.parse(await (await focusedFrame()).evaluate(examineFocus));
         expect(found).toEqual({ ...found, problem: null });
         return found;
       }, 2_000);
