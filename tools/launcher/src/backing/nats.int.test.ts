@@ -28,6 +28,7 @@ test('When NATS is too old for the setting, then it is started without it', asyn
     member: 0,
     port: 4222,
     clusterPort: 0,
+    monitorPort: 0,
     memberPorts: [4222],
     isProxied: false,
     directory,

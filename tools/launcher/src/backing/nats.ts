@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { probe } from '../net/probe.ts';
 import type { ServerOptions } from './server-options.ts';
 import { isAtLeast } from './versions.ts';
@@ -29,6 +30,7 @@ export const natsArguments = async (options: ServerOptions): Promise<string[]> =
   const file = join(options.directory, 'nats.conf');
   const lines = [
     `listen: 127.0.0.1:${options.port}`,
+    `http: 127.0.0.1:${options.monitorPort}`,
     ...(options.memberPorts.length > 1 ? clusterLines(options) : []),
     'jetstream {',
     `  store_dir: ${JSON.stringify(options.directory)}`,
@@ -65,6 +67,27 @@ const readInfo = async (host: string, port: number, timeoutMs: number): Promise<
 
 export const isNatsReady = async (port: number): Promise<boolean> =>
   (await readInfo('127.0.0.1', port, 1_000)).includes('"jetstream":true');
+
+const healthShape = z.object({ error: z.string().optional() });
+
+/**
+ * Once a write has failed, as on a full disk, NATS stores nothing more until it is restarted, whatever room there is then:
+ * it disables JetStream, or since 2.12 repeats the error of that write.
+ * @returns the error, if there was one.
+ */
+export const findNatsFailure = async (monitorPort: number): Promise<string | undefined> => {
+  const readHealth = async (query: string): Promise<string | undefined> => {
+    const response = await fetch(`http://127.0.0.1:${monitorPort}/healthz${query}`, {
+      signal: AbortSignal.timeout(2_000),
+    });
+    return healthShape.parse(await response.json()).error;
+  };
+  const disabled = await readHealth('?js-enabled-only=true');
+  if (disabled !== undefined) return disabled;
+  // Other errors pass: a member of a cluster has yet to catch up, for example.
+  const error = await readHealth('');
+  return error !== undefined && /write error|no space left/.test(error) ? error : undefined;
+};
 
 export const isNatsStreamingReady = async (port: number): Promise<boolean> =>
   (await readInfo('127.0.0.1', port, 1_000)) !== '';

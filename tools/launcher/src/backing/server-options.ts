@@ -6,6 +6,8 @@ export interface ServerOptions {
   readonly port: number;
   /** Where it listens for the other members, if not at `port`. */
   readonly clusterPort: number;
+  /** Where NATS reports its health. */
+  readonly monitorPort: number;
   /** Where it reaches each member, itself included; a single one without a cluster. */
   readonly memberPorts: readonly number[];
   /** Whether proxies stand between the members, which then say who they are when they connect. */

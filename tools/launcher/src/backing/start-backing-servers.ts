@@ -9,7 +9,14 @@ import type { ProcessList } from '../supervision/process-list.ts';
 import { SupervisedProcess, type ProcessSpec } from '../supervision/supervised-process.ts';
 import { findProgram } from './find-program.ts';
 import { checkMongo, isMongodReady, mongodArguments } from './mongod.ts';
-import { checkNats, isNatsReady, isNatsStreamingReady, natsArguments, natsStreamingArguments } from './nats.ts';
+import {
+  checkNats,
+  findNatsFailure,
+  isNatsReady,
+  isNatsStreamingReady,
+  natsArguments,
+  natsStreamingArguments,
+} from './nats.ts';
 import { checkRedis, isRedisReady, redisArguments } from './redis.ts';
 import type { ServerOptions } from './server-options.ts';
 import { natsStreamingKind, serverKinds, type ServerKind, type ServerName } from './server-kinds.ts';
@@ -63,6 +70,7 @@ interface Server {
   readonly url: (hosts: readonly string[]) => string;
   readonly args: (options: ServerOptions) => string[] | Promise<string[]>;
   readonly isReady: (options: ServerOptions) => Promise<boolean>;
+  readonly findFailure?: (options: ServerOptions) => Promise<string | undefined>;
   readonly check: (url: string, env: NodeJS.ProcessEnv) => Promise<void>;
 }
 
@@ -85,6 +93,7 @@ const servers: Readonly<Record<ServerName, Server>> = {
     url: natsUrl,
     args: natsArguments,
     isReady: (options) => isNatsReady(options.port),
+    findFailure: (options) => findNatsFailure(options.monitorPort),
     check: (url, env) => checkNats(url, env['BUS'] ?? 'jetstream'),
   },
   redis: {
@@ -181,8 +190,8 @@ export const startBackingServers = async (options: BackingOptions): Promise<Back
   const stop = async () => {
     await Promise.all(processes.map((process) => process.stop()));
   };
-  // For each server the ports of its members for clients, then those for each other.
-  const ports = await freePorts(only.length * members * 2, options.reservedPorts);
+  // For each server the ports of its members for clients, then those for each other, then those for its health.
+  const ports = await freePorts(only.length * members * 3, options.reservedPorts);
 
   const start = async (name: ServerName): Promise<string> => {
     if (!only.includes(name)) return '';
@@ -194,7 +203,7 @@ export const startBackingServers = async (options: BackingOptions): Promise<Back
     }
     const count = server.cluster === 'none' ? 1 : members;
     checkSize(server, dataDir, count);
-    const own = ports.slice(only.indexOf(name) * members * 2);
+    const own = ports.slice(only.indexOf(name) * members * 3);
     const listening = own.slice(0, count);
     const clusterPorts = own.slice(members, members + count);
     const isProxied = proxies !== undefined && server.cluster !== 'none';
@@ -216,11 +225,13 @@ export const startBackingServers = async (options: BackingOptions): Promise<Back
         member,
         port: required(listening[member], `port of ${name}`),
         clusterPort: required(clusterPorts[member], `port of ${name}`),
+        monitorPort: required(own[members * 2 + member], `port of ${name}`),
         memberPorts: await memberPortsOf(member),
         isProxied,
         directory,
         version: program.version,
       };
+      const { findFailure } = server;
       const args = await server.args(serverOptions);
       const process = new SupervisedProcess(
         {
@@ -232,6 +243,7 @@ export const startBackingServers = async (options: BackingOptions): Promise<Back
           url: server.url([hostOf(required(clientPorts[member], `port of ${name}`))]),
           logFile: join(dataDir, 'logs', `${name}-${member}.log`),
           isReady: () => server.isReady(serverOptions),
+          ...(findFailure === undefined ? {} : { findFailure: () => findFailure(serverOptions) }),
           stopTimeoutMs,
         },
         { log, onChange: () => list?.write() },

@@ -85,6 +85,24 @@ test('When a process is sent SIGTERM by somebody else, then it is restarted too'
   expect(lines[0]).toBe('fake-0 ended with code 0, restarting in 0.1 s');
 });
 
+test('When a process runs but has failed, then it is restarted', async () => {
+  const failing = new Set<number>();
+  const supervised = await supervise((port) => service(port, ''), {
+    stopTimeoutMs: 100,
+    findFailure: async () => (failing.has(supervised.pid ?? 0) ? 'its disk was full' : undefined),
+  });
+  await supervised.ready();
+  const pid = required(supervised.pid, 'pid');
+  failing.add(pid);
+  await until(() => supervised.isReady && supervised.pid !== pid);
+  expect(lines).toEqual([
+    'fake-0 must be restarted: its disk was full',
+    'fake-0 did not end within 0.1 s and is killed',
+    'fake-0 was ended by SIGKILL, restarting in 0.1 s',
+    'fake-0 is ready again',
+  ]);
+});
+
 test('When a process does not run, then it is not in the list', async () => {
   const supervised = await supervise(() => 'process.exit(3)');
   await until(() => lines.length >= 2);

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,6 +18,8 @@ export interface ProcessSpec {
   readonly logFile: string;
   /** Whether it is ready; an error counts as not ready. */
   readonly isReady: () => Promise<boolean>;
+  /** Why it must be restarted although it runs; undefined while there is no reason. An error is none. */
+  readonly findFailure?: () => Promise<string | undefined>;
   /** Time from SIGTERM to SIGKILL. */
   readonly stopTimeoutMs: number;
   /** Runs after each end of the process, to remove what outlives it, such as a container. */
@@ -31,6 +34,7 @@ export interface Supervision {
 }
 
 const probeEveryMs = 100;
+const findFailureEveryMs = 2_000;
 /** After this many deaths before it was ever ready, the start has failed. */
 const maxFailedStarts = 5;
 const tailBytes = 3_000;
@@ -108,15 +112,7 @@ export class SupervisedProcess {
     this.#stopping.abort();
     this.#firstReady.reject(new Error(`${this.label} was stopped before it was ready`));
     const child = this.#child;
-    if (child !== undefined) {
-      child.kill('SIGTERM');
-      const kill = setTimeout(() => {
-        this.#supervision.log(`${this.label} did not end within ${this.spec.stopTimeoutMs / 1000} s and is killed`);
-        this.kill();
-      }, this.spec.stopTimeoutMs);
-      await this.#life;
-      clearTimeout(kill);
-    }
+    if (child !== undefined) await this.#terminate(child, this.#life);
     await this.#life;
   }
 
@@ -167,7 +163,7 @@ export class SupervisedProcess {
     if (child.pid !== undefined) {
       this.#child = child;
       this.#supervision.onChange();
-      void this.#watchReadiness(over.signal);
+      void this.#watch(child, over.signal);
     }
     const ending = await ended;
     over.abort();
@@ -178,7 +174,31 @@ export class SupervisedProcess {
     return ending;
   }
 
-  async #watchReadiness(over: AbortSignal): Promise<void> {
+  /** Ends it with SIGTERM, or after `stopTimeoutMs` with SIGKILL; resolves with `ended`. */
+  async #terminate(child: ChildProcess, ended: Promise<unknown> | undefined): Promise<void> {
+    child.kill('SIGTERM');
+    const kill = setTimeout(() => {
+      this.#supervision.log(`${this.label} did not end within ${this.spec.stopTimeoutMs / 1000} s and is killed`);
+      this.kill();
+    }, this.spec.stopTimeoutMs);
+    await ended;
+    clearTimeout(kill);
+  }
+
+  async #watch(child: ChildProcess, over: AbortSignal): Promise<void> {
+    await this.#untilReady(over);
+    const { findFailure } = this.spec;
+    if (findFailure === undefined) return;
+    while (!over.aborted) {
+      await delay(findFailureEveryMs, undefined, { signal: over }).catch(() => undefined);
+      const failure = await findFailure().catch(() => undefined);
+      if (failure === undefined || over.aborted) continue;
+      this.#supervision.log(`${this.label} must be restarted: ${failure}`);
+      await this.#terminate(child, once(over, 'abort'));
+    }
+  }
+
+  async #untilReady(over: AbortSignal): Promise<void> {
     for (;;) {
       const ready = await this.spec.isReady().catch(() => false);
       if (over.aborted) return;

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { eventually } from '@ticketing/common/testing';
+import { startBackingServers, type BackingServers } from '@ticketing/launcher/backing-servers';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mountSmallDisk, type SmallDisk } from './small-disk.ts';
+
+let dataDir: string;
+let disk: SmallDisk | undefined;
+let servers: BackingServers;
+let connection: NatsConnection;
+let manager: JetStreamManager;
+const lines: string[] = [];
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'small-disk-'));
+  disk = await mountSmallDisk(join(dataDir, 'nats'));
+  servers = await startBackingServers({ dataDir, env: {}, log: (line) => lines.push(line), only: ['nats'] });
+  connection = await connect({ servers: servers.natsUrl, maxReconnectAttempts: -1, reconnectTimeWait: 100 });
+  manager = await jetstreamManager(connection, { checkAPI: false });
+  await manager.streams.add({ name: 'TEST', subjects: ['test'] });
+}, 60_000);
+afterAll(async () => {
+  await connection?.close();
+  await servers.stop();
+  await disk?.unmount();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+const publish = () => manager.jetstream().publish('test', 'x'.repeat(10_000), { timeout: 500 });
+
+test('When the disk of NATS was full, then NATS is restarted and stores messages once there is room', async () => {
+  // Where mounting is not permitted there is no full disk.
+  if (disk === undefined) return;
+  await publish();
+  await disk.fill();
+  await expect(writeFile(join(dataDir, 'nats', 'more'), 'x'.repeat(10_000))).rejects.toThrow('ENOSPC');
+  await eventually(() => expect(publish()).rejects.toThrow());
+  await eventually(() => expect(lines.join()).toContain('must be restarted'), 15_000);
+  await disk.free();
+  await eventually(publish, 30_000);
+}, 60_000);
