@@ -149,6 +149,7 @@ const exercise = async (
     kills,
     members: options.members,
     longestMs: options.longestMs,
+    hasDisks: faulty.stores.hasDisks,
   });
   const market = new Market({ http, ledger, random, stopping: signal });
   const injector = new Injector(product, faulty);
@@ -218,6 +219,7 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
   });
   log('starting the product');
   const stores = await startOwnStores({ members: given.members, log });
+  if (!stores.hasDisks) log('without full disks: this user may not mount file systems');
   const started = await startProduct({
     settings: {
       MONGO_URL: stores.mongoUrl,
@@ -230,6 +232,9 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
       DELIVERY_HOURS: String(deliverySeconds / 3600),
       DELIVERY_MIN_MINUTES: '0.1',
     },
+  }).catch(async (error: unknown) => {
+    await stores.stop();
+    throw error;
   });
   const product = stores.join(started);
   const counters = new Counters(product);

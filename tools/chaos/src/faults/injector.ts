@@ -169,6 +169,11 @@ export class Injector {
         const count = this.#countOf('refusedByFullStream') - before;
         return count > 0 ? `${count} events refused` : noVictim;
       }
+      case 'full disk': {
+        const member = this.#find(fault.store, fault.draw);
+        const restarted = member !== undefined && (await this.#fillDisk(member, fault.ms));
+        return restarted ? `${label(member)} ${fault.ms / 1000} s` : noVictim;
+      }
       case 'store put back':
         return this.#putStoreBack(fault.ms);
       case 'empty redis':
@@ -282,6 +287,24 @@ export class Injector {
       return true;
     });
     return emptied === true;
+  }
+
+  /** Returns whether the member has ended meanwhile: MongoDB ends itself, and NATS is restarted. */
+  async #fillDisk(member: ProductProcess, ms: number): Promise<boolean> {
+    const disk = this.#stores.diskOf(member);
+    if (disk === undefined) return false;
+    const until = performance.now() + ms;
+    let hasEnded = false;
+    await disk.fill();
+    try {
+      while (performance.now() < until && !this.#ending.signal.aborted) {
+        hasEnded ||= this.#processesNamed(member.name).every(({ pid }) => pid !== member.pid);
+        await this.#pause(100);
+      }
+    } finally {
+      await disk.free();
+    }
+    return hasEnded;
   }
 
   async #putStoreBack(ms: number): Promise<string> {

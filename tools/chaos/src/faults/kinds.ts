@@ -6,7 +6,7 @@ interface FaultKind {
   /** Whether no order may be possible while it lasts, which then is not the fault of what was killed meanwhile. */
   readonly isOutage?: true;
   /** The stores that a product must have for it; any without it. */
-  readonly needs?: 'clusters' | 'single stores';
+  readonly needs?: 'clusters' | 'single stores' | 'disks';
 }
 
 /** Every kind of fault, in the order of README's tables. */
@@ -26,6 +26,7 @@ export const faultKinds: Readonly<Record<Fault['kind'], FaultKind>> = {
   database: { colour: '#166534', isOutage: true },
   versions: { colour: '#4338ca' },
   'full stream': { colour: '#9f1239', isOutage: true },
+  'full disk': { colour: '#854d0e', isOutage: true, needs: 'disks' },
   'store put back': { colour: '#581c87', needs: 'single stores' },
   leader: { colour: '#991b1b', needs: 'clusters' },
   election: { colour: '#7e22ce', needs: 'clusters' },

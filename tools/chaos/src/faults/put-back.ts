@@ -1,5 +1,5 @@
 import type { Product, ProductProcess } from '@ticketing/test/start-product';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OwnStores } from '../network/own-stores.ts';
@@ -34,7 +34,8 @@ export const putStoreBack = async (
     } while (last - copied < leastLost && mayWait());
     if (last === copied) return 0;
     await stores.whileKilled(nats, async () => {
-      await rm(directory, { recursive: true });
+      // Not the directory itself, which may be a file system of its own.
+      for (const name of await readdir(directory)) await rm(join(directory, name), { recursive: true });
       await cp(copy, directory, { recursive: true });
     });
     return last - copied;

@@ -5,12 +5,16 @@ import { join } from 'node:path';
 import { faultKinds } from './kinds.ts';
 import { planFaults, victims, type Fault } from './schedule.ts';
 
-const plan = (seed: number, kills = 40, members = 1) => planFaults(createRandom(seed), { orders: 500, kills, members });
+const plan = (seed: number, kills = 40, members = 1) =>
+  planFaults(createRandom(seed), { orders: 500, kills, members, hasDisks: true });
 
 /** The kinds of faults that a product with this many members of its stores can have. */
 const kindsFor = (members: number): string[] =>
   Object.entries(faultKinds)
-    .filter(([, { needs }]) => needs === undefined || needs === (members > 1 ? 'clusters' : 'single stores'))
+    .filter(
+      ([, { needs }]) =>
+        needs === undefined || needs === 'disks' || needs === (members > 1 ? 'clusters' : 'single stores'),
+    )
     .map(([kind]) => kind);
 
 test("When there is a kind of fault, then README's tables describe it, in the same order", () => {
@@ -53,7 +57,7 @@ test('When clocks differ, then by at most thirty seconds from the true time, and
 });
 
 test('When no fault may last for more than forty seconds, then none does, and no message is later', () => {
-  const options = { orders: 500, kills: 400, members: 3 };
+  const options = { orders: 500, kills: 400, members: 3, hasDisks: true };
   const longestMs = 40_000;
   const [whole, shortened] = [options, { ...options, longestMs }].map((size) =>
     planFaults(createRandom(6), size).map(({ fault }) => fault),

@@ -66,6 +66,8 @@ export type Fault =
   | { readonly kind: 'versions'; readonly service: string; readonly draw: number; readonly ms: number }
   /** The stream of events is at its limit. */
   | { readonly kind: 'full stream'; readonly ms: number }
+  /** A member cannot write its data. */
+  | { readonly kind: 'full disk'; readonly store: Store; readonly draw: number; readonly ms: number }
   /** NATS gets back its data of `ms` ago: it has forgotten what it has acknowledged since. */
   | { readonly kind: 'store put back'; readonly ms: number }
   | { readonly kind: 'empty redis' }
@@ -199,7 +201,13 @@ const busFaults = (random: Random): BusFaults => ({
  */
 export const planFaults = (
   random: Random,
-  size: { readonly orders: number; readonly kills: number; readonly members: number; readonly longestMs?: number },
+  size: {
+    readonly orders: number;
+    readonly kills: number;
+    readonly members: number;
+    readonly hasDisks: boolean;
+    readonly longestMs?: number;
+  },
 ): readonly PlannedFault[] => {
   const kills = Array.from({ length: size.kills }, (_, index): Fault => ({
     kind: 'kill',
@@ -270,6 +278,14 @@ export const planFaults = (
         draw: random.next(),
         offsetMs: direction * random.integer(60_000, 600_000),
         ms: random.integer(5_000, 20_000),
+      })),
+    ),
+    ...(size.hasDisks ? (['nats', 'mongod'] as const) : []).flatMap((store) =>
+      Array.from({ length: times(size.kills, 30) }, (): Fault => ({
+        kind: 'full disk',
+        store,
+        draw: random.next(),
+        ms: random.integer(8_000, 20_000),
       })),
     ),
     ...muchLater.flatMap(({ from, to }) =>

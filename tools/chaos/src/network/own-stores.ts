@@ -1,4 +1,4 @@
-import { startBackingServers } from '@ticketing/launcher/backing-servers';
+import { folderOf, startBackingServers } from '@ticketing/launcher/backing-servers';
 import { required } from '@ticketing/launcher/required';
 import { SupervisedProcess } from '@ticketing/launcher/supervised-process';
 import type { Product, ProductProcess } from '@ticketing/test/start-product';
@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { identifyMongoClient, identifyNatsClient } from './identify.ts';
 import { Links } from './links.ts';
+import { mountSmallDisk, type SmallDisk } from './small-disk.ts';
 
 /** MongoDB and NATS of the run's own, with one member or several, all of whose connections pass proxies. */
 export interface OwnStores {
@@ -14,8 +15,12 @@ export interface OwnStores {
   readonly natsUrl: string;
   /** Between the members, `mongod-0` and `nats-0` and so on, and from services to members. */
   readonly links: Links;
+  /** Whether members have disks of their own: mounting them takes rights that not every user has. */
+  readonly hasDisks: boolean;
   /** Where a member stores its data. */
   directoryOf(member: ProductProcess): string;
+  /** The disk of a member's data, if it could be mounted. */
+  diskOf(member: ProductProcess): SmallDisk | undefined;
   /** Kills a member, and starts it again once `act` has changed its data; resolves when it is ready. */
   whileKilled(member: ProductProcess, act: () => Promise<void>): Promise<void>;
   /** The product with the members among its processes. */
@@ -33,6 +38,15 @@ export const startOwnStores = async (options: {
   const dataDir = await mkdtemp(join(tmpdir(), 'ticketing-stores-'));
   const links = new Links();
   const mongodAt = new Map<number, string>();
+  const disks = new Map<string, SmallDisk>();
+  const unmountAll = () => Promise.all([...disks.values()].map((disk) => disk.unmount()));
+  for (const server of ['mongod', 'nats']) {
+    for (let member = 0; member < options.members; member += 1) {
+      const directory = join(dataDir, folderOf(server, member));
+      const disk = await mountSmallDisk(directory);
+      if (disk !== undefined) disks.set(directory, disk);
+    }
+  }
   const servers = await startBackingServers({
     ...options,
     dataDir,
@@ -50,6 +64,9 @@ export const startOwnStores = async (options: {
       },
       between: (server, from, to, port) => links.open(`${server}-${to}`, port, `${server}-${from}`),
     },
+  }).catch(async (error: unknown) => {
+    await unmountAll();
+    throw error;
   });
   const members = [...servers.processes];
   const processes = () => members.flatMap(toProductProcess);
@@ -60,6 +77,8 @@ export const startOwnStores = async (options: {
     mongoUrl: servers.mongoUrl,
     natsUrl: servers.natsUrl,
     links,
+    hasDisks: disks.size > 0,
+    diskOf: (member) => disks.get(memberAt(placeOf(member)).spec.cwd),
     directoryOf: (member) => memberAt(placeOf(member)).spec.cwd,
     whileKilled: async (member, act) => {
       const place = placeOf(member);
@@ -85,6 +104,7 @@ export const startOwnStores = async (options: {
     stop: async () => {
       await Promise.all(members.map((member) => member.stop()));
       await links.close();
+      await unmountAll();
       await rm(dataDir, { recursive: true, force: true });
     },
   };

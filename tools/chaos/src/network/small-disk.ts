@@ -19,15 +19,19 @@ const run = async (command: string, ...args: readonly string[]): Promise<boolean
 export const mountSmallDisk = async (directory: string): Promise<SmallDisk | undefined> => {
   await mkdir(directory, { recursive: true });
   if (!(await run('mount', '-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', directory))) return undefined;
-  const resize = async (size: string) => {
-    if (!(await run('mount', '-o', `remount,size=${size}`, directory))) throw new Error(`${directory} keeps its size`);
-  };
+  const resize = (size: string) => run('mount', '-o', `remount,size=${size}`, directory);
   return {
     fill: async () => {
-      const { blocks, bfree, bsize } = await statfs(directory);
-      await resize(String((blocks - bfree) * bsize));
+      for (let attempt = 0; attempt < 100; attempt += 1) {
+        const { blocks, bfree, bsize } = await statfs(directory);
+        // Refused when a file has grown since.
+        if (await resize(String((blocks - bfree) * bsize))) return;
+      }
+      throw new Error(`${directory} is written all the time`);
     },
-    free: () => resize(`${megabytes}m`),
+    free: async () => {
+      if (!(await resize(`${megabytes}m`))) throw new Error(`${directory} keeps its size`);
+    },
     unmount: async () => {
       if (!(await run('umount', directory))) throw new Error(`${directory} cannot be unmounted`);
     },
