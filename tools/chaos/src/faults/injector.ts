@@ -164,9 +164,7 @@ export class Injector {
         return this.#countOf('startedNextVersion') > before ? label(replica) : noVictim;
       }
       case 'full stream': {
-        const before = this.#countOf('refusedByFullStream');
-        if (!(await this.#keepStreamFull(fault.ms))) return noVictim;
-        const count = this.#countOf('refusedByFullStream') - before;
+        const count = await this.#keepStreamFull(fault.ms);
         return count > 0 ? `${count} events refused` : noVictim;
       }
       case 'full disk': {
@@ -272,13 +270,16 @@ export class Injector {
     if (running !== undefined) this.#product.signal(running, 'SIGTERM');
   }
 
-  /** Returns whether the stream was full, and is not any more. */
-  async #keepStreamFull(ms: number): Promise<boolean> {
+  /** For `ms`, and longer if no event was refused until then. Returns how many were; 0 if the stream cannot be emptied again. */
+  async #keepStreamFull(ms: number): Promise<number> {
     // Before the first of these faults.
     const maxBytes = (this.#streamMaxBytes ??= await this.#untilDone(() => readMaxBytes(this.#product)));
-    if (maxBytes === undefined) return false;
+    if (maxBytes === undefined) return 0;
+    const before = this.#countOf('refusedByFullStream');
+    const refused = () => this.#countOf('refusedByFullStream') - before;
     const until = performance.now() + ms;
-    while (performance.now() < until && !this.#ending.signal.aborted) {
+    const mayLast = () => performance.now() < until || (refused() === 0 && performance.now() < until + victimTimeoutMs);
+    while (mayLast() && !this.#ending.signal.aborted) {
       await fillStream(this.#product).catch(() => undefined);
       await this.#pause(500);
     }
@@ -286,7 +287,7 @@ export class Injector {
       await emptyStream(this.#product, maxBytes);
       return true;
     });
-    return emptied === true;
+    return emptied === true ? refused() : 0;
   }
 
   /** Returns whether the member has ended meanwhile: MongoDB ends itself, and NATS is restarted. */
