@@ -79,6 +79,11 @@ export const controls: readonly Control[] = [
   { name: 'code-owner', without: ['codeOwner'], caughtBy: ['one-ticket-per-code'] },
   { name: 'failed-delivery', without: ['failedDelivery'], caughtBy: ['delivery-is-decided-in-time'] },
   { name: 'overdue-deliveries', without: ['overdueDeliveries'], caughtBy: ['delivery-is-decided-in-time'] },
+  {
+    name: 'lost-events',
+    without: ['lostEvents'],
+    caughtBy: ['ticket-copies-are-true', 'order-copies-are-true', 'timer-follows-order', 'sale-is-mailed'],
+  },
   { name: 'closing', without: ['closing'], caughtBy: ['acknowledged', 'paid-order-is-kept'] },
 ];
 

@@ -198,6 +198,16 @@ export const guards = {
       },
     ],
   },
+  lostEvents: {
+    title: 'what has changed is republished when NATS has lost events',
+    edits: [
+      {
+        file: 'common/src/messaging/stream/loss-check.ts',
+        find: '      await requestRepublication(deps.republications, { _id: `lost-${cause}`, requestedAt: now(), since });\n',
+        replacement: '',
+      },
+    ],
+  },
   mailIds: {
     title: 'one job for each id of a mail',
     edits: [
