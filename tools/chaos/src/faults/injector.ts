@@ -29,6 +29,8 @@ export const noVictim = 'no victim';
 const standstillMs = 8_000;
 /** How long to wait for a victim that is restarting. */
 const victimTimeoutMs = 15_000;
+/** How much longer a fault lasts that has had no effect yet. */
+const effectTimeoutMs = 60_000;
 
 /** Injects the faults of a schedule into a running product. */
 export class Injector {
@@ -188,9 +190,8 @@ export class Injector {
         this.#lateBuses.push(fault.late);
         this.#updateServices();
         const count = () => this.#countOf('publishedMuchLater', 'deliveredMuchLater') - before;
-        const until = performance.now() + victimTimeoutMs;
-        do await this.#pause(fault.ms);
-        while (count() === 0 && performance.now() < until && !this.#ending.signal.aborted);
+        const lasts = this.#lasting(fault.ms);
+        while (lasts(count() > 0)) await this.#pause(100);
         this.#lateBuses.splice(this.#lateBuses.indexOf(fault.late), 1);
         this.#updateServices();
         await this.#pause(fault.late.byMs);
@@ -270,16 +271,21 @@ export class Injector {
     if (running !== undefined) this.#product.signal(running, 'SIGTERM');
   }
 
-  /** For `ms`, and longer if no event was refused until then. Returns how many were; 0 if the stream cannot be emptied again. */
+  /** Whether a fault of this duration goes on: for longer while it has no victim, since others may keep all from it. */
+  #lasting(ms: number): (hasVictim: boolean) => boolean {
+    const until = performance.now() + ms;
+    return (hasVictim) => !this.#ending.signal.aborted && performance.now() < until + (hasVictim ? 0 : effectTimeoutMs);
+  }
+
+  /** Returns how many events were refused; 0 if the stream cannot be emptied again. */
   async #keepStreamFull(ms: number): Promise<number> {
     // Before the first of these faults.
     const maxBytes = (this.#streamMaxBytes ??= await this.#untilDone(() => readMaxBytes(this.#product)));
     if (maxBytes === undefined) return 0;
     const before = this.#countOf('refusedByFullStream');
     const refused = () => this.#countOf('refusedByFullStream') - before;
-    const until = performance.now() + ms;
-    const mayLast = () => performance.now() < until || (refused() === 0 && performance.now() < until + victimTimeoutMs);
-    while (mayLast() && !this.#ending.signal.aborted) {
+    const lasts = this.#lasting(ms);
+    while (lasts(refused() > 0)) {
       await fillStream(this.#product).catch(() => undefined);
       await this.#pause(500);
     }
@@ -294,11 +300,11 @@ export class Injector {
   async #fillDisk(member: ProductProcess, ms: number): Promise<boolean> {
     const disk = this.#stores.diskOf(member);
     if (disk === undefined) return false;
-    const until = performance.now() + ms;
+    const lasts = this.#lasting(ms);
     let hasEnded = false;
     await disk.fill();
     try {
-      while (performance.now() < until && !this.#ending.signal.aborted) {
+      while (lasts(hasEnded)) {
         hasEnded ||= this.#processesNamed(member.name).every(({ pid }) => pid !== member.pid);
         await this.#pause(100);
       }

@@ -168,7 +168,8 @@ const checkConfigured = async ({ kind, check }: Server, url: string, env: NodeJS
 };
 
 /** Where a member stores its data, below DATA_DIR. */
-export const folderOf = (directory: string, member: number): string => (member === 0 ? directory : `${directory}-${member}`);
+export const folderOf = (directory: string, member: number): string =>
+  member === 0 ? directory : `${directory}-${member}`;
 
 /** Data of one member are not those of a cluster: a majority of a larger cluster may be without what the first one has. */
 const checkSize = ({ kind, directory }: Server, dataDir: string, members: number): void => {
