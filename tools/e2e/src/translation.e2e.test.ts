@@ -1,10 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { ticketPng } from '@ticketing/test/ticket-file';
+import { ticketPng, uploadRequest } from '@ticketing/test/ticket-file';
 import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { cardFormIsReady, openBrowser, openSession, payByCard, usePages } from './browser.ts';
 import { eventually } from './eventually.ts';
-import { siteUnderTest } from './site.ts';
+import { isOnThisMachine, siteUnderTest } from './site.ts';
+import { openStripeLedger } from './stripe-ledger.ts';
 import { translateBeforeHydration, translatePages } from './translation.ts';
 import { hold, list, newCredentials, pay, signUp, ticketOf, untilOrder, type User } from './user.ts';
 
@@ -224,6 +225,80 @@ test('When the browser translates every page, then the pages of an account show 
   await page.getByLabel('Password').fill('correct horse battery staple');
   await press(page, 'Close my account for good');
   await shows(page, /Your account is closed/);
+  await isWhole(page);
+}, 120_000);
+
+test('When the browser translates every page, then a buyer mends a card, comes back from the bank, and has the ticket without a connection until it is refunded', async () => {
+  const [seller, buyer] = await Promise.all([signUp(site.url), signUp(site.url)]);
+  const ticket = await list(seller, { city: 'Leeds', seat: '7' });
+  const { id } = await hold(buyer, ticket.id);
+  const page = await openTranslated(buyer);
+  await visit(page, `/orders/${id}`);
+  await cardFormIsReady(page);
+  await press(page, /^Pay /);
+  await shows(page, 'Your card number is incomplete.');
+  await payByCard(page, '4000000000003220');
+  await press(page, 'Fail');
+  await shows(page, /This payment was not confirmed/);
+  await payByCard(page, '4000000000003220');
+  await press(page, 'Complete');
+  await shows(page, /The ticket is yours/);
+
+  await visit(page, '/wallet');
+  const row = page.getByTestId('wallet-ticket');
+  expect(await row.locator('.badge').textContent()).toBe('On its way');
+  const code = randomUUID();
+  const upload = uploadRequest(ticket.id, await ticketPng(code));
+  await eventually(async () => expect(await seller.send(upload)).toMatchObject({ status: 200 }));
+  await untilOrder(buyer, id, { delivery: { status: 'delivered' } });
+  await visit(page, '/wallet');
+  expect(await row.locator('.badge').textContent()).toBe('Ready');
+  await row.getByRole('link').click();
+  await page.getByRole('img', { name: `QR code: ${code}` }).waitFor();
+  await page.locator('h1 font font').waitFor();
+  const path = `/wallet/${id}`;
+  await eventually(async () =>
+    expect(await page.evaluate(`caches.match('${path}').then((found) => found !== undefined)`)).toBe(true),
+  );
+  await page.context().setOffline(true);
+  await page.reload();
+  await shows(page, /^Saved on .*; shown without a connection\.$/);
+  await page.getByRole('img', { name: `QR code: ${code}` }).waitFor();
+  await page.context().setOffline(false);
+  await page.reload();
+  await page.getByText(/^Saved on /).waitFor({ state: 'hidden' });
+  if (isOnThisMachine()) {
+    await openStripeLedger(site.processes()).refundPart(id, 1_999);
+    await untilOrder(buyer, id, { status: 'cancelled', reason: 'refunded' });
+    await visit(page, path);
+    await shows(page, 'This order was refunded');
+  }
+  await isWhole(page);
+}, 120_000);
+
+test('When the browser translates every page, then several seats are listed, mended and listed again', async () => {
+  const page = await openTranslated(await signUp(site.url));
+  const fill = async (seats: string) => {
+    await visit(page, '/tickets/new');
+    await page.getByLabel('Title').fill('Cup final');
+    await page.getByLabel('Price (USD)').fill('20');
+    await open(page, 'List several seats at once');
+    await page.getByLabel('Seats of this section and row').fill(seats);
+    await press(page, 'List this ticket');
+  };
+  await fill(`1\n2\n${'9'.repeat(51)}`);
+  await shows(page, '2 seats are listed already, the others not yet.');
+  await page.getByLabel('Seats of this section and row').fill('1\n2\n3-1');
+  await press(page, 'List this ticket');
+  await shows(page, /ends before it begins/);
+  await page.getByLabel('Seats of this section and row').fill('1\n2\n3');
+  await press(page, 'List this ticket');
+  await shows(page, '3 tickets listed');
+  await fill('2, 5');
+  await shows(page, 'You have listed some of these seats already: 2. List them again?');
+  await page.getByLabel('Yes, list them again').check();
+  await press(page, 'List this ticket');
+  await shows(page, '2 tickets listed');
   await isWhole(page);
 }, 120_000);
 
