@@ -5,6 +5,7 @@ import type { OutboxEntry } from '../messaging/aggregates/outbox.ts';
 import type { Listener, StoreDeps } from '../messaging/index.ts';
 import { Database, newId, type CollectionDefinition } from '../mongo/index.ts';
 import { createLogger } from '../service/index.ts';
+import { modelRuns } from './model-runs.ts';
 import type { Step } from './model-steps.ts';
 import { createRemoteCalls, type RemoteCalls } from './remote-calls.ts';
 import { openTestSystem } from './test-system.ts';
@@ -172,10 +173,7 @@ export const createModelDriver = <
     }
   };
 
-  const numRuns = Math.ceil(model.runs * Number(process.env.MODEL_RUNS ?? 1));
-  const seed = process.env.MODEL_SEED;
-  /** Most of it for shrinking a counterexample. */
-  const timeoutMs = 60_000 + numRuns * 3_000;
+  const { parameters, timeoutMs } = modelRuns(model.runs);
   const random = fc.tuple(
     fc.constantFrom(...(model.begun ?? [[]])),
     fc.array(model.steps.arbitrary(), { maxLength: model.maxSteps, size: 'max' }),
@@ -189,13 +187,7 @@ export const createModelDriver = <
     playRandomSteps: (): Promise<void> =>
       fc.assert(
         fc.asyncProperty(random, ([begun, steps]) => play([...begun, ...steps])),
-        {
-          numRuns,
-          // The shortest counterexample so far is reported, which a test that exceeds its time would hide.
-          interruptAfterTimeLimit: timeoutMs - 15_000,
-          markInterruptAsFailure: true,
-          ...(seed === undefined ? {} : { seed: Number(seed) }),
-        },
+        parameters,
       ),
     timeoutMs,
   };

@@ -27,7 +27,7 @@ export type Step<World, Intent> =
   | { readonly name: string; readonly together: readonly Command<World, Intent>[]; readonly picks: readonly number[] };
 
 /** fast-check prints a step by its name. */
-const printed = <Body extends object>(name: string, args: readonly unknown[], body: Body) => {
+export const printed = <Body extends object>(name: string, args: readonly unknown[], body: Body) => {
   const text = `${name}(${args.map((arg) => fc.stringify(arg)).join(', ')})`;
   return { name: text, ...body, [fc.toStringMethod]: () => text };
 };
