@@ -6,6 +6,7 @@ import { openBrowser, openSession } from '../browser.ts';
 import { eventually } from '../eventually.ts';
 import { hold, list, order, orderOf, pay, signUp, ticketOf, untilOrder } from '../user.ts';
 import { testOnThisMachine } from '../site.ts';
+import { translatePages } from '../translation.ts';
 import { useOwnProduct } from './use-own-product.ts';
 
 const windowSeconds = 5;
@@ -36,35 +37,43 @@ testOnThisMachine('When a hold runs out, then it cannot be paid and another buye
   expect(await orderOf(buyer, held.id)).toMatchObject({ status: 'cancelled', reason: 'expired' });
 });
 
-testOnThisMachine(
-  'When a hold runs out while its buyer looks at it, then the page updates itself and leads back to the ticket',
-  async () => {
-    const [seller, buyer] = await Promise.all([signUp(running().url), signUp(running().url)]);
-    const ticket = await list(seller);
-    // The page waits for 2 s until orders knows a ticket.
-    expect((await order(seller, ticket.id)).status).toBe(400);
-    const browser = await openBrowser();
-    try {
-      const { page, problems } = await openSession(browser, running().url, { as: buyer });
-      // While the charge is read, the response of the order has already corrected the page's clock.
-      await page.route('**/api/payments/*', async (route) => {
-        await delay(300);
-        await route.continue();
-      });
-      await page.goto(`/tickets/${ticket.id}`);
-      await page.getByRole('button', { name: 'Hold this ticket' }).click();
-      await page.getByRole('heading', { name: 'Your hold ran out' }).waitFor();
-      expect(await page.getByTestId('order-status').textContent()).toBe('Expired');
-      expect(await page.getByTestId('money-outcome').textContent()).toBe('You have not been charged.');
-      await page.getByRole('link', { name: 'See whether it is still there' }).click();
-      await page.getByTestId('ticket-state').getByText('On sale').waitFor();
-      expect(problems).toEqual([]);
-    } finally {
-      await browser.close();
-    }
-  },
-  60_000,
-);
+for (const [title, isTranslated] of [
+  [
+    'When a hold runs out while its buyer looks at it, then the page updates itself and leads back to the ticket',
+    false,
+  ],
+  ['When a hold runs out on a page that the browser translates, then it updates itself and leads back as well', true],
+] as const)
+  testOnThisMachine(
+    title,
+    async () => {
+      const [seller, buyer] = await Promise.all([signUp(running().url), signUp(running().url)]);
+      const ticket = await list(seller);
+      // The page waits for 2 s until orders knows a ticket.
+      expect((await order(seller, ticket.id)).status).toBe(400);
+      const browser = await openBrowser();
+      try {
+        const { page, problems } = await openSession(browser, running().url, { as: buyer });
+        if (isTranslated) await translatePages(page);
+        // While the charge is read, the response of the order has already corrected the page's clock.
+        await page.route('**/api/payments/*', async (route) => {
+          await delay(300);
+          await route.continue();
+        });
+        await page.goto(`/tickets/${ticket.id}`);
+        await page.getByRole('button', { name: 'Hold this ticket' }).click();
+        await page.getByRole('heading', { name: 'Your hold ran out' }).waitFor();
+        expect(await page.getByTestId('order-status').textContent()).toBe('Expired');
+        expect(await page.getByTestId('money-outcome').textContent()).toBe('You have not been charged.');
+        await page.getByRole('link', { name: 'See whether it is still there' }).click();
+        await page.getByTestId('ticket-state').getByText('On sale').waitFor();
+        expect(problems).toEqual([]);
+      } finally {
+        await browser.close();
+      }
+    },
+    60_000,
+  );
 
 testOnThisMachine(
   'When a hold runs out while the bank waits for a confirmation, then a late one charges nothing, and others can buy',
