@@ -9,10 +9,10 @@ import { randomUUID } from 'node:crypto';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { openBrowser, openSession, phone } from '../browser.ts';
+import { findFaults, openBrowser, openSession, phone } from '../browser.ts';
 import { orderResponse, ticketResponse } from '../responses.ts';
 import { eventually } from '../eventually.ts';
-import { hold, list, orderOf, pay, signIn, signUp, ticketOf, untilOrder, type User } from '../user.ts';
+import { deliver, hold, list, orderOf, pay, signIn, signUp, ticketOf, untilOrder, type User } from '../user.ts';
 import { stop } from '../product.ts';
 import { pageRoutes } from '../site-pages.ts';
 import { testOnThisMachine } from '../site.ts';
@@ -177,6 +177,19 @@ if (Number(process.env['REPLICAS'] ?? 1) > 1) {
   );
 }
 
+/** Runs while these services do not answer, and waits until they do again. */
+const whileStopped = async (names: readonly string[], run: () => Promise<void>): Promise<void> => {
+  const stopped = names.flatMap(named);
+  try {
+    for (const each of stopped) running().signal(each, 'SIGSTOP');
+    await run();
+  } finally {
+    for (const each of stopped) running().signal(each, 'SIGCONT');
+  }
+  const { url } = running();
+  await eventually(async () => wholeJourney(await signUp(url), await signUp(url)), recoveryTimeoutMs);
+};
+
 testOnThisMachine(
   'When auth does not answer, then a ticket that was opened once is shown as it was saved, and stays saved',
   async () => {
@@ -187,7 +200,6 @@ testOnThisMachine(
     expect((await pay(buyer, id)).status).toBe(201);
     await untilOrder(buyer, id, { status: 'complete' }, recoveryTimeoutMs);
     const browser = await openBrowser();
-    const stopped = named('auth');
     try {
       const { page } = await openSession(browser, running().url, { as: buyer, viewport: phone });
       const path = `/wallet/${id}`;
@@ -197,18 +209,17 @@ testOnThisMachine(
         await page.getByTestId('code').waitFor({ timeout: 2_000 });
       });
       await eventually(async () => expect(await saved()).toBe(true));
-      for (const auth of stopped) running().signal(auth, 'SIGSTOP');
-      await page.goto(path);
-      await page.getByText(/^Saved on /).waitFor();
-      await page.getByTestId('code').waitFor();
-      // Sent after the worker's request for the page, and so answered after it.
-      expect(await buyer.send({ method: 'GET', path })).toMatchObject({ status: 503 });
-      expect(await saved()).toBe(true);
+      await whileStopped(['auth'], async () => {
+        await page.goto(path);
+        await page.getByText(/^Saved on /).waitFor();
+        await page.getByTestId('code').waitFor();
+        // Sent after the worker's request for the page, and so answered after it.
+        expect(await buyer.send({ method: 'GET', path })).toMatchObject({ status: 503 });
+        expect(await saved()).toBe(true);
+      });
     } finally {
-      for (const auth of stopped) running().signal(auth, 'SIGCONT');
       await browser.close();
     }
-    await eventually(() => signUp(running().url), recoveryTimeoutMs);
   },
   180_000,
 );
@@ -236,9 +247,7 @@ testOnThisMachine(
       expect.arrayContaining(['/account', '/my-tickets', '/orders', '/orders/nothing', '/sales', '/wallet']),
     );
     expect((await open(forUsers, { cookie })).filter(leadsToSignIn)).toEqual([]);
-    const stopped = named('auth');
-    try {
-      for (const auth of stopped) running().signal(auth, 'SIGSTOP');
+    await whileStopped(['auth'], async () => {
       const pages = await open(pagePaths, { cookie });
       expect(pages.filter(leadsToSignIn)).toEqual([]);
       for (const { path, status, html } of pages.filter((page) => forUsers.includes(page.path))) {
@@ -249,12 +258,80 @@ testOnThisMachine(
         expect(html).toContain('>Sign out<');
         expect(html).not.toContain('>Sign in<');
       }
-    } finally {
-      for (const auth of stopped) running().signal(auth, 'SIGCONT');
-    }
-    await eventually(() => signUp(url), recoveryTimeoutMs);
+    });
   },
   120_000,
+);
+
+testOnThisMachine(
+  'When a service does not answer, then each kind of page says so or shows the rest, in both themes and from 320 to 1280 px, and axe finds nothing',
+  async () => {
+    const { url } = running();
+    const [seller, buyer] = await Promise.all([signUp(url), signUp(url)]);
+    const onSale = await list(seller);
+    const sold = await list(seller);
+    const { id } = await hold(buyer, sold.id);
+    expect((await pay(buyer, id)).status).toBe(201);
+    await untilOrder(buyer, id, { status: 'complete' }, recoveryTimeoutMs);
+    await deliver(seller, sold.id);
+    await untilOrder(buyer, id, { delivery: { status: 'delivered' } }, recoveryTimeoutMs);
+    const open = await hold(buyer, onSale.id);
+    const unavailable = 'This can’t be shown right now';
+    const rounds: readonly {
+      readonly stopped: readonly string[];
+      readonly pages: readonly (readonly [as: User, path: string, shows: string])[];
+    }[] = [
+      {
+        stopped: ['tickets'],
+        pages: [
+          [buyer, '/', unavailable],
+          [buyer, `/tickets/${onSale.id}`, unavailable],
+          [buyer, `/events/${onSale.eventId}`, unavailable],
+          [buyer, `/orders/${open.id}`, 'Pay by card'],
+          [buyer, `/wallet/${id}`, unavailable],
+          [seller, '/my-tickets', unavailable],
+          [seller, '/sales', unavailable],
+        ],
+      },
+      {
+        stopped: ['orders', 'payments'],
+        pages: [
+          [buyer, `/orders/${id}`, unavailable],
+          [buyer, '/wallet', unavailable],
+          [seller, '/sales', unavailable],
+          [seller, `/tickets/${sold.id}`, 'Delivered'],
+        ],
+      },
+      {
+        stopped: ['auth'],
+        pages: [
+          [buyer, '/', 'Somebody can’t go. You can.'],
+          [buyer, '/account', unavailable],
+        ],
+      },
+    ];
+    const browser = await openBrowser();
+    try {
+      for (const { stopped, pages } of rounds) {
+        await whileStopped(stopped, async () => {
+          const found = await Promise.all(
+            pages.map(async ([as, path, shows]) => {
+              const { page, context } = await openSession(browser, url, { as });
+              await page.goto(path);
+              await page.getByText(shows).first().waitFor();
+              const faults = await findFaults(page);
+              await context.close();
+              return faults.map((fault) => `${path} without ${stopped.join()}: ${fault}`);
+            }),
+          );
+          expect(found.flat()).toEqual([]);
+        });
+      }
+    } finally {
+      await browser.close();
+    }
+  },
+  300_000,
 );
 
 testOnThisMachine(
