@@ -12,8 +12,10 @@ import { writeVersions, type Versions } from './build/versions.ts';
 import { Injector, type Injected } from './faults/injector.ts';
 import { planFaults } from './faults/schedule.ts';
 import { readFaultCounts } from './inject/fault-counts.ts';
+import { Accounts } from './load/accounts.ts';
 import { findLost } from './load/acknowledged.ts';
-import { openRetryingClient } from './load/retrying-client.ts';
+import { followOrder, lateStreams } from './load/follow-order.ts';
+import { openRetryingClient, type RetryingClient } from './load/retrying-client.ts';
 import type { LoadContext } from './load/journeys.ts';
 import { Ledger } from './load/ledger.ts';
 import { Market } from './load/market.ts';
@@ -45,7 +47,7 @@ export interface ChaosOptions {
 
 export interface ChaosResult {
   readonly violations: readonly Violation[];
-  /** Acknowledged steps that the databases do not have. */
+  /** Acknowledged steps that the databases do not have, or streams do not show. */
   readonly lost: readonly string[];
   /** Responses that the contract does not allow. */
   readonly unexpected: readonly string[];
@@ -56,6 +58,8 @@ export interface ChaosResult {
   readonly paid: number;
   readonly cancelled: number;
   readonly journeys: ReadonlyMap<string, number>;
+  /** Milliseconds from the acknowledged end of an order until its stream showed it. */
+  readonly shownAfter: readonly number[];
   /** Responses of 5xx and 429, and requests without a response; all were retried. */
   readonly failures: number;
   readonly recoveries: readonly Recovery[];
@@ -135,14 +139,16 @@ const withProgress = async (
 const exercise = async (
   product: Product,
   options: ChaosOptions,
+  http: RetryingClient,
   faulty: { readonly stores: OwnStores; readonly versions: Versions },
-): Promise<Omit<ChaosResult, 'violations' | 'lost' | 'quietAfterMs' | 'counters'> & { ledger: Ledger }> => {
+): Promise<
+  Omit<ChaosResult, 'failures' | 'violations' | 'lost' | 'quietAfterMs' | 'counters'> & {
+    readonly ledger: Ledger;
+    readonly accounts: Accounts;
+  }
+> => {
   const { orders, kills, log, seed, signal } = options;
   const ledger = new Ledger();
-  let failures = 0;
-  const http = openRetryingClient(product.loopbackUrl, () => {
-    failures += 1;
-  });
   const random = createRandom(seed);
   const plan = planFaults(createRandom(seed), {
     orders,
@@ -152,11 +158,14 @@ const exercise = async (
     hasDisks: faulty.stores.hasDisks,
   });
   const market = new Market({ http, ledger, random, stopping: signal });
+  const accounts = new Accounts(http, market);
   const injector = new Injector(product, faulty);
   const began = performance.now();
   try {
     const context: LoadContext = {
       market,
+      accounts,
+      follow: (order, ending) => followOrder(product.loopbackUrl, order, { ending, ledger, stopping: signal }),
       random,
       sellers: await signUpAll(market, users.sellers, 'seller'),
       buyers: await signUpAll(market, users.buyers, 'buyer'),
@@ -182,11 +191,11 @@ const exercise = async (
     log(state());
   } finally {
     await injector.stop();
-    await http.close();
   }
   const ended = performance.now();
   return {
     ledger,
+    accounts,
     unexpected: ledger.unexpected,
     injected: injector.done,
     disturbed: readFaultCounts(product.dataDir),
@@ -194,7 +203,7 @@ const exercise = async (
     paid: ledger.paid.size,
     cancelled: ledger.cancelled.size,
     journeys: ledger.journeys,
-    failures,
+    shownAfter: ledger.shownAfter,
     recoveries: recoveries(injector.done, ledger.times),
     began,
     ended,
@@ -238,8 +247,12 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
   });
   const product = stores.join(started);
   const counters = new Counters(product);
+  let failures = 0;
+  const http = openRetryingClient(product.loopbackUrl, () => {
+    failures += 1;
+  });
   try {
-    const { ledger, ...result } = await exercise(product, options, { stores, versions });
+    const { ledger, accounts, ...result } = await exercise(product, options, http, { stores, versions });
     const addresses = await addressesOf(product, stores);
     const sources = openSources(addresses, 'chaos');
     try {
@@ -251,14 +264,20 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
       });
       log('auditing the product');
       const { violations } = await auditProduct(sources);
-      const lost = await findLost(ledger, addresses.mongoUrls);
+      const lost = [
+        ...(await findLost(ledger, addresses.mongoUrls)),
+        ...(await accounts.findLost()),
+        ...ledger.unseen,
+        ...lateStreams(ledger),
+      ];
       await counters.read();
-      return { ...result, violations, lost, quietAfterMs, counters: counters.sums() };
+      return { ...result, failures, violations, lost, quietAfterMs, counters: counters.sums() };
     } finally {
       await sources.close();
     }
   } finally {
     counters.stop();
+    await http.close();
     await product.stop();
     await stores.stop();
     await rm(build, { recursive: true, force: true });

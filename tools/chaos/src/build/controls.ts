@@ -84,6 +84,8 @@ export const controls: readonly Control[] = [
     without: ['lostEvents'],
     caughtBy: ['ticket-copies-are-true', 'order-copies-are-true', 'timer-follows-order', 'sale-is-mailed'],
   },
+  { name: 'ended-session', without: ['endedSession'], caughtBy: ['acknowledged'] },
+  { name: 'shown-change', without: ['shownChange'], caughtBy: ['acknowledged'] },
   { name: 'closing', without: ['closing'], caughtBy: ['acknowledged', 'paid-order-is-kept'] },
 ];
 

@@ -218,6 +218,26 @@ export const guards = {
       },
     ],
   },
+  endedSession: {
+    title: 'ended sessions are refused before their tokens expire',
+    edits: [
+      {
+        file: 'common/src/http/sessions/session-cookie.ts',
+        find: 'if (user !== undefined && !guard.isEnded(user)) req.currentUser',
+        replacement: 'if (user !== undefined) req.currentUser',
+      },
+    ],
+  },
+  shownChange: {
+    title: 'streams show what their service hears of',
+    edits: [
+      {
+        file: 'common/src/service/live.ts',
+        find: '          if (id !== undefined) states.changed(id);\n',
+        replacement: '',
+      },
+    ],
+  },
 } as const satisfies Record<string, { readonly title: string; readonly edits: readonly SourceEdit[] }>;
 
 export type GuardName = keyof typeof guards;

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Random } from '../random.ts';
-import type { ListedTicket, Market, User } from './market.ts';
+import type { Accounts } from './accounts.ts';
+import type { ListedTicket, MadeOrder, Market, User } from './market.ts';
 
 export interface LoadContext {
   readonly market: Market;
+  readonly accounts: Accounts;
+  /** Resolves once the order has ended and its stream shows it. `ending` resolves to whether that was acknowledged. */
+  readonly follow: (order: MadeOrder, ending: Promise<boolean>) => Promise<void>;
   readonly random: Random;
   readonly sellers: readonly User[];
   readonly buyers: readonly User[];
@@ -166,6 +170,47 @@ const deliverLate: Journey = async (context) => {
   await market.upload(ticket);
 };
 
+/** A page of the order stays open until the order has ended: it is paid, cancelled, or its hold expires. */
+const look: Journey = async (context) => {
+  const { market, random, buyers, follow } = context;
+  const ticket = await ticketToBuy(context);
+  if (ticket === undefined) return;
+  const order = await market.order(random.pick(buyers), ticket);
+  if (order === undefined) return;
+  const act = random.pick([
+    () => market.pay(order, random.pick(acceptedCards)),
+    () => market.cancel(order),
+    () => Promise.resolve(false),
+  ]);
+  await follow(order, act());
+};
+
+/** A buyer signs out on another device, or changes the password, and goes on. */
+const secure: Journey = async (context) => {
+  const { market, accounts, random } = context;
+  const account = await accounts.open();
+  const ticket = await ticketToBuy(context);
+  if (account === undefined || ticket === undefined) return;
+  await (random.chance(0.5) ? accounts.signOutElsewhere(account) : accounts.changePassword(account));
+  const order = await market.order(account, ticket);
+  if (order !== undefined) await market.pay(order, random.pick(acceptedCards));
+};
+
+/** Somebody who sells a ticket, holds one and has bought one closes the account. */
+const leave: Journey = async (context) => {
+  const { market, accounts, random, released } = context;
+  const account = await accounts.open();
+  if (account === undefined) return;
+  const listed = await market.list(account);
+  const [bought, held] = [await ticketToBuy(context), await ticketToBuy(context)];
+  if (listed === undefined || bought === undefined || held === undefined) return;
+  const order = await market.order(account, bought);
+  if (order !== undefined) await market.pay(order, random.pick(acceptedCards));
+  await market.order(account, held);
+  await accounts.close(account, [listed]);
+  released.push(held);
+};
+
 /** A journey with `waits` takes as long as a hold or a delivery, and runs beside the others. */
 export const journeys: readonly (readonly [
   weight: number,
@@ -182,4 +227,7 @@ export const journeys: readonly (readonly [
   [4, { name: 'pay late', run: payLate, waits: true }],
   [3, { name: 'copy', run: copy }],
   [4, { name: 'deliver late', run: deliverLate, waits: true }],
+  [6, { name: 'look', run: look, waits: true }],
+  [3, { name: 'secure', run: secure }],
+  [3, { name: 'leave', run: leave }],
 ];

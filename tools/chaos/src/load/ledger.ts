@@ -11,6 +11,10 @@ export class Ledger {
   /** When each order was requested and acknowledged, from `performance.now()`. */
   readonly times: { readonly requested: number; readonly acknowledged: number }[] = [];
   readonly journeys = new Map<string, number>();
+  /** What streams of orders showed wrong, or not at all. */
+  readonly unseen: string[] = [];
+  /** Milliseconds from the acknowledged end of an order until its stream showed it. */
+  readonly shownAfter: number[] = [];
   /** Responses that the contract does not allow. */
   readonly unexpected: string[] = [];
 

@@ -23,6 +23,9 @@ export interface MadeOrder {
   readonly expiresAt: number;
 }
 
+/** Of every new account. */
+export const firstPassword = 'correct horse';
+
 /** The product under test has CURRENCY=usd. */
 const major = (minor: number): number => minor / 100;
 const minorUnits = (value: number | undefined): number => Math.round((value ?? 0) * 100);
@@ -54,7 +57,7 @@ export class Market {
   }
 
   async signUp(email: string): Promise<User> {
-    const body = { email, password: 'correct horse' };
+    const body = { email, password: firstPassword };
     let response = await this.#http.send({ method: 'POST', path: '/api/users/signup', body });
     // The response to the first attempt was lost.
     if (response?.status === 400) response = await this.#http.send({ method: 'POST', path: '/api/users/signin', body });
@@ -168,15 +171,20 @@ export class Market {
     }
   }
 
-  async cancel(order: MadeOrder): Promise<void> {
+  /** Returns whether the order was cancelled. */
+  async cancel(order: MadeOrder): Promise<boolean> {
     const response = await this.#http.send({
       method: 'DELETE',
       path: `/api/orders/${order.id}`,
       cookie: order.buyer.cookie,
     });
-    if (response === undefined || response.status === 400) return;
-    if (response.status !== 204) return this.#unexpected('cancel', response);
+    if (response === undefined || response.status === 400) return false;
+    if (response.status !== 204) {
+      this.#unexpected('cancel', response);
+      return false;
+    }
     this.#ledger.cancelled.add(order.id);
+    return true;
   }
 
   /** The order's status at this moment; undefined without a response. */
@@ -189,7 +197,8 @@ export class Market {
   /** Whether a buyer can order the ticket at this moment; false without a response. */
   async isOnSale(ticket: ListedTicket): Promise<boolean> {
     const response = await this.#http.once({ method: 'GET', path: `/api/tickets/${ticket.id}` });
-    return response?.status === 200 && text(response.body, 'orderId') === undefined;
+    if (response?.status !== 200) return false;
+    return text(response.body, 'orderId') === undefined && text(response.body, 'withdrawnAt') === undefined;
   }
 
   /** Returns whether the order reached this status in time. */

@@ -150,7 +150,7 @@ export class Shop {
     return { kind: 'unknown' };
   }
 
-  cancel(order: MadeOrder): Promise<void> {
+  cancel(order: MadeOrder): Promise<boolean> {
     return this.#market.cancel(order);
   }
 

@@ -44,13 +44,14 @@ const recoveryP95 = (result: ChaosResult): number => recoveryMs(result.recoverie
 
 /** The results of a run as lines of text. */
 export const linesOf = (result: ChaosResult): string[] => {
-  const { orders, injected, disturbed, journeys, failures, quietAfterMs } = result;
+  const { orders, injected, disturbed, journeys, shownAfter, failures, quietAfterMs } = result;
   const took = result.ended - result.began;
   const kills = injected.filter(({ kind }) => kind === 'kill').map(({ what }) => what.replace(/-\d+$/, ''));
   const mongod = result.recoveries.filter((recovery) => !isNotMongod(recovery)).map(({ ms }) => ms);
   return [
     `${orders.length} orders, ${result.paid} paid, ${result.cancelled} cancelled by their buyers in ${seconds(took)} (${((orders.length / took) * 1000).toFixed(1)} orders a second)`,
     `journeys: ${[...journeys].map(([name, count]) => `${name} ${count}`).join(', ')}`,
+    `streams: ${shownAfter.length} ends of orders shown, p50 ${seconds(percentile(shownAfter, 0.5))}, p95 ${seconds(percentile(shownAfter, 0.95))} after they were acknowledged`,
     `killed: ${countEach(kills)}`,
     `other faults: ${countEach(injected.filter(({ kind }) => kind !== 'kill').map(({ kind }) => kind))}`,
     `messages: ${[...disturbed].map(([kind, count]) => `${kind} ${count}`).join(', ')}`,

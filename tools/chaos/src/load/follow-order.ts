@@ -1,0 +1,79 @@
+import { percentile } from '@ticketing/test/percentile';
+import { setTimeout as delay } from 'node:timers/promises';
+import { number, text } from './json-field.ts';
+import type { Ledger } from './ledger.ts';
+import type { MadeOrder } from './market.ts';
+
+/** Longer than any outage and the hold together. */
+const shownWithinMs = 3 * 60_000;
+const usuallyShownWithinMs = 5_000;
+const reconnectMs = 500;
+
+const isFinal = (status: string | undefined): boolean => status === 'complete' || status === 'cancelled';
+
+/** The states in a stream, as they come. Ends with the stream, or when it cannot be opened. */
+async function* statesOf(url: string, cookie: string, signal: AbortSignal): AsyncGenerator {
+  const response = await fetch(url, { headers: { cookie }, signal });
+  if (response.status !== 200 || response.body === null) return;
+  let rest = '';
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    const blocks = (rest + chunk).split('\n\n');
+    rest = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const data = /^data: (.*)$/m.exec(block)?.[1];
+      if (data !== undefined) yield JSON.parse(data);
+    }
+  }
+}
+
+/** Connects again whenever the stream ends. Returns what was wrong: it went back to an earlier state, or did not show the end. */
+const untilEnd = async (
+  origin: string,
+  { id, buyer }: MadeOrder,
+  stopping: AbortSignal,
+): Promise<string | undefined> => {
+  const signal = AbortSignal.any([stopping, AbortSignal.timeout(shownWithinMs)]);
+  let shown: string | undefined;
+  while (!signal.aborted) {
+    let version = -1;
+    try {
+      for await (const state of statesOf(`${origin}/api/orders/${id}/stream`, buyer.cookie, signal)) {
+        const next = number(state, 'version') ?? -1;
+        if (next < version) return `the stream of order ${id} went back from version ${version} to ${next}`;
+        version = next;
+        shown = text(state, 'status');
+        if (isFinal(shown)) return undefined;
+      }
+    } catch {
+      // The connection has ended, or nobody is there.
+    }
+    await delay(reconnectMs, undefined, { signal }).catch(() => undefined);
+  }
+  return stopping.aborted ? undefined : `the stream of order ${id} shows ${shown ?? 'nothing'}, and not its end`;
+};
+
+/**
+ * Follows an order by its stream, as its open page does, until it shows that the order has ended. `ending` resolves to whether that
+ * was acknowledged.
+ */
+export const followOrder = async (
+  origin: string,
+  order: MadeOrder,
+  options: { readonly ending: Promise<boolean>; readonly ledger: Ledger; readonly stopping: AbortSignal },
+): Promise<void> => {
+  const { ending, ledger, stopping } = options;
+  const acknowledged = ending.then((hasEnded) => (hasEnded ? performance.now() : undefined));
+  const problem = await untilEnd(origin, order, stopping);
+  const shownAt = performance.now();
+  const endedAt = await acknowledged;
+  if (problem !== undefined) ledger.unseen.push(problem);
+  else if (endedAt !== undefined) ledger.shownAfter.push(Math.max(0, shownAt - endedAt));
+};
+
+/** A line if most streams were late: a fault delays few of them. */
+export const lateStreams = ({ shownAfter }: Ledger): string[] => {
+  const median = percentile(shownAfter, 0.5);
+  return median > usuallyShownWithinMs
+    ? [`half of the streams showed the end of their orders only after ${(median / 1000).toFixed(1)} s`]
+    : [];
+};
