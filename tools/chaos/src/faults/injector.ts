@@ -102,7 +102,7 @@ export class Injector {
         return fault.victim;
       }
       case 'minority': {
-        const chosen = this.#find(fault.store, fault.draw);
+        const chosen = await this.#findRunning(fault.store, fault.draw);
         if (chosen === undefined) return noVictim;
         await this.#keepKilling(fault.ms, () =>
           this.#processesNamed(fault.store).filter(({ replica }) => replica === chosen.replica),
@@ -121,7 +121,7 @@ export class Injector {
       case 'election':
         return (await this.#untilDone(() => stepDown(this.#product))) === undefined ? noVictim : 'stepped down';
       case 'partition': {
-        const member = this.#find(fault.store, fault.draw);
+        const member = await this.#findRunning(fault.store, fault.draw);
         if (member === undefined) return noVictim;
         const others = this.#processesNamed(fault.store).filter(({ replica }) => replica !== member.replica);
         const disturbed = await this.#disturb(
@@ -134,7 +134,7 @@ export class Injector {
         return disturbed ? `${label(member)} ${fault.state}` : noVictim;
       }
       case 'link': {
-        const member = this.#find(fault.store, fault.draw);
+        const member = await this.#findRunning(fault.store, fault.draw);
         if (member === undefined) return noVictim;
         const disturbed = await this.#disturb([[fault.service, label(member)]], fault);
         return disturbed ? `${fault.service} → ${label(member)} ${fault.state}` : noVictim;
@@ -149,6 +149,10 @@ export class Injector {
         this.#updateServices();
         return `${fault.service} ${fault.ms / 1000} s`;
       case 'database': {
+        const wasReady = await this.#waitFor(async () =>
+          (await this.#readinessOf(fault.service)).includes(200) ? true : undefined,
+        );
+        if (wasReady === undefined) return noVictim;
         const links = this.#processesNamed('mongod').map((member) => [fault.service, label(member)] as const);
         const [disturbed, unready] = await Promise.all([
           this.#disturb(links, fault),
@@ -157,7 +161,7 @@ export class Injector {
         return disturbed && unready ? `${fault.service} ${fault.state} ${fault.ms / 1000} s` : noVictim;
       }
       case 'versions': {
-        const replica = this.#find(fault.service, fault.draw);
+        const replica = await this.#findRunning(fault.service, fault.draw);
         if (replica === undefined) return noVictim;
         const before = this.#countOf('startedNextVersion');
         await this.#restartAs('next', replica);
@@ -170,7 +174,7 @@ export class Injector {
         return count > 0 ? `${count} events refused` : noVictim;
       }
       case 'full disk': {
-        const member = this.#find(fault.store, fault.draw);
+        const member = await this.#findRunning(fault.store, fault.draw);
         const restarted = member !== undefined && (await this.#fillDisk(member, fault.ms));
         return restarted ? `${label(member)} ${fault.ms / 1000} s` : noVictim;
       }
@@ -216,7 +220,7 @@ export class Injector {
         return changed ? `${fault.service} ${formatOffset(fault.offsetMs)}` : noVictim;
       }
       case 'jump': {
-        const replica = this.#find(fault.service, fault.draw);
+        const replica = await this.#findRunning(fault.service, fault.draw);
         const changed = replica !== undefined && (await this.#changeClocks([[replica, fault.offsetMs]], fault.ms));
         return changed ? `${label(replica)} ${formatOffset(fault.offsetMs)}` : noVictim;
       }
@@ -244,13 +248,16 @@ export class Injector {
     return connections.some((count) => count > 0);
   }
 
+  #readinessOf(service: string): Promise<(number | undefined)[]> {
+    return Promise.all(this.#processesNamed(service).map(({ url }) => readiness(url)));
+  }
+
   /** Waits for `ms`, and returns whether a replica of the service has said meanwhile that it is not ready. */
   async #becomesUnready(service: string, ms: number): Promise<boolean> {
     const until = performance.now() + ms;
     let found = false;
     while (performance.now() < until && !this.#ending.signal.aborted) {
-      const states = await Promise.all(this.#processesNamed(service).map(({ url }) => readiness(url)));
-      found ||= states.includes(503);
+      found ||= (await this.#readinessOf(service)).includes(503);
       await this.#pause(250);
     }
     return found;
@@ -315,7 +322,7 @@ export class Injector {
   }
 
   async #putStoreBack(ms: number): Promise<string> {
-    const nats = this.#find('nats', 0);
+    const nats = await this.#findRunning('nats', 0);
     if (nats === undefined) return noVictim;
     const until = performance.now() + ms + victimTimeoutMs;
     const lost = await this.#untilDone(() =>
@@ -351,15 +358,27 @@ export class Injector {
     return undefined;
   }
 
-  /** Sends the signal to one of the victim's replicas, waiting until one runs. */
-  async #signal(name: string, draw: number, signal: NodeJS.Signals): Promise<ProductProcess | undefined> {
+  /** Waits until there is one, which may be restarting; undefined when there never is. */
+  async #waitFor<T>(find: () => T | undefined | Promise<T | undefined>): Promise<T | undefined> {
     const until = performance.now() + victimTimeoutMs;
     while (performance.now() < until && !this.#ending.signal.aborted) {
-      const victim = this.#find(name, draw);
-      if (victim !== undefined && this.#product.signal(victim, signal)) return victim;
+      const found = await find();
+      if (found !== undefined) return found;
       await this.#pause(50);
     }
     return undefined;
+  }
+
+  /** Sends the signal to one of the victim's replicas. */
+  #signal(name: string, draw: number, signal: NodeJS.Signals): Promise<ProductProcess | undefined> {
+    return this.#waitFor(() => {
+      const victim = this.#find(name, draw);
+      return victim !== undefined && this.#product.signal(victim, signal) ? victim : undefined;
+    });
+  }
+
+  #findRunning(name: string, draw: number): Promise<ProductProcess | undefined> {
+    return this.#waitFor(() => this.#find(name, draw));
   }
 
   /** Returns whether any of them has read its clock meanwhile. */
