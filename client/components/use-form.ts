@@ -29,7 +29,7 @@ export const useForm = (operation: FormOperation, post: PostForm, onDone?: () =>
 
   const finish = (state: FormState) => {
     const leaves = state.goTo !== undefined && onDone === undefined;
-    // The button stays disabled until the next page is shown, so that it cannot be pressed twice.
+    // The form stays busy until the next page is shown, so that it cannot be sent twice.
     busy.current = leaves;
     setPending(leaves);
     setSent(state);

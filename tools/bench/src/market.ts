@@ -18,7 +18,7 @@ export interface Measured {
   readonly times: Map<string, number[]>;
   /** Journeys that have ended. */
   journeys: number;
-  /** Requests that were refused, failed or came to nothing. */
+  /** Journeys that ended with a request that was refused or failed. */
   readonly refused: string[];
 }
 

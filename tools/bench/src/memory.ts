@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
-const pageBytes = 4_096;
-
 /** Resident memory of a process. */
 export const residentBytes = async (pid: number): Promise<number> => {
-  const [, pages] = (await readFile(`/proc/${pid}/statm`, 'utf8')).split(' ');
-  return Number(pages) * pageBytes;
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1_024;
 };

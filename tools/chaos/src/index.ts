@@ -58,7 +58,7 @@ const runOne = async (): Promise<boolean> => {
   print(`seed ${options.seed}: ${options.orders} orders, ${options.kills} kills, ${options.replicas} of each service`);
   const result = await runChaos(options);
   for (const line of linesOf(result)) print(line);
-  const title = `npm run chaos -- --orders ${options.orders} --kills ${options.kills} --seed ${options.seed} --replicas ${options.replicas}${members > 1 ? ` --cluster ${members}` : ''}`;
+  const title = `npm run chaos -- --orders ${options.orders} --kills ${options.kills} --seed ${options.seed} --replicas ${options.replicas} --window ${options.windowSeconds} --longest ${options.longestMs / 1000}${members > 1 ? ` --cluster ${members}` : ''}`;
   if (values.json !== undefined) writeFileSync(values.json, toJson(title, result));
   if (values.picture !== undefined) writeFileSync(values.picture, picture({ title, ...result }));
   const recoveryMs = wholeNumber('recovery', 600) * 1000;

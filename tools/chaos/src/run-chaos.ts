@@ -14,17 +14,18 @@ import { planFaults } from './faults/schedule.ts';
 import { readFaultCounts } from './inject/fault-counts.ts';
 import { Accounts } from './load/accounts.ts';
 import { findLost } from './load/acknowledged.ts';
-import { followOrder, lateStreams } from './load/follow-order.ts';
+import { followOrder } from './load/follow-order.ts';
 import { openRetryingClient, type RetryingClient } from './load/retrying-client.ts';
 import type { LoadContext } from './load/journeys.ts';
 import { Ledger } from './load/ledger.ts';
 import { Market } from './load/market.ts';
 import { runLoad } from './load/run-load.ts';
 import { Counters } from './counters.ts';
+import { percentile } from '@ticketing/test/percentile';
 import { startProduct, type Product } from '@ticketing/test/start-product';
 import { startOwnStores, type OwnStores } from './network/own-stores.ts';
 import { createRandom } from './random.ts';
-import { recoveries, type OrderTime, type Recovery } from './report/recovery.ts';
+import { recoveries, timeWithoutOutage, type OrderTime, type Recovery } from './report/recovery.ts';
 
 export interface ChaosOptions {
   readonly orders: number;
@@ -58,7 +59,7 @@ export interface ChaosResult {
   readonly paid: number;
   readonly cancelled: number;
   readonly journeys: ReadonlyMap<string, number>;
-  /** Milliseconds from the acknowledged end of an order until its stream showed it. */
+  /** Milliseconds from the acknowledged end of an order until its stream showed it, without outages. */
   readonly shownAfter: readonly number[];
   /** Responses of 5xx and 429, and requests without a response; all were retried. */
   readonly failures: number;
@@ -81,12 +82,23 @@ const msPerOrder = 1_000;
 const restartTimeoutMs = 30_000;
 /** Sellers have this long to deliver, much less than in the product. */
 const deliverySeconds = 36;
+/** So many streams must have been watched before their times are judged. */
+const enoughStreams = 10;
+const usuallyShownWithinMs = 5_000;
 const users = { sellers: 12, buyers: 60 };
 
 const signUpAll = async (market: Market, count: number, role: string) => {
   const all = [];
   for (let index = 0; index < count; index += 1) all.push(await market.signUp(`${role}-${index}@example.com`));
   return all;
+};
+
+/** A line if most streams were late: a fault delays few of them. */
+const lateStreams = (shownAfter: readonly number[]): string[] => {
+  const median = percentile(shownAfter, 0.5);
+  return shownAfter.length >= enoughStreams && median > usuallyShownWithinMs
+    ? [`half of the streams showed the end of their orders only after ${(median / 1000).toFixed(1)} s`]
+    : [];
 };
 
 /** Waits until every order is complete or cancelled, every delivery is decided, and the audit finds no violation; returns how long that took. */
@@ -165,7 +177,7 @@ const exercise = async (
     const context: LoadContext = {
       market,
       accounts,
-      follow: (order, ending) => followOrder(product.loopbackUrl, order, { ending, ledger, stopping: signal }),
+      followOrder: (order, ending) => followOrder(product.loopbackUrl, order, { ending, ledger, stopping: signal }),
       random,
       sellers: await signUpAll(market, users.sellers, 'seller'),
       buyers: await signUpAll(market, users.buyers, 'buyer'),
@@ -203,7 +215,7 @@ const exercise = async (
     paid: ledger.paid.size,
     cancelled: ledger.cancelled.size,
     journeys: ledger.journeys,
-    shownAfter: ledger.shownAfter,
+    shownAfter: ledger.shown.map(({ endedAt, shownAt }) => timeWithoutOutage(injector.done, endedAt, shownAt)),
     recoveries: recoveries(injector.done, ledger.times),
     began,
     ended,
@@ -266,9 +278,9 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
       const { violations } = await auditProduct(sources);
       const lost = [
         ...(await findLost(ledger, addresses.mongoUrls)),
-        ...(await accounts.findLost()),
+        ...(await accounts.findLost({ withSessions: options.members === 1 })),
         ...ledger.unseen,
-        ...lateStreams(ledger),
+        ...lateStreams(result.shownAfter),
       ];
       await counters.read();
       return { ...result, failures, violations, lost, quietAfterMs, counters: counters.sums() };
@@ -277,9 +289,12 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
     }
   } finally {
     counters.stop();
-    await http.close();
-    await product.stop();
-    await stores.stop();
-    await rm(build, { recursive: true, force: true });
+    try {
+      await http.close();
+      await product.stop();
+    } finally {
+      await stores.stop();
+      await rm(build, { recursive: true, force: true });
+    }
   }
 };

@@ -820,4 +820,4 @@ test('When React fails in a part of a page, or around it, then what is shown ins
   } finally {
     await browser.close();
   }
-}, 60_000);
+}, 120_000);

@@ -60,7 +60,7 @@ const jest =
   ) =>
   async (): Promise<Counts> => {
     mkdirSync(cacheDirectory, { recursive: true });
-    const report = join(cacheDirectory, `test-report-${process.pid}-${projects[0]}.json`);
+    const report = join(cacheDirectory, `test-report-${process.pid}.json`);
     const { failed } = await execa(
       process.execPath,
       [
@@ -102,7 +102,6 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 
-/** Tests with a product of their own mostly wait, for deadlines and restarts: they run beside those that share one. */
 const endToEnd = async (): Promise<Counts> => {
   let chromium: string;
   try {
@@ -113,7 +112,9 @@ const endToEnd = async (): Promise<Counts> => {
   }
   const env = { CHROMIUM_PATH: chromium };
   const args = ['--runInBand', ...positionals];
-  return sumOf(await Promise.all(['e2e-own-product', 'e2e'].map((project) => jest([project], { env, args })())));
+  const own = await jest(['e2e-own-product'], { env, args })();
+  const shared = await jest(['e2e'], { env, args })();
+  return sumOf([own, shared]);
 };
 
 /** A short chaos run. Its recovery time is not tested: the bound is generous. */

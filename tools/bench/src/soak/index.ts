@@ -27,7 +27,7 @@ if (!(minutes >= 2)) {
 
 /** A hold that nobody pays for, so that timers end all the time. */
 const windowSeconds = 60;
-/** The heap that Node allows itself in a service's container (infra/k8s/base/resources.yaml). */
+/** Half of the 448 MiB of most services' containers (infra/k8s/base/resources.yaml), as Node takes for its heap. */
 const heapMb = 224;
 const firstUsers = 200;
 const warmUpMs = 15_000;
@@ -41,6 +41,7 @@ const print = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
 const problems: string[] = [];
+const printedProblems = 20;
 
 print('starting the product');
 const began = new Date();
@@ -70,6 +71,7 @@ try {
   await load.signUp(Math.ceil((rate * 3_600) / maxOrdersAnHour));
 
   const sampler = await openSampler(product);
+  const first = product.processes();
   const measured = newMeasured();
   const start = performance.now();
   const running = load.run(minutes * 60_000, rate, measured);
@@ -85,6 +87,8 @@ try {
     if (sample % 6 === 0) print(`${(seconds / 60).toFixed(0)} of ${minutes} min, ${measured.journeys} journeys`);
   }
   await running;
+  for (const { name, replica, pid } of product.processes())
+    if (!first.some((process) => process.pid === pid)) problems.push(`${name} ${replica} was restarted`);
   await sampler.close();
   journeys = measured.journeys;
   for (const refused of [...full.refused, ...measured.refused]) problems.push(`refused: ${refused}`);
@@ -127,6 +131,7 @@ if (values.publish) {
   await writeFile(join(docs, 'soak.json'), `${JSON.stringify(results.json, undefined, 2)}\n`);
   await writeFile(join(docs, 'images', 'soak.svg'), drawn);
 }
-for (const problem of problems) print(`FAILED: ${problem}`);
+for (const problem of problems.slice(0, printedProblems)) print(`FAILED: ${problem}`);
+if (problems.length > printedProblems) print(`and ${problems.length - printedProblems} more problems`);
 if (problems.length === 0) print('Memory is flat, and every store grows by no more than it may.');
 process.exit(problems.length === 0 ? 0 : 1);

@@ -35,6 +35,7 @@ const problemOf = (
   expectation: Expectation,
   { hourly, perJourney, most, hours }: Pick<Judgement, 'hourly' | 'perJourney' | 'most'> & { readonly hours: number },
 ): string | undefined => {
+  if (expectation.kind !== 'at most' && hourly.margin === Infinity) return 'has too few values';
   switch (expectation.kind) {
     case 'flat': {
       const certain = (hourly.slope - hourly.margin) * hours;
@@ -49,13 +50,13 @@ const problemOf = (
   }
 };
 
-/** Judges the observations of one series from `from` seconds on: before, everything warms up. */
+/** Judges the observations of one series: its growth from `from` seconds on, since everything warms up before; its bound from the beginning. */
 export const judge = (observations: readonly Observation[], from: number, expectation: Expectation): Judgement => {
   const judged = observations.filter(({ seconds }) => seconds >= from);
   const values = judged.map(({ value }) => value);
   const hourly = fitTrend(judged.map(({ seconds, value }) => ({ x: seconds / 3_600, y: value })));
   const perJourney = fitTrend(judged.map(({ journeys, value }) => ({ x: journeys, y: value })));
-  const most = Math.max(...values);
+  const most = Math.max(...observations.map(({ value }) => value));
   const hours = ((judged.at(-1)?.seconds ?? 0) - (judged[0]?.seconds ?? 0)) / 3_600;
   const problem = problemOf(expectation, { hourly, perJourney, most, hours });
   return { expectation, first: values[0] ?? 0, last: values.at(-1) ?? 0, most, hourly, perJourney, problem };

@@ -28,7 +28,6 @@ export interface Sampler {
 }
 
 const collectionStats = z.object({
-  count: z.number(),
   storageStats: z.object({ size: z.number(), totalIndexSize: z.number() }),
 });
 const cacheStats = z.object({
@@ -49,7 +48,9 @@ const readProcesses = async (product: Product): Promise<Reading[]> => {
   const all = [...product.processes(), { name: 'launcher', replica: 0, pid: product.pid }];
   const read = all.map(async ({ name, replica, pid }): Promise<Reading[]> => {
     const unique = all.filter((one) => one.name === name).length === 1 ? name : `${name} ${replica}`;
-    const files = await readdir(`/proc/${pid}/fd`);
+    const files = await readdir(`/proc/${pid}/fd`).catch(() => undefined);
+    // It has ended since they were listed.
+    if (files === undefined) return [];
     return [
       ['memory', unique, await residentBytes(pid)],
       ['open files', unique, files.length],
@@ -61,7 +62,9 @@ const readProcesses = async (product: Product): Promise<Reading[]> => {
 const readGauges = async (product: Product): Promise<Reading[]> => {
   const ofServices = product.processes().filter(({ name }) => services.some((service) => service === name));
   const found = await Promise.all(
-    ofServices.map(async ({ url }) => parseMetrics(await (await request(`${url}/metrics`)).body.text())),
+    ofServices.map(async ({ url }) =>
+      parseMetrics(await (await request(`${url}/metrics`, { headersTimeout: 5_000, bodyTimeout: 5_000 })).body.text()),
+    ),
   );
   const total = (name: string) =>
     found.flat().reduce((sum, sample) => (sample.name === name ? sum + sample.value : sum), 0);
@@ -90,7 +93,7 @@ export const openSampler = async (product: Product): Promise<Sampler> => {
       names.map(async (name) => {
         const [stats] = await database
           .collection(name)
-          .aggregate([{ $collStats: { storageStats: {}, count: {} } }], local)
+          .aggregate([{ $collStats: { storageStats: {} } }], local)
           .toArray();
         const { size, totalIndexSize } = collectionStats.parse(stats).storageStats;
         return ['collection', `${service}.${name}`, size + totalIndexSize] as const;

@@ -10,7 +10,7 @@ export interface Trend {
   readonly mean: number;
   /** Of y, for each unit of x. */
   readonly slope: number;
-  /** The slope lies within this distance of the true one, but for one series in a thousand. */
+  /** The slope lies within this distance of the true one, but for one series in a thousand; in a hundred if its values wander. */
   readonly margin: number;
 }
 

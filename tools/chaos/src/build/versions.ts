@@ -1,5 +1,6 @@
 import { services } from '@ticketing/launcher/topology';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { renameSync, writeFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const portsFile = 'next-ports.json';
@@ -14,7 +15,7 @@ await import(nextPorts.includes(process.env.PORT) ? ${JSON.stringify(next)} : ${
 /** A test build of two versions: which of them a replica runs is decided when it starts, by its port. */
 export interface Versions {
   /** From its next start on, the replica at this address runs the next version, or the present one. */
-  set(url: string, version: 'present' | 'next'): Promise<void>;
+  set(url: string, version: 'present' | 'next'): void;
 }
 
 /** Writes a test build to `directory`, whose services start the bundles that the two functions name. */
@@ -24,21 +25,21 @@ export const writeVersions = async (
 ): Promise<Versions> => {
   const nextPorts = new Set<string>();
   const path = join(directory, portsFile);
-  const writePorts = async () => {
-    await writeFile(`${path}.new`, JSON.stringify([...nextPorts]));
-    await rename(`${path}.new`, path);
+  const writePorts = () => {
+    writeFileSync(`${path}.new`, JSON.stringify([...nextPorts]));
+    renameSync(`${path}.new`, path);
   };
   for (const service of services) {
     await mkdir(join(directory, service), { recursive: true });
     await writeFile(join(directory, service, 'index.mjs'), chooser(bundles.present(service), bundles.next(service)));
   }
-  await writePorts();
+  writePorts();
   return {
-    set: async (url, version) => {
+    set: (url, version) => {
       const { port } = new URL(url);
       if (version === 'next') nextPorts.add(port);
       else nextPorts.delete(port);
-      await writePorts();
+      writePorts();
     },
   };
 };

@@ -3,17 +3,17 @@ import type { Product } from '@ticketing/test/start-product';
 import { stream, withNats } from './stores.ts';
 
 /** The stream stores it, and no service consumes it. */
-const ballast = 'ticket.chaos-ballast';
+const filler = 'ticket.chaos-filler';
 /** From large to small, so that no room is left for an event. */
-const ballastBytes = [64_000, 8_000, 1_000, 100] as const;
+const fillerBytes = [64_000, 8_000, 1_000, 100] as const;
 /** More than is published between reading the size of the stream and limiting it: below its size, NATS would delete events. */
 const roomBytes = 256 * 1024;
 
 const fill = async (client: JetStreamClient): Promise<void> => {
-  for (const bytes of ballastBytes) {
+  for (const bytes of fillerBytes) {
     const body = new Uint8Array(bytes);
     for (let isFull = false; !isFull;) {
-      isFull = await client.publish(ballast, body).then(
+      isFull = await client.publish(filler, body).then(
         () => false,
         () => true,
       );
@@ -38,5 +38,5 @@ export const fillStream = (product: Product): Promise<void> =>
 export const emptyStream = (product: Product, maxBytes: number): Promise<void> =>
   withNats(product, async (manager) => {
     await manager.streams.update(stream, { max_bytes: maxBytes });
-    await manager.streams.purge(stream, { filter: ballast });
+    await manager.streams.purge(stream, { filter: filler });
   });

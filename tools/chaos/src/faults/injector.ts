@@ -18,6 +18,8 @@ import { deleteConsumer, findLeader, stepDown } from './stores.ts';
 export interface Injected {
   readonly kind: Fault['kind'];
   readonly what: string;
+  /** Why it could not be injected, or not be ended. */
+  readonly problem?: string;
   readonly at: number;
   readonly until: number;
 }
@@ -27,8 +29,8 @@ export const noVictim = 'no victim';
 
 /** After this long without a new order, the next fault happens regardless. */
 const standstillMs = 8_000;
-/** How long to wait for a victim that is restarting. */
-const victimTimeoutMs = 15_000;
+/** How long to wait for a victim that is restarting, or that other faults keep away. */
+const victimTimeoutMs = 60_000;
 /** How much longer a fault lasts that has had no effect yet. */
 const effectTimeoutMs = 60_000;
 
@@ -81,8 +83,11 @@ export class Injector {
   /** Injects one fault; resolves when it has ended. */
   async inject(fault: Fault): Promise<void> {
     const at = performance.now();
-    const what = await this.#perform(fault);
-    this.done.push({ kind: fault.kind, what, at, until: performance.now() });
+    const result = await this.#perform(fault).then(
+      (what) => ({ what }),
+      (error: unknown) => ({ what: noVictim, problem: error instanceof Error ? error.message : String(error) }),
+    );
+    this.done.push({ kind: fault.kind, ...result, at, until: performance.now() });
   }
 
   async #perform(fault: Fault): Promise<string> {
@@ -164,9 +169,9 @@ export class Injector {
         const replica = await this.#findRunning(fault.service, fault.draw);
         if (replica === undefined) return noVictim;
         const before = this.#countOf('startedNextVersion');
-        await this.#restartAs('next', replica);
+        this.#restartAs('next', replica);
         await this.#pause(fault.ms);
-        await this.#restartAs('present', replica);
+        this.#restartAs('present', replica);
         return this.#countOf('startedNextVersion') > before ? label(replica) : noVictim;
       }
       case 'full stream': {
@@ -266,13 +271,14 @@ export class Injector {
   /** Once the product is at rest, only a replica of the next version handles what only the next version knows. */
   async completeRollout(): Promise<void> {
     for (const service of services) {
-      const replica = this.#find(service, 0);
-      if (replica !== undefined) await this.#restartAs('next', replica);
+      const replica = await this.#findRunning(service, 0);
+      if (replica === undefined) throw new Error(`${service} does not run`);
+      this.#restartAs('next', replica);
     }
   }
 
-  async #restartAs(version: 'present' | 'next', { name, replica, url }: ProductProcess): Promise<void> {
-    await this.#versions.set(url, version);
+  #restartAs(version: 'present' | 'next', { name, replica, url }: ProductProcess): void {
+    this.#versions.set(url, version);
     const running = this.#processesNamed(name).find((process) => process.replica === replica);
     // Otherwise it is just being started again, perhaps in the version before.
     if (running !== undefined) this.#product.signal(running, 'SIGTERM');
@@ -322,18 +328,18 @@ export class Injector {
   }
 
   async #putStoreBack(ms: number): Promise<string> {
-    const nats = await this.#findRunning('nats', 0);
-    if (nats === undefined) return noVictim;
     const until = performance.now() + ms + victimTimeoutMs;
-    const lost = await this.#untilDone(() =>
-      putStoreBack(
+    const lost = await this.#untilDone(async () => {
+      const nats = await this.#findRunning('nats', 0);
+      if (nats === undefined) return 0;
+      return putStoreBack(
         { product: this.#product, stores: this.#stores, nats },
         {
           pause: () => this.#pause(ms),
           mayWait: () => performance.now() < until && !this.#ending.signal.aborted,
         },
-      ),
-    );
+      );
+    });
     return lost === undefined || lost === 0 ? noVictim : `${lost} events lost`;
   }
 

@@ -20,7 +20,7 @@ export const putStoreBack = async (
   try {
     const directory = stores.directoryOf(nats);
     // Stopped, so that its files agree with each other.
-    product.signal(nats, 'SIGSTOP');
+    if (!product.signal(nats, 'SIGSTOP')) throw new Error('NATS has been restarted');
     try {
       await cp(directory, copy, { recursive: true });
     } finally {

@@ -45,10 +45,13 @@ export const faultyTransport = (
     return late !== undefined && chance() < late.share ? late.byMs : undefined;
   };
 
-  /** It is published again when its publication seems to have failed: it then arrives a second time, behind newer ones. */
+  /**
+   * It is published again when its publication seems to have failed: it then arrives a second time, behind newer ones, and with
+   * another id, so that the broker does not deduplicate it.
+   */
   const publishLater = (message: OutboundMessage, ms: number): void => {
     const timer = setTimeout(() => {
-      real.publish(message).then(
+      real.publish({ ...message, id: `${message.id}-late` }).then(
         () => count('publishedMuchLater'),
         () => undefined,
       );

@@ -1,5 +1,6 @@
 import { sessionOf, type HttpRequest, type HttpResponse } from '@ticketing/test/http-client';
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { firstPassword, type ListedTicket, type Market, type User } from './market.ts';
 import type { RetryingClient } from './retrying-client.ts';
 
@@ -10,11 +11,14 @@ export interface Account extends User {
   readonly elsewhere: User;
 }
 
-/** A path of each service that answers 401 without a session. */
+/** A path of each service that returns 401 without a session. */
 const pathsForUsers = ['/api/users/sessions', '/api/tickets?mine=true', '/api/orders', '/api/payments/sales'] as const;
 
-/** Replicas take turns: each one answers some of them. */
+/** Replicas take turns: each one gets some of them. */
 const requestsPerPath = 4;
+
+/** How long after the last fault a replica may not have heard yet which sessions have ended. */
+const knownWithinMs = 30_000;
 
 const newPassword = 'another battery';
 
@@ -70,29 +74,39 @@ export class Accounts {
 
   /**
    * Finds what was acknowledged and does not hold: sessions, passwords and accounts that are still accepted, and listings of
-   * closed accounts that are still on sale.
+   * closed accounts that are still on sale. `withSessions`: of clusters it is known that a service may miss the end of a session
+   * (README, Open).
    * @returns A line for each.
    */
-  async findLost(): Promise<string[]> {
+  async findLost({ withSessions }: { readonly withSessions: boolean }): Promise<string[]> {
     const found: string[] = [];
     const expect = async (what: string, response: Promise<HttpResponse | undefined>, status: number) => {
       const { status: actual } = (await response) ?? {};
       if (actual !== status) found.push(`${what}: ${actual ?? 'no response'} instead of ${status}`);
     };
+    const isRefused = async (request: HttpRequest): Promise<boolean> =>
+      (await this.#http.send(request))?.status === 401;
+    const until = performance.now() + knownWithinMs;
     const requests: HttpRequest[] = pathsForUsers.flatMap((path) =>
       Array.from({ length: requestsPerPath }, () => ({ method: 'GET', path })),
     );
-    for (const cookie of this.#endedSessions)
-      for (const request of requests)
+    for (const cookie of withSessions ? this.#endedSessions : [])
+      for (const request of requests) {
+        while (!(await isRefused({ ...request, cookie })) && performance.now() < until) await delay(250);
         await expect(`${request.path} of a session that has ended`, this.#http.send({ ...request, cookie }), 401);
+      }
     for (const email of this.#changed) {
       await expect(`sign-in of ${email} with its password`, this.#signIn(email, newPassword), 200);
       await expect(`sign-in of ${email} with its former password`, this.#signIn(email, firstPassword), 400);
     }
     for (const [email, tickets] of this.#closed) {
       await expect(`sign-in of ${email}, a closed account`, this.#signIn(email, firstPassword), 400);
-      for (const ticket of tickets)
-        if (await this.#market.isOnSale(ticket)) found.push(`ticket ${ticket.id} of a closed account is on sale`);
+      for (const { id } of tickets) {
+        const response = await this.#http.send({ method: 'GET', path: `/api/tickets/${id}` });
+        // Nobody but its seller sees a withdrawn ticket.
+        if (response?.status !== 404)
+          found.push(`ticket ${id} of a closed account is not withdrawn: ${response?.status ?? 'no response'}`);
+      }
     }
     return found;
   }

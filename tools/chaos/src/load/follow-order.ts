@@ -1,12 +1,10 @@
-import { percentile } from '@ticketing/test/percentile';
 import { setTimeout as delay } from 'node:timers/promises';
 import { number, text } from './json-field.ts';
 import type { Ledger } from './ledger.ts';
 import type { MadeOrder } from './market.ts';
 
-/** Longer than any outage and the hold together. */
-const shownWithinMs = 3 * 60_000;
-const usuallyShownWithinMs = 5_000;
+/** Longer than any outage. */
+const outageMs = 150_000;
 const reconnectMs = 500;
 
 const isFinal = (status: string | undefined): boolean => status === 'complete' || status === 'cancelled';
@@ -30,9 +28,8 @@ async function* statesOf(url: string, cookie: string, signal: AbortSignal): Asyn
 const untilEnd = async (
   origin: string,
   { id, buyer }: MadeOrder,
-  stopping: AbortSignal,
+  { signal, stopping }: { readonly signal: AbortSignal; readonly stopping: AbortSignal },
 ): Promise<string | undefined> => {
-  const signal = AbortSignal.any([stopping, AbortSignal.timeout(shownWithinMs)]);
   let shown: string | undefined;
   while (!signal.aborted) {
     let version = -1;
@@ -63,17 +60,10 @@ export const followOrder = async (
 ): Promise<void> => {
   const { ending, ledger, stopping } = options;
   const acknowledged = ending.then((hasEnded) => (hasEnded ? performance.now() : undefined));
-  const problem = await untilEnd(origin, order, stopping);
+  const timeout = AbortSignal.timeout(Math.max(0, order.expiresAt - Date.now()) + outageMs);
+  const problem = await untilEnd(origin, order, { signal: AbortSignal.any([stopping, timeout]), stopping });
   const shownAt = performance.now();
   const endedAt = await acknowledged;
   if (problem !== undefined) ledger.unseen.push(problem);
-  else if (endedAt !== undefined) ledger.shownAfter.push(Math.max(0, shownAt - endedAt));
-};
-
-/** A line if most streams were late: a fault delays few of them. */
-export const lateStreams = ({ shownAfter }: Ledger): string[] => {
-  const median = percentile(shownAfter, 0.5);
-  return median > usuallyShownWithinMs
-    ? [`half of the streams showed the end of their orders only after ${(median / 1000).toFixed(1)} s`]
-    : [];
+  else if (endedAt !== undefined) ledger.shown.push({ endedAt, shownAt });
 };

@@ -8,7 +8,7 @@ export interface LoadContext {
   readonly market: Market;
   readonly accounts: Accounts;
   /** Resolves once the order has ended and its stream shows it. `ending` resolves to whether that was acknowledged. */
-  readonly follow: (order: MadeOrder, ending: Promise<boolean>) => Promise<void>;
+  readonly followOrder: (order: MadeOrder, ending: Promise<boolean>) => Promise<void>;
   readonly random: Random;
   readonly sellers: readonly User[];
   readonly buyers: readonly User[];
@@ -171,8 +171,8 @@ const deliverLate: Journey = async (context) => {
 };
 
 /** A page of the order stays open until the order has ended: it is paid, cancelled, or its hold expires. */
-const look: Journey = async (context) => {
-  const { market, random, buyers, follow } = context;
+const follow: Journey = async (context) => {
+  const { market, random, buyers, followOrder } = context;
   const ticket = await ticketToBuy(context);
   if (ticket === undefined) return;
   const order = await market.order(random.pick(buyers), ticket);
@@ -182,11 +182,11 @@ const look: Journey = async (context) => {
     () => market.cancel(order),
     () => Promise.resolve(false),
   ]);
-  await follow(order, act());
+  await followOrder(order, act());
 };
 
 /** A buyer signs out on another device, or changes the password, and goes on. */
-const secure: Journey = async (context) => {
+const endSessions: Journey = async (context) => {
   const { market, accounts, random } = context;
   const account = await accounts.open();
   const ticket = await ticketToBuy(context);
@@ -197,7 +197,7 @@ const secure: Journey = async (context) => {
 };
 
 /** Somebody who sells a ticket, holds one and has bought one closes the account. */
-const leave: Journey = async (context) => {
+const closeAccount: Journey = async (context) => {
   const { market, accounts, random, released } = context;
   const account = await accounts.open();
   if (account === undefined) return;
@@ -227,7 +227,7 @@ export const journeys: readonly (readonly [
   [4, { name: 'pay late', run: payLate, waits: true }],
   [3, { name: 'copy', run: copy }],
   [4, { name: 'deliver late', run: deliverLate, waits: true }],
-  [6, { name: 'look', run: look, waits: true }],
-  [3, { name: 'secure', run: secure }],
-  [3, { name: 'leave', run: leave }],
+  [14, { name: 'follow', run: follow, waits: true }],
+  [3, { name: 'end sessions', run: endSessions }],
+  [3, { name: 'close account', run: closeAccount }],
 ];

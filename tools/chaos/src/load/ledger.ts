@@ -13,8 +13,8 @@ export class Ledger {
   readonly journeys = new Map<string, number>();
   /** What streams of orders showed wrong, or not at all. */
   readonly unseen: string[] = [];
-  /** Milliseconds from the acknowledged end of an order until its stream showed it. */
-  readonly shownAfter: number[] = [];
+  /** When the end of an order was acknowledged, and when its stream showed it, from `performance.now()`. */
+  readonly shown: { readonly endedAt: number; readonly shownAt: number }[] = [];
   /** Responses that the contract does not allow. */
   readonly unexpected: string[] = [];
 

@@ -197,8 +197,7 @@ export class Market {
   /** Whether a buyer can order the ticket at this moment; false without a response. */
   async isOnSale(ticket: ListedTicket): Promise<boolean> {
     const response = await this.#http.once({ method: 'GET', path: `/api/tickets/${ticket.id}` });
-    if (response?.status !== 200) return false;
-    return text(response.body, 'orderId') === undefined && text(response.body, 'withdrawnAt') === undefined;
+    return response?.status === 200 && text(response.body, 'orderId') === undefined;
   }
 
   /** Returns whether the order reached this status in time. */

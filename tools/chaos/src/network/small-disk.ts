@@ -10,7 +10,7 @@ export interface SmallDisk {
   unmount(): Promise<void>;
 }
 
-const megabytes = 8 * 1024;
+const megabytes = 2 * 1024;
 
 const run = async (command: string, ...args: readonly string[]): Promise<boolean> =>
   !(await execa(command, args, { reject: false })).failed;

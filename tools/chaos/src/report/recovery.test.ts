@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Injected } from '../faults/injector.ts';
+import { noVictim, type Injected } from '../faults/injector.ts';
 import { recoveries } from './recovery.ts';
 
 const kill: Injected = { kind: 'kill', what: 'orders-0', at: 1_000, until: 1_000 };
@@ -10,6 +10,7 @@ test.each([
   ['no outage', [], 9_000],
   ['an outage before the kill', [outage(100, 900)], 9_000],
   ['an outage after the order', [outage(11_000, 12_000)], 9_000],
+  ['an outage that found no victim', [{ ...outage(3_000, 5_000), what: noVictim }], 9_000],
   ['an outage at the kill', [outage(500, 4_000)], 6_000],
   ['an outage between the two', [outage(3_000, 5_000)], 7_000],
   ['an outage at the order', [outage(8_000, 12_000)], 7_000],

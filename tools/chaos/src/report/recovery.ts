@@ -13,10 +13,10 @@ export interface Recovery {
 }
 
 /** How much of the time from `from` to `to` no outage was going on. */
-const timeWithoutOutage = (injected: readonly Injected[], from: number, to: number): number => {
+export const timeWithoutOutage = (injected: readonly Injected[], from: number, to: number): number => {
   let ms = 0;
   let at = from;
-  const outages = injected.filter(({ kind }) => faultKinds[kind].isOutage);
+  const outages = injected.filter(({ kind, what }) => what !== noVictim && faultKinds[kind].isOutage);
   for (const outage of outages.toSorted((a, b) => a.at - b.at)) {
     ms += Math.max(0, Math.min(outage.at, to) - at);
     at = Math.max(at, outage.until);

@@ -4,9 +4,9 @@ import type { ChaosResult } from '../run-chaos.ts';
 import { noVictim } from '../faults/injector.ts';
 import { percentile } from '@ticketing/test/percentile';
 
-/** The share of kills that may find no victim; with more, the run is void. */
+/** The share of kills, and of all faults, that may find no victim; with more, the run is void. */
 const maxMissedShare = 0.1;
-/** With this many kills, every kind of message fault must have happened. */
+/** With this many kills, every kind of fault and of message fault must have happened. */
 const manyKills = 40;
 const messageFaults = [
   'refused',
@@ -42,19 +42,24 @@ const recoveryMs = (recoveries: ChaosResult['recoveries'], share: number): numbe
 
 const recoveryP95 = (result: ChaosResult): number => recoveryMs(result.recoveries.filter(isNotMongod), 0.95);
 
+const streamsLine = (shownAfter: readonly number[]): string =>
+  shownAfter.length === 0
+    ? 'no end of an order was acknowledged while one was followed'
+    : `${shownAfter.length} ends of orders shown, p50 ${seconds(percentile(shownAfter, 0.5))}, p95 ${seconds(percentile(shownAfter, 0.95))} after they were acknowledged`;
+
 /** The results of a run as lines of text. */
 export const linesOf = (result: ChaosResult): string[] => {
-  const { orders, injected, disturbed, journeys, shownAfter, failures, quietAfterMs } = result;
+  const { orders, injected, disturbed, journeys, failures, quietAfterMs } = result;
   const took = result.ended - result.began;
   const kills = injected.filter(({ kind }) => kind === 'kill').map(({ what }) => what.replace(/-\d+$/, ''));
   const mongod = result.recoveries.filter((recovery) => !isNotMongod(recovery)).map(({ ms }) => ms);
   return [
     `${orders.length} orders, ${result.paid} paid, ${result.cancelled} cancelled by their buyers in ${seconds(took)} (${((orders.length / took) * 1000).toFixed(1)} orders a second)`,
     `journeys: ${[...journeys].map(([name, count]) => `${name} ${count}`).join(', ')}`,
-    `streams: ${shownAfter.length} ends of orders shown, p50 ${seconds(percentile(shownAfter, 0.5))}, p95 ${seconds(percentile(shownAfter, 0.95))} after they were acknowledged`,
+    `streams: ${streamsLine(result.shownAfter)}`,
     `killed: ${countEach(kills)}`,
     `other faults: ${countEach(injected.filter(({ kind }) => kind !== 'kill').map(({ kind }) => kind))}`,
-    `messages: ${[...disturbed].map(([kind, count]) => `${kind} ${count}`).join(', ')}`,
+    `messages: ${messageFaults.map((kind) => `${kind} ${disturbed.get(kind) ?? 0}`).join(', ')}`,
     `failed requests, all retried: ${failures}`,
     `first order after a kill: p50 ${seconds(recoveryMs(result.recoveries, 0.5))}, p95 ${seconds(recoveryP95(result))} (mongod apart: ${mongod.map(seconds).join(', ')})`,
     `nothing left to do ${quietAfterMs === undefined ? 'NOT within its time' : seconds(quietAfterMs)} after the last fault`,
@@ -64,16 +69,20 @@ export const linesOf = (result: ChaosResult): string[] => {
 /** Why a run proves nothing: faults without a victim, or too little load. */
 const reasonsForVoid = (result: ChaosResult, target: { readonly orders: number; readonly kills: number }): string[] => {
   const { injected, disturbed } = result;
-  const problems: string[] = [];
+  const problems = injected.flatMap(({ kind, problem }) => (problem === undefined ? [] : [`${kind}: ${problem}`]));
   if (result.orders.length < target.orders) problems.push(`only ${result.orders.length} orders were acknowledged`);
   if (result.paid === 0) problems.push('nothing was paid');
   const hits = injected.filter(({ what }) => what !== noVictim);
   const kills = hits.filter(({ kind }) => kind === 'kill').length;
   if (kills < target.kills * (1 - maxMissedShare)) problems.push(`only ${kills} kills hit a process`);
+  const missed = injected.length - hits.length;
+  if (missed > injected.length * maxMissedShare)
+    problems.push(`${missed} of ${injected.length} faults found no victim`);
+  // With fewer, many kinds happen once.
+  if (target.kills < manyKills) return problems;
   for (const kind of new Set(injected.map((fault) => fault.kind)))
     if (!hits.some((fault) => fault.kind === kind)) problems.push(`no fault of kind ${kind} found a victim`);
-  if (target.kills >= manyKills)
-    for (const kind of messageFaults) if (!disturbed.has(kind)) problems.push(`no message fault ${kind} happened`);
+  for (const kind of messageFaults) if (!disturbed.has(kind)) problems.push(`no message fault ${kind} happened`);
   return problems;
 };
 

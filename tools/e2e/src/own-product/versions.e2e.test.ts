@@ -70,7 +70,7 @@ const restart = async (ended: ProductProcess): Promise<void> => {
 
 const rollOut = async (service: string): Promise<void> => {
   const replica = nextOf(service);
-  await versions.set(replica.url, 'next');
+  versions.set(replica.url, 'next');
   await restart(replica);
 };
 

@@ -12,10 +12,12 @@ export interface Delivery {
 export interface ControlledBus {
   /** Resolves once NATS has stored the message; `arrived` then waits for its consumers. */
   publish(message: OutboundMessage): Promise<void>;
-  /** Resolves once every consumer has received what was published. */
+  /** Resolves once every consumer has received what was published. @throws when one does not within 20 s. */
   arrived(): Promise<void>;
   /** Consumers with messages that are not acknowledged, in a fixed order. */
   waiting(): readonly string[];
+  /** Consumers that have acknowledged messages, in a fixed order. */
+  served(): readonly string[];
   /** Messages of a consumer that are not acknowledged, in the order in which they were written. */
   messages(durable: string): readonly Delivery[];
   /** Messages that this consumer has acknowledged. */
@@ -23,6 +25,8 @@ export interface ControlledBus {
   /** Acknowledges everything, so that nothing is left of an earlier run. */
   reset(): void;
 }
+
+const arrivesWithinMs = 20_000;
 
 const idOf = (body: string): string => {
   const { id }: { readonly id: string } = JSON.parse(body);
@@ -98,10 +102,17 @@ export const openControlledBus = async (
         if (subject === message.subject) expected.add(arrivalOf(durable, message.id).promise);
     },
     arrived: async () => {
-      await Promise.all(expected);
+      const late = Promise.withResolvers<never>();
+      const timer = setTimeout(() => late.reject(new Error('a consumer has not received a message')), arrivesWithinMs);
+      try {
+        await Promise.race([Promise.all(expected), late.promise]);
+      } finally {
+        clearTimeout(timer);
+      }
       expected.clear();
     },
     waiting: () => consumers.map(({ durable }) => durable).filter((durable) => messages(durable).length > 0),
+    served: () => consumers.map(({ durable }) => durable).filter((durable) => done.has(durable)),
     messages,
     acknowledged: (durable) => done.get(durable) ?? [],
     reset: () => {
