@@ -278,10 +278,9 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
       const { violations } = await auditProduct(sources);
       const lost = [
         ...(await findLost(ledger, addresses.mongoUrls)),
-        ...(await accounts.findLost({ withSessions: options.members === 1 })),
+        ...(await accounts.findLost()),
         ...ledger.unseen,
-        // In a cluster some link is disturbed most of the time.
-        ...(options.members === 1 ? lateStreams(result.shownAfter) : []),
+        ...lateStreams(result.shownAfter),
       ];
       await counters.read();
       return { ...result, failures, violations, lost, quietAfterMs, counters: counters.sums() };

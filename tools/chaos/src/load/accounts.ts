@@ -74,11 +74,10 @@ export class Accounts {
 
   /**
    * Finds what was acknowledged and does not hold: sessions, passwords and accounts that are still accepted, and listings of
-   * closed accounts that are still on sale. `withSessions`: of clusters it is known that a service may miss the end of a session
-   * (README, Open).
+   * closed accounts that are still on sale.
    * @returns A line for each.
    */
-  async findLost({ withSessions }: { readonly withSessions: boolean }): Promise<string[]> {
+  async findLost(): Promise<string[]> {
     const found: string[] = [];
     const expect = async (what: string, response: Promise<HttpResponse | undefined>, status: number) => {
       const { status: actual } = (await response) ?? {};
@@ -90,7 +89,7 @@ export class Accounts {
     const requests: HttpRequest[] = pathsForUsers.flatMap((path) =>
       Array.from({ length: requestsPerPath }, () => ({ method: 'GET', path })),
     );
-    for (const cookie of withSessions ? this.#endedSessions : [])
+    for (const cookie of this.#endedSessions)
       for (const request of requests) {
         while (!(await isRefused({ ...request, cookie })) && performance.now() < until) await delay(250);
         await expect(`${request.path} of a session that has ended`, this.#http.send({ ...request, cookie }), 401);

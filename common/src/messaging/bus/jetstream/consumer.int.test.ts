@@ -30,6 +30,21 @@ afterAll(async () => {
   await server.close();
 });
 
+test('When a process follows a subject, then it notices within seconds that the server has lost its pull request', async () => {
+  const heartbeats: unknown[] = [];
+  const requests = connection.subscribe('$JS.API.CONSUMER.MSG.NEXT.>', {
+    callback: (_, message) => {
+      heartbeats.push(message.json<{ idle_heartbeat: number }>().idle_heartbeat);
+    },
+  });
+  await connection.flush();
+  const follower = transport.follow({ subject: 'ticket.followed', from: 'next', onMessage: () => undefined });
+  // In nanoseconds; two must be missed.
+  await eventually(() => expect(heartbeats).toEqual([1e9]));
+  await follower.stop();
+  requests.unsubscribe();
+});
+
 test.each([
   ['many messages', 'ticket.small', 3_000, 10, 1_000],
   ['large messages', 'ticket.large', 600, 50_000, 250],

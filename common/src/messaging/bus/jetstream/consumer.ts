@@ -6,6 +6,7 @@ import { describe } from '../../listening/listener.ts';
 import type { Subscription, SubscriptionOptions } from '../transport.ts';
 import { isStalled } from './is-stalled.ts';
 import { JetStreamMessage } from './message.ts';
+import { pullTimeouts } from './options.ts';
 
 interface ConsumerOptions extends SubscriptionOptions {
   readonly ackWaitMs: number;
@@ -102,9 +103,7 @@ export class JetStreamConsumer implements Subscription {
         if (!isWanted()) return;
         const messages = await consumer.fetch({
           max_messages: pullSize,
-          expires: 5_000,
-          // A pull request that the server has lost is noticed after two missed heartbeats.
-          idle_heartbeat: 1_000,
+          ...pullTimeouts,
           // Skips the look-up of the consumer: `ensure` has just returned it.
           bind: true,
         });

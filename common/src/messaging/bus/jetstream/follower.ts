@@ -1,6 +1,7 @@
 import { DeliverPolicy, type ConsumerMessages, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import type { Logger } from 'pino';
 import type { Follower, FollowOptions } from '../transport.ts';
+import { pullTimeouts } from './options.ts';
 import { retryUntilDone } from './retry-until-done.ts';
 
 interface FollowerOptions extends FollowOptions {
@@ -69,7 +70,7 @@ export class JetStreamFollower implements Follower {
       deliver_policy: from === 'first' ? DeliverPolicy.All : DeliverPolicy.New,
     });
     const { num_pending: pending } = await consumer.info();
-    const messages = await consumer.consume();
+    const messages = await consumer.consume(pullTimeouts);
     if (!isCurrent()) return messages.stop();
     this.#messages = messages;
     this.#created = created;

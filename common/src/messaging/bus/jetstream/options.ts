@@ -1,5 +1,8 @@
 import type { Logger } from 'pino';
 
+/** In milliseconds. A pull request that the server has lost is noticed after two missed heartbeats. */
+export const pullTimeouts = { expires: 5_000, idle_heartbeat: 1_000 } as const;
+
 export interface JetStreamOptions {
   readonly url: string;
   readonly clientName: string;
