@@ -13,7 +13,7 @@ export type { Stage } from './model-driver.ts';
 export { modelRuns } from './model-runs.ts';
 export { call, deliver, event, printed, stepsOf } from './model-steps.ts';
 export type { Step } from './model-steps.ts';
-export { createTurnstile } from './turnstile.ts';
+export { createTurnstile, roundTrips } from './turnstile.ts';
 export type { Turnstile } from './turnstile.ts';
 export type { Crash } from './remote-calls.ts';
 export { openTestSystem, testStreamBytes } from './test-system.ts';

@@ -1,7 +1,8 @@
 import type { Collection, Document } from 'mongodb';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 
-const roundTrips: ReadonlySet<string | symbol> = new Set([
+/** Methods of collections and cursors that wait for the database. */
+export const roundTrips: ReadonlySet<string | symbol> = new Set([
   'findOne',
   'findOneAndUpdate',
   'insertOne',
@@ -9,6 +10,7 @@ const roundTrips: ReadonlySet<string | symbol> = new Set([
   'updateOne',
   'updateMany',
   'bulkWrite',
+  'countDocuments',
   'toArray',
 ]);
 /** Methods whose results make further round trips. */

@@ -9,7 +9,7 @@ import {
 } from '@ticketing/common/messaging';
 import type { Database } from '@ticketing/common/mongo';
 import { createLogger } from '@ticketing/common/service';
-import type { Turnstile } from '@ticketing/common/testing';
+import { roundTrips, type Turnstile } from '@ticketing/common/testing';
 import { MongoNetworkError, type Collection, type Document } from 'mongodb';
 import type { ControlledBus } from './controlled-bus.ts';
 
@@ -48,17 +48,6 @@ interface Options<Deps> {
   readonly subscriptions: (deps: Deps) => readonly Listener[];
 }
 
-const roundTrips: ReadonlySet<string | symbol> = new Set([
-  'findOne',
-  'findOneAndUpdate',
-  'insertOne',
-  'insertMany',
-  'updateOne',
-  'updateMany',
-  'bulkWrite',
-  'countDocuments',
-  'toArray',
-]);
 const bulks: ReadonlySet<string | symbol> = new Set(['bulkWrite', 'insertMany']);
 
 interface LifeState {
