@@ -1,7 +1,16 @@
 import { expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
-import { cardFormIsReady, desktop, overflow, payByCard, phone, usePages, violations } from './browser.ts';
+import {
+  cardFormIsReady,
+  desktop,
+  openCancelOrder,
+  overflow,
+  payByCard,
+  phone,
+  usePages,
+  violations,
+} from './browser.ts';
 import { eventually } from './eventually.ts';
 import { hold, list, newCredentials, order, pay, signUp, ticketOf, untilOrder, type User } from './user.ts';
 import { siteUnderTest, testOnThisMachine } from './site.ts';
@@ -135,14 +144,8 @@ test('When a ticket is held, then its buyer can continue, and others and the sel
   const page = await seen(buyer, 'You hold this ticket');
   await page.getByRole('link', { name: 'Continue to payment' }).click();
   await page.waitForURL(`**/orders/${id}`);
-  await cardFormIsReady(page);
-  const release = page.getByRole('button', { name: 'Yes, release the ticket' });
-  // The card form may still grow and move the content below it: a click that missed is repeated.
-  await eventually(async () => {
-    if (!(await release.isVisible())) await page.getByText('Cancel order').click();
-    await release.waitFor({ timeout: 1_000 });
-  });
-  await release.click();
+  await openCancelOrder(page);
+  await page.getByRole('button', { name: 'Yes, release the ticket' }).click();
   await heading(page, 'You released this ticket').waitFor();
   await untilOrder(buyer, id, { status: 'cancelled', reason: 'by_buyer' });
 });

@@ -188,7 +188,7 @@ export const payByCard = async (page: Page, number: string): Promise<void> => {
   await frame.getByLabel('Expiration date').fill('12 / 40');
   await frame.getByLabel('Security code').fill('123');
   await frame.getByLabel('Postal code').fill('12345');
-  await page.getByRole('button', { name: /^Pay \$/ }).click();
+  await clickUnderCardForm(page.getByRole('button', { name: /^Pay \$/ }));
 };
 
 /** Clicks on one thing after the other on a page that fits its screen; `clicks` counts them, and others that are added. */
@@ -232,6 +232,20 @@ export const addAuthenticator = async (
     },
   });
   return { cdp, authenticatorId };
+};
+
+/**
+ * Clicks what stands under the card form. The form is in an iframe with a process of its own: a click right after a
+ * scroll may still go to where the iframe was. `click` waits for two frames, so it comes late enough after this scroll.
+ */
+const clickUnderCardForm = async (target: Locator): Promise<void> => {
+  await target.scrollIntoViewIfNeeded();
+  await target.click();
+};
+
+export const openCancelOrder = async (page: Page): Promise<void> => {
+  await cardFormIsReady(page);
+  await clickUnderCardForm(page.locator('summary', { hasText: 'Cancel order' }));
 };
 
 /** Until the form has loaded, the content below it moves. */

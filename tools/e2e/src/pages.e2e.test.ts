@@ -8,6 +8,7 @@ import type { Page } from 'playwright-core';
 import {
   addAuthenticator,
   cardFormIsReady,
+  openCancelOrder,
   desktop,
   findFaults,
   openBrowser,
@@ -403,8 +404,7 @@ const states: readonly State[] = [
     act: async (page) => {
       await payByCard(page, '4000000000000002');
       await alerts(page);
-      await open(page, 'Cancel order');
-      await cardFormIsReady(page);
+      await openCancelOrder(page);
     },
   },
   {

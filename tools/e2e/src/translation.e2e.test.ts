@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { ticketPng, uploadRequest } from '@ticketing/test/ticket-file';
 import { randomUUID } from 'node:crypto';
 import type { Page } from 'playwright-core';
-import { cardFormIsReady, openBrowser, openSession, payByCard, usePages } from './browser.ts';
+import { cardFormIsReady, openBrowser, openCancelOrder, openSession, payByCard, usePages } from './browser.ts';
 import { eventually } from './eventually.ts';
 import { isOnThisMachine, siteUnderTest } from './site.ts';
 import { openStripeLedger } from './stripe-ledger.ts';
@@ -135,9 +135,7 @@ test('When the browser translates an open order, then it shows a hold that was r
   expect(await buyer.send({ method: 'DELETE', path: `/api/orders/${open1.id}` })).toMatchObject({ status: 204 });
   await shows(page, /You released this ticket/);
   await visit(page, `/orders/${open2.id}`);
-  // It moves what is below it.
-  await cardFormIsReady(page);
-  await open(page, 'Cancel order');
+  await openCancelOrder(page);
   await press(page, 'Yes, release the ticket');
   await shows(page, /You released this ticket/);
   await visit(page, `/tickets/${one.id}`);
