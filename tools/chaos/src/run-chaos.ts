@@ -197,8 +197,10 @@ const exercise = async (
       const onLastOrder = () => injector.inject({ kind: 'empty redis' });
       await runLoad(context, ledger, { orders, onLastOrder });
       over.abort();
+      // An interrupted run injects no more of what is planned.
+      if (signal.aborted) await injector.stop();
       await injecting;
-      await injector.completeRollout();
+      if (!signal.aborted) await injector.completeRollout();
     });
     log(state());
   } finally {
