@@ -50,7 +50,7 @@ export default {
     },
     'tools/check-k8s': { entry: ['src/check-k8s.ts', tests], project: 'src/**/*.ts' },
     'tools/cluster': {
-      entry: ['*.mjs', 'src/{exec-in-cluster,test-cluster,run-backup,run-restore}.ts', tests],
+      entry: ['*.mjs', 'src/{exec-in-cluster,pin-images,test-cluster,run-backup,run-restore}.ts', tests],
       project: '**/*.{ts,mjs}',
       ignoreBinaries: ['kubectl', 'skaffold'],
     },
