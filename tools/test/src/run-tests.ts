@@ -117,19 +117,21 @@ const endToEnd = async (): Promise<Counts> => {
   return sumOf([own, shared]);
 };
 
-/** A short chaos run with every kind of fault that one member has. Its recovery time is not tested: the bound is generous. */
-const chaos = async (): Promise<Counts> => {
-  const args = ['--recovery', '60', '--longest', '40', '--orders', '300', '--kills', '24'];
-  const { failed } = await execa(process.execPath, [join(root, 'tools', 'chaos', 'src', 'index.ts'), ...args], {
-    cwd: root,
-    env,
-    reject: false,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    cancelSignal: aborted.signal,
-    forceKillAfterDelay: 20_000,
-  });
-  return { passed: failed ? 0 : 1, failed: failed ? 1 : 0, skipped: [], failures: [] };
-};
+/** A short chaos run with every kind of fault. Its recovery time is not tested: the bound is generous. */
+const chaos =
+  (...options: readonly string[]) =>
+  async (): Promise<Counts> => {
+    const args = ['--recovery', '60', '--longest', '40', ...options];
+    const { failed } = await execa(process.execPath, [join(root, 'tools', 'chaos', 'src', 'index.ts'), ...args], {
+      cwd: root,
+      env,
+      reject: false,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      cancelSignal: aborted.signal,
+      forceKillAfterDelay: 20_000,
+    });
+    return { passed: failed ? 0 : 1, failed: failed ? 1 : 0, skipped: [], failures: [] };
+  };
 
 const steps: readonly (readonly [title: string, run: () => Promise<Counts>])[] =
   values.only === undefined
@@ -137,7 +139,8 @@ const steps: readonly (readonly [title: string, run: () => Promise<Counts>])[] =
         ['types, lint, format, unused code and manifests', staticChecks],
         ['unit and integration tests', jest(workspaces, { args: positionals })],
         ['end-to-end tests', endToEnd],
-        ['chaos', chaos],
+        ['chaos', chaos('--orders', '300', '--kills', '24')],
+        ['chaos in clusters', chaos('--cluster', '3', '--orders', '150', '--kills', '6')],
       ]
     : [
         ...(values.only.some((name) => name !== 'e2e')
