@@ -32,7 +32,7 @@ export default {
     },
     'tools/*': { entry: tests, project: '**/*.{ts,mjs}' },
     'tools/audit': {
-      entry: ['src/run-{audit,dead-letters,end-sessions,problems,reconcile,refund,release,republish}.ts', tests],
+      entry: ['src/run-{audit,operator,reconcile}.ts', tests],
       project: 'src/**/*.ts',
     },
     'tools/bench': {
@@ -50,7 +50,11 @@ export default {
     },
     'tools/check-k8s': { entry: ['src/check-k8s.ts', tests], project: 'src/**/*.ts' },
     'tools/cluster': {
-      entry: ['*.mjs', 'src/{exec-in-cluster,pin-images,test-cluster,run-backup,run-restore}.ts', tests],
+      entry: [
+        '*.mjs',
+        'src/{exec-in-cluster,operate-in-cluster,pin-images,test-cluster,run-backup,run-restore}.ts',
+        tests,
+      ],
       project: '**/*.{ts,mjs}',
       ignoreBinaries: ['kubectl', 'skaffold'],
     },

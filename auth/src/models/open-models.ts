@@ -1,7 +1,7 @@
 import { mailJobs, type MailJob } from '@ticketing/common/mail';
 import { openStore, type StoreDeps } from '@ticketing/common/messaging';
 import { createLoader } from '@ticketing/common/mongo';
-import { operatorRequests, type OperatorRequest } from '@ticketing/common/operator';
+import { operatorActions, operatorRequests, type OperatorRequest } from '@ticketing/common/operator';
 import { resetRequests, type ResetRequest } from './reset-request.ts';
 import { passkeyChallenges, type PasskeyChallenge } from './passkey-challenge.ts';
 import { passkeys, type PasskeyDocument } from './passkey.ts';
@@ -13,7 +13,16 @@ export type { UserDocument } from './user.ts';
 
 export type Models = ReturnType<typeof openModels>;
 
-export const collections = [users, sessions, operatorRequests, resetRequests, passkeys, passkeyChallenges, mailJobs];
+export const collections = [
+  users,
+  sessions,
+  operatorRequests,
+  operatorActions,
+  resetRequests,
+  passkeys,
+  passkeyChallenges,
+  mailJobs,
+];
 
 export const openModels = (service: StoreDeps) => {
   const userStore = openStore(users, service);

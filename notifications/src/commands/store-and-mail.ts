@@ -78,6 +78,6 @@ export const storeAndMail = async <State extends { readonly id: string; readonly
     if (!matters(state) || unknown === undefined) return 'done';
     if (now.getTime() - (firstEventAt.get(saleIdOf(state)) ?? now).getTime() < waitForUserMs)
       return { retryAfterMs: waitDelayMs };
-    return { failed: `no copy of user ${unknown.userId}: npm run republish -- user fills it` };
+    return { failed: `no copy of user ${unknown.userId}: npm run operator -- republish user fills it` };
   });
 };

@@ -3,7 +3,7 @@ import { newId } from '@ticketing/common/mongo';
 import type { OperatorRequest } from '@ticketing/common/operator';
 import type { PaymentsUnderTest } from './harness.ts';
 
-/** An operator, who runs `npm run refund` and `npm run release`. */
+/** An operator, who runs `npm run operator -- refund` and `npm run operator -- release`. */
 export const createOperator = (payments: () => PaymentsUnderTest) => {
   const requests = () => payments().system.collection<OperatorRequest>('operator-requests');
   /** Writes the request that the command writes, and returns its id. */

@@ -4,7 +4,9 @@ import { createListener, done, durableName, reject, type DeadLetter } from '@tic
 import { buildApp } from '@ticketing/common/http';
 import { httpKit, openService, readEnv, commonEnv } from '@ticketing/common/service';
 import { openDatabases, type Databases } from '@ticketing/watchdog/sources';
-import { runDeadLetterCommand, UnknownLetterError, UsageError } from './dead-letter-command.ts';
+import { runDeadLetterCommand } from './dead-letter-command.ts';
+import { NotFoundError } from './not-found-error.ts';
+import { UsageError } from './usage-error.ts';
 import { openTestSources, type TestSources } from '@ticketing/watchdog/testing';
 
 let under: TestSources;
@@ -53,7 +55,13 @@ const ticket = (id: string) => ({ id, version: 0, revision: 0, title: 'Final', p
 
 const run = async (...args: readonly string[]): Promise<{ readonly code: number; readonly output: string }> => {
   const lines: string[] = [];
-  const code = await runDeadLetterCommand({ databases, args, print: (line) => lines.push(line), timeoutMs: 10_000 });
+  const code = await runDeadLetterCommand({
+    databases,
+    args,
+    by: 'olga',
+    print: (line) => lines.push(line),
+    timeoutMs: 10_000,
+  });
   return { code, output: lines.join('\n') };
 };
 
@@ -167,9 +175,9 @@ test.each([
   const failure = run(...args);
   await expect(failure).rejects.toThrow(UsageError);
   await expect(failure).rejects.toThrow(problem);
-  await expect(failure).rejects.toThrow('npm run dead-letters');
+  await expect(failure).rejects.toThrow('npm run operator -- dead-letters');
 });
 
 test('When no service has the letter, then the error says so', async () => {
-  await expect(run('replay', 'nothing')).rejects.toThrow(UnknownLetterError);
+  await expect(run('replay', 'nothing')).rejects.toThrow(NotFoundError);
 });

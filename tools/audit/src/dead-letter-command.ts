@@ -8,25 +8,12 @@ import { services, type Databases, type ServiceName } from '@ticketing/watchdog/
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { formatTable } from './format-table.ts';
+import type { CommandRun } from './command-run.ts';
+import { NotFoundError } from './not-found-error.ts';
 import { printable } from './printable.ts';
+import { UsageError } from './usage-error.ts';
 
-/** The arguments are wrong; the message says why and shows the usage. */
-export class UsageError extends Error {
-  constructor(problem: string) {
-    super(`${problem}\n\n${usage}`);
-    this.name = 'UsageError';
-  }
-}
-
-/** No service has a dead letter with this id. */
-export class UnknownLetterError extends Error {
-  constructor(id: string) {
-    super(`There is no dead letter ${id}; list shows those that exist`);
-    this.name = 'UnknownLetterError';
-  }
-}
-
-const usage = `npm run dead-letters -- <command> [--service ${services.join('|')}]
+export const deadLettersUsage = `npm run operator -- dead-letters <command> [--service ${services.join('|')}]
   list                list the dead letters and, apart from them, the parked events, oldest first
   show <id>           show one of them, with the event's body
   replay <id>|--all   have its service handle it again, and show the outcome
@@ -37,14 +24,6 @@ interface ServiceLetters {
   readonly letters: DeadLetters;
 }
 
-export interface DeadLetterCommand {
-  readonly databases: Databases;
-  readonly args: readonly string[];
-  readonly print: (line: string) => void;
-  /** How long to wait for the outcome of a replay; 15 s by default. */
-  readonly timeoutMs?: number;
-}
-
 const parse = (args: readonly string[]) => {
   try {
     return parseArgs({
@@ -53,13 +32,13 @@ const parse = (args: readonly string[]) => {
       options: { service: { type: 'string' }, all: { type: 'boolean' } },
     });
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    throw new UsageError(error instanceof Error ? error.message : String(error), deadLettersUsage);
   }
 };
 
 const openLetters = (databases: Databases, wanted: string | undefined): ServiceLetters[] => {
   const selected = services.filter((service) => wanted === undefined || service === wanted);
-  if (selected.length === 0) throw new UsageError(`There is no service ${wanted}`);
+  if (selected.length === 0) throw new UsageError(`There is no service ${wanted}`, deadLettersUsage);
   return selected.map((service) => ({
     service,
     letters: createDeadLetters(
@@ -88,7 +67,7 @@ const listed = (found: readonly { readonly service: ServiceName; readonly letter
     ),
   );
 
-const list = async (all: readonly ServiceLetters[], print: DeadLetterCommand['print']): Promise<number> => {
+const list = async (all: readonly ServiceLetters[], print: CommandRun['print']): Promise<number> => {
   const found = await Promise.all(
     all.map(async ({ service, letters }) => ({
       service,
@@ -112,7 +91,7 @@ const list = async (all: readonly ServiceLetters[], print: DeadLetterCommand['pr
   return 0;
 };
 
-/** @throws UnknownLetterError */
+/** @throws NotFoundError */
 const find = async (
   all: readonly ServiceLetters[],
   id: string,
@@ -121,7 +100,7 @@ const find = async (
     const letter = await owner.letters.show(id);
     if (letter !== undefined) return { owner, letter };
   }
-  throw new UnknownLetterError(id);
+  throw new NotFoundError(`There is no dead letter ${id}; list shows those that exist`);
 };
 
 const prettyJson = (body: string): string => {
@@ -132,7 +111,7 @@ const prettyJson = (body: string): string => {
   }
 };
 
-const show = async (all: readonly ServiceLetters[], id: string, print: DeadLetterCommand['print']): Promise<number> => {
+const show = async (all: readonly ServiceLetters[], id: string, print: CommandRun['print']): Promise<number> => {
   const { owner, letter } = await find(all, id);
   const { body, ...rest } = letter;
   print(`service: ${owner.service}`);
@@ -146,7 +125,7 @@ const show = async (all: readonly ServiceLetters[], id: string, print: DeadLette
 type Selection = readonly { readonly letters: DeadLetters; readonly ids: readonly string[] | 'all' }[];
 
 const select = async (all: readonly ServiceLetters[], id: string | undefined, isAll: boolean): Promise<Selection> => {
-  if ((id === undefined) !== isAll) throw new UsageError('Name one id, or --all');
+  if ((id === undefined) !== isAll) throw new UsageError('Name one id, or --all', deadLettersUsage);
   if (id === undefined) return all.map(({ letters }) => ({ letters, ids: 'all' as const }));
   const { owner } = await find(all, id);
   return [{ letters: owner.letters, ids: [id] }];
@@ -166,7 +145,7 @@ const readRemaining = async (
 };
 
 /** Marks letters for replay. Their services then delete each letter that they handle; one that fails waits again. */
-const replay = async (selection: Selection, command: DeadLetterCommand): Promise<number> => {
+const replay = async (selection: Selection, command: CommandRun): Promise<number> => {
   const { print } = command;
   const marked = sum(await Promise.all(selection.map(({ letters, ids }) => letters.replay(ids))));
   if (marked === 0) {
@@ -190,36 +169,37 @@ const replay = async (selection: Selection, command: DeadLetterCommand): Promise
   }
 };
 
-const discard = async (selection: Selection, print: DeadLetterCommand['print']): Promise<number> => {
+const discard = async (selection: Selection, print: CommandRun['print']): Promise<number> => {
   const removed = sum(await Promise.all(selection.map(({ letters, ids }) => letters.discard(ids))));
   print(`${removed} discarded`);
   return 0;
 };
 
 /**
- * Lists, shows, replays or discards dead letters. Returns the exit code: 1 when a replay did not succeed.
- * @throws UsageError, UnknownLetterError
+ * Lists, shows, replays or discards dead letters; it waits 15 s for the outcome of a replay. Returns the exit code: 1 when a
+ * replay did not succeed.
+ * @throws UsageError, NotFoundError
  */
-export const runDeadLetterCommand = async (wanted: DeadLetterCommand): Promise<number> => {
+export const runDeadLetterCommand = async (wanted: CommandRun): Promise<number> => {
   // Events contain texts of users.
   const command = { ...wanted, print: (line: string) => wanted.print(printable(line)) };
   const { values, positionals } = parse(command.args);
   const [action, id, ...more] = positionals;
   const letters = openLetters(command.databases, values.service);
-  if (more.length > 0) throw new UsageError(`Unexpected ${more.join(' ')}: name one id at a time`);
+  if (more.length > 0) throw new UsageError(`Unexpected ${more.join(' ')}: name one id at a time`, deadLettersUsage);
   switch (action) {
     case 'list':
       return list(letters, command.print);
     case 'show':
-      if (id === undefined) throw new UsageError('show needs an id');
+      if (id === undefined) throw new UsageError('show needs an id', deadLettersUsage);
       return show(letters, id, command.print);
     case 'replay':
       return replay(await select(letters, id, values.all === true), command);
     case 'discard':
       return discard(await select(letters, id, values.all === true), command.print);
     case undefined:
-      throw new UsageError('A command is missing');
+      throw new UsageError('A command is missing', deadLettersUsage);
     default:
-      throw new UsageError(`There is no command ${action}`);
+      throw new UsageError(`There is no command ${action}`, deadLettersUsage);
   }
 };

@@ -18,7 +18,13 @@ afterAll(async () => {
 
 const run = async (args: readonly string[], timeoutMs = 20_000) => {
   const lines: string[] = [];
-  const code = await runEndSessionsCommand({ databases, args, print: (line) => lines.push(line), timeoutMs });
+  const code = await runEndSessionsCommand({
+    databases,
+    args,
+    by: 'olga',
+    print: (line) => lines.push(line),
+    timeoutMs,
+  });
   return { code, output: lines.join('\n') };
 };
 /** Carries out the request for the account, as auth does. */
@@ -54,6 +60,6 @@ test.each([[[]], [['ann@example.com', 'bob@example.com']]])(
   async (args) => {
     const failure = run(args);
     await expect(failure).rejects.toThrow(UsageError);
-    await expect(failure).rejects.toThrow('npm run end-sessions');
+    await expect(failure).rejects.toThrow('npm run operator -- end-sessions');
   },
 );

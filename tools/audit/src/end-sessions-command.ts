@@ -1,8 +1,8 @@
-import type { Databases } from '@ticketing/watchdog/sources';
+import type { CommandRun } from './command-run.ts';
 import { requestOperation, type Outcomes } from './request-operation.ts';
 import { UsageError } from './usage-error.ts';
 
-const usage = `npm run end-sessions -- <e-mail|id>
+export const endSessionsUsage = `npm run operator -- end-sessions <account|e-mail>
   signs a user out everywhere`;
 
 const outcomes: Outcomes = {
@@ -15,15 +15,9 @@ const outcomes: Outcomes = {
  * such account, or auth does not respond.
  * @throws UsageError
  */
-export const runEndSessionsCommand = async (command: {
-  readonly databases: Databases;
-  readonly args: readonly string[];
-  readonly print: (line: string) => void;
-  /** 60 s by default. */
-  readonly timeoutMs?: number;
-}): Promise<number> => {
+export const runEndSessionsCommand = async (command: CommandRun): Promise<number> => {
   const [account, ...more] = command.args;
-  if (account === undefined || more.length > 0) throw new UsageError('One e-mail or id is needed', usage);
+  if (account === undefined || more.length > 0) throw new UsageError('One e-mail or id is needed', endSessionsUsage);
   const operation = {
     action: 'end-sessions',
     kind: 'account',

@@ -25,7 +25,7 @@ const commands = { refund: runRefundCommand, release: runReleaseCommand, problem
 
 const run = async (name: keyof typeof commands, args: readonly string[], timeoutMs = 20_000) => {
   const lines: string[] = [];
-  const code = await commands[name]({ databases, args, print: (line) => lines.push(line), timeoutMs });
+  const code = await commands[name]({ databases, args, by: 'olga', print: (line) => lines.push(line), timeoutMs });
   return { code, lines };
 };
 /** Carries out the request for the order, as payments does; returns it as it was. */
@@ -51,7 +51,7 @@ test('When orders are refunded, then the command says what happens to each', asy
     action: 'refund',
     subject: 'a',
     reason: `called $off ${'🎟'.repeat(188)}`,
-    by: expect.any(String),
+    by: 'olga',
   });
   expect(await requests().countDocuments()).toBe(2);
 });
@@ -102,7 +102,7 @@ test.each([
   ['settled', 0, 'order a has no open problem any more'],
   ['no_problem', 1, 'order a has no open problem'],
   ['settled_before', 0, 'order a has no open problem any more: it was settled before'],
-  ['reported_again', 1, 'order a has another problem, reported just now: see npm run problems'],
+  ['reported_again', 1, 'order a has another problem, reported just now: see npm run operator -- problems'],
 ])('When the release of an order is %s, then the exit code is %i', async (outcome, code, line) => {
   const [result, request] = await Promise.all([run('release', ['a', '--reason', 'x']), carryOut('a', outcome)]);
   expect(result).toEqual({ code, lines: [line] });
@@ -158,5 +158,5 @@ test.each([
 ] as const)('When the arguments of %s are %j, then the usage is shown', async (name, args) => {
   const failure = run(name, args);
   await expect(failure).rejects.toThrow(UsageError);
-  await expect(failure).rejects.toThrow(`npm run ${name}`);
+  await expect(failure).rejects.toThrow(`npm run operator -- ${name}`);
 });

@@ -1,6 +1,7 @@
 import { lineOfText } from '@ticketing/common/http';
 import type { Databases } from '@ticketing/watchdog/sources';
 import { parseArgs } from 'node:util';
+import type { CommandRun } from './command-run.ts';
 import { requestOperation, type Outcomes } from './request-operation.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -11,16 +12,8 @@ interface StoredCharge {
   readonly openAttempt?: { readonly at: Date };
 }
 
-export interface OrderCommand {
-  readonly databases: Databases;
-  readonly args: readonly string[];
-  readonly print: (line: string) => void;
-  /** How long to wait without any progress; 60 s by default. */
-  readonly timeoutMs?: number;
-}
-
-const refundUsage = `npm run refund -- <order>… --reason <text>
-npm run refund -- --event <id> --reason <text>
+export const refundUsage = `npm run operator -- refund <order>… --reason <text>
+npm run operator -- refund --event <id> --reason <text>
   returns what is left of the payments of these orders, or of all orders of an event; buyers and sellers are told the text`;
 
 const refundOutcomes: Outcomes = {
@@ -30,13 +23,13 @@ const refundOutcomes: Outcomes = {
   not_paid: { text: 'is not paid, or does not exist: nothing to refund', isDone: false },
 };
 
-const releaseUsage = `npm run release -- <order>… --reason <text>
+export const releaseUsage = `npm run operator -- release <order>… --reason <text>
   settles the problems that buyers have reported, so that the sellers are paid`;
 
 const releaseOutcomes: Outcomes = {
   settled: { text: 'has no open problem any more', isDone: true },
   settled_before: { text: 'has no open problem any more: it was settled before', isDone: true },
-  reported_again: { text: 'has another problem, reported just now: see npm run problems', isDone: false },
+  reported_again: { text: 'has another problem, reported just now: see npm run operator -- problems', isDone: false },
   no_problem: { text: 'has no open problem', isDone: false },
 };
 
@@ -47,7 +40,7 @@ const reasonText = lineOfText('Reason', 200);
  * Asks the running payments to refund orders, prints what happens to each, and returns the exit code: 1 if one is not refunded.
  * @throws UsageError
  */
-export const runRefundCommand = async (command: OrderCommand): Promise<number> => {
+export const runRefundCommand = async (command: CommandRun): Promise<number> => {
   const { orderIds, event, reason } = readArgs(command.args, refundUsage);
   if ((event === undefined) === (orderIds.length === 0))
     throw new UsageError('Either orders or an event is needed', refundUsage);
@@ -69,7 +62,7 @@ export const runRefundCommand = async (command: OrderCommand): Promise<number> =
  * Asks the running payments to settle the problems of orders; prints and returns as `runRefundCommand`.
  * @throws UsageError
  */
-export const runReleaseCommand = async (command: OrderCommand): Promise<number> => {
+export const runReleaseCommand = async (command: CommandRun): Promise<number> => {
   const { orderIds, event, reason } = readArgs(command.args, releaseUsage);
   if (event !== undefined || orderIds.length === 0) throw new UsageError('An order is needed', releaseUsage);
   return carryOut(command, { action: 'release', ids: orderIds, reason, outcomes: releaseOutcomes });
@@ -106,7 +99,7 @@ const ordersOf = async (databases: Databases, eventId: string) => {
 };
 
 const carryOut = async (
-  command: OrderCommand,
+  command: CommandRun,
   request: {
     readonly action: 'refund' | 'release';
     readonly ids: readonly string[];

@@ -1,4 +1,4 @@
-import type { Databases } from '@ticketing/watchdog/sources';
+import type { CommandRun } from './command-run.ts';
 import { printable } from './printable.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -10,19 +10,17 @@ interface StoredOrder {
   readonly problem?: { readonly text?: string; readonly at?: Date };
 }
 
+export const problemsUsage = `npm run operator -- problems
+  prints the problems that buyers have reported and nobody has settled, the oldest first`;
+
 const limit = 1_000;
 
 /**
  * Prints the problems that buyers have reported and nobody has settled, the oldest first. Returns the exit code, which is 0.
  * @throws UsageError
  */
-export const runProblemsCommand = async (command: {
-  readonly databases: Databases;
-  readonly args: readonly string[];
-  readonly print: (line: string) => void;
-}): Promise<number> => {
-  const { databases, args, print } = command;
-  if (args.length > 0) throw new UsageError('No arguments are needed', 'npm run problems');
+export const runProblemsCommand = async ({ databases, args, print }: CommandRun): Promise<number> => {
+  if (args.length > 0) throw new UsageError('No arguments are needed', problemsUsage);
   const orders = databases.of.orders.collection<StoredOrder>('orders');
   const open = { 'problem.at': { $exists: true } };
   const found = await orders.find(open, { sort: { 'problem.at': 1 }, limit }).toArray();

@@ -61,7 +61,7 @@ const run = async (
   timeoutMs = 20_000,
 ): Promise<{ readonly code: number; readonly output: string }> => {
   const lines: string[] = [];
-  const code = await runRepublishCommand({ databases, args, print: (line) => lines.push(line), timeoutMs });
+  const code = await runRepublishCommand({ databases, args, by: 'olga', print: (line) => lines.push(line), timeoutMs });
   return { code, output: lines.join('\n') };
 };
 const republished = (id: string): number =>
@@ -94,5 +94,5 @@ test.each([
   const failure = run(args);
   await expect(failure).rejects.toThrow(UsageError);
   await expect(failure).rejects.toThrow(problem);
-  await expect(failure).rejects.toThrow('npm run republish');
+  await expect(failure).rejects.toThrow('npm run operator -- republish');
 });

@@ -1,10 +1,11 @@
 import { republications, requestRepublication, type Republication } from '@ticketing/common/messaging';
 import { newId } from '@ticketing/common/mongo';
-import type { Databases, ServiceName } from '@ticketing/watchdog/sources';
+import type { ServiceName } from '@ticketing/watchdog/sources';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CommandRun } from './command-run.ts';
 import { UsageError } from './usage-error.ts';
 
-const usage = `npm run republish -- <ticket|order|charge|user> [id…]
+export const republishUsage = `npm run operator -- republish <ticket|order|charge|user> [id…]
   publishes the current state of every aggregate of this kind again, or of those with these ids`;
 
 /** The service that owns each type of aggregate. */
@@ -16,25 +17,17 @@ const owners: ReadonlyMap<string, ServiceName> = new Map([
 ]);
 const maxIds = 1_000;
 
-export interface RepublishCommand {
-  readonly databases: Databases;
-  readonly args: readonly string[];
-  readonly print: (line: string) => void;
-  /** How long to wait without any progress; 60 s by default. */
-  readonly timeoutMs?: number;
-}
-
 /**
  * Asks the running service to republish, and waits until it has. Returns the exit code: 1 when it makes no progress.
  * @throws UsageError
  */
-export const runRepublishCommand = async (command: RepublishCommand): Promise<number> => {
+export const runRepublishCommand = async (command: CommandRun): Promise<number> => {
   const { databases, print, timeoutMs = 60_000 } = command;
   const [type, ...ids] = command.args;
-  if (type === undefined) throw new UsageError('A type is missing', usage);
+  if (type === undefined) throw new UsageError('A type is missing', republishUsage);
   const owner = owners.get(type);
-  if (owner === undefined) throw new UsageError(`There is no type ${type}`, usage);
-  if (ids.length > maxIds) throw new UsageError(`At most ${maxIds} ids at a time`, usage);
+  if (owner === undefined) throw new UsageError(`There is no type ${type}`, republishUsage);
+  if (ids.length > maxIds) throw new UsageError(`At most ${maxIds} ids at a time`, republishUsage);
 
   const collection = databases.of[owner].collection<Republication>(republications.name);
   const _id = `command-${newId()}`;

@@ -1,9 +1,8 @@
 import { newId } from '@ticketing/common/mongo';
 import type { OperatorRequest } from '@ticketing/common/operator';
 import type { Databases } from '@ticketing/watchdog/sources';
-import { userInfo } from 'node:os';
-import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CommandRun } from './command-run.ts';
 
 const pollEveryMs = 250;
 
@@ -26,12 +25,11 @@ export const requestOperation = async (
     /** What is printed of a subject whose request nothing has carried out. */
     readonly notDone: string;
   },
-  { print, timeoutMs = 60_000 }: { readonly print: (line: string) => void; readonly timeoutMs?: number | undefined },
+  { by, print, timeoutMs = 60_000 }: Pick<CommandRun, 'by' | 'print' | 'timeoutMs'>,
 ): Promise<boolean> => {
   const { action, kind, subjects, reason, outcomes, notDone } = operation;
   const requests = database.collection<OperatorRequest>('operator-requests');
   const waiting = new Map(subjects.map((subject) => [`command-${newId()}`, subject]));
-  const by = operatorName();
   // By the clock of the database, since they are deleted an hour later.
   await requests.bulkWrite(
     [...waiting].map(([_id, subject]) => ({
@@ -62,12 +60,3 @@ const literal = (fields: Readonly<Record<string, string | undefined>>) =>
   Object.fromEntries(
     Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, { $literal: value }]])),
   );
-
-/** The user of a container may have no name. */
-const operatorName = (): string => {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? 'unknown'}`;
-  }
-};

@@ -102,9 +102,9 @@ const openOperator = (env: NodeJS.ProcessEnv): Operator => {
   const one = pLimit(2);
   const run = (command: string, orderId: string) =>
     one(async () => {
-      const script = join(root, 'tools', 'audit', 'src', `run-${command}.ts`);
+      const script = join(root, 'tools', 'audit', 'src', 'run-operator.ts');
       // A database may be away, and an order may not allow the command any more; the check at the end reads the outcome.
-      await execa(process.execPath, [script, orderId, '--reason', 'chaos'], { env, reject: false });
+      await execa(process.execPath, [script, command, orderId, '--reason', 'chaos'], { env, reject: false });
     });
   return { refund: (orderId) => run('refund', orderId), release: (orderId) => run('release', orderId) };
 };

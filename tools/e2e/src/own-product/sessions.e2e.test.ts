@@ -87,12 +87,10 @@ testOnThisMachine(
     const [user, other] = [await signUp(running().url), await signUp(running().url)];
     await expect(endSessions(`not-${user.credentials.email}`)).rejects.toMatchObject({
       code: 1,
-      stdout: `account not-${user.credentials.email} does not exist, or is closed\n`,
+      stderr: `No account has the e-mail not-${user.credentials.email}\n`,
     });
     for (const replica of replicas()) expect(await accepts(replica, user.cookie)).toBe(true);
-    expect((await endSessions(user.credentials.email)).stdout).toBe(
-      `account ${user.credentials.email} is signed out everywhere\n`,
-    );
+    expect((await endSessions(user.credentials.email)).stdout).toMatch(/^account \S+ is signed out everywhere\n$/);
     for (const replica of replicas()) {
       await untilRefused(replica, user.cookie);
       expect(await accepts(replica, other.cookie)).toBe(true);

@@ -1,4 +1,0 @@
-import { runEndSessionsCommand } from './end-sessions-command.ts';
-import { runOnDatabases } from './run-on-databases.ts';
-
-await runOnDatabases('end-sessions', runEndSessionsCommand);

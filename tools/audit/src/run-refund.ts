@@ -1,4 +1,0 @@
-import { runRefundCommand } from './order-command.ts';
-import { runOnDatabases } from './run-on-databases.ts';
-
-await runOnDatabases('refund', runRefundCommand);
