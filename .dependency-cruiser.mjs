@@ -123,7 +123,7 @@ export default {
     {
       name: 'no-test-helpers-in-the-product',
       severity: 'error',
-      from: { path: '/src/', pathNot: '\\.test\\.ts$|/test(ing)?/' },
+      from: { path: '/src/', pathNot: '\\.test\\.ts$|/test(ing)?/|^tools/(bench|chaos)/' },
       to: { path: '^common/src/(events/)?testing/|/src/test/' },
     },
   ],

@@ -4,7 +4,7 @@ export type { FaultyProxy } from './faulty-proxy.ts';
 export { eventually } from './eventually.ts';
 export { openMailbox } from './mailbox.ts';
 export type { Mailbox } from './mailbox.ts';
-export { readLive } from './live-reader.ts';
+export { liveBlocks, readLive } from './live-reader.ts';
 export type { LiveReader } from './live-reader.ts';
 export { createTestClock } from './test-clock.ts';
 export type { TestClock } from './test-clock.ts';

@@ -10,6 +10,19 @@ export interface LiveReader {
   close(): void;
 }
 
+/**
+ * The messages and comments of a stream of Server-Sent Events as text, in order, each as soon as its last line has arrived.
+ * @throws when the connection is cut.
+ */
+export async function* liveBlocks(response: Response): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    const blocks = (rest + chunk).split('\n\n');
+    rest = blocks.pop() ?? '';
+    yield* blocks;
+  }
+}
+
 /** Opens a stream as a browser does. */
 export const readLive = async (url: string, headers: Readonly<Record<string, string>> = {}): Promise<LiveReader> => {
   const closing = new AbortController();
@@ -28,15 +41,10 @@ export const readLive = async (url: string, headers: Readonly<Record<string, str
     close: () => closing.abort(),
   };
   const read = async (): Promise<void> => {
-    let rest = '';
-    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-      const blocks = (rest + chunk).split('\n\n');
-      rest = blocks.pop() ?? '';
-      for (const block of blocks) {
-        lines.push(...block.split('\n'));
-        const [, id, data] = /^id: (.*)\ndata: (.*)$/.exec(block) ?? [];
-        if (id !== undefined && data !== undefined) messages.push({ id, data: JSON.parse(data) });
-      }
+    for await (const block of liveBlocks(response)) {
+      lines.push(...block.split('\n'));
+      const [, id, data] = /^id: (.*)\ndata: (.*)$/.exec(block) ?? [];
+      if (id !== undefined && data !== undefined) messages.push({ id, data: JSON.parse(data) });
     }
     reader.isEnded = true;
   };

@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { get, type IncomingMessage } from 'node:http';
+import { liveBlocks } from '@ticketing/common/testing';
 
 const lateMs = 10_000;
 
@@ -11,18 +10,19 @@ export interface Stream {
 }
 
 export const openStream = async (url: string, headers: Readonly<Record<string, string>> = {}): Promise<Stream> => {
-  const request = get(url, { agent: false, headers });
-  const [response]: IncomingMessage[] = await once(request, 'response');
-  if (response?.statusCode !== 200) throw new Error(`${url}: ${response?.statusCode ?? 'no response'}`);
+  const closing = new AbortController();
+  const response = await fetch(url, { headers, signal: closing.signal });
+  if (!response.ok) throw new Error(`${url}: ${response.status}`);
   const shown: { readonly data: string; readonly at: number }[] = [];
   let check: (() => void) | undefined;
-  let rest = '';
-  response.setEncoding('utf8').on('data', (chunk: string) => {
-    const blocks = (rest + chunk).split('\n\n');
-    rest = blocks.pop() ?? '';
-    for (const data of blocks) shown.push({ data, at: performance.now() });
-    check?.();
-  });
+  const read = async () => {
+    for await (const data of liveBlocks(response)) {
+      shown.push({ data, at: performance.now() });
+      check?.();
+    }
+  };
+  // A stream that is cut shows nothing more, which `shows` tells.
+  void read().catch(() => undefined);
   return {
     shows: (text) =>
       new Promise((resolve, reject) => {
@@ -35,6 +35,6 @@ export const openStream = async (url: string, headers: Readonly<Record<string, s
         };
         check();
       }),
-    close: () => request.destroy(),
+    close: () => closing.abort(),
   };
 };

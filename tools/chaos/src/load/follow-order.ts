@@ -1,3 +1,4 @@
+import { liveBlocks } from '@ticketing/common/testing';
 import { setTimeout as delay } from 'node:timers/promises';
 import { number, text } from './json-field.ts';
 import type { Ledger } from './ledger.ts';
@@ -12,15 +13,10 @@ const isFinal = (status: string | undefined): boolean => status === 'complete' |
 /** The states in a stream, as they come. Ends with the stream, or when it cannot be opened. */
 async function* statesOf(url: string, cookie: string, signal: AbortSignal): AsyncGenerator {
   const response = await fetch(url, { headers: { cookie }, signal });
-  if (response.status !== 200 || response.body === null) return;
-  let rest = '';
-  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
-    const blocks = (rest + chunk).split('\n\n');
-    rest = blocks.pop() ?? '';
-    for (const block of blocks) {
-      const data = /^data: (.*)$/m.exec(block)?.[1];
-      if (data !== undefined) yield JSON.parse(data);
-    }
+  if (response.status !== 200) return;
+  for await (const block of liveBlocks(response)) {
+    const data = /^data: (.*)$/m.exec(block)?.[1];
+    if (data !== undefined) yield JSON.parse(data);
   }
 }
 
