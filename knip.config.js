@@ -64,7 +64,12 @@ export default {
       project: '**/*.{ts,mjs}',
     },
     'tools/test': {
-      entry: ['*.mjs', 'src/{run-tests,write-open-api,write-common-passwords}.ts', 'src/jest/*.ts', tests],
+      entry: [
+        '*.mjs',
+        'src/{run-tests,write-nats-users,write-open-api,write-common-passwords}.ts',
+        'src/jest/*.ts',
+        tests,
+      ],
       project: '**/*.{ts,mjs}',
       ignoreBinaries: ['apt-get'],
     },

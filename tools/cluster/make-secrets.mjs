@@ -3,13 +3,20 @@ import { readServices } from '../launcher/workspaces.mjs';
 
 const random = (bytes = 24) => randomBytes(bytes).toString('hex');
 
+/** A password for NATS. It begins with a letter, because NATS parses values that begin like a number as numbers. */
+const natsPassword = () => `n${random()}`;
+
+/** The URL and the password of one user of NATS. @param {string} user */
+const natsUser = (user) => {
+  const password = natsPassword();
+  return { NATS_URL: `nats://${user}:${password}@nats:4222`, NATS_PASSWORD: password };
+};
+
 /**
  * Generates every secret that the manifests use.
  * @returns {Record<string, Record<string, string>>}
  */
 export const makeSecrets = () => {
-  // It begins with a letter, because NATS parses values that begin like a number as numbers.
-  const natsPassword = `n${random()}`;
   const redisPassword = random();
   return {
     'jwt-secret': { JWT_KEY: random(32) },
@@ -20,7 +27,13 @@ export const makeSecrets = () => {
       STRIPE_PUBLISHABLE_KEY: `pk_test_${random()}`,
       STRIPE_WEBHOOK_SECRET: `whsec_${random()}`,
     },
-    'nats-secret': { NATS_URL: `nats://ticketing:${natsPassword}@nats:4222`, NATS_PASSWORD: natsPassword },
+    'nats-routes': { NATS_ROUTE_PASSWORD: natsPassword() },
+    ...Object.fromEntries(
+      [...readServices().map(({ name }) => name), 'watchdog', 'operator'].map((user) => [
+        `${user}-nats`,
+        natsUser(user),
+      ]),
+    ),
     'redis-secret': { REDIS_URL: `redis://:${redisPassword}@redis:6379`, REDIS_PASSWORD: redisPassword },
     // The mailbox of the local overlay, which offers no TLS.
     'smtp-secret': { SMTP_URL: 'smtp://mailbox:1025?requireTLS=false' },

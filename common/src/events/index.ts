@@ -21,6 +21,7 @@ export type { ChargeState, ChargeStatus, RefundStatus } from './charge.ts';
 export { listingDetails, mapListingDetails, textLimits, ticketCategories, titleLimit } from './listing-details.ts';
 export { normaliseText } from './normalise-text.ts';
 export { consumedEvents, retiredDurables } from './consumers.ts';
+export { followedEvents, publishedEvents } from './publishers.ts';
 export {
   cancelReasons,
   chargeStatuses,

@@ -67,27 +67,44 @@ interface Implementation {
   readonly aggregates: readonly Record<'events' | 'sideEvents', readonly { readonly type: string }[]>[];
 }
 
+type Types = readonly { readonly type: string }[];
+
+const sorted = (types: readonly string[]): string[] => [...new Set(types)].toSorted();
+
+/** @throws when a table of common/src/events lists other events for this service than its sources have. */
+const requireListed = (
+  table: Readonly<Record<string, Types>>,
+  title: string,
+  service: string,
+  types: string[],
+): void => {
+  const listed = sorted(
+    Object.entries(table).flatMap(([name, of]) => (name === service ? of.map(({ type }) => type) : [])),
+  );
+  if (types.join() !== listed.join())
+    throw new Error(`${title} has "${listed.join()}" for ${service}, whose sources have "${types.join()}"`);
+};
+
 /** The same, as implemented. The events in are those that subscriptions.ts imports. */
 export const implementedBy = async (service: URL, { routes, env, aggregates }: Implementation): Promise<Documented> => {
   const eventsIn = importedEvents(await readFile(new URL('src/subscriptions.ts', service), 'utf8'));
+  const wiring = await readFile(new URL('src/service.ts', service), 'utf8');
+  // Events of several aggregates may have one name.
+  const eventsOut = sorted(
+    aggregates.flatMap((aggregate) => [...aggregate.events, ...aggregate.sideEvents]).map(({ type }) => type),
+  );
+  const followed = [
+    ...importedEvents(wiring),
+    ...(wiring.includes('new SessionEndings(') ? [events.sessionEnded.type] : []),
+  ];
   const name = service.pathname.split('/').at(-2) ?? '';
-  const listed = Object.entries<readonly { readonly type: string }[]>(events.consumedEvents)
-    .flatMap(([consumer, consumed]) => (consumer === name ? consumed.map(({ type }) => type) : []))
-    .toSorted();
-  if (eventsIn.join() !== listed.join()) {
-    throw new Error(
-      `consumedEvents in common/src/events/consumers.ts has "${listed.join()}" for ${name}, which consumes "${eventsIn.join()}"`,
-    );
-  }
+  requireListed(events.consumedEvents, 'consumedEvents in common/src/events/consumers.ts', name, eventsIn);
+  requireListed(events.publishedEvents, 'publishedEvents in common/src/events/publishers.ts', name, eventsOut);
+  requireListed(events.followedEvents, 'followedEvents in common/src/events/publishers.ts', name, sorted(followed));
   return {
     routes: routes.map(({ method, path, limit }) => `${method.toUpperCase()} ${path}: ${limit}`).toSorted(),
     eventsIn,
-    // Events of several aggregates may have one name.
-    eventsOut: [
-      ...new Set(
-        aggregates.flatMap((aggregate) => [...aggregate.events, ...aggregate.sideEvents]).map(({ type }) => type),
-      ),
-    ].toSorted(),
+    eventsOut,
     environment: Object.entries(env)
       .map(([name, schema]) => {
         const standard = '~standard' in schema ? defaultOf(schema) : undefined;

@@ -61,6 +61,8 @@ const allThreadsStopped = async (pid: number): Promise<void> => {
 export const openServerProcess = async (options: {
   readonly program: string;
   readonly flags: (port: number, data: string) => Readonly<Record<string, string | number | boolean>>;
+  /** Environment variables besides this process's. */
+  readonly env?: Readonly<Record<string, string>>;
 }): Promise<ServerProcess> => {
   const port = await freePort();
   const root = await mkdtemp(join(tmpdir(), 'ticketing-server-'));
@@ -85,7 +87,10 @@ export const openServerProcess = async (options: {
     const args = Object.entries(options.flags(port, data)).flatMap(([name, value]) =>
       typeof value === 'boolean' ? [`--${name}=${value}`] : [`--${name}`, String(value)],
     );
-    const started = spawn(options.program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const started = spawn(options.program, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...options.env },
+    });
     child = started;
     for (const stream of [started.stdout, started.stderr]) {
       stream.on('data', (chunk: unknown) => {

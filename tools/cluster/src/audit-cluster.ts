@@ -43,7 +43,7 @@ export const openSources = async (): Promise<{
         return [variable, directUrl(url, await forwardedPort(`${name}-mongo`, 27017))];
       }),
     );
-    const natsUrl = new URL(await secretValue('nats-secret', 'NATS_URL'));
+    const natsUrl = new URL(await secretValue('operator-nats', 'NATS_URL'));
     natsUrl.host = `127.0.0.1:${await forwardedPort('nats', 4222)}`;
     return { env: { ...Object.fromEntries(urls), NATS_URL: natsUrl.href }, close };
   } catch (error) {

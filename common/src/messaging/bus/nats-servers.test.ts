@@ -6,7 +6,11 @@ test.each([
   ['nats://a:1,tls://b:2', { servers: ['nats://a:1', 'tls://b:2'] }],
   ['nats://a:1,b:2', { servers: ['nats://a:1', 'nats://b:2'] }],
   ['nats://a:1, nats://b:2', { servers: ['nats://a:1', 'nats://b:2'] }],
-  ['nats://me:p%40ss@a:1,nats://b:2', { servers: ['nats://a:1', 'nats://b:2'], user: 'me', pass: 'p@ss' }],
+  [
+    'nats://me:p%40ss@a:1,nats://b:2',
+    { servers: ['nats://a:1', 'nats://b:2'], user: 'me', pass: 'p@ss', inboxPrefix: '_INBOX_me' },
+  ],
+  ['nats://m%2Ee:pass@a:1', { servers: ['nats://a:1'], user: 'm.e', pass: 'pass' }],
   ['nats://t0ken@a:1', { servers: ['nats://a:1'], token: 't0ken' }],
 ])('When NATS_URL is %s, then its servers and credentials are separated', (urls, expected) => {
   expect(natsServers(urls)).toEqual(expected);

@@ -4,7 +4,12 @@ export interface NatsServers {
   readonly user?: string;
   readonly pass?: string;
   readonly token?: string;
+  /** Replies go to subjects of the user's own: a user of the cluster may subscribe to no others. */
+  readonly inboxPrefix?: string;
 }
+
+/** Before the subjects of all replies to this user. */
+export const inboxPrefixOf = (user: string): string => `_INBOX_${user}`;
 
 /** Parses NATS_URL: `nats://user:password@host:port`, or a token before the @; comma-separated. */
 export const natsServers = (urls: string): NatsServers => {
@@ -17,5 +22,6 @@ export const natsServers = (urls: string): NatsServers => {
   if (withCredentials === undefined) return { servers };
   const user = decodeURIComponent(withCredentials.username);
   if (withCredentials.password === '') return { servers, token: user };
-  return { servers, user, pass: decodeURIComponent(withCredentials.password) };
+  const pass = decodeURIComponent(withCredentials.password);
+  return { servers, user, pass, ...(/^[\w-]+$/.test(user) ? { inboxPrefix: inboxPrefixOf(user) } : {}) };
 };
