@@ -133,13 +133,13 @@ const budget = (app: string) => ({
   metadata: { name: 'any' },
   spec: { selector: { matchLabels: { app } } },
 });
-const policy = (app: string, from: string) => ({
+const policy = (app: string, from?: string) => ({
   apiVersion: 'networking.k8s.io/v1',
   kind: 'NetworkPolicy',
   metadata: { name: 'any' },
   spec: {
     podSelector: { matchLabels: { app } },
-    ingress: [{ from: [{ podSelector: { matchLabels: { app: from } } }] }],
+    ingress: [from === undefined ? {} : { from: [{ podSelector: { matchLabels: { app: from } } }] }],
   },
 });
 
@@ -152,6 +152,7 @@ test.each([
   ['PodDisruptionBudget any selects no pod', { more: [budget('other')] }],
   ['NetworkPolicy any selects no pod', { more: [policy('other', 'shop')] }],
   ['names peers that select no pod', { more: [policy('shop', 'other')] }],
+  ['NetworkPolicy any does not say from where', { more: [policy('shop')] }],
   ['instead of / Prefix client', { paths: [path('/', 'client'), path('/metrics', 'client')] }],
   ['the ingress logs the tokens of mailed links', { ingressAnnotations: {} }],
   ['the load balancer has no SSL policy', behindGoogle({}, notLogged)],

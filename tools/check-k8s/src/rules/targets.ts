@@ -30,7 +30,7 @@ const matches = (selector: PodSelector, podLabels: Readonly<Record<string, strin
   selects(selector.matchLabels, podLabels) &&
   selector.matchExpressions.every(({ key, values }) => values.includes(podLabels[key] ?? ''));
 
-/** Disruption budgets, autoscalers and network policies name workloads and pods that exist. */
+/** Disruption budgets, autoscalers and network policies name workloads and pods that exist; policies name their sources. */
 export const targetProblems = (manifests: readonly Manifest[]): string[] => {
   const workloads = workloadsOf(manifests);
   const selectsAny = (selector: PodSelector) => workloads.some((workload) => matches(selector, labelsOf(workload)));
@@ -52,6 +52,10 @@ export const targetProblems = (manifests: readonly Manifest[]): string[] => {
           ? []
           : [`NetworkPolicy ${metadata.name} names peers that select no pod`],
       ),
+      // A rule without `from` admits every pod of the cluster.
+      ...(spec.ingress.every(({ from }) => from.length > 0)
+        ? []
+        : [`NetworkPolicy ${metadata.name} does not say from where`]),
     ]),
   ];
 };
