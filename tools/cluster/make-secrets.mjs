@@ -12,6 +12,11 @@ const natsUser = (user) => {
   return { NATS_URL: `nats://${user}:${password}@nats:4222`, NATS_PASSWORD: password };
 };
 
+/** The URL of a service's database. @param {string} service @param {string} user */
+const mongoUser = (service, user) => ({
+  MONGO_URL: `mongodb://${user}:${random()}@${service}-mongo-0.${service}-mongo:27017/${service}?replicaSet=rs0`,
+});
+
 /**
  * Generates every secret that the manifests use.
  * @returns {Record<string, Record<string, string>>}
@@ -38,12 +43,12 @@ export const makeSecrets = () => {
     // The mailbox of the local overlay, which offers no TLS.
     'smtp-secret': { SMTP_URL: 'smtp://mailbox:1025?requireTLS=false' },
     'mongo-keyfile': { KEYFILE: randomBytes(384).toString('base64') },
+    // The watchdog's: users that may read only, and a key like Stripe's restricted ones.
+    'watchdog-stripe': { STRIPE_KEY: `rk_test_${random()}` },
     ...Object.fromEntries(
-      readServices().map(({ name }) => [
-        `${name}-mongo`,
-        {
-          MONGO_URL: `mongodb://${name}:${random()}@${name}-mongo-0.${name}-mongo:27017/${name}?replicaSet=rs0`,
-        },
+      readServices().flatMap(({ name }) => [
+        [`${name}-mongo`, mongoUser(name, name)],
+        [`${name}-mongo-reader`, mongoUser(name, 'watchdog')],
       ]),
     ),
   };

@@ -2,6 +2,7 @@ export { goProgram } from './go-program.ts';
 export { openFaultyProxy } from './faulty-proxy.ts';
 export type { FaultyProxy } from './faulty-proxy.ts';
 export { eventually } from './eventually.ts';
+export { openMongodWithUsers } from './mongod-with-users.ts';
 export { openMailbox } from './mailbox.ts';
 export type { Mailbox } from './mailbox.ts';
 export { liveBlocks, readLive } from './live-reader.ts';

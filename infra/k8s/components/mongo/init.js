@@ -5,15 +5,15 @@ const { readFileSync } = require('node:fs');
 const key = encodeURIComponent(readFileSync('/etc/mongo-key/KEYFILE', 'utf8').replace(/\s/g, ''));
 const longestWaitMs = 300_000;
 
-for (const [name, url] of Object.entries(process.env).filter(([name]) => name.endsWith('_MONGO_URL'))) {
+for (const [name, url] of Object.entries(process.env).filter(([name]) => /_MONGO(_READER)?_URL$/.test(name))) {
   const { host, pathname, username, password } = new URL(url);
   const database = pathname.slice(1);
   const user = decodeURIComponent(username);
   const pwd = decodeURIComponent(password);
-  const roles = [
-    { role: 'readWrite', db: database },
-    { role: 'dbAdmin', db: database },
-  ];
+  const roles = (name.endsWith('_READER_URL') ? ['read'] : ['readWrite', 'dbAdmin']).map((role) => ({
+    role,
+    db: database,
+  }));
   const giveUpAt = Date.now() + longestWaitMs;
   let ready = false;
   let lastError = '';
@@ -36,5 +36,5 @@ for (const [name, url] of Object.entries(process.env).filter(([name]) => name.en
     }
     if (!ready) sleep(500);
   }
-  print(`${database}: ready`);
+  print(`${database}, ${user}: ready`);
 }
