@@ -4,6 +4,8 @@ export interface NatsServers {
   readonly user?: string;
   readonly pass?: string;
   readonly token?: string;
+  /** Set when every URL is tls://: a server that offers no TLS is refused then, and gets no password. */
+  readonly tls?: Readonly<Record<string, never>>;
   /** Replies go to subjects of the user's own: a user of the cluster may subscribe to no others. */
   readonly inboxPrefix?: string;
 }
@@ -18,10 +20,11 @@ export const natsServers = (urls: string): NatsServers => {
     .map((url) => url.trim())
     .map((url) => new URL(url.includes('://') ? url : `nats://${url}`));
   const servers = parsed.map((url) => `${url.protocol}//${url.host}`);
+  const addresses = { servers, ...(parsed.every(({ protocol }) => protocol === 'tls:') ? { tls: {} } : {}) };
   const withCredentials = parsed.find((url) => url.username !== '');
-  if (withCredentials === undefined) return { servers };
+  if (withCredentials === undefined) return addresses;
   const user = decodeURIComponent(withCredentials.username);
-  if (withCredentials.password === '') return { servers, token: user };
+  if (withCredentials.password === '') return { ...addresses, token: user };
   const pass = decodeURIComponent(withCredentials.password);
-  return { servers, user, pass, ...(/^[\w-]+$/.test(user) ? { inboxPrefix: inboxPrefixOf(user) } : {}) };
+  return { ...addresses, user, pass, ...(/^[\w-]+$/.test(user) ? { inboxPrefix: inboxPrefixOf(user) } : {}) };
 };
