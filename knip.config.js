@@ -56,7 +56,7 @@ export default {
         tests,
       ],
       project: '**/*.{ts,mjs}',
-      ignoreBinaries: ['kubectl', 'skaffold'],
+      ignoreBinaries: ['kubectl', 'openssl', 'skaffold'],
     },
     'tools/e2e': { entry: ['src/jest/*.ts', 'src/**/*.test.ts'], project: 'src/**/*.ts' },
     'tools/launcher': {

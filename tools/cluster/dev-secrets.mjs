@@ -1,12 +1,27 @@
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { makeCertificates, withTls } from './make-certificates.mjs';
 import { makeSecrets } from './make-secrets.mjs';
 
 // node tools/cluster/dev-secrets.mjs: creates the missing secrets of a development cluster in the current context and
 // namespace. Existing secrets are kept, since the databases use them. CLUSTER_EXEC is a prefix of the kubectl command, for
-// clusters that are not reachable from this machine.
+// clusters that are not reachable from this machine. With --tls, addresses and certificates are those of the component tls.
 
-const secrets = makeSecrets();
+const { values } = parseArgs({ options: { tls: { type: 'boolean', default: false } } });
+
+/** What the component `tls` needs: certificates, and addresses that ask for TLS. @returns {ReturnType<typeof makeSecrets>} */
+const makeTlsSecrets = () => {
+  const addressed = Object.entries(makeSecrets()).map(([name, keys]) => [
+    name,
+    Object.fromEntries(
+      Object.entries(keys).map(([key, value]) => [key, /^(mongodb|nats|redis):/.test(value) ? withTls(value) : value]),
+    ),
+  ]);
+  return { ...Object.fromEntries(addressed), 'server-tls': makeCertificates() };
+};
+
+const secrets = values.tls ? makeTlsSecrets() : makeSecrets();
 const { CLUSTER_EXEC = '', SKAFFOLD_KUBE_CONTEXT = '', SKAFFOLD_NAMESPACES = '' } = process.env;
 const prefix = [
   ...CLUSTER_EXEC.split(' ').filter((word) => word !== ''),

@@ -60,7 +60,8 @@ const allThreadsStopped = async (pid: number): Promise<void> => {
 /** Starts a server; resolves once it accepts connections. */
 export const openServerProcess = async (options: {
   readonly program: string;
-  readonly flags: (port: number, data: string) => Readonly<Record<string, string | number | boolean>>;
+  /** Null is an option without a value. */
+  readonly flags: (port: number, data: string) => Readonly<Record<string, string | number | boolean | null>>;
   /** Environment variables besides this process's. */
   readonly env?: Readonly<Record<string, string>>;
 }): Promise<ServerProcess> => {
@@ -84,9 +85,10 @@ export const openServerProcess = async (options: {
     await mkdir(data, { recursive: true });
     const output: string[] = [];
     // Go's flags take true after = only, Redis takes no =.
-    const args = Object.entries(options.flags(port, data)).flatMap(([name, value]) =>
-      typeof value === 'boolean' ? [`--${name}=${value}`] : [`--${name}`, String(value)],
-    );
+    const args = Object.entries(options.flags(port, data)).flatMap(([name, value]) => {
+      if (value === null) return [`--${name}`];
+      return typeof value === 'boolean' ? [`--${name}=${value}`] : [`--${name}`, String(value)];
+    });
     const started = spawn(options.program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...options.env },

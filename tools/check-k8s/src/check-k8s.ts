@@ -49,14 +49,14 @@ const keysOf = (secrets: Readonly<Record<string, Readonly<Record<string, string>
   Object.fromEntries(Object.entries(secrets).map(([name, values]) => [name, Object.keys(values)]));
 
 const development = keysOf(makeSecrets());
-/** The operator creates this one for the component mongo, as docs/deploy.md describes. */
-const createdByHand = { 'mongo-keyfile': ['KEYFILE'] };
+/** The operator creates these for the components mongo and tls, as docs/deploy.md describes. */
+const createdByHand = { 'mongo-keyfile': ['KEYFILE'], 'server-tls': [] };
 
 /** Secrets that exist beside the manifests: those of their ExternalSecrets, or else those of dev-secrets.mjs. */
 const secretsOf = (manifests: readonly Manifest[]): Secrets => {
   const external = ofKind(manifests, 'ExternalSecret', externalSecret);
   return external.length === 0
-    ? development
+    ? { ...development, ...createdByHand }
     : {
         ...createdByHand,
         ...Object.fromEntries(
@@ -67,9 +67,12 @@ const secretsOf = (manifests: readonly Manifest[]): Secrets => {
 
 /** Folder of each process that a manifest runs. */
 const processes = new Map<string, string>([...Object.entries(bundled), ['client', 'client']]);
-/** Each process reads INSPECT when it runs from its sources (run-sources.mjs). */
+/** Each process reads INSPECT when it runs from its sources (run-sources.mjs), and Node reads NODE_EXTRA_CA_CERTS. */
 const variables = Object.fromEntries(
-  [...processes].map(([name, folder]) => [`ticketing/${name}`, [...variablesOf(root, folder), 'INSPECT']]),
+  [...processes].map(([name, folder]) => [
+    `ticketing/${name}`,
+    [...variablesOf(root, folder), 'INSPECT', 'NODE_EXTRA_CA_CERTS'],
+  ]),
 );
 
 /** Overlays whose containers run from their sources, and need to write files. */

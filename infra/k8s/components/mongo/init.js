@@ -3,6 +3,8 @@
 const { readFileSync } = require('node:fs');
 
 const key = encodeURIComponent(readFileSync('/etc/mongo-key/KEYFILE', 'utf8').replace(/\s/g, ''));
+const tls =
+  process.env.MONGO_CA_FILE === undefined ? '' : `&tls=true&tlsCAFile=${encodeURIComponent(process.env.MONGO_CA_FILE)}`;
 const longestWaitMs = 300_000;
 
 for (const [name, url] of Object.entries(process.env).filter(([name]) => /_MONGO(_READER)?_URL$/.test(name))) {
@@ -20,7 +22,7 @@ for (const [name, url] of Object.entries(process.env).filter(([name]) => /_MONGO
   while (!ready) {
     try {
       const admin = connect(
-        `mongodb://__system:${key}@${host}/admin?authSource=local&directConnection=true&serverSelectionTimeoutMS=3000`,
+        `mongodb://__system:${key}@${host}/admin?authSource=local&directConnection=true&serverSelectionTimeoutMS=3000${tls}`,
       );
       if (!admin.hello().setName) admin.runCommand({ replSetInitiate: { _id: 'rs0', members: [{ _id: 0, host }] } });
       if (admin.hello().isWritablePrimary) {

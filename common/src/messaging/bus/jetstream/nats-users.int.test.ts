@@ -37,6 +37,7 @@ const writeConfig = (folder: string, path: string): string => {
   const file = join(folder, 'nats.conf');
   writeFileSync(file, read(path).replace('/data/jetstream', folder));
   writeFileSync(join(folder, 'nats-users.conf'), usersFile);
+  for (const name of ['nats-tls.conf', 'nats-routes-tls.conf']) writeFileSync(join(folder, name), read(`base/${name}`));
   return file;
 };
 
