@@ -6,13 +6,14 @@ import {
   ticketCreated,
   ticketUpdated,
   userClosed,
+  userUpdated,
 } from '@ticketing/common/events';
 import { on, onEach, type Listener } from '@ticketing/common/messaging';
 import { applyChargeStates } from './commands/apply-charge-states.ts';
 import { applyTicketStates } from './commands/apply-ticket-states.ts';
 import { cancelClosedOrders } from './commands/cancel-closed-orders.ts';
 import { cancelRefusedOrder } from './commands/cancel-refused-order.ts';
-import { endOrdersOfClosedAccount } from './commands/end-orders-of-closed-accounts.ts';
+import { endOrdersOfClosedAccount, endOrdersOfSuspendedAccount } from './commands/end-orders-of-closed-accounts.ts';
 import type { Deps } from './deps.ts';
 import { expireOrders } from './commands/expire-orders.ts';
 
@@ -24,5 +25,6 @@ export const subscriptions = (deps: Deps): Listener[] => [
   on(orderExpired, expireOrders(deps)),
   on(chargeUpdated, applyChargeStates(deps)),
   on(chargeClosed, cancelClosedOrders(deps)),
+  onEach(userUpdated, endOrdersOfSuspendedAccount(deps)),
   onEach(userClosed, endOrdersOfClosedAccount(deps)),
 ];

@@ -1,5 +1,6 @@
 import { ticketUpdated } from '@ticketing/common/events';
 import { forgetCreations } from '@ticketing/common/messaging';
+import { carryOutOperatorRequests } from '@ticketing/common/operator';
 import {
   httpKit,
   openLive,
@@ -11,6 +12,7 @@ import {
   type ServiceOverrides,
 } from '@ticketing/common/service';
 import { createApp } from './app.ts';
+import { carryOutOperatorRequest } from './commands/carry-out-operator-request.ts';
 import { countEvents } from './commands/count-events.ts';
 import { createEarlierReleaseFollower } from './commands/follow-earlier-release.ts';
 import { failOverdueDeliveries } from './commands/fail-overdue-deliveries.ts';
@@ -30,6 +32,7 @@ import { ticketSource } from './routes/stream-ticket.ts';
 import { subscriptions } from './subscriptions.ts';
 
 const creationsCheckMs = 60_000;
+const operatorRequestsEveryMs = 500;
 const closedAccountsCheckMs = 5_000;
 const deliveriesCheckMs = 1_000;
 const listMaxAgeMs = 1_000;
@@ -76,6 +79,11 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
     workers: [
       repeat('overdue deliveries', deliveriesCheckMs, () => failOverdueDeliveries(deps)),
       repeat('listings of closed accounts', closedAccountsCheckMs, () => withdrawLateListings(deps)),
+      repeat('requests of operators', operatorRequestsEveryMs, () =>
+        carryOutOperatorRequests({ ...deps, logger }, (request) =>
+          carryOutOperatorRequest({ ...deps, securityLog: site.securityLog }, request),
+        ),
+      ),
       repeat('idempotency keys', creationsCheckMs, () => forgetCreations(deps.tickets, now())),
       repeat('events', eventsCheckMs, () => countEvents(deps)),
       repeat('live pages of events', liveEventsMs, createEventsFollower(deps, liveEvents)),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { sessionsEnded } from '@ticketing/common/events';
+import { sessionsEnded, userUpdated } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
 import type { OperatorRequest } from '@ticketing/common/operator';
 import { createLogger } from '@ticketing/common/service';
@@ -89,6 +89,51 @@ test.each<[string, (user: { id: string; email: string }) => string]>([
   },
 );
 
+test('When an operator suspends an account, then its sessions end and it cannot sign in until it is reinstated', async () => {
+  const email = newEmail();
+  const signUp = await auth.signUp(email);
+  const { id }: { id: string } = signUp.body;
+  const cookie = cookieOf(signUp);
+  expect(await endSessions(id, 'reinstate')).toMatchObject({ outcome: 'not_suspended' });
+  output = '';
+  expect(await endSessions(id, 'suspend')).toMatchObject({ outcome: 'suspended' });
+  expect(await isSignedIn(cookie)).toBe(false);
+  await auth.system.eventually(() => expect(published(id)).toHaveLength(1));
+  const message = 'This account is suspended. Contact us if you think that this is a mistake.';
+  for (const api of [auth.api, replica]) {
+    const refused = await api.post('/api/users/signin').send({ email, password: 'correct horse' });
+    expect([refused.status, refused.body]).toEqual([400, { errors: [{ message }] }]);
+    const wrong = await api.post('/api/users/signin').send({ email, password: 'wrong horse' });
+    expect(wrong.body).toEqual({ errors: [{ message: 'Invalid credentials' }] });
+  }
+  const suspended = await auth.users.findOne({ _id: id });
+  expect(await endSessions(id, 'suspend')).toMatchObject({ outcome: 'suspended' });
+  expect(await auth.users.findOne({ _id: id })).toMatchObject({ version: suspended?.version });
+  expect(await endSessions(id, 'reinstate')).toMatchObject({ outcome: 'reinstated' });
+  expect(await isSignedIn(cookie)).toBe(false);
+  expect(await isSignedIn(cookieOf(await auth.signIn(email)))).toBe(true);
+  await auth.system.eventually(() => {
+    const states = auth.system.events(userUpdated).filter(({ data }) => data.id === id);
+    expect(states.map(({ data }) => [data.suspendedAt, data.reinstatedAt])).toEqual([
+      [expect.any(String), undefined],
+      [expect.any(String), expect.any(String)],
+    ]);
+  });
+  expect(output).toContain('"account_suspended"');
+  expect(output).toContain('"account_reinstated"');
+});
+
+test('When an account is suspended while it signs in, then no session of it goes on', async () => {
+  const email = newEmail();
+  const { id }: { id: string } = (await auth.signUp(email)).body;
+  const signIns = Array.from({ length: 8 }, () =>
+    auth.api.post('/api/users/signin').send({ email, password: 'correct horse' }),
+  );
+  const [, ...responses] = await Promise.all([endSessions(id, 'suspend'), ...signIns]);
+  for (const response of responses)
+    if (response.status === 200) expect(await isSignedIn(cookieOf(response))).toBe(false);
+});
+
 test('When two replicas carry the same requests out at once, then each is recorded once', async () => {
   const { body } = await auth.signUp(newEmail());
   output = '';
@@ -117,6 +162,7 @@ test('When there is no such account, or it is closed, then the request says so a
     expect(request).toMatchObject({ outcome: 'no_account' });
     expect(request).not.toHaveProperty('subject');
   }
+  expect(await endSessions(closed.body.id, 'suspend')).toMatchObject({ outcome: 'no_account' });
   expect(await endSessions(newId(), 'another')).toMatchObject({ outcome: 'unknown_action' });
   expect(await auth.users.find({}, { projection: { version: 1, sessionsFrom: 1 } }).toArray()).toEqual(before);
   expect(await isSignedIn(signedIn)).toBe(true);

@@ -1,28 +1,47 @@
-import { newTrace } from '@ticketing/common/events';
+import type { SecurityEvent } from '@ticketing/common/errors';
+import { newTrace, type Trace } from '@ticketing/common/events';
 import type { OperatorRequest } from '@ticketing/common/operator';
 import type { Deps } from '../deps.ts';
 import { normaliseEmail } from '../domain/credentials.ts';
 import { endAllSessions } from './end-sessions.ts';
+import { reinstateAccount, suspendAccount } from './suspend-account.ts';
 
-type Outcome = 'ended' | 'no_account' | 'unknown_action';
+type Outcome = 'ended' | 'suspended' | 'reinstated' | 'not_suspended' | 'no_account' | 'unknown_action';
 
-/** Ends all sessions of the account that an operator has named by its e-mail or id; a repeat also ends those begun meanwhile. */
+/** What is recorded of an outcome: also of a repeat, since the process of the first may have died before it did. */
+const securityEvents: Partial<Record<Outcome, SecurityEvent>> = {
+  ended: 'session_ended',
+  suspended: 'account_suspended',
+  reinstated: 'account_reinstated',
+};
+
+/** Does something to the account that an operator has named by its e-mail or id; a repeat also ends sessions begun meanwhile. */
 export const carryOutOperatorRequest = async (deps: Deps, request: OperatorRequest): Promise<Outcome> => {
   const { _id, action, subject: account = '', by } = request;
-  if (action !== 'end-sessions') return 'unknown_action';
   const user = await deps.users.findOne(
     { $or: [{ email: normaliseEmail(account) }, { _id: account }], closedAt: { $exists: false } },
     { projection: { email: 1 } },
   );
-  if (user === null) return 'no_account';
   const trace = newTrace(deps, _id);
-  await endAllSessions(deps, user._id, trace);
-  deps.securityLog.recordOperator({
-    event: 'session_ended',
-    operator: by,
-    subject: user._id,
-    trace,
-    account: deps.devices.hash(user.email),
-  });
+  const outcome = await perform(deps, action, user?._id, trace);
+  const event = securityEvents[outcome];
+  if (user !== null && event !== undefined)
+    deps.securityLog.recordOperator({
+      event,
+      operator: by,
+      subject: user._id,
+      trace,
+      account: deps.devices.hash(user.email),
+    });
+  return outcome;
+};
+
+const perform = async (deps: Deps, action: string, userId: string | undefined, trace: Trace): Promise<Outcome> => {
+  // Of a command of another version.
+  if (!['end-sessions', 'suspend', 'reinstate'].includes(action)) return 'unknown_action';
+  if (userId === undefined) return 'no_account';
+  if (action === 'suspend') return suspendAccount(deps, userId, trace);
+  if (action === 'reinstate') return reinstateAccount(deps, userId, trace);
+  await endAllSessions(deps, userId, trace);
   return 'ended';
 };

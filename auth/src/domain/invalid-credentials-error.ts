@@ -9,6 +9,15 @@ export class InvalidCredentialsError extends BadRequestError {
   }
 }
 
+/** 400: the credentials are right, and an operator has suspended the account. */
+export class AccountSuspendedError extends BadRequestError {
+  override readonly securityEvent: SecurityEvent = 'sign_in_failed';
+
+  constructor() {
+    super('This account is suspended. Contact us if you think that this is a mistake.');
+  }
+}
+
 /** The count of a passkey's signatures has gone back: another authenticator has a copy of its key. */
 export class ClonedPasskeyError extends InvalidCredentialsError {
   override readonly securityEvent = 'passkey_cloned';

@@ -18,6 +18,9 @@ export const users = defineAggregate({
     passwordChangedAt: { type: Date },
     createdAt: { type: Date, required: true },
     closedAt: { type: Date },
+    // By an operator; the later of the two counts.
+    suspendedAt: { type: Date },
+    reinstatedAt: { type: Date },
     // Sessions that began before this time have ended, except one.
     sessionsFrom: { type: Date },
     keptSession: { type: String },

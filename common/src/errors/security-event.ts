@@ -16,9 +16,12 @@ export const securityEvents = [
   /** The count of a passkey's signatures has gone back: another authenticator has a copy of its key. */
   'passkey_cloned',
   'account_closed',
-  /** By an operator, as the next one. */
+  /** By an operator, as the next ones. */
   'refund_ordered',
   'problem_settled',
+  'listing_withdrawn',
+  'account_suspended',
+  'account_reinstated',
   /** A rate limit is exceeded. */
   'limited',
   /** A signed-in user wants what belongs to another one. */

@@ -11,8 +11,17 @@ import { userClosed, userCreated, userUpdated } from './user.ts';
  */
 export const consumedEvents = {
   auth: [],
-  tickets: [orderCreated, orderUpdated, orderCancelled, orderDeliveryDue, userClosed],
-  orders: [ticketCreated, ticketUpdated, ticketClaimRefused, orderExpired, chargeUpdated, chargeClosed, userClosed],
+  tickets: [orderCreated, orderUpdated, orderCancelled, orderDeliveryDue, userUpdated, userClosed],
+  orders: [
+    ticketCreated,
+    ticketUpdated,
+    ticketClaimRefused,
+    orderExpired,
+    chargeUpdated,
+    chargeClosed,
+    userUpdated,
+    userClosed,
+  ],
   expiration: [orderCreated, orderUpdated, orderCancelled],
   payments: [orderCreated, orderUpdated, orderCancelled, userCreated, userUpdated, userClosed],
   notifications: [userCreated, userUpdated, userClosed, orderUpdated, orderCancelled, chargeUpdated],

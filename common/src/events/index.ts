@@ -1,7 +1,7 @@
 export { defineEvent, newTrace } from './define-event.ts';
 export { UnknownValueError } from './unknown-values.ts';
 export type { DataOf, EventDefinition, EventMessage, Trace } from './define-event.ts';
-export { userClosed, userCreated, userState, userUpdated } from './user.ts';
+export { isSuspended, userClosed, userCreated, userState, userUpdated } from './user.ts';
 export type { UserState } from './user.ts';
 export { endedSessionsOfUser, sessionDays, sessionEnded, sessionsEnded, sessionState } from './session.ts';
 export { claimRefusalReasons, ticketClaimRefused, ticketCreated, ticketState, ticketUpdated } from './ticket.ts';

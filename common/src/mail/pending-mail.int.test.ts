@@ -25,6 +25,8 @@ const accounts = defineAggregate({
     emailVerified: { type: Boolean },
     passwordChangedAt: { type: Date },
     closedAt: { type: Date },
+    suspendedAt: { type: Date },
+    reinstatedAt: { type: Date },
     mail: pendingMail,
   },
   indexes: [pendingMailIndex],

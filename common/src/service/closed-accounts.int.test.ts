@@ -55,6 +55,44 @@ test('When the event of an account that was closed long ago arrives, then nothin
   expect((await collection.findOne({ _id: recent }))?.expiresAt).toEqual(daysAgo(-1));
 });
 
+const suspendedAt = '2030-01-01T00:00:00.000Z';
+const reinstatedAt = '2030-01-02T00:00:00.000Z';
+const again = '2030-01-03T00:00:00.000Z';
+
+test.each([
+  ['it is suspended', [{ suspendedAt }], true],
+  ['it is reinstated', [{ suspendedAt }, { suspendedAt, reinstatedAt }], false],
+  ['both are heard in the other order', [{ suspendedAt, reinstatedAt }, { suspendedAt }], false],
+  [
+    'it is suspended again',
+    [
+      { suspendedAt, reinstatedAt },
+      { suspendedAt: again, reinstatedAt },
+    ],
+    true,
+  ],
+  ['it was never suspended', [{}], false],
+])('When of an account is heard that %s, then it is known so, also as a recent one', async (_, states, isSuspended) => {
+  const accounts = openClosedAccounts({ database, now: () => new Date('2030-01-04') });
+  const id = newId();
+  let last = false;
+  for (const state of states) last = await accounts.addSuspension({ id, ...state });
+  expect([last, await accounts.has(id)]).toEqual([isSuspended, isSuspended]);
+  expect((await accounts.recent()).includes(id)).toBe(isSuspended);
+});
+
+test.each(['before', 'after'])(
+  'When an account is closed %s it was reinstated, then it is known as closed',
+  async (when) => {
+    const accounts = openClosedAccounts({ database, now: () => new Date('2030-01-04') });
+    const id = newId();
+    if (when === 'before') await accounts.add({ id });
+    await accounts.addSuspension({ id, suspendedAt, reinstatedAt });
+    if (when === 'after') await accounts.add({ id });
+    expect(await accounts.has(id)).toBe(true);
+  },
+);
+
 test('When no token of an account can be valid any more, then MongoDB forgets it, by an index', async () => {
   const indexes = await database.collection(closedAccounts.name).indexes();
   expect(indexes).toContainEqual(expect.objectContaining({ key: { expiresAt: 1 }, expireAfterSeconds: 0 }));

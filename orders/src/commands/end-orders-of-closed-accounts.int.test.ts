@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { orderUpdated, userClosed } from '@ticketing/common/events';
+import { orderUpdated, userClosed, userUpdated } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
 import type { OrderDocument } from '../models/open-models.ts';
 import { unpaidOrdersOf } from './end-orders-of-closed-accounts.ts';
@@ -47,6 +47,21 @@ test('When an account is closed during a hold, then payments is asked, and its a
   });
   await orders.closed(order);
   await orders.until(order, { status: 'cancelled', reason: 'account_closed', version: 3 });
+});
+
+test('When an account is suspended, then its hold is cancelled, and a new order is none; once it is reinstated, it may order', async () => {
+  const userId = newId();
+  const order = await orders.ordered({ userId });
+  const suspendedAt = new Date().toISOString();
+  await orders.system.publish(userUpdated, { id: userId, version: 1, suspendedAt });
+  await orders.until(order, { status: 'cancelled', reason: 'account_closed' });
+  const { id: ticketId } = await orders.listed();
+  expect((await orders.post({ ticketId }, userId)).status).toBe(401);
+  const reinstatedAt = new Date(Date.parse(suspendedAt) + 1).toISOString();
+  await orders.system.publish(userUpdated, { id: userId, version: 2, suspendedAt, reinstatedAt });
+  await orders.system.eventually(async () => {
+    expect((await orders.post({ ticketId }, userId)).status).toBe(201);
+  });
 });
 
 test('When the hold of a closed account turns out to be paid, then the order completes', async () => {

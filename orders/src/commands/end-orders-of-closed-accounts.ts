@@ -14,6 +14,13 @@ export const endOrdersOfClosedAccount =
     await endOrdersOf(deps, { userIds: [state.id], trace });
   };
 
+/** Ends the unpaid orders of a suspended account, as of a closed one. */
+export const endOrdersOfSuspendedAccount =
+  (deps: Deps) =>
+  async ({ state, trace }: Received<Pick<UserState, 'id' | 'suspendedAt' | 'reinstatedAt'>>): Promise<void> => {
+    if (await deps.closedAccounts.addSuspension(state)) await endOrdersOf(deps, { userIds: [state.id], trace });
+  };
+
 /** Ends orders that a request made while its account was closed and whose process died before it saw that. */
 export const endLateOrders = async (deps: Deps): Promise<void> =>
   endOrdersOf(deps, {

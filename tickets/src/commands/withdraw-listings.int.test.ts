@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { userClosed } from '@ticketing/common/events';
+import { userClosed, userUpdated } from '@ticketing/common/events';
 import { currencyOf } from '@ticketing/common/money';
 import { Database, newId } from '@ticketing/common/mongo';
 import { closedAccounts, createLogger, Metrics } from '@ticketing/common/service';
@@ -65,6 +65,28 @@ test('When an account is closed, then what it has on sale is withdrawn, once, an
     ]);
   });
   expect(await tickets.stored(foreign.id)).toMatchObject({ availability: 'on_sale', version: 0 });
+});
+
+test('When an account is suspended, then what it has on sale is withdrawn, and what it lists once it is reinstated stays', async () => {
+  const seller = newId();
+  const before = await tickets.list({}, seller);
+  const suspendedAt = new Date().toISOString();
+  const suspended = { id: seller, version: 1, suspendedAt };
+  await tickets.system.publish(userUpdated, suspended);
+  await untilNoneOnSale(seller);
+  const late = { title: 'Final', price: 1999 };
+  const refused = await tickets.api.post('/api/tickets').set(tickets.system.as(seller)).send(late);
+  expect(refused.status).toBe(401);
+  const reinstatedAt = new Date(Date.parse(suspendedAt) + 1).toISOString();
+  await tickets.system.publish(userUpdated, { ...suspended, version: 2, reinstatedAt });
+  const accountOf = async () => accounts().findOne({ _id: seller });
+  await tickets.system.eventually(async () => expect(await accountOf()).toHaveProperty('reinstatedAt'));
+  const after = await tickets.list({}, seller);
+  // It arrives once more, and late.
+  await tickets.system.publish(userUpdated, suspended);
+  await closed();
+  expect(await tickets.stored(before.id)).toMatchObject({ availability: 'withdrawn' });
+  expect(await tickets.stored(after.id)).toMatchObject({ availability: 'on_sale', version: 0 });
 });
 
 test('When an account has more on sale than a page, then its event withdraws all of it and clears the list, by indexes', async () => {

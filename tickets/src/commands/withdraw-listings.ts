@@ -18,6 +18,13 @@ export const withdrawListings =
     await withdrawListingsOf(deps, { userIds: [state.id], trace });
   };
 
+/** Withdraws what a suspended account has not sold, for good. */
+export const withdrawSuspendedListings =
+  (deps: Deps) =>
+  async ({ state, trace }: Received<Pick<UserState, 'id' | 'suspendedAt' | 'reinstatedAt'>>): Promise<void> => {
+    if (await deps.closedAccounts.addSuspension(state)) await withdrawListingsOf(deps, { userIds: [state.id], trace });
+  };
+
 /**
  * Withdraws listings that a request made while its account was closed and whose process died before it saw that; and those
  * that a replica of a release without `sellerClosed` has released.

@@ -1,4 +1,5 @@
 import { openStore, type StoreDeps } from '@ticketing/common/messaging';
+import { operatorRequests, type OperatorRequest } from '@ticketing/common/operator';
 import { closedAccounts, openClosedAccounts } from '@ticketing/common/service';
 import { events, type EventDocument } from './event.ts';
 import { codes, files, type CodeDocument, type FileDocument } from './file.ts';
@@ -10,7 +11,7 @@ export type { TicketDocument } from './ticket.ts';
 
 export type Models = ReturnType<typeof openModels>;
 
-export const collections = [tickets, events, files, codes, closedAccounts];
+export const collections = [tickets, events, files, codes, closedAccounts, operatorRequests];
 
 export const openModels = (service: StoreDeps) => {
   const ticketStore = openStore(tickets, service);
@@ -22,5 +23,6 @@ export const openModels = (service: StoreDeps) => {
     files: service.database.collection<FileDocument>(files.name),
     codes: service.database.collection<CodeDocument>(codes.name),
     closedAccounts: openClosedAccounts(service),
+    operatorRequests: service.database.collection<OperatorRequest>(operatorRequests.name),
   };
 };

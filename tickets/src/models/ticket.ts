@@ -44,7 +44,7 @@ export const tickets = defineAggregate({
     deliveryFailedAt: { type: Date },
     deliveryEndedAt: { type: Date },
     withdrawnAt: { type: Date },
-    // Its seller's account is closed: the ticket is withdrawn, or will be when its hold ends.
+    // Its seller's account is closed, or was suspended: the ticket is withdrawn, or will be when its hold ends.
     sellerClosed: { type: Boolean },
     // Orders whose hold is over, and since when: a late claim for one of them must fail. `reason` if its claim was refused.
     closedOrders: {

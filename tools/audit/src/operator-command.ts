@@ -19,6 +19,14 @@ import {
 import { logUsage, runLogCommand } from './log-command.ts';
 import { refundUsage, releaseUsage, runRefundCommand, runReleaseCommand } from './order-command.ts';
 import { NotFoundError } from './not-found-error.ts';
+import {
+  reinstateUsage,
+  runReinstateCommand,
+  runSuspendCommand,
+  runWithdrawCommand,
+  suspendUsage,
+  withdrawUsage,
+} from './moderation-command.ts';
 import { problemsUsage, runProblemsCommand } from './problems-command.ts';
 import { republishUsage, runRepublishCommand } from './republish-command.ts';
 import { UsageError } from './usage-error.ts';
@@ -39,6 +47,9 @@ const subcommands: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
   ['problems', { usage: problemsUsage, run: runProblemsCommand, isLookup: always }],
   ['refund', { usage: refundUsage, run: runRefundCommand }],
   ['release', { usage: releaseUsage, run: runReleaseCommand }],
+  ['withdraw', { usage: withdrawUsage, run: runWithdrawCommand }],
+  ['suspend', { usage: suspendUsage, run: runSuspendCommand }],
+  ['reinstate', { usage: reinstateUsage, run: runReinstateCommand }],
   ['end-sessions', { usage: endSessionsUsage, run: runEndSessionsCommand }],
   ['republish', { usage: republishUsage, run: runRepublishCommand }],
   ['dead-letters', { usage: deadLettersUsage, run: runDeadLetterCommand, isLookup: ([action]) => action === 'show' }],

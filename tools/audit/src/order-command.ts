@@ -41,7 +41,7 @@ const reasonText = lineOfText('Reason', 200);
  * @throws UsageError
  */
 export const runRefundCommand = async (command: CommandRun): Promise<number> => {
-  const { orderIds, event, reason } = readArgs(command.args, refundUsage);
+  const { subjects: orderIds, event, reason } = readArgs(command.args, refundUsage);
   if ((event === undefined) === (orderIds.length === 0))
     throw new UsageError('Either orders or an event is needed', refundUsage);
   const { paid, beingPaid } =
@@ -63,16 +63,17 @@ export const runRefundCommand = async (command: CommandRun): Promise<number> => 
  * @throws UsageError
  */
 export const runReleaseCommand = async (command: CommandRun): Promise<number> => {
-  const { orderIds, event, reason } = readArgs(command.args, releaseUsage);
+  const { subjects: orderIds, event, reason } = readArgs(command.args, releaseUsage);
   if (event !== undefined || orderIds.length === 0) throw new UsageError('An order is needed', releaseUsage);
   return carryOut(command, { action: 'release', ids: orderIds, reason, outcomes: releaseOutcomes });
 };
 
-const readArgs = (args: readonly string[], usage: string) => {
+/** @throws UsageError */
+export const readArgs = (args: readonly string[], usage: string) => {
   const { values, positionals } = parse(args, usage);
   const { data: reason, error } = reasonText.safeParse(values.reason ?? '');
   if (error !== undefined) throw new UsageError(error.issues.map(({ message }) => message).join('; '), usage);
-  return { orderIds: [...new Set(positionals)], event: values.event, reason };
+  return { subjects: [...new Set(positionals)], event: values.event, reason };
 };
 
 const parse = (args: readonly string[], usage: string) => {

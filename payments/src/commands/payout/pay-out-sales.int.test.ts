@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { userUpdated } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
 import { attemptAbandonedMs } from '../../domain/payment.ts';
 import type { LedgerEntry } from '../../models/ledger.ts';
 import type { PaymentDocument } from '../../models/payment.ts';
+import type { PayoutAccount } from '../../models/payout-account.ts';
 import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
 import { createSellers } from '../../test/sellers.ts';
 
@@ -119,6 +121,24 @@ test('When the e-mail is not verified, then the transfer waits for that alone', 
   await eventually(async () => expect(await chargeOf(order)).toMatchObject({ payoutWaits: true }));
   expect(await sellers.transfers(order)).toEqual([]);
   await sellers.verify(seller);
+  await paidOut(order);
+  expect(await sellers.transfers(order)).toHaveLength(1);
+});
+
+test('When a seller is suspended, then the transfer waits until the account is reinstated', async () => {
+  const seller = await sellers.ready();
+  const user = { id: seller, email: `${seller}@example.com`, emailVerified: true };
+  const suspendedAt = '2030-01-01T00:00:00.000Z';
+  await payments.system.publish(userUpdated, { ...user, version: 2, suspendedAt });
+  await eventually(async () => {
+    const accounts = payments.system.collection<PayoutAccount>('payout-accounts');
+    expect(await accounts.findOne({ _id: seller })).toMatchObject({ user: { suspendedAt } });
+  });
+  const order = await sellers.sale(seller);
+  await eventually(async () => expect(await chargeOf(order)).toMatchObject({ payoutWaits: true }));
+  expect(await sellers.transfers(order)).toEqual([]);
+  const reinstatedAt = '2030-01-01T00:00:00.001Z';
+  await payments.system.publish(userUpdated, { ...user, version: 3, suspendedAt, reinstatedAt });
   await paidOut(order);
   expect(await sellers.transfers(order)).toHaveLength(1);
 });

@@ -1,11 +1,14 @@
-import { newTrace } from '@ticketing/common/events';
+import { isSuspended, newTrace } from '@ticketing/common/events';
 import type { Deps } from '../../deps.ts';
 import type { PayoutAccount } from '../../models/payout-account.ts';
 import { payoutMarked } from '../record-charge.ts';
 
-/** The account that proceeds may be sent to, if the seller's e-mail is verified and the user has not closed the account. */
+/** The account that proceeds may be sent to, if the seller's e-mail is verified and the user's account neither closed nor suspended. */
 export const payableAccountOf = (account: PayoutAccount | null): string | undefined =>
-  account?.status === 'ready' && account.user?.emailVerified === true && account.user.closedAt === undefined
+  account?.status === 'ready' &&
+  account.user?.emailVerified === true &&
+  account.user.closedAt === undefined &&
+  !isSuspended(account.user)
     ? account.accountId
     : undefined;
 
