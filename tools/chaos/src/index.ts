@@ -71,8 +71,8 @@ const runOne = async (): Promise<boolean> => {
 
 const runControl = async (control: Control): Promise<boolean> => {
   print(`\n▶ without ${titlesOf(control)}`);
-  // Violations do not go away, but a guard that backs up another may take longer to act.
-  const quietTimeoutMs = control.caughtBy === undefined ? options.quietTimeoutMs + 15_000 : 20_000;
+  // A guard that backs up another may take longer to act.
+  const quietTimeoutMs = options.quietTimeoutMs + (control.caughtBy === undefined ? 15_000 : 0);
   const result = await runChaos({ ...options, quietTimeoutMs, edits: editsOf(control) });
   const { caught, summary } = evaluateControl(control, result);
   print(`${caught ? 'caught' : 'NOT CAUGHT'}: ${summary}`);

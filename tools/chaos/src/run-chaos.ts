@@ -1,5 +1,5 @@
 import { findAddresses } from '@ticketing/audit/find-addresses';
-import { auditProduct, type Violation } from '@ticketing/watchdog/checks';
+import { auditProduct, finishedLimits, type Violation } from '@ticketing/watchdog/checks';
 import { readSnapshot } from '@ticketing/watchdog/snapshot';
 import { openSources, type Addresses, type Sources } from '@ticketing/watchdog/sources';
 import { rm } from 'node:fs/promises';
@@ -101,14 +101,17 @@ const lateStreams = (shownAfter: readonly number[]): string[] => {
     : [];
 };
 
-/** Waits until every order is complete or cancelled, every delivery is decided, and the audit finds no violation; returns how long that took. */
+/**
+ * Waits until every order is complete or cancelled, every delivery is decided, and the audit finds no violation and nothing
+ * that waits; returns how long that took.
+ */
 const untilQuiet = async (
   sources: Sources,
   options: { readonly since: number; readonly withinMs: number; readonly signal: AbortSignal },
 ): Promise<number | undefined> => {
   while (performance.now() - options.since < options.withinMs && !options.signal.aborted) {
     try {
-      const { violations } = await auditProduct(sources, { settleMs: 0, limits: { confirmWithinMs: 5_000 } });
+      const { violations } = await auditProduct(sources, { settleMs: 0, limits: finishedLimits });
       if (violations.length === 0) {
         const { orders, tickets } = await readSnapshot(sources);
         const haveEnded = orders.every(({ status }) => status === 'complete' || status === 'cancelled');
@@ -277,7 +280,7 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
         signal,
       });
       log('auditing the product');
-      const { violations } = await auditProduct(sources);
+      const { violations } = await auditProduct(sources, { limits: finishedLimits });
       const lost = [
         ...(await findLost(ledger, addresses.mongoUrls)),
         ...(await accounts.findLost()),

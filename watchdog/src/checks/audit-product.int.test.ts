@@ -3,6 +3,7 @@ import { newId } from '@ticketing/common/mongo';
 import { openTestSources, type TestSources } from '../test/test-sources.ts';
 import { checks } from './all-checks.ts';
 import { auditProduct, type Violation } from './audit-product.ts';
+import { finishedLimits } from './check.ts';
 
 let under: TestSources;
 
@@ -728,6 +729,24 @@ test('When an event about a ticket is parked, then its copy is behind without a 
   const limits = { handleParkedWithinMs: 8 * 60_000 };
   const { violations } = await auditProduct(under.sources, { settleMs, limits });
   expect(violations.map(({ check }) => check)).toEqual(['ticket-copies-are-true', 'nothing-parked']);
+});
+
+test('When all work should be finished, then what waits is reported, however short it has waited', async () => {
+  const { onSale, sold, held } = await under.seed();
+  const at = new Date(Date.now() - 1_000);
+  await tickets().updateOne({ _id: onSale }, { $set: { version: 1 } });
+  await park('orders_ticket-updated/7-4', onSale, at);
+  await mails().updateOne({ _id: `paid:${sold.orderId}` }, { $set: { dueAt: at } });
+  await payments().updateOne({ _id: held.orderId }, { $set: { openAttempt: { number: 1, at } } });
+  expect((await auditProduct(under.sources, { settleMs })).violations).toEqual([]);
+  const { violations } = await auditProduct(under.sources, { settleMs, limits: finishedLimits });
+  expect([...new Set(violations.map(({ check }) => check))]).toEqual([
+    'order-is-confirmed-in-time',
+    'payment-is-settled-in-time',
+    'mail-is-tried-in-time',
+    'ticket-copies-are-true',
+    'nothing-parked',
+  ]);
 });
 
 test('When an event about a ticket is parked, then rules that no event may break still hold for it', async () => {

@@ -41,6 +41,21 @@ export const standardLimits: Limits = {
   handleParkedWithinMs: 10 * 60_000,
 };
 
+/** Where all work is said to be finished, and has had its time: whatever still waits is stuck. */
+export const finishedLimits: Limits = {
+  confirmWithinMs: 0,
+  endWithinMs: 0,
+  answerWithinMs: 0,
+  decideWithinMs: 0,
+  settleWithinMs: 0,
+  publishWithinMs: 0,
+  forgetWithinMs: 0,
+  storeMailWithinMs: 0,
+  mailWithinMs: 0,
+  deliverWithinMs: 0,
+  handleParkedWithinMs: 0,
+};
+
 /** One violation of a check. Its ids and text stay the same in every snapshot for as long as nothing changes. */
 export interface Finding {
   readonly ids: readonly string[];
