@@ -74,7 +74,7 @@ const runControl = async (control: Control): Promise<boolean> => {
   // A guard that backs up another may take longer to act.
   const quietTimeoutMs = options.quietTimeoutMs + (control.caughtBy === undefined ? 15_000 : 0);
   const result = await runChaos({ ...options, quietTimeoutMs, edits: editsOf(control) });
-  const { caught, summary } = evaluateControl(control, result);
+  const { caught, summary } = evaluateControl(control, result, options);
   print(`${caught ? 'caught' : 'NOT CAUGHT'}: ${summary}`);
   return caught;
 };

@@ -17,7 +17,7 @@ import { findLost } from './load/acknowledged.ts';
 import { followOrder } from './load/follow-order.ts';
 import { openRetryingClient, type RetryingClient } from './load/retrying-client.ts';
 import type { LoadContext } from './load/journeys.ts';
-import { Ledger } from './load/ledger.ts';
+import { Ledger, lossesOf, type Loss } from './load/ledger.ts';
 import { Market } from './load/market.ts';
 import { runLoad } from './load/run-load.ts';
 import { Counters } from './counters.ts';
@@ -48,8 +48,7 @@ export interface ChaosOptions {
 
 export interface ChaosResult {
   readonly violations: readonly Violation[];
-  /** Acknowledged steps that the databases do not have, or streams do not show. */
-  readonly lost: readonly string[];
+  readonly lost: readonly Loss[];
   /** Responses that the contract does not allow. */
   readonly unexpected: readonly string[];
   readonly injected: readonly Injected[];
@@ -66,6 +65,8 @@ export interface ChaosResult {
   readonly recoveries: readonly Recovery[];
   /** Time from the last fault until all work was finished; undefined if it was not. */
   readonly quietAfterMs: number | undefined;
+  /** Whether it was interrupted, or reached its time limit. */
+  readonly wasCutShort: boolean;
   /** Sums of the services' counters, by name and labels. */
   readonly counters: ReadonlyMap<string, number>;
   readonly began: number;
@@ -157,7 +158,7 @@ const exercise = async (
   http: RetryingClient,
   faulty: { readonly stores: OwnStores; readonly versions: Versions },
 ): Promise<
-  Omit<ChaosResult, 'failures' | 'violations' | 'lost' | 'quietAfterMs' | 'counters'> & {
+  Omit<ChaosResult, 'failures' | 'violations' | 'lost' | 'quietAfterMs' | 'wasCutShort' | 'counters'> & {
     readonly ledger: Ledger;
     readonly accounts: Accounts;
   }
@@ -275,20 +276,28 @@ export const runChaos = async (given: ChaosOptions): Promise<ChaosResult> => {
     try {
       log('waiting until nothing is left to do');
       const quietAfterMs = await untilQuiet(sources, {
-        since: performance.now(),
+        since: result.ended,
         withinMs: options.quietTimeoutMs + (windowSeconds + deliverySeconds) * 1000,
         signal,
       });
       log('auditing the product');
       const { violations } = await auditProduct(sources, { limits: finishedLimits });
       const lost = [
-        ...(await findLost(ledger, addresses.mongoUrls)),
-        ...(await accounts.findLost()),
-        ...ledger.unseen,
-        ...lateStreams(result.shownAfter),
+        ...lossesOf('acknowledged', await findLost(ledger, addresses.mongoUrls)),
+        ...(await accounts.findLost({ replicas, since: result.ended })),
+        ...lossesOf('streams', ledger.unseen),
+        ...lossesOf('late-streams', lateStreams(result.shownAfter)),
       ];
       await counters.read();
-      return { ...result, failures, violations, lost, quietAfterMs, counters: counters.sums() };
+      return {
+        ...result,
+        failures,
+        violations,
+        lost,
+        quietAfterMs,
+        wasCutShort: signal.aborted,
+        counters: counters.sums(),
+      };
     } finally {
       await sources.close();
     }

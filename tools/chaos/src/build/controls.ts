@@ -5,7 +5,7 @@ export interface Control {
   readonly name: string;
   /** The removed guards: one, or one together with the guards that back it up. */
   readonly without: readonly GuardName[];
-  /** One of these checks must fail; `acknowledged` stands for acknowledged steps that were lost. */
+  /** One of these checks must fail: of the audit, or of what users were promised (`Loss`). */
   readonly caughtBy?: readonly string[];
   /** No check fails because of this other guard, whose counter must have increased. */
   readonly backedUpBy?: { readonly guard: string; readonly counter: string };
@@ -84,8 +84,8 @@ export const controls: readonly Control[] = [
     without: ['lostEvents'],
     caughtBy: ['ticket-copies-are-true', 'order-copies-are-true', 'timer-follows-order', 'sale-is-mailed'],
   },
-  { name: 'ended-session', without: ['endedSession'], caughtBy: ['acknowledged'] },
-  { name: 'shown-change', without: ['shownChange'], caughtBy: ['acknowledged'] },
+  { name: 'ended-session', without: ['endedSession'], caughtBy: ['sessions'] },
+  { name: 'shown-change', without: ['shownChange'], caughtBy: ['streams', 'late-streams'] },
   { name: 'closing', without: ['closing'], caughtBy: ['acknowledged', 'paid-order-is-kept'] },
 ];
 

@@ -1,3 +1,20 @@
+/**
+ * What users were promised. `acknowledged`: the databases have each step. `sessions`: those that have ended are refused.
+ * `accounts`: the last password is right, and nothing of a closed account is left. `streams`: each shows the end of its order, and
+ * never goes back. `late-streams`: at least half of them show it in time.
+ */
+export const promises = ['acknowledged', 'sessions', 'accounts', 'streams', 'late-streams'] as const;
+
+/** A promise that does not hold. */
+export interface Loss {
+  readonly check: (typeof promises)[number];
+  readonly text: string;
+}
+
+/** One loss for each line. */
+export const lossesOf = (check: Loss['check'], lines: readonly string[]): Loss[] =>
+  lines.map((text) => ({ check, text }));
+
 /** Everything that the product has acknowledged with 2xx, none of which may be lost. */
 export class Ledger {
   /** The latest acknowledged version of each ticket. */

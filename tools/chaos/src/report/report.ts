@@ -6,19 +6,21 @@ import { percentile } from '@ticketing/test/percentile';
 
 /** The share of kills that may find no victim; with more, the run is void. */
 const maxMissedShare = 0.1;
-/** With this many kills, every kind of message fault must have happened. */
+/** With this many kills, every kind of message fault that was injected must have happened. */
 const manyKills = 40;
-const messageFaults = [
-  'refused',
-  'publishedButRefused',
-  'publishedTwice',
-  'publishedLate',
-  'deliveredTwice',
-  'acknowledgementLost',
-  'deliveredLate',
-  'publishedMuchLater',
-  'deliveredMuchLater',
-];
+/** By the kind of fault that causes them. */
+const messageFaults = {
+  bus: [
+    'refused',
+    'publishedButRefused',
+    'publishedTwice',
+    'publishedLate',
+    'deliveredTwice',
+    'acknowledgementLost',
+    'deliveredLate',
+  ],
+  'late bus': ['publishedMuchLater', 'deliveredMuchLater'],
+} as const;
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
@@ -59,17 +61,26 @@ export const linesOf = (result: ChaosResult): string[] => {
     `streams: ${streamsLine(result.shownAfter)}`,
     `killed: ${countEach(kills)}`,
     `other faults: ${countEach(injected.filter(({ kind }) => kind !== 'kill').map(({ kind }) => kind))}`,
-    `messages: ${messageFaults.map((kind) => `${kind} ${disturbed.get(kind) ?? 0}`).join(', ')}`,
+    `messages: ${Object.values(messageFaults)
+      .flat()
+      .map((kind) => `${kind} ${disturbed.get(kind) ?? 0}`)
+      .join(', ')}`,
     `failed requests, all retried: ${failures}`,
     `first order after a kill: p50 ${seconds(recoveryMs(result.recoveries, 0.5))}, p95 ${seconds(recoveryP95(result))} (mongod apart: ${mongod.map(seconds).join(', ')})`,
     `nothing left to do ${quietAfterMs === undefined ? 'NOT within its time' : seconds(quietAfterMs)} after the last fault`,
   ];
 };
 
-/** Why a run proves nothing: faults without a victim, or too little load. */
-const reasonsForVoid = (result: ChaosResult, target: { readonly orders: number; readonly kills: number }): string[] => {
+interface Target {
+  readonly orders: number;
+  readonly kills: number;
+}
+
+/** Why a run proves nothing: it was cut short, faults had no victim, or there was too little load. */
+const reasonsForVoid = (result: ChaosResult, target: Target): string[] => {
   const { injected, disturbed } = result;
   const problems = injected.flatMap(({ kind, problem }) => (problem === undefined ? [] : [`${kind}: ${problem}`]));
+  if (result.wasCutShort) problems.push('the run was interrupted, or took too long');
   if (result.orders.length < target.orders) problems.push(`only ${result.orders.length} orders were acknowledged`);
   if (result.paid === 0) problems.push('nothing was paid');
   const hits = injected.filter(({ what }) => what !== noVictim);
@@ -78,18 +89,15 @@ const reasonsForVoid = (result: ChaosResult, target: { readonly orders: number; 
   for (const kind of new Set(injected.map((fault) => fault.kind)))
     if (!hits.some((fault) => fault.kind === kind)) problems.push(`no fault of kind ${kind} found a victim`);
   if (target.kills < manyKills) return problems;
-  for (const kind of messageFaults) if (!disturbed.has(kind)) problems.push(`no message fault ${kind} happened`);
+  const expected = hits.flatMap(({ kind }) => (kind === 'bus' || kind === 'late bus' ? messageFaults[kind] : []));
+  for (const kind of new Set(expected)) if (!disturbed.has(kind)) problems.push(`no message fault ${kind} happened`);
   return problems;
 };
 
 /** Returns what is wrong with a run that has all guards. */
-export const problemsOfRun = (
-  result: ChaosResult,
-  target: { readonly orders: number; readonly kills: number; readonly recoveryMs: number },
-): string[] => [
+export const problemsOfRun = (result: ChaosResult, target: Target & { readonly recoveryMs: number }): string[] => [
   ...reasonsForVoid(result, target),
-  ...result.violations.map(({ check, text }) => `${check}: ${text}`),
-  ...result.lost,
+  ...[...result.violations, ...result.lost].map(({ check, text }) => `${check}: ${text}`),
   ...result.unexpected,
   ...(result.quietAfterMs === undefined
     ? ['some orders had not ended, or the audit had violations, when the time was over']
@@ -97,25 +105,24 @@ export const problemsOfRun = (
   ...(recoveryP95(result) > target.recoveryMs ? [`first order after a kill: p95 ${seconds(recoveryP95(result))}`] : []),
 ];
 
-/** Returns whether a run without guards showed the expected damage. */
+/** Returns whether a run without guards showed the expected damage. One that proves nothing did not, whatever it has found. */
 export const evaluateControl = (
   control: Control,
   result: ChaosResult,
+  target: Target,
 ): { readonly caught: boolean; readonly summary: string } => {
-  const named = new Map<string, number>();
-  for (const { check } of result.violations) named.set(check, (named.get(check) ?? 0) + 1);
-  if (result.lost.length > 0) named.set('acknowledged', result.lost.length);
-  const found = [...named].map(([check, count]) => `${check} ${count}`).join(', ');
-  if (control.caughtBy !== undefined) {
-    const caught = control.caughtBy.some((check) => named.has(check));
-    return { caught, summary: found === '' ? 'no violation' : found };
-  }
+  const failed = [...result.violations, ...result.lost].map(({ check }) => check);
+  const found = failed.length === 0 ? 'no violation' : countEach(failed);
+  const reasons = reasonsForVoid(result, target);
+  if (reasons.length > 0) return { caught: false, summary: `void (${reasons.join('; ')}); ${found}` };
+  if (control.caughtBy !== undefined)
+    return { caught: control.caughtBy.some((check) => failed.includes(check)), summary: found };
   const { guard, counter } = required(control.backedUpBy, `backedUpBy of ${control.name}`);
   const count = result.counters.get(counter) ?? 0;
-  const isRight = named.size === 0 && result.unexpected.length === 0 && result.quietAfterMs !== undefined;
+  const isRight = failed.length === 0 && result.unexpected.length === 0 && result.quietAfterMs !== undefined;
   return {
     caught: count > 0 && isRight,
-    summary: `${guard}: ${counter} ${count}; ${found === '' ? 'no violation' : found}`,
+    summary: `${guard}: ${counter} ${count}; ${found}`,
   };
 };
 
