@@ -1,6 +1,5 @@
 import type { JetStreamClient } from '@nats-io/jetstream';
-import type { Product } from '@ticketing/test/start-product';
-import { stream, withNats } from './stores.ts';
+import { stream, withNats, type Servers } from './stores.ts';
 
 /** The stream stores it, and no service consumes it. */
 const filler = 'ticket.chaos-filler';
@@ -9,23 +8,31 @@ const fillerBytes = [64_000, 8_000, 1_000, 100] as const;
 /** More than is published between reading the size of the stream and limiting it: below its size, NATS would delete events. */
 const roomBytes = 256 * 1024;
 
-const fill = async (client: JetStreamClient): Promise<void> => {
-  for (const bytes of fillerBytes) {
-    const body = new Uint8Array(bytes);
-    for (let isFull = false; !isFull;) {
-      isFull = await client.publish(filler, body).then(
-        () => false,
-        () => true,
-      );
-    }
+/** Returns whether there was room for the message. */
+const publish = async (client: JetStreamClient, body: Uint8Array): Promise<boolean> => {
+  try {
+    await client.publish(filler, body);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.message.includes('maximum bytes exceeded')) return false;
+    throw error;
   }
 };
 
-export const readMaxBytes = (product: Product): Promise<number> =>
+/** Publishes no more than there was room for, in case a service sets the stream's own limit again meanwhile. */
+const fill = async (client: JetStreamClient): Promise<void> => {
+  let left = roomBytes;
+  for (const bytes of fillerBytes) {
+    const body = new Uint8Array(bytes);
+    while (left > 0 && (await publish(client, body))) left -= bytes;
+  }
+};
+
+export const readMaxBytes = (product: Servers): Promise<number> =>
   withNats(product, async (manager) => (await manager.streams.info(stream)).config.max_bytes);
 
 /** Lowers the limit of the stream, and fills what is left up to it: until it is emptied, events are refused. */
-export const fillStream = (product: Product): Promise<void> =>
+export const fillStream = (product: Servers): Promise<void> =>
   withNats(product, async (manager) => {
     const { config, state } = await manager.streams.info(stream);
     const most = state.bytes + roomBytes;
@@ -35,7 +42,7 @@ export const fillStream = (product: Product): Promise<void> =>
   });
 
 /** Ends what `fillStream` has begun. */
-export const emptyStream = (product: Product, maxBytes: number): Promise<void> =>
+export const emptyStream = (product: Servers, maxBytes: number): Promise<void> =>
   withNats(product, async (manager) => {
     await manager.streams.update(stream, { max_bytes: maxBytes });
     await manager.streams.purge(stream, { filter: filler });

@@ -11,7 +11,10 @@ const timeoutMs = 3_000;
 /** The only stream of the product. */
 export const stream = 'TICKETING';
 
-const membersOf = (product: Product, store: Store): ProductProcess[] =>
+/** What is known of where the members are. */
+export type Servers = Pick<Product, 'processes'>;
+
+const membersOf = (product: Servers, store: Store): ProductProcess[] =>
   product.processes().filter(({ name }) => name === store);
 
 const withMongo = async <T>(product: Product, use: (admin: Db) => Promise<T>): Promise<T> => {
@@ -27,7 +30,7 @@ const withMongo = async <T>(product: Product, use: (admin: Db) => Promise<T>): P
   }
 };
 
-export const withNats = async <T>(product: Product, use: (manager: JetStreamManager) => Promise<T>): Promise<T> => {
+export const withNats = async <T>(product: Servers, use: (manager: JetStreamManager) => Promise<T>): Promise<T> => {
   const servers = membersOf(product, 'nats').map(({ url }) => url);
   const connection = await connect({ servers, timeout: timeoutMs, reconnect: false });
   try {
