@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const folder = 'injected';
@@ -12,7 +12,9 @@ export const createFaultCounter = (dataDir: string, service: string): ((kind: st
     if (!dirty) return;
     dirty = false;
     mkdirSync(join(dataDir, folder), { recursive: true });
-    writeFileSync(path, JSON.stringify(Object.fromEntries(counts)));
+    // Renamed, since readers must not find half a file, nor one that a killed process has just emptied.
+    writeFileSync(`${path}.new`, JSON.stringify(Object.fromEntries(counts)));
+    renameSync(`${path}.new`, path);
   }, 500).unref();
   return (kind) => {
     counts.set(kind, (counts.get(kind) ?? 0) + 1);
@@ -25,14 +27,8 @@ export const readFaultCounts = (dataDir: string): ReadonlyMap<string, number> =>
   const sums = new Map<string, number>();
   const directory = join(dataDir, folder);
   mkdirSync(directory, { recursive: true });
-  for (const name of readdirSync(directory)) {
-    let counts: unknown;
-    try {
-      counts = JSON.parse(readFileSync(join(directory, name), 'utf8'));
-    } catch {
-      // The process was killed while it wrote the file.
-      continue;
-    }
+  for (const name of readdirSync(directory).filter((file) => file.endsWith('.json'))) {
+    const counts: unknown = JSON.parse(readFileSync(join(directory, name), 'utf8'));
     if (typeof counts !== 'object' || counts === null) continue;
     for (const [kind, count] of Object.entries(counts)) sums.set(kind, (sums.get(kind) ?? 0) + Number(count));
   }
