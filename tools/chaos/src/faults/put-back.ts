@@ -1,5 +1,5 @@
 import type { Product, ProductProcess } from '@ticketing/test/start-product';
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OwnStores } from '../network/own-stores.ts';
@@ -7,6 +7,7 @@ import { readLastSequence } from './stores.ts';
 
 /** So many events are lost at least; until then the store is not put back. */
 const leastLost = 5;
+const incomingFolder = 'incoming';
 
 /**
  * Copies the data of NATS, lets the product go on for `ms` at least, and puts the copy back: NATS then has forgotten what it
@@ -34,9 +35,16 @@ export const putStoreBack = async (
     } while (last - copied < leastLost && mayWait());
     if (last === copied) return 0;
     await stores.whileKilled(nats, async () => {
-      // Not the directory itself, which may be a file system of its own.
-      for (const name of await readdir(directory)) await rm(join(directory, name), { recursive: true });
-      await cp(copy, directory, { recursive: true });
+      // Within the directory, which may be a file system of its own. Nothing is removed until all is copied.
+      const incoming = join(directory, incomingFolder);
+      try {
+        await cp(copy, incoming, { recursive: true });
+        for (const name of await readdir(directory))
+          if (name !== incomingFolder) await rm(join(directory, name), { recursive: true });
+        for (const name of await readdir(incoming)) await rename(join(incoming, name), join(directory, name));
+      } finally {
+        await rm(incoming, { recursive: true, force: true });
+      }
     });
     return last - copied;
   } finally {

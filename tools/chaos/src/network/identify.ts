@@ -1,9 +1,6 @@
 import { BSON } from 'mongodb';
 import { z } from 'zod';
-import type { Identify } from './links.ts';
-
-/** Who opens a connection and does not say its name. */
-const unknown = 'unknown';
+import { unknown, type Identify } from './links.ts';
 
 // The first message of a connection to MongoDB has a header of four numbers: its length, two ids, and what kind it is. See
 // https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/ and …/manual/legacy-opcodes/.

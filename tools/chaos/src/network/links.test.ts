@@ -114,3 +114,15 @@ test('When several parties use a proxy, then each is known by its first bytes', 
   await eventually(() => expect(a.received).toBe('(a1 hello)(again)'));
   expect(heard.join()).not.toContain('b1');
 });
+
+test('When a client cannot be identified, then its bytes are forwarded, and the proxy goes on', async () => {
+  const { port } = await open();
+  const proxy = await links.open('echo', port, () => {
+    throw new Error('not the protocol');
+  });
+  for (const text of ['first', 'second']) {
+    const client = await openClient(proxy);
+    client.send(text);
+    await eventually(() => expect(client.received).toBe(`(${text})`));
+  }
+});

@@ -10,6 +10,9 @@ export type LinkState = 'open' | 'slow' | 'silent' | 'one-way' | 'cut';
 
 const slowMs = 200;
 
+/** Who opens a connection and does not say its name. */
+export const unknown = 'unknown';
+
 /** Returns the party that has opened a connection, from the first bytes that it sends; undefined while they are too few. */
 export type Identify = (firstBytes: Buffer) => string | undefined;
 
@@ -21,6 +24,15 @@ interface Connection {
   /** What waits to be written to each of the two, in its order, each with the time from which on it may be. */
   readonly waiting: ReadonlyMap<Socket, { readonly at: number; readonly chunk: Buffer }[]>;
 }
+
+/** Whatever a client sends, the run goes on: its servers and mounts outlive a process that ends by an exception. */
+const nameIn = (firstBytes: Buffer, identify: Identify): string | undefined => {
+  try {
+    return identify(firstBytes);
+  } catch {
+    return unknown;
+  }
+};
 
 const linkOf = (from: string, to: string): string => `${from} → ${to}`;
 
@@ -76,7 +88,7 @@ export class Links {
     client.on('data', (chunk: Buffer) => {
       if (connection.link === undefined && typeof from !== 'string') {
         first = Buffer.concat([first, chunk]);
-        const name = from(first);
+        const name = nameIn(first, from);
         if (name !== undefined) {
           connection.link = linkOf(name, to);
           this.#apply(connection);

@@ -5,6 +5,7 @@ import type { Product, ProductProcess } from '@ticketing/test/start-product';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { identifyMongoClient, identifyNatsClient } from './identify.ts';
 import { Links } from './links.ts';
 import { mountSmallDisk, type SmallDisk } from './small-disk.ts';
@@ -28,6 +29,9 @@ export interface OwnStores {
   stop(): Promise<void>;
 }
 
+/** A member that takes longer does not come back. */
+const readyTimeoutMs = 60_000;
+
 const toProductProcess = ({ pid, spec: { name, replica, url } }: SupervisedProcess): ProductProcess[] =>
   pid === undefined ? [] : [{ name, replica, pid, url }];
 
@@ -39,33 +43,46 @@ export const startOwnStores = async (options: {
   const links = new Links();
   const mongodAt = new Map<number, string>();
   const disks = new Map<string, SmallDisk>();
-  const unmountAll = () => Promise.all([...disks.values()].map((disk) => disk.unmount()));
-  for (const server of ['mongod', 'nats']) {
-    for (let member = 0; member < options.members; member += 1) {
-      const directory = join(dataDir, folderOf(server, member));
-      const disk = await mountSmallDisk(directory);
-      if (disk !== undefined) disks.set(directory, disk);
+  const cleanUp = async () => {
+    try {
+      await links.close();
+      await Promise.all([...disks.values()].map((disk) => disk.unmount()));
+    } finally {
+      await rm(dataDir, { recursive: true, force: true });
     }
-  }
-  const servers = await startBackingServers({
-    ...options,
-    dataDir,
-    env: { PATH: process.env['PATH'] },
-    only: ['mongod', 'nats'],
-    proxies: {
-      forClients: (server, member, port) => {
-        if (server === 'nats') return links.open(`nats-${member}`, port, identifyNatsClient);
-        mongodAt.set(port, `mongod-${member}`);
-        return links.open(
-          `mongod-${member}`,
-          port,
-          identifyMongoClient((from) => mongodAt.get(from)),
-        );
+  };
+  const mountDisks = async () => {
+    for (const server of ['mongod', 'nats']) {
+      for (let member = 0; member < options.members; member += 1) {
+        const directory = join(dataDir, folderOf(server, member));
+        const disk = await mountSmallDisk(directory);
+        if (disk !== undefined) disks.set(directory, disk);
+      }
+    }
+  };
+  const start = async () => {
+    await mountDisks();
+    return startBackingServers({
+      ...options,
+      dataDir,
+      env: { PATH: process.env['PATH'] },
+      only: ['mongod', 'nats'],
+      proxies: {
+        forClients: (server, member, port) => {
+          if (server === 'nats') return links.open(`nats-${member}`, port, identifyNatsClient);
+          mongodAt.set(port, `mongod-${member}`);
+          return links.open(
+            `mongod-${member}`,
+            port,
+            identifyMongoClient((from) => mongodAt.get(from)),
+          );
+        },
+        between: (server, from, to, port) => links.open(`${server}-${to}`, port, `${server}-${from}`),
       },
-      between: (server, from, to, port) => links.open(`${server}-${to}`, port, `${server}-${from}`),
-    },
-  }).catch(async (error: unknown) => {
-    await unmountAll();
+    });
+  };
+  const servers = await start().catch(async (error: unknown) => {
+    await cleanUp();
     throw error;
   });
   const members = [...servers.processes];
@@ -90,7 +107,11 @@ export const startOwnStores = async (options: {
       } finally {
         members[place] = new SupervisedProcess(killed.spec, { log: options.log, onChange: () => undefined }).start();
       }
-      await memberAt(place).ready();
+      const isReady = memberAt(place)
+        .ready()
+        .then(() => true);
+      if (!(await Promise.race([isReady, delay(readyTimeoutMs, false, { ref: false })])))
+        throw new Error(`${memberAt(place).label} is not ready after ${readyTimeoutMs / 1000} s`);
     },
     join: (product) => ({
       ...product,
@@ -103,9 +124,7 @@ export const startOwnStores = async (options: {
     }),
     stop: async () => {
       await Promise.all(members.map((member) => member.stop()));
-      await links.close();
-      await unmountAll();
-      await rm(dataDir, { recursive: true, force: true });
+      await cleanUp();
     },
   };
 };
