@@ -10,6 +10,7 @@ import { readFaultCounts } from '../inject/fault-counts.ts';
 import { writeFaults, type BusFaults, type LateBus } from '../inject/faults.ts';
 import type { Product, ProductProcess } from '@ticketing/test/start-product';
 import { emptyStream, fillStream, readMaxBytes } from './full-stream.ts';
+import { faultKinds } from './kinds.ts';
 import { putStoreBack } from './put-back.ts';
 import type { Fault, PlannedFault } from './schedule.ts';
 import { deleteConsumer, findLeader, stepDown } from './stores.ts';
@@ -20,6 +21,9 @@ export interface Injected {
   readonly what: string;
   /** Why it could not be injected, or not be ended. */
   readonly problem?: string;
+  /** Whether no order may have been possible meanwhile. */
+  readonly isOutage: boolean;
+  /** When it began: once its victim was there. */
   readonly at: number;
   readonly until: number;
 }
@@ -82,22 +86,29 @@ export class Injector {
 
   /** Injects one fault; resolves when it has ended. */
   async inject(fault: Fault): Promise<void> {
-    const at = performance.now();
-    const result = await this.#perform(fault).then(
+    let at = performance.now();
+    const begin = () => {
+      at = performance.now();
+    };
+    const result = await this.#perform(fault, begin).then(
       (what) => ({ what }),
       (error: unknown) => ({ what: noVictim, problem: error instanceof Error ? error.message : String(error) }),
     );
-    this.done.push({ kind: fault.kind, ...result, at, until: performance.now() });
+    const isOutage = result.what !== noVictim && faultKinds[fault.kind].isOutage?.(fault) === true;
+    this.done.push({ kind: fault.kind, ...result, isOutage, at, until: performance.now() });
   }
 
-  async #perform(fault: Fault): Promise<string> {
+  /** Calls `begin` when the fault begins, if it has waited for its victim. */
+  async #perform(fault: Fault, begin: () => void): Promise<string> {
     switch (fault.kind) {
       case 'kill': {
         const victim = await this.#signal(fault.victim, fault.draw, 'SIGKILL');
+        begin();
         return label(victim);
       }
       case 'freeze': {
         const victim = await this.#signal(fault.victim, fault.draw, 'SIGSTOP');
+        begin();
         await this.#pause(fault.ms);
         if (victim !== undefined) this.#product.signal(victim, 'SIGCONT');
         return label(victim);
@@ -158,6 +169,7 @@ export class Injector {
           (await this.#readinessOf(fault.service)).includes(200) ? true : undefined,
         );
         if (wasReady === undefined) return noVictim;
+        begin();
         const links = this.#processesNamed('mongod').map((member) => [fault.service, label(member)] as const);
         const [disturbed, unready] = await Promise.all([
           this.#disturb(links, fault),
@@ -175,18 +187,19 @@ export class Injector {
         return this.#countOf('startedNextVersion') > before ? label(replica) : noVictim;
       }
       case 'full stream': {
-        const count = await this.#keepStreamFull(fault.ms);
+        const count = await this.#keepStreamFull(fault.ms, begin);
         return count > 0 ? `${count} events refused` : noVictim;
       }
       case 'full disk': {
         const member = await this.#findRunning(fault.store, fault.draw);
-        const restarted = member !== undefined && (await this.#fillDisk(member, fault.ms));
+        const restarted = member !== undefined && (await this.#fillDisk(member, fault.ms, begin));
         return restarted ? `${label(member)} ${fault.ms / 1000} s` : noVictim;
       }
       case 'store put back':
         return this.#putStoreBack(fault.ms);
       case 'empty redis':
-        return (await this.#emptyRedis()) ? 'emptied' : noVictim;
+        if ((await this.#untilDone(() => this.#emptyRedis())) === undefined) throw new Error('Redis was not reached');
+        return 'emptied';
       case 'bus':
         this.#bus = fault.faults;
         this.#updateServices();
@@ -291,10 +304,11 @@ export class Injector {
   }
 
   /** Returns how many events were refused; 0 if the stream cannot be emptied again. */
-  async #keepStreamFull(ms: number): Promise<number> {
+  async #keepStreamFull(ms: number, begin: () => void): Promise<number> {
     // Before the first of these faults.
     const maxBytes = (this.#streamMaxBytes ??= await this.#untilDone(() => readMaxBytes(this.#product)));
     if (maxBytes === undefined) return 0;
+    begin();
     const before = this.#countOf('refusedByFullStream');
     const refused = () => this.#countOf('refusedByFullStream') - before;
     const lasts = this.#lasting(ms);
@@ -310,12 +324,13 @@ export class Injector {
   }
 
   /** Returns whether the member has ended meanwhile: MongoDB ends itself, and NATS is restarted. */
-  async #fillDisk(member: ProductProcess, ms: number): Promise<boolean> {
+  async #fillDisk(member: ProductProcess, ms: number, begin: () => void): Promise<boolean> {
     const disk = this.#stores.diskOf(member);
     if (disk === undefined) return false;
     const lasts = this.#lasting(ms);
     let hasEnded = false;
     await disk.fill();
+    begin();
     try {
       while (lasts(hasEnded)) {
         hasEnded ||= this.#processesNamed(member.name).every(({ pid }) => pid !== member.pid);
@@ -436,17 +451,14 @@ export class Injector {
     return false;
   }
 
-  async #emptyRedis(): Promise<boolean> {
+  async #emptyRedis(): Promise<'OK'> {
     const server = this.#find('redis', 0);
-    if (server === undefined) return false;
+    if (server === undefined) throw new Error('Redis does not run');
     const redis = new Redis(server.url, { maxRetriesPerRequest: 1, retryStrategy: () => null, lazyConnect: true });
     redis.on('error', () => undefined);
     try {
       await redis.connect();
-      await redis.flushall();
-      return true;
-    } catch {
-      return false;
+      return await redis.flushall();
     } finally {
       redis.disconnect();
     }

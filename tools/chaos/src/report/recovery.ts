@@ -1,4 +1,3 @@
-import { faultKinds } from '../faults/kinds.ts';
 import { noVictim, type Injected } from '../faults/injector.ts';
 
 export interface OrderTime {
@@ -12,12 +11,13 @@ export interface Recovery {
   readonly ms: number;
 }
 
+const outagesIn = (injected: readonly Injected[]): Injected[] => injected.filter(({ isOutage }) => isOutage);
+
 /** How much of the time from `from` to `to` no outage was going on. */
 export const timeWithoutOutage = (injected: readonly Injected[], from: number, to: number): number => {
   let ms = 0;
   let at = from;
-  const outages = injected.filter(({ kind, what }) => what !== noVictim && faultKinds[kind].isOutage);
-  for (const outage of outages.toSorted((a, b) => a.at - b.at)) {
+  for (const outage of outagesIn(injected).toSorted((a, b) => a.at - b.at)) {
     ms += Math.max(0, Math.min(outage.at, to) - at);
     at = Math.max(at, outage.until);
   }
@@ -26,11 +26,12 @@ export const timeWithoutOutage = (injected: readonly Injected[], from: number, t
 
 /**
  * Returns how long after each kill the first new order was acknowledged, if an order was requested after it. Outages meanwhile
- * do not count.
+ * do not count, nor kills during one: the time after them is that of the outage.
  */
 export const recoveries = (injected: readonly Injected[], orders: readonly OrderTime[]): Recovery[] =>
   injected.flatMap(({ kind, what, at }) => {
     if (kind !== 'kill' || what === noVictim) return [];
+    if (outagesIn(injected).some((outage) => outage.at <= at && at < outage.until)) return [];
     const first = orders.reduce(
       (earliest, { requested, acknowledged }) => (requested >= at ? Math.min(earliest, acknowledged) : earliest),
       Infinity,

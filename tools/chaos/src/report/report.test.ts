@@ -4,7 +4,7 @@ import type { ChaosResult } from '../run-chaos.ts';
 import { evaluateControl, problemsOfRun } from './report.ts';
 
 const target = { orders: 1, kills: 1, recoveryMs: 5_000 };
-const kill: Injected = { kind: 'kill', what: 'orders-0', at: 100, until: 100 };
+const kill: Injected = { kind: 'kill', what: 'orders-0', isOutage: false, at: 100, until: 100 };
 const good: ChaosResult = {
   violations: [],
   lost: [],
@@ -65,7 +65,7 @@ test.each<[string, Partial<ChaosResult>]>([
 test('When a run has many kills, then every kind of message fault that was injected must have happened', () => {
   const injected: Injected[] = [
     ...Array.from({ length: 40 }, () => kill),
-    { kind: 'bus', what: 'messages', at: 100, until: 200 },
+    { kind: 'bus', what: 'messages', isOutage: false, at: 100, until: 200 },
   ];
   const problems = problemsOfRun({ ...good, injected, disturbed: new Map([['refused', 1]]) }, { ...target, kills: 40 });
   expect(problems).toContain('no message fault deliveredLate happened');
