@@ -34,11 +34,11 @@ export interface ChaosOptions {
   readonly replicas: number;
   /** Members of MongoDB and of NATS: 1 or 3. */
   readonly members: number;
-  /** No fault lasts for longer. */
+  /** No fault is planned for longer; one that has had no effect yet goes on for up to a minute more. */
   readonly longestMs: number;
   /** How long an order holds its ticket. */
   readonly windowSeconds: number;
-  /** Time after the last fault, in addition to that of a hold, in which all work must be finished. */
+  /** Time after the last fault, in addition to those of a hold and of a delivery, in which all work must be finished. */
   readonly quietTimeoutMs: number;
   /** Edits that remove guards from the services. */
   readonly edits: readonly SourceEdit[];

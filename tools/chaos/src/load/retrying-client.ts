@@ -10,7 +10,8 @@ export interface RetryingClient {
   close(): Promise<void>;
 }
 
-const isTransient = (response: HttpResponse | undefined): boolean =>
+/** Whether a user would retry: no response, 5xx or 429. */
+export const isTransient = (response: Pick<HttpResponse, 'status'> | undefined): boolean =>
   response === undefined || response.status >= 500 || response.status === 429;
 
 const attemptTimeoutMs = 25_000;
