@@ -30,9 +30,10 @@ const values = readOptions(
 
 type Numeric = 'orders' | 'kills' | 'seed' | 'replicas' | 'window' | 'longest' | 'recovery';
 
-const wholeNumber = (name: Numeric, most: number): number => {
+const wholeNumber = (name: Numeric, most: number, least = 0): number => {
   const value = values[name];
-  if (!/^\d+$/.test(value) || Number(value) > most) return fail(`--${name} must be a whole number, at most ${most}`);
+  if (!/^\d+$/.test(value) || Number(value) > most || Number(value) < least)
+    return fail(`--${name} must be a whole number from ${least} to ${most}`);
   return Number(value);
 };
 
@@ -41,10 +42,10 @@ const members = Number(values.cluster);
 if (![1, 3].includes(members)) fail('--cluster must be 3, or 1 as without it');
 
 const options: ChaosOptions = {
-  orders: wholeNumber('orders', 1_000_000),
+  orders: wholeNumber('orders', 1_000_000, 1),
   kills: wholeNumber('kills', 100_000),
   seed: wholeNumber('seed', 2 ** 31),
-  replicas: wholeNumber('replicas', 9),
+  replicas: wholeNumber('replicas', 9, 1),
   members,
   windowSeconds: wholeNumber('window', 900),
   longestMs: wholeNumber('longest', 600) * 1000,
@@ -54,14 +55,15 @@ const options: ChaosOptions = {
   signal: interrupted,
 };
 
+const recoveryMs = wholeNumber('recovery', 600) * 1000;
+
 const runOne = async (): Promise<boolean> => {
   print(`seed ${options.seed}: ${options.orders} orders, ${options.kills} kills, ${options.replicas} of each service`);
   const result = await runChaos(options);
   for (const line of linesOf(result)) print(line);
-  const title = `npm run chaos -- --orders ${options.orders} --kills ${options.kills} --seed ${options.seed} --replicas ${options.replicas} --window ${options.windowSeconds} --longest ${options.longestMs / 1000}${members > 1 ? ` --cluster ${members}` : ''}`;
+  const title = `npm run chaos -- --orders ${options.orders} --kills ${options.kills} --seed ${options.seed} --replicas ${options.replicas} --window ${options.windowSeconds} --longest ${options.longestMs / 1000} --recovery ${recoveryMs / 1000}${members > 1 ? ` --cluster ${members}` : ''}`;
   if (values.json !== undefined) writeFileSync(values.json, toJson(title, result));
   if (values.picture !== undefined) writeFileSync(values.picture, picture({ title, ...result }));
-  const recoveryMs = wholeNumber('recovery', 600) * 1000;
   const problems = problemsOfRun(result, { ...options, recoveryMs });
   for (const problem of problems) print(`FAILED: ${problem}`);
   if (problems.length === 0)
