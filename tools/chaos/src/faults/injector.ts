@@ -114,16 +114,16 @@ export class Injector {
         return label(victim);
       }
       case 'outage': {
-        await this.#keepKilling(fault.ms, () => this.#processesNamed(fault.victim));
-        return fault.victim;
+        const killed = await this.#keepKilling(fault.ms, () => this.#processesNamed(fault.victim));
+        return killed ? fault.victim : noVictim;
       }
       case 'minority': {
         const chosen = await this.#findRunning(fault.store, fault.draw);
         if (chosen === undefined) return noVictim;
-        await this.#keepKilling(fault.ms, () =>
+        const killed = await this.#keepKilling(fault.ms, () =>
           this.#processesNamed(fault.store).filter(({ replica }) => replica === chosen.replica),
         );
-        return label(chosen);
+        return killed ? label(chosen) : noVictim;
       }
       case 'leader': {
         const leader = await this.#untilDone(() => findLeader(this.#product, fault.store));
@@ -221,13 +221,14 @@ export class Injector {
       }
       case 'stripe':
         return (await this.#updateStripe({ failNext: fault.problem })) ? fault.problem : noVictim;
-      case 'slow stripe':
+      case 'slow stripe': {
         this.#slowStripe += 1;
-        await this.#updateStripe({ delayMs: fault.delayMs });
+        const isSlow = await this.#updateStripe({ delayMs: fault.delayMs });
         await this.#pause(fault.ms);
         this.#slowStripe -= 1;
         if (this.#slowStripe === 0) await this.#updateStripe({ delayMs: 0 });
-        return `${fault.delayMs} ms`;
+        return isSlow ? `${fault.delayMs} ms` : noVictim;
+      }
       case 'clock': {
         const replicas = this.#processesNamed(fault.service);
         const last = Math.max(1, replicas.length - 1);
@@ -358,12 +359,15 @@ export class Injector {
     return lost === undefined || lost === 0 ? noVictim : `${lost} events lost`;
   }
 
-  async #keepKilling(ms: number, victims: () => readonly ProductProcess[]): Promise<void> {
+  /** Returns whether there was anything to kill. */
+  async #keepKilling(ms: number, victims: () => readonly ProductProcess[]): Promise<boolean> {
     const until = performance.now() + ms;
+    let killed = false;
     while (performance.now() < until && !this.#ending.signal.aborted) {
-      for (const victim of victims()) this.#product.signal(victim, 'SIGKILL');
+      for (const victim of victims()) killed = this.#product.signal(victim, 'SIGKILL') || killed;
       await this.#pause(50);
     }
+    return killed;
   }
 
   /** Tries again while the stores do not respond; undefined when they never do. */
