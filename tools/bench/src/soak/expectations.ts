@@ -1,5 +1,5 @@
 import type { Expectation } from './judge.ts';
-import type { Group } from './sampler.ts';
+import { isCounted, type Group } from './sampler.ts';
 
 const KB = 1_024;
 const MB = 1_024 * KB;
@@ -44,6 +44,9 @@ const notFlat: Readonly<Record<string, Expectation>> = {
   'folder logs': grows(100, 'warnings; a log is rotated when its process starts'),
 };
 
+/** An index or a queue that is nearly empty grows by blocks, and pools open a connection or two. */
+const smallStepOf = (group: Group): number => (isCounted(group) ? 3 : 256 * KB);
+
 /** What this series may do. */
 export const expectationOf = (group: Group, name: string): Expectation =>
-  notFlat[`${group} ${name}`] ?? { kind: 'flat' };
+  notFlat[`${group} ${name}`] ?? { kind: 'flat', smallStep: smallStepOf(group) };

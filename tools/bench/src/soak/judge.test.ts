@@ -3,7 +3,7 @@ import { judge, type Expectation, type Observation } from './judge.ts';
 import { fitTrend } from './trend.ts';
 
 const MB = 1_024 * 1_024;
-const flat: Expectation = { kind: 'flat' };
+const flat: Expectation = { kind: 'flat', smallStep: 3 };
 
 /** Of about a normal distribution with this standard deviation, the same in each run. */
 const noiseOf = (seed: number, deviation: number): (() => number) => {
@@ -36,6 +36,56 @@ test('When memory grows by 1 MB a minute beneath noise of 5 MB, then it is named
     ).problem;
   });
   expect(problems.filter((problem) => problem !== 'grows')).toEqual([]);
+});
+
+test.each([
+  [3, 5],
+  [5, 5],
+  [5, 50],
+  [7, 50],
+])(
+  'When memory grows in steps, every %i minutes by %i MB, then it is named, wherever the steps are',
+  (minutes, size) => {
+    const problems = [0.2, 2].flatMap((deviation) =>
+      seeds.map((seed) => {
+        const noise = noiseOf(seed, deviation * MB);
+        const every = minutes * 60;
+        const steps = observe(
+          (seconds) => 80 * MB + Math.floor((seconds + (seed % every)) / every) * size * MB + noise(),
+        );
+        return judge(steps, half, flat).problem;
+      }),
+    );
+    expect(problems).not.toContain(undefined);
+  },
+);
+
+test('When memory falls again and again to where it was, then it is flat', () => {
+  const problems = [200, 400, 600, 800].flatMap((every) =>
+    seeds.map(
+      (seed) =>
+        judge(
+          observe((seconds) => (150 + ((seconds + seed) % every) / 10) * MB),
+          half,
+          flat,
+        ).problem,
+    ),
+  );
+  expect(problems.filter((problem) => problem !== undefined)).toEqual([]);
+});
+
+/** In MB: a collection at 600 s, and two steps back. */
+const takesBack = (seconds: number): number =>
+  seconds < 600 ? 300 : Math.min(300, 180 + 60 * Math.floor((seconds - 600) / 400));
+
+test('When memory takes back in steps what it had before it was judged, then it is flat', () => {
+  expect(
+    judge(
+      observe((seconds) => takesBack(seconds) * MB),
+      half,
+      flat,
+    ).problem,
+  ).toBeUndefined();
 });
 
 test('When memory only makes noise, wanders or rises once in a step, then it is flat', () => {

@@ -9,7 +9,7 @@ const seriesOf = (group: Series['group'], name: string, valueAt: (index: number)
     journeys: index * 20,
     value: valueAt(index),
   }));
-  return { group, name, observations, judgement: judge(observations, 200, { kind: 'flat' }) };
+  return { group, name, observations, judgement: judge(observations, 200, { kind: 'flat', smallStep: 0 }) };
 };
 const run = {
   began: new Date('2026-11-30T12:00:00Z'),
