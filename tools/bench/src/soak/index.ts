@@ -13,8 +13,9 @@ import { Load, newMeasured } from '../market.ts';
 import { expectationOf } from './expectations.ts';
 import { judge, type Observation } from './judge.ts';
 import { picture } from './picture.ts';
+import { endedProcesses } from './processes.ts';
 import { headings, publishedIn, resultsOf, rowOf, type Series } from './report.ts';
-import { openSampler, type Group } from './sampler.ts';
+import { openSampler, type Group, type Reading } from './sampler.ts';
 
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '30' }, publish: { type: 'boolean', default: false } },
@@ -34,6 +35,8 @@ const warmUpMs = 15_000;
 const measuredMs = 30_000;
 const concurrency = 32;
 const everyMs = 10_000;
+/** A mail may be tried an hour after it is due elsewhere, which nothing could exceed in a shorter run. */
+const mailWithinMs = 60_000;
 /** A user may make 60 orders in an hour, and list 120 tickets. */
 const maxOrdersAnHour = 50;
 
@@ -54,6 +57,7 @@ const product = await startProduct({
     NODE_OPTIONS: `--max-old-space-size=${heapMb}`,
   },
 });
+const atFirst = product.processes();
 const load = new Load(product.loopbackUrl, 'varied');
 const series = new Map<
   string,
@@ -71,14 +75,18 @@ try {
   await load.signUp(Math.ceil((rate * 3_600) / maxOrdersAnHour));
 
   const sampler = await openSampler(product);
-  const first = product.processes();
+  const unread: string[] = [];
   const measured = newMeasured();
   const start = performance.now();
   const running = load.run(minutes * 60_000, rate, measured);
   for (let sample = 0; sample * everyMs <= minutes * 60_000; sample += 1) {
     await delay(Math.max(0, start + sample * everyMs - performance.now()));
     const seconds = (performance.now() - start) / 1_000;
-    for (const [group, name, value] of await sampler.read()) {
+    const readings = await sampler.read().catch((error: unknown): Reading[] => {
+      unread.push(`after ${seconds.toFixed(0)} s: ${String(error)}`);
+      return [];
+    });
+    for (const [group, name, value] of readings) {
       const key = `${group} ${name}`;
       const one = series.get(key) ?? { group, name, observations: [] };
       one.observations.push({ seconds, journeys: measured.journeys, value });
@@ -87,13 +95,17 @@ try {
     if (sample % 6 === 0) print(`${(seconds / 60).toFixed(0)} of ${minutes} min, ${measured.journeys} journeys`);
   }
   await running;
-  for (const { name, replica, pid } of product.processes())
-    if (!first.some((process) => process.pid === pid)) problems.push(`${name} ${replica} was restarted`);
+  problems.push(...endedProcesses(atFirst, product.processes()));
+  const [firstUnread] = unread;
+  if (firstUnread !== undefined) problems.push(`${unread.length} samples could not be read, the first ${firstUnread}`);
   await sampler.close();
   journeys = measured.journeys;
   for (const refused of [...full.refused, ...measured.refused]) problems.push(`refused: ${refused}`);
   const sources = openSources(await findAddresses({ DATA_DIR: product.dataDir }, root), 'soak');
-  const { violations } = await auditProduct(sources);
+  const violations = await auditProduct(sources, { limits: { mailWithinMs } }).then(
+    (audit) => audit.violations,
+    (error: unknown) => [{ check: 'audit', text: String(error) }],
+  );
   await sources.close();
   for (const { check, text } of violations) problems.push(`${check}: ${text}`);
 } finally {

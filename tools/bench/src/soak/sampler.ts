@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { request } from 'undici';
 import { z } from 'zod';
 import { residentBytes } from '../memory.ts';
+import { totalOf, usedMemoryOf } from './values.ts';
 
 /** What a series is of; its names are unique within. */
 export type Group = 'memory' | 'open files' | 'database' | 'collection' | 'store' | 'folder' | 'count';
@@ -23,6 +24,7 @@ export type Reading = readonly [group: Group, name: string, value: number];
 
 /** Reads the sizes of everything that a product keeps. */
 export interface Sampler {
+  /** Rejects when one of them cannot be read. */
   read(): Promise<Reading[]>;
   close(): Promise<void>;
 }
@@ -66,11 +68,10 @@ const readGauges = async (product: Product): Promise<Reading[]> => {
       parseMetrics(await (await request(`${url}/metrics`, { headersTimeout: 5_000, bodyTimeout: 5_000 })).body.text()),
     ),
   );
-  const total = (name: string) =>
-    found.flat().reduce((sum, sample) => (sample.name === name ? sum + sample.value : sum), 0);
+  const samples = found.flat();
   return [
-    ['count', 'unpublished events', total('outbox_waiting')],
-    ['count', 'open streams of live pages', total('live_streams')],
+    ['count', 'unpublished events', totalOf(samples, 'outbox_waiting')],
+    ['count', 'open streams of live pages', totalOf(samples, 'live_streams')],
   ];
 };
 
@@ -123,13 +124,10 @@ export const openSampler = async (product: Product): Promise<Sampler> => {
     return readings;
   };
 
-  const readRedis = async (): Promise<Reading[]> => {
-    const bytes = /^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1];
-    return [
-      ['store', 'Redis', Number(bytes)],
-      ['count', 'keys of Redis', await redis.dbsize()],
-    ];
-  };
+  const readRedis = async (): Promise<Reading[]> => [
+    ['store', 'Redis', usedMemoryOf(await redis.info('memory'))],
+    ['count', 'keys of Redis', await redis.dbsize()],
+  ];
 
   const readCache = async (): Promise<Reading[]> => {
     const status = await databases.of.orders.admin().command({ serverStatus: 1 });
