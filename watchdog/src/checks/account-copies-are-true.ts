@@ -15,14 +15,20 @@ export const accountCopiesAreTrue: Check = {
   name: 'account-copies-are-true',
   rule: 'The copies of an account in notifications and payments are never newer than the account, and equal once no event is pending; only notifications has its e-mail, until it is closed.',
   isEventual: true,
-  run: ({ accounts, accountCopies }) => {
+  run: ({ accounts, accountCopies, hasAllAccounts }) => {
     const copies = new Map(accountCopies.map((copy) => [`${copy.service} ${copy.id}`, copy]));
-    return checkEach(
+    const untrue = checkEach(
       accounts.flatMap((account) => copyHolders.map((service) => ({ account, service }))),
       ({ account, service }) => {
         const problem = problemOf(account, copies.get(`${service} ${account.id}`));
         return problem === undefined ? undefined : finding(`${service} has ${problem}`, account.id);
       },
     );
+    const ids = new Set(accounts.map(({ id }) => id));
+    // Closed accounts keep their documents.
+    const ofNobody = accountCopies
+      .filter(({ id }) => hasAllAccounts && !ids.has(id))
+      .map(({ service, id }) => finding(`${service} has a copy of account ${id}, which does not exist`, id));
+    return { checked: untrue.checked, findings: [...untrue.findings, ...ofNobody] };
   },
 };

@@ -350,6 +350,13 @@ const alsoPlanted: Readonly<Record<string, readonly [string, (seeded: Seeded) =>
       return sold.orderId;
     },
   ],
+  'a held ticket has a row that its order lacks': [
+    'held-listing-is-order-listing',
+    async ({ held }) => {
+      await orders().updateOne({ _id: held.orderId }, { $unset: { 'ticket.row': true } });
+      return held.ticketId;
+    },
+  ],
   'a held ticket has another revision than its order': [
     'held-listing-is-order-listing',
     async ({ held }) => {
@@ -445,6 +452,16 @@ const alsoPlanted: Readonly<Record<string, readonly [string, (seeded: Seeded) =>
       return closed;
     },
   ],
+  'payments has a copy of an account that does not exist': [
+    'account-copies-are-true',
+    async ({ buyer }) => {
+      const copies = under.collection('payments', 'payout-accounts');
+      const copy = await copies.findOne({ _id: buyer });
+      const _id = newId();
+      await copies.insertOne({ ...copy, _id });
+      return _id;
+    },
+  ],
   'a service does not know that all sessions of an account have ended': [
     'session-endings-are-known',
     async ({ closed }) => {
@@ -528,6 +545,13 @@ test('When a withdrawn ticket had a code that another ticket has now, then nothi
   const { onSale, sold } = await under.seed();
   await files().updateOne({ ticketId: onSale }, { $set: { codes: [`code-of-${sold.ticketId}`] } });
   await tickets().updateOne({ _id: onSale }, { $set: { availability: 'withdrawn', withdrawnAt: new Date() } });
+  const { violations } = await auditProduct(under.sources, { settleMs });
+  expect(violations).toEqual([]);
+});
+
+test('When an order of the release before has a title alone, then nothing is reported', async () => {
+  const { held } = await under.seed();
+  await orders().updateOne({ _id: held.orderId }, { $unset: { 'ticket.row': true, 'ticket.seat': true } });
   const { violations } = await auditProduct(under.sources, { settleMs });
   expect(violations).toEqual([]);
 });

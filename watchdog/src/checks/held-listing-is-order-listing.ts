@@ -1,15 +1,16 @@
 import { lookUp } from '../snapshot/snapshot.ts';
-import type { OrderRecord } from '../sources/orders.ts';
+import { listingFields, type OrderRecord } from '../sources/orders.ts';
 import type { TicketRecord } from '../sources/tickets.ts';
 import { checkEach, finding, type Check } from './check.ts';
 
-/** What an order of the release before does not say is not compared. */
+/** An order of the release before has no currency, or the title alone: what it does not say is not compared. */
 const differenceOf = (order: OrderRecord, ticket: TicketRecord): string | undefined => {
   if (order.revision !== ticket.revision) return 'revision';
   if ((order.currency ?? ticket.currency) !== (ticket.currency ?? order.currency)) return 'currency';
-  return Object.keys(order.listing).find(
-    (field) => order.listing[field] !== undefined && order.listing[field] !== ticket.listing[field],
-  );
+  const hasDetails = listingFields.some((field) => field !== 'title' && order.listing[field] !== undefined);
+  return listingFields
+    .filter((field) => field === 'title' || hasDetails)
+    .find((field) => order.listing[field] !== ticket.listing[field]);
 };
 
 export const heldListingIsOrderListing: Check = {

@@ -63,6 +63,8 @@ export interface Snapshot extends Records {
   readonly timerById: ReadonlyMap<string, TimerRecord>;
   readonly chargesByOrder: ReadonlyMap<string, readonly ChargeRecord[]>;
   readonly refundsByOrder: ReadonlyMap<string, readonly RefundRecord[]>;
+  /** Whether `accounts` are all that auth has. */
+  readonly hasAllAccounts: boolean;
   readonly accountsByEmail: ReadonlyMap<string, readonly AccountRecord[]>;
   readonly intentById: ReadonlyMap<string, IntentRecord>;
   readonly intentsByOrder: ReadonlyMap<string, readonly IntentRecord[]>;
@@ -126,6 +128,7 @@ export const toSnapshot = (records: Records, context: Context = {}): Snapshot =>
       records.refunds,
       ({ orderId, chargeId }) => orderId ?? lookUp(chargeById, chargeId)?.orderId,
     ),
+    hasAllAccounts: context.otherAccounts === undefined,
     accountsByEmail: groupBy([...records.accounts, ...(context.otherAccounts ?? [])], ({ emailKey }) => emailKey),
     intentById: indexById(records.intents),
     intentsByOrder: groupBy(records.intents, ({ orderId }) => orderId),

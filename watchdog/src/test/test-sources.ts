@@ -60,7 +60,7 @@ export interface TestSources {
 const price = 1999;
 const currency = 'usd';
 const sellerId = newId();
-const listing = { title: 'Final', seat: '12' };
+const listing = { title: 'Final', row: 'C', seat: '12' };
 const collections: readonly (readonly [ServiceName, string])[] = [
   ['auth', 'users'],
   ['auth', 'sessions'],
