@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { CustomError } from '@ticketing/common/errors';
 import { chargeClosed, chargeUpdated, type EventDefinition } from '@ticketing/common/events';
 import { createJetStreamTransport } from '@ticketing/common/messaging';
 import { currencyOf } from '@ticketing/common/money';
@@ -23,7 +24,7 @@ import { openMetrics as openTicketsMetrics } from '../../../../tickets/src/metri
 import * as ticketsModels from '../../../../tickets/src/models/open-models.ts';
 import { subscriptions as ticketsSubscriptions } from '../../../../tickets/src/subscriptions.ts';
 import { openControlledBus, type ControlledBus } from './controlled-bus.ts';
-import { openReplica, type Fault, type Replica } from './replica.ts';
+import { openReplica, type Fault, type Outcome, type Replica } from './replica.ts';
 
 // Two replicas of orders and two of tickets, whose clocks are apart, with their databases, relays and listeners on one NATS. Sellers
 // and buyers send requests, messages are delivered in any order and again, and replicas die and lose connections. Whatever happens,
@@ -181,23 +182,32 @@ const subsets = fc.oneof(
 );
 
 const weighted: fc.WeightedArbitrary<Step>[] = [];
-/** Adds a step to the random ones; returns what makes it from given arguments. */
+const names = new Set<string>();
+/** Steps that have had an effect in any run: one that never succeeds would test nothing. */
+const succeeded = new Set<string>();
+/** Adds a step to the random ones; returns what makes it from given arguments. It has no outcome when there is nothing to do. */
 const step = <Args extends unknown[]>(
   name: string,
   weight: number,
   args: { readonly [Index in keyof Args]: fc.Arbitrary<Args[Index]> },
-  run: (world: World, ...args: Args) => Promise<unknown>,
+  run: (world: World, ...args: Args) => Promise<Outcome | undefined>,
 ) => {
-  const make = (...given: Args): Step => printed(name, given, { run: (world: World) => run(world, ...given) });
+  names.add(name);
+  const make = (...given: Args): Step =>
+    printed(name, given, {
+      run: async (world: World) => {
+        if ((await run(world, ...given)) === 'ok') succeeded.add(name);
+      },
+    });
   weighted.push({ weight, arbitrary: fc.tuple<Args>(...args).map((given) => make(...given)) });
   return make;
 };
 
 const listing = { title: 'a', price: 1000 };
 const list = step('list', 1, [replicas, faults], async (world, replica, fault) => {
-  if (world.listed.length >= 3) return;
+  if (world.listed.length >= 3) return undefined;
   const listed = { userId: 'seller', listing, trace };
-  await world.tickets[replica]?.run(async (deps) => {
+  return world.tickets[replica]?.run(async (deps) => {
     world.listed.push((await createTicket(deps, listed))._id);
   }, fault);
 });
@@ -207,8 +217,8 @@ step(
   [fc.nat(2), fc.constantFrom(1000, 1500), replicas, faults],
   async ({ listed, tickets }, which, price, replica, fault) => {
     const ticketId = pick(listed, which);
-    if (ticketId === undefined) return;
-    await tickets[replica]?.run(
+    if (ticketId === undefined) return undefined;
+    return tickets[replica]?.run(
       (deps) => editTicket(deps, { ticketId, userId: 'seller', edit: { title: 'a', price }, trace }),
       fault,
     );
@@ -216,8 +226,8 @@ step(
 );
 step('withdraw', 1, [fc.nat(2), replicas, faults], async ({ listed, tickets }, which, replica, fault) => {
   const ticketId = pick(listed, which);
-  if (ticketId === undefined) return;
-  await tickets[replica]?.run((deps) => withdrawTicket(deps, { ticketId, userId: 'seller', trace }), fault);
+  if (ticketId === undefined) return undefined;
+  return tickets[replica]?.run((deps) => withdrawTicket(deps, { ticketId, userId: 'seller', trace }), fault);
 });
 /** Several buyers at once, each for the next ticket: the orders are inserted as one batch. */
 const order = step(
@@ -225,24 +235,25 @@ const order = step(
   6,
   [fc.nat(2), fc.integer({ min: 1, max: 3 }), replicas, faults],
   async ({ listed, orders }, first, buyers, replica, fault) => {
-    await orders[replica]?.run(
-      (deps) =>
-        Promise.all(
-          Array.from({ length: buyers }, async (_, buyer) => {
-            const ticketId = pick(listed, first + buyer);
-            if (ticketId === undefined) return;
-            await createOrder(deps, { userId: `buyer ${buyer}`, ticketId, trace }).catch(() => undefined);
-          }),
-        ),
-      fault,
-    );
+    if (listed.length === 0) return undefined;
+    return orders[replica]?.run(async (deps) => {
+      const ended = await Promise.allSettled(
+        Array.from({ length: buyers }, async (_, buyer) => {
+          const ticketId = pick(listed, first + buyer);
+          if (ticketId !== undefined) await createOrder(deps, { userId: `buyer ${buyer}`, ticketId, trace });
+        }),
+      );
+      const errors = ended.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []));
+      // The refusal of one buyer must not hide how another one failed.
+      if (errors.length > 0) throw errors.find((error) => !(error instanceof CustomError)) ?? errors[0];
+    }, fault);
   },
 );
 const cancel = step('cancel', 3, [fc.nat(5), replicas, faults], async (world, which, replica, fault) => {
   const own = pick(await readOrders(world), which);
-  if (own === undefined) return;
+  if (own === undefined) return undefined;
   const { _id: orderId, userId } = own;
-  await world.orders[replica]?.run((deps) => cancelOwnOrder(deps, { orderId, userId, trace }), fault);
+  return world.orders[replica]?.run((deps) => cancelOwnOrder(deps, { orderId, userId, trace }), fault);
 });
 /** Payments may not have heard yet that the order has ended. */
 const pay = step('pay', 4, [fc.nat(5)], async (world, which) => {
@@ -250,13 +261,18 @@ const pay = step('pay', 4, [fc.nat(5)], async (world, which) => {
     history?.some(({ status }) => status === 'awaiting:payment'),
   );
   const own = pick(payable, which);
-  if (own !== undefined && !world.decisions.has(own._id)) await decide(world, own, 'completed');
+  if (own === undefined || world.decisions.has(own._id)) return undefined;
+  await decide(world, own, 'completed');
+  return 'ok';
 });
 const decideClosing = async (world: World): Promise<void> => {
   for (const own of await readOrders(world))
     if (own.status === 'awaiting:payment' && own.closing !== undefined) await decide(world, own, 'closed');
 };
-step('payments decides', 1, [], decideClosing);
+step('payments decides', 1, [], async (world) => {
+  await decideClosing(world);
+  return 'ok';
+});
 /** More than there are, so that each one is as likely as another. */
 const consumers = fc.nat(1_000);
 /** A batch of what waits at one consumer: everything, or the messages whose bits are set. An acknowledgement may be lost. */
@@ -266,25 +282,25 @@ const deliver = step(
   [consumers, subsets, fc.boolean(), replicas, faults],
   async (world, which, subset, isAcknowledged, replica, fault) => {
     const durable = pick(world.bus.waiting(), which);
-    if (durable === undefined) return;
+    if (durable === undefined) return undefined;
     const all = world.bus.messages(durable).map(({ message }) => message);
     const chosen = subset === 0 ? all : all.filter((_, index) => ((subset >> (index % 3)) & 1) === 1);
     const messages = isAcknowledged ? chosen : chosen.map((message) => ({ ...message, ack: () => undefined }));
-    if (messages.length === 0) return;
-    await replicaOf(world, durable, replica)?.handle(durable, messages, fault);
+    if (messages.length === 0) return undefined;
+    return replicaOf(world, durable, replica)?.handle(durable, messages, fault);
   },
 );
 const redeliver = step('redeliver', 3, [fc.nat(20), consumers, replicas], async (world, which, consumer, replica) => {
   const durable = pick(world.bus.served(), consumer);
   const old = durable === undefined ? undefined : pick(world.bus.acknowledged(durable), which);
-  if (durable === undefined || old === undefined) return;
-  await replicaOf(world, durable, replica)?.handle(durable, [old.message]);
+  if (durable === undefined || old === undefined) return undefined;
+  return replicaOf(world, durable, replica)?.handle(durable, [old.message]);
 });
 const sweep = step(
   'sweep',
   4,
   [fc.constantFrom<('orders' | 'tickets')[]>('orders', 'tickets'), replicas, faults],
-  (world, service, replica, fault) => world[service][replica]?.sweep(fault) ?? Promise.resolve(),
+  async (world, service, replica, fault) => world[service][replica]?.sweep(fault),
 );
 /** Until a claim no longer waits for another holder, until a sweep finds what was left, and until holds end. */
 const timePasses = step(
@@ -293,10 +309,11 @@ const timePasses = step(
   [fc.constantFrom(2_001, abandonedAfterMs, 31_000, overdueMs)],
   async (_, ms) => {
     clock.ms += ms;
+    return 'ok';
   },
 );
 const work = step('orders works', 3, [replicas, faults], async ({ orders }, replica, fault) => {
-  await orders[replica]?.run(async (deps) => {
+  return orders[replica]?.run(async (deps) => {
     await closeOverdueOrders(deps);
     await repeatClosingQuestions(deps);
     await republishUnconfirmedOrders(deps);
@@ -448,6 +465,7 @@ const play = async (steps: readonly Step[]): Promise<string[]> => {
   ids.last = 0;
   const world: World = { ...opened, listed: [], decisions: new Map() };
   await recover(world);
+  for (const replica of [...world.orders, ...world.tickets]) replica.reset();
   bus.reset();
   for (const { name } of ordersModels.collections) await databases.orders.collection(name).deleteMany();
   for (const { name } of ticketsModels.collections) await databases.tickets.collection(name).deleteMany();
@@ -544,6 +562,7 @@ test(
       runs.parameters,
     );
     expect(ends).toEqual(new Set(['awaiting:payment', 'cancelled', 'complete']));
+    expect(succeeded).toEqual(names);
   },
   runs.timeoutMs,
 );

@@ -1,3 +1,4 @@
+import { CustomError } from '@ticketing/common/errors';
 import {
   ListenerRunner,
   Relay,
@@ -22,16 +23,21 @@ export type Fault =
   /** It dies before NATS gets an event, or before it hears that NATS has stored it. */
   | { readonly publishing: 'lost' | 'unacknowledged' };
 
+/** How a command ends: the service may refuse it, and the connection may be lost in its bulk write. */
+export type Outcome = 'ok' | 'died' | 'refused' | 'disconnected';
+
 /** One process of a service, without HTTP: its commands, its relay and its listeners. */
 export interface Replica<Deps> {
-  /** Carries out a command; returns its outcome. */
-  run(command: (deps: Deps) => Promise<unknown>, fault?: Fault): Promise<string>;
+  /** Carries out a command. @throws what the command throws, if that is neither a refusal nor due to a fault. */
+  run(command: (deps: Deps) => Promise<unknown>, fault?: Fault): Promise<Outcome>;
   /** Handles messages of one consumer as one batch. */
-  handle(durable: string, messages: readonly InboundMessage[], fault?: Fault): Promise<string>;
+  handle(durable: string, messages: readonly InboundMessage[], fault?: Fault): Promise<Outcome>;
   /** What the relay does every second: removes what is published, and publishes what another process has left. */
-  sweep(fault?: Fault): Promise<string>;
+  sweep(fault?: Fault): Promise<Outcome>;
   /** Starts it again if it has died. */
   recover(): Promise<void>;
+  /** Forgets its dead letters. */
+  reset(): void;
   stop(): Promise<void>;
   /** Reasons of its dead letters. */
   readonly deadLetters: readonly string[];
@@ -47,6 +53,14 @@ interface Options<Deps> {
   readonly open: (store: StoreDeps) => Deps;
   readonly subscriptions: (deps: Deps) => readonly Listener[];
 }
+
+class ConnectionLostError extends MongoNetworkError {}
+
+const outcomeOf = (error: unknown): Outcome => {
+  if (error instanceof ConnectionLostError) return 'disconnected';
+  if (error instanceof CustomError) return 'refused';
+  throw error;
+};
 
 const bulks: ReadonlySet<string | symbol> = new Set(['bulkWrite', 'insertMany']);
 
@@ -95,7 +109,7 @@ const openLife = async <Deps>(
           // Nobody hears of a refusal either.
           if (part.length > 0)
             await Promise.resolve(Reflect.apply(value, target, [part, ...rest])).catch(() => undefined);
-          throw new MongoNetworkError('connection lost');
+          throw new ConnectionLostError('connection lost');
         };
       },
     });
@@ -153,14 +167,15 @@ const openLife = async <Deps>(
   const idle = async (): Promise<void> => {
     while (publishing.size > 0) await Promise.all(publishing);
   };
-  const run = async (command: () => Promise<unknown>, fault: Fault | undefined): Promise<string> => {
+  const run = async (command: () => Promise<unknown>, fault: Fault | undefined): Promise<Outcome> => {
     if (fault !== undefined && 'dies' in fault) state.halfTrips = fault.dies;
     if (fault !== undefined && 'written' in fault) state.written = fault.written;
     if (fault !== undefined && 'publishing' in fault) state.publishing = fault.publishing;
-    const outcome = await command().then(() => 'ok', String);
+    const [ended] = await Promise.allSettled([command()]);
     await idle();
     Object.assign(state, healthy);
-    return state.isDead ? 'died' : outcome;
+    if (state.isDead) return 'died';
+    return ended.status === 'fulfilled' ? 'ok' : outcomeOf(ended.reason);
   };
   return {
     run: (command: (own: Deps) => Promise<unknown>, fault?: Fault) => run(() => command(deps), fault),
@@ -190,6 +205,9 @@ export const openReplica = async <Deps>(options: Options<Deps>): Promise<Replica
       if (!life.isDead()) return;
       await life.stop();
       life = await openLife(options, deadLetters);
+    },
+    reset: () => {
+      deadLetters.length = 0;
     },
     stop: () => life.stop(),
     deadLetters,
