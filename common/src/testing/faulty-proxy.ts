@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { PassThrough, type Duplex } from 'node:stream';
 
 /** A TCP proxy in front of a server that a test can cut: clients behind it then find the server unreachable. */
 export interface FaultyProxy {
@@ -11,8 +12,14 @@ export interface FaultyProxy {
   close(): Promise<void>;
 }
 
+interface Options {
+  readonly cut?: boolean;
+  /** Passes on what a client sends, and may lose some of it; one for each connection. */
+  readonly toServer?: () => Duplex;
+}
+
 /** Forwards bytes to the server of `url`; with `cut`, not before `restore` is called. */
-export const openFaultyProxy = async (url: string, options: { readonly cut?: boolean } = {}): Promise<FaultyProxy> => {
+export const openFaultyProxy = async (url: string, options: Options = {}): Promise<FaultyProxy> => {
   const target = new URL(url);
   const sockets = new Set<Socket>();
   let isCut = options.cut ?? false;
@@ -22,12 +29,13 @@ export const openFaultyProxy = async (url: string, options: { readonly cut?: boo
       return;
     }
     const upstream = connect(Number(target.port), target.hostname);
+    client.pipe(options.toServer?.() ?? new PassThrough()).pipe(upstream);
+    upstream.pipe(client);
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
     ] as const) {
       sockets.add(from);
-      from.pipe(to);
       from.on('error', () => undefined);
       from.on('close', () => {
         sockets.delete(from);

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { randomUUID } from 'node:crypto';
+import { Transform } from 'node:stream';
 import pino from 'pino';
 import { eventually, throughout } from '../../../testing/eventually.ts';
+import { openFaultyProxy } from '../../../testing/faulty-proxy.ts';
 import { openNatsServer } from '../../../testing/servers.ts';
 import type { ServerProcess } from '../../../testing/server-process.ts';
 import type { Transport } from '../transport.ts';
@@ -30,19 +32,50 @@ afterAll(async () => {
   await server.close();
 });
 
-test('When a process follows a subject, then it notices within seconds that the server has lost its pull request', async () => {
-  const heartbeats: unknown[] = [];
-  const requests = connection.subscribe('$JS.API.CONSUMER.MSG.NEXT.>', {
-    callback: (_, message) => {
-      heartbeats.push(message.json<{ idle_heartbeat: number }>().idle_heartbeat);
+/** Passes on what a client sends to NATS, without the first pull request. */
+const withoutFirstPull = (onLost: () => void): Transform => {
+  let rest = Buffer.alloc(0);
+  let isLost = false;
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      rest = Buffer.concat([rest, chunk]);
+      for (let end = rest.indexOf('\r\n'); end >= 0; end = rest.indexOf('\r\n')) {
+        const words = rest.toString('latin1', 0, end).split(' ');
+        const [operation = '', subject = ''] = words;
+        const hasPayload = operation === 'PUB' || operation === 'HPUB';
+        const length = end + 2 + (hasPayload ? Number(words.at(-1)) + 2 : 0);
+        if (rest.length < length) break;
+        const isPull = hasPayload && subject.startsWith('$JS.API.CONSUMER.MSG.NEXT.');
+        if (!isPull || isLost) this.push(rest.subarray(0, length));
+        else {
+          isLost = true;
+          onLost();
+        }
+        rest = rest.subarray(length);
+      }
+      done();
     },
   });
-  await connection.flush();
-  const follower = transport.follow({ subject: 'ticket.followed', from: 'next', onMessage: () => undefined });
-  // In nanoseconds; two must be missed.
-  await eventually(() => expect(heartbeats).toEqual([1e9]));
-  await follower.stop();
-  requests.unsubscribe();
+};
+
+test('When a process follows a subject, then it notices within seconds that the server has lost its pull request', async () => {
+  const lost = Promise.withResolvers<void>();
+  const proxy = await openFaultyProxy(`nats://127.0.0.1:${server.port}`, {
+    toServer: () => withoutFirstPull(lost.resolve),
+  });
+  const logger = pino({ level: 'silent' });
+  const following = createJetStreamTransport({ url: proxy.url, clientName: 'follower', logger, maxBytes });
+  const bodies: string[] = [];
+  following.follow({ subject: 'ticket.followed', from: 'first', onMessage: (body) => bodies.push(body) });
+  try {
+    await lost.promise;
+    await transport.publish({ subject: 'ticket.followed', id: randomUUID(), body: '{}' });
+    // The client's own heartbeat of 15 s would take half a minute.
+    await eventually(() => expect(bodies).toEqual(['{}']), 10_000);
+  } finally {
+    await following.close();
+    await proxy.close();
+  }
 });
 
 test.each([
