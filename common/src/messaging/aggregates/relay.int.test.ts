@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import type { Collection } from 'mongodb';
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import pino from 'pino';
 import { userUpdated } from '../../events/index.ts';
 import { newId } from '../../mongo/index.ts';
@@ -37,7 +38,7 @@ afterAll(async () => {
   await system.close();
 });
 
-const startRelay = (transport: Transport = bus, maxBytes?: number, periodMs = 100) => {
+const startRelay = (transport: Transport = bus, maxBytes?: number, periodMs = 100, from = source) => {
   const counted = { published: 0, swept: 0, waiting: 0 };
   const relay = new Relay({
     transport,
@@ -51,7 +52,7 @@ const startRelay = (transport: Transport = bus, maxBytes?: number, periodMs = 10
       waiting: (count) => (counted.waiting = count),
     },
   });
-  relay.register(source);
+  relay.register(from);
   relay.start();
   relays.push(relay);
   return { relay, counted };
@@ -113,6 +114,35 @@ test('When a process died between its write and the publication, then a sweep pu
       data: { id, version, email: `${version}@example.com` },
     })),
   );
+  expect(counted).toEqual({ published: 3, swept: 3, waiting: 0 });
+});
+
+test('When events are removed after a sweep has read them, then it publishes none of them again', async () => {
+  const { id } = await leftBehind([0, 1, 2], 10_000);
+  const [readAgain, removed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  let sweeps = 0;
+  const find = (...args: Parameters<typeof users.find>) => ({
+    toArray: async () => {
+      sweeps += 1;
+      const found = await users.find(...args).toArray();
+      if (counted.published === 3) {
+        readAgain.resolve();
+        await removed.promise;
+        // The relay has noticed the removal too.
+        await turnOfTheLoop();
+      }
+      return found;
+    },
+  });
+  const bulkWrite = async (...args: Parameters<typeof users.bulkWrite>) => {
+    await readAgain.promise;
+    return users.bulkWrite(...args).finally(removed.resolve);
+  };
+  const collection = Object.assign(Object.create(users), { find, bulkWrite });
+  const { counted } = startRelay(bus, undefined, 100, { ...source, collection });
+  await untilCleared(id);
+  const before = sweeps;
+  await system.eventually(() => expect(sweeps).toBeGreaterThan(before + 1));
   expect(counted).toEqual({ published: 3, swept: 3, waiting: 0 });
 });
 

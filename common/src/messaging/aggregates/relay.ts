@@ -83,6 +83,8 @@ export class Relay {
   #bytes = 0;
   /** Published but still in their documents, so that the sweep does not publish them again. */
   readonly #uncleared = new Set<string>();
+  /** Ends with the present sweep, which may have read events before their removal. */
+  #sweeping: Promise<void> = Promise.resolve();
   /** The removals that did not wait for the period, one after the other. */
   #clearing: Promise<void> = Promise.resolve();
   readonly #workers: Stoppable[] = [];
@@ -123,7 +125,11 @@ export class Relay {
     const every = (periodMs: number, name: string, action: () => Promise<void>) =>
       this.#workers.push(periodically({ name, periodMs, logger: this.#logger }, action));
     every(this.#periodMs, 'removal of published events', () => this.#clear());
-    every(this.#periodMs, 'outbox sweep', () => this.#sweep());
+    every(this.#periodMs, 'outbox sweep', () => {
+      const sweep = this.#sweep();
+      this.#sweeping = sweep.catch(() => undefined);
+      return sweep;
+    });
     every(retryEveryMs, 'retry of publications', () => this.#retry());
   }
 
@@ -205,9 +211,14 @@ export class Relay {
       try {
         if (operations.length > 0) await collection.bulkWrite(operations, { ordered: false });
       } finally {
-        for (const { ids } of documents.values()) for (const id of ids) this.#uncleared.delete(id);
+        void this.#forget([...documents.values()].flatMap(({ ids }) => ids));
       }
     }
+  }
+
+  async #forget(ids: readonly string[]): Promise<void> {
+    await this.#sweeping;
+    for (const id of ids) this.#uncleared.delete(id);
   }
 
   async #sweep(): Promise<void> {
