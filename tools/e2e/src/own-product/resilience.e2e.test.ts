@@ -50,6 +50,7 @@ interface Acknowledged {
   readonly failures: string[];
 }
 
+/** A test that fails stops it too: it would keep Jest from ending. */
 interface Load {
   readonly acknowledged: Acknowledged;
   readonly stop: () => Promise<void>;
@@ -141,14 +142,19 @@ testOnThisMachine(
     const { url } = running();
     const [seller, buyer] = await Promise.all([signUp(url), signUp(url)]);
     const load = journeys(seller, buyer);
-    for (const name of everything) {
-      const [victim] = named(name);
-      if (victim === undefined) throw new Error(`${name} is not running`);
-      process.kill(victim.pid, 'SIGKILL');
-      await isReadyAgain(name, victim);
-      await eventually(() => wholeJourney(seller, buyer), recoveryTimeoutMs);
+    try {
+      for (const name of everything) {
+        const [victim] = named(name);
+        if (victim === undefined) throw new Error(`${name} is not running`);
+        process.kill(victim.pid, 'SIGKILL');
+        await isReadyAgain(name, victim);
+        await eventually(() => wholeJourney(seller, buyer), recoveryTimeoutMs).catch((cause: unknown) => {
+          throw new Error(`nobody can buy after ${name} was killed`, { cause });
+        });
+      }
+    } finally {
+      await load.stop();
     }
-    await load.stop();
     expect(load.acknowledged.paid.size).toBeGreaterThan(everything.length);
     await isKept(seller, buyer, load.acknowledged);
   },
@@ -162,14 +168,17 @@ if (Number(process.env['REPLICAS'] ?? 1) > 1) {
       const { url } = running();
       const [seller, buyer] = await Promise.all([signUp(url), signUp(url)]);
       const load = journeys(seller, buyer);
-      for (const name of services) {
-        const [victim] = named(name);
-        if (victim === undefined) throw new Error(`${name} is not running`);
-        process.kill(victim.pid, 'SIGTERM');
-        await isReadyAgain(name, victim);
-        expect((await fetch(url)).status).toBe(200);
+      try {
+        for (const name of services) {
+          const [victim] = named(name);
+          if (victim === undefined) throw new Error(`${name} is not running`);
+          process.kill(victim.pid, 'SIGTERM');
+          await isReadyAgain(name, victim);
+          expect((await fetch(url)).status).toBe(200);
+        }
+      } finally {
+        await load.stop();
       }
-      await load.stop();
       expect(load.acknowledged.failures).toEqual([]);
       await isKept(seller, buyer, load.acknowledged);
     },
