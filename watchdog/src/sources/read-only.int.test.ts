@@ -24,10 +24,13 @@ test("When the watchdog's users may only read, then every check runs and nothing
     ...under.addresses,
     mongoUrls: perService((service) => mongod.urlOf('watchdog', service)),
   });
-  await expect(auditProduct(sources, { settleMs: 1 })).resolves.toMatchObject({ snapshots: expect.any(Number) });
-  for (const service of services) {
-    const collection = sources.databases.of[service].collection('any');
-    await expect(collection.insertOne({})).rejects.toThrow('not authorized');
+  try {
+    await expect(auditProduct(sources, { settleMs: 1 })).resolves.toMatchObject({ snapshots: expect.any(Number) });
+    for (const service of services) {
+      const collection = sources.databases.of[service].collection('any');
+      await expect(collection.insertOne({})).rejects.toThrow('not authorized');
+    }
+  } finally {
+    await sources.close();
   }
-  await sources.close();
 });
