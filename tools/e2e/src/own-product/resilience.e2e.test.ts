@@ -1,4 +1,5 @@
 import { expect } from '@jest/globals';
+import { stream, withNats } from '@ticketing/chaos/stores';
 import { isAlive } from '@ticketing/launcher/data-dir';
 import { root } from '@ticketing/launcher/paths';
 import { processesOf, type ProductProcess } from '@ticketing/test/start-product';
@@ -136,6 +137,17 @@ const isKept = async (seller: User, buyer: User, { tickets, orders, paid }: Ackn
   }
 };
 
+/** The consumers that have not handled every event: what to look at when orders do not go on. */
+const describeConsumers = (): Promise<string> =>
+  withNats({ processes: () => processesOf(dataDir()) }, async (manager) => {
+    const found: string[] = [];
+    for await (const consumer of manager.consumers.list(stream)) {
+      const { name, num_pending: pending, num_ack_pending: delivered, num_waiting: pulls } = consumer;
+      if (pending + delivered > 0) found.push(`${name}: ${pending} pending, ${delivered} delivered, ${pulls} pulls`);
+    }
+    return found.join('; ');
+  });
+
 testOnThisMachine(
   'When every process is killed once under load, then everything acknowledged is kept and buying continues',
   async () => {
@@ -148,8 +160,8 @@ testOnThisMachine(
         if (victim === undefined) throw new Error(`${name} is not running`);
         process.kill(victim.pid, 'SIGKILL');
         await isReadyAgain(name, victim);
-        await eventually(() => wholeJourney(seller, buyer), recoveryTimeoutMs).catch((cause: unknown) => {
-          throw new Error(`nobody can buy after ${name} was killed`, { cause });
+        await eventually(() => wholeJourney(seller, buyer), recoveryTimeoutMs).catch(async (cause: unknown) => {
+          throw new Error(`nobody can buy after ${name} was killed; ${await describeConsumers()}`, { cause });
         });
       }
     } finally {
