@@ -52,7 +52,7 @@ test('When there is no such account, then the command fails and says so', async 
 test('When auth does not run, then the command fails and says so', async () => {
   const { code, output } = await run(['ann@example.com'], 500);
   expect(code).toBe(1);
-  expect(output).toContain('is not signed out yet');
+  expect(output).toContain('waits: auth goes on');
 });
 
 test.each([[[]], [['ann@example.com', 'bob@example.com']]])(

@@ -18,12 +18,11 @@ const outcomes: Outcomes = {
 export const runEndSessionsCommand = async (command: CommandRun): Promise<number> => {
   const [account, ...more] = command.args;
   if (account === undefined || more.length > 0) throw new UsageError('One e-mail or id is needed', endSessionsUsage);
-  const operation = {
+  return requestOperation(command, {
     action: 'end-sessions',
+    service: 'auth',
     kind: 'account',
     subjects: [account],
     outcomes,
-    notDone: 'is not signed out yet: auth does it once it runs and can reach its database, within an hour',
-  };
-  return (await requestOperation(command.databases.of.auth, operation, command)) ? 0 : 1;
+  });
 };

@@ -4,7 +4,7 @@ import type { CommandRun } from './command-run.ts';
 import { describeAction } from './log-command.ts';
 import { NotFoundError } from './not-found-error.ts';
 import { printable } from './printable.ts';
-import { describeFields, timesOf, type StoredDocument } from './stored-document.ts';
+import { describeFields, timesOf, valueAt, type StoredDocument } from './stored-document.ts';
 import { UsageError } from './usage-error.ts';
 
 export const orderLookupUsage = `npm run operator -- order <order>
@@ -95,16 +95,11 @@ const present = (document: StoredDocument | null): StoredDocument[] => (document
 /** Orders that have held the ticket, as far as it remembers them; no index finds an order by its ticket otherwise. */
 const readOrdersOfTicket = (databases: Databases, ticket: StoredDocument): Promise<StoredDocument[]> => {
   const closed = Array.isArray(ticket['closedOrders']) ? ticket['closedOrders'] : [];
-  const ids = [ticket['orderId'], ...closed.map((order: unknown) => readField(order, 'id'))];
+  const ids = [ticket['orderId'], ...closed.map((order: unknown) => valueAt(order, 'id'))];
   return collection(databases, 'orders', 'orders')
     .find({ _id: { $in: ids.filter((id) => typeof id === 'string') } }, { sort: { createdAt: 1 } })
     .toArray();
 };
-
-const readField = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null && name in value
-    ? Object.entries(value).find(([key]) => key === name)?.[1]
-    : undefined;
 
 const readMails = async (databases: Databases, userIds: readonly unknown[]): Promise<Found[]> =>
   Promise.all(
@@ -125,7 +120,7 @@ const readOrder = async (databases: Databases, id: string): Promise<Found[]> => 
     readOne(databases, 'expiration', 'timers', id),
   ]);
   if (order === null && charge === null) throw new NotFoundError(`There is no order ${id}`);
-  const ticket = await readOne(databases, 'tickets', 'tickets', readField(order?.['ticket'], 'id'));
+  const ticket = await readOne(databases, 'tickets', 'tickets', valueAt(order, 'ticket.id'));
   const mails = await readMails(databases, [order?.['userId'], order?.['sellerId']]);
   return [
     { service: 'orders', kind: 'order', documents: present(order) },
@@ -189,7 +184,7 @@ const readLedger = async (databases: Databases, orderIds: readonly string[]): Pr
 };
 
 const describeLine = (line: unknown): string =>
-  `${String(readField(line, 'account'))} ${String(readField(line, 'amount'))}`;
+  `${String(valueAt(line, 'account'))} ${String(valueAt(line, 'amount'))}`;
 
 const readActions = async (databases: Databases, id: string): Promise<Entry[]> => {
   const log = databases.of.auth.collection<OperatorAction>(operatorActions.name);

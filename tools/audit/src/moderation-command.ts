@@ -1,32 +1,9 @@
-import type { ServiceName } from '@ticketing/watchdog/sources';
-import type { CommandRun } from './command-run.ts';
-import { readArgs } from './order-command.ts';
-import { requestOperation, type Outcomes } from './request-operation.ts';
-import { UsageError } from './usage-error.ts';
+import { commandWithReason } from './command-with-reason.ts';
 
 export const withdrawUsage = `npm run operator -- withdraw <ticket>… --reason <text>
   takes listings off sale for good; nobody but the log is told the text`;
 
-interface Moderation {
-  readonly action: string;
-  readonly service: ServiceName;
-  readonly kind: string;
-  readonly usage: string;
-  readonly outcomes: Outcomes;
-}
-
-/** Asks the running service to carry an action out; prints and returns as `runRefundCommand`. Throws UsageError. */
-const moderate =
-  ({ action, service, kind, usage, outcomes }: Moderation) =>
-  async (command: CommandRun): Promise<number> => {
-    const { subjects, event, reason } = readArgs(command.args, usage);
-    if (event !== undefined || subjects.length === 0) throw new UsageError(`A ${kind} is needed`, usage);
-    const notDone = `waits: ${service} goes on once it runs and can reach its database, within an hour`;
-    const operation = { action, kind, subjects, reason, outcomes, notDone };
-    return (await requestOperation(command.databases.of[service], operation, command)) ? 0 : 1;
-  };
-
-export const runWithdrawCommand = moderate({
+export const runWithdrawCommand = commandWithReason({
   action: 'withdraw',
   service: 'tickets',
   kind: 'ticket',
@@ -42,7 +19,7 @@ export const runWithdrawCommand = moderate({
 export const suspendUsage = `npm run operator -- suspend <account|e-mail>… --reason <text>
   signs an account out and refuses to sign it in; its listings are withdrawn, its holds end, its payouts wait`;
 
-export const runSuspendCommand = moderate({
+export const runSuspendCommand = commandWithReason({
   action: 'suspend',
   service: 'auth',
   kind: 'account',
@@ -56,7 +33,7 @@ export const runSuspendCommand = moderate({
 export const reinstateUsage = `npm run operator -- reinstate <account|e-mail>… --reason <text>
   ends a suspension: the account may sign in, and its payouts go on; what was withdrawn stays so`;
 
-export const runReinstateCommand = moderate({
+export const runReinstateCommand = commandWithReason({
   action: 'reinstate',
   service: 'auth',
   kind: 'account',

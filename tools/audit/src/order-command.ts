@@ -1,7 +1,6 @@
-import { lineOfText } from '@ticketing/common/http';
 import type { Databases } from '@ticketing/watchdog/sources';
-import { parseArgs } from 'node:util';
 import type { CommandRun } from './command-run.ts';
+import { commandWithReason, readArgs } from './command-with-reason.ts';
 import { requestOperation, type Outcomes } from './request-operation.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -33,9 +32,6 @@ const releaseOutcomes: Outcomes = {
   no_problem: { text: 'has no open problem', isDone: false },
 };
 
-/** Mails tell it, and an event with it has 4 KB at most. */
-const reasonText = lineOfText('Reason', 200);
-
 /**
  * Asks the running payments to refund orders, prints what happens to each, and returns the exit code: 1 if one is not refunded.
  * @throws UsageError
@@ -54,39 +50,25 @@ export const runRefundCommand = async (command: CommandRun): Promise<number> => 
     command.print(`No paid order is for event ${event ?? ''}`);
     return 1;
   }
-  const code = await carryOut(command, { action: 'refund', ids: paid, reason, outcomes: refundOutcomes });
+  const code = await requestOperation(command, {
+    action: 'refund',
+    service: 'payments',
+    kind: 'order',
+    subjects: paid,
+    reason,
+    outcomes: refundOutcomes,
+  });
   return beingPaid.length > 0 ? 1 : code;
 };
 
-/**
- * Asks the running payments to settle the problems of orders; prints and returns as `runRefundCommand`.
- * @throws UsageError
- */
-export const runReleaseCommand = async (command: CommandRun): Promise<number> => {
-  const { subjects: orderIds, event, reason } = readArgs(command.args, releaseUsage);
-  if (event !== undefined || orderIds.length === 0) throw new UsageError('An order is needed', releaseUsage);
-  return carryOut(command, { action: 'release', ids: orderIds, reason, outcomes: releaseOutcomes });
-};
-
-/** @throws UsageError */
-export const readArgs = (args: readonly string[], usage: string) => {
-  const { values, positionals } = parse(args, usage);
-  const { data: reason, error } = reasonText.safeParse(values.reason ?? '');
-  if (error !== undefined) throw new UsageError(error.issues.map(({ message }) => message).join('; '), usage);
-  return { subjects: [...new Set(positionals)], event: values.event, reason };
-};
-
-const parse = (args: readonly string[], usage: string) => {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { reason: { type: 'string' }, event: { type: 'string' } },
-      allowPositionals: true,
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), usage);
-  }
-};
+/** Asks the running payments to settle the problems of orders. Returns the exit code; throws UsageError. */
+export const runReleaseCommand = commandWithReason({
+  action: 'release',
+  service: 'payments',
+  kind: 'order',
+  usage: releaseUsage,
+  outcomes: releaseOutcomes,
+});
 
 /** Those being paid are read first: one that is paid between the reads is found by the second. */
 const ordersOf = async (databases: Databases, eventId: string) => {
@@ -97,25 +79,4 @@ const ordersOf = async (databases: Databases, eventId: string) => {
   const found = await charges.find({ ...ofEvent, status: 'completed' }, { projection }).toArray();
   const paid = found.map(({ _id }) => _id);
   return { paid, beingPaid: unfinished.map(({ _id }) => _id).filter((orderId) => !paid.includes(orderId)) };
-};
-
-const carryOut = async (
-  command: CommandRun,
-  request: {
-    readonly action: 'refund' | 'release';
-    readonly ids: readonly string[];
-    readonly reason: string;
-    readonly outcomes: Outcomes;
-  },
-): Promise<number> => {
-  const { action, ids: subjects, reason, outcomes } = request;
-  const operation = {
-    action,
-    kind: 'order',
-    subjects,
-    reason,
-    outcomes,
-    notDone: 'waits: payments goes on once it runs and can reach its database, within an hour',
-  };
-  return (await requestOperation(command.databases.of.payments, operation, command)) ? 0 : 1;
 };

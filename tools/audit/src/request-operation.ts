@@ -1,6 +1,6 @@
 import { newId } from '@ticketing/common/mongo';
 import type { OperatorRequest } from '@ticketing/common/operator';
-import type { Databases } from '@ticketing/watchdog/sources';
+import type { ServiceName } from '@ticketing/watchdog/sources';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CommandRun } from './command-run.ts';
 
@@ -10,25 +10,23 @@ const pollEveryMs = 250;
 export type Outcomes = Readonly<Record<string, { readonly text: string; readonly isDone: boolean }>>;
 
 /**
- * Requests an action of the service that owns the database, once for each subject, and prints what comes of each. Waits as long
- * as the service makes progress at least every `timeoutMs`. Returns whether all were carried out as the operator wants.
+ * Requests an action of a service, once for each subject, and prints what comes of each. Waits as long as the service makes
+ * progress at least every `timeoutMs`. Returns the exit code: 0 if all were carried out as the operator wants.
  */
 export const requestOperation = async (
-  database: Databases['of'][keyof Databases['of']],
+  { databases, by, print, timeoutMs = 60_000 }: Omit<CommandRun, 'args'>,
   operation: {
+    readonly service: ServiceName;
     readonly action: string;
     /** What the subjects are, such as `order`. */
     readonly kind: string;
     readonly subjects: readonly string[];
     readonly reason?: string;
     readonly outcomes: Outcomes;
-    /** What is printed of a subject whose request nothing has carried out. */
-    readonly notDone: string;
   },
-  { by, print, timeoutMs = 60_000 }: Pick<CommandRun, 'by' | 'print' | 'timeoutMs'>,
-): Promise<boolean> => {
-  const { action, kind, subjects, reason, outcomes, notDone } = operation;
-  const requests = database.collection<OperatorRequest>('operator-requests');
+): Promise<number> => {
+  const { service, action, kind, subjects, reason, outcomes } = operation;
+  const requests = databases.of[service].collection<OperatorRequest>('operator-requests');
   const waiting = new Map(subjects.map((subject) => [`command-${newId()}`, subject]));
   // By the clock of the database, since they are deleted an hour later.
   await requests.bulkWrite(
@@ -51,8 +49,9 @@ export const requestOperation = async (
       end = performance.now() + timeoutMs;
     }
   }
-  for (const subject of waiting.values()) print(`${kind} ${subject} ${notDone}`);
-  return isAllDone && waiting.size === 0;
+  for (const subject of waiting.values())
+    print(`${kind} ${subject} waits: ${service} goes on once it runs and can reach its database, within an hour`);
+  return isAllDone && waiting.size === 0 ? 0 : 1;
 };
 
 /** So that a text is no expression of MongoDB. */

@@ -11,13 +11,13 @@ const isScalar = (value: unknown): value is Scalar => ['string', 'number', 'bool
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
-/** The value at a dotted path. */
-const valueAt = (document: StoredDocument, path: string): unknown =>
+/** The value at a dotted path in a document or a part of one. */
+export const valueAt = (part: unknown, path: string): unknown =>
   path
     .split('.')
     .reduce<unknown>(
       (value, name) => (isObject(value) ? Object.entries(value).find(([key]) => key === name)?.[1] : undefined),
-      document,
+      part,
     );
 
 const oneLine = (value: Scalar): string => String(value).replaceAll(/\s+/g, ' ');
