@@ -42,10 +42,11 @@ const ended = {
 type ClosedAccount = DocumentOf<typeof closedAccounts>;
 
 /**
- * For requests of an account that are in progress while it is closed, or suspended, which is the same here until the account is
- * reinstated. The handler of `user.closed` calls `add`, that of `user.updated` `addSuspension`, before it changes what the account has; a request calls `has` after its write. Since all of them are majority reads and writes, either
- * the request sees that the account is closed, or the handler sees what the request has written. A process may die between
- * its write and `has`: a worker in each service goes over the `recent` accounts again.
+ * For requests of an account that are in progress while it is closed or suspended, which is the same here until it is
+ * reinstated. The handler of `user.closed` calls `add`, and that of `user.updated` calls `addSuspension`, before it changes what
+ * the account has; a request calls `has` after its write. Since all of them are majority reads and writes, either the request
+ * sees that the account is closed, or the handler sees what the request has written. A process may die between its write and
+ * `has`: a worker in each service goes over the `recent` accounts again.
  */
 export const openClosedAccounts = ({
   database,

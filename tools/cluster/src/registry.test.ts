@@ -49,10 +49,10 @@ test('When a registry asks for a token, then the digest is read with the one tha
 });
 
 test.each([
-  ['an unknown tag', 404, digest, 'answered 404'],
-  ['no digest', 200, '', 'answered without a digest'],
-  ['a digest of another kind', 200, 'sha512:00', 'answered without a digest'],
-])('When a registry answers with %s, then nothing is pinned', async (_, status, header, message) => {
+  ['an unknown tag', 404, digest, 'returned 404'],
+  ['no digest', 200, '', 'returned no digest'],
+  ['a digest of another kind', 200, 'sha512:00', 'returned no digest'],
+])('When a registry returns %s, then nothing is pinned', async (_, status, header, message) => {
   const host = await listen((_request, response) => {
     response.writeHead(status, { 'docker-content-digest': header }).end();
   });

@@ -43,7 +43,7 @@ const readToken = async (challenge: string): Promise<string> => {
     if (value !== undefined) url.searchParams.set(name, value);
   }
   const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) });
-  if (!response.ok) throw new Error(`${url.host} answered ${response.status}`);
+  if (!response.ok) throw new Error(`${url.host} returned ${response.status}`);
   const body = tokenResponse.parse(await response.json());
   return 'token' in body ? body.token : body.access_token;
 };
@@ -51,7 +51,7 @@ const readToken = async (challenge: string): Promise<string> => {
 /**
  * The digest that the tag of a public image stands for now.
  * @see https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#checking-if-content-exists-in-the-registry
- * @throws Error when the registry cannot be reached, does not know the tag, or answers without a digest.
+ * @throws Error when the registry cannot be reached, does not know the tag, or returns no digest.
  */
 export const readDigest = async (image: string): Promise<string> => {
   const { registry, repository, tag } = parseImage(image);
@@ -68,8 +68,8 @@ export const readDigest = async (image: string): Promise<string> => {
     first.status === 401 && challenge !== null
       ? await head({ authorization: `Bearer ${await readToken(challenge)}` })
       : first;
-  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  if (!response.ok) throw new Error(`${url} returned ${response.status}`);
   const digest = response.headers.get('docker-content-digest');
-  if (digest === null || !digestPattern.test(digest)) throw new Error(`${url} answered without a digest`);
+  if (digest === null || !digestPattern.test(digest)) throw new Error(`${url} returned no digest`);
   return digest;
 };
