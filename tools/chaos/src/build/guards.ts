@@ -113,8 +113,8 @@ export const guards = {
     edits: [
       {
         file: 'common/src/messaging/aggregates/relay.ts',
-        find: "    every(this.#periodMs, 'outbox sweep', () => this.#sweep());\n",
-        replacement: '',
+        find: 'const sweep = this.#sweep();',
+        replacement: 'const sweep = Promise.resolve();',
       },
     ],
   },
