@@ -112,6 +112,20 @@ export class Load {
     return { ...measured, perSecond: (measured.journeys * 1000) / (performance.now() - start) };
   }
 
+  /**
+   * Loads `count` pages of the site, half of them home and half of them tickets of the first user, `concurrency` at a time.
+   *
+   * @throws Error when a page is refused.
+   */
+  async visit(count: number, concurrency: number): Promise<void> {
+    const ids = await this.list(20);
+    await inParallel(count, concurrency, async (index) => {
+      const path = index % 2 === 0 ? '/' : `/tickets/${cyclic(ids, (index - 1) / 2)}`;
+      const { status } = await this.#send(cyclic(this.#users, index), { method: 'GET', path });
+      if (status !== 200) throw new Error(`GET ${path}: ${status}`);
+    });
+  }
+
   async #take(measured: Measured): Promise<void> {
     try {
       await this.#journey(measured);
