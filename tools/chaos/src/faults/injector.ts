@@ -7,10 +7,11 @@ import type { LinkState } from '../network/links.ts';
 import type { OwnStores } from '../network/own-stores.ts';
 import { readiness } from '../is-ready.ts';
 import { readFaultCounts } from '../inject/fault-counts.ts';
-import { writeFaults, type BusFaults, type LateBus } from '../inject/faults.ts';
+import { stallOf, writeFaults, type BusFaults, type LateBus } from '../inject/faults.ts';
 import type { Product, ProductProcess } from '@ticketing/test/start-product';
 import { emptyStream, fillStream, readMaxBytes } from './full-stream.ts';
 import { faultKinds } from './kinds.ts';
+import { probe } from './probe.ts';
 import { putStoreBack } from './put-back.ts';
 import type { Fault, PlannedFault } from './schedule.ts';
 import { deleteConsumer, findLeader, stepDown } from './stores.ts';
@@ -28,13 +29,15 @@ export interface Injected {
   readonly until: number;
 }
 
-/** `what` of a fault whose victim did not run. */
+/** `what` of a fault whose victim did not run, or on which it had no effect. */
 export const noVictim = 'no victim';
 
 /** After this long without a new order, the next fault happens regardless. */
 const standstillMs = 8_000;
 /** How long to wait for a victim that is restarting, or that other faults keep away. */
 const victimTimeoutMs = 60_000;
+/** How long a process that runs may take to respond. */
+const probeTimeoutMs = 2_000;
 /** How much longer a fault lasts that has had no effect yet. */
 const effectTimeoutMs = 60_000;
 
@@ -45,11 +48,11 @@ export class Injector {
   readonly #versions: Versions;
   readonly #clocks = new Map<string, number>();
   readonly #stalled: string[] = [];
+  readonly #buses: BusFaults[] = [];
   readonly #lateBuses: LateBus[] = [];
   readonly #ending = new AbortController();
   readonly #running = new Set<Promise<void>>();
   readonly done: Injected[] = [];
-  #bus: BusFaults | undefined;
   #slowStripe = 0;
   #streamMaxBytes: number | undefined;
 
@@ -107,11 +110,16 @@ export class Injector {
         return label(victim);
       }
       case 'freeze': {
-        const victim = await this.#signal(fault.victim, fault.draw, 'SIGSTOP');
+        const victim = await this.#waitFor(async () => {
+          const found = this.#find(fault.victim, fault.draw);
+          const responds = found !== undefined && (await probe(found, probeTimeoutMs)) === 'response';
+          return responds && this.#product.signal(found, 'SIGSTOP') ? found : undefined;
+        });
+        if (victim === undefined) return noVictim;
         begin();
-        await this.#pause(fault.ms);
-        if (victim !== undefined) this.#product.signal(victim, 'SIGCONT');
-        return label(victim);
+        const [whileFrozen] = await Promise.all([probe(victim, fault.ms), this.#pause(fault.ms)]);
+        this.#product.signal(victim, 'SIGCONT');
+        return whileFrozen === 'silent' ? label(victim) : noVictim;
       }
       case 'outage': {
         const killed = await this.#keepKilling(fault.ms, () => this.#processesNamed(fault.victim));
@@ -157,13 +165,10 @@ export class Injector {
       }
       case 'consumer':
         return (await this.#untilDone(() => deleteConsumer(this.#product, fault.draw))) ?? noVictim;
-      case 'stall':
-        this.#stalled.push(fault.service);
-        this.#updateServices();
-        await this.#pause(fault.ms);
-        this.#stalled.splice(this.#stalled.indexOf(fault.service), 1);
-        this.#updateServices();
-        return `${fault.service} ${fault.ms / 1000} s`;
+      case 'stall': {
+        const count = await this.#injectUntilCounted(this.#stalled, fault.service, fault.ms, [stallOf(fault.service)]);
+        return count() > 0 ? `${fault.service} ${fault.ms / 1000} s` : noVictim;
+      }
       case 'database': {
         const wasReady = await this.#waitFor(async () =>
           (await this.#readinessOf(fault.service)).includes(200) ? true : undefined,
@@ -200,22 +205,13 @@ export class Injector {
       case 'empty redis':
         if ((await this.#untilDone(() => this.#emptyRedis())) === undefined) throw new Error('Redis was not reached');
         return 'emptied';
-      case 'bus':
-        this.#bus = fault.faults;
-        this.#updateServices();
-        await this.#pause(fault.ms);
-        this.#bus = undefined;
-        this.#updateServices();
-        return 'messages';
+      case 'bus': {
+        const count = await this.#injectUntilCounted(this.#buses, fault.faults, fault.ms, Object.keys(fault.faults));
+        return count() > 0 ? `${count()} messages` : noVictim;
+      }
       case 'late bus': {
-        const before = this.#countOf('publishedMuchLater', 'deliveredMuchLater');
-        this.#lateBuses.push(fault.late);
-        this.#updateServices();
-        const count = () => this.#countOf('publishedMuchLater', 'deliveredMuchLater') - before;
-        const lasts = this.#lasting(fault.ms);
-        while (lasts(count() > 0)) await this.#pause(100);
-        this.#lateBuses.splice(this.#lateBuses.indexOf(fault.late), 1);
-        this.#updateServices();
+        const kinds = ['publishedMuchLater', 'deliveredMuchLater'];
+        const count = await this.#injectUntilCounted(this.#lateBuses, fault.late, fault.ms, kinds);
         await this.#pause(fault.late.byMs);
         return count() > 0 ? `${count()} by ${fault.late.byMs / 1000} s` : noVictim;
       }
@@ -302,6 +298,25 @@ export class Injector {
   #lasting(ms: number): (hasVictim: boolean) => boolean {
     const until = performance.now() + ms;
     return (hasVictim) => !this.#ending.signal.aborted && performance.now() < until + (hasVictim ? 0 : effectTimeoutMs);
+  }
+
+  /**
+   * Adds a fault to those of the services, until the services have counted one of these kinds. Returns how many there have been
+   * since.
+   */
+  async #injectUntilCounted<T>(faults: T[], fault: T, ms: number, kinds: readonly string[]): Promise<() => number> {
+    const before = this.#countOf(...kinds);
+    const count = () => this.#countOf(...kinds) - before;
+    faults.push(fault);
+    try {
+      this.#updateServices();
+      const lasts = this.#lasting(ms);
+      while (lasts(count() > 0)) await this.#pause(100);
+    } finally {
+      faults.splice(faults.indexOf(fault), 1);
+      this.#updateServices();
+    }
+    return count;
   }
 
   /** Returns how many events were refused; 0 if the stream cannot be emptied again. */
@@ -418,9 +433,10 @@ export class Injector {
   }
 
   #updateServices(): void {
+    const bus = this.#buses.at(-1);
     const lateBus = this.#lateBuses.at(-1);
     writeFaults(this.#product.dataDir, {
-      ...(this.#bus === undefined ? {} : { bus: this.#bus }),
+      ...(bus === undefined ? {} : { bus }),
       ...(lateBus === undefined ? {} : { lateBus }),
       clocks: Object.fromEntries(this.#clocks),
       stalled: this.#stalled,

@@ -3,22 +3,32 @@ import { join } from 'node:path';
 
 const folder = 'injected';
 
-/** Counts the message faults of this process in a file below `dataDir`. */
-export const createFaultCounter = (dataDir: string, service: string): ((kind: string) => void) => {
+interface FaultCounter {
+  count(kind: string): void;
+  /** Writes the counts at once, before this process stands still; otherwise they are written every half second. */
+  write(): void;
+}
+
+/** Counts the faults that have happened in this process, in a file below `dataDir`. */
+export const createFaultCounter = (dataDir: string, service: string): FaultCounter => {
   const counts = new Map<string, number>();
   const path = join(dataDir, folder, `${service}-${process.pid}.json`);
   let dirty = false;
-  setInterval(() => {
+  const write = () => {
     if (!dirty) return;
     dirty = false;
     mkdirSync(join(dataDir, folder), { recursive: true });
     // Renamed, since readers must not find half a file, nor one that a killed process has just emptied.
     writeFileSync(`${path}.new`, JSON.stringify(Object.fromEntries(counts)));
     renameSync(`${path}.new`, path);
-  }, 500).unref();
-  return (kind) => {
-    counts.set(kind, (counts.get(kind) ?? 0) + 1);
-    dirty = true;
+  };
+  setInterval(write, 500).unref();
+  return {
+    count: (kind) => {
+      counts.set(kind, (counts.get(kind) ?? 0) + 1);
+      dirty = true;
+    },
+    write,
   };
 };
 

@@ -47,6 +47,9 @@ export const writeFaults = (dataDir: string, faults: Faults): void => {
   renameSync(`${path}.new`, path);
 };
 
+/** As what the stalls of a service are counted. */
+export const stallOf = (service: string): string => `stalled ${service}`;
+
 const readEveryMs = 100;
 
 /** Blocks this thread. */
@@ -57,8 +60,11 @@ const block = (ms: number): void => {
 /** The longest stall, should nobody end it. */
 const stallMs = 20_000;
 
-/** Returns a function that returns the current faults of a service, read every 100 ms; while it is stalled, nothing else runs. */
-export const watchFaults = (dataDir: string, service: string): (() => Faults) => {
+/**
+ * Returns a function that returns the current faults of a service, read every 100 ms; while it is stalled, nothing else runs.
+ * Calls `onStall` right before a stall.
+ */
+export const watchFaults = (dataDir: string, service: string, onStall: () => void): (() => Faults) => {
   const path = join(dataDir, faultsFile);
   let faults: Faults = {};
   let seen = '';
@@ -70,8 +76,10 @@ export const watchFaults = (dataDir: string, service: string): (() => Faults) =>
   };
   const readOrStall = () => {
     readIfChanged();
+    const isStalled = () => faults.stalled?.includes(service) === true;
+    if (isStalled()) onStall();
     const until = performance.now() + stallMs;
-    while (faults.stalled?.includes(service) === true && performance.now() < until) {
+    while (isStalled() && performance.now() < until) {
       block(readEveryMs);
       readIfChanged();
     }

@@ -2,7 +2,7 @@ import { createTransport } from '@ticketing/common/messaging';
 import { commonEnv, readEnv, type ServiceOverrides } from '@ticketing/common/service';
 import { required } from '@ticketing/launcher/required';
 import { createRandom } from '../random.ts';
-import { watchFaults } from './faults.ts';
+import { stallOf, watchFaults } from './faults.ts';
 import { faultyTransport } from './faulty-transport.ts';
 import { createFaultCounter } from './fault-counts.ts';
 import { shiftClock } from './shift-clock.ts';
@@ -13,8 +13,11 @@ const dataDirVariable = 'TICKETING_DATA_DIR';
 /** Gives a service a fault-injecting transport and an adjustable clock. Only test builds contain it. */
 export const faultyOverrides = (service: string, version: 'present' | 'next'): ServiceOverrides => {
   const dataDir = required(process.env[dataDirVariable], dataDirVariable);
-  const faults = watchFaults(dataDir, service);
-  const count = createFaultCounter(dataDir, service);
+  const { count, write } = createFaultCounter(dataDir, service);
+  const faults = watchFaults(dataDir, service, () => {
+    count(stallOf(service));
+    write();
+  });
   if (version === 'next') count('startedNextVersion');
   const random = createRandom(process.pid);
   const port = required(process.env['PORT'], 'PORT');
