@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Injected } from '../faults/injector.ts';
+import { noVictim, type Injected } from '../faults/injector.ts';
 import type { ChaosResult } from '../run-chaos.ts';
 import { evaluateControl, problemsOfRun } from './report.ts';
 
@@ -71,4 +71,16 @@ test('When a run has many kills, then every kind of message fault that was injec
   expect(problems).toContain('no message fault deliveredLate happened');
   expect(problems).not.toContain('no message fault refused happened');
   expect(problems).not.toContain('no message fault publishedMuchLater happened');
+});
+
+test.each([
+  [2, []],
+  [3, ['only 7 of 10 faults had an effect']],
+])('When %d of ten faults had no effect, then the run is void if that is more than a quarter', (missed, expected) => {
+  const injected = Array.from({ length: 10 }, (_, index): Injected => ({
+    ...kill,
+    ...(index === 0 ? {} : { kind: 'freeze' as const }),
+    ...(index > 0 && index <= missed ? { what: noVictim } : {}),
+  }));
+  expect(problemsOfRun({ ...good, injected }, target)).toEqual(expected);
 });

@@ -5,7 +5,9 @@ import { noVictim } from '../faults/injector.ts';
 import { percentile } from '@ticketing/test/percentile';
 
 /** The share of kills that may find no victim; with more, the run is void. */
-const maxMissedShare = 0.1;
+const maxMissedKills = 0.1;
+/** The same of all faults: twice the largest share of the recorded runs, 6 of 48. */
+const maxMissedFaults = 0.25;
 /** With this many kills, every kind of message fault that was injected must have happened. */
 const manyKills = 40;
 /** By the kind of fault that causes them. */
@@ -85,7 +87,9 @@ const reasonsForVoid = (result: ChaosResult, target: Target): string[] => {
   if (result.paid === 0) problems.push('nothing was paid');
   const hits = injected.filter(({ what }) => what !== noVictim);
   const kills = hits.filter(({ kind }) => kind === 'kill').length;
-  if (kills < target.kills * (1 - maxMissedShare)) problems.push(`only ${kills} kills hit a process`);
+  if (kills < target.kills * (1 - maxMissedKills)) problems.push(`only ${kills} kills hit a process`);
+  if (hits.length < injected.length * (1 - maxMissedFaults))
+    problems.push(`only ${hits.length} of ${injected.length} faults had an effect`);
   for (const kind of new Set(injected.map((fault) => fault.kind)))
     if (!hits.some((fault) => fault.kind === kind)) problems.push(`no fault of kind ${kind} found a victim`);
   if (target.kills < manyKills) return problems;
