@@ -10,7 +10,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startHostileAccount } from './hostile-account.ts';
-import { Load, type Measured } from '../market.ts';
+import { Load, type Measured } from '../load.ts';
 import { observe, type Observed } from './observe.ts';
 import {
   compare,

@@ -1,7 +1,7 @@
 import { formatTable } from '@ticketing/audit/format-table';
 import { percentile } from '@ticketing/test/percentile';
 import type { Achieved } from './hostile-account.ts';
-import type { Measured } from '../market.ts';
+import type { Measured } from '../load.ts';
 import type { Observed } from './observe.ts';
 
 /** One step of the users, in milliseconds. */

@@ -2,7 +2,7 @@ import { openHttpClient } from '@ticketing/test/http-client';
 import { costOf, sum, type MeasuredProcess } from '../cpu.ts';
 import { startBaseline } from '../baseline/start-baseline.ts';
 import { percentile } from '@ticketing/test/percentile';
-import { inParallel } from '../load.ts';
+import { inParallel } from '../in-parallel.ts';
 
 export interface BaselineFigures {
   readonly bareRate: number;

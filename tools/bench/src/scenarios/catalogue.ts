@@ -1,7 +1,7 @@
 import { MongoClient } from 'mongodb';
 import { openHttpClient } from '@ticketing/test/http-client';
 import { startBaseline, startRouterTo } from '../baseline/start-baseline.ts';
-import { inParallel } from '../load.ts';
+import { inParallel } from '../in-parallel.ts';
 
 /** An id in the product's format; ids with a larger index sort later. */
 export const idOf = (prefix: string, index: number): string =>

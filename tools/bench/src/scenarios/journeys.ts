@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { HttpClient, HttpResponse } from '@ticketing/test/http-client';
 import { cyclic, textOf } from '../users.ts';
 import { percentile } from '@ticketing/test/percentile';
-import { inParallel } from '../load.ts';
+import { inParallel } from '../in-parallel.ts';
 
 export interface JourneyTimes {
   /** Milliseconds from the 201 of a new ticket until it could be ordered. */

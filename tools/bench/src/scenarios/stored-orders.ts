@@ -1,6 +1,6 @@
 import { MongoClient } from 'mongodb';
 import type { HttpClient } from '@ticketing/test/http-client';
-import { inParallel } from '../load.ts';
+import { inParallel } from '../in-parallel.ts';
 import { cyclic } from '../users.ts';
 import { idOf } from './catalogue.ts';
 import { listTickets, untilOrderable } from './flash-sale.ts';

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { collectGarbage } from '../collect-garbage.ts';
 import type { MeasuredProcess } from '../cpu.ts';
-import { inParallel } from '../load.ts';
+import { inParallel } from '../in-parallel.ts';
 import { residentBytes } from '../memory.ts';
 import { openStream, type Stream } from '../streams.ts';
 import { textOf } from '../users.ts';

@@ -9,7 +9,7 @@ import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { Load, newMeasured } from '../market.ts';
+import { Load, newMeasured } from '../load.ts';
 import { expectationOf } from './expectations.ts';
 import { judge, type Observation } from './judge.ts';
 import { picture } from './picture.ts';

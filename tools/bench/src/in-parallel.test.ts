@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { setImmediate } from 'node:timers/promises';
-import { inParallel } from './load.ts';
+import { inParallel } from './in-parallel.ts';
 
 test('When work runs in parallel, then each call happens once, and at most `concurrency` at a time', async () => {
   const done: number[] = [];
