@@ -4,9 +4,9 @@ import { join } from 'node:path';
 const folder = 'injected';
 
 interface FaultCounter {
-  count(kind: string): void;
+  readonly count: (kind: string) => void;
   /** Writes the counts at once, before this process stands still; otherwise they are written every half second. */
-  write(): void;
+  readonly write: () => void;
 }
 
 /** Counts the faults that have happened in this process, in a file below `dataDir`. */

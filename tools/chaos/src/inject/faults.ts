@@ -74,9 +74,9 @@ export const watchFaults = (dataDir: string, service: string, onStall: () => voi
     seen = content;
     faults = JSON.parse(content);
   };
+  const isStalled = () => faults.stalled?.includes(service) === true;
   const readOrStall = () => {
     readIfChanged();
-    const isStalled = () => faults.stalled?.includes(service) === true;
     if (isStalled()) onStall();
     const until = performance.now() + stallMs;
     while (isStalled() && performance.now() < until) {
