@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { Load, newMeasured } from '../load.ts';
 import { expectationOf } from './expectations.ts';
 import { judge, type Observation } from './judge.ts';
+import { openLiveMemory } from './live-memory.ts';
 import { picture } from './picture.ts';
 import { endedProcesses } from './processes.ts';
 import { headings, publishedIn, resultsOf, rowOf, type Series } from './report.ts';
@@ -38,10 +39,15 @@ const concurrency = 32;
 const firstPages = 12_000;
 const pagesAtOnce = 6;
 const everyMs = 10_000;
+/** From half time on: before, resident memory shows what the processes take when nobody makes them collect their garbage. */
+const liveEverySamples = 2;
 /** A mail may be tried an hour after it is due elsewhere, which nothing could exceed in a shorter run. */
 const mailWithinMs = 60_000;
 /** A user may make 60 orders in an hour, and list 120 tickets. */
 const maxOrdersAnHour = 50;
+
+/** Seconds from which on growth is judged. */
+const from = (minutes * 60) / 2;
 
 const print = (text: string): void => {
   process.stdout.write(`${text}\n`);
@@ -51,13 +57,14 @@ const printedProblems = 20;
 
 print('starting the product');
 const began = new Date();
+const liveMemory = await openLiveMemory();
 const product = await startProduct({
   settings: {
     RATE_LIMITS: 'on',
     TRUST_PROXY: '1',
     BUS: 'jetstream',
     EXPIRATION_WINDOW_SECONDS: String(windowSeconds),
-    NODE_OPTIONS: `--max-old-space-size=${heapMb}`,
+    NODE_OPTIONS: `--max-old-space-size=${heapMb} ${liveMemory.nodeOption}`,
   },
 });
 const atFirst = product.processes();
@@ -79,7 +86,7 @@ try {
   print(`${fullRate.toFixed(1)} journeys/s at the full rate; ${rate.toFixed(1)}/s for ${minutes} min`);
   await load.signUp(Math.ceil((rate * 3_600) / maxOrdersAnHour));
 
-  const sampler = await openSampler(product);
+  const sampler = await openSampler(product, liveMemory);
   const unread: string[] = [];
   const measured = newMeasured();
   const start = performance.now();
@@ -87,7 +94,8 @@ try {
   for (let sample = 0; sample * everyMs <= minutes * 60_000; sample += 1) {
     await delay(Math.max(0, start + sample * everyMs - performance.now()));
     const seconds = (performance.now() - start) / 1_000;
-    const readings = await sampler.read().catch((error: unknown): Reading[] => {
+    const isLive = seconds >= from && sample % liveEverySamples === 0;
+    const readings = await sampler.read({ isLive }).catch((error: unknown): Reading[] => {
       unread.push(`after ${seconds.toFixed(0)} s: ${String(error)}`);
       return [];
     });
@@ -116,12 +124,12 @@ try {
 } finally {
   await load.close();
   await product.stop();
+  await liveMemory.close();
 }
 
-const from = (minutes * 60) / 2;
 const all: Series[] = [...series.values()].map((one) => ({
   ...one,
-  judgement: judge(one.observations, from, expectationOf(one.group, one.name)),
+  judgement: judge(one.observations, from, expectationOf(one.group, one.name, heapMb)),
 }));
 for (const { group, name, judgement } of all)
   if (judgement.problem !== undefined) problems.push(`${group} ${name} ${judgement.problem}`);

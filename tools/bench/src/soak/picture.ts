@@ -9,7 +9,7 @@ const plotHeight = 62;
 const left = 14;
 const top = 34;
 
-const shownGroups = ['memory', 'database', 'store', 'folder', 'count'] as const;
+const shownGroups = ['memory', 'live memory', 'database', 'store', 'folder', 'count'] as const;
 
 /** Draws memory, stores and counts as small pictures, each from zero; grey is the time before anything is judged. */
 export const picture = (

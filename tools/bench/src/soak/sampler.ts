@@ -12,20 +12,24 @@ import { join } from 'node:path';
 import { request } from 'undici';
 import { z } from 'zod';
 import { residentBytes } from '../memory.ts';
+import type { LiveMemory } from './live-memory.ts';
 import { totalOf, usedMemoryOf } from './values.ts';
 
 /** What a series is of; its names are unique within. */
-export type Group = 'memory' | 'open files' | 'database' | 'collection' | 'store' | 'folder' | 'count';
+export type Group = 'memory' | 'live memory' | 'open files' | 'database' | 'collection' | 'store' | 'folder' | 'count';
 
 /** Groups that are counted; the others are bytes. */
 export const isCounted = (group: Group): boolean => group === 'open files' || group === 'count';
+
+/** Whether the process that the launcher starts under this name runs on Node. */
+export const isNode = (name: string): boolean => !['mongod', 'nats', 'redis'].includes(name);
 
 export type Reading = readonly [group: Group, name: string, value: number];
 
 /** Reads the sizes of everything that a product keeps. */
 export interface Sampler {
-  /** Rejects when one of them cannot be read. */
-  read(): Promise<Reading[]>;
+  /** Reads live memory too if `isLive`. Rejects when something cannot be read. */
+  read(options: { readonly isLive: boolean }): Promise<Reading[]>;
   close(): Promise<void>;
 }
 
@@ -46,10 +50,35 @@ const bytesBelow = async (folder: string): Promise<number> => {
   return bytes;
 };
 
+interface Running {
+  readonly name: string;
+  /** The name, and the replica if there are several. */
+  readonly unique: string;
+  readonly pid: number;
+  readonly signal: (signal: NodeJS.Signals) => void;
+}
+
+const processesOf = (product: Product): Running[] => {
+  const all = product.processes();
+  const isOnly = (name: string) => all.filter((one) => one.name === name).length === 1;
+  return [
+    ...all.map((one) => ({
+      name: one.name,
+      unique: isOnly(one.name) ? one.name : `${one.name} ${one.replica}`,
+      pid: one.pid,
+      signal: (signal: NodeJS.Signals) => void product.signal(one, signal),
+    })),
+    {
+      name: 'launcher',
+      unique: 'launcher',
+      pid: product.pid,
+      signal: (signal: NodeJS.Signals) => void process.kill(product.pid, signal),
+    },
+  ];
+};
+
 const readProcesses = async (product: Product): Promise<Reading[]> => {
-  const all = [...product.processes(), { name: 'launcher', replica: 0, pid: product.pid }];
-  const read = all.map(async ({ name, replica, pid }): Promise<Reading[]> => {
-    const unique = all.filter((one) => one.name === name).length === 1 ? name : `${name} ${replica}`;
+  const read = processesOf(product).map(async ({ unique, pid }): Promise<Reading[]> => {
     const files = await readdir(`/proc/${pid}/fd`).catch(() => undefined);
     // It has ended since they were listed.
     if (files === undefined) return [];
@@ -59,6 +88,15 @@ const readProcesses = async (product: Product): Promise<Reading[]> => {
     ];
   });
   return (await Promise.all(read)).flat();
+};
+
+/** One after the other: a process that collects its garbage answers nobody. */
+const readLiveMemory = async (product: Product, memory: LiveMemory): Promise<Reading[]> => {
+  const readings: Reading[] = [];
+  for (const { unique, name, pid, signal } of processesOf(product)) {
+    if (isNode(name)) readings.push(['live memory', unique, await memory.read(pid, () => signal('SIGUSR2'))]);
+  }
+  return readings;
 };
 
 const readGauges = async (product: Product): Promise<Reading[]> => {
@@ -75,7 +113,7 @@ const readGauges = async (product: Product): Promise<Reading[]> => {
   ];
 };
 
-export const openSampler = async (product: Product): Promise<Sampler> => {
+export const openSampler = async (product: Product, memory: LiveMemory): Promise<Sampler> => {
   const { mongoUrls, natsUrl } = await findAddresses({ DATA_DIR: product.dataDir }, root);
   const databases = openDatabases(mongoUrls, 'soak');
   const nats = await connect({ servers: natsUrl.split(','), name: 'soak' });
@@ -143,7 +181,8 @@ export const openSampler = async (product: Product): Promise<Sampler> => {
   };
 
   return {
-    read: async () => {
+    read: async ({ isLive }) => {
+      const live = isLive ? await readLiveMemory(product, memory) : [];
       const parts = [
         readProcesses(product),
         readGauges(product),
@@ -154,7 +193,7 @@ export const openSampler = async (product: Product): Promise<Sampler> => {
         readCache(),
         readFolders(),
       ];
-      return (await Promise.all(parts)).flat();
+      return [...live, ...(await Promise.all(parts)).flat()];
     },
     close: async () => {
       redis.disconnect();
