@@ -52,7 +52,7 @@ export default {
     'tools/cluster': {
       entry: [
         '*.mjs',
-        'src/{exec-in-cluster,operate-in-cluster,pin-images,test-cluster,run-backup,run-restore}.ts',
+        'src/{exec-in-cluster,operate-in-cluster,pin-images,test-cluster,time-changes,run-backup,run-restore}.ts',
         tests,
       ],
       project: '**/*.{ts,mjs}',

@@ -1,11 +1,11 @@
 import { execa } from 'execa';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { root } from '@ticketing/launcher/paths';
 import { services } from '@ticketing/launcher/topology';
-import { kubectl, run } from './kubectl.ts';
+import { openCheckout } from './checkout.ts';
+import { kubectl } from './kubectl.ts';
 
 /**
  * The version that runs beside the current one. Raise it to the commit of a release once that is what production runs; it has
@@ -61,31 +61,21 @@ const selector = Object.entries(track)
   .map(([label, value]) => `${label}=${value}`)
   .join(',');
 
-/** @throws Error when this clone doesn't have the commit. */
-const checkOut = async (commit: string, directory: string): Promise<void> => {
-  await run('git', 'cat-file', '-e', `${commit}^{commit}`).catch((error: unknown) => {
-    throw new Error(`This clone lacks the commit ${commit}: run git fetch --unshallow`, { cause: error });
-  });
-  await run('git', 'worktree', 'add', '--detach', directory, commit);
-};
-
 /** Runs `check` while each Service sends requests to two versions: the earlier and the current one. */
 export const runBesideEarlierVersion = async (
   log: (line: string) => void,
   check: () => Promise<void>,
 ): Promise<void> => {
-  const directory = await mkdtemp(join(tmpdir(), 'ticketing-earlier-version-'));
-  const checkout = join(directory, 'checkout');
+  const checkout = await openCheckout(earlierVersion);
   try {
-    await checkOut(earlierVersion, checkout);
-    const file = join(directory, 'builds.json');
-    const manifest = await readFile(join(checkout, 'skaffold.yaml'), 'utf8');
+    const file = join(checkout.folder, 'builds.json');
+    const manifest = await readFile(join(checkout.folder, 'skaffold.yaml'), 'utf8');
     // A service that is newer than the earlier version has no image of it.
     const images = services
       .map((name) => `ticketing/${name}`)
       .filter((image) => manifest.includes(`image: ${image}\n`));
     await execa('skaffold', ['build', '--profile=test', `--file-output=${file}`, `--build-image=${images.join(',')}`], {
-      cwd: checkout,
+      cwd: checkout.folder,
       stdin: 'ignore',
       stdout: 'ignore',
       stderr: 'inherit',
@@ -101,7 +91,6 @@ export const runBesideEarlierVersion = async (
     await check();
   } finally {
     await kubectl('delete', 'deployments', `--selector=${selector}`, '--ignore-not-found');
-    await run('git', 'worktree', 'remove', '--force', checkout).catch(() => undefined);
-    await rm(directory, { recursive: true, force: true });
+    await checkout.close();
   }
 };
