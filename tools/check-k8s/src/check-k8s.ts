@@ -21,6 +21,7 @@ import { selectorProblems } from './rules/selectors.ts';
 import { targetProblems } from './rules/targets.ts';
 import { variableProblems } from './rules/variables.ts';
 import { createSchemaCheck, schemaFile, type SchemaFile } from './schema.ts';
+import { readSkaffold, skaffoldProblems } from './skaffold.ts';
 
 // npm run check:k8s: checks infra/k8s and skaffold.yaml as far as that is possible without a cluster.
 
@@ -76,7 +77,7 @@ const variables = Object.fromEntries(
 );
 
 /** Overlays whose containers run from their sources, and need to write files. */
-const fromSources = new Set(['dev', 'debug']);
+const fromSources = new Set(['dev', 'debug', 'gke-dev', 'gke-debug']);
 
 const problemsIn = (overlay: string, manifests: readonly Manifest[], isWritable: boolean): string[] => {
   const names = manifests.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
@@ -126,9 +127,11 @@ for (const overlay of kustomizations.names('overlays')) {
     problems.push(`${overlay}: a patch changes nothing: ${patch}`);
   }
 }
+const skaffold = readSkaffold(root);
 const serviceImage = readServiceImage(root, emptyScratch(join(scratch, 'service-image')));
 problems.push(
-  ...imageProblems(root, images),
+  ...imageProblems(root, skaffold, images),
+  ...skaffoldProblems(root, skaffold, kustomizations.names('overlays')),
   ...externalProblems(serviceImage, bundleOptions.external),
   ...alertProblems(root),
 );

@@ -1,24 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
-import { z } from 'zod';
-
-const artifact = z.looseObject({ image: z.string(), docker: z.looseObject({ dockerfile: z.string() }) });
-const build = z.looseObject({ artifacts: z.array(artifact).default([]) });
-const skaffold = z.looseObject({
-  build,
-  profiles: z.array(z.looseObject({ name: z.string(), build: build.optional(), manifests: z.unknown().optional() })),
-});
+import type { Skaffold } from './skaffold.ts';
 
 const sharedStageEnd = /^RUN .*npm ci.*$/m;
 
 /** Skaffold builds every image that a manifest uses and no others; all Dockerfiles begin with the same stage. */
-export const imageProblems = (root: string, used: ReadonlySet<string>): string[] => {
+export const imageProblems = (root: string, skaffold: Skaffold, used: ReadonlySet<string>): string[] => {
   const text = (file: string) => readFileSync(join(root, file), 'utf8');
-  const config = skaffold.parse(parse(text('skaffold.yaml')));
-  const artifacts = config.build.artifacts;
+  const { artifacts } = skaffold.build;
   const built = new Set(artifacts.map(({ image }) => image));
-  const dev = config.profiles.find(({ name }) => name === 'dev')?.build?.artifacts ?? [];
+  const dev = skaffold.profiles.find(({ name }) => name === 'dev')?.build?.artifacts ?? [];
   const stages = [...new Set(artifacts.map(({ docker }) => docker.dockerfile))].map((file) => {
     const lines = text(file);
     const start = lines.indexOf('FROM ');
