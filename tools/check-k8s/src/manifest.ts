@@ -19,6 +19,7 @@ export const parseManifests = (text: string): Manifest[] =>
 const keyRef = z.object({ name: z.string(), key: z.string(), optional: z.boolean().default(false) });
 
 const probe = z.looseObject({
+  exec: z.looseObject({ command: z.array(z.string()).min(1) }).optional(),
   httpGet: z.looseObject({ port: z.union([z.string(), z.number()]) }).optional(),
   tcpSocket: z.looseObject({ port: z.union([z.string(), z.number()]) }).optional(),
 });

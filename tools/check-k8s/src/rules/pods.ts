@@ -24,7 +24,7 @@ export const podProblems = (manifests: readonly Manifest[], options: { readonly 
           : [startupProbe, livenessProbe, readinessProbe].flatMap((each) => {
               const port = each?.httpGet?.port ?? each?.tcpSocket?.port;
               return problemIf(
-                port === undefined || !ports.some((known) => known.name === port),
+                each?.exec === undefined && !ports.some((known) => known.name === port),
                 `${name} lacks a probe, or has one at a port that it does not have`,
               );
             }),
