@@ -32,6 +32,20 @@ if (labels === undefined)
       metadata: { name: namespace, labels: { [environmentLabel]: 'development' } },
     },
   ]);
+
+/** An address of a secret that exists already; empty without it. */
+const presentRedisUrl = () =>
+  Buffer.from(
+    kubectl(['get', 'secret', 'redis-secret', '--ignore-not-found', '--output', 'jsonpath={.data.REDIS_URL}']),
+    'base64',
+  ).toString();
+if (values.tls && presentRedisUrl().startsWith('redis:')) {
+  process.stderr.write(
+    'The secrets of this namespace have addresses without TLS: delete them and the stores, or use another namespace\n',
+  );
+  process.exit(1);
+}
+
 const present = new Set(kubectl(['get', 'secrets', '--output', 'name']).split('\n'));
 const missing = Object.entries(secrets).filter(([name]) => !present.has(`secret/${name}`));
 if (missing.length > 0) {

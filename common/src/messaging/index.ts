@@ -13,6 +13,7 @@ export { createTransport } from './bus/create-transport.ts';
 export type { BusConfig } from './bus/create-transport.ts';
 export { createJetStreamTransport } from './bus/jetstream/transport.ts';
 export { natsUsersFile } from './bus/jetstream/nats-users.ts';
+export { natsServers } from './bus/nats-servers.ts';
 export { createListener, done, reject } from './listening/listener.ts';
 export type { Listener } from './listening/listener.ts';
 export { on, onEach } from './listening/on.ts';

@@ -5,6 +5,7 @@ import { root } from '@ticketing/launcher/paths';
 import { services } from '@ticketing/launcher/topology';
 import { secretValue } from './kubectl.ts';
 import { forwardTo, type PortForward } from './port-forward.ts';
+import { trustCluster } from './trust-cluster.ts';
 
 /** The address of a database behind a port forward: a direct connection, since its replica set names another host. */
 const directUrl = (text: string, port: number): string => {
@@ -17,13 +18,14 @@ const directUrl = (text: string, port: number): string => {
 
 /**
  * Opens port forwards to every service's database and to the bus, and returns their addresses as environment variables
- * (ORDERS_MONGO_URL, NATS_URL). Addresses that are already in the environment are used as they are: they are those of
- * databases outside the cluster.
+ * (ORDERS_MONGO_URL, NATS_URL), with what makes a process trust their certificates. Addresses that are already in the
+ * environment are used as they are: they are those of databases outside the cluster.
  */
 export const openSources = async (): Promise<{
   readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }> => {
+  const trust = await trustCluster();
   const forwards: PortForward[] = [];
   const forwardedPort = async (service: string, port: number): Promise<number> => {
     const forward = await forwardTo(service, port);
@@ -31,7 +33,7 @@ export const openSources = async (): Promise<{
     return forward.port;
   };
   const close = async () => {
-    await Promise.all(forwards.map((forward) => forward.close()));
+    await Promise.all([trust.close(), ...forwards.map((forward) => forward.close())]);
   };
   try {
     const urls = await Promise.all(
@@ -45,7 +47,7 @@ export const openSources = async (): Promise<{
     );
     const natsUrl = new URL(await secretValue('operator-nats', 'NATS_URL'));
     natsUrl.host = `127.0.0.1:${await forwardedPort('nats', 4222)}`;
-    return { env: { ...Object.fromEntries(urls), NATS_URL: natsUrl.href }, close };
+    return { env: { ...trust.env, ...Object.fromEntries(urls), NATS_URL: natsUrl.href }, close };
   } catch (error) {
     await close();
     throw error;

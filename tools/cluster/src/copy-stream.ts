@@ -1,5 +1,6 @@
 import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager, JetStreamApiError } from '@nats-io/jetstream';
 import { connect, headers as newHeaders, type NatsConnection } from '@nats-io/transport-node';
+import { natsServers } from '@ticketing/common/messaging';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,11 +21,7 @@ const line = z.object({
 const configuration = z.looseObject({ name: z.string(), subjects: z.array(z.string()) });
 
 const withConnection = async <T>(url: string, use: (connection: NatsConnection) => Promise<T>): Promise<T> => {
-  const { host, username, password } = new URL(url);
-  const connection = await connect({
-    servers: host,
-    ...(username === '' ? {} : { user: decodeURIComponent(username), pass: decodeURIComponent(password) }),
-  });
+  const connection = await connect(natsServers(url));
   try {
     return await use(connection);
   } finally {

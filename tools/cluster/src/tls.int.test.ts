@@ -6,7 +6,7 @@ import { services } from '@ticketing/launcher/topology';
 import { root } from '@ticketing/launcher/paths';
 import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
-import { randomUUID } from 'node:crypto';
+import { randomUUID, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -15,6 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer, getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { makeCertificates, withTls } from '../make-certificates.mjs';
+import { makeSecrets } from '../make-secrets.mjs';
 
 // Real servers with the settings and certificates of the component tls.
 
@@ -140,4 +141,17 @@ test('When a client does not encrypt, then MongoDB refuses it', async () => {
   });
   await expect(client.db('admin').command({ ping: 1 })).rejects.toThrow();
   await client.close();
+});
+
+test('When a secret names a server, or a port forward leads to it, then its certificate has that name', () => {
+  const hosts = Object.values(makeSecrets())
+    .flatMap((keys) => Object.values(keys))
+    .flatMap((value) => (/^(mongodb|nats|redis):\/\//.test(value) ? [new URL(value)] : []));
+  expect(new Set(hosts.map(({ protocol }) => protocol)).size).toBe(3);
+  for (const { protocol, hostname } of hosts) {
+    const kind = protocol === 'mongodb:' ? 'mongo' : protocol.slice(0, -1);
+    const certificate = new X509Certificate(certificates[`${kind}.crt`] ?? '');
+    expect([hostname, certificate.checkHost(hostname)]).toEqual([hostname, hostname]);
+    expect(certificate.checkIP(local)).toBe(local);
+  }
 });
