@@ -53,6 +53,7 @@ export default {
       entry: [
         '*.mjs',
         'src/{exec-in-cluster,operate-in-cluster,pin-images,test-cluster,time-changes,run-backup,run-restore}.ts',
+        'src/isolation/run-in-pod.ts',
         tests,
       ],
       project: '**/*.{ts,mjs}',

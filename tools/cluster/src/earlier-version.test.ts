@@ -1,7 +1,8 @@
 import { root } from '@ticketing/launcher/paths';
 import { expect, test } from '@jest/globals';
 import { execa } from 'execa';
-import { earlierVersion } from './earlier-version.ts';
+import { services } from '@ticketing/launcher/topology';
+import { earlierVersion, rolloutOrder } from './earlier-version.ts';
 
 const git = async (...args: readonly string[]): Promise<boolean> =>
   !(await execa('git', args, { cwd: root, reject: false, stdin: 'ignore' })).failed;
@@ -12,3 +13,7 @@ const title = 'When the cluster is tested with two versions, then the earlier on
 
 if (hasCommit) test(title, async () => expect(await git('merge-base', '--is-ancestor', commit, 'HEAD')).toBe(true));
 else test.skip(`${title} (skipped: this copy lacks the history, as a shallow clone does)`, () => undefined);
+
+test('When the services are rolled out one after the other, then none is left out', () => {
+  expect(rolloutOrder.toSorted()).toEqual(services.toSorted());
+});

@@ -3,9 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { root } from '@ticketing/launcher/paths';
 
+/** kubectl itself waits without a bound, as for the end of a volume that a pod still uses. */
+const runTimeoutMs = 600_000;
+/** Images are built the first time. */
+const runVisiblyTimeoutMs = 3_600_000;
+
 /** Runs a command and returns its output. kubectl and skaffold use the current context and namespace. */
 export const run = async (command: string, ...args: readonly string[]): Promise<string> => {
-  const { stdout } = await execa(command, args, { cwd: root, stdin: 'ignore' });
+  const { stdout } = await execa(command, args, { cwd: root, stdin: 'ignore', timeout: runTimeoutMs });
   return stdout;
 };
 
@@ -13,7 +18,13 @@ export const kubectl = (...args: readonly string[]): Promise<string> => run('kub
 
 /** Runs a command that takes long, and prints its output. */
 export const runVisibly = async (command: string, ...args: readonly string[]): Promise<void> => {
-  await execa(command, args, { cwd: root, stdin: 'ignore', stdout: 'inherit', stderr: 'inherit' });
+  await execa(command, args, {
+    cwd: root,
+    stdin: 'ignore',
+    stdout: 'inherit',
+    stderr: 'inherit',
+    timeout: runVisiblyTimeoutMs,
+  });
 };
 
 const secretData = z.object({ data: z.record(z.string(), z.string()).default({}) });
@@ -67,4 +78,28 @@ export const untilAllReady = async (): Promise<void> => {
     if (Date.now() > giveUpAt) throw new Error(`not ready: ${missing.map(({ metadata }) => metadata.name).join(', ')}`);
     await delay(500);
   }
+};
+
+/** Longer than the grace period of a pod. */
+const endTimeoutMs = 180_000;
+
+/**
+ * Waits until no more than `most` pods match a selector, those that are ending included.
+ * @throws Error that names them, after three minutes.
+ */
+export const untilPodsEnd = async (selector: string, most = 0): Promise<void> => {
+  const giveUpAt = Date.now() + endTimeoutMs;
+  for (;;) {
+    const pods = await namesOf('pods', selector);
+    if (pods.length <= most) return;
+    if (Date.now() > giveUpAt) throw new Error(`more than ${most} of these pods have not ended: ${pods.join(', ')}`);
+    await delay(500);
+  }
+};
+
+/** Waits until the rollout of a Deployment is complete and its old pods, which serve while they drain, have ended. */
+export const untilRolledOut = async (deployment: string): Promise<void> => {
+  await kubectl('rollout', 'status', `deployment/${deployment}`, '--timeout=180s');
+  const replicas = Number(await kubectl('get', 'deployment', deployment, '--output=jsonpath={.spec.replicas}'));
+  await untilPodsEnd(`app.kubernetes.io/name=${deployment}`, replicas);
 };

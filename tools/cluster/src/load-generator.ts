@@ -38,6 +38,8 @@ export interface LoadReport {
   readonly failures: readonly string[];
 }
 
+const moreTimeoutMs = 600_000;
+
 /** Sellers and buyers who list, browse, order and pay until `stop` is called. */
 export class LoadGenerator {
   readonly acknowledged: Acknowledged = { orders: new Map(), paid: new Set() };
@@ -63,7 +65,26 @@ export class LoadGenerator {
         buyer: await signUp(this.#site),
       })),
     );
-    for (const { seller, buyer } of users) this.#running.push(this.#shop(seller, buyer));
+    for (const { seller, buyer } of users)
+      this.#running.push(
+        this.#shop(seller, buyer).catch((error: unknown) => {
+          this.#failures.push(`a pair of users has ended: ${error instanceof Error ? error.message : String(error)}`);
+        }),
+      );
+  }
+
+  /**
+   * Waits until this many more requests have ended.
+   * @throws Error when that takes longer than ten minutes.
+   */
+  async untilMore(requests: number): Promise<void> {
+    const wanted = this.#requests + requests;
+    const giveUpAt = Date.now() + moreTimeoutMs;
+    while (this.#requests < wanted) {
+      if (Date.now() > giveUpAt)
+        throw new Error(`${wanted - this.#requests} of ${requests} requests were not sent in time`);
+      await delay(100);
+    }
   }
 
   /** The users can still send requests, to look at what became of their orders. */
@@ -77,7 +98,6 @@ export class LoadGenerator {
   }
 
   async #counted(user: User, method: string, path: string, body?: unknown): Promise<HttpResponse | undefined> {
-    this.#requests += 1;
     const label = `${new Date().toISOString()} ${method} ${path}`;
     try {
       const response = await user.send(method, path, body);
@@ -87,6 +107,8 @@ export class LoadGenerator {
     } catch (error) {
       this.#failures.push(`${label} ${error instanceof Error ? error.message : String(error)}`);
       return undefined;
+    } finally {
+      this.#requests += 1;
     }
   }
 

@@ -1,6 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { kubectl, namesOf, untilAllReady } from './kubectl.ts';
+import { kubectl, untilAllReady, untilPodsEnd } from './kubectl.ts';
 
 const services = 'app.kubernetes.io/component=service';
 
@@ -27,7 +26,7 @@ export const whilePaused = async <T>(work: (pause: Pause) => Promise<T>): Promis
   const state = { leaveDown: false };
   try {
     await kubectl('scale', 'deployments', `--selector=${services}`, '--replicas=0');
-    while ((await namesOf('pods', services)).length > 0) await delay(500);
+    await untilPodsEnd(services);
     const result = await work({
       leaveDownOnFailure: () => {
         state.leaveDown = true;

@@ -9,6 +9,8 @@ export interface PortForward {
   close(): Promise<void>;
 }
 
+const openTimeoutMs = 30_000;
+
 const isOpen = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
@@ -31,7 +33,9 @@ export const forwardTo = async (service: string, remotePort: number): Promise<Po
     ended.text = (await forward).stderr;
   };
   const end = watch();
+  const giveUpAt = Date.now() + openTimeoutMs;
   while (!(await isOpen(port))) {
+    if (ended.text === undefined && Date.now() > giveUpAt) forward.kill();
     if (ended.text !== undefined) throw new Error(`port-forward to ${service} failed: ${ended.text}`);
     await delay(50);
   }

@@ -82,6 +82,36 @@ export const buildBundle = async (name: string): Promise<boolean> => {
   return true;
 };
 
+/** Leaves out modules of ours that a program imports and does not use: none does anything when it is imported. */
+const onlyWhatIsUsed: esbuild.Plugin = {
+  name: 'only what is used',
+  setup: (build) => {
+    const isResolved = Symbol('is resolved');
+    build.onResolve(
+      { filter: /^(\.|@ticketing\/)/ },
+      async ({ path, importer, namespace, resolveDir, kind, ...rest }) => {
+        const data: unknown = rest.pluginData;
+        if (data === isResolved || importer.includes('/node_modules/')) return undefined;
+        const options = { importer, namespace, resolveDir, kind, pluginData: isResolved };
+        return { ...(await build.resolve(path, options)), sideEffects: false };
+      },
+    );
+  },
+};
+
+/** Bundles a program into the text of one file, which needs no other and has no source map. */
+export const bundleProgram = async (entry: string): Promise<string> => {
+  const { outputFiles } = await esbuild.build({
+    ...bundleOptions,
+    plugins: [onlyWhatIsUsed],
+    sourcemap: false,
+    minify: true,
+    entryPoints: [entry],
+    absWorkingDir: root,
+  });
+  return required(outputFiles[0], `bundle of ${entry}`).text;
+};
+
 /** Stops esbuild's child process; call it after the last bundle. */
 export const endBundler = (): Promise<void> => esbuild.stop();
 
