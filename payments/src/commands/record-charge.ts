@@ -299,7 +299,8 @@ const literal = (value: unknown): Expression | undefined =>
 
 /**
  * Writes the movements that Stripe shows and the charge does not have, in one write with their entries. Returns false when
- * the charge has changed meanwhile.
+ * the charge has changed meanwhile, or what decides who gets the money: the order's cancellation and an operator's order, which
+ * leave its version.
  */
 export const recordMovements = async (
   deps: Deps,
@@ -321,7 +322,11 @@ export const recordMovements = async (
   const after = await changeCharge(
     deps,
     context,
-    { version: charge.version },
+    {
+      version: charge.version,
+      'order.status': order.status,
+      refundOrdered: { $exists: refundOrdered !== undefined },
+    },
     {
       ...set,
       transfer: literal(set.transfer),

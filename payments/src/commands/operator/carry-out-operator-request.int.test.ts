@@ -132,6 +132,60 @@ test('When the refund of an operator fails at once, then the order for it stays 
   expect(await payments.sandbox.refunds(order.id)).toHaveLength(3);
 });
 
+test('When an operator orders a refund while the failure of another one is read, then the order for it stays', async () => {
+  const order = await paid();
+  const stored = () => payments.stored(order.id);
+  const stripeId = (await stored())?.stripeId ?? '';
+  const { reported } = createSellers(payments);
+  const refund = (amount: number) => payments.sandbox.stripe.refunds.create({ payment_intent: stripeId, amount });
+  const [first, second] = [await refund(500), await refund(order.price - 500)];
+  const untilOwed = (owed: number) =>
+    payments.system.eventually(async () => {
+      await reported('charge.refund.updated', { payment_intent: stripeId });
+      expect(await stored()).toMatchObject({ status: 'refunded', owed });
+    });
+  await untilOwed(0);
+  await payments.sandbox.settleRefund(first.id, 'failed');
+  await untilOwed(500);
+  await payments.sandbox.settleRefund(second.id, 'failed');
+  const reading = payments.pauseAt('after', 'readMoney');
+  const response = reported('charge.refund.updated', { payment_intent: stripeId });
+  await reading.reached;
+  // As the operator's request writes it, for a worker that comes later.
+  const trace = { correlationId: 'test', traceId: '0'.repeat(32) };
+  const due = new Date(payments.system.clock.now().getTime() + 60_000);
+  const refundOrdered = { at: new Date(), reason: 'called off', by: 'ann' };
+  await charges().updateOne({ _id: order.id }, { $set: { refundOrdered, refundDue: { due, ...trace } } });
+  reading.goOn();
+  expect((await response).status).toBe(200);
+  expect(await stored()).toMatchObject({ owed: order.price, refundOrdered, refundDue: { due } });
+  await charges().updateOne({ _id: order.id }, { $set: { 'refundDue.due': new Date(0) } });
+  await untilRefunded(order, 3);
+});
+
+test('When an order is cancelled while the end of an appeal is read, then its buyer gets the money', async () => {
+  const order = await paid();
+  const stored = () => payments.stored(order.id);
+  const stripeId = (await stored())?.stripeId ?? '';
+  const { reported } = createSellers(payments);
+  const decided = () => reported('charge.dispute.closed', { payment_intent: stripeId });
+  await payments.sandbox.dispute((await payments.sandbox.paid(order.id))[0]?.id ?? '');
+  const [dispute] = (await payments.sandbox.stripe.disputes.list({ payment_intent: stripeId })).data;
+  await payments.sandbox.changeDispute(dispute?.id ?? '', { status: 'lost' });
+  await payments.system.eventually(async () => {
+    await decided();
+    expect(await stored()).toMatchObject({ status: 'refunded', left: 0 });
+  });
+  await payments.sandbox.changeDispute(dispute?.id ?? '', { status: 'won', moved: order.price });
+  const reading = payments.pauseAt('after', 'readMoney');
+  const response = decided();
+  await reading.reached;
+  await payments.cancel(order, 'not_delivered');
+  reading.goOn();
+  expect((await response).status).toBe(200);
+  await untilRefunded(order, 1);
+});
+
 test.each(['unpaid', 'unknown'])('When the order is %s, then there is nothing to return', async (what) => {
   const orderId = what === 'unknown' ? newId() : (await payments.payable()).id;
   expect(await operator.ask('refund', orderId)).toBe('not_paid');
