@@ -17,6 +17,14 @@ const message = (text: string, field?: string) => ({
 });
 const stolen = 'tok_chargeDeclinedStolenCard';
 
+test('When an order is paid, then its PaymentIntent accepts cards only, whatever the dashboard enables', async () => {
+  const order = await payments.payable();
+  expect((await payments.pay(order.id)).status).toBe(201);
+  expect(await payments.sandbox.intents(order.id)).toMatchObject([
+    { allowed_payment_method_types: ['card'], automatic_payment_methods: null },
+  ]);
+});
+
 test('When the card is good, then the order is paid once, at its price, and an event says so', async () => {
   const order = await payments.payable({ price: 1999 });
   expect(await payments.pay(order.id)).toEqual({ status: 201, body: { id: order.id } });

@@ -109,10 +109,14 @@ const pageTimeoutMs = 20_000;
 
 const amountCodes = ['amount_too_small', 'amount_too_large'];
 
+/**
+ * Cards only, whatever the dashboard enables: other methods may take days to succeed, and Stripe cancels no PaymentIntent
+ * meanwhile, so that a buyer could hold a ticket for as long.
+ */
 const toIntent = ({ amount, currency, orderId, number }: Attempt) => ({
   amount,
   currency,
-  automatic_payment_methods: { enabled: true, allow_redirects: 'always' as const },
+  allowed_payment_method_types: ['card' as const],
   metadata: { orderId, attempt: String(number) },
 });
 
