@@ -28,16 +28,19 @@ const newRequest = (account: string, action = 'end-sessions') => ({
   by: 'olga',
   requestedAt: new Date(),
 });
+/** The request once it is carried out. */
+const done = (_id: string): Promise<OperatorRequest | null> =>
+  auth.system.eventually(async () => {
+    const request = await requests().findOne({ _id });
+    expect(request?.doneAt).toBeDefined();
+    return request;
+  });
 /** Requests the end of the account's sessions; the request once it is carried out. */
 const endSessions = async (account: string, action?: string): Promise<OperatorRequest | null> => {
   const request = newRequest(account, action);
   const { _id } = request;
   await requests().insertOne(request);
-  return auth.system.eventually(async () => {
-    const request = await requests().findOne({ _id });
-    expect(request?.doneAt).toBeDefined();
-    return request;
-  });
+  return done(_id);
 };
 const isSignedIn = async (cookie: string): Promise<boolean> =>
   (await auth.api.get('/api/users/currentuser').set('Cookie', cookie)).body.currentUser !== null;
@@ -121,6 +124,26 @@ test('When an operator suspends an account, then its sessions end and it cannot 
   });
   expect(output).toContain('"account_suspended"');
   expect(output).toContain('"account_reinstated"');
+});
+
+test('When a process dies after it has suspended or reinstated an account, then the repeated request undoes no later one', async () => {
+  const { id }: { id: string } = (await auth.signUp(newEmail())).body;
+  /** As if the process had died before it could record the outcome. */
+  const repeat = async (request: OperatorRequest | null) => {
+    const _id = request?._id ?? '';
+    const again = { $set: { subject: id }, $unset: { doneAt: true, outcome: true, leasedUntil: true } } as const;
+    await requests().updateOne({ _id }, again);
+    return (await done(_id))?.outcome;
+  };
+  const suspension = await endSessions(id, 'suspend');
+  const reinstatement = await endSessions(id, 'reinstate');
+  const reinstated = await auth.users.findOne({ _id: id });
+  expect(await repeat(suspension)).toBe('suspended');
+  expect(await auth.users.findOne({ _id: id })).toMatchObject({ version: reinstated?.version });
+  await endSessions(id, 'suspend');
+  const suspended = await auth.users.findOne({ _id: id });
+  expect(await repeat(reinstatement)).toBe('reinstated');
+  expect(await auth.users.findOne({ _id: id })).toMatchObject({ version: suspended?.version });
 });
 
 test('When an account is suspended while it signs in, then no session of it goes on', async () => {

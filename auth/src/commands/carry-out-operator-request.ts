@@ -17,13 +17,13 @@ const securityEvents: Partial<Record<Outcome, SecurityEvent>> = {
 
 /** Does something to the account that an operator has named by its e-mail or id; a repeat also ends sessions begun meanwhile. */
 export const carryOutOperatorRequest = async (deps: Deps, request: OperatorRequest): Promise<Outcome> => {
-  const { _id, action, subject: account = '', by } = request;
+  const { _id, subject: account = '', by } = request;
   const user = await deps.users.findOne(
     { $or: [{ email: normaliseEmail(account) }, { _id: account }], closedAt: { $exists: false } },
     { projection: { email: 1 } },
   );
   const trace = newTrace(deps, _id);
-  const outcome = await perform(deps, action, user?._id, trace);
+  const outcome = await perform(deps, request, user?._id, trace);
   const event = securityEvents[outcome];
   if (user !== null && event !== undefined)
     deps.securityLog.recordOperator({
@@ -36,12 +36,17 @@ export const carryOutOperatorRequest = async (deps: Deps, request: OperatorReque
   return outcome;
 };
 
-const perform = async (deps: Deps, action: string, userId: string | undefined, trace: Trace): Promise<Outcome> => {
+const perform = async (
+  deps: Deps,
+  { _id: requestId, action }: OperatorRequest,
+  userId: string | undefined,
+  trace: Trace,
+): Promise<Outcome> => {
   // Of a command of another version.
   if (!['end-sessions', 'suspend', 'reinstate'].includes(action)) return 'unknown_action';
   if (userId === undefined) return 'no_account';
-  if (action === 'suspend') return suspendAccount(deps, userId, trace);
-  if (action === 'reinstate') return reinstateAccount(deps, userId, trace);
+  if (action === 'suspend') return suspendAccount(deps, { userId, requestId, trace });
+  if (action === 'reinstate') return reinstateAccount(deps, { userId, requestId, trace });
   await endAllSessions(deps, userId, trace);
   return 'ended';
 };

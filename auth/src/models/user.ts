@@ -21,6 +21,9 @@ export const users = defineAggregate({
     // By an operator; the later of the two counts.
     suspendedAt: { type: Date },
     reinstatedAt: { type: Date },
+    // The operator's requests that did so last.
+    suspensionRequest: { type: String },
+    reinstatementRequest: { type: String },
     // Sessions that began before this time have ended, except one.
     sessionsFrom: { type: Date },
     keptSession: { type: String },

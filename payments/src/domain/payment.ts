@@ -125,6 +125,8 @@ const money = {
   returned: z.array(returned).optional(),
   /** The time of the last problem of the buyer's that an operator has settled. */
   problemSettledAt: z.date().optional(),
+  /** The operator's request that has settled it. */
+  problemSettledBy: z.string().optional(),
   /** When the proceeds become the seller's, when orders was first asked to agree to that, and when they did. */
   availableAt: z.date().optional(),
   releasingAt: z.date().optional(),

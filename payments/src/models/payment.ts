@@ -70,6 +70,7 @@ export const charges = defineAggregate({
       reason: { type: String, required: true },
     }),
     problemSettledAt: { type: Date },
+    problemSettledBy: { type: String },
     feePercent: { type: Number },
     left: { type: Number },
     owed: { type: Number },

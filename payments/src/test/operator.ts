@@ -12,16 +12,25 @@ export const createOperator = (payments: () => PaymentsUnderTest) => {
     await requests().insertOne({ _id, action, subject: orderId, reason: 'called off', by: 'ann', requestedAt });
     return _id;
   };
+  /** The outcome of a request, once it is carried out. */
+  const outcomeOf = (_id: string): Promise<string | undefined> =>
+    payments().system.eventually(async () => {
+      const found = await requests().findOne({ _id });
+      expect(found?.doneAt).toBeDefined();
+      return found?.outcome;
+    });
   return {
     request,
-    /** Its outcome, once it is carried out. */
-    ask: async (action: 'refund' | 'release', orderId: string): Promise<string | undefined> => {
-      const _id = await request(action, orderId);
-      return payments().system.eventually(async () => {
-        const found = await requests().findOne({ _id });
-        expect(found?.doneAt).toBeDefined();
-        return found?.outcome;
-      });
+    outcomeOf,
+    /** Opens the request again, as if its process had died before it could record the outcome. */
+    repeat: async (_id: string, orderId: string): Promise<void> => {
+      const opened = {
+        $set: { subject: orderId },
+        $unset: { doneAt: true, outcome: true, leasedUntil: true },
+      } as const;
+      await requests().updateOne({ _id }, opened);
     },
+    ask: async (action: 'refund' | 'release', orderId: string): Promise<string | undefined> =>
+      outcomeOf(await request(action, orderId)),
   };
 };

@@ -31,6 +31,14 @@ const untilRefunded = (order: OrderState, refunds: number) =>
     expect(await payments.sandbox.refunds(order.id)).toHaveLength(refunds);
   });
 
+/** The buyer reports a problem with the complete order. */
+const report = async (order: OrderState, problemAt: string, version: number): Promise<void> => {
+  await payments.system.publish(orderUpdated, { ...order, version, status: 'complete', problemAt });
+  await payments.system.eventually(async () => {
+    expect((await payments.stored(order.id))?.order?.problemAt).toBe(problemAt);
+  });
+};
+
 test('When an operator orders a refund, also repeatedly, then all is returned once, and the charge says why', async () => {
   const order = await paid();
   const outcomes = await Promise.all([operator.ask('refund', order.id), operator.ask('refund', order.id)]);
@@ -195,22 +203,28 @@ test.each(['unpaid', 'unknown'])('When the order is %s, then there is nothing to
 
 test('When an operator settles a problem, then it is over, and another report is another problem', async () => {
   const order = await paid();
-  const report = async (problemAt: string, version: number) => {
-    const reported = { ...order, version, status: 'complete' as const, problemAt };
-    await payments.system.publish(orderUpdated, reported);
-    await payments.system.eventually(async () => {
-      expect((await payments.stored(order.id))?.order?.problemAt).toBe(problemAt);
-    });
-  };
   expect(await operator.ask('release', order.id)).toBe('no_problem');
-  await report('2030-01-01T10:00:00.000Z', order.version + 2);
+  await report(order, '2030-01-01T10:00:00.000Z', order.version + 2);
   expect(await operator.ask('release', order.id)).toBe('settled');
   expect((await payments.stored(order.id))?.problemSettledAt).toEqual(new Date('2030-01-01T10:00:00.000Z'));
   await payments.system.eventually(() => {
     expect(payments.updates(order.id).at(-1)?.problemSettledAt).toBe('2030-01-01T10:00:00.000Z');
   });
   expect(await operator.ask('release', order.id)).toBe('settled_before');
-  await report('2030-01-01T10:00:00.001Z', order.version + 3);
+  await report(order, '2030-01-01T10:00:00.001Z', order.version + 3);
+  expect(await operator.ask('release', order.id)).toBe('settled');
+});
+
+test('When a process dies after it has settled a problem, then the repeated request leaves one that was reported since', async () => {
+  const order = await paid();
+  await report(order, '2030-01-01T10:00:00.000Z', order.version + 2);
+  const id = await operator.request('release', order.id);
+  const outcome = () => operator.outcomeOf(id);
+  expect(await outcome()).toBe('settled');
+  await report(order, '2030-01-01T10:00:01.000Z', order.version + 3);
+  await operator.repeat(id, order.id);
+  expect(await outcome()).toBe('settled_before');
+  expect((await payments.stored(order.id))?.problemSettledAt).toEqual(new Date('2030-01-01T10:00:00.000Z'));
   expect(await operator.ask('release', order.id)).toBe('settled');
 });
 

@@ -22,7 +22,7 @@ const securityEvents: Partial<Record<Outcome, SecurityEvent>> = {
 export const carryOutOperatorRequest = async (deps: Deps, request: OperatorRequest): Promise<Outcome> => {
   const { _id, action, subject = '', reason = '', by } = request;
   const trace = newTrace(deps, _id);
-  const order = { orderId: subject, reason, by, trace };
+  const order = { requestId: _id, orderId: subject, reason, by, trace };
   const outcome = await perform(deps, action, order);
   deps.logger.info({ orderId: subject, reason, by, requestId: _id }, `an operator's request: ${action}, ${outcome}`);
   const event = securityEvents[outcome];
@@ -30,7 +30,11 @@ export const carryOutOperatorRequest = async (deps: Deps, request: OperatorReque
   return outcome;
 };
 
-const perform = async (deps: Deps, action: string, order: Parameters<typeof orderRefund>[1]): Promise<Outcome> => {
+const perform = async (
+  deps: Deps,
+  action: string,
+  order: Parameters<typeof orderRefund>[1] & Parameters<typeof settleProblem>[1],
+): Promise<Outcome> => {
   switch (action) {
     case 'refund':
       return orderRefund(deps, order);
