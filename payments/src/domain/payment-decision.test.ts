@@ -33,9 +33,9 @@ const attempting = (changes: Partial<Attempt> = {}): Attempting => ({
 });
 const unknown = attempting({ unknown: true });
 const abandoned = attempting({ at: at(-attemptAbandonedMs) });
-const atBank = (readMs: number, token = 'hash') =>
-  attempting({ token, action: { url: 'https://bank.example', readAt: at(-readMs), due: at(5_000) } });
-const otherCard = atBank(500, 'other');
+const atBank = (token: string) =>
+  attempting({ token, action: { url: 'https://bank.example', readAt: now, due: at(5_000) } });
+const [thisCard, otherCard] = [atBank('hash'), atBank('other')];
 const expired = at(0).toISOString();
 
 const cases: readonly [string, Payment | null, object][] = [
@@ -77,8 +77,7 @@ const cases: readonly [string, Payment | null, object][] = [
     { ...attempting(), order: order({ expiresAt: expired }) },
     { kind: 'in-flight' },
   ],
-  ['a confirmation that was read just now', atBank(500), { kind: 'action', url: 'https://bank.example' }],
-  ['a confirmation that was read before', atBank(1_000), { kind: 'settle-first', charge: atBank(1_000) }],
+  ['a confirmation that was read just now', thisCard, { kind: 'settle-first', charge: thisCard }],
   ['a confirmation of another card', otherCard, { kind: 'settle-first', charge: otherCard }],
   [
     'a failed confirmation of this card',

@@ -1,4 +1,4 @@
-import { actionReadMs, isSettleable, type Attempting, type Payment } from './payment.ts';
+import { isSettleable, type Attempting, type Payment } from './payment.ts';
 
 /** Why a request to pay is refused. */
 export type Refusal =
@@ -17,10 +17,8 @@ export type PaymentDecision =
   /** The order's ticket is not confirmed yet. */
   | { readonly kind: 'unconfirmed' }
   | { readonly kind: 'paid' }
-  /** The outcome of an earlier attempt is unknown: it is read at Stripe before another attempt is claimed. */
+  /** The outcome of an earlier attempt is unknown, or waits for the bank: it is read at Stripe before another one is claimed. */
   | { readonly kind: 'settle-first'; readonly charge: Attempting }
-  /** This card waits for the buyer's confirmation at the bank, as was read at Stripe just now. */
-  | { readonly kind: 'action'; readonly url: string }
   /** The confirmation of this card has failed since the last request. */
   | { readonly kind: 'declined'; readonly message: string }
   | { readonly kind: 'first-attempt' }
@@ -50,14 +48,6 @@ export const decidePayment = (
     case 'created':
     case undefined:
       if (payment.openAttempt !== undefined) {
-        const { action, token } = payment.openAttempt;
-        if (
-          action !== undefined &&
-          token === request.token &&
-          request.now.getTime() - action.readAt.getTime() < actionReadMs
-        ) {
-          return { kind: 'action', url: action.url };
-        }
         return isSettleable(payment.openAttempt, request.now)
           ? { kind: 'settle-first', charge: payment }
           : { kind: 'in-flight' };

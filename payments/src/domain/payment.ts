@@ -248,7 +248,7 @@ export type Payment = z.infer<typeof paymentState>;
 export const isSettleable = (openAttempt: Attempt, now: Date): boolean =>
   openAttempt.unknown === true || openAttempt.action !== undefined || isAbandoned(openAttempt, now);
 
-/** How often buyers, who repeat requests and reload pages, make a PaymentIntent be read. */
+/** How often buyers who load the page of their order make a PaymentIntent be read. */
 export const actionReadMs = 1_000;
 
 /** When a worker next reads the PaymentIntent: the older the attempt, the later. */

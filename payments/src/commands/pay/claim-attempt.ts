@@ -75,7 +75,6 @@ export const claimAttempt = async (deps: Deps, request: PayRequest): Promise<Cla
         if (await recordDeclineSeen(deps, request.orderId, token)) throw new BadRequestError(decision.message);
         break;
       case 'paid':
-      case 'action':
         return decision;
       case 'not-owner':
       case 'cancelled':
