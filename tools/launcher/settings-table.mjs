@@ -42,6 +42,14 @@ const address =
 const webAddress = (text) =>
   URL.canParse(text) && /^https?:\/\//.test(text) ? undefined : 'must be an http:// or https:// address';
 
+/** The pages of the site and the links in mails begin at its root. @param {string} text @returns {string | undefined} */
+const siteAddress = (text) => {
+  const problem = webAddress(text);
+  if (problem !== undefined) return problem;
+  const { origin, href } = new URL(text);
+  return href === `${origin}/` ? undefined : 'must be an address without user, path and query';
+};
+
 /** @param {string[]} prefixes @returns {(text: string) => string | undefined} */
 const beginsWith =
   (...prefixes) =>
@@ -97,7 +105,7 @@ export const settingsTable = [
     name: 'PUBLIC_URL',
     default: 'http://localhost:PORT',
     purpose: 'Public address of the site; with https, cookies are secure',
-    check: webAddress,
+    check: siteAddress,
   },
   {
     name: 'DATA_DIR',

@@ -82,6 +82,15 @@ test.each(settingsTable.map(({ name }) => name))('When %s is invalid, then it is
   expect(problems.at(0)).toMatch(new RegExp(`^${name} `));
 });
 
+test.each(['https://tickets.example/shop', 'https://tickets.example/?a', 'https://me@tickets.example', 'ftp://a'])(
+  'When the public address is %s, then it is reported',
+  (PUBLIC_URL) => expect(readSettings({ PUBLIC_URL }, []).problems.at(0)).toMatch(/^PUBLIC_URL must be an /),
+);
+
+test('When the public address ends with a slash, then it is accepted', () => {
+  expect(readSettings({ PUBLIC_URL: 'https://tickets.example/' }, []).problems).toEqual([]);
+});
+
 test.each(settingsTable.map(({ name }) => name))('When %s is empty, then it counts as not set', (name) => {
   expect(readSettings({ [name]: ' ' }, []).problems).toEqual([]);
 });

@@ -87,6 +87,15 @@ test.each(['nats://', 'nats://a:port', 'nats://a:1,', 'a:4222', 'nats://a:1 nats
   },
 );
 
+test.each([
+  'https://a.example/shop',
+  'https://a.example/?b',
+  'https://me@a.example',
+  'https://a.example,https://b.example',
+])('When PUBLIC_URL is %j, then it is rejected, since links would not begin with it', (PUBLIC_URL) => {
+  expect(refusal({ ...right, PUBLIC_URL })).toMatch(/^ {2}PUBLIC_URL must be /m);
+});
+
 test('When a whole number is at its limits, then it is accepted', () => {
   const shape = { N: wholeNumber({ min: 1, max: 5 }) };
   expect(readEnv(shape, { N: '1' }).N).toBe(1);

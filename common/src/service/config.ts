@@ -54,6 +54,12 @@ export const url = (...protocols: readonly string[]) =>
       `must be a URL that begins with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
     );
 
+/** The address of a site: its pages, and the links in mails, begin at its root. */
+const siteAddress = url('https', 'http').refine(
+  (text) => URL.canParse(text) && new URL(text).href === `${new URL(text).origin}/`,
+  'must be one address without user, path and query',
+);
+
 /** One of these words. */
 const oneOf = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
   z.enum(words, `must be one of ${words.join(', ')}`);
@@ -92,7 +98,7 @@ export const siteEnv = {
       `must be keys of at least ${shortestKey} bytes, separated by commas`,
     )
     .describe('Keys of session tokens, separated by commas: the first signs, all verify; the same for all services'),
-  PUBLIC_URL: url('https', 'http')
+  PUBLIC_URL: siteAddress
     .default('http://localhost:3000')
     .describe('Public address of the site; with https, cookies are secure and requests by http are refused'),
   TRUST_PROXY: z
