@@ -15,6 +15,8 @@ export const orderState = z.object({
    * order has ended.
    */
   closing: z.enum(cancelReasons).optional(),
+  /** Absent from orders that a release without it publishes. */
+  createdAt: z.iso.datetime().optional(),
   expiresAt: z.iso.datetime(),
   /** When it became complete, whatever becomes of it then; absent if a release without this field completed it. */
   completedAt: z.iso.datetime().optional(),

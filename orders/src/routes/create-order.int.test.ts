@@ -48,7 +48,9 @@ test('When a free ticket is ordered, then the order is created with the price sh
     return found;
   });
   expect(event.aggregate).toEqual({ type: 'order', id: response.body.id, version: 0 });
-  expect(event.data).toMatchObject({ price: 1999, status: 'created', ticket: { id: ticket.id, revision: 0 } });
+  const { createdAt, expiresAt } = response.body;
+  expect(event.data).toMatchObject({ price: 1999, status: 'created', createdAt, expiresAt });
+  expect(event.data.ticket).toMatchObject({ id: ticket.id, revision: 0 });
 });
 
 test('When an order is created, then its event names the seller and says what the ticket is for, when, where and for which seat, and whether its file is there, in at most 4 KB', async () => {
