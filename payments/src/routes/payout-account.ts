@@ -1,4 +1,5 @@
 import { currentUserOf, route } from '@ticketing/common/http';
+import { z } from 'zod';
 import { beginOnboarding } from '../commands/payout/begin-onboarding.ts';
 import { checkPayoutAccount } from '../commands/payout/check-payout-account.ts';
 import type { Deps } from '../deps.ts';
@@ -18,6 +19,7 @@ export const beginOnboardingRoute = route(
   {
     name: 'beginOnboarding',
     description: 'Creates the account at Stripe if there is none yet.',
+    body: z.object({}).optional(),
     response: {
       description: "Stripe's page for setting the account up, which leads back to the site",
       body: onboardingShape,
