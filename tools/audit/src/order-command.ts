@@ -17,6 +17,10 @@ npm run operator -- refund --event <id> --reason <text>
 
 const refundOutcomes: Outcomes = {
   ordered: { text: 'is being refunded', isDone: true },
+  disputed: {
+    text: 'is disputed: it is refunded once the bank has decided; to end the dispute now, accept it in Stripe’s dashboard',
+    isDone: false,
+  },
   under_way: { text: 'is being refunded already', isDone: true },
   returned: { text: 'has been refunded before', isDone: true },
   not_paid: { text: 'is not paid, or does not exist: nothing to refund', isDone: false },

@@ -194,6 +194,23 @@ test('When an order is cancelled while the end of an appeal is read, then its bu
   await untilRefunded(order, 1);
 });
 
+test('When the payment is disputed, then the outcome says so, and all is returned once the bank has decided', async () => {
+  const order = await paid('tok_createDispute');
+  await payments.system.eventually(async () =>
+    expect((await payments.get(order.id)).body).toMatchObject({ dispute: { status: 'needs_response' } }),
+  );
+  expect(await operator.ask('refund', order.id)).toBe('disputed');
+  expect(await operator.ask('refund', order.id)).toBe('disputed');
+  const [dispute] = (await payments.sandbox.stripe.disputes.list()).data;
+  await payments.sandbox.stripe.disputes.update(dispute?.id ?? '', {
+    evidence: { uncategorized_text: 'winning_evidence' },
+  });
+  payments.system.clock.advance(60_000);
+  await payments.system.eventually(async () =>
+    expect(await payments.stored(order.id)).toMatchObject({ status: 'refunded', refundStatus: 'succeeded' }),
+  );
+});
+
 test.each(['unpaid', 'unknown'])('When the order is %s, then there is nothing to return', async (what) => {
   const orderId = what === 'unknown' ? newId() : (await payments.payable()).id;
   expect(await operator.ask('refund', orderId)).toBe('not_paid');

@@ -13,6 +13,7 @@ type Outcome = RefundOutcome | SettleOutcome | 'unknown_action';
  */
 const securityEvents: Partial<Record<Outcome, SecurityEvent>> = {
   ordered: 'refund_ordered',
+  disputed: 'refund_ordered',
   under_way: 'refund_ordered',
   settled: 'problem_settled',
   settled_before: 'problem_settled',

@@ -1,12 +1,13 @@
 import type { Trace } from '@ticketing/common/events';
 import type { Deps } from '../../deps.ts';
+import { isUndecided } from '../../domain/dispute.ts';
 
-export type RefundOutcome = 'ordered' | 'under_way' | 'returned' | 'not_paid';
+export type RefundOutcome = 'ordered' | 'disputed' | 'under_way' | 'returned' | 'not_paid';
 
 /**
  * Orders that all that is left of a payment is returned. One write marks the charge, so that the worker refunds it whatever
  * happens to this process. A refunded charge is marked again while the buyer is owed money of it, or an appeal against a
- * dispute has brought money back.
+ * dispute has brought money back. While a dispute is open the bank has the money: the refund waits for its decision.
  */
 export const orderRefund = async (
   deps: Deps,
@@ -26,8 +27,9 @@ export const orderRefund = async (
         },
       },
     ],
-    { returnDocument: 'before', projection: { refundDue: 1, refundOrdered: 1 } },
+    { returnDocument: 'before', projection: { refundDue: 1, refundOrdered: 1, disputes: 1 } },
   );
+  if (before?.disputes?.some(isUndecided) === true) return 'disputed';
   if (before !== null)
     return before.refundDue !== undefined && before.refundOrdered !== undefined ? 'under_way' : 'ordered';
   return (await deps.loadPayment(orderId))?.status === 'refunded' ? 'returned' : 'not_paid';
