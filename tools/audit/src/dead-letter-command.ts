@@ -50,7 +50,7 @@ const openLetters = (databases: Databases, wanted: string | undefined): ServiceL
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
 
-const firstLine = (text: string): string => text.replace(/\n.*/s, '').slice(0, 100);
+const inOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').slice(0, 100);
 
 const listed = (found: readonly { readonly service: ServiceName; readonly letters: readonly DeadLetter[] }[]): string =>
   formatTable(
@@ -62,7 +62,7 @@ const listed = (found: readonly { readonly service: ServiceName; readonly letter
         at.toISOString(),
         status,
         failures,
-        firstLine(reason),
+        inOneLine(reason),
       ]),
     ),
   );
@@ -162,7 +162,7 @@ const replay = async (selection: Selection, command: CommandRun): Promise<number
     }
     print(`${Math.max(0, marked - remaining.count)} of ${marked} handled`);
     for (const { _id, status, reason } of remaining.oldest) {
-      print(status === 'waiting' ? `${_id} failed again: ${firstLine(reason)}` : `${_id} is not handled yet`);
+      print(status === 'waiting' ? `${_id} failed again: ${inOneLine(reason)}` : `${_id} is not handled yet`);
     }
     if (isReplaying) print('Their services handle the others once they run and can reach their databases.');
     return remaining.count === 0 ? 0 : 1;

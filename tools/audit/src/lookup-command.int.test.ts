@@ -68,7 +68,7 @@ test('When an order is looked up, then its documents and what happened when in e
   const output = await run('order', orderId);
   const [state = '', timeline = ''] = output.split('\n\n');
   for (const text of [
-    `order ${orderId}: status=complete version=2 price=1999`,
+    `order ${orderId}: status=complete version=2 price=19.99 USD`,
     `userId=${buyer}`,
     'problem.text=No seat',
     `ticket ${ticketId}: title=Final availability=sold`,
@@ -81,12 +81,21 @@ test('When an order is looked up, then its documents and what happened when in e
     `2020-01-01T00:01:00.000Z orders: order ${orderId} createdAt`,
     `2020-01-01T00:02:00.000Z payments: charge ${orderId} openAttempt.at (number=1)`,
     `2020-01-01T00:03:00.000Z notifications: mail paid:${orderId} at`,
-    `2020-01-01T00:03:00.000Z ledger charge:${orderId}: stripe 1999, seller:s:held -1999`,
+    `2020-01-01T00:03:00.000Z ledger charge:${orderId}: stripe 19.99 USD, seller:s:held -19.99 USD`,
     `2020-01-01T00:04:00.000Z orders: order ${orderId} problem.at`,
     `2020-01-01T00:05:00.000Z orders: order ${orderId} history.at (status=cancelled reason=refunded)`,
     `2020-01-01T00:06:00.000Z operator olga: refund ${orderId} --reason "called off" (exit code 0)`,
     '  | refunded',
   ]);
+  const moments = timeline.split('\n').map((line) => line.slice(0, 24));
+  const now = timeline.split('\n').findIndex((line) => line.includes(' NOW;'));
+  expect(moments.slice(0, now).filter((moment) => moment > (moments[now] ?? ''))).toEqual([]);
+  expect(
+    timeline
+      .split('\n')
+      .slice(now + 1)
+      .join('\n'),
+  ).toContain('expiresAt');
   expect(output).not.toContain('tok_secret');
   expect(output).not.toContain('\u001B');
 });
@@ -102,6 +111,13 @@ test('When an account is looked up, then it is shown with its orders, and withou
   expect(output).toContain(`order ${sold.orderId}: status=complete`);
   expect(output).toContain(`mail paid:${sold.orderId}: template=paid`);
   expect(output).not.toContain('hash');
+});
+
+test('When the id is that of something else, then the error says of what', async () => {
+  await expect(run('ticket', sold.orderId)).rejects.toThrow(
+    `There is no ticket ${sold.orderId}: it is the id of an order`,
+  );
+  await expect(run('order', buyer)).rejects.toThrow(`There is no order ${buyer}: it is the id of an account`);
 });
 
 test.each(['order', 'ticket', 'account'] as const)('When there is no such %s, then the command fails', async (kind) => {

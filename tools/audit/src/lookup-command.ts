@@ -2,6 +2,7 @@ import { operatorActions, type OperatorAction } from '@ticketing/common/operator
 import type { Databases, ServiceName } from '@ticketing/watchdog/sources';
 import type { CommandRun } from './command-run.ts';
 import { describeAction } from './log-command.ts';
+import { moneyText } from './money-text.ts';
 import { NotFoundError } from './not-found-error.ts';
 import { printable } from './printable.ts';
 import { describeFields, timesOf, valueAt, type StoredDocument } from './stored-document.ts';
@@ -25,7 +26,6 @@ const shown = {
     'reason',
     'version',
     'price',
-    'currency',
     'userId',
     'sellerId',
     'eventId',
@@ -41,7 +41,6 @@ const shown = {
     'version',
     'revision',
     'price',
-    'currency',
     'userId',
     'buyerId',
     'orderId',
@@ -53,7 +52,6 @@ const shown = {
     'status',
     'version',
     'amount',
-    'currency',
     'stripeId',
     'declines',
     'fee',
@@ -112,6 +110,24 @@ const readMails = async (databases: Databases, userIds: readonly unknown[]): Pro
     })),
   );
 
+const lookups = [
+  { name: 'order', service: 'orders', of: 'orders' },
+  { name: 'ticket', service: 'tickets', of: 'tickets' },
+  { name: 'account', service: 'auth', of: 'users' },
+] as const;
+
+/** Says what has the id instead, if anything has. */
+const notFound = async (
+  databases: Databases,
+  kind: (typeof lookups)[number]['name'],
+  id: string,
+): Promise<NotFoundError> => {
+  const found = await Promise.all(lookups.map(({ service, of }) => readOne(databases, service, of, id)));
+  const other = lookups.find((_, index) => found[index] !== null);
+  const hint = other === undefined ? '' : `: it is the id of ${other.name === 'ticket' ? 'a' : 'an'} ${other.name}`;
+  return new NotFoundError(`There is no ${kind} ${id}${hint}`);
+};
+
 /** An order and everything that belongs to it. */
 const readOrder = async (databases: Databases, id: string): Promise<Found[]> => {
   const [order, charge, timer] = await Promise.all([
@@ -119,7 +135,7 @@ const readOrder = async (databases: Databases, id: string): Promise<Found[]> => 
     readOne(databases, 'payments', 'payments', id),
     readOne(databases, 'expiration', 'timers', id),
   ]);
-  if (order === null && charge === null) throw new NotFoundError(`There is no order ${id}`);
+  if (order === null && charge === null) throw await notFound(databases, 'order', id);
   const ticket = await readOne(databases, 'tickets', 'tickets', valueAt(order, 'ticket.id'));
   const mails = await readMails(databases, [order?.['userId'], order?.['sellerId']]);
   return [
@@ -133,7 +149,7 @@ const readOrder = async (databases: Databases, id: string): Promise<Found[]> => 
 
 const readTicket = async (databases: Databases, id: string): Promise<Found[]> => {
   const ticket = await readOne(databases, 'tickets', 'tickets', id);
-  if (ticket === null) throw new NotFoundError(`There is no ticket ${id}`);
+  if (ticket === null) throw await notFound(databases, 'ticket', id);
   return [
     { service: 'tickets', kind: 'ticket', documents: [ticket] },
     { service: 'orders', kind: 'order', documents: await readOrdersOfTicket(databases, ticket) },
@@ -142,7 +158,7 @@ const readTicket = async (databases: Databases, id: string): Promise<Found[]> =>
 
 const readAccount = async (databases: Databases, id: string): Promise<Found[]> => {
   const account = await readOne(databases, 'auth', 'users', id);
-  if (account === null) throw new NotFoundError(`There is no account ${id}`);
+  if (account === null) throw await notFound(databases, 'account', id);
   const latest = (service: ServiceName, name: string, field: string, time: string, more: object = {}) =>
     collection(databases, service, name)
       .find({ [field]: id, ...more }, { sort: { [time]: -1 }, limit })
@@ -176,15 +192,14 @@ const readLedger = async (databases: Databases, orderIds: readonly string[]): Pr
   const entries = await collection(databases, 'payments', 'ledger')
     .find({ orderId: { $in: [...orderIds] } })
     .toArray();
-  return entries.flatMap(({ _id, at, lines }) =>
-    at instanceof Date
-      ? [{ at, text: `ledger ${_id}: ${(Array.isArray(lines) ? lines : []).map(describeLine).join(', ')}` }]
-      : [],
-  );
+  return entries.flatMap(({ _id, at, lines, currency }) => {
+    const moved = (Array.isArray(lines) ? lines : []).map((line) => describeLine(line, currency));
+    return at instanceof Date ? [{ at, text: `ledger ${_id}: ${moved.join(', ')}` }] : [];
+  });
 };
 
-const describeLine = (line: unknown): string =>
-  `${String(valueAt(line, 'account'))} ${String(valueAt(line, 'amount'))}`;
+const describeLine = (line: unknown, currency: unknown): string =>
+  `${String(valueAt(line, 'account'))} ${moneyText(Number(valueAt(line, 'amount')), currency)}`;
 
 const readActions = async (databases: Databases, id: string): Promise<Entry[]> => {
   const log = databases.of.auth.collection<OperatorAction>(operatorActions.name);
@@ -197,6 +212,7 @@ const lookUp =
   async ({ databases, args, print }: CommandRun): Promise<number> => {
     const [id, ...more] = args;
     if (id === undefined || more.length > 0) throw new UsageError('One id is needed', usage);
+    const now = new Date();
     const found = await read(databases, id);
     const documents = found.flatMap(({ service, kind, documents: some }) =>
       some.map((document) => ({ service, kind, document })),
@@ -211,6 +227,8 @@ const lookUp =
       ...(await readLedger(databases, charges)),
       ...(await readActions(databases, id)),
     ];
+    if (timeline.some(({ at }) => at > now))
+      timeline.push({ at: now, text: 'NOW; below are deadlines and dates to come' });
     print('');
     for (const { at, text } of timeline.toSorted((a, b) => a.at.getTime() - b.at.getTime()))
       print(printable(`${at.toISOString()} ${text}`));

@@ -33,6 +33,8 @@ test.each([[[]], [['--help']], [['help']]])('When the arguments are %j, then the
     'refund',
     'release',
     'problems',
+    'money',
+    'undelivered',
     'end-sessions',
     'republish',
     'dead-letters',
@@ -50,7 +52,16 @@ test.each([[['refund', '--help']], [['help', 'refund']], [['refund', 'a', '-h']]
   },
 );
 
-test.each([[['refnd']], [['constructor']], [['refund', '--by', ' ']], [['refund', '--by']]])(
+test.each([[['refnd']], [['constructor']]])(
+  'When the arguments are %j, then the commands are named in few lines',
+  (given) => {
+    expect(() => readOperatorArgs(given)).toThrow(
+      /^There is no command \w+\n\nThe commands are order, ticket, .*\bhelp\b.*$/,
+    );
+  },
+);
+
+test.each([[['refund', '--by', ' ']], [['refund', '--by']]])(
   'When the arguments are %j, then the usage is shown',
   (given) => {
     expect(() => readOperatorArgs(given)).toThrow(UsageError);

@@ -86,6 +86,22 @@ test('When no account has the e-mail, then nothing is requested', async () => {
   expect(await requests('auth').countDocuments()).toBe(0);
 });
 
+test('When an address of the site names the subject, then the request has its id, and the reason is left as it is', async () => {
+  const id = '6b0d99f4d8a077855ce60bc0';
+  const reason = 'https://status.example/incidents/6b0d99f4d8a077855ce60bc1';
+  const [{ code }] = await Promise.all([
+    run('refund', [` https://tickets.example/orders/${id}?from=mail `, '--reason', reason]),
+    carryOut('payments', 'ordered'),
+  ]);
+  expect(code).toBe(0);
+  expect(await requests('payments').findOne({})).toMatchObject({ subject: id, reason });
+});
+
+test('When nothing has the id, then the log has the exit code of the command', async () => {
+  await expect(run('order', ['nothing'])).rejects.toThrow(NotFoundError);
+  expect(await log().findOne({})).toMatchObject({ exitCode: 1 });
+});
+
 test('When a service does not respond, then the log says so', async () => {
   expect((await run('release', ['order-1', '--reason', 'x'], 500)).code).toBe(1);
   expect(await log().findOne({})).toMatchObject({ exitCode: 1, result: expect.stringContaining('order-1 waits') });

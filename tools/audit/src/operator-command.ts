@@ -18,6 +18,7 @@ import {
 } from './lookup-command.ts';
 import { logUsage, runLogCommand } from './log-command.ts';
 import { refundUsage, releaseUsage, runRefundCommand, runReleaseCommand } from './order-command.ts';
+import { moneyUsage, runMoneyCommand } from './money-command.ts';
 import { NotFoundError } from './not-found-error.ts';
 import {
   reinstateUsage,
@@ -29,6 +30,7 @@ import {
 } from './moderation-command.ts';
 import { problemsUsage, runProblemsCommand } from './problems-command.ts';
 import { republishUsage, runRepublishCommand } from './republish-command.ts';
+import { runUndeliveredCommand, undeliveredUsage } from './undelivered-command.ts';
 import { UsageError } from './usage-error.ts';
 
 interface Subcommand {
@@ -45,6 +47,8 @@ const subcommands: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
   ['ticket', { usage: ticketLookupUsage, run: runTicketLookup, isLookup: always }],
   ['account', { usage: accountLookupUsage, run: runAccountLookup, isLookup: always }],
   ['problems', { usage: problemsUsage, run: runProblemsCommand, isLookup: always }],
+  ['money', { usage: moneyUsage, run: runMoneyCommand, isLookup: always }],
+  ['undelivered', { usage: undeliveredUsage, run: runUndeliveredCommand, isLookup: always }],
   ['refund', { usage: refundUsage, run: runRefundCommand }],
   ['release', { usage: releaseUsage, run: runReleaseCommand }],
   ['withdraw', { usage: withdrawUsage, run: runWithdrawCommand }],
@@ -64,6 +68,13 @@ Options of every command:
   --by <name>  who runs it, for the log; the user of this machine by default
   --cluster    on the product in the cluster of the current kubectl context
   --help       shows the usage`;
+
+/** Short, so that the problem is not scrolled away. */
+const unknownCommand = (name: string): UsageError =>
+  new UsageError(
+    `There is no command ${name}`,
+    `The commands are ${[...subcommands.keys()].join(', ')}; npm run operator -- help describes them`,
+  );
 
 const globalOptions = {
   by: { type: 'string' },
@@ -107,7 +118,7 @@ export const readOperatorArgs = (given: readonly string[]): ParsedOperatorArgs =
   const isHelp = values.help === true || name === 'help' || name === undefined;
   const subcommand = subcommands.get((name === 'help' ? args[0] : name) ?? '');
   if (isHelp) return { help: subcommand?.usage ?? help };
-  if (subcommand === undefined) throw new UsageError(`There is no command ${name}`, help);
+  if (subcommand === undefined) throw unknownCommand(name);
   const { by = operatorName() } = values;
   if (typeof by !== 'string' || by.trim() === '') throw new UsageError('--by needs a name', help);
   return { name, args, by: by.trim(), isInCluster: values.cluster === true };
@@ -135,8 +146,8 @@ export const runOperatorCommand = async (
   now: () => Date = () => new Date(),
 ): Promise<number> => {
   const subcommand = subcommands.get(name);
-  if (subcommand === undefined) throw new UsageError(`There is no command ${name}`, help);
-  const args = await withAccountIds(run.databases, run.args);
+  if (subcommand === undefined) throw unknownCommand(name);
+  const args = await withIds(run.databases, run.args);
   if (subcommand.run === runLogCommand) return runLogCommand({ ...run, args });
   const log = run.databases.of.auth.collection<OperatorAction>(operatorActions.name);
   const _id = newId();
@@ -164,7 +175,7 @@ export const runOperatorCommand = async (
     return exitCode;
   } catch (error) {
     const [problem = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-    await complete(2, [...lines, problem].join('\n'));
+    await complete(error instanceof NotFoundError ? 1 : 2, [...lines, problem].join('\n'));
     throw error;
   }
 };
@@ -172,11 +183,18 @@ export const runOperatorCommand = async (
 /** ASCII alone, as auth stores e-mails. */
 const inLowerCase = (text: string): string => text.replaceAll(/[A-Z]+/g, (capitals) => capitals.toLowerCase());
 
-/** E-mails are replaced by the ids of their accounts: the log is kept for longer than an account may be. */
-const withAccountIds = (databases: Databases, args: readonly string[]): Promise<string[]> =>
+/**
+ * Ids in place of what an operator may have at hand: an address of the site that contains one, or the e-mail of an account,
+ * since the log is kept for longer than an account may be. Reasons are left as they are.
+ */
+const withIds = (databases: Databases, args: readonly string[]): Promise<string[]> =>
   Promise.all(
-    args.map(async (text) => {
-      const [, name = '', domain = ''] = /^\s*([^\s@]+)@([^\s@]+)\s*$/.exec(text) ?? [];
+    args.map(async (given, index) => {
+      if (args[index - 1] === '--reason' || given.startsWith('-')) return given;
+      const text = given.trim();
+      const [, ofAddress] = /^https?:\/\/[^/]+\/[^?#]*?\b([\da-f]{24})\b/.exec(text) ?? [];
+      if (ofAddress !== undefined) return ofAddress;
+      const [, name = '', domain = ''] = /^([^\s@]+)@([^\s@]+)$/.exec(text) ?? [];
       if (domain === '') return text;
       const email = inLowerCase(`${name}@${/^[ -~]*$/.test(domain) ? domain : domainToASCII(domain)}`);
       const users = databases.of.auth.collection<{ readonly _id: string; readonly email: string }>('users');

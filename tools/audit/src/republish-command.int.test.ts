@@ -69,16 +69,19 @@ const republished = (id: string): number =>
 
 test('When tickets are republished, then the service publishes each of them once', async () => {
   const ids = await Promise.all(Array.from({ length: 130 }, insert));
-  expect(await run(['ticket'])).toEqual({ code: 0, output: '130 of tickets republished' });
+  expect(await run(['ticket'])).toEqual({ code: 0, output: '130 tickets republished' });
   await under.system.eventually(() => expect(ids.map(republished)).toEqual(ids.map(() => 1)));
 });
 
 test('When ids are given, then only those are republished, and one that does not exist is an error', async () => {
   const [one, two] = [await insert(), await insert()];
-  expect(await run(['ticket', one])).toEqual({ code: 0, output: '1 of tickets republished' });
+  expect(await run(['ticket', one])).toEqual({ code: 0, output: '1 ticket republished' });
   await under.system.eventually(() => expect(republished(one)).toBe(1));
   expect(republished(two)).toBe(0);
-  expect(await run(['ticket', newId()])).toEqual({ code: 1, output: '0 of tickets republished' });
+  expect(await run(['ticket', newId()])).toEqual({
+    code: 1,
+    output: '0 tickets republished; no ticket has the other id',
+  });
 });
 
 test('When the service does not run, then the command says so', async () => {

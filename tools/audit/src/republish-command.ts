@@ -44,8 +44,10 @@ export const runRepublishCommand = async (command: CommandRun): Promise<number> 
     if (request.count > count) end = performance.now() + timeoutMs;
     count = request.count;
     if (request.doneAt !== undefined) {
-      print(`${count} of ${owner} republished`);
-      return ids.length > count ? 1 : 0;
+      const missing = new Set(ids).size - count;
+      const others = missing > 0 ? `; no ${type} has the other ${missing === 1 ? 'id' : 'ids'}` : '';
+      print(`${count} ${type}${count === 1 ? '' : 's'} republished${others}`);
+      return missing > 0 ? 1 : 0;
     }
   }
   print(`${count} republished so far; ${owner} continues once it runs and can reach its database and NATS`);

@@ -1,3 +1,5 @@
+import { moneyText } from './money-text.ts';
+
 /** A document as some release of a service has stored it: nothing but its id is certain. */
 export interface StoredDocument {
   readonly _id: string;
@@ -20,14 +22,20 @@ export const valueAt = (part: unknown, path: string): unknown =>
       part,
     );
 
-const oneLine = (value: Scalar): string => String(value).replaceAll(/\s+/g, ' ');
+const amounts = new Set(['price', 'amount', 'fee', 'left', 'owed', 'losses', 'sent']);
+
+/** A field on one line, money with its currency. */
+const describeField = (name: string, value: Scalar, currency: unknown): string => {
+  const isMoney = typeof value === 'number' && amounts.has(name);
+  return `${name}=${isMoney ? moneyText(value, currency) : String(value).replaceAll(/\s+/g, ' ')}`;
+};
 
 /** Those of these fields that the document has, on one line. */
 export const describeFields = (document: StoredDocument, paths: readonly string[]): string =>
   paths
     .flatMap((path) => {
       const value = valueAt(document, path);
-      return isScalar(value) ? [`${path}=${oneLine(value)}`] : [];
+      return isScalar(value) ? [describeField(path, value, document['currency'])] : [];
     })
     .join(' ');
 
@@ -39,20 +47,20 @@ const said = ['status', 'reason', 'amount', 'id', 'by', 'number', 'failing', 'fa
 
 /** Every time in the document, also of its parts, with the name of its field. Copies have their times as text and are left out. */
 export const timesOf = (document: StoredDocument): { readonly at: Date; readonly text: string }[] =>
-  timesIn(document, '');
+  timesIn(document, '', document['currency']);
 
-const timesIn = (value: object, path: string): { readonly at: Date; readonly text: string }[] =>
+const timesIn = (value: object, path: string, currency: unknown): { readonly at: Date; readonly text: string }[] =>
   Object.entries(value).flatMap(([name, field]) => {
     if (ignored.has(name)) return [];
     const text = `${path}${name}`;
-    if (field instanceof Date) return [{ at: field, text: path === '' ? text : `${text}${describe(value)}` }];
-    if (Array.isArray(field)) return field.filter(isObject).flatMap((item) => timesIn(item, `${text}.`));
-    return isObject(field) ? timesIn(field, `${text}.`) : [];
+    if (field instanceof Date) return [{ at: field, text: path === '' ? text : `${text}${describe(value, currency)}` }];
+    if (Array.isArray(field)) return field.filter(isObject).flatMap((item) => timesIn(item, `${text}.`, currency));
+    return isObject(field) ? timesIn(field, `${text}.`, currency) : [];
   });
 
-const describe = (part: object): string => {
+const describe = (part: object, currency: unknown): string => {
   const words = Object.entries(part).flatMap(([name, value]) =>
-    said.includes(name) && isScalar(value) ? [`${name}=${oneLine(value)}`] : [],
+    said.includes(name) && isScalar(value) ? [describeField(name, value, currency)] : [],
   );
   return words.length === 0 ? '' : ` (${words.join(' ')})`;
 };
