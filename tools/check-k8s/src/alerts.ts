@@ -7,7 +7,14 @@ import { z } from 'zod';
 const alertRules = z.object({
   groups: z.array(
     z.object({
-      rules: z.array(z.object({ alert: z.string(), expr: z.string(), annotations: z.object({ summary: z.string() }) })),
+      rules: z.array(
+        z.object({
+          alert: z.string(),
+          expr: z.string(),
+          labels: z.object({ severity: z.enum(['page', 'ticket']) }),
+          annotations: z.object({ summary: z.string() }),
+        }),
+      ),
     }),
   ),
 });
@@ -17,9 +24,9 @@ const externalMetric = /^(up|kube_\w+|kubelet_\w+)$/;
 const metricName = /\b[a-z]+(?:_[a-z]+)+\b/g;
 const promqlFunctions = new Set(['histogram_quantile']);
 
-const readSources = (folder: string): string =>
+const readFiles = (folder: string, ending: string): string =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.includes('.test.'))
+    .filter((name) => name.endsWith(ending) && !name.includes('.test.'))
     .map((name) => readFileSync(join(folder, name), 'utf8'))
     .join('\n');
 
@@ -29,6 +36,49 @@ const countBelowOne = new RegExp(String.raw`\bcount${grouping}${group}${grouping
 
 /** Whether an expression compares a count with less than one: the count of no series is no value, which no rule compares. */
 export const cannotFire = (expr: string): boolean => countBelowOne.test(expr.replaceAll(/"[^"]*"/g, '""'));
+
+const matches = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, found = '']) => found);
+
+/**
+ * Finds runbooks that do not begin with what the alert means and how its cause is recognised, and log lines, metrics and
+ * Kubernetes objects in them that do not exist. `sources` are those of the product, `manifests` those of the cluster.
+ */
+export const runbookProblems = (
+  runbooks: string,
+  severities: ReadonlyMap<string, string>,
+  sources: string,
+  manifests: string,
+): string[] => {
+  const sections = new Map(
+    runbooks.split(/^## /m).map((section) => {
+      const [name = '', ...body] = section.split('\n');
+      return [name, body.join('\n').trim().split('\n\n')];
+    }),
+  );
+  const text = runbooks.replaceAll(/\s+/g, ' ');
+  return [
+    ...[...severities].flatMap(([name, severity]) => {
+      const [meaning = '', cause = ''] = sections.get(name) ?? [];
+      return [
+        ...(meaning.toLowerCase().startsWith(`*${severity}.* `)
+          ? []
+          : [`the runbook ${name} does not begin with *${severity}.*`]),
+        ...(/^\*\*Cause:\*\* .*(`|\]\()/s.test(cause)
+          ? []
+          : [`the runbook ${name} does not say next, after **Cause:**, where the cause is seen`]),
+      ];
+    }),
+    ...matches(text, /\blog lines? `([^`]+)`/gi)
+      .filter((line) => !sources.includes(line))
+      .map((line) => `the runbooks name a log line that no process writes: ${line}`),
+    ...matches(text, /`([a-z_]+_(?:total|seconds|bytes))\b/g)
+      .filter((metric) => !sources.includes(`'${metric}'`))
+      .map((metric) => `the runbooks name the metric ${metric}, which no process exports`),
+    ...matches(text, /\b(?:deployment|statefulset|service|secret|job)\/([a-z][a-z-]*)/g)
+      .filter((object) => !manifests.includes(`name: ${object}`))
+      .map((object) => `the runbooks name ${object}, which no manifest has`),
+  ];
+};
 
 /**
  * Finds alerts without a runbook, runbooks without an alert, metrics in alerts that no process exports, alerts that cannot
@@ -46,10 +96,12 @@ export const alertProblems = (root: string): string[] => {
   );
   const sources = workspaces
     .filter(({ name, description }) => name === 'common' || description.kind !== undefined)
-    .map(({ folder }) => readSources(join(root, folder, 'src')))
+    .map(({ folder }) => readFiles(join(root, folder, 'src'), '.ts'))
     .join('\n');
   const names = alerts.map(({ alert }) => alert);
+  const severities = new Map(alerts.map(({ alert, labels }) => [alert, labels.severity]));
   return [
+    ...runbookProblems(runbooks, severities, sources, readFiles(join(root, 'infra', 'k8s'), '.yaml')),
     ...names.filter((name) => !headings.includes(name)).map((name) => `the alert ${name} has no runbook`),
     ...headings.filter((name) => !names.includes(name)).map((name) => `the runbook ${name} has no alert`),
     ...alerts
