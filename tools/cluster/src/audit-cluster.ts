@@ -16,12 +16,20 @@ const directUrl = (text: string, port: number): string => {
   return url.href;
 };
 
+/** Nothing listens there. */
+const closedPort = 1;
+
 /**
  * Opens port forwards to every service's database and to the bus, and returns their addresses as environment variables
  * (ORDERS_MONGO_URL, NATS_URL), with what makes a process trust their certificates. Addresses that are already in the
- * environment are used as they are: they are those of databases outside the cluster.
+ * environment are used as they are: they are those of databases outside the cluster. `needed` is what the caller cannot do without:
+ * with `databases`, which operators need during an outage too, the bus is left out, and a database that cannot be reached is named by
+ * `onUnreachable`.
  */
-export const openSources = async (): Promise<{
+export const openSources = async (
+  needed: 'sources' | 'databases' = 'sources',
+  onUnreachable: (problem: string) => void = () => undefined,
+): Promise<{
   readonly env: Readonly<Record<string, string>>;
   close(): Promise<void>;
 }> => {
@@ -42,9 +50,15 @@ export const openSources = async (): Promise<{
         const given = process.env[variable] ?? '';
         if (given !== '') return [variable, given];
         const url = await secretValue(`${name}-mongo`, 'MONGO_URL');
-        return [variable, directUrl(url, await forwardedPort(`${name}-mongo`, 27017))];
+        const port = await forwardedPort(`${name}-mongo`, 27017).catch((error: unknown) => {
+          if (needed === 'sources') throw error;
+          onUnreachable(error instanceof Error ? error.message : String(error));
+          return closedPort;
+        });
+        return [variable, directUrl(url, port)];
       }),
     );
+    if (needed === 'databases') return { env: { ...trust.env, ...Object.fromEntries(urls) }, close };
     const natsUrl = new URL(await secretValue('operator-nats', 'NATS_URL'));
     natsUrl.host = `127.0.0.1:${await forwardedPort('nats', 4222)}`;
     return { env: { ...trust.env, ...Object.fromEntries(urls), NATS_URL: natsUrl.href }, close };

@@ -1,4 +1,4 @@
-import { execa } from 'execa';
+import { execa, ExecaError } from 'execa';
 import { join } from 'node:path';
 import process from 'node:process';
 import { root } from '@ticketing/launcher/paths';
@@ -6,14 +6,34 @@ import { openSources } from './audit-cluster.ts';
 
 // npm run operator -- --cluster: runs the command with port forwards to the databases of the cluster.
 
-const sources = await openSources();
+const warn = (text: string): void => {
+  process.stderr.write(`${text.trim()}\n`);
+};
+
+/** What kubectl said last, or that it is missing. */
+const problemOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  const said = error instanceof ExecaError && typeof error.stderr === 'string' ? error.stderr.trim() : '';
+  return said.split('\n').at(-1) || (error instanceof ExecaError ? error.shortMessage : error.message);
+};
+
+const operate = async (): Promise<number> => {
+  const sources = await openSources('databases', warn);
+  try {
+    const { exitCode } = await execa(
+      process.execPath,
+      [join(root, 'tools', 'audit', 'src', 'run-operator.ts'), ...process.argv.slice(2)],
+      { cwd: root, env: sources.env, stdio: 'inherit', reject: false },
+    );
+    return exitCode ?? 1;
+  } finally {
+    await sources.close();
+  }
+};
+
 try {
-  const { exitCode } = await execa(
-    process.execPath,
-    [join(root, 'tools', 'audit', 'src', 'run-operator.ts'), ...process.argv.slice(2)],
-    { cwd: root, env: sources.env, stdio: 'inherit', reject: false },
-  );
-  process.exitCode = exitCode ?? 1;
-} finally {
-  await sources.close();
+  process.exitCode = await operate();
+} catch (error) {
+  warn(`The product in the cluster was not found: ${problemOf(error)}`);
+  process.exitCode = 2;
 }
