@@ -36,10 +36,14 @@ const bookedBefore = (
   }
 };
 
-const netOf = (movements: Movements): number => 0 - movements.reduce((sum, { amount }) => sum + amount, 0);
+type Amounts = readonly { readonly amount: number }[];
+
+const netOf = (movements: Amounts): number => 0 - movements.reduce((sum, { amount }) => sum + amount, 0);
 
 /** Whether the bank may still decide about money: it asks for an answer, or has withdrawn money that it may give back. */
-export const isUndecided = (dispute: Money): boolean =>
+export const isUndecided = (
+  dispute: Pick<Dispute, 'status' | 'taken'> & { readonly movements?: Amounts | undefined },
+): boolean =>
   isOpenDispute(dispute) ||
   (dispute.movements !== undefined && netOf(dispute.movements) > (dispute.taken?.amount ?? 0));
 

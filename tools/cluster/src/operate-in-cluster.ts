@@ -13,7 +13,7 @@ const warn = (text: string): void => {
 /** What kubectl said last, or that it is missing. */
 const problemOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
-  const said = error instanceof ExecaError && typeof error.stderr === 'string' ? error.stderr.trim() : '';
+  const said = 'stderr' in error && typeof error.stderr === 'string' ? error.stderr.trim() : '';
   return said.split('\n').at(-1) || (error instanceof ExecaError ? error.shortMessage : error.message);
 };
 
