@@ -13,11 +13,11 @@ const refuseProduction = 'node tools/cluster/refuse-production.mjs';
 const secrets = 'node tools/cluster/dev-secrets.mjs';
 const nothing = 'node --eval ';
 
-test.each<{ call: Call; overlay: string; target?: string; namespace?: string }>([
+test.each<{ call: Call; overlay: string; target?: string; namespace?: string; withTls?: boolean }>([
   { call: { command: 'dev', kubeContext: laptop }, overlay: 'dev', target: 'dev' },
   { call: { command: 'dev', kubeContext: laptop, profiles: ['debug'] }, overlay: 'debug', target: 'dev' },
   { call: { command: 'run', kubeContext: laptop }, overlay: 'local' },
-  { call: { command: 'run', kubeContext: laptop, profiles: ['test'] }, overlay: 'test' },
+  { call: { command: 'run', kubeContext: laptop, profiles: ['test'] }, overlay: 'test', withTls: true },
   { call: { command: 'dev', kubeContext: google }, overlay: 'gke-dev', target: 'dev', namespace: 'ticketing-dev' },
   {
     call: { command: 'dev', kubeContext: google, profiles: ['gke-debug'] },
@@ -25,17 +25,20 @@ test.each<{ call: Call; overlay: string; target?: string; namespace?: string }>(
     target: 'dev',
     namespace: 'ticketing-dev',
   },
-])('When skaffold runs as $call, then it deploys $overlay for development', ({ call, overlay, target, namespace }) => {
-  expect(effectOf(skaffold, call)).toEqual({
-    overlay,
-    target,
-    defaultNamespace: namespace,
-    beforeBuild: [],
-    beforeRender: [checkNamespace],
-    afterRender: call.command === 'dev' ? [refuseProduction] : [],
-    beforeDeploy: [secrets],
-  });
-});
+])(
+  'When skaffold runs as $call, then it deploys $overlay for development',
+  ({ call, overlay, target, namespace, withTls = false }) => {
+    expect(effectOf(skaffold, call)).toEqual({
+      overlay,
+      target,
+      defaultNamespace: namespace,
+      beforeBuild: [],
+      beforeRender: [checkNamespace],
+      afterRender: call.command === 'dev' ? [refuseProduction] : [],
+      beforeDeploy: [withTls ? `${secrets} --tls` : secrets],
+    });
+  },
+);
 
 test.each(Object.values(contexts))(
   'When the profile gcp is chosen on %s, then production is deployed without development’s images, secrets and namespace',

@@ -168,7 +168,7 @@ test('When an operator orders a refund while the failure of another one is read,
   expect((await response).status).toBe(200);
   expect(await stored()).toMatchObject({ owed: order.price, refundOrdered, refundDue: { due } });
   await charges().updateOne({ _id: order.id }, { $set: { 'refundDue.due': new Date(0) } });
-  await untilRefunded(order, 3);
+  await untilRefunded(order, 1);
 });
 
 test('When an order is cancelled while the end of an appeal is read, then its buyer gets the money', async () => {
@@ -195,20 +195,23 @@ test('When an order is cancelled while the end of an appeal is read, then its bu
 });
 
 test('When the payment is disputed, then the outcome says so, and all is returned once the bank has decided', async () => {
-  const order = await paid('tok_createDispute');
-  await payments.system.eventually(async () =>
-    expect((await payments.get(order.id)).body).toMatchObject({ dispute: { status: 'needs_response' } }),
-  );
-  expect(await operator.ask('refund', order.id)).toBe('disputed');
-  expect(await operator.ask('refund', order.id)).toBe('disputed');
-  const [dispute] = (await payments.sandbox.stripe.disputes.list()).data;
-  await payments.sandbox.stripe.disputes.update(dispute?.id ?? '', {
-    evidence: { uncategorized_text: 'winning_evidence' },
+  const order = await paid();
+  const stripeId = (await payments.stored(order.id))?.stripeId ?? '';
+  const { reported } = createSellers(payments);
+  await payments.sandbox.dispute((await payments.sandbox.paid(order.id))[0]?.id ?? '');
+  await payments.system.eventually(async () => {
+    await reported('charge.dispute.created', { payment_intent: stripeId });
+    expect((await payments.get(order.id)).body).toMatchObject({ dispute: { status: 'needs_response' } });
   });
+  expect(await operator.ask('refund', order.id)).toBe('disputed');
+  expect(await operator.ask('refund', order.id)).toBe('disputed');
+  const [dispute] = (await payments.sandbox.stripe.disputes.list({ payment_intent: stripeId })).data;
+  await payments.sandbox.changeDispute(dispute?.id ?? '', { status: 'won', moved: order.price });
   payments.system.clock.advance(60_000);
-  await payments.system.eventually(async () =>
-    expect(await payments.stored(order.id)).toMatchObject({ status: 'refunded', refundStatus: 'succeeded' }),
-  );
+  await payments.system.eventually(async () => {
+    await reported('charge.dispute.closed', { payment_intent: stripeId });
+    expect(await payments.stored(order.id)).toMatchObject({ status: 'refunded', refundStatus: 'succeeded' });
+  });
 });
 
 test.each(['unpaid', 'unknown'])('When the order is %s, then there is nothing to return', async (what) => {
