@@ -141,6 +141,23 @@ test('When a constant changes by one at the end, then it is flat, and when it co
   ).toBe('grows');
 });
 
+test('When a pool opens two connections late and keeps them, then it is flat, and when it opens one every minute, then it grows', () => {
+  const files: Expectation = { kind: 'flat', smallStep: 3, mayGain: 3 };
+  const judged = (countAt: (seconds: number) => number) =>
+    new Set(
+      seeds.map((seed) => {
+        const noise = noiseOf(seed, 1.5);
+        return judge(
+          observe((seconds) => Math.round(40 + countAt(seconds) + noise())),
+          half,
+          files,
+        ).problem;
+      }),
+    );
+  expect(judged((seconds) => (seconds < 1_350 ? 0 : 2))).toEqual(new Set([undefined]));
+  expect(judged((seconds) => Math.floor(seconds / 60))).toEqual(new Set(['grows']));
+});
+
 /** Grows by so many bytes a second, beneath noise. */
 const storeOf = (perSecond: number): Observation[] => {
   const noise = noiseOf(1, 10_000);

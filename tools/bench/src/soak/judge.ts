@@ -10,8 +10,11 @@ export interface Observation {
 
 /** What a series may do. What is in none of the lists must be flat. */
 export type Expectation =
-  /** May rise by `smallStep` at once: by what a store allocates, or by a few of what is counted. */
-  | { readonly kind: 'flat'; readonly smallStep: number }
+  /**
+   * May rise by `smallStep` at once: by what a store allocates, or by a few of what is counted; and by `mayGain` for good: a pool keeps
+   * the connections that it has opened.
+   */
+  | { readonly kind: 'flat'; readonly smallStep: number; readonly mayGain?: number }
   /** Grows with what is sold: by `perJourney` at most, for the reason given. */
   | { readonly kind: 'grows'; readonly perJourney: number; readonly because: string }
   /** Has a bound of its own, which it may reach during the run. */
@@ -52,7 +55,7 @@ const problemOf = (
   switch (expectation.kind) {
     case 'flat': {
       const certain = (hourly.slope - hourly.margin) * hours;
-      if (certain > Math.abs(hourly.mean) * tolerance) return 'grows';
+      if (certain > Math.max(Math.abs(hourly.mean) * tolerance, expectation.mayGain ?? 0)) return 'grows';
       return climbs(before, values, expectation.smallStep) ? 'grows in steps' : undefined;
     }
     case 'grows':
