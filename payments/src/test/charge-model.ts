@@ -181,7 +181,6 @@ export const pay = (charge: Charge, token: Token): string => {
     const { action } = open;
     if (action === undefined && !isAbandoned(charge, open)) return 'Another payment of this order is under way';
     const isSame = open.token === token;
-    if (isSame && action !== undefined && clock.ms - action.readAt < actionReadMs) return 'ok';
     settleOpen(charge, open, token);
     if (open.outcome === 'declined' && isSame) return declineMessage(token);
     if (open.outcome !== 'action') return pay(charge, token);
