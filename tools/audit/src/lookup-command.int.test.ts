@@ -35,7 +35,9 @@ beforeAll(async () => {
       { _id: sold.orderId },
       { $set: { openAttempt: { number: 1, token: 'tok_secret', at: at(2) }, 'order.userId': buyer } },
     );
-  await under.collection('payments', 'ledger').updateOne({ _id: `charge:${sold.orderId}` }, { $set: { at: at(3) } });
+  await under
+    .collection('payments', 'ledger')
+    .updateOne({ _id: `charge:${sold.orderId}` }, { $set: { at: at(3), currency: 'usd' } });
   await under
     .collection('notifications', 'mail-jobs')
     .updateOne({ _id: `paid:${sold.orderId}` }, { $set: { userId: buyer, template: 'paid', at: at(3) } });
