@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Product } from '@ticketing/test/start-product';
 import { createFaultCounter } from '../inject/fault-counts.ts';
-import { stallOf } from '../inject/faults.ts';
+import { noBusFaults, stallOf } from '../inject/faults.ts';
 import { startOwnStores, type OwnStores } from '../network/own-stores.ts';
 import { Injector, noVictim } from './injector.ts';
 import type { Fault } from './schedule.ts';
@@ -49,17 +49,7 @@ beforeEach(() => {
 
 const whatOf = ({ done }: Injector): string[] => done.map(({ what }) => what);
 const freeze = (victim: 'mongod' | 'nats' | 'redis'): Fault => ({ kind: 'freeze', victim, draw: 0, ms: 300 });
-const busFaults = {
-  publishedButRefused: 0,
-  refused: 1,
-  publishedTwice: 0,
-  publishedLate: 0,
-  deliveredTwice: 0,
-  acknowledgementLost: 0,
-  deliveredLate: 0,
-  lateMs: 1,
-};
-const bus: Fault = { kind: 'bus', faults: busFaults, ms: 10 };
+const bus: Fault = { kind: 'bus', faults: { ...noBusFaults, refused: 1 }, ms: 10 };
 const stall: Fault = { kind: 'stall', service: 'orders', ms: 10 };
 
 test.each(['mongod', 'nats', 'redis'] as const)(

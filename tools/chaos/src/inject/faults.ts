@@ -21,6 +21,18 @@ export interface BusFaults {
   readonly lateMs: number;
 }
 
+/** With every probability 0. */
+export const noBusFaults: BusFaults = {
+  publishedButRefused: 0,
+  refused: 0,
+  publishedTwice: 0,
+  publishedLate: 0,
+  deliveredTwice: 0,
+  acknowledgementLost: 0,
+  deliveredLate: 0,
+  lateMs: 1,
+};
+
 /** Messages that are later than the timeouts of what waits for them. */
 export interface LateBus {
   /** Of all messages, from 0 to 1. */

@@ -1,19 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { eventually } from '@ticketing/common/testing';
 import type { InboundMessage, SubscriptionOptions, Transport } from '@ticketing/common/messaging';
-import type { BusFaults, LateBus } from './faults.ts';
+import { noBusFaults, type BusFaults, type LateBus } from './faults.ts';
 import { faultyTransport } from './faulty-transport.ts';
-
-const none: BusFaults = {
-  publishedButRefused: 0,
-  refused: 0,
-  publishedTwice: 0,
-  publishedLate: 0,
-  deliveredTwice: 0,
-  acknowledgementLost: 0,
-  deliveredLate: 0,
-  lateMs: 1,
-};
 
 const open = (faults: Partial<BusFaults>, lateBus?: LateBus) => {
   const published: string[] = [];
@@ -36,7 +25,7 @@ const open = (faults: Partial<BusFaults>, lateBus?: LateBus) => {
     close: () => Promise.resolve(),
   };
   const transport = faultyTransport(real, {
-    faults: () => ({ ...none, ...faults }),
+    faults: () => ({ ...noBusFaults, ...faults }),
     lateBus: () => lateBus,
     chance: () => 0.5,
     count: (kind) => counted.push(kind),
