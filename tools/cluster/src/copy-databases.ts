@@ -9,10 +9,16 @@ const batchSize = 1_000;
 /** Size of the length field at the start of every BSON document. */
 const lengthBytes = 4;
 /**
- * What a service notes once it has started, also in an empty cluster: about the stream, and the currency of its prices. The
- * notes of a backup replace them: those on another stream make the service publish again what changed since.
+ * What a service notes once it has started, also in an empty cluster: about the stream, the currency of its prices, and up
+ * to when it knows Stripe. The notes of a backup replace them: those on another stream make the service publish again what
+ * changed since, and an older one on Stripe makes payments read what has moved since.
  */
-const notesOfTheStart: ReadonlySet<string> = new Set(['stream-notes', 'stream-purges', 'price-currency']);
+const notesOfTheStart: ReadonlySet<string> = new Set([
+  'stream-notes',
+  'stream-purges',
+  'price-currency',
+  'stripe-bookmarks',
+]);
 
 const withClient = async <T>(url: string, use: (client: MongoClient) => Promise<T>): Promise<T> => {
   const client = new MongoClient(url, { writeConcern: { w: 'majority' }, serverSelectionTimeoutMS: 10_000 });
