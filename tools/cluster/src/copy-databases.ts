@@ -9,11 +9,11 @@ const batchSize = 1_000;
 /** Size of the length field at the start of every BSON document. */
 const lengthBytes = 4;
 /**
- * What a service notes once it has started, also in an empty cluster: about the stream, the currency of its prices, and up
- * to when it knows Stripe. The notes of a backup replace them: those on another stream make the service publish again what
+ * What services note by themselves, also in an empty cluster: about the stream, the currency of its prices, and up
+ * to when it knows Stripe. The notes of a backup replace them: those on another stream make a service publish again what
  * changed since, and an older one on Stripe makes payments read what has moved since.
  */
-const notesOfTheStart: ReadonlySet<string> = new Set([
+export const ownNotes: ReadonlySet<string> = new Set([
   'stream-notes',
   'stream-purges',
   'price-currency',
@@ -63,13 +63,13 @@ export const dumpDatabase = (url: string, directory: string): Promise<Record<str
     return counts;
   });
 
-/** Names of the collections that are not empty, without those notes. */
+/** Names of the collections that are not empty, without services' own notes. */
 export const filledCollections = (url: string): Promise<string[]> =>
   withClient(url, async (client) => {
     const filled: string[] = [];
     for (const name of await collectionsOf(client)) {
       if (
-        !notesOfTheStart.has(name) &&
+        !ownNotes.has(name) &&
         (await client
           .db()
           .collection(name)
@@ -112,7 +112,7 @@ export const loadDatabase = (url: string, directory: string): Promise<Record<str
       const collection = client.db().collection(name);
       let count = 0;
       let batch: Document[] = [];
-      if (notesOfTheStart.has(name)) await collection.deleteMany({});
+      if (ownNotes.has(name)) await collection.deleteMany({});
       const flush = async () => {
         if (batch.length > 0) await collection.insertMany(batch, { ordered: false });
         count += batch.length;

@@ -12,15 +12,17 @@ export type OrderState = z.infer<typeof orderState>;
 
 /** A signed-in user. `send` rejects when there is no response. */
 export interface User {
+  readonly email: string;
   send(method: string, path: string, body?: unknown): Promise<HttpResponse>;
 }
 
-const signUp = async (site: HttpClient): Promise<User> => {
-  const body = { email: `${randomUUID()}@example.test`, password: randomUUID() };
+export const signUp = async (site: HttpClient): Promise<User> => {
+  const email = `${randomUUID()}@example.test`;
+  const body = { email, password: randomUUID() };
   const response = await site.send({ method: 'POST', path: '/api/users/signup', body });
   if (response.status !== 201) throw new Error(`sign-up failed with ${response.status} ${textOf(response)}`);
   const cookie = required(sessionOf(response), 'session cookie');
-  return { send: (method, path, json) => site.send({ method, path, cookie, body: json }) };
+  return { email, send: (method, path, json) => site.send({ method, path, cookie, body: json }) };
 };
 
 const textOf = ({ body }: HttpResponse): string => JSON.stringify(body ?? '').slice(0, 200);

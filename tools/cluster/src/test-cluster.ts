@@ -19,6 +19,7 @@ import {
   untilRolledOut,
 } from './kubectl.ts';
 import { restoreIntoEmptyCluster } from './restore-into-empty-cluster.ts';
+import { tryRunbooks } from './runbooks/try-runbooks.ts';
 import { openHostProxy, openSite } from './site.ts';
 import { runTwoVersions } from './two-versions.ts';
 import { clusterIngress, pairs, underLoad } from './under-load.ts';
@@ -170,6 +171,14 @@ const restore: Check = async () => {
   return [...(await underLoad({ log: print }, (load) => load.untilMore(requestsAfterRestore))), ...(await audit())];
 };
 
+const runbooks: Check = async () => {
+  try {
+    return await tryRunbooks(print);
+  } finally {
+    await deploy();
+  }
+};
+
 /** Buyers and sellers meet both versions; afterwards the audit reads what both have written. */
 const twoVersions: Check = async () => [...(await runTwoVersions(print, minRequests)), ...(await audit())];
 
@@ -185,6 +194,7 @@ const steps = {
   rollouts: ['rolling update of every service under load', rollouts],
   rotation: ['the key of sessions is rotated under load and nobody is signed out', rotation],
   kills: ['no acknowledged order is lost when each pod is killed', kills],
+  runbooks: ['the commands of the runbooks', runbooks],
   audit: ['audit', audit],
   restore: ['a backup is restored into an empty cluster and audited', restore],
   versions: ['the services of an earlier version run with the current ones, in every order of rollout', twoVersions],

@@ -1,11 +1,9 @@
+import { ownNotes } from '@ticketing/cluster/copy-databases';
 import type { ProductProcess } from '@ticketing/test/start-product';
 import { MongoClient, type Document } from 'mongodb';
 import { eventually } from '../eventually.ts';
 
 const databases = ['auth', 'tickets', 'orders', 'expiration', 'payments', 'notifications'];
-
-/** What services note every 20 to 60 seconds about the stream and about Stripe, whether or not there are requests. */
-const notes: ReadonlySet<string> = new Set(['stream-notes', 'stream-purges', 'stripe-bookmarks']);
 
 interface StoredDocument {
   readonly text: string;
@@ -13,7 +11,7 @@ interface StoredDocument {
   readonly removedAt: number;
 }
 
-/** Everything that is stored in the services' databases, by collection and id, without their notes. */
+/** Everything that is stored in the services' databases, by collection and id, without what services note by themselves. */
 export type Stored = ReadonlyMap<string, StoredDocument>;
 
 /** Whether this document has unpublished events, or changes that its event does not show: it changes again soon. */
@@ -38,7 +36,7 @@ const readAll = async (client: MongoClient): Promise<{ readonly stored: Stored; 
   for (const name of databases) {
     const database = client.db(name);
     for (const { name: collection } of await database.listCollections().toArray()) {
-      if (notes.has(collection)) continue;
+      if (ownNotes.has(collection)) continue;
       const indexes = await database.collection(collection).indexes();
       for await (const document of database.collection(collection).find()) {
         stored.set(`${name}.${collection} ${String(document._id)}`, {

@@ -1,0 +1,76 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { readOrder, signUp, type User } from '../load-generator.ts';
+import { openSite } from '../site.ts';
+import { clusterIngress } from '../under-load.ts';
+
+/** Sales that operators can do something about. */
+export interface Market {
+  /** What the runbooks write as `ORDER`, `ticket ID` and so on. */
+  readonly values: Readonly<Record<string, string>>;
+  /** A sale whose buyer has reported a problem. */
+  readonly disputedOrder: string;
+  close(): Promise<void>;
+}
+
+const listing = z.object({ id: z.string(), eventId: z.string() });
+const withId = z.object({ id: z.string() });
+
+const timeoutMs = 60_000;
+
+/** Repeats a request until it returns 201: the next service may not have received the event yet. */
+const post = async (user: User, path: string, body: unknown): Promise<unknown> => {
+  for (const giveUpAt = Date.now() + timeoutMs; ; await delay(200)) {
+    const response = await user.send('POST', path, body);
+    if (response.status === 201) return response.body;
+    if (Date.now() > giveUpAt)
+      throw new Error(`POST ${path} returns ${response.status} ${JSON.stringify(response.body)}`);
+  }
+};
+
+/** A sale whose payment is complete. */
+const sell = async (
+  seller: User,
+  buyer: User,
+): Promise<{ readonly ticketId: string; readonly eventId: string; readonly orderId: string }> => {
+  const ticket = listing.parse(await post(seller, '/api/tickets', { title: 'Cup final', price: 19.99 }));
+  const order = withId.parse(await post(buyer, '/api/orders', { ticketId: ticket.id }));
+  await post(buyer, '/api/payments', { orderId: order.id, token: 'tok_visa' });
+  for (
+    const giveUpAt = Date.now() + timeoutMs;
+    (await readOrder(buyer, order.id))?.status !== 'complete';
+    await delay(200)
+  )
+    if (Date.now() > giveUpAt) throw new Error(`order ${order.id} is not completed`);
+  return { ticketId: ticket.id, eventId: ticket.eventId, orderId: order.id };
+};
+
+export const openMarket = async (): Promise<Market> => {
+  const site = openSite(await clusterIngress());
+  try {
+    const [seller, buyer, other] = await Promise.all([signUp(site), signUp(site), signUp(site)]);
+    const sold = await sell(seller, buyer);
+    const calledOff = await sell(seller, buyer);
+    const disputed = await sell(seller, buyer);
+    await post(buyer, `/api/orders/${disputed.orderId}/problem`, { text: 'The seat does not exist' });
+    const unsold = withId.parse(await post(seller, '/api/tickets', { title: 'Cup final', price: 19.99 }));
+    return {
+      values: {
+        'order ID': sold.orderId,
+        'ticket ID': sold.ticketId,
+        'account ID': other.email,
+        '--event ID': calledOff.eventId,
+        ORDER: sold.orderId,
+        TICKET: unsold.id,
+        ACCOUNT: other.email,
+        EMAIL: other.email,
+        TEXT: "'The runbooks are tried'",
+      },
+      disputedOrder: disputed.orderId,
+      close: () => site.close(),
+    };
+  } catch (error) {
+    await site.close();
+    throw error;
+  }
+};
