@@ -117,6 +117,8 @@ const start = async () => {
   }
 
   const server = createServer((req, res) => {
+    // So that its client does not send the next one just as the connection is closed.
+    if (draining) res.setHeader('Connection', 'close');
     if (config.probePort === undefined && handleProbe(req, res)) return;
     const headers = securityHeaders(config, randomBytes(16).toString('base64'));
     const page = { url: req.url ?? '', cookie: req.headers.cookie };

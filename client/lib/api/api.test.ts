@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { AxiosError, AxiosHeaders, create, type AxiosAdapter } from 'axios';
+import { once } from 'node:events';
+import { Agent, createServer } from 'node:http';
+import * as z from 'zod/mini';
 import { createApi } from './api.ts';
 import { getTicket, signIn } from './marketplace.ts';
 
@@ -44,6 +47,31 @@ test.each([
 ])('When the response is %j, then the failure has the status %d and no messages', async (response, status) => {
   const { api } = apiOf(response);
   expect(await getTicket(api, 't1')).toMatchObject({ ok: false, failure: { status, errors: [] } });
+});
+
+test('When a server has closed every connection of the pool, then a GET is retried on a new one', async () => {
+  let isEnding = false;
+  const server = createServer((req, res) => {
+    // A replica that ends: connections of before are closed, those of the next replica are not.
+    if (isEnding && old.has(req.socket)) req.socket.destroy();
+    else res.setHeader('Content-Type', 'application/json').end(JSON.stringify(ticket));
+  });
+  const old = new Set<unknown>();
+  server.on('connection', (socket) => isEnding || old.add(socket));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = z.object({ port: z.number() }).parse(server.address());
+  const pool = new Agent({ keepAlive: true });
+  try {
+    const http = create({ baseURL: `http://127.0.0.1:${address.port}`, httpAgent: pool, adapter: 'http' });
+    const api = createApi(http, { httpAgent: new Agent() });
+    await Promise.all([getTicket(api, 't1'), getTicket(api, 't1'), getTicket(api, 't1')]);
+    expect(old.size).toBe(3);
+    isEnding = true;
+    expect(await getTicket(api, 't1')).toMatchObject({ ok: true, data: ticket });
+  } finally {
+    pool.destroy();
+    server.close();
+  }
 });
 
 test('When a keep-alive connection was closed, then a GET is retried once and a POST is not', async () => {

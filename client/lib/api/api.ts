@@ -1,4 +1,4 @@
-import { isAxiosError, type AxiosInstance, type AxiosResponse } from 'axios';
+import { isAxiosError, type AxiosInstance, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import type * as z from 'zod/mini';
 import { errorsSchema } from './schemas.ts';
 
@@ -69,17 +69,19 @@ const failureOf = (response: AxiosResponse): Failure => {
 const isClosedConnection = (error: unknown): boolean =>
   isAxiosError(error) && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 
-/** Returns the response, whatever its status; undefined if there is none. A GET is retried once on another connection. */
+/** Returns the response, whatever its status; undefined if there is none. A GET is retried once, with `retry`. */
 const sendRequest = async (
   http: AxiosInstance,
   request: ApiRequest,
-  retry: boolean,
+  retry: AxiosRequestConfig | undefined,
+  first: AxiosRequestConfig = {},
 ): Promise<AxiosResponse | undefined> => {
   try {
     return await http.request({
       method: request.method,
       url: request.path,
       validateStatus: () => true,
+      ...first,
       ...(request.query === undefined ? {} : { params: request.query }),
       ...(request.body === undefined ? {} : { data: request.body }),
       ...(request.timeoutMs === undefined ? {} : { timeout: request.timeoutMs }),
@@ -91,17 +93,20 @@ const sendRequest = async (
     });
   } catch (error) {
     if (!isAxiosError(error)) throw error;
-    return retry && request.method === 'GET' && isClosedConnection(error)
-      ? sendRequest(http, request, false)
+    return retry !== undefined && request.method === 'GET' && isClosedConnection(error)
+      ? sendRequest(http, request, undefined, retry)
       : undefined;
   }
 };
 
-/** `http` sets the base URL and, on the server, the user's cookie. */
-export const createApi = (http: AxiosInstance): Api => ({
+/**
+ * `http` sets the base URL and, on the server, the user's cookie. A GET whose connection was closed is sent once more with `retry`: an
+ * agent that opens a new connection, since a server that ends closes all of a pool's.
+ */
+export const createApi = (http: AxiosInstance, retry: AxiosRequestConfig = {}): Api => ({
   send: async (schema, request) => {
     const sentAt = performance.now();
-    const response = await sendRequest(http, request, true);
+    const response = await sendRequest(http, request, retry);
     if (response === undefined) return { ok: false, failure: { status: 0, errors: [] } };
     if (response.status >= 400) return { ok: false, failure: failureOf(response) };
     const parsed = schema.safeParse(response.data);

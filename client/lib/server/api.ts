@@ -7,6 +7,7 @@ import { cache } from 'react';
 import { createApi, type Api, type Failure } from '../api/api.ts';
 import { getCurrentUser } from '../api/marketplace.ts';
 import type { User } from '../api/schemas.ts';
+import { describeNoResponse } from './no-response.ts';
 import { runtimeConfig } from './runtime.ts';
 import { serviceUrl } from './service-url.ts';
 import { hasSession, readSetCookie, relayedCookies } from './relayed-cookies.ts';
@@ -19,6 +20,10 @@ const withServiceUrl = (http: AxiosInstance): AxiosInstance => {
   http.interceptors.request.use((request) => {
     request.baseURL = serviceUrl(runtimeConfig().apiUrl, request.url ?? '');
     return request;
+  });
+  http.interceptors.response.use(undefined, (error: unknown) => {
+    process.stderr.write(`${describeNoResponse(error)}\n`);
+    throw error;
   });
   return http;
 };
@@ -36,6 +41,9 @@ const http = (): AxiosInstance =>
 /** Forwarded, so that rate limits count the user's address and the logs of all services share the request's id and trace. */
 const forwarded = ['x-forwarded-for', 'x-request-id', 'traceparent'] as const;
 
+/** For requests that are sent again. */
+const newConnections = { httpAgent: new Agent(), httpsAgent: new HttpsAgent() };
+
 const forwardedHeaders = (incoming: Headers): Readonly<Record<string, string>> =>
   Object.fromEntries(
     forwarded.flatMap((name) => {
@@ -46,7 +54,7 @@ const forwardedHeaders = (incoming: Headers): Readonly<Record<string, string>> =
 
 /** The API for the visitor whose request is being handled, without a session. */
 export const anonymousApi = async (): Promise<Api> =>
-  createApi(withServiceUrl(create({ ...http().defaults, headers: forwardedHeaders(await headers()) })));
+  createApi(withServiceUrl(create({ ...http().defaults, headers: forwardedHeaders(await headers()) })), newConnections);
 
 /** The API with the session of the request being handled. `relayCookies` sets new session cookies in the browser. */
 export const serverApi = async (
@@ -68,7 +76,7 @@ export const serverApi = async (
       return response;
     });
   }
-  return createApi(withServiceUrl(userHttp));
+  return createApi(withServiceUrl(userHttp), newConnections);
 };
 
 /** Whether what the page at this address reports was done by this browser within the last minute. */

@@ -12,7 +12,7 @@ const inFlightMs = 5_000;
 
 export interface RunningServer {
   readonly url: string;
-  /** Continues to serve until the routers have noticed, then finishes the requests in flight. */
+  /** Continues to serve until the routers have noticed, ending each connection with its next response, then finishes the requests in flight. */
   drain(): Promise<void>;
 }
 
@@ -48,8 +48,11 @@ export const openServer = async (options: {
     });
   const isProbe = (path: string | undefined) =>
     path === '/healthz' || path === '/readyz' || (path === '/metrics' && metrics !== undefined);
+  let isDraining = false;
   // Dispatched before Express, so that requests do not pass through two apps.
   const server = createServer((req, res) => {
+    // So that its client does not send the next one just as the connection is closed.
+    if (isDraining) res.setHeader('Connection', 'close');
     if (isProbe(req.url)) probes(req, res);
     else options.app(req, res);
   });
@@ -68,6 +71,7 @@ export const openServer = async (options: {
   return {
     url: `http://${options.host === '0.0.0.0' ? '127.0.0.1' : options.host}:${port}`,
     drain: async () => {
+      isDraining = true;
       // Without connections no router sends requests here, so tests and idle processes need not wait.
       const hasClients = await new Promise<boolean>((resolve) => {
         server.getConnections((error, count) => resolve(error !== null || count > 0));
