@@ -94,10 +94,10 @@ export const alertProblems = (root: string): string[] => {
   const processes = workspaces.filter(
     ({ folder, description }) => description.kind !== undefined && !folder.startsWith('tools/'),
   );
-  const sources = workspaces
+  const folders = workspaces
     .filter(({ name, description }) => name === 'common' || description.kind !== undefined)
-    .map(({ folder }) => readFiles(join(root, folder, 'src'), '.ts'))
-    .join('\n');
+    .map(({ folder }) => join(root, folder, 'src'));
+  const sources = [...folders, join(root, 'client', 'lib')].map((folder) => readFiles(folder, '.ts')).join('\n');
   const names = alerts.map(({ alert }) => alert);
   const severities = new Map(alerts.map(({ alert, labels }) => [alert, labels.severity]));
   return [

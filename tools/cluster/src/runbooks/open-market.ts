@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { readOrder, signUp, type User } from '../load-generator.ts';
@@ -33,7 +34,8 @@ const sell = async (
   seller: User,
   buyer: User,
 ): Promise<{ readonly ticketId: string; readonly eventId: string; readonly orderId: string }> => {
-  const ticket = listing.parse(await post(seller, '/api/tickets', { title: 'Cup final', price: 19.99 }));
+  // An event of its own: it may be called off.
+  const ticket = listing.parse(await post(seller, '/api/tickets', { title: randomUUID(), price: 19.99 }));
   const order = withId.parse(await post(buyer, '/api/orders', { ticketId: ticket.id }));
   await post(buyer, '/api/payments', { orderId: order.id, token: 'tok_visa' });
   for (
