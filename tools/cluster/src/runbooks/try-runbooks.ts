@@ -105,7 +105,10 @@ const runKubectl = async (command: string, runbooks: string): Promise<string | u
       await untilRolledOut(service);
     }
     await runLine(await fill());
-    if (/ (rollout|delete) /.test(command)) await untilAllReady();
+    if (/ (rollout|delete) /.test(command)) {
+      await untilAllReady();
+      await untilRolledOut(service);
+    }
   }
   return undefined;
 };
