@@ -24,10 +24,14 @@ const isOpen = (port: number): Promise<boolean> =>
  */
 export const forwardTo = async (service: string, remotePort: number): Promise<PortForward> => {
   const port = await freePort();
-  const forward = execa('kubectl', ['port-forward', `service/${service}`, `${port}:${remotePort}`], {
-    stdin: 'ignore',
-    reject: false,
-  });
+  const forward = execa(
+    'kubectl',
+    ['port-forward', '--pod-running-timeout=10s', `service/${service}`, `${port}:${remotePort}`],
+    {
+      stdin: 'ignore',
+      reject: false,
+    },
+  );
   const ended: { text?: string } = {};
   const watch = async () => {
     ended.text = (await forward).stderr;
