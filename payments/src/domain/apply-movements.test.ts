@@ -383,6 +383,43 @@ test('When such a release has booked another amount than Stripe has moved, then 
   expect(balances(after.entries)).toEqual({ stripe: amount, disputes: 0, 'seller:s:held': -1799, fees: -200 });
 });
 
+/** What Stripe shows after each step: a refund is made, or the oldest of those that are yet to fail fails. */
+const playRefunds = (steps: readonly number[]): MoneyAtStripe[] => {
+  const refunds: MoneyAtStripe['refunds'][number][] = [];
+  return steps.map((part, index) => {
+    const at = new Date(now.getTime() + index * 1000);
+    const failing = part === 0 ? refunds.findIndex(({ status }) => status !== 'failed') : -1;
+    const failed = refunds[failing];
+    if (failed !== undefined) refunds[failing] = { ...failed, status: 'failed', failedAt: at };
+    else if (part > 0) refunds.push({ ...refund(`re_${index}`, part), at });
+    return { ...nothing, refunds: [...refunds] };
+  });
+};
+
+test('When refunds are first read after the oldest has failed, then as much is owed as if each step had been read', () => {
+  // Two parts of the price, of which the first fails; and the same part again after its failure.
+  expect(play(sale, [], playRefunds([1000, 999, 0]).slice(-1)).charge).toMatchObject({ left: 0, owed: 1000 });
+  expect(play(sale, [], playRefunds([500, 0, 500]).slice(-1)).charge).toMatchObject({ left: 1499, owed: 0 });
+  // Stripe does not say when it failed.
+  const unknown = { ...nothing, refunds: [refund('re_1', 1000, 'failed'), refund('re_2', 999)] };
+  expect(play(sale, [], [unknown]).charge).toMatchObject({ left: 0, owed: 1000 });
+  fc.assert(
+    fc.property(
+      fc.array(fc.nat({ max: 600 }), { minLength: 1, maxLength: 6 }),
+      fc.array(fc.nat({ max: 5 }), { maxLength: 3 }),
+      fc.boolean(),
+      (steps, moments, isSale) => {
+        const shown = playRefunds(steps);
+        const reads = moments.toSorted((a, b) => a - b).flatMap((at) => shown[at] ?? []);
+        const [from, first] = isSale ? [sale, saleEntries] : [late, lateEntries];
+        const moneyOf = ({ charge: { left, owed, losses = 0 } }: ReturnType<typeof play>) => ({ left, owed, losses });
+        const all = moneyOf(play(from, first, shown));
+        expect(moneyOf(play(from, first, [...reads, ...shown.slice(-1)]))).toEqual({ ...all, left: all.left ?? 0 });
+      },
+    ),
+  );
+});
+
 const refundRead = fc.record({
   id: fc.constantFrom('re_1', 're_2', 're_3'),
   part: fc.integer({ min: 1, max: 600 }),

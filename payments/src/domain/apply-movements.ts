@@ -9,7 +9,12 @@ interface Created {
   readonly at: Date;
 }
 
-type RefundAtStripe = Pick<Refund, 'id' | 'amount' | 'status'> & Created & { readonly isOurs: boolean };
+type RefundAtStripe = Pick<Refund, 'id' | 'amount' | 'status'> &
+  Created & {
+    readonly isOurs: boolean;
+    /** When it failed, as far as Stripe shows that. */
+    readonly failedAt?: Date | undefined;
+  };
 
 /** What Stripe shows of the money of one PaymentIntent, each list oldest first; amounts in minor units. */
 export interface MoneyAtStripe {
@@ -86,26 +91,41 @@ const lastReturned = (refunds: readonly Refund[], disputes: readonly Dispute[]):
     .slice(-maxReturned);
 
 /**
+ * That refunds were made, and that some have failed, oldest first: which of them the money of a failed one goes to depends on
+ * whether they were made before it failed. If that is not known, they were, so that nothing that is owed is forgotten.
+ */
+const refundSteps = (refunds: readonly RefundAtStripe[]) => {
+  const made = refunds.map((refund) => ({ refund, isFailure: false, at: refund.at.getTime() }));
+  const failed = refunds
+    .filter(({ status }) => status === 'failed')
+    .map((refund) => ({ refund, isFailure: true, at: refund.failedAt?.getTime() ?? Infinity }));
+  return [...made, ...failed].toSorted((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
+};
+
+/**
  * Compares a paid charge with what Stripe shows. It is a function of both alone, so repeated, late and concurrent reads come
  * to the same; undefined when the charge has everything.
  */
 export const applyMovements = (charge: Charge, seen: MoneyAtStripe, now: Date): MoneyChange | undefined => {
   const { left = 0, fee = 0, owed = 0, losses = 0, feePercent = 0 } = charge;
   const state: MoneyState = { left, fee, owed, losses, feePercent };
-  const refunds = new Map((charge.refunds ?? []).map((refund) => [refund.id, refund]));
+  const refundsBefore = new Map((charge.refunds ?? []).map((refund) => [refund.id, refund]));
+  const refunds = new Map(refundsBefore);
   const disputes = new Map((charge.disputes ?? []).map((dispute) => [dispute.id, dispute]));
   const added: Entry[] = [];
   let isNew = false;
   let isGivenBack = false;
 
-  for (const refund of seen.refunds) {
-    const known = refunds.get(refund.id);
+  for (const { refund, isFailure } of refundSteps(seen.refunds)) {
+    const known = refundsBefore.get(refund.id);
     if (known?.status === refund.status || known?.status === 'failed') continue;
     isNew = true;
     const { id, amount, status } = refund;
-    if (known === undefined) added.push(...entries.refund(charge, { id, at: now, amount, ...take(state, amount) }));
-    if (status === 'failed')
+    if (isFailure) {
       added.push(...entries.refundFailed({ id, at: now, amount, ...giveBack(state, amount, 0) }));
+      continue;
+    }
+    if (known === undefined) added.push(...entries.refund(charge, { id, at: now, amount, ...take(state, amount) }));
     // A release without `returned` has told of the refund that it has recorded as the charge's.
     const told = id === charge.stripeRefundId ? {} : { at: refund.at, reason: reasonOf(charge, refund) };
     refunds.set(id, known === undefined ? { id, amount, status, ...told } : { ...known, status });

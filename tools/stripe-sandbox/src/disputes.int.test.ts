@@ -100,6 +100,8 @@ test('When the refund of a card fails, then the charge is as before, and the ref
     failure_balance_transaction: expect.stringMatching(/^txn_/),
     charge: { amount_refunded: 0, refunded: false },
   });
+  const expanded = await stripe.refunds.list({ expand: ['data.failure_balance_transaction'] });
+  expect(expanded.data[0]?.failure_balance_transaction).toMatchObject({ type: 'refund_failure', amount: 700 });
   const types = ['refund.updated', 'refund.failed', 'charge.refund.updated'];
   expect((await stripe.events.list({ types })).data.map(({ type }) => type).toSorted()).toEqual(types.toSorted());
   const { data } = await stripe.balanceTransactions.list({ source: refund.id });

@@ -92,6 +92,19 @@ test('When money is returned before its payment is recorded, then it is in the l
   await until(async () => expect(await ledgerOf(order)).toHaveProperty([`refund:${id}`]));
 });
 
+test('When a refund had failed before it and a later one were read, then its money is owed', async () => {
+  const order = await paid();
+  await stopFollowing();
+  const first = await refundAtStripe(order, 1000);
+  await refundAtStripe(order, price - 1000);
+  await payments.sandbox.settleRefund(first.id, 'failed');
+  await bookmarks().updateOne({}, { $set: { leasedUntil: new Date(0) } });
+  await until(async () => {
+    expect(await payments.stored(order.id)).toMatchObject({ status: 'refunded', left: 0, owed: 1000 });
+    expect(await balancesOf(order)).toEqual({ stripe: 1000, buyers: -1000 });
+  });
+});
+
 test('When its events are behind the bookmark by then, then the money itself is read', async () => {
   const order = await payments.payable({ price, sellerId });
   payments.dieAt('after', 'tryCard');

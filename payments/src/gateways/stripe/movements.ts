@@ -79,18 +79,23 @@ export const readMovements = async (
   const query = { payment_intent: ids.intentId, limit: pageSize };
   const { transferGroup } = ids;
   const [refunds, disputes, transfers] = await Promise.all([
-    call(deadline, (options) => stripe.refunds.list(query, options)),
+    call(deadline, (options) =>
+      stripe.refunds.list({ ...query, expand: ['data.failure_balance_transaction'] }, options),
+    ),
     call(deadline, (options) => stripe.disputes.list(query, options)),
     transferGroup === undefined ? [] : readTransfers(stripe, call, transferGroup, deadline),
   ]);
   return {
-    refunds: oldestFirst(refunds).map(({ id, amount, status, created, metadata }) => ({
-      id,
-      amount,
-      status: toRefundStatus(status),
-      at: toDate(created),
-      isOurs: isOurs(metadata),
-    })),
+    refunds: oldestFirst(refunds).map(
+      ({ id, amount, status, created, metadata, failure_balance_transaction: failure }) => ({
+        id,
+        amount,
+        status: toRefundStatus(status),
+        at: toDate(created),
+        isOurs: isOurs(metadata),
+        failedAt: typeof failure === 'object' && failure !== null ? toDate(failure.created) : undefined,
+      }),
+    ),
     disputes: oldestFirst(disputes).map(
       ({ id, amount, status, reason, created, balance_transactions: transactions }) => ({
         id,

@@ -1,10 +1,13 @@
 import type { Refund } from '../domain/records.ts';
 
-/** Stripe's refund object; `charge` and `paymentIntent` are ids, or objects where they are expanded. */
+/** Stripe's refund object; what it is related to are ids, or objects where they are expanded. */
 export const refundObject = (
   refund: Refund,
-  charge: unknown = refund.charge,
-  paymentIntent: unknown = refund.paymentIntent,
+  {
+    charge = refund.charge,
+    paymentIntent = refund.paymentIntent,
+    failure = refund.failureBalanceTransaction,
+  }: { readonly charge?: unknown; readonly paymentIntent?: unknown; readonly failure?: unknown } = {},
 ) => ({
   id: refund.id,
   object: 'refund',
@@ -26,6 +29,6 @@ export const refundObject = (
   ...(refund.status === 'pending' ? { pending_reason: 'processing' } : {}),
   ...(refund.failureBalanceTransaction === null
     ? {}
-    : { failure_balance_transaction: refund.failureBalanceTransaction, failure_reason: 'expired_or_canceled_card' }),
+    : { failure_balance_transaction: failure, failure_reason: 'expired_or_canceled_card' }),
   transfer_reversal: null,
 });

@@ -15,7 +15,11 @@ type Kind = StripeRecord['object'];
 const expandable: Readonly<Record<Kind, Readonly<Record<string, Kind>>>> = {
   payment_intent: { latest_charge: 'charge', payment_method: 'payment_method' },
   charge: { payment_intent: 'payment_intent' },
-  refund: { charge: 'charge', payment_intent: 'payment_intent' },
+  refund: {
+    charge: 'charge',
+    payment_intent: 'payment_intent',
+    failure_balance_transaction: 'balance_transaction',
+  },
   payment_method: {},
   dispute: { charge: 'charge', payment_intent: 'payment_intent' },
   balance_transaction: {},
@@ -106,8 +110,12 @@ const payment = (lookup: Lookup, row: Refund | Dispute, expand: readonly string[
 });
 
 const refund = (lookup: Lookup, row: Refund, expand: readonly string[]): unknown => {
-  const related = payment(lookup, row, expand);
-  return refundObject(row, related.charge, related.paymentIntent);
+  const { failureBalanceTransaction: id } = row;
+  const failure =
+    id !== null && expands(expand, 'failure_balance_transaction')
+      ? balanceTransactionObject(found(lookup.balanceTransaction(id), id))
+      : id;
+  return refundObject(row, { ...payment(lookup, row, expand), failure });
 };
 
 const dispute = (lookup: Lookup, row: Dispute, expand: readonly string[]): unknown => {
