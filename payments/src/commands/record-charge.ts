@@ -102,9 +102,14 @@ export const recordAdopted = async (deps: Deps, context: ChargeContext): Promise
 export const payoutMarked = (due: Date, trace: Trace): Expression =>
   expression({ $mergeObjects: ['$payoutDue', { $literal: { due, ...trace } }] });
 
-/** Stripe has nothing left to return. Returns false, and the refund stays due, while the charge does not show why. */
-export const recordNothingLeft = async (deps: Deps, orderId: string): Promise<boolean> => {
-  const where = { _id: orderId, status: 'refunded' as const };
+const isNothing = { $not: { $gt: 0 } };
+
+/**
+ * Stripe has nothing left to return. Returns false, and the refund stays due, while the charge does not show why, or has money
+ * again: an appeal may have been won, or a refund failed, since it was read.
+ */
+export const recordNothingLeft = async (deps: Pick<Deps, 'payments'>, orderId: string): Promise<boolean> => {
+  const where = { _id: orderId, status: 'refunded' as const, left: isNothing, owed: isNothing };
   const { matchedCount } = await deps.payments.updateOne(where, { $unset: { closingDue: true, refundDue: true } });
   return matchedCount === 1;
 };

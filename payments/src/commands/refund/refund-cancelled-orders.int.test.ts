@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { orderCancelled, type OrderState } from '@ticketing/common/events';
 import type { PaymentDocument } from '../../models/payment.ts';
 import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
+import { recordNothingLeft } from '../record-charge.ts';
 
 let payments: PaymentsUnderTest;
 
@@ -220,3 +221,21 @@ test('When a paid order is cancelled without a mark for refund, then the safety 
   await payments.startReplica();
   await untilRefunded(order);
 });
+
+test.each(['left', 'owed'])(
+  'When the charge has money (%s) again before a worker records that nothing is left, then its refund stays due',
+  async (field) => {
+    const order = await payments.payable();
+    await payments.pay(order.id);
+    const collection = payments.system.collection<PaymentDocument>('payments');
+    // No worker takes it up.
+    const refundDue = { due: new Date(Date.now() + 1e9), correlationId: 'c', traceId: 't' };
+    const refunded = { status: 'refunded' as const, left: 0, owed: 0, refundDue };
+    await collection.updateOne({ _id: order.id }, { $set: { ...refunded, [field]: order.price } });
+    expect(await recordNothingLeft({ payments: collection }, order.id)).toBe(false);
+    expect((await payments.stored(order.id))?.refundDue).toEqual(refundDue);
+    await collection.updateOne({ _id: order.id }, { $set: refunded });
+    expect(await recordNothingLeft({ payments: collection }, order.id)).toBe(true);
+    expect((await payments.stored(order.id))?.refundDue).toBeUndefined();
+  },
+);
