@@ -49,6 +49,10 @@ test.each([
     { status: 'refunded' as const, refundStatus: 'succeeded' as const, amountRefunded: 500, owed: 1499 },
     /^The refund of \$14.99 did not reach/,
   ],
+  [
+    { status: 'refunded' as const, refundStatus: 'failed' as const, amountRefunded: 0, returnedElsewhere: 1999 },
+    'A refund did not reach your card, so we have returned $19.99 in another way.',
+  ],
   [{ status: 'refunded' as const, refundStatus: 'failed' as const }, /has been refunded to your card/],
   [
     { status: 'refunded' as const, amountRefunded: 0, dispute: lost },
@@ -73,6 +77,10 @@ test.each([
   [
     { amountRefunded: 0, refundStatus: 'failed' as const, owed: 500 },
     ['A refund did not reach your card. We are looking into it.'],
+  ],
+  [
+    { amountRefunded: 0, refundStatus: 'failed' as const, returnedElsewhere: 500 },
+    ['A refund did not reach your card, so we have returned $5.00 in another way.'],
   ],
   [{ dispute: lost }, []],
   [{ dispute: open }, ['You have disputed this payment. The seller is not paid until your bank has decided.']],

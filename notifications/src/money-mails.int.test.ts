@@ -105,6 +105,16 @@ test('When an operator has ordered the refund of a sale that was paid out, then 
   expect(sold.text).toContain('What you have been paid beyond that is taken back from your account at Stripe.');
 });
 
+test('When an operator has returned the money in another way, then the buyer is told, and the seller nothing', async () => {
+  const order = await oldSale();
+  const returned = [{ id: 'request', amount: 1999, at: now(), reason: 'elsewhere' }];
+  await notifications.charged(order, { status: 'refunded', left: 0, fee: 0, returned, refundedAt: now() });
+  const mail = await notifications.mailTo(order.userId, /^Your money is returned: Final$/);
+  expect(mail.text).toContain('A refund did not reach your card. So we have returned your payment in another way.\n');
+  expect(mail.text).not.toContain('Most banks');
+  expect(await notifications.subjects(order.sellerId)).toEqual([]);
+});
+
 test('When a dispute is opened, then the seller is told, and when it is lost, also that the bank has returned the money', async () => {
   const order = await oldSale();
   const dispute = { id: 'dp_1', amount: 1999, status: 'needs_response', reason: 'fraudulent', openedAt: now() };

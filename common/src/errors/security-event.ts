@@ -18,6 +18,7 @@ export const securityEvents = [
   'account_closed',
   /** By an operator, as the next ones. */
   'refund_ordered',
+  'refund_recorded',
   'problem_settled',
   'listing_withdrawn',
   'account_suspended',

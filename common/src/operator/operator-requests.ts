@@ -13,6 +13,8 @@ export const operatorRequests = defineCollection({
     // What the action is for, such as the id of an order. A service may remove it with the outcome.
     subject: { type: String },
     reason: { type: String },
+    // Minor units of the currency of what the action is for.
+    amount: { type: Number },
     // Who has run the command, by the name of their account on that machine.
     by: { type: String, required: true },
     requestedAt: { type: Date, required: true },

@@ -10,7 +10,7 @@ type Removable = 'openAttempt' | 'closingDue' | 'refundDue' | 'transfer' | 'reve
 /** Changes the charge where the condition holds. Returns it as the write left it, or null. */
 export const changeCharge = async (
   deps: Pick<Deps, 'chargeStore'>,
-  { charge, trace }: ChargeContext,
+  { charge, trace }: Pick<ChargeContext, 'charge' | 'trace'>,
   where: object,
   set: NewValues<PaymentDocument>,
   unset: readonly Removable[] = [],

@@ -3,7 +3,7 @@ import { parseCharge } from '../models/payment.ts';
 import type { ChargeContext } from './charge-context.ts';
 
 /** After this time another worker may take up a task again. */
-const leaseMs = 30_000;
+export const leaseMs = 30_000;
 const concurrency = 8;
 /** Tasks of one pass: work of other kinds takes turns, and the metrics are never hours old. */
 const tasksPerLane = 25;

@@ -73,8 +73,12 @@ const reasonOf = ({ order, refundOrdered }: Charge, { isOurs }: RefundAtStripe):
   return refundOrdered === undefined ? (order.reason ?? 'refunded') : 'operator';
 };
 
-/** The last refunds that have not failed and disputes that were lost, oldest first. */
-const lastReturned = (refunds: readonly Refund[], disputes: readonly Dispute[]): Returned[] =>
+/** The last refunds that have not failed, disputes that were lost, and what was given back outside Stripe, oldest first. */
+export const lastReturned = ({
+  refunds = [],
+  disputes = [],
+  returnedElsewhere = [],
+}: Pick<Charge, 'refunds' | 'disputes' | 'returnedElsewhere'>): Returned[] =>
   [
     ...refunds.filter(({ status }) => status !== 'failed'),
     ...disputes.map(({ id, amount, lostAt, taken }) => ({
@@ -83,6 +87,7 @@ const lastReturned = (refunds: readonly Refund[], disputes: readonly Dispute[]):
       at: lostAt,
       reason: 'dispute',
     })),
+    ...returnedElsewhere.map(({ id, amount, at }) => ({ id, amount, at, reason: 'elsewhere' })),
   ]
     .flatMap(({ id, amount, at, reason }) =>
       at === undefined || reason === undefined ? [] : [{ id, amount, at, reason }],
@@ -171,7 +176,7 @@ export const applyMovements = (charge: Charge, seen: MoneyAtStripe, now: Date): 
       refunds: all,
       disputes: allDisputes,
       dispute: shownDispute && toPublic(shownDispute),
-      returned: lastReturned(all, allDisputes),
+      returned: lastReturned({ ...charge, refunds: all, disputes: allDisputes }),
       transfer: own,
       ...(transfers.size === 0 ? {} : payoutOf([...transfers.values()], charge.paidOutAt ?? now)),
     },

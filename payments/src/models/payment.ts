@@ -69,6 +69,13 @@ export const charges = defineAggregate({
       at: { type: Date, required: true },
       reason: { type: String, required: true },
     }),
+    returnedElsewhere: listOf({
+      id: { type: String, required: true },
+      amount: { type: Number, required: true },
+      at: { type: Date, required: true },
+      by: { type: String, required: true },
+      reason: { type: String, required: true },
+    }),
     problemSettledAt: { type: Date },
     problemSettledBy: { type: String },
     feePercent: { type: Number },

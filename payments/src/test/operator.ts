@@ -3,13 +3,21 @@ import { newId } from '@ticketing/common/mongo';
 import type { OperatorRequest } from '@ticketing/common/operator';
 import type { PaymentsUnderTest } from './harness.ts';
 
-/** An operator, who runs `npm run operator -- refund` and `npm run operator -- release`. */
+type Action = 'refund' | 'record-refund' | 'release';
+
+/** An operator, who runs `npm run operator -- refund`, `record-refund` and `release`. */
 export const createOperator = (payments: () => PaymentsUnderTest) => {
   const requests = () => payments().system.collection<OperatorRequest>('operator-requests');
   /** Writes the request that the command writes, and returns its id. */
-  const request = async (action: 'refund' | 'release', orderId: string, requestedAt = new Date()): Promise<string> => {
+  const request = async (
+    action: Action,
+    orderId: string,
+    requestedAt = new Date(),
+    amount?: number,
+  ): Promise<string> => {
     const _id = newId();
-    await requests().insertOne({ _id, action, subject: orderId, reason: 'called off', by: 'ann', requestedAt });
+    const about = { action, subject: orderId, reason: 'called off', by: 'ann', requestedAt };
+    await requests().insertOne({ _id, ...about, ...(amount === undefined ? {} : { amount }) });
     return _id;
   };
   /** The outcome of a request, once it is carried out. */
@@ -30,7 +38,7 @@ export const createOperator = (payments: () => PaymentsUnderTest) => {
       } as const;
       await requests().updateOne({ _id }, opened);
     },
-    ask: async (action: 'refund' | 'release', orderId: string): Promise<string | undefined> =>
-      outcomeOf(await request(action, orderId)),
+    ask: async (action: Action, orderId: string, amount?: number): Promise<string | undefined> =>
+      outcomeOf(await request(action, orderId, undefined, amount)),
   };
 };

@@ -13,14 +13,14 @@ export const readArgs = (args: readonly string[], usage: string) => {
   const { values, positionals } = parse(args, usage);
   const { data: reason, error } = reasonText.safeParse(values.reason ?? '');
   if (error !== undefined) throw new UsageError(error.issues.map(({ message }) => message).join('; '), usage);
-  return { subjects: [...new Set(positionals)], event: values.event, reason };
+  return { subjects: [...new Set(positionals)], event: values.event, amount: values.amount, reason };
 };
 
 const parse = (args: readonly string[], usage: string) => {
   try {
     return parseArgs({
       args: [...args],
-      options: { reason: { type: 'string' }, event: { type: 'string' } },
+      options: { reason: { type: 'string' }, event: { type: 'string' }, amount: { type: 'string' } },
       allowPositionals: true,
     });
   } catch (error) {
@@ -44,8 +44,8 @@ export const commandWithReason =
     readonly outcomes: Outcomes;
   }) =>
   async (command: CommandRun): Promise<number> => {
-    const { subjects, event, reason } = readArgs(command.args, usage);
-    if (event !== undefined || subjects.length === 0)
+    const { subjects, event, amount, reason } = readArgs(command.args, usage);
+    if (event !== undefined || amount !== undefined || subjects.length === 0)
       throw new UsageError(`Name at least one ${operation.kind}`, usage);
     return requestOperation(command, { ...operation, subjects, reason });
   };

@@ -31,6 +31,7 @@ test.each([[[]], [['--help']], [['help']]])('When the arguments are %j, then the
     'suspend',
     'reinstate',
     'refund',
+    'record-refund',
     'release',
     'problems',
     'money',

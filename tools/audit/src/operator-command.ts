@@ -17,7 +17,14 @@ import {
   ticketLookupUsage,
 } from './lookup-command.ts';
 import { logUsage, runLogCommand } from './log-command.ts';
-import { refundUsage, releaseUsage, runRefundCommand, runReleaseCommand } from './order-command.ts';
+import {
+  recordRefundUsage,
+  refundUsage,
+  releaseUsage,
+  runRecordRefundCommand,
+  runRefundCommand,
+  runReleaseCommand,
+} from './order-command.ts';
 import { moneyUsage, runMoneyCommand } from './money-command.ts';
 import { NotFoundError } from './not-found-error.ts';
 import {
@@ -50,6 +57,7 @@ const subcommands: ReadonlyMap<string, Subcommand> = new Map<string, Subcommand>
   ['money', { usage: moneyUsage, run: runMoneyCommand, isLookup: always }],
   ['undelivered', { usage: undeliveredUsage, run: runUndeliveredCommand, isLookup: always }],
   ['refund', { usage: refundUsage, run: runRefundCommand }],
+  ['record-refund', { usage: recordRefundUsage, run: runRecordRefundCommand }],
   ['release', { usage: releaseUsage, run: runReleaseCommand }],
   ['withdraw', { usage: withdrawUsage, run: runWithdrawCommand }],
   ['suspend', { usage: suspendUsage, run: runSuspendCommand }],

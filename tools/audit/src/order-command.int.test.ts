@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { openDatabases, type Databases } from '@ticketing/watchdog/sources';
 import { openTestSources, type TestSources } from '@ticketing/watchdog/testing';
-import { runRefundCommand, runReleaseCommand } from './order-command.ts';
+import { runRecordRefundCommand, runRefundCommand, runReleaseCommand } from './order-command.ts';
 import { runProblemsCommand } from './problems-command.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -21,7 +21,12 @@ afterAll(async () => {
 });
 
 const requests = () => under.collection('payments', 'operator-requests');
-const commands = { refund: runRefundCommand, release: runReleaseCommand, problems: runProblemsCommand };
+const commands = {
+  refund: runRefundCommand,
+  'record-refund': runRecordRefundCommand,
+  release: runReleaseCommand,
+  problems: runProblemsCommand,
+};
 
 const run = async (name: keyof typeof commands, args: readonly string[], timeoutMs = 20_000) => {
   const lines: string[] = [];
@@ -109,6 +114,35 @@ test.each([
   expect(request).toMatchObject({ action: 'release' });
 });
 
+test.each([
+  ['recorded', 0, 'owes nothing any more, and the buyer is told'],
+  ['recorded_before', 0, 'owes nothing any more: it was recorded before'],
+  ['other_amount', 1, 'owes another amount: see npm run operator -- money'],
+  ['not_owed', 1, 'owes its buyer nothing, or does not exist'],
+  ['being_refunded', 1, expect.stringMatching('repeat this')],
+])(
+  'When money of a buyer was returned elsewhere, and that is %s, then the exit code is %i',
+  async (outcome, code, text) => {
+    const _id = `owed-${outcome}`;
+    await under.collection('payments', 'payments').insertOne({ _id, currency: 'kwd', owed: 19_990 });
+    const [result, request] = await Promise.all([
+      run('record-refund', [_id, '--amount', '19.99', '--reason', 'bank transfer 7']),
+      carryOut(_id, outcome),
+    ]);
+    expect(result).toEqual({
+      code,
+      lines: [typeof text === 'string' ? `order ${_id} ${text}` : text],
+    });
+    expect(request).toMatchObject({ action: 'record-refund', reason: 'bank transfer 7', amount: 19_990 });
+    await expect(run('record-refund', [_id, '--amount', '19.9999', '--reason', 'x'])).rejects.toThrow('in KWD');
+  },
+);
+
+test('When money was returned for an order without a payment, then nothing is requested', async () => {
+  const { code } = await run('record-refund', ['nothing', '--amount', '1', '--reason', 'x']);
+  expect([code, await requests().countDocuments()]).toEqual([1, 0]);
+});
+
 test('When payments does not run, then the command fails and says so', async () => {
   const { code, lines } = await run('refund', ['a', '--reason', 'x'], 500);
   expect([code, lines]).toEqual([1, [expect.stringContaining('order a waits')]]);
@@ -152,6 +186,10 @@ test.each([
   ['refund', ['--reason', 'x']],
   ['refund', ['a', '--event', 'b', '--reason', 'x']],
   ['refund', ['a', '--force', '--reason', 'x']],
+  ['refund', ['a', '--amount', '1', '--reason', 'x']],
+  ['record-refund', ['a', 'b', '--amount', '1', '--reason', 'x']],
+  ['record-refund', ['a', '--amount', '1']],
+  ['release', ['a', '--amount', '1', '--reason', 'x']],
   ['release', ['--event', 'b', '--reason', 'x']],
   ['release', ['--reason', 'x']],
   ['problems', ['a']],

@@ -1,3 +1,4 @@
+import { currencyOf, toMinor } from '@ticketing/common/money';
 import type { Databases } from '@ticketing/watchdog/sources';
 import type { CommandRun } from './command-run.ts';
 import { commandWithReason, readArgs } from './command-with-reason.ts';
@@ -7,6 +8,7 @@ import { UsageError } from './usage-error.ts';
 interface StoredCharge {
   readonly _id: string;
   readonly status?: string;
+  readonly currency?: string;
   readonly order?: { readonly eventId?: string };
   readonly openAttempt?: { readonly at: Date };
 }
@@ -29,6 +31,21 @@ const refundOutcomes: Outcomes = {
 export const releaseUsage = `npm run operator -- release <order>… --reason <text>
   settles the problems that buyers have reported, so that the sellers are paid`;
 
+export const recordRefundUsage = `npm run operator -- record-refund <order> --amount <amount> --reason <text>
+  records that you have returned all that a buyer was owed after a refund had failed, in another way than by Stripe, such as a
+  bank transfer: the amount is what npm run operator -- money lists, such as 19.99; the buyer is told, but not the text`;
+
+const recordRefundOutcomes: Outcomes = {
+  recorded: { text: 'owes nothing any more, and the buyer is told', isDone: true },
+  recorded_before: { text: 'owes nothing any more: it was recorded before', isDone: true },
+  other_amount: { text: 'owes another amount: see npm run operator -- money', isDone: false },
+  not_owed: { text: 'owes its buyer nothing, or does not exist', isDone: false },
+  being_refunded: {
+    text: 'may be refunded at Stripe at this moment: look at npm run operator -- money in some minutes, and repeat this if it still lists the order',
+    isDone: false,
+  },
+};
+
 const releaseOutcomes: Outcomes = {
   settled: { text: 'has no open problem any more', isDone: true },
   settled_before: { text: 'has no open problem any more: it was settled before', isDone: true },
@@ -41,7 +58,8 @@ const releaseOutcomes: Outcomes = {
  * @throws UsageError
  */
 export const runRefundCommand = async (command: CommandRun): Promise<number> => {
-  const { subjects: orderIds, event, reason } = readArgs(command.args, refundUsage);
+  const { subjects: orderIds, event, amount, reason } = readArgs(command.args, refundUsage);
+  if (amount !== undefined) throw new UsageError('All that is left is refunded: there is no --amount', refundUsage);
   if ((event === undefined) === (orderIds.length === 0))
     throw new UsageError('Either orders or an event is needed', refundUsage);
   const { paid, beingPaid } =
@@ -73,6 +91,34 @@ export const runReleaseCommand = commandWithReason({
   usage: releaseUsage,
   outcomes: releaseOutcomes,
 });
+
+/**
+ * Asks the running payments to record that what an order owes its buyer was returned outside Stripe. Returns the exit code.
+ * @throws UsageError
+ */
+export const runRecordRefundCommand = async (command: CommandRun): Promise<number> => {
+  const { subjects, event, amount: text, reason } = readArgs(command.args, recordRefundUsage);
+  if (event !== undefined || subjects.length !== 1) throw new UsageError('Name one order', recordRefundUsage);
+  const charges = command.databases.of.payments.collection<StoredCharge>('payments');
+  const [orderId = ''] = subjects;
+  const { currency } = (await charges.findOne({ _id: orderId }, { projection: { currency: 1 } })) ?? {};
+  if (currency === undefined) {
+    command.print(`order ${orderId} ${recordRefundOutcomes['not_owed']?.text ?? ''}`);
+    return 1;
+  }
+  const amount = /^\d+(\.\d+)?$/.test(text ?? '') ? toMinor(currencyOf(currency), Number(text)) : undefined;
+  if (amount === undefined)
+    throw new UsageError(`--amount needs an amount in ${currency.toUpperCase()}, such as 19.99`, recordRefundUsage);
+  return requestOperation(command, {
+    action: 'record-refund',
+    service: 'payments',
+    kind: 'order',
+    subjects,
+    reason,
+    amount,
+    outcomes: recordRefundOutcomes,
+  });
+};
 
 /** Those being paid are read first: one that is paid between the reads is found by the second. */
 const ordersOf = async (databases: Databases, eventId: string) => {

@@ -22,10 +22,12 @@ export const requestOperation = async (
     readonly kind: string;
     readonly subjects: readonly string[];
     readonly reason?: string;
+    /** Minor units. */
+    readonly amount?: number;
     readonly outcomes: Outcomes;
   },
 ): Promise<number> => {
-  const { service, action, kind, subjects, reason, outcomes } = operation;
+  const { service, action, kind, subjects, reason, amount, outcomes } = operation;
   const requests = databases.of[service].collection<OperatorRequest>('operator-requests');
   const waiting = new Map(subjects.map((subject) => [`command-${newId()}`, subject]));
   // By the clock of the database, since they are deleted an hour later.
@@ -33,7 +35,7 @@ export const requestOperation = async (
     [...waiting].map(([_id, subject]) => ({
       updateOne: {
         filter: { _id },
-        update: [{ $set: { requestedAt: '$$NOW', ...literal({ action, subject, by, reason }) } }],
+        update: [{ $set: { requestedAt: '$$NOW', ...literal({ action, subject, by, reason, amount }) } }],
         upsert: true,
       },
     })),
@@ -55,7 +57,7 @@ export const requestOperation = async (
 };
 
 /** So that a text is no expression of MongoDB. */
-const literal = (fields: Readonly<Record<string, string | undefined>>) =>
+const literal = (fields: Readonly<Record<string, string | number | undefined>>) =>
   Object.fromEntries(
     Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, { $literal: value }]])),
   );

@@ -604,6 +604,32 @@ const refund = (amount: number, status = 'succeeded') => ({ id: `re_${newId()}`,
 const bookRefund = (sold: Seeded['sold'], amount: number) =>
   book(sold, `refund:re_${newId()}`, { stripe: -amount, [seller]: amount });
 
+/** A refund has failed, and an operator has recorded that this was returned outside Stripe. */
+const failAndReturn = async (sold: Seeded['sold'], elsewhere: number): Promise<void> => {
+  await book(sold, 'refund-failed:re', { [seller]: 1999, buyers: -1999 });
+  await book(sold, 'returned-elsewhere:request', { buyers: elsewhere, bank: -elsewhere });
+  const returnedElsewhere = [{ amount: elsewhere }];
+  await undo(sold, { amountRefunded: 0, left: 0, owed: 0, refunds: [refund(1999, 'failed')], returnedElsewhere });
+};
+
+test('When less was returned outside Stripe than is owed, then the audit finds it', async () => {
+  const { sold } = await under.seed();
+  await failAndReturn(sold, 1998);
+  const { violations } = await auditProduct(under.sources, { settleMs });
+  expect(violations.map(({ check }) => check).toSorted()).toEqual([
+    'cancelled-order-keeps-no-money',
+    'ledger-matches-charges',
+  ]);
+});
+
+test('When Stripe refunds what was returned outside Stripe, then the audit finds it', async () => {
+  const { sold } = await under.seed();
+  await failAndReturn(sold, 1999);
+  refundAtStripe(sold, 1999);
+  const { violations } = await auditProduct(under.sources, { settleMs });
+  expect(violations.map(({ check }) => check)).toContain('money-is-returned-once');
+});
+
 const lost = { status: 'lost', reason: 'fraudulent' };
 const won = { status: 'won', reason: 'fraudulent' };
 const disputed = { status: 'needs_response', reason: 'fraudulent' };
@@ -629,6 +655,7 @@ const undone: Readonly<Record<string, (sold: Seeded['sold']) => Promise<unknown>
     await book(sold, 'refund-failed:re', { [seller]: 1999, buyers: -1999 });
     await undo(sold, { amountRefunded: 0, left: 0, owed: 1999, refunds: [refund(1999, 'failed')] });
   },
+  'and the refund fails, and an operator returns the money in another way': (sold) => failAndReturn(sold, 1999),
   'in two refunds of which the first fails': async (sold) => {
     refundAtStripe(sold, 500);
     await bookRefund(sold, 500);

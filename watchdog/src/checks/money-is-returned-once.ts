@@ -9,7 +9,8 @@ export const moneyIsReturnedOnce: Check = {
       const order = snapshot.orderById.get(orderId);
       if (order === undefined || !snapshot.hasAllChargesOf(order)) return undefined;
       const taken = (snapshot.chargesByOrder.get(orderId) ?? []).reduce((total, { amount }) => total + amount, 0);
-      const returned = refunds.reduce((total, { amount }) => total + amount, 0);
+      const elsewhere = snapshot.paymentById.get(orderId)?.returnedElsewhere ?? 0;
+      const returned = refunds.reduce((total, { amount }) => total + amount, elsewhere);
       const ids = refunds.map(({ id }) => id).toSorted();
       if (returned > taken)
         return finding(

@@ -28,6 +28,8 @@ export interface PaymentRecord {
   readonly hasFailedRefund: boolean;
   /** To the buyer, in minor units; undefined until there is money. */
   readonly owed: number | undefined;
+  /** What was given back to the buyer outside Stripe, in minor units. */
+  readonly returnedElsewhere: number;
   /** What the sale is still worth, and what banks have withdrawn, in minor units. */
   readonly left: number;
   readonly withdrawn: number;
@@ -47,7 +49,9 @@ export interface PaymentRecord {
   readonly closedAt: number | undefined;
 }
 
-export type Balances = Readonly<Record<'stripe' | 'disputes' | 'fees' | 'buyers' | 'losses' | 'seller', number>>;
+export type Balances = Readonly<
+  Record<'stripe' | 'disputes' | 'fees' | 'buyers' | 'losses' | 'bank' | 'seller', number>
+>;
 
 interface StoredMoney {
   readonly amount?: number;
@@ -56,6 +60,7 @@ interface StoredMoney {
   readonly owed?: number;
   readonly losses?: number;
   readonly sent?: number;
+  readonly returnedElsewhere?: readonly { readonly amount?: number }[];
   readonly refunds?: readonly { readonly amount?: number; readonly status?: string }[];
   readonly disputes?: readonly {
     readonly id?: string;
@@ -83,7 +88,8 @@ const withdrawnOf = ({ disputes = [] }: StoredMoney): number =>
   disputes.reduce((sum, dispute) => sum + heldBy(dispute).withdrawn, 0);
 
 const balancesOf = (charge: StoredMoney): Balances | undefined => {
-  const { amount = 0, left = 0, fee = 0, owed, losses = 0, sent = 0, refunds = [], disputes = [] } = charge;
+  const { amount = 0, left = 0, fee = 0, owed, losses = 0, sent = 0 } = charge;
+  const { refunds = [], disputes = [], returnedElsewhere = [] } = charge;
   if (owed === undefined) return undefined;
   const withdrawn = withdrawnOf(charge);
   const lost = disputes.reduce((sum, dispute) => sum + heldBy(dispute).lost, 0);
@@ -93,6 +99,7 @@ const balancesOf = (charge: StoredMoney): Balances | undefined => {
     fees: 0 - fee,
     buyers: 0 - owed,
     losses,
+    bank: 0 - sumOf(returnedElsewhere),
     seller: sent - (left - fee),
   };
 };
@@ -129,6 +136,7 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
         'owed',
         'losses',
         'sent',
+        'returnedElsewhere.amount',
         'refunds.amount',
         'refunds.status',
         'disputes.id',
@@ -162,6 +170,7 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
       amountRefunded: charge.amountRefunded,
       hasFailedRefund: charge.refunds?.some(({ status }) => status === 'failed') === true,
       owed: charge.owed,
+      returnedElsewhere: sumOf(charge.returnedElsewhere ?? []),
       left: charge.left ?? 0,
       withdrawn: withdrawnOf(charge),
       balances: balancesOf(charge),

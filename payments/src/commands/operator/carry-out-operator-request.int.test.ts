@@ -3,10 +3,12 @@ import { orderUpdated, type OrderState } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
 import type { PaymentDocument } from '../../models/payment.ts';
 import { openPayments, type PaymentsUnderTest } from '../../test/harness.ts';
+import { createMoney } from '../../test/money.ts';
 import { createOperator } from '../../test/operator.ts';
 import { createSellers } from '../../test/sellers.ts';
 
 let payments: PaymentsUnderTest;
+const { balancesOf } = createMoney(() => payments);
 const operator = createOperator(() => payments);
 
 beforeAll(async () => {
@@ -171,6 +173,67 @@ test('When an operator orders a refund while the failure of another one is read,
   await untilRefunded(order, 1);
 });
 
+/** An order whose refund has failed, so that its price is owed. */
+const owedOrder = async (): Promise<OrderState> => {
+  const order = await paid('tok_refundFail');
+  await payments.cancel(order);
+  const payment_intent = (await payments.stored(order.id))?.stripeId ?? '';
+  await payments.system.eventually(async () => {
+    await createSellers(payments).reported('charge.refund.updated', { payment_intent });
+    expect(await payments.stored(order.id)).toMatchObject({ status: 'refunded', owed: order.price });
+  });
+  return order;
+};
+
+test('When an operator has returned money outside Stripe, then it is owed no more, once, and buyers are told', async () => {
+  const order = await owedOrder();
+  const { price } = order;
+  expect(await operator.ask('record-refund', order.id, price - 1)).toBe('other_amount');
+  const id = await operator.request('record-refund', order.id, undefined, price);
+  expect(await operator.outcomeOf(id)).toBe('recorded');
+  expect(await payments.stored(order.id)).toMatchObject({
+    owed: 0,
+    returnedElsewhere: [{ id, amount: price, reason: 'called off', by: 'ann' }],
+  });
+  const { body } = await payments.get(order.id);
+  expect(body).toMatchObject({ status: 'refunded', refundStatus: 'failed', returnedElsewhere: price });
+  expect(body).not.toHaveProperty('owed');
+  await payments.system.eventually(async () => {
+    expect(payments.updates(order.id).at(-1)?.returned).toMatchObject([{ id, amount: price, reason: 'elsewhere' }]);
+    expect(await balancesOf(order)).toEqual({ stripe: price, bank: -price });
+  });
+  // The command repeated, and the request repeated after a crash, also if something has come to be owed since.
+  expect(await operator.ask('record-refund', order.id, price)).toBe('recorded_before');
+  expect(await operator.ask('record-refund', order.id, price - 1)).toBe('not_owed');
+  expect(await operator.ask('refund', order.id)).toBe('returned');
+  await charges().updateOne({ _id: order.id }, { $set: { owed: price } });
+  await operator.repeat(id, order.id);
+  expect(await operator.outcomeOf(id)).toBe('recorded');
+  await charges().updateOne({ _id: order.id }, { $set: { owed: 0 } });
+  expect((await payments.stored(order.id))?.returnedElsewhere).toHaveLength(1);
+  expect(await payments.sandbox.refunds(order.id)).toHaveLength(1);
+});
+
+test('When money that was returned outside Stripe is still being refunded, then that ends, unless a worker may be at it', async () => {
+  const order = await owedOrder();
+  const { price } = order;
+  const trace = { correlationId: 'test', traceId: '0'.repeat(32) };
+  const mark = (dueInMs: number, left: number) => {
+    const due = new Date(payments.system.clock.now().getTime() + dueInMs);
+    return charges().updateOne({ _id: order.id }, { $set: { left, refundDue: { due, ...trace } } });
+  };
+  await mark(25_000, 0);
+  expect(await operator.ask('record-refund', order.id, price)).toBe('being_refunded');
+  // The refund is about the sale too.
+  await mark(240_000, 1);
+  expect(await operator.ask('record-refund', order.id, price)).toBe('being_refunded');
+  await mark(240_000, 0);
+  expect(await operator.ask('record-refund', order.id, price)).toBe('recorded');
+  const stored = await payments.stored(order.id);
+  expect(stored).toMatchObject({ owed: 0, returnedElsewhere: [{ amount: price }] });
+  expect(stored?.refundDue).toBeUndefined();
+});
+
 test('When an order is cancelled while the end of an appeal is read, then its buyer gets the money', async () => {
   const order = await paid();
   const stored = () => payments.stored(order.id);
@@ -219,6 +282,7 @@ test.each(['unpaid', 'unknown'])('When the order is %s, then there is nothing to
   expect(await operator.ask('refund', orderId)).toBe('not_paid');
   expect((await payments.stored(orderId))?.refundDue).toBeUndefined();
   expect(await operator.ask('release', orderId)).toBe('no_problem');
+  expect(await operator.ask('record-refund', orderId, 1)).toBe('not_owed');
 });
 
 test('When an operator settles a problem, then it is over, and another report is another problem', async () => {

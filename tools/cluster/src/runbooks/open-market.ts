@@ -66,6 +66,7 @@ export const openMarket = async (): Promise<Market> => {
         TICKET: unsold.id,
         ACCOUNT: other.email,
         EMAIL: other.email,
+        AMOUNT: '19.99',
         TEXT: "'The runbooks are tried'",
       },
       disputedOrder: disputed.orderId,
