@@ -81,6 +81,24 @@ test.each([
   expect((await accounts.recent()).includes(id)).toBe(isSuspended);
 });
 
+test.each([
+  ['reinstated since', { suspendedAt, reinstatedAt }, false],
+  ['not reinstated', {}, true],
+])(
+  'When a suspension is heard again weeks later of an account that was %s, then it is known so, and for good',
+  async (_, last, isSuspended) => {
+    let now = new Date('2030-01-04');
+    const accounts = openClosedAccounts({ database, now: () => now });
+    const id = newId();
+    await accounts.addSuspension({ id, ...last });
+    now = new Date('2030-03-01');
+    expect(await accounts.addSuspension({ id, suspendedAt })).toBe(isSuspended);
+    expect([await accounts.has(id), (await accounts.recent()).includes(id)]).toEqual([isSuspended, false]);
+    const collection = database.collection<{ _id: string; expiresAt: Date }>(closedAccounts.name);
+    expect((await collection.findOne({ _id: id }))?.expiresAt.getUTCFullYear()).toBe(9999);
+  },
+);
+
 test.each(['before', 'after'])(
   'When an account is closed %s it was reinstated, then it is known as closed',
   async (when) => {

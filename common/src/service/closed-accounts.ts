@@ -1,10 +1,16 @@
-import { isSuspended, sessionDays, type UserState } from '../events/index.ts';
+import { sessionDays, type UserState } from '../events/index.ts';
 import { createLoader, defineCollection, type Database, type DocumentOf } from '../mongo/index.ts';
 
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** No token of the account is valid after it has been closed for that long. */
 const keptMs = (sessionDays + 1) * dayMs;
+
+/**
+ * That an account was suspended is kept for good, as dead letters are: one of a suspension may be replayed at any time after the
+ * account was reinstated.
+ */
+const never = new Date('9999-12-31T00:00:00Z');
 
 /** Longer than a request takes, and than a session goes on at a replica that the broker cannot reach for a while. */
 const recentMs = 10 * 60_000;
@@ -68,20 +74,20 @@ export const openClosedAccounts = ({
       if (expiresAt <= heardAt) return;
       await collection.updateOne({ _id: id }, { $set: { heardAt, expiresAt, isClosed: true } }, { upsert: true });
     },
-    /** Returns whether the account is suspended, as far as is known: events arrive in any order. */
+    /** Returns whether the account is suspended, as far as is known: events arrive in any order, and however late. */
     addSuspension: async (state: Pick<UserState, 'id' | 'suspendedAt' | 'reinstatedAt'>): Promise<boolean> => {
       const { id, suspendedAt, reinstatedAt } = state;
-      const heardAt = now();
       if (suspendedAt === undefined) return false;
-      const expiresAt = new Date(new Date(suspendedAt).getTime() + keptMs);
-      if (expiresAt <= heardAt) return isSuspended(state);
+      const since = new Date(suspendedAt);
+      // No request of an account that was suspended long ago is in progress: it is no recent one.
+      const heardAt = new Date(Math.min(now().getTime(), since.getTime() + keptMs));
       await collection.updateOne(
         { _id: id },
         {
           $max: {
             heardAt,
-            expiresAt,
-            suspendedAt: new Date(suspendedAt),
+            expiresAt: never,
+            suspendedAt: since,
             ...(reinstatedAt === undefined ? {} : { reinstatedAt: new Date(reinstatedAt) }),
           },
           $setOnInsert: { isClosed: false },
