@@ -400,7 +400,7 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
     stripeSide = remoteCalls.gate(side, Object.keys(side));
     const metrics = openMetrics(new Metrics());
     const logger = createLogger({ service: 'payments', level: 'silent' });
-    const client = openStripe({ key: 'sk_test_sandbox', host: sandbox.url, callTimeoutMs: 9_000 }, logger);
+    const client = openStripe({ key: 'sk_test_sandbox', host: sandbox.url, callTimeoutMs: 9_000 }, logger, metrics);
     const returnUrl = 'http://127.0.0.1:9/';
     const stripe = createStripeGateway(
       client,

@@ -33,6 +33,10 @@ export const openMetrics = (metrics: Metrics) => ({
     'Transfers to sellers that Stripe refuses or does not respond to; retried',
   ),
   sellerDebts: metrics.gauge('seller_debts', 'Transfers whose reversal Stripe refuses; retried'),
+  stripeKeyRefused: metrics.counter(
+    'stripe_key_refused_total',
+    'Stripe calls refused because of our key: it is invalid, or lacks a right (401, 403)',
+  ),
   attemptsRefused: metrics.counter(
     'attempts_refused_by_stripe_total',
     'Payment attempts that Stripe refused because another attempt of the order was in progress or had succeeded',

@@ -72,6 +72,7 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
       callTimeoutMs: Math.floor(timeoutMs * 0.3),
     },
     logger,
+    metrics,
   );
   const gateway = createStripeGateway(
     stripe,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Stripe } from 'stripe';
-import { isRetryable, isServerError, StripeTimeoutError } from './errors.ts';
+import { isKeyRefused, isRetryable, isServerError, StripeTimeoutError } from './errors.ts';
 
 const firstRetryDelayMs = 200;
 const maxRetryDelayMs = 1_000;
@@ -12,10 +12,10 @@ export type Deadline = number;
 
 /**
  * Performs a request to Stripe and retries it, with the idempotency key that it carries, until the deadline. `timeoutMs`
- * limits each single request. @throws the last error when the call fails for good.
+ * limits each single request. `onKeyRefused` is called when Stripe refuses our key. @throws the last error when the call fails for good.
  */
 export const createStripeCall =
-  (timeoutMs: number) =>
+  (timeoutMs: number, onKeyRefused: () => void) =>
   async <T>(deadline: Deadline, perform: (options: Stripe.RequestOptions) => Promise<T>): Promise<T> => {
     for (let failures = 0, serverErrors = 0; ;) {
       const left = Math.min(timeoutMs, Math.floor(deadline - performance.now()));
@@ -24,6 +24,7 @@ export const createStripeCall =
         return await within(left, perform({ timeout: left }));
       } catch (error) {
         failures += 1;
+        if (isKeyRefused(error)) onKeyRefused();
         if (isServerError(error)) serverErrors += 1;
         const retryDelayMs = Math.min(firstRetryDelayMs * 2 ** (failures - 1), maxRetryDelayMs);
         const isLast = serverErrors >= maxServerErrors || performance.now() + retryDelayMs >= deadline;

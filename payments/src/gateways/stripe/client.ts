@@ -15,6 +15,7 @@ export const openStripe = (
     readonly callTimeoutMs: number;
   },
   logger: Logger,
+  metrics: { readonly stripeKeyRefused: { inc(): void } },
 ) => ({
   stripe: new Stripe(settings.key, {
     apiVersion: '2026-10-28.endive',
@@ -23,7 +24,7 @@ export const openStripe = (
     telemetry: false,
     ...(settings.host === undefined ? {} : serverAddress(settings.host)),
   }),
-  call: createStripeCall(settings.callTimeoutMs),
+  call: createStripeCall(settings.callTimeoutMs, () => metrics.stripeKeyRefused.inc()),
   logFailure: (error: unknown, step: string, about: Readonly<Record<string, string>> = {}): void =>
     logger.warn({ ...loggable(error), ...about, step }, 'Stripe call failed'),
 });

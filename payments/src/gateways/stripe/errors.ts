@@ -3,6 +3,7 @@ import type { Decline } from '../../domain/decline.ts';
 
 const { StripeError, StripeCardError, StripeConnectionError, StripeIdempotencyError, StripeInvalidRequestError } =
   Stripe.errors;
+const { StripeAuthenticationError, StripePermissionError } = Stripe.errors;
 
 /** Stripe did not respond before the deadline. */
 export class StripeTimeoutError extends Error {
@@ -45,6 +46,10 @@ export const isRefusal = (error: unknown, codes?: readonly string[]): boolean =>
 /** Whether an account does not exist any more, or its owner has disconnected it. */
 export const isAccountGone = (error: unknown): boolean =>
   error instanceof StripeError && (error.code === 'account_invalid' || error.code === 'resource_missing');
+
+/** Whether Stripe refuses our key, or the key lacks a right: no call of that kind succeeds until somebody has changed it. */
+export const isKeyRefused = (error: unknown): boolean =>
+  (error instanceof StripeAuthenticationError || error instanceof StripePermissionError) && !isAccountGone(error);
 
 /** Whether the refusal is about the buyer's token or payment method. */
 export const isInvalidToken = (error: unknown): boolean =>

@@ -71,13 +71,14 @@ describe.each(itself.key === undefined ? [sandboxWorld] : [sandboxWorld, stripeW
         level: 'warn',
         write: (line) => host === undefined && process.stderr.write(line),
       });
-      const client = openStripe({ key, host, callTimeoutMs }, logger);
+      const metrics = { attemptsRefused: { inc: () => undefined }, stripeKeyRefused: { inc: () => undefined } };
+      const client = openStripe({ key, host, callTimeoutMs }, logger, metrics);
       ({ stripe } = client);
       // Without the gateways, which retry: a key that Stripe does not know, or no network, is reported at once.
       await stripe.events.list({ limit: 1 });
       const returnUrl = 'https://tickets.example/orders';
       const settings = { webhookSecrets: [webhookSecret], returnUrl: () => returnUrl };
-      gateway = createStripeGateway(client, settings, { attemptsRefused: { inc: () => undefined } });
+      gateway = createStripeGateway(client, settings, metrics);
       accounts = createAccountGateway(client, returnUrl);
       transfers = createTransferGateway(client);
     });

@@ -1,6 +1,6 @@
 import type { Deadline } from './call.ts';
 import type { StripeClient } from './client.ts';
-import { isRefusal } from './errors.ts';
+import { isAccountGone, isRefusal } from './errors.ts';
 import { idOf } from './mapping.ts';
 import { readTransfers } from './movements.ts';
 
@@ -39,7 +39,8 @@ export interface TransferGateway {
 export const createTransferGateway = ({ stripe, call, logFailure }: StripeClient): TransferGateway => {
   const outcome = (error: unknown, step: string, orderId: string): TransferResult => {
     logFailure(error, step, { orderId });
-    return { kind: isRefusal(error) ? 'refused' : 'unknown' };
+    // A key without the right says nothing about an earlier call under the same number, which may have moved the money.
+    return { kind: isRefusal(error) || isAccountGone(error) ? 'refused' : 'unknown' };
   };
   return {
     createTransfer: async ({ orderId, number, amount, currency, accountId, intentId }, deadline) => {
