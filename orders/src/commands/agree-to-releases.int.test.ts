@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { ticketUpdated } from '@ticketing/common/events';
+import { ticketUpdated, type ChargeState } from '@ticketing/common/events';
 import { openHarness, type OrdersHarness, type OrderView } from '../test/harness.ts';
 
 let orders: OrdersHarness;
@@ -37,7 +37,7 @@ const delivered = async () => {
 const report = (order: OrderView) =>
   orders.api.post(`/api/orders/${order.id}/problem`).set(orders.system.as('buyer')).send({ text: 'No seat 7.' });
 /** Payments asks; resolves once the question was handled. */
-const ask = async (order: OrderView, state: { readonly problemSettledAt?: string } = {}) => {
+const ask = async (order: OrderView, state: Partial<ChargeState> = {}) => {
   await orders.charged(order, 'completed', { releasingAt, ...state });
   await orders.handled.charges();
 };
@@ -118,6 +118,26 @@ test('When the delivery is pending, then the order does not agree until the tick
   await ask(order);
   expect((await orders.stored(order.id)).releasedAt).toBeInstanceOf(Date);
 });
+
+test.each([
+  ['a dispute', { dispute: { status: 'needs_response', reason: 'fraudulent' } }],
+  ['an inquiry', { dispute: { status: 'warning_needs_response', reason: 'fraudulent' } }],
+  ['a pending refund', { refundStatus: 'pending', amountRefunded: 100 }],
+] as const)(
+  'When %s stops the release, then the order agrees only to a question that comes after its end, and the buyer can report',
+  async (_, state) => {
+    const order = await delivered();
+    await ask(order, { version: 5, ...state });
+    // The question from before, late, and once more.
+    await ask(order, { version: 4 });
+    await ask(order, { version: 5, ...state });
+    expect((await orders.stored(order.id)).releasedAt).toBeUndefined();
+    const { status, body } = await report(order);
+    expect(status).toBe(201);
+    await ask(order, { version: 6, problemSettledAt: body.problemAt });
+    expect((await orders.stored(order.id)).releasedAt).toBeInstanceOf(Date);
+  },
+);
 
 test('When a release without deliveries has completed the order, then it agrees', async () => {
   const order = await sold();

@@ -79,6 +79,8 @@ export const orders = defineAggregate({
     slot: { type: Number },
     // True unless the order was cancelled before it was complete, absent then: nobody else can order its ticket.
     keepsTicket: { type: Boolean },
+    // Version of the newest state of its charge by which a dispute or a refund stops the release of its proceeds.
+    releaseStoppedBy: { type: Number },
     // Why the order is closing. Set at the deadline of an order that awaits payment, and never removed.
     closing: { type: String, enum: cancelReasons },
     // When the question to payments is next repeated, and how often it has been published.
