@@ -211,6 +211,41 @@ test.each([
   },
 );
 
+test.each(['order', 'charge'] as const)(
+  'When the %s of a sale says that it is undone before its completion is heard, then only the return of the money is mailed',
+  async (first) => {
+    const order = notifications.sale();
+    await signUpBoth(order);
+    const undone = { ...order, version: order.version + 1, status: 'cancelled' as const, reason: 'refunded' as const };
+    const returned = [{ id: 're_1', amount: 1999, at: notifications.daysAgo(0), reason: 'support' }];
+    const refund = () => notifications.charged(order, { status: 'refunded', left: 0, fee: 0, returned });
+    if (first === 'charge') {
+      await refund();
+      await notifications.untilSent(`refunded:${order.id}:re_1`);
+      await notifications.complete(order);
+      await notifications.system.eventually(async () =>
+        expect((await notifications.sales.findOne({ _id: order.id }))?.order).toBeDefined(),
+      );
+      await notifications.cancelled(undone);
+    } else {
+      await notifications.cancelled(undone);
+      await notifications.complete(order);
+      await refund();
+    }
+    for (const template of ['paid', 'sold'])
+      await notifications.system.eventually(async () =>
+        expect(await notifications.jobs.findOne({ _id: `${template}:${order.id}` })).toMatchObject({
+          dropped: 'not needed any more',
+        }),
+      );
+    await notifications.mailTo(order.userId, /^Your money is returned: Final$/);
+    await notifications.mailTo(order.sellerId, /^Your sale was refunded: Final$/);
+    expect(await notifications.subjects(order.userId)).toHaveLength(1);
+    expect(await notifications.subjects(order.sellerId)).toHaveLength(1);
+    expect(await notifications.jobs.findOne({ _id: `paid:${order.id}` })).not.toHaveProperty('to');
+  },
+);
+
 test('When a refund was more than three days ago, then it is not mailed', async () => {
   const order = notifications.sale();
   await signUpBoth(order);

@@ -30,6 +30,8 @@ export interface PendingMail {
   /** When it is sent at the earliest, instead of at once. Not for mails in documents of their causes. */
   readonly sendAt?: Date;
   readonly data: Readonly<Record<string, unknown>>;
+  /** What it reports does not hold any more, so it is known as dropped from the beginning. Not for mails in documents of their causes. */
+  readonly isObsolete?: boolean;
 }
 
 /** The field of an aggregate, named `mail`, that holds the mails of its changes until they are in `mail-jobs`. */

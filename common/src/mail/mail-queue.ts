@@ -6,6 +6,7 @@ import { isRecent, type MailJob, type PendingMail } from './mail-job.ts';
 export const leaseMs = 4_000;
 const maxCounted = 10_000;
 const clockSkewMs = 60_000;
+const notNeeded = 'not needed any more';
 
 /** A job that this process alone may send until `dueAt`, by which it recognises its lease. */
 export interface LeasedJob extends Pick<MailJob, '_id' | 'template' | 'at' | 'failures'> {
@@ -24,6 +25,20 @@ export interface Forgetting {
 const toLeased = ({ _id, template, at, failures, to, data }: MailJob, dueAt: Date): LeasedJob[] =>
   to === undefined ? [] : [{ _id, template, at, failures, to, data, dueAt }];
 
+const toJob = ({ sendAt, ...mail }: Omit<PendingMail, 'id'>, time: Date) => ({
+  ...mail,
+  dueAt: sendAt ?? time,
+  failures: 0,
+});
+const toDropped = ({ template, userId, at }: Omit<PendingMail, 'id'>, endedAt: Date) => ({
+  template,
+  userId,
+  at,
+  failures: 0,
+  endedAt,
+  dropped: notNeeded,
+});
+
 /** The mail jobs of a service's database. Every write is conditional, so that any number of replicas may work on them. */
 export const openMailQueue = (jobs: Collection<MailJob>, now: () => Date) => {
   /** Nothing that could be sent again, and no address, is kept of a job that has ended. */
@@ -39,10 +54,10 @@ export const openMailQueue = (jobs: Collection<MailJob>, now: () => Date) => {
       const recent = mails.filter(({ at }) => isRecent(at, time));
       if (recent.length === 0) return;
       await jobs.bulkWrite(
-        recent.map(({ id, sendAt = time, ...mail }): AnyBulkWriteOperation<MailJob> => ({
+        recent.map(({ id, isObsolete = false, ...mail }): AnyBulkWriteOperation<MailJob> => ({
           updateOne: {
             filter: { _id: id },
-            update: { $setOnInsert: { ...mail, dueAt: sendAt, failures: 0 } },
+            update: { $setOnInsert: isObsolete ? toDropped(mail, time) : toJob(mail, time) },
             upsert: true,
           },
         })),
@@ -52,7 +67,7 @@ export const openMailQueue = (jobs: Collection<MailJob>, now: () => Date) => {
 
     /** Drops what waits of these mails: nobody needs them any more. */
     cancel: async (ids: readonly string[]): Promise<void> => {
-      await jobs.updateMany({ _id: { $in: [...ids] }, dueAt: { $exists: true } }, end('not needed any more'));
+      await jobs.updateMany({ _id: { $in: [...ids] }, dueAt: { $exists: true } }, end(notNeeded));
     },
 
     /**

@@ -22,9 +22,23 @@ export const mailsOf = (
   },
   siteCurrency: Currency,
 ): readonly DueMail[] => [
-  ...(order === undefined ? [] : orderMailsOf(order, siteCurrency)),
+  ...(order === undefined
+    ? []
+    : orderMailsOf(order, siteCurrency).map((due) => (isUndone(order, charge) ? toObsolete(due) : due))),
   ...(charge === undefined ? [] : moneyMailsOf(charge, order)),
 ];
+
+/**
+ * Whether the sale is undone: who has not heard of it yet hears that the money is returned, and nothing of a ticket. Its order and
+ * its charge arrive in any order.
+ */
+const isUndone = ({ status }: OrderState, charge: ChargeState | undefined): boolean =>
+  status === 'cancelled' || charge?.status === 'refunded';
+
+const toObsolete = (due: DueMail): DueMail => ({
+  ...due,
+  mailTo: (to) => ({ ...due.mailTo(to), isObsolete: true }),
+});
 
 const remindBeforeMs = 12 * 60 * 60_000;
 /** Of orders that do not say whether the file was there: one delivered this soon after the sale was in the mail about the payment. */

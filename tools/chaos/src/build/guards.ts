@@ -213,8 +213,8 @@ export const guards = {
     edits: [
       {
         file: 'common/src/mail/mail-queue.ts',
-        find: 'filter: { _id: id },\n            update: { $setOnInsert: { ...mail',
-        replacement: 'filter: { _id: `${id}:${performance.now()}` },\n            update: { $setOnInsert: { ...mail',
+        find: 'filter: { _id: id },\n            update: { $setOnInsert: isObsolete',
+        replacement: 'filter: { _id: `${id}:${performance.now()}` },\n            update: { $setOnInsert: isObsolete',
       },
     ],
   },
