@@ -83,7 +83,7 @@ const scale = async (command: string): Promise<void> => {
     await untilRolledOut(name);
   } finally {
     await kubectl('scale', `deployment/${name}`, `--replicas=${before}`);
-    await untilAllReady();
+    await untilRolledOut(name);
   }
 };
 
