@@ -111,9 +111,9 @@ const endToEnd = async (): Promise<Counts> => {
     return { passed: 0, failed: 1, skipped: [], failures: [] };
   }
   const env = { CHROMIUM_PATH: chromium };
-  const args = ['--runInBand', ...positionals];
-  const own = await jest(['e2e-own-product'], { env, args })();
-  const shared = await jest(['e2e'], { env, args })();
+  // Each file starts a product of its own, and mostly waits for it.
+  const own = await jest(['e2e-own-product'], { env, args: ['--maxWorkers=2', ...positionals] })();
+  const shared = await jest(['e2e'], { env, args: ['--runInBand', ...positionals] })();
   return sumOf([own, shared]);
 };
 
