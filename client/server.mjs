@@ -117,7 +117,7 @@ const start = async () => {
   }
 
   const server = createServer((req, res) => {
-    // So that its client does not send the next one just as the connection is closed.
+    // Otherwise the client may send its next request on a connection that is about to be closed.
     if (draining) res.setHeader('Connection', 'close');
     if (config.probePort === undefined && handleProbe(req, res)) return;
     const headers = securityHeaders(config, randomBytes(16).toString('base64'));

@@ -50,8 +50,17 @@ test.each([
     /^The refund of \$14.99 did not reach/,
   ],
   [
-    { status: 'refunded' as const, refundStatus: 'failed' as const, amountRefunded: 0, returnedElsewhere: 1999 },
+    { status: 'refunded' as const, refundStatus: 'failed' as const, amountRefunded: 0, returnedOutsideStripe: 1999 },
     'A refund did not reach your card, so we have returned $19.99 in another way.',
+  ],
+  [
+    {
+      status: 'refunded' as const,
+      refundStatus: 'succeeded' as const,
+      amountRefunded: 1499,
+      returnedOutsideStripe: 500,
+    },
+    '$14.99 of your payment has been refunded to your card. A refund did not reach your card, so we have returned $5.00 in another way.',
   ],
   [{ status: 'refunded' as const, refundStatus: 'failed' as const }, /has been refunded to your card/],
   [
@@ -79,7 +88,7 @@ test.each([
     ['A refund did not reach your card. We are looking into it.'],
   ],
   [
-    { amountRefunded: 0, refundStatus: 'failed' as const, returnedElsewhere: 500 },
+    { amountRefunded: 0, refundStatus: 'failed' as const, returnedOutsideStripe: 500 },
     ['A refund did not reach your card, so we have returned $5.00 in another way.'],
   ],
   [{ dispute: lost }, []],

@@ -4,10 +4,13 @@ import { amountLabel } from './money.ts';
 
 type Money = Pick<
   Charge,
-  'status' | 'amount' | 'currency' | 'amountRefunded' | 'refundStatus' | 'returnedElsewhere' | 'owed' | 'dispute'
+  'status' | 'amount' | 'currency' | 'amountRefunded' | 'refundStatus' | 'returnedOutsideStripe' | 'owed' | 'dispute'
 >;
 
 const hasOpenDispute = ({ dispute }: Money): boolean => dispute !== undefined && isOpenDispute(dispute);
+
+const toCard = (amount: number, currency: string): string =>
+  `${amountLabel({ amount, currency })} of your payment has been refunded to your card.`;
 
 const inAnotherWay = (amount: number, currency: string): string =>
   `A refund did not reach your card, so we have returned ${amountLabel({ amount, currency })} in another way.`;
@@ -16,7 +19,11 @@ const returned = (charge: Money): string => {
   const payment = `Your payment of ${amountLabel(charge)}`;
   if (charge.owed !== undefined)
     return `The refund of ${amountLabel({ amount: charge.owed, currency: charge.currency })} did not reach your card. We are looking into it and return the money again.`;
-  if (charge.returnedElsewhere !== undefined) return inAnotherWay(charge.returnedElsewhere, charge.currency);
+  if (charge.returnedOutsideStripe !== undefined) {
+    const other = inAnotherWay(charge.returnedOutsideStripe, charge.currency);
+    const { amountRefunded = 0 } = charge;
+    return amountRefunded === 0 ? other : `${toCard(amountRefunded, charge.currency)} ${other}`;
+  }
   // Nothing was refunded: the bank has returned the money itself.
   if (charge.amountRefunded === 0 && charge.dispute?.status === 'lost')
     return `${payment} has been returned by your bank.`;
@@ -48,13 +55,13 @@ export const moneyOutcome = (charge: Money | undefined, wasComplete = false): st
 /** Sentences about what has become of the money of a ticket that is the buyer's; none if nothing has. */
 export const moneyNews = (charge: Money | undefined): readonly string[] => {
   if (charge === undefined) return [];
-  const { amountRefunded = 0, currency, refundStatus, returnedElsewhere, owed } = charge;
+  const { amountRefunded = 0, currency, refundStatus, returnedOutsideStripe, owed } = charge;
   const part = amountLabel({ amount: amountRefunded, currency });
   return [
     ...(amountRefunded === 0
       ? []
       : [`${part} of your payment ${refundStatus === 'pending' ? 'is being' : 'has been'} refunded to your card.`]),
-    ...(returnedElsewhere !== undefined ? [inAnotherWay(returnedElsewhere, currency)] : []),
+    ...(returnedOutsideStripe !== undefined ? [inAnotherWay(returnedOutsideStripe, currency)] : []),
     ...(owed !== undefined ? ['A refund did not reach your card. We are looking into it.'] : []),
     ...(hasOpenDispute(charge)
       ? ['You have disputed this payment. The seller is not paid until your bank has decided.']

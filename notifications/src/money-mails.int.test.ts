@@ -107,7 +107,7 @@ test('When an operator has ordered the refund of a sale that was paid out, then 
 
 test('When an operator has returned the money in another way, then the buyer is told, and the seller nothing', async () => {
   const order = await oldSale();
-  const returned = [{ id: 'request', amount: 1999, at: now(), reason: 'elsewhere' }];
+  const returned = [{ id: 'request', amount: 1999, at: now(), reason: 'outside_stripe' }];
   await notifications.charged(order, { status: 'refunded', left: 0, fee: 0, returned, refundedAt: now() });
   const mail = await notifications.mailTo(order.userId, /^Your money is returned: Final$/);
   expect(mail.text).toContain('A refund did not reach your card. So we have returned your payment in another way.\n');

@@ -69,19 +69,19 @@ const failureOf = (response: AxiosResponse): Failure => {
 const isClosedConnection = (error: unknown): boolean =>
   isAxiosError(error) && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 
-/** Returns the response, whatever its status; undefined if there is none. A GET is retried once, with `retry`. */
+/** Returns the response, whatever its status; undefined if there is none. A GET whose connection was closed is retried once, with `retry`. */
 const sendRequest = async (
   http: AxiosInstance,
   request: ApiRequest,
   retry: AxiosRequestConfig | undefined,
-  first: AxiosRequestConfig = {},
+  config: AxiosRequestConfig = {},
 ): Promise<AxiosResponse | undefined> => {
   try {
     return await http.request({
       method: request.method,
       url: request.path,
       validateStatus: () => true,
-      ...first,
+      ...config,
       ...(request.query === undefined ? {} : { params: request.query }),
       ...(request.body === undefined ? {} : { data: request.body }),
       ...(request.timeoutMs === undefined ? {} : { timeout: request.timeoutMs }),
@@ -100,8 +100,8 @@ const sendRequest = async (
 };
 
 /**
- * `http` sets the base URL and, on the server, the user's cookie. A GET whose connection was closed is sent once more with `retry`: an
- * agent that opens a new connection, since a server that ends closes all of a pool's.
+ * `http` sets the base URL and, on the server, the user's cookie. A GET whose connection was closed is retried once with `retry`: an
+ * agent that opens a new connection, since a server that shuts down closes every connection of a pool.
  */
 export const createApi = (http: AxiosInstance, retry: AxiosRequestConfig = {}): Api => ({
   send: async (schema, request) => {

@@ -16,7 +16,8 @@ const timeoutMs = 10_000;
 
 let shared: AxiosInstance | undefined;
 
-const withServiceUrl = (http: AxiosInstance): AxiosInstance => {
+/** Requests go to the service of their path; those without a response are logged. */
+const toServices = (http: AxiosInstance): AxiosInstance => {
   http.interceptors.request.use((request) => {
     request.baseURL = serviceUrl(runtimeConfig().apiUrl, request.url ?? '');
     return request;
@@ -54,7 +55,7 @@ const forwardedHeaders = (incoming: Headers): Readonly<Record<string, string>> =
 
 /** The API for the visitor whose request is being handled, without a session. */
 export const anonymousApi = async (): Promise<Api> =>
-  createApi(withServiceUrl(create({ ...http().defaults, headers: forwardedHeaders(await headers()) })), newConnections);
+  createApi(toServices(create({ ...http().defaults, headers: forwardedHeaders(await headers()) })), newConnections);
 
 /** The API with the session of the request being handled. `relayCookies` sets new session cookies in the browser. */
 export const serverApi = async (
@@ -76,7 +77,7 @@ export const serverApi = async (
       return response;
     });
   }
-  return createApi(withServiceUrl(userHttp), newConnections);
+  return createApi(toServices(userHttp), newConnections);
 };
 
 /** Whether what the page at this address reports was done by this browser within the last minute. */

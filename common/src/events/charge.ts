@@ -32,9 +32,9 @@ export const chargeState = z.object({
   /** Of the last refund. */
   refundStatus: z.enum(refundStatuses).optional(),
   /**
-   * The last refunds that have not failed, disputes that were lost, and what was given back outside Stripe, oldest first; absent
+   * The last refunds that have not failed, disputes that were lost, and what was returned outside Stripe, oldest first; absent
    * of charges whose refunds a release without it recorded. `reason`: that of the cancelled order; `operator`, who has ordered the
-   * refund; `support`, in Stripe's dashboard; `dispute`; or `elsewhere`, in place of a refund that has failed.
+   * refund; `support`, in Stripe's dashboard; `dispute`; or `outside_stripe`, in place of a refund that has failed.
    */
   returned: z
     .array(z.object({ id: z.string(), amount: z.number().int(), at: z.iso.datetime(), reason: z.string() }))

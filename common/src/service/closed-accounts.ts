@@ -72,7 +72,11 @@ export const openClosedAccounts = ({
       const heardAt = now();
       const expiresAt = new Date((closedAt === undefined ? heardAt : new Date(closedAt)).getTime() + keptMs);
       if (expiresAt <= heardAt) return;
-      await collection.updateOne({ _id: id }, { $set: { heardAt, expiresAt, isClosed: true } }, { upsert: true });
+      await collection.updateOne(
+        { _id: id },
+        { $set: { heardAt, isClosed: true }, $max: { expiresAt } },
+        { upsert: true },
+      );
     },
     /** Returns whether the account is suspended, as far as is known: events arrive in any order, and however late. */
     addSuspension: async (state: Pick<UserState, 'id' | 'suspendedAt' | 'reinstatedAt'>): Promise<boolean> => {

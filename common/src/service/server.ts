@@ -51,7 +51,7 @@ export const openServer = async (options: {
   let isDraining = false;
   // Dispatched before Express, so that requests do not pass through two apps.
   const server = createServer((req, res) => {
-    // So that its client does not send the next one just as the connection is closed.
+    // Otherwise the client may send its next request on a connection that is about to be closed.
     if (isDraining) res.setHeader('Connection', 'close');
     if (isProbe(req.url)) probes(req, res);
     else options.app(req, res);

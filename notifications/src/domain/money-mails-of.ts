@@ -29,8 +29,8 @@ export const moneyMailsOf = (charge: ChargeState, order: OrderState | undefined)
     const back = { title, amount, currency, reason, note };
     const bought = { orderId, ...back, paid: charge.amount };
     due.push({ userId: buyerId, at, mailTo: (to) => refunded.mail({ about, userId: buyerId, to, at, data: bought }) });
-    // The seller was told of the refund that has failed.
-    if (!isSale || sellerId === undefined || neverComplete.has(reason) || reason === 'elsewhere') continue;
+    // The seller was told of the refund that has failed, unless it had failed before it was read.
+    if (!isSale || sellerId === undefined || neverComplete.has(reason) || reason === 'outside_stripe') continue;
     const proceeds = left === undefined ? 0 : left - fee;
     const data = { ticketId, ...back, proceeds, wasPaidOut: paidOutAt !== undefined };
     due.push({ userId: sellerId, at, mailTo: (to) => saleRefunded.mail({ about, userId: sellerId, to, at, data }) });

@@ -15,7 +15,7 @@ const causes: Readonly<Record<string, string>> = {
   not_delivered: 'The seller did not deliver the ticket in time.',
   operator: 'The marketplace has called off your purchase.',
   support: 'Our support team has granted you a refund.',
-  elsewhere: 'A refund did not reach your card.',
+  outside_stripe: 'A refund did not reach your card.',
 };
 
 /** To the buyer: money is returned, by us or, after a dispute, by the bank. Not to the card, if that has refused it. */
@@ -37,14 +37,14 @@ export const refunded = defineMail({
     const money = (minor: number): string => formatMoney(currencyOf(currency), minor);
     const what = amount < paid ? 'a part of your payment' : 'your payment';
     const isByBank = reason === 'dispute';
-    const isElsewhere = reason === 'elsewhere';
+    const isOutsideStripe = reason === 'outside_stripe';
     return {
       subject: `${isByBank ? 'Your bank has returned your money' : 'Your money is returned'}: ${title}`,
       body: [
         {
           paragraph: isByBank
             ? `Your bank has decided your dispute for you and returned ${what}.`
-            : `${causes[reason] ?? 'The order was cancelled.'} So we ${isElsewhere ? 'have returned' : 'return'} ${what}${isElsewhere ? ' in another way' : ''}.`,
+            : `${causes[reason] ?? 'The order was cancelled.'} So we ${isOutsideStripe ? 'have returned' : 'return'} ${what}${isOutsideStripe ? ' in another way' : ''}.`,
         },
         {
           table: [
@@ -54,7 +54,7 @@ export const refunded = defineMail({
             ...(note === undefined ? [] : [['Reason', note] as const]),
           ],
         },
-        ...(isByBank || isElsewhere
+        ...(isByBank || isOutsideStripe
           ? []
           : [{ paragraph: 'It goes back to the card that you paid with. Most banks show it within 5 to 10 days.' }]),
         { button: 'See your order', path: `/orders/${orderId}` },

@@ -11,8 +11,8 @@ const isStopped = ({ dispute, refundStatus }: ChargeState): boolean =>
  * Payments asks before it releases proceeds, since a report that was accepted may not have reached it. An order agrees unless
  * a problem is open or its ticket is not delivered; the same write refuses later reports, and ends the problem that the
  * operator has settled, so that no other one comes in between. Every question is answered, since the last answer may be lost;
- * only an order whose delivery is pending says nothing: payments hears of the delivery, or of the cancellation. Nothing is
- * agreed to while a dispute, an inquiry or a refund stops the release, nor to an older question: the buyer can still report.
+ * only an order whose delivery is pending says nothing: payments hears of the delivery, or of the cancellation. No order
+ * agrees while the charge shows an open dispute, an open inquiry or a pending refund, nor to an older question: the buyer can still report.
  */
 export const agreeToReleases = async (deps: Deps, charges: readonly Received<ChargeState>[]): Promise<void> => {
   const asked = charges.filter(

@@ -73,12 +73,12 @@ const reasonOf = ({ order, refundOrdered }: Charge, { isOurs }: RefundAtStripe):
   return refundOrdered === undefined ? (order.reason ?? 'refunded') : 'operator';
 };
 
-/** The last refunds that have not failed, disputes that were lost, and what was given back outside Stripe, oldest first. */
+/** The last refunds that have not failed, disputes that were lost, and what was returned outside Stripe, oldest first. */
 export const lastReturned = ({
   refunds = [],
   disputes = [],
-  returnedElsewhere = [],
-}: Pick<Charge, 'refunds' | 'disputes' | 'returnedElsewhere'>): Returned[] =>
+  returnedOutsideStripe = [],
+}: Pick<Charge, 'refunds' | 'disputes' | 'returnedOutsideStripe'>): Returned[] =>
   [
     ...refunds.filter(({ status }) => status !== 'failed'),
     ...disputes.map(({ id, amount, lostAt, taken }) => ({
@@ -87,7 +87,7 @@ export const lastReturned = ({
       at: lostAt,
       reason: 'dispute',
     })),
-    ...returnedElsewhere.map(({ id, amount, at }) => ({ id, amount, at, reason: 'elsewhere' })),
+    ...returnedOutsideStripe.map(({ id, amount, at }) => ({ id, amount, at, reason: 'outside_stripe' })),
   ]
     .flatMap(({ id, amount, at, reason }) =>
       at === undefined || reason === undefined ? [] : [{ id, amount, at, reason }],
@@ -96,8 +96,8 @@ export const lastReturned = ({
     .slice(-maxReturned);
 
 /**
- * That refunds were made, and that some have failed, oldest first: which of them the money of a failed one goes to depends on
- * whether they were made before it failed. If that is not known, they were, so that nothing that is owed is forgotten.
+ * That refunds were made, and that some have failed, in the order in which it happened. A failure whose time is unknown comes
+ * last, so that a later refund does not count as its repetition.
  */
 const refundSteps = (refunds: readonly RefundAtStripe[]) => {
   const made = refunds.map((refund) => ({ refund, isFailure: false, at: refund.at.getTime() }));

@@ -7,7 +7,7 @@ const fees = 'fees';
 const buyers = 'buyers';
 const disputes = 'disputes';
 const losses = 'losses';
-const bank = 'bank';
+const outsideStripe = 'outside_stripe';
 
 /** The account of the seller that has the proceeds of a sale. An order of the first release names no seller. */
 export const sellerAccount = ({ order, releasedAt }: Pick<Charge, 'order' | 'releasedAt'>): string =>
@@ -65,9 +65,9 @@ export const entries = {
   refundFailed: ({ id, at, amount, owed, losses: lost }: Moved & Cause & Pick<Taken, 'owed' | 'losses'>): Entry[] =>
     entry(`refund-failed:${id}`, at, { [stripe]: amount, [buyers]: owed, [losses]: lost }),
 
-  /** What we owed was given back to the buyer outside Stripe. */
-  returnedElsewhere: ({ id, at, amount }: Moved & Cause): Entry[] =>
-    entry(`returned-elsewhere:${id}`, at, { [buyers]: amount, [bank]: -amount }),
+  /** What we owed was returned to the buyer outside Stripe. */
+  returnedOutsideStripe: ({ id, at, amount }: Moved & Cause): Entry[] =>
+    entry(`returned-outside-stripe:${id}`, at, { [buyers]: amount, [outsideStripe]: -amount }),
 
   /** What is left of a sale became money that we owe to the buyer. */
   owed: (charge: Charge, { cause, at }: { readonly cause: string; readonly at: Date }): Entry[] => {

@@ -90,7 +90,7 @@ const dispute = z.object({
   /** What the decision has taken for good, the part of it that was the sale's, and how often that has changed. */
   taken: z.object({ amount: z.int(), left: z.int(), changes: z.int() }).optional(),
 });
-const returnedElsewhere = z.object({
+const returnedOutsideStripe = z.object({
   id: z.string(),
   amount: z.int(),
   at: z.date(),
@@ -128,8 +128,8 @@ const money = {
   disputes: z.array(dispute).optional(),
   /** The one that is open, or the last, as others are told. */
   dispute: dispute.omit({ lostAt: true, movements: true, taken: true }).partial({ id: true, amount: true }).optional(),
-  /** What an operator has given back outside Stripe, in place of refunds that have failed; `id`: of the operator's request. */
-  returnedElsewhere: z.array(returnedElsewhere).optional(),
+  /** What an operator has returned outside Stripe, in place of refunds that have failed; `id`: of the operator's request. */
+  returnedOutsideStripe: z.array(returnedOutsideStripe).optional(),
   /** The last of these three that have returned money to the buyer, as others are told. */
   returned: z.array(returned).optional(),
   /** The time of the last problem of the buyer's that an operator has settled. */

@@ -69,7 +69,7 @@ export const charges = defineAggregate({
       at: { type: Date, required: true },
       reason: { type: String, required: true },
     }),
-    returnedElsewhere: listOf({
+    returnedOutsideStripe: listOf({
       id: { type: String, required: true },
       amount: { type: Number, required: true },
       at: { type: Date, required: true },

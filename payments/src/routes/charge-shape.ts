@@ -22,7 +22,7 @@ export const chargeShape = z
       z.int().check(z.minimum(0), z.describe('Minor units in refunds that have succeeded or still may')),
     ),
     refundStatus: z.optional(z.enum(refundStatuses).check(z.describe('Of the last refund'))),
-    returnedElsewhere: z.optional(
+    returnedOutsideStripe: z.optional(
       z
         .int()
         .check(z.minimum(1), z.describe('Minor units that we have returned in another way, after a refund failed')),

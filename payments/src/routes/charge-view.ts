@@ -15,7 +15,7 @@ export const toChargeView = (charge: Charge): z.infer<typeof chargeShape> => ({
   stripeRefundId: charge.stripeRefundId,
   amountRefunded: charge.amountRefunded,
   refundStatus: charge.refundStatus,
-  returnedElsewhere: charge.returnedElsewhere?.reduce((sum, { amount }) => sum + amount, 0),
+  returnedOutsideStripe: charge.returnedOutsideStripe?.reduce((sum, { amount }) => sum + amount, 0),
   owed: charge.owed === 0 ? undefined : charge.owed,
   dispute: charge.dispute && { status: charge.dispute.status, reason: charge.dispute.reason },
   nextAction: charge.openAttempt?.action && { url: charge.openAttempt.action.url },

@@ -32,12 +32,12 @@ export const releaseUsage = `npm run operator -- release <order>… --reason <te
   settles the problems that buyers have reported, so that the sellers are paid`;
 
 export const recordRefundUsage = `npm run operator -- record-refund <order> --amount <amount> --reason <text>
-  records that you have returned all that a buyer was owed after a refund had failed, in another way than by Stripe, such as a
-  bank transfer: the amount is what npm run operator -- money lists, such as 19.99; the buyer is told, but not the text`;
+  records that you have returned all that a buyer is owed after a failed refund outside Stripe, such as by bank transfer; the
+  amount is what npm run operator -- money lists, such as 19.99; the buyer gets a mail without the text`;
 
 const recordRefundOutcomes: Outcomes = {
   recorded: { text: 'owes nothing any more, and the buyer is told', isDone: true },
-  recorded_before: { text: 'owes nothing any more: it was recorded before', isDone: true },
+  recorded_before: { text: 'owes nothing any more: this was recorded before', isDone: true },
   other_amount: { text: 'owes another amount: see npm run operator -- money', isDone: false },
   not_owed: { text: 'owes its buyer nothing, or does not exist', isDone: false },
   being_refunded: {

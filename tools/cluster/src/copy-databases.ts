@@ -9,11 +9,11 @@ const batchSize = 1_000;
 /** Size of the length field at the start of every BSON document. */
 const lengthBytes = 4;
 /**
- * What services note by themselves, also in an empty cluster: about the stream, the currency of its prices, and up
- * to when it knows Stripe. The notes of a backup replace them: those on another stream make a service publish again what
- * changed since, and an older one on Stripe makes payments read what has moved since.
+ * Collections that services write without any request: what they know of the stream, the currency of prices, and their position
+ * in Stripe's events. Those of a backup replace them: those about another stream make a service publish again what changed
+ * since, and an older position makes payments read what has moved since.
  */
-export const ownNotes: ReadonlySet<string> = new Set([
+export const bookkeeping: ReadonlySet<string> = new Set([
   'stream-notes',
   'stream-purges',
   'price-currency',
@@ -63,13 +63,13 @@ export const dumpDatabase = (url: string, directory: string): Promise<Record<str
     return counts;
   });
 
-/** Names of the collections that are not empty, without services' own notes. */
+/** Names of the collections that are not empty, without this bookkeeping. */
 export const filledCollections = (url: string): Promise<string[]> =>
   withClient(url, async (client) => {
     const filled: string[] = [];
     for (const name of await collectionsOf(client)) {
       if (
-        !ownNotes.has(name) &&
+        !bookkeeping.has(name) &&
         (await client
           .db()
           .collection(name)
@@ -107,12 +107,13 @@ const documentsIn = async function* (file: string): AsyncGenerator<Document> {
 export const loadDatabase = (url: string, directory: string): Promise<Record<string, number>> =>
   withClient(url, async (client) => {
     const counts: Record<string, number> = {};
+    // Also what the backup does not have, so that no newer position skips what has moved since.
+    for (const name of bookkeeping) await client.db().collection(name).deleteMany({});
     for (const file of (await readdir(directory)).filter((name) => name.endsWith('.bson'))) {
       const name = file.replace(/\.bson$/, '');
       const collection = client.db().collection(name);
       let count = 0;
       let batch: Document[] = [];
-      if (ownNotes.has(name)) await collection.deleteMany({});
       const flush = async () => {
         if (batch.length > 0) await collection.insertMany(batch, { ordered: false });
         count += batch.length;

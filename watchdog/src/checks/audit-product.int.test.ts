@@ -607,9 +607,9 @@ const bookRefund = (sold: Seeded['sold'], amount: number) =>
 /** A refund has failed, and an operator has recorded that this was returned outside Stripe. */
 const failAndReturn = async (sold: Seeded['sold'], elsewhere: number): Promise<void> => {
   await book(sold, 'refund-failed:re', { [seller]: 1999, buyers: -1999 });
-  await book(sold, 'returned-elsewhere:request', { buyers: elsewhere, bank: -elsewhere });
-  const returnedElsewhere = [{ amount: elsewhere }];
-  await undo(sold, { amountRefunded: 0, left: 0, owed: 0, refunds: [refund(1999, 'failed')], returnedElsewhere });
+  await book(sold, 'returned-outside-stripe:request', { buyers: elsewhere, outside_stripe: -elsewhere });
+  const returnedOutsideStripe = [{ amount: elsewhere }];
+  await undo(sold, { amountRefunded: 0, left: 0, owed: 0, refunds: [refund(1999, 'failed')], returnedOutsideStripe });
 };
 
 test('When less was returned outside Stripe than is owed, then the audit finds it', async () => {

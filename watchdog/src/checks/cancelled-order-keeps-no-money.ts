@@ -5,12 +5,12 @@ import { checkEach, finding, formatAmount, type Check } from './check.ts';
 
 /** Whether what Stripe keeps of a cancelled order's payment is not to be refunded, or cannot be now. */
 const isSettled = (payment: PaymentRecord, { reason }: OrderRecord, kept: number): boolean => {
-  const { hasFailedRefund, owed = 0, status, left, refundDueAt, withdrawn, returnedElsewhere } = payment;
+  const { hasFailedRefund, owed = 0, status, left, refundDueAt, withdrawn, returnedOutsideStripe } = payment;
   // What is owed after a failed refund has an alert of its own.
   if (isWithdrawn(payment) || (hasFailedRefund && owed > 0)) return true;
   // What a lost dispute has taken and an appeal has given back is the seller's, unless a refund is due.
   const isSellers = status === 'refunded' && reason === 'refunded' && refundDueAt === undefined;
-  return kept <= withdrawn + returnedElsewhere + (isSellers ? left : 0);
+  return kept <= withdrawn + returnedOutsideStripe + (isSellers ? left : 0);
 };
 
 export const cancelledOrderKeepsNoMoney: Check = {

@@ -28,8 +28,8 @@ export interface PaymentRecord {
   readonly hasFailedRefund: boolean;
   /** To the buyer, in minor units; undefined until there is money. */
   readonly owed: number | undefined;
-  /** What was given back to the buyer outside Stripe, in minor units. */
-  readonly returnedElsewhere: number;
+  /** What was returned to the buyer outside Stripe, in minor units. */
+  readonly returnedOutsideStripe: number;
   /** What the sale is still worth, and what banks have withdrawn, in minor units. */
   readonly left: number;
   readonly withdrawn: number;
@@ -50,7 +50,7 @@ export interface PaymentRecord {
 }
 
 export type Balances = Readonly<
-  Record<'stripe' | 'disputes' | 'fees' | 'buyers' | 'losses' | 'bank' | 'seller', number>
+  Record<'stripe' | 'disputes' | 'fees' | 'buyers' | 'losses' | 'outside_stripe' | 'seller', number>
 >;
 
 interface StoredMoney {
@@ -60,7 +60,7 @@ interface StoredMoney {
   readonly owed?: number;
   readonly losses?: number;
   readonly sent?: number;
-  readonly returnedElsewhere?: readonly { readonly amount?: number }[];
+  readonly returnedOutsideStripe?: readonly { readonly amount?: number }[];
   readonly refunds?: readonly { readonly amount?: number; readonly status?: string }[];
   readonly disputes?: readonly {
     readonly id?: string;
@@ -89,7 +89,7 @@ const withdrawnOf = ({ disputes = [] }: StoredMoney): number =>
 
 const balancesOf = (charge: StoredMoney): Balances | undefined => {
   const { amount = 0, left = 0, fee = 0, owed, losses = 0, sent = 0 } = charge;
-  const { refunds = [], disputes = [], returnedElsewhere = [] } = charge;
+  const { refunds = [], disputes = [], returnedOutsideStripe = [] } = charge;
   if (owed === undefined) return undefined;
   const withdrawn = withdrawnOf(charge);
   const lost = disputes.reduce((sum, dispute) => sum + heldBy(dispute).lost, 0);
@@ -99,7 +99,7 @@ const balancesOf = (charge: StoredMoney): Balances | undefined => {
     fees: 0 - fee,
     buyers: 0 - owed,
     losses,
-    bank: 0 - sumOf(returnedElsewhere),
+    outside_stripe: 0 - sumOf(returnedOutsideStripe),
     seller: sent - (left - fee),
   };
 };
@@ -136,7 +136,7 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
         'owed',
         'losses',
         'sent',
-        'returnedElsewhere.amount',
+        'returnedOutsideStripe.amount',
         'refunds.amount',
         'refunds.status',
         'disputes.id',
@@ -170,7 +170,7 @@ export const readPayments = (databases: Databases, filter: Filter<StoredPayment>
       amountRefunded: charge.amountRefunded,
       hasFailedRefund: charge.refunds?.some(({ status }) => status === 'failed') === true,
       owed: charge.owed,
-      returnedElsewhere: sumOf(charge.returnedElsewhere ?? []),
+      returnedOutsideStripe: sumOf(charge.returnedOutsideStripe ?? []),
       left: charge.left ?? 0,
       withdrawn: withdrawnOf(charge),
       balances: balancesOf(charge),

@@ -94,13 +94,15 @@ const refund = async (deps: Deps, task: Task, intentId: string): Promise<boolean
   const payment = await deps.loadPayment(orderId);
   // What has happened at Stripe meanwhile may have returned everything.
   if (payment?.refundDue === undefined) return true;
-  const { refunds = [], disputes = [], left = 0, owed = 0 } = payment;
+  const { refunds = [], disputes = [], returnedOutsideStripe = [], left = 0, owed = 0 } = payment;
   if (left + owed === 0) return recordNothingLeft(deps, orderId);
   if (disputes.some(isUndecided)) return false;
   // Stripe repeats a refusal or a server error under its key for a day, so each retry has another. A second refund of
   // everything is refused.
   const number = 1 + refunds.filter(({ status }) => status === 'failed').length + disputes.length + failures;
-  const part = disputes.some(hasTaken) ? { amount: left + owed, after: refunds.length + disputes.length } : undefined;
+  const before = [...refunds, ...disputes, ...returnedOutsideStripe];
+  const hasLess = disputes.some(hasTaken) || returnedOutsideStripe.length > 0;
+  const part = hasLess ? { amount: left + owed, after: before.length } : undefined;
   const result = await deps.gateway.refund({ intentId, orderId, number, part }, deadline);
   if (result === 'unknown' || !(await sync())) return false;
   const after = await deps.loadPayment(orderId);

@@ -1,9 +1,15 @@
 import { Stripe } from 'stripe';
 import type { Decline } from '../../domain/decline.ts';
 
-const { StripeError, StripeCardError, StripeConnectionError, StripeIdempotencyError, StripeInvalidRequestError } =
-  Stripe.errors;
-const { StripeAuthenticationError, StripePermissionError } = Stripe.errors;
+const {
+  StripeAuthenticationError,
+  StripeCardError,
+  StripeConnectionError,
+  StripeError,
+  StripeIdempotencyError,
+  StripeInvalidRequestError,
+  StripePermissionError,
+} = Stripe.errors;
 
 /** Stripe did not respond before the deadline. */
 export class StripeTimeoutError extends Error {

@@ -81,8 +81,9 @@ export interface PaymentGateway {
   /** After `canceled`, no process can charge a card on the PaymentIntent any more. */
   cancelIntent(id: string, deadline: Deadline): Promise<Cancellation>;
   /**
-   * Refunds what is left of the payment, once for each `number` however often it is called. Where a dispute has taken a part,
-   * Stripe does not refuse a second refund: such a `part` is refunded once for each number of refunds and disputes before it.
+   * Refunds what is left of the payment, once for each `number` however often it is called. Where a dispute has taken a part, or
+   * a part was returned outside Stripe, Stripe does not refuse a second refund: such a `part` is refunded once for each number of
+   * refunds, disputes and returns before it.
    */
   refund(
     order: {

@@ -18,10 +18,11 @@ export const makeDeadLetter = async (): Promise<string> => {
   const connection = await connect(natsServers(required(sources.env['NATS_URL'], 'NATS_URL')));
   const client = new MongoClient(required(sources.env['ORDERS_MONGO_URL'], 'ORDERS_MONGO_URL'));
   try {
-    await jetstream(connection).publish(ticketUpdated.type, '{}');
     const letters = client.db().collection<{ readonly _id: string }>(deadLetterCollection.name);
+    const before = await letters.distinct('_id');
+    await jetstream(connection).publish(ticketUpdated.type, '{}');
     for (const giveUpAt = Date.now() + timeoutMs; Date.now() < giveUpAt; await delay(200)) {
-      const letter = await letters.findOne();
+      const letter = await letters.findOne({ _id: { $nin: before } });
       if (letter !== null) return letter._id;
     }
     throw new Error('orders has put no event aside');

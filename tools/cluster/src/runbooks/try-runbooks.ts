@@ -7,7 +7,7 @@ import { required } from '@ticketing/launcher/required';
 import { kubectl, namesOf, untilAllReady, untilRolledOut } from '../kubectl.ts';
 import { documentedCommands, fillIn } from './documented-commands.ts';
 import { makeDeadLetter } from './make-dead-letter.ts';
-import { openMarket, type Market } from './open-market.ts';
+import { makeSales, type TestSales } from './make-sales.ts';
 
 /** The service in whose place the runbooks write SERVICE. */
 const service = 'orders';
@@ -27,6 +27,14 @@ const runLine = async (line: string, options: { readonly input?: string; readonl
   if (exitCode !== expected && !isEmpty)
     throw new Error(`ended with ${exitCode}: ${`${stdout}\n${stderr}`.slice(-300).trim()}`);
   return stdout;
+};
+
+/** The shell of a database ends with 0 although a statement has failed. */
+const runStatements = async (command: string, statements: readonly string[]): Promise<void> => {
+  if (statements.length === 0) throw new Error('no statement is named');
+  const input = [...statements, 'db.setProfilingLevel(0, { sampleRate: 0 })', ''].join('\n');
+  const error = /\w*Error\b.*/.exec(await runLine(command, { input }))?.[0];
+  if (error !== undefined) throw new Error(error);
 };
 
 const podOf = async (name: string): Promise<string> =>
@@ -60,9 +68,11 @@ const readForwarded = async (command: string, runbooks: string): Promise<void> =
 
 /** Ends the process of a pod, whose container starts again. */
 const restartContainer = async (pod: string): Promise<void> => {
-  await kubectl('exec', pod, '--container=app', '--', 'node', '--eval', 'process.kill(1)');
   const path = '--output=jsonpath={.status.containerStatuses[?(@.name=="app")].restartCount}';
-  for (let reads = 0; Number(await kubectl('get', 'pod', pod, path)) === 0; reads += 1) {
+  const restarts = async (): Promise<number> => Number(await kubectl('get', 'pod', pod, path));
+  const before = await restarts();
+  await kubectl('exec', pod, '--container=app', '--', 'node', '--eval', 'process.kill(1)');
+  for (let reads = 0; (await restarts()) === before; reads += 1) {
     if (reads === 100) throw new Error(`the container of ${pod} does not start again`);
     await delay(500);
   }
@@ -93,8 +103,7 @@ const runKubectl = async (command: string, runbooks: string): Promise<string | u
   const fill = async (): Promise<string> => fillIn(command, { SERVICE: service, N: '2', POD: await podOf(service) });
   if (command.startsWith('kubectl port-forward ')) await readForwarded(command, runbooks);
   else if (command.includes(' mongosh ')) {
-    const statements = documentedCommands(runbooks, String.raw`db\.\S+`);
-    await runLine(command, { input: `${statements.join('\n')}\n` });
+    await runStatements(command, documentedCommands(runbooks, String.raw`db\.\S+`));
   } else if (command.startsWith('kubectl scale ')) await scale(await fill());
   else if (command.startsWith('kubectl patch pvc ') && !(await canExpandVolumes()))
     return 'this cluster’s storage class cannot expand volumes';
@@ -113,19 +122,24 @@ const runKubectl = async (command: string, runbooks: string): Promise<string | u
   return undefined;
 };
 
-/** An event that cannot be read fails again, and says so; no refund has failed that `record-refund` could be about. */
-const failing = [/dead-letters replay --all$/, / record-refund /];
+/** What is said, with exit code 1, of an event that cannot be read, and of an order of which nothing is owed. */
+const refusals: readonly (readonly [command: RegExp, output: string])[] = [
+  [/dead-letters replay --all$/, 'failed again'],
+  [/ record-refund /, 'owes its buyer nothing'],
+];
 
-const runOperator = async (command: string, market: Market, deadLetter: string): Promise<void> => {
-  const { values } = market;
+const runOperator = async (command: string, sales: TestSales, deadLetter: string): Promise<void> => {
+  const { values } = sales;
   const line = fillIn(command, {
     ...values,
     'show ID': deadLetter,
     'discard ID': deadLetter,
-    ...(command.includes(' release ') ? { ORDER: market.disputedOrder } : {}),
+    ...(command.includes(' release ') ? { ORDER: sales.problemOrder } : {}),
   });
-  const exitCode = failing.some((pattern) => pattern.test(command)) ? 1 : 0;
-  await runLine(line.includes('--cluster') || line.endsWith(' help') ? line : `${line} --cluster`, { exitCode });
+  const refusal = refusals.find(([pattern]) => pattern.test(command))?.[1];
+  const inCluster = line.includes('--cluster') || line.endsWith(' help') ? line : `${line} --cluster`;
+  const output = await runLine(inCluster, { exitCode: refusal === undefined ? 0 : 1 });
+  if (refusal !== undefined && !output.includes(refusal)) throw new Error(`does not say "${refusal}": ${output}`);
 };
 
 /**
@@ -145,16 +159,16 @@ export const tryRunbooks = async (log: (line: string) => void): Promise<string[]
       await untilAllReady();
     }
   };
-  const market = await openMarket();
+  const sales = await makeSales();
   try {
     const deadLetter = await makeDeadLetter();
     for (const command of documentedCommands(runbooks, 'npm run operator --'))
       await attempt(command, async () => {
-        await runOperator(command, market, deadLetter);
+        await runOperator(command, sales, deadLetter);
         return undefined;
       });
   } finally {
-    await market.close();
+    await sales.close();
   }
   for (const command of documentedCommands(runbooks, 'kubectl'))
     await attempt(command, () => runKubectl(command, runbooks));

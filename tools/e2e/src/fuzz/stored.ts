@@ -1,4 +1,4 @@
-import { ownNotes } from '@ticketing/cluster/copy-databases';
+import { bookkeeping } from '@ticketing/cluster/copy-databases';
 import type { ProductProcess } from '@ticketing/test/start-product';
 import { MongoClient, type Document } from 'mongodb';
 import { eventually } from '../eventually.ts';
@@ -11,7 +11,7 @@ interface StoredDocument {
   readonly removedAt: number;
 }
 
-/** Everything that is stored in the services' databases, by collection and id, without what services note by themselves. */
+/** Everything that is stored in the services' databases, by collection and id, without services' bookkeeping. */
 export type Stored = ReadonlyMap<string, StoredDocument>;
 
 /** Whether this document has unpublished events, or changes that its event does not show: it changes again soon. */
@@ -36,7 +36,7 @@ const readAll = async (client: MongoClient): Promise<{ readonly stored: Stored; 
   for (const name of databases) {
     const database = client.db(name);
     for (const { name: collection } of await database.listCollections().toArray()) {
-      if (ownNotes.has(collection)) continue;
+      if (bookkeeping.has(collection)) continue;
       const indexes = await database.collection(collection).indexes();
       for await (const document of database.collection(collection).find()) {
         stored.set(`${name}.${collection} ${String(document._id)}`, {

@@ -6,11 +6,11 @@ import { openSite } from '../site.ts';
 import { clusterIngress } from '../under-load.ts';
 
 /** Sales that operators can do something about. */
-export interface Market {
+export interface TestSales {
   /** What the runbooks write as `ORDER`, `ticket ID` and so on. */
   readonly values: Readonly<Record<string, string>>;
   /** A sale whose buyer has reported a problem. */
-  readonly disputedOrder: string;
+  readonly problemOrder: string;
   close(): Promise<void>;
 }
 
@@ -47,14 +47,14 @@ const sell = async (
   return { ticketId: ticket.id, eventId: ticket.eventId, orderId: order.id };
 };
 
-export const openMarket = async (): Promise<Market> => {
+export const makeSales = async (): Promise<TestSales> => {
   const site = openSite(await clusterIngress());
   try {
     const [seller, buyer, other] = await Promise.all([signUp(site), signUp(site), signUp(site)]);
     const sold = await sell(seller, buyer);
     const calledOff = await sell(seller, buyer);
-    const disputed = await sell(seller, buyer);
-    await post(buyer, `/api/orders/${disputed.orderId}/problem`, { text: 'The seat does not exist' });
+    const withProblem = await sell(seller, buyer);
+    await post(buyer, `/api/orders/${withProblem.orderId}/problem`, { text: 'The seat does not exist' });
     const unsold = withId.parse(await post(seller, '/api/tickets', { title: 'Cup final', price: 19.99 }));
     return {
       values: {
@@ -69,7 +69,7 @@ export const openMarket = async (): Promise<Market> => {
         AMOUNT: '19.99',
         TEXT: "'The runbooks are tried'",
       },
-      disputedOrder: disputed.orderId,
+      problemOrder: withProblem.orderId,
       close: () => site.close(),
     };
   } catch (error) {
