@@ -116,7 +116,7 @@ test.each([
 
 test.each([
   ['recorded', 0, 'owes nothing any more, and the buyer is told'],
-  ['recorded_before', 0, 'owes nothing any more: it was recorded before'],
+  ['recorded_before', 0, 'owes nothing any more: this was recorded before'],
   ['other_amount', 1, 'owes another amount: see npm run operator -- money'],
   ['not_owed', 1, 'owes its buyer nothing, or does not exist'],
   ['being_refunded', 1, expect.stringMatching('repeat this')],
