@@ -4,7 +4,7 @@ export type { FaultyProxy } from './faulty-proxy.ts';
 export { eventually } from './eventually.ts';
 export { openMongodWithUsers } from './mongod-with-users.ts';
 export { requireProgram } from './find-program.ts';
-export { openServerProcess } from './server-process.ts';
+export { allThreadsStopped, openServerProcess } from './server-process.ts';
 export type { ServerProcess } from './server-process.ts';
 export { openMailbox } from './mailbox.ts';
 export type { Mailbox } from './mailbox.ts';

@@ -44,8 +44,11 @@ const canConnect = async (port: number): Promise<void> => {
   }
 };
 
-/** A signal takes effect later than it is sent: threads may still respond for a while. */
-const allThreadsStopped = async (pid: number): Promise<void> => {
+/**
+ * Waits until SIGSTOP has taken effect, which is later than it is sent: threads may still respond for a while.
+ * @throws Error when a thread goes on, or the process has ended.
+ */
+export const allThreadsStopped = async (pid: number, timeoutMs?: number): Promise<void> => {
   const tasks = `/proc/${pid}/task`;
   await eventually(async () => {
     for (const thread of await readdir(tasks)) {
@@ -54,7 +57,7 @@ const allThreadsStopped = async (pid: number): Promise<void> => {
       const state = stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
       if (state !== 'T') throw new Error(`thread ${thread} of ${pid} is in state ${state}`);
     }
-  });
+  }, timeoutMs);
 };
 
 /** Starts a server; resolves once it accepts connections. */

@@ -1,3 +1,4 @@
+import { allThreadsStopped } from '@ticketing/common/testing';
 import { services } from '@ticketing/launcher/topology';
 import { Redis } from 'ioredis';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -117,6 +118,7 @@ export class Injector {
         });
         if (victim === undefined) return noVictim;
         begin();
+        await allThreadsStopped(victim.pid, fault.ms).catch(() => undefined);
         const [whileFrozen] = await Promise.all([probe(victim, fault.ms), this.#pause(fault.ms)]);
         this.#product.signal(victim, 'SIGCONT');
         return whileFrozen === 'silent' ? label(victim) : noVictim;
