@@ -99,7 +99,7 @@ const scale = async (command: string): Promise<void> => {
 
 /** Commands that need a certain state, or whose effect takes a while; @returns why a command was not run. */
 const runKubectl = async (command: string, runbooks: string): Promise<string | undefined> => {
-  if (command.startsWith('kubectl config ')) return 'changes the settings of kubectl, not the cluster';
+  if (command.startsWith('kubectl config')) return 'changes the settings of kubectl, not the cluster';
   const fill = async (): Promise<string> => fillIn(command, { SERVICE: service, N: '2', POD: await podOf(service) });
   if (command.startsWith('kubectl port-forward ')) await readForwarded(command, runbooks);
   else if (command.includes(' mongosh ')) {
