@@ -166,8 +166,26 @@ const audit: Check = async () => ((await auditCluster()) ? [] : ['the audit has 
 /** Requests that show that users can buy. */
 const requestsAfterRestore = 100;
 
+/** Services that have just started are ready sooner than the ingress reaches each of them. */
+const untilReachable = async (): Promise<void> => {
+  const site = openSite(await clusterIngress());
+  try {
+    const giveUpAt = Date.now() + recoveryTimeoutMs;
+    for (const path of ['/', '/api/users/currentuser', '/api/tickets', '/api/orders', '/api/payments'])
+      for (;;) {
+        const { status } = await site.send({ method: 'GET', path });
+        if (status < 500) break;
+        if (Date.now() > giveUpAt) throw new Error(`${path} returns ${status}`);
+        await delay(200);
+      }
+  } finally {
+    await site.close();
+  }
+};
+
 const restore: Check = async () => {
   await restoreIntoEmptyCluster(print);
+  await untilReachable();
   return [...(await underLoad({ log: print }, (load) => load.untilMore(requestsAfterRestore))), ...(await audit())];
 };
 
