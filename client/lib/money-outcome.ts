@@ -9,8 +9,8 @@ type Money = Pick<
 
 const hasOpenDispute = ({ dispute }: Money): boolean => dispute !== undefined && isOpenDispute(dispute);
 
-const toCard = (amount: number, currency: string): string =>
-  `${amountLabel({ amount, currency })} of your payment has been refunded to your card.`;
+const toCard = (amount: number, currency: string, verb = 'has been'): string =>
+  `${amountLabel({ amount, currency })} of your payment ${verb} refunded to your card.`;
 
 const inAnotherWay = (amount: number, currency: string): string =>
   `A refund did not reach your card, so we have returned ${amountLabel({ amount, currency })} in another way.`;
@@ -56,11 +56,10 @@ export const moneyOutcome = (charge: Money | undefined, wasComplete = false): st
 export const moneyNews = (charge: Money | undefined): readonly string[] => {
   if (charge === undefined) return [];
   const { amountRefunded = 0, currency, refundStatus, returnedOutsideStripe, owed } = charge;
-  const part = amountLabel({ amount: amountRefunded, currency });
   return [
     ...(amountRefunded === 0
       ? []
-      : [`${part} of your payment ${refundStatus === 'pending' ? 'is being' : 'has been'} refunded to your card.`]),
+      : [toCard(amountRefunded, currency, refundStatus === 'pending' ? 'is being' : 'has been')]),
     ...(returnedOutsideStripe !== undefined ? [inAnotherWay(returnedOutsideStripe, currency)] : []),
     ...(owed !== undefined ? ['A refund did not reach your card. We are looking into it.'] : []),
     ...(hasOpenDispute(charge)
