@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import type { EventDefinition } from '../events/index.ts';
 import { LiveStreams, type LiveSource, type LiveStates, type SessionGuard } from '../http/index.ts';
-import type { Follower, Transport } from '../messaging/index.ts';
+import type { Transport } from '../messaging/index.ts';
+import { followWhileUsed, type Following } from './follow-while-used.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 import { periodically } from './periodic.ts';
@@ -13,7 +13,6 @@ const maxStreams = 6_000;
 const maxPerReader = 500;
 const maxAgeMs = 15 * 60_000;
 const tickMs = 500;
-const followMs = 60_000;
 
 /** The live streams of a service: responses that stay open and show each new state of a thing. */
 export interface Live {
@@ -51,11 +50,11 @@ export const openLive = (
     'Share of the streams of live pages that may be open in this process',
     () => streams.roomTaken,
   );
-  const followed: { readonly tend: () => void; readonly stop: () => Promise<void> }[] = [];
+  const followed: Following[] = [];
   return {
     of: (source, events = []) => {
       const states = streams.of(source, () => own.forEach(({ tend }) => tend()));
-      const own = events.map(({ type }) => followWhileOpen(service, type, states));
+      const own = events.map(({ type }) => followWhileUsed(service, type, states));
       followed.push(...own);
       return states;
     },
@@ -73,51 +72,4 @@ export const openLive = (
     },
     endAll: () => streams.endAll(),
   };
-};
-
-/** Messages cost time, so they are received only while somebody looks at a thing of this kind, and for a while after. */
-const followWhileOpen = (
-  { transport, logger }: Pick<LiveDeps, 'transport' | 'logger'>,
-  subject: string,
-  states: LiveStates,
-) => {
-  let follower: Follower | undefined;
-  let openAt = 0;
-  const stop = async (): Promise<void> => {
-    const stopping = follower;
-    follower = undefined;
-    await stopping?.stop();
-  };
-  return {
-    stop,
-    tend: () => {
-      const now = performance.now();
-      if (states.isEmpty) {
-        if (follower !== undefined && now - openAt > followMs)
-          stop().catch((error: unknown) => logger.warn({ err: error }, 'a subject is still followed'));
-        return;
-      }
-      openAt = now;
-      follower ??= transport.follow({
-        subject,
-        from: 'next',
-        onMessage: (body) => {
-          const id = states.isEmpty ? undefined : idIn(body);
-          if (id !== undefined) states.changed(id);
-        },
-        onBegin: () => states.changedAll(),
-      });
-    },
-  };
-};
-
-const message = z.object({ aggregate: z.object({ id: z.string() }) });
-
-/** Of the aggregate. Listeners set aside what is malformed. */
-const idIn = (body: string): string | undefined => {
-  try {
-    return message.parse(JSON.parse(body)).aggregate.id;
-  } catch {
-    return undefined;
-  }
 };

@@ -232,8 +232,8 @@ export const guards = {
     title: 'streams show what their service hears of',
     edits: [
       {
-        file: 'common/src/service/live.ts',
-        find: '          if (id !== undefined) states.changed(id);\n',
+        file: 'common/src/service/follow-while-used.ts',
+        find: '          if (id !== undefined) audience.changed(id, body);\n',
         replacement: '',
       },
     ],
