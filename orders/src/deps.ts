@@ -1,5 +1,7 @@
+import type { OrderState } from '@ticketing/common/events';
 import type { LiveStates } from '@ticketing/common/http';
 import type { Currency } from '@ticketing/common/money';
+import type { EventWaits } from '@ticketing/common/service';
 import type { OrdersMetrics } from './metrics.ts';
 import type { Models } from './models/open-models.ts';
 
@@ -20,4 +22,7 @@ export interface Deps extends Models {
 /** What routes need besides. */
 export interface RouteDeps extends Deps {
   readonly liveOrders: LiveStates;
+  readonly confirmations: EventWaits<OrderState>;
+  /** How long a request waits until the hold of its order is confirmed. */
+  readonly confirmationMs: number;
 }

@@ -2,6 +2,7 @@ import { orderCancelled, orderUpdated } from '@ticketing/common/events';
 import { forgetCreations } from '@ticketing/common/messaging';
 import {
   httpKit,
+  openEventWaits,
   openLive,
   openService,
   openSite,
@@ -36,7 +37,12 @@ const keptTicketsCheckMs = 5_000;
 const problemsCheckMs = 30_000;
 const minuteMs = 60_000;
 
-export const startService = async (config: Config, overrides: ServiceOverrides = {}): Promise<RunningService> => {
+export interface OrdersOverrides extends ServiceOverrides {
+  /** How long a request waits until the hold of its order is confirmed; 150 ms by default. */
+  readonly confirmationMs?: number;
+}
+
+export const startService = async (config: Config, overrides: OrdersOverrides = {}): Promise<RunningService> => {
   const service = openService('orders', config, overrides);
   const { logger, metrics, now, newId } = service;
   const endings = new SessionEndings(service);
@@ -53,16 +59,19 @@ export const startService = async (config: Config, overrides: ServiceOverrides =
   };
   const live = openLive(service, config, endings);
   const liveOrders = live.of(orderSource(deps), [orderUpdated, orderCancelled]);
+  const confirmations = openEventWaits(service, [orderUpdated, orderCancelled]);
+  const { confirmationMs = 150 } = overrides;
   const repair = (name: string, periodMs: number, run: () => Promise<unknown>) => () =>
     periodically({ name, periodMs, logger }, run);
   return service.run({
     collections,
-    app: createApp(httpKit(service, site), { ...deps, liveOrders }),
+    app: createApp(httpKit(service, site), { ...deps, liveOrders, confirmations, confirmationMs }),
     listeners: subscriptions(deps),
     prices: { currency: config.CURRENCY, collections: [orders.name, ticketCopies.name] },
     site,
     endings,
     live,
+    waits: confirmations,
     workers: [
       repair('overdue orders', overdueCheckMs, () => closeOverdueOrders(deps)),
       repair('closing orders', closingCheckMs, () => repeatClosingQuestions(deps)),

@@ -1,5 +1,6 @@
 export { buildApp } from './build-app.ts';
 export type { HttpKit, Site } from './build-app.ts';
+export { connectionSignal } from './connection-signal.ts';
 export { currentUserOf } from './context.ts';
 export type { CurrentUser } from './context.ts';
 export { escapeHtml } from './escape-html.ts';

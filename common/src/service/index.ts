@@ -1,6 +1,8 @@
 export { commonEnv, ConfigError, decimalNumber, priceEnv, readEnv, siteEnv, url, wholeNumber } from './config.ts';
 export { closedAccounts, openClosedAccounts } from './closed-accounts.ts';
 export type { ClosedAccounts } from './closed-accounts.ts';
+export { openEventWaits } from './event-waits.ts';
+export type { EventWaits } from './event-waits.ts';
 export { httpKit } from './http-kit.ts';
 export { openLive } from './live.ts';
 export { createLogger } from './logger.ts';

@@ -19,6 +19,7 @@ import {
   type Transport,
 } from '../messaging/index.ts';
 import { Database, newId, type CollectionDefinition } from '../mongo/index.ts';
+import type { EventWaits } from './event-waits.ts';
 import type { Live } from './live.ts';
 import { createLogger } from './logger.ts';
 import { Metrics } from './metrics.ts';
@@ -66,6 +67,8 @@ export interface Plan {
   readonly endings?: SessionEndings;
   /** Of a service whose clients follow what changes. */
   readonly live?: Live;
+  /** Of a service whose requests wait for events. */
+  readonly waits?: Pick<EventWaits<unknown>, 'start' | 'endAll'>;
   /** Open already; closed after the workers have stopped. */
   readonly resources?: readonly Stoppable[];
 }
@@ -154,7 +157,10 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
       port: config.PORT,
       isReady: () => state.prepared && !state.stopping && database.isUp(),
       metrics: metrics.registry,
-      onClosing: () => plan.live?.endAll(),
+      onClosing: () => {
+        plan.live?.endAll();
+        plan.waits?.endAll();
+      },
     });
     logger.info({ url: server.url }, 'listening');
 
@@ -178,6 +184,7 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
       relay.start();
       for (const startWorker of [...keepStream, ...(plan.workers ?? [])]) workers.push(startWorker());
       if (plan.live !== undefined) workers.push(plan.live.start());
+      if (plan.waits !== undefined) workers.push(plan.waits.start());
       workers.push(
         periodically({ name: 'replay of dead letters', periodMs: replayEveryMs, logger }, () =>
           replayDeadLetters({ service: name, deadLetters, listeners: plan.listeners, logger, isHealthy }),

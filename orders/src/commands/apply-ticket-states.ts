@@ -1,9 +1,12 @@
 import { orderUpdated, type TicketState } from '@ticketing/common/events';
-import { applyIfNewer, type Received } from '@ticketing/common/messaging';
+import { applyIfNewer, creationWith, type Received } from '@ticketing/common/messaging';
 import { statusesBefore } from '../domain/order-status.ts';
 import type { Deps } from '../deps.ts';
 import { movedTo } from '../models/moved-to.ts';
 import { applyDeliveries } from './apply-deliveries.ts';
+
+/** The request that created the order may wait for this. */
+const confirmedCreation = creationWith({ status: 'awaiting:payment', version: { $add: ['$version', 1] } });
 
 /**
  * Stores copies of tickets, confirms the orders that hold them, and shows in complete orders what has become of the delivery.
@@ -25,7 +28,7 @@ export const applyTicketStates =
           : [
               {
                 filter: { _id: state.orderId, status: { $in: statusesBefore('awaiting:payment') } },
-                set: movedTo('awaiting:payment', now),
+                set: { ...movedTo('awaiting:payment', now), creation: confirmedCreation },
                 event: orderUpdated,
                 trace,
               },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { ChargeState } from '@ticketing/common/events';
+import type { ChargeState, OrderState } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
-import { httpKit, openLive, openService, openSite, SessionEndings } from '@ticketing/common/service';
+import { httpKit, openEventWaits, openLive, openService, openSite, SessionEndings } from '@ticketing/common/service';
 import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import { createApp } from '../app.ts';
 import { orderSource } from '../routes/stream-order.ts';
@@ -41,7 +41,12 @@ beforeAll(async () => {
     const liveOrders = openLive(service, config, sessions).of(orderSource(deps));
     return service.run({
       collections,
-      app: createApp(httpKit(service, openSite(service, config, { sessions })), { ...deps, liveOrders }),
+      app: createApp(httpKit(service, openSite(service, config, { sessions })), {
+        ...deps,
+        liveOrders,
+        confirmations: openEventWaits<OrderState>(service, []),
+        confirmationMs: 0,
+      }),
       listeners: [],
     });
   });

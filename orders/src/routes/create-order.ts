@@ -1,9 +1,9 @@
-import { currentUserOf, idempotentRequest, parse, price, route } from '@ticketing/common/http';
+import { connectionSignal, currentUserOf, idempotentRequest, parse, price, route } from '@ticketing/common/http';
 import { createOnce } from '@ticketing/common/messaging';
 import { currencyOf, type Currency } from '@ticketing/common/money';
 import { z } from 'zod';
-import { createOrder } from '../commands/create-order.ts';
-import type { Deps } from '../deps.ts';
+import { awaitConfirmation, createConfirmedOrder } from '../commands/create-confirmed-order.ts';
+import type { RouteDeps } from '../deps.ts';
 import { orderShape } from './order-shape.ts';
 import { toOrderView } from './order-view.ts';
 
@@ -27,19 +27,26 @@ const bodyFor = (currency: Currency) =>
 export const createOrderRoute = route(
   {
     name: 'createOrder',
+    description:
+      'Waits up to 150 ms until the hold is confirmed: the status is then `awaiting:payment`, otherwise `created`.',
     // What is described is the same for all currencies.
     body: bodyFor(currencyOf('usd')),
     response: { status: 201, description: 'The ticket is held', body: orderShape },
     isIdempotent: true,
     errors: [404, 409],
   },
-  (deps: Deps) => {
+  (deps: RouteDeps) => {
     const body = bodyFor(deps.currency);
     return async (req, res) => {
       const userId = currentUserOf(req).id;
       const request = idempotentRequest(req);
-      const order = await createOnce(deps.orders, { userId }, request, () =>
-        createOrder(deps, { ...parse(body, req.body), userId, request, trace: req.trace }),
+      const signal = connectionSignal(res);
+      const order = await createOnce(
+        deps.orders,
+        { userId },
+        request,
+        () => createConfirmedOrder(deps, { ...parse(body, req.body), userId, request, trace: req.trace, signal }),
+        ({ _id }) => awaitConfirmation(deps, _id, { signal }),
       );
       res.status(201).send(toOrderView(deps, order));
     };

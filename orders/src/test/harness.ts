@@ -21,7 +21,7 @@ import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
 import supertest from 'supertest';
 import { readConfig } from '../config.ts';
 import type { OrderDocument, TicketCopy } from '../models/open-models.ts';
-import { startService } from '../service.ts';
+import { startService, type OrdersOverrides } from '../service.ts';
 
 /** An order as HTTP shows it. */
 export interface OrderView {
@@ -78,12 +78,21 @@ export interface OrdersHarness {
 /** When every completed charge was paid. */
 export const paidAt = '2026-11-29T06:12:00.000Z';
 
-/** Most tests order for one buyer, so that the limit of holds is out of the way unless `env` sets it. */
-export const openHarness = async (env: Readonly<Record<string, string>> = {}): Promise<OrdersHarness> => {
+/**
+ * Most tests order for one buyer, so that the limit of holds is out of the way unless `env` sets it. Nobody confirms a hold but
+ * the tests, so requests do not wait for that by default.
+ */
+export const openHarness = async (
+  env: Readonly<Record<string, string>> = {},
+  { confirmationMs = 0 }: Pick<OrdersOverrides, 'confirmationMs'> = {},
+): Promise<OrdersHarness> => {
   const system = await openTestSystem();
   const startReplica: OrdersHarness['startReplica'] = (changed = {}) =>
     system.start((overrides) =>
-      startService(readConfig({ ...system.env, MAX_LIVE_HOLDS: '1000', ...env, ...changed }), overrides),
+      startService(readConfig({ ...system.env, MAX_LIVE_HOLDS: '1000', ...env, ...changed }), {
+        ...overrides,
+        confirmationMs,
+      }),
     );
   const api = supertest((await startReplica()).url);
 

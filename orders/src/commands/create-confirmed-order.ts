@@ -1,0 +1,45 @@
+import type { OrderDocument } from '../models/open-models.ts';
+import type { RouteDeps } from '../deps.ts';
+import { createOrder, type CreateOrder } from './create-order.ts';
+
+interface Waiting {
+  /** Aborted when the buyer's connection is lost. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Creates an order and waits a moment until its hold is confirmed, so that its buyer need not ask for it; returns it as it
+ * is then. A refused or cancelled hold, or one that is confirmed later, is returned as created. The creation of an idempotent
+ * request stays open meanwhile: the confirmation becomes part of it.
+ */
+export const createConfirmedOrder = async (
+  deps: RouteDeps,
+  { signal, ...request }: Omit<CreateOrder, 'beginWait'> & Waiting,
+): Promise<OrderDocument> => {
+  const begun: { wait?: ReturnType<typeof deps.confirmations.begin> } = {};
+  // Before the order exists, so that its confirmation is not missed, and not sooner, since few requests can wait at once.
+  const beginWait = (orderId: string): boolean => {
+    begun.wait = deps.confirmations.begin(orderId);
+    return begun.wait !== undefined;
+  };
+  try {
+    const created = await createOrder(deps, { ...request, beginWait });
+    const state = await begun.wait?.result(deps.confirmationMs, signal);
+    return state?.status === 'awaiting:payment'
+      ? { ...created, status: state.status, version: state.version }
+      : created;
+  } finally {
+    begun.wait?.end();
+  }
+};
+
+/** For a repeat of the request that has created the order and waits itself. */
+export const awaitConfirmation = async (
+  deps: Pick<RouteDeps, 'confirmations' | 'confirmationMs'>,
+  orderId: string,
+  { signal }: Waiting,
+): Promise<void> => {
+  const wait = deps.confirmations.begin(orderId);
+  await wait?.result(deps.confirmationMs, signal);
+  wait?.end();
+};

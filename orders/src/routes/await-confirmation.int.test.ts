@@ -1,0 +1,236 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { orderCreated, type OrderState } from '@ticketing/common/events';
+import { createJetStreamTransport, type Transport } from '@ticketing/common/messaging';
+import type { RunningService } from '@ticketing/common/service';
+import { testStreamBytes } from '@ticketing/common/testing';
+import supertest from 'supertest';
+import { readConfig } from '../config.ts';
+import { startService, type OrdersOverrides } from '../service.ts';
+import { openHarness, type OrdersHarness, type OrderView } from '../test/harness.ts';
+
+// The first replica handles all events. Its requests wait for a minute, so that what ends a wait is not its time.
+
+let orders: OrdersHarness;
+
+beforeAll(async () => {
+  orders = await openHarness({}, { confirmationMs: 60_000 });
+});
+afterAll(() => orders.system.close());
+
+/** Sends it now; superagent waits for `then`. */
+const send = (
+  ticketId: string,
+  { key, api = orders.api, userId = 'buyer' }: { key?: string; api?: OrdersHarness['api']; userId?: string } = {},
+): Promise<supertest.Response> => {
+  const request = api.post('/api/orders').set(orders.system.as(userId));
+  return (key === undefined ? request : request.set('Idempotency-Key', key)).send({ ticketId }).then((sent) => sent);
+};
+
+/** The order of the ticket, as its event shows it. */
+const createdFor = (ticketId: string): Promise<OrderState> =>
+  orders.system.eventually(() => {
+    const found = orders.system.events(orderCreated).find(({ data }) => data.ticket.id === ticketId);
+    if (found === undefined) throw new Error('not published yet');
+    return found.data;
+  });
+const viewOf = ({ id, version, userId, status, expiresAt, price, ticket }: OrderState): OrderView => ({
+  id,
+  version,
+  userId,
+  status,
+  expiresAt,
+  price: price / 100,
+  ticket,
+});
+const confirmFor = async (ticketId: string) => orders.confirmed(viewOf(await createdFor(ticketId)));
+
+/** A replica that handles no event, so that the first one confirms its orders too. */
+const startDeafReplica = (confirmationMs: number): Promise<RunningService> =>
+  orders.system.start((overrides) => {
+    const deaf: OrdersOverrides['transport'] = (logger): Transport => {
+      const transport = overrides.transport?.(logger);
+      if (transport === undefined) throw new Error('no transport');
+      return new Proxy(transport, {
+        get: (target, name): unknown => {
+          if (name === 'subscribe')
+            return async () => ({ pause: () => undefined, resume: () => undefined, stop: async () => undefined });
+          const value: unknown = Reflect.get(target, name, target);
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      });
+    };
+    const config = readConfig({ ...orders.system.env, MAX_LIVE_HOLDS: '1000' });
+    return startService(config, { ...overrides, transport: deaf, confirmationMs });
+  });
+
+test('When the hold is confirmed while the request waits, then the response shows the order as it is stored', async () => {
+  const { id: ticketId } = await orders.listed();
+  const response = send(ticketId);
+  await confirmFor(ticketId);
+  const { status, body } = await response;
+  expect([status, body.status, body.version]).toEqual([201, 'awaiting:payment', 1]);
+  expect(await orders.get(body)).toEqual(body);
+});
+
+test('When the hold is refused or cancelled while the request waits, then the response shows the order as created', async () => {
+  for (const end of [
+    (order: OrderView) => orders.refused(order, 'unavailable'),
+    ({ id }: OrderView) => orders.delete(id).expect(204),
+  ]) {
+    const { id: ticketId } = await orders.listed();
+    const response = send(ticketId);
+    await end(viewOf(await createdFor(ticketId)));
+    const { status, body } = await response;
+    expect([status, body.status, body.version]).toEqual([201, 'created', 0]);
+  }
+});
+
+test('When the hold is not confirmed in time, then the response shows the order as created', async () => {
+  const { url } = await startDeafReplica(50);
+  const { id: ticketId } = await orders.listed();
+  const { status, body } = await send(ticketId, { api: supertest(url) });
+  expect([status, body.status, body.version]).toEqual([201, 'created', 0]);
+});
+
+test('When NATS is away, then the response shows the order as created once the request has waited, and others order on', async () => {
+  const config = readConfig({ ...orders.system.env, MAX_LIVE_HOLDS: '1000' });
+  const { now } = orders.system.clock;
+  const replica = await startService(config, {
+    now,
+    transport: (logger) =>
+      createJetStreamTransport({ url: 'nats://127.0.0.1:1', clientName: 'away', logger, maxBytes: testStreamBytes }),
+    confirmationMs: 50,
+  });
+  try {
+    const headers = { Connection: 'close' };
+    await orders.system.eventually(async () =>
+      expect((await fetch(`${replica.url}/readyz`, { headers })).status).toBe(200),
+    );
+    const tickets = await Promise.all(Array.from({ length: 30 }, () => orders.listed()));
+    const api = supertest(replica.url);
+    const responses = await Promise.all(tickets.map(({ id }) => send(id, { api })));
+    for (const { status, body } of responses) expect([status, body.status, body.version]).toEqual([201, 'created', 0]);
+  } finally {
+    await replica.stop();
+  }
+}, 30_000);
+
+test('When another replica confirms its orders, then a replica follows that, once it has waited in vain', async () => {
+  const { url } = await startDeafReplica(700);
+  const api = supertest(url);
+  const statuses: string[] = [];
+  while (statuses.at(-1) !== 'awaiting:payment' && statuses.length < 20) {
+    const { id: ticketId } = await orders.listed();
+    const response = send(ticketId, { api });
+    await confirmFor(ticketId);
+    statuses.push((await response).body.status);
+  }
+  expect([statuses[0], statuses.at(-1)]).toEqual(['created', 'awaiting:payment']);
+}, 30_000);
+
+test('When 24 requests wait, then the next one does not; when their buyers go away, then others can wait again', async () => {
+  const { url } = orders.api.get('/');
+  const gone = new AbortController();
+  const tickets = await Promise.all(Array.from({ length: 24 }, () => orders.listed()));
+  const waiting = tickets.map(({ id: ticketId }) =>
+    fetch(new URL('/api/orders', url), {
+      method: 'POST',
+      headers: { ...orders.system.as('buyer'), 'Content-Type': 'application/json' },
+      body: JSON.stringify({ ticketId }),
+      signal: gone.signal,
+    }),
+  );
+  for (const { id } of tickets) await createdFor(id);
+  const { id: without } = await orders.listed();
+  expect((await send(without)).body.status).toBe('created');
+  gone.abort();
+  await Promise.allSettled(waiting);
+  await orders.system.eventually(async () => {
+    const { id: ticketId } = await orders.listed();
+    const response = send(ticketId);
+    await confirmFor(ticketId);
+    expect((await response).body.status).toBe('awaiting:payment');
+  });
+}, 30_000);
+
+test('When the service stops while a request waits, then the response shows the order as created', async () => {
+  const replica = await startDeafReplica(60_000);
+  const { id: ticketId } = await orders.listed();
+  const response = send(ticketId, { api: supertest(replica.url) });
+  await createdFor(ticketId);
+  await replica.stop();
+  const { status, body } = await response;
+  expect([status, body.status]).toEqual([201, 'created']);
+}, 15_000);
+
+test('When a request is repeated while it waits, and later at another replica, then every response is the same', async () => {
+  const { id: ticketId } = await orders.listed();
+  const options = { key: 'waits', userId: 'impatient' };
+  const responses = [send(ticketId, options), send(ticketId, options)];
+  await confirmFor(ticketId);
+  const [first, repeat] = await Promise.all(responses);
+  const { body } = first ?? {};
+  expect([first?.status, body.status, body.version]).toEqual([201, 'awaiting:payment', 1]);
+  await orders.charged(body, 'completed');
+  await orders.until(body, { status: 'complete' });
+  const api = supertest((await startDeafReplica(50)).url);
+  const later = await send(ticketId, { ...options, api });
+  expect([repeat?.body, later.body, later.status]).toEqual([body, body, 201]);
+});
+
+test('When a repeat at another replica is responded to first, then every response is the same', async () => {
+  const api = supertest((await startDeafReplica(50)).url);
+  const { id: ticketId } = await orders.listed();
+  const options = { key: 'overtaken', userId: 'impatient' };
+  const first = send(ticketId, options);
+  await createdFor(ticketId);
+  const { body } = await send(ticketId, { ...options, api });
+  expect([body.status, body.version]).toEqual(['created', 0]);
+  await confirmFor(ticketId);
+  expect((await first).body).toEqual(body);
+});
+
+test('When a request was responded to before its hold was confirmed, then its repeats show the order as created', async () => {
+  const { url } = await startDeafReplica(50);
+  const { id: ticketId } = await orders.listed();
+  const options = { key: 'early', userId: 'impatient' };
+  const { body } = await send(ticketId, { ...options, api: supertest(url) });
+  expect([body.status, body.version]).toEqual(['created', 0]);
+  await confirmFor(ticketId);
+  await orders.until(body, { status: 'awaiting:payment' });
+  expect((await send(ticketId, options)).body).toEqual(body);
+});
+
+test.each([
+  ['before its hold is confirmed', ['open', 'repeat', 'confirm'], 'created'],
+  ['after its hold is confirmed', ['open', 'confirm', 'repeat'], 'awaiting:payment'],
+])(
+  'When the process of a request dies and the request is repeated %s, then every repeat shows the same',
+  async (when, steps, expected) => {
+    const { url } = await startDeafReplica(50);
+    const api = supertest(url);
+    const { id: ticketId } = await orders.listed();
+    const options = { key: when, userId: 'impatient', api };
+    const { body: created } = await send(ticketId, options);
+    const responses: unknown[] = [];
+    for (const step of [...steps, 'repeat'])
+      switch (step) {
+        case 'open':
+          // As the process has stored it that died before it had responded.
+          await orders.system
+            .collection<{ _id: string }>('orders')
+            .updateOne({ _id: created.id }, { $set: { 'creation.isOpen': true } });
+          break;
+        case 'confirm':
+          await confirmFor(ticketId);
+          await orders.until(created, { status: 'awaiting:payment' });
+          break;
+        default:
+          responses.push((await send(ticketId, options)).body);
+      }
+    expect(responses).toEqual([
+      { ...created, status: expected, version: expected === 'created' ? 0 : 1 },
+      { ...created, status: expected, version: expected === 'created' ? 0 : 1 },
+    ]);
+  },
+);
