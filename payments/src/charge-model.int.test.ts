@@ -430,12 +430,21 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
       ),
       accounts,
       transfers: remoteCalls.gate(createTransferGateway(client), calls),
-      // A request that would wait for its order fails instead.
-      orderSignals: { notify: () => undefined, wait: () => Promise.reject(new Error('waits for the order')) },
+      // A request that would wait until its order is payable fails instead, and none waits until it is complete.
+      orderWaits: {
+        begin: (_id, accepts = () => true) => {
+          if (accepts(newOrder({ status: 'awaiting:payment' }))) throw new Error('waits for the order');
+          return undefined;
+        },
+        heard: () => undefined,
+        start: () => ({ stop: async () => undefined }),
+        endAll: () => undefined,
+      },
       localPayments: createLocalPayments(),
       metrics,
       timeoutMs: { buyer: 20_000, worker: 8_000 },
       waitForOrderMs: 2_000,
+      completionMs: 0,
       maxDeclines,
     };
   },

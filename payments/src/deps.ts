@@ -1,12 +1,12 @@
+import type { OrderState } from '@ticketing/common/events';
 import type { SecurityLog } from '@ticketing/common/http';
 import type { Currency } from '@ticketing/common/money';
 import type { AccountGateway } from './gateways/stripe/accounts.ts';
-import type { Logger } from '@ticketing/common/service';
+import type { EventWaits, Logger } from '@ticketing/common/service';
 import type { Receipts } from '@ticketing/common/receipt';
 import type { PaymentGateway } from './gateways/stripe/gateway.ts';
 import type { TransferGateway } from './gateways/stripe/transfers.ts';
 import type { LocalPayments } from './memory/local-payments.ts';
-import type { OrderSignals } from './memory/order-signals.ts';
 import type { PaymentsMetrics } from './metrics.ts';
 import type { Models } from './models/open-models.ts';
 
@@ -28,13 +28,16 @@ export interface Deps extends Models {
   readonly gateway: PaymentGateway;
   readonly accounts: AccountGateway;
   readonly transfers: TransferGateway;
-  readonly orderSignals: OrderSignals;
+  /** Of requests, until an order is payable or complete. */
+  readonly orderWaits: EventWaits<OrderState>;
   readonly localPayments: LocalPayments;
   readonly metrics: PaymentsMetrics;
   /** How long a buyer's request and a worker wait for Stripe, all calls for one order together. */
   readonly timeoutMs: { readonly buyer: number; readonly worker: number };
   /** How long a request waits for the events that make its order payable. */
   readonly waitForOrderMs: number;
+  /** How long a request that has paid waits until its order is complete. */
+  readonly completionMs: number;
   /** Declines after which payment has failed for good. */
   readonly maxDeclines: number;
 }

@@ -1,7 +1,9 @@
+import { orderUpdated } from '@ticketing/common/events';
 import { carryOutOperatorRequests } from '@ticketing/common/operator';
 import { openReceipts } from '@ticketing/common/receipt';
 import {
   httpKit,
+  openEventWaits,
   openService,
   openSite,
   SessionEndings,
@@ -27,7 +29,6 @@ import { openStripe } from './gateways/stripe/client.ts';
 import { createStripeGateway, type PaymentGateway } from './gateways/stripe/gateway.ts';
 import { createTransferGateway, type TransferGateway } from './gateways/stripe/transfers.ts';
 import { createLocalPayments } from './memory/local-payments.ts';
-import { createOrderSignals } from './memory/order-signals.ts';
 import { openMetrics } from './metrics.ts';
 import { collections, openModels } from './models/open-models.ts';
 import { charges } from './models/payment.ts';
@@ -55,6 +56,8 @@ export interface PaymentsOverrides extends ServiceOverrides {
   readonly followEveryMs?: number;
   /** How long a request waits for the events of a new order, which may arrive after it; 2 s by default. */
   readonly waitForOrderMs?: number;
+  /** How long a request that has paid waits until its order is complete; 150 ms by default. */
+  readonly completionMs?: number;
 }
 
 export const startService = async (config: Config, overrides: PaymentsOverrides = {}): Promise<RunningService> => {
@@ -63,7 +66,7 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
   const endings = new SessionEndings(service);
   const site = openSite(service, config, { sessions: endings });
   const metrics = openMetrics(service.metrics);
-  const { timeoutMs = 20_000, waitForOrderMs = 2_000, followEveryMs = 60_000 } = overrides;
+  const { timeoutMs = 20_000, waitForOrderMs = 2_000, completionMs = 150, followEveryMs = 60_000 } = overrides;
   const stripe = openStripe(
     {
       key: config.STRIPE_KEY,
@@ -84,6 +87,7 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
   );
   const accounts = createAccountGateway(stripe, new URL('/sales', config.PUBLIC_URL).href);
   const transfers = createTransferGateway(stripe);
+  const orderWaits = openEventWaits(service, [orderUpdated]);
   const deps: Deps = {
     ...openModels(service),
     now,
@@ -98,12 +102,13 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
     gateway: overrides.gateway?.(gateway) ?? gateway,
     accounts: overrides.accounts?.(accounts) ?? accounts,
     transfers: overrides.transfers?.(transfers) ?? transfers,
-    orderSignals: createOrderSignals(),
+    orderWaits,
     localPayments: createLocalPayments(),
     metrics,
     // A worker retries anyway; the shorter its timeout, the sooner a process can stop.
     timeoutMs: { buyer: timeoutMs, worker: Math.floor(timeoutMs * 0.4) },
     waitForOrderMs,
+    completionMs,
     maxDeclines: config.PAYMENT_ATTEMPTS,
   };
   const every = (periodMs: number, name: string, action: (signal: AbortSignal) => Promise<void>) => () =>
@@ -115,6 +120,7 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
     prices: { currency: config.CURRENCY, collections: [charges.name] },
     site,
     endings,
+    waits: orderWaits,
     workers: [
       every(operatorRequestsEveryMs, 'requests of operators', () =>
         carryOutOperatorRequests(deps, (request) => carryOutOperatorRequest(deps, request)),

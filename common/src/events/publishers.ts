@@ -20,12 +20,15 @@ export const publishedEvents = {
   notifications: [],
 } as const satisfies EventsOfServices;
 
-/** The events that each service's replicas follow without a durable consumer: ended sessions, and their own for live pages. */
+/**
+ * The events that each service's replicas follow without a durable consumer: ended sessions, their own for live pages, and
+ * those that requests wait for.
+ */
 export const followedEvents = {
   auth: [],
   tickets: [sessionEnded, ticketUpdated],
   orders: [sessionEnded, orderUpdated, orderCancelled],
   expiration: [],
-  payments: [sessionEnded],
+  payments: [sessionEnded, orderUpdated],
   notifications: [],
 } as const satisfies EventsOfServices;

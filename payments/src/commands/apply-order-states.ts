@@ -54,7 +54,7 @@ export const applyOrderStates =
       isChangedHere,
       effect: (state) => effectOnSale(deps, state, traces.get(state.id)),
     });
-    deps.orderSignals.notify(orders.filter(({ status }) => status !== 'created').map(({ id }) => id));
+    deps.orderWaits.heard(events.map(({ state }) => state));
     await respondToClosingOrders(
       deps,
       events.filter(({ state }) => state.status === 'awaiting:payment' && state.closing !== undefined),
@@ -87,5 +87,5 @@ export const applyCancelledOrders =
         { $set: { refundDue: { $cond: [mayHaveMoney, { $literal: { due, ...traces.get(id) } }, '$refundDue'] } } },
       ],
     });
-    deps.orderSignals.notify(orders.map(({ id }) => id));
+    deps.orderWaits.heard(orders);
   };

@@ -234,6 +234,29 @@ test('When no event of the order arrives while the request waits, then the respo
   expect(await payments.pay('no-id')).toEqual({ status: 404, body: message('Order not found') });
 });
 
+test('When the buyer goes away while the request waits for its order, then nothing more is asked of the database for it', async () => {
+  const orderId = newId();
+  const claims = { count: 0 };
+  const { url } = await payments.startReplica({
+    waitForOrderMs: 60_000,
+    onDatabaseCommand: (command) => {
+      if (command['findAndModify'] === 'payments' && JSON.stringify(command).includes(orderId)) claims.count += 1;
+    },
+  });
+  const gone = new AbortController();
+  const body = JSON.stringify({ orderId, token: 'tok_visa' });
+  const headers = { ...payments.system.as('buyer'), 'Content-Type': 'application/json' };
+  const response = fetch(`${url}/api/payments`, { method: 'POST', headers, body, signal: gone.signal });
+  await payments.system.eventually(() => expect(claims.count).toBeGreaterThan(0));
+  gone.abort();
+  await expect(response).rejects.toThrow();
+  await payments.system.eventually(async () => {
+    const before = claims.count;
+    for (let read = 0; read < 20; read += 1) await payments.call('buyer', 'GET', `/api/payments/${newId()}`, { url });
+    expect(claims.count).toBe(before);
+  });
+});
+
 test('When the order becomes payable while the request waits, then it is paid', async () => {
   const order = newOrder();
   const response = payments.pay(order.id);

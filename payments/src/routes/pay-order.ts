@@ -1,5 +1,5 @@
 import { NotFoundError } from '@ticketing/common/errors';
-import { currentUserOf, parse, route } from '@ticketing/common/http';
+import { connectionSignal, currentUserOf, parse, route } from '@ticketing/common/http';
 import { z } from 'zod';
 import { payOrder } from '../commands/pay/pay-order.ts';
 import type { Deps } from '../deps.ts';
@@ -26,6 +26,7 @@ const idShape = /^[0-9a-f]{24}$/;
 export const payOrderRoute = route(
   {
     name: 'payOrder',
+    description: 'Once the order is paid, waits up to 150 ms until it is complete.',
     body: payOrderBody,
     response: { status: 201, description: 'The order is paid, now or before', body: paymentShape },
     otherResponses: {
@@ -40,7 +41,8 @@ export const payOrderRoute = route(
   (deps: Deps) => async (req, res) => {
     const { orderId, token } = parse(payOrderBody, req.body);
     if (!idShape.test(orderId)) throw new NotFoundError('Order not found');
-    const response = await payOrder(deps, { orderId, token, userId: currentUserOf(req).id, trace: req.trace });
+    const signal = connectionSignal(res);
+    const response = await payOrder(deps, { orderId, token, userId: currentUserOf(req).id, trace: req.trace, signal });
     res.status(response.nextAction === undefined ? 201 : 202).send(response);
   },
 );

@@ -35,7 +35,9 @@ export interface PaymentsUnderTest {
   /** The first service's address. */
   readonly url: string;
   startReplica(
-    options?: Pick<PaymentsOverrides, 'waitForOrderMs'> & { readonly env?: Readonly<Record<string, string>> },
+    options?: Pick<PaymentsOverrides, 'waitForOrderMs' | 'completionMs' | 'onDatabaseCommand'> & {
+      readonly env?: Readonly<Record<string, string>>;
+    },
   ): Promise<RunningService>;
   /** Makes the next call of `step` throw, before or after it reaches Stripe, as if its process had died there. */
   dieAt(when: 'before' | 'after', step: Step): void;
@@ -83,7 +85,7 @@ export const openPayments = async (
   options: {
     readonly env?: Readonly<Record<string, string>>;
     readonly webhookUrl?: string;
-  } & Pick<PaymentsOverrides, 'timeoutMs' | 'followEveryMs'> = {},
+  } & Pick<PaymentsOverrides, 'timeoutMs' | 'followEveryMs' | 'completionMs'> = {},
 ): Promise<PaymentsUnderTest> => {
   const { timeoutMs = 20_000 } = options;
   const [system, sandbox] = await Promise.all([
@@ -148,6 +150,8 @@ export const openPayments = async (
         accounts,
         transfers,
         timeoutMs,
+        // Nobody completes an order but the tests.
+        completionMs: options.completionMs ?? 0,
         ...(options.followEveryMs === undefined ? {} : { followEveryMs: options.followEveryMs }),
         ...replica,
       }),

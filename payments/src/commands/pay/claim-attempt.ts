@@ -1,6 +1,7 @@
 import { BadRequestError } from '@ticketing/common/errors';
 import { chargeCreated, type Trace } from '@ticketing/common/events';
 import { expression } from '@ticketing/common/messaging';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Deps } from '../../deps.ts';
 import { decidePayment } from '../../domain/payment-decision.ts';
 import type { Attempting } from '../../domain/payment.ts';
@@ -21,6 +22,8 @@ export interface PayRequest {
   /** A token or a payment method of Stripe's. */
   readonly token: string;
   readonly trace: Trace;
+  /** Aborted when the buyer's connection is lost: then nothing is waited for but Stripe. */
+  readonly signal?: AbortSignal;
 }
 
 export type Claim =
@@ -50,8 +53,8 @@ export const claimAttempt = async (deps: Deps, request: PayRequest): Promise<Cla
       case 'unknown':
       case 'unconfirmed': {
         const left = waitUntil - performance.now();
-        if (left <= 0) throw orderNotReady(decision.kind);
-        await deps.orderSignals.wait(request.orderId, Math.min(left, retryDelayMs));
+        if (left <= 0 || request.signal?.aborted === true) throw orderNotReady(decision.kind);
+        await nextState(deps, request, Math.min(left, retryDelayMs));
         charge = await claimFirstAttempt(deps, request);
         break;
       }
@@ -85,6 +88,13 @@ export const claimAttempt = async (deps: Deps, request: PayRequest): Promise<Cla
   }
   const attempt = { charge, token: request.token, tokenHash: token, trace: request.trace, deadline };
   return { kind: 'claimed', attempt };
+};
+
+/** Waits for an event that may make the order payable, or end it. */
+const nextState = async ({ orderWaits }: Deps, { orderId, signal }: PayRequest, ms: number): Promise<void> => {
+  const wait = orderWaits.begin(orderId, ({ status }) => status !== 'created');
+  await (wait?.result(ms, signal) ?? delay(ms));
+  wait?.end();
 };
 
 /** A retry with the same card gets the outcome of the attempt that it repeats. Returns the action that is still open. */
