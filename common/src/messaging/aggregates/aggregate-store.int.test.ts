@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { defineEvent } from '../../events/index.ts';
 import { copyOf, isDatabaseUnreachable, isDuplicateKey, newId, objectOf, type DocumentOf } from '../../mongo/index.ts';
 import { requireEnv } from '../../testing/require-env.ts';
-import { createTurnstile } from '../../testing/turnstile.ts';
+import { createTurnstile, roundTrips } from '../../testing/turnstile.ts';
 import { openStore } from './aggregate-store.ts';
 import { defineAggregate } from './define-aggregate.ts';
 import type { OutboxEntry } from './outbox.ts';
@@ -344,6 +344,24 @@ test('When many are changed at once, then the result says whether each condition
   const changed = await Promise.all([one, two, three].map(({ _id }) => stored(_id)));
   expect(changed.reduce((sum, { version }) => sum + version, 0)).toBe(changes);
   for (const seat of changed) expect(seat.outbox.map(({ version }) => version)).toEqual([...seat.outbox.keys()]);
+});
+
+test('When one is changed alone, then that takes one round trip', async () => {
+  const { _id } = await insert();
+  published.splice(0);
+  const trips: string[] = [];
+  const counted = openSeats((collection) =>
+    createTurnstile().gate(collection, roundTrips, (call, name) => {
+      trips.push(String(name));
+      return call();
+    }),
+  );
+  const change = { filter: { _id, version: 0 }, set: { title: 'Semi-final' }, event: seatUpdated, trace };
+  expect(await counted.changeMany([change])).toEqual([true]);
+  expect(await counted.changeMany([change])).toEqual([false]);
+  expect(trips).toHaveLength(2);
+  const { outbox } = await stored(_id);
+  expect(published).toEqual([{ id: _id, entries: outbox.slice(1) }]);
 });
 
 test('When there are no changes, then the result is empty', async () => {

@@ -142,10 +142,16 @@ export const openStore = <Doc extends StoredDocument, Event extends AnyEvent, Si
   const writeOne = async (
     filter: Filter<Doc> & { readonly _id: string },
     { eventIds, update }: ReturnType<typeof pipeline>,
-    transaction?: Transaction,
+    {
+      transaction,
+      projection,
+    }: { readonly transaction?: Transaction | undefined; readonly projection?: Document } = {},
   ): Promise<WithId<Doc> | null> => {
-    const session = transaction === undefined ? {} : { session: transaction.session };
-    const after = await collection.findOneAndUpdate(filter, update, { returnDocument: 'after', ...session });
+    const after = await collection.findOneAndUpdate(filter, update, {
+      returnDocument: 'after',
+      ...(projection === undefined ? {} : { projection }),
+      ...(transaction === undefined ? {} : { session: transaction.session }),
+    });
     if (after === null) return null;
     const publish = () => publishOwn(filter._id, after.outbox ?? [], eventIds);
     if (transaction === undefined) publish();
@@ -156,7 +162,10 @@ export const openStore = <Doc extends StoredDocument, Event extends AnyEvent, Si
   const writeMany = async (
     writes: readonly ({ readonly filter: Filter<Doc> & { readonly _id: string } } & ReturnType<typeof pipeline>)[],
   ): Promise<boolean[]> => {
-    if (writes.length === 0) return [];
+    const [first] = writes;
+    if (first === undefined) return [];
+    // One write returns its event itself.
+    if (writes.length === 1) return [(await writeOne(first.filter, first, { projection: { outbox: 1 } })) !== null];
     const operations: AnyBulkWriteOperation<Doc>[] = writes.map(({ filter, update }) => ({
       updateOne: { filter, update },
     }));
@@ -223,9 +232,9 @@ export const openStore = <Doc extends StoredDocument, Event extends AnyEvent, Si
     change: async (change) => {
       const written = pipeline(change, { kind: 'change', unset: change.unset });
       const { transaction } = change;
-      if (change.whenBacklogged === undefined) return writeOne(change.filter, written, transaction);
+      if (change.whenBacklogged === undefined) return writeOne(change.filter, written, { transaction });
       const backlogged = `outbox.${maxWaitingEvents - 1}`;
-      const after = await writeOne({ ...change.filter, [backlogged]: { $exists: false } }, written, transaction);
+      const after = await writeOne({ ...change.filter, [backlogged]: { $exists: false } }, written, { transaction });
       if (after !== null) return after;
       const { _id } = change.filter;
       if ((await source.collection.countDocuments({ _id, [backlogged]: { $exists: true } })) > 0) {

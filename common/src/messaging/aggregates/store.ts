@@ -89,7 +89,7 @@ export interface Store<Doc extends StoredDocument, Event extends AnyEvent, SideE
    * @throws EventBacklogError for a change that is refused `whenBacklogged`.
    */
   change<Set extends AnyValues<Doc>>(change: Change<Doc, Event, Set, SideEvent>): Promise<WithId<Doc> | null>;
-  /** Many conditional writes in two round trips; returns for each whether its condition held. */
+  /** Many conditional writes in two round trips, one in one; returns for each whether its condition held. */
   changeMany<Set extends AnyValues<Doc>>(
     changes: readonly Omit<Change<Doc, Event, Set>, 'transaction'>[],
   ): Promise<boolean[]>;
