@@ -4,9 +4,12 @@ import { armTimers } from './commands/arm-timers.ts';
 import { endTimers } from './commands/end-timers.ts';
 import type { Deps } from './deps.ts';
 
+/** A hold lasts for seconds at least, and `orders` does not depend on its timer. */
+const lingerMs = 250;
+
 /** Every event that expiration consumes. */
 export const subscriptions = (deps: Deps): Listener[] => [
-  on(orderCreated, armTimers(deps)),
-  on(orderUpdated, endTimers(deps)),
-  on(orderCancelled, endTimers(deps)),
+  on(orderCreated, armTimers(deps), { lingerMs }),
+  on(orderUpdated, endTimers(deps), { lingerMs }),
+  on(orderCancelled, endTimers(deps), { lingerMs }),
 ];

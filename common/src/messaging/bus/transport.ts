@@ -25,6 +25,8 @@ export interface SubscriptionOptions {
   readonly subject: string;
   /** At most this many messages per call; a batch is what has arrived, and is not delayed until it is full. */
   readonly maxBatch: number;
+  /** A batch that is not full is delayed by this time all the same, which saves round trips where nobody waits for the effect. */
+  readonly lingerMs?: number | undefined;
   /** Concurrent calls of `onMessages`. */
   readonly concurrency: number;
   /** Must ack or nak every message; when it rejects, the broker redelivers them. */

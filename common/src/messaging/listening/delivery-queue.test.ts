@@ -14,6 +14,7 @@ const open = (
   options: {
     readonly maxBatch?: number;
     readonly concurrency?: number;
+    readonly lingerMs?: number;
     readonly keepAliveMs?: number;
     readonly batchTimeoutMs?: number;
     readonly onTimeout?: () => void;
@@ -72,6 +73,37 @@ test('When more wait than fit into a batch, then the limits of batch size and co
   expect(batches[2]).toEqual(['e']);
   for (const open of gates) open();
   await queue.close();
+});
+
+test('When batches linger, then one has what has arrived within the time, and a full one does not wait', async () => {
+  const batches: string[][] = [];
+  const handled = Promise.withResolvers<void>();
+  const queue = open({ lingerMs: 1_000, maxBatch: 3 }, async (items) => {
+    batches.push(names(items));
+    if (batches.length === 2) handled.resolve();
+  });
+  queue.push(item('a'));
+  await turns();
+  queue.push(item('b'));
+  await turns();
+  expect(batches).toEqual([]);
+  queue.push(item('c'));
+  queue.push(item('d'));
+  await turns();
+  expect(batches).toEqual([['a', 'b', 'c']]);
+  await handled.promise;
+  expect(batches).toEqual([['a', 'b', 'c'], ['d']]);
+  await queue.close();
+});
+
+test('When a queue with a lingering batch is closed, then its messages are returned and nothing is handled', async () => {
+  const log: string[] = [];
+  const batches: string[][] = [];
+  const queue = open({ lingerMs: 1 }, async (items) => void batches.push(names(items)));
+  queue.push(item('a', log));
+  await queue.close();
+  await expectSilence(log);
+  expect([log, batches]).toEqual([['nak a 0'], []]);
 });
 
 test('When a handler throws, then the queue continues', async () => {

@@ -25,6 +25,7 @@ export class DeliveryQueue<Item extends Delivery> {
   readonly #options: {
     readonly maxBatch: number;
     readonly concurrency: number;
+    readonly lingerMs: number;
     readonly keepAliveMs: number;
     readonly handle: (items: readonly Item[]) => Promise<void>;
     readonly onTimeout: (items: readonly Item[]) => void;
@@ -35,6 +36,7 @@ export class DeliveryQueue<Item extends Delivery> {
   readonly #keepAlive: NodeJS.Timeout;
   #running = 0;
   #scheduled = false;
+  #lingering: NodeJS.Timeout | undefined;
   #closed = false;
   #waitingBytes = 0;
   #idle: (() => void)[] = [];
@@ -43,6 +45,8 @@ export class DeliveryQueue<Item extends Delivery> {
   constructor(options: {
     readonly maxBatch: number;
     readonly concurrency: number;
+    /** How long the first message of a batch waits for others, unless the batch is full. */
+    readonly lingerMs?: number | undefined;
     readonly keepAliveMs: number;
     readonly handle: (items: readonly Item[]) => Promise<void>;
     /** Called with a batch that has not been handled in time. */
@@ -50,7 +54,7 @@ export class DeliveryQueue<Item extends Delivery> {
     /** Shortened by tests only. */
     readonly batchTimeoutMs?: number;
   }) {
-    this.#options = options;
+    this.#options = { ...options, lingerMs: options.lingerMs ?? 0 };
     this.#keepAlive = setInterval(() => {
       for (const item of this.#waiting) item.working();
       for (const item of this.#inProgress) item.working();
@@ -92,12 +96,24 @@ export class DeliveryQueue<Item extends Delivery> {
   async close(): Promise<void> {
     this.#closed = true;
     this.returnWaiting(0);
+    clearTimeout(this.#lingering);
     await this.idle();
     clearInterval(this.#keepAlive);
   }
 
   // A chunk from the socket holds many messages: at the end of this turn of the event loop one batch takes them all.
   #schedule(): void {
+    const { lingerMs, maxBatch } = this.#options;
+    if (lingerMs > 0 && this.#waiting.length < maxBatch) {
+      this.#lingering ??= setTimeout(() => this.#scheduleNow(), lingerMs);
+      return;
+    }
+    this.#scheduleNow();
+  }
+
+  #scheduleNow(): void {
+    clearTimeout(this.#lingering);
+    this.#lingering = undefined;
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => {

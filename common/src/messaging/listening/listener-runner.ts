@@ -57,6 +57,7 @@ export class ListenerRunner {
           subject: listener.subject,
           maxBatch: listener.maxBatch,
           concurrency: listener.concurrency,
+          lingerMs: listener.lingerMs,
           onMessages: (messages) => this.#onMessages(listener, messages),
         });
         if (this.#paused) subscription.pause();

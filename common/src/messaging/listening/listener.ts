@@ -44,6 +44,8 @@ export interface Listener {
   readonly fingerprint: string;
   readonly maxBatch: number;
   readonly concurrency: number;
+  /** As `SubscriptionOptions` has it. */
+  readonly lingerMs?: number;
   /** `bodies` are parsed JSON; returns one verdict for each. */
   handle(bodies: readonly unknown[]): Promise<readonly Verdict[]>;
 }
@@ -64,7 +66,7 @@ const refuse = (type: string, error: unknown): Verdict =>
  */
 export const createListener = <Type extends string, Data>(
   definition: EventDefinition<Type, Data>,
-  options: { readonly maxBatch: number; readonly concurrency: number },
+  options: Pick<Listener, 'maxBatch' | 'concurrency' | 'lingerMs'>,
   handle: (events: readonly EventMessage<Type, Data>[]) => Promise<readonly Verdict[]>,
 ): Listener => ({
   subject: definition.type,

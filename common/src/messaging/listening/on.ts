@@ -31,12 +31,15 @@ const toVerdict = (outcome: Outcome): Verdict => {
 /**
  * Subscribes a command that handles what has arrived as one batch. It returns nothing when all are done, else one
  * outcome for each event. If it throws, the runner repeats it event by event, so one bad event does not delay the others.
+ * With `lingerMs`, a batch is what has arrived within this time: for effects that nobody waits for. Batches are handled one
+ * after the other unless `concurrency` says otherwise.
  */
 export const on = <Type extends string, State>(
   definition: EventDefinition<Type, State>,
   command: (events: readonly Received<State>[]) => Promise<readonly Outcome[] | void>,
+  options: Partial<Pick<Listener, 'concurrency' | 'lingerMs'>> = {},
 ): Listener =>
-  createListener(definition, { maxBatch: 100, concurrency: 1 }, async (events) => {
+  createListener(definition, { maxBatch: 100, concurrency: 1, ...options }, async (events) => {
     const outcomes = await command(events.map(toReceived));
     return outcomes === undefined ? events.map(() => done) : outcomes.map(toVerdict);
   });

@@ -42,6 +42,7 @@ export class JetStreamConsumer implements Subscription {
     this.#queue = new DeliveryQueue<JetStreamMessage>({
       maxBatch: options.maxBatch,
       concurrency: options.concurrency,
+      lingerMs: options.lingerMs,
       keepAliveMs: options.ackWaitMs / 3,
       handle: (items) => options.onMessages(items),
       onTimeout: () =>

@@ -36,6 +36,7 @@ export class NatsStreamingConsumer implements Subscription {
     this.#queue = new DeliveryQueue<NatsStreamingMessage>({
       maxBatch: options.maxBatch,
       concurrency: options.concurrency,
+      lingerMs: options.lingerMs,
       keepAliveMs: options.ackWaitMs,
       handle: async (items) => {
         try {
