@@ -36,6 +36,7 @@ import { createAccountGateway } from './gateways/stripe/accounts.ts';
 import { openStripe } from './gateways/stripe/client.ts';
 import { createTransferGateway } from './gateways/stripe/transfers.ts';
 import { createStripeGateway, type PaymentGateway } from './gateways/stripe/gateway.ts';
+import { createMovedOrders } from './memory/moved-orders.ts';
 import { createLocalPayments } from './memory/local-payments.ts';
 import { openMetrics } from './metrics.ts';
 import type { LedgerEntry } from './models/ledger.ts';
@@ -441,6 +442,7 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
         endAll: () => undefined,
       },
       localPayments: createLocalPayments(),
+      movedOrders: createMovedOrders(),
       metrics,
       timeoutMs: { buyer: 20_000, worker: 8_000 },
       waitForOrderMs: 2_000,

@@ -7,6 +7,7 @@ import type { Receipts } from '@ticketing/common/receipt';
 import type { PaymentGateway } from './gateways/stripe/gateway.ts';
 import type { TransferGateway } from './gateways/stripe/transfers.ts';
 import type { LocalPayments } from './memory/local-payments.ts';
+import type { MovedOrders } from './memory/moved-orders.ts';
 import type { PaymentsMetrics } from './metrics.ts';
 import type { Models } from './models/open-models.ts';
 
@@ -31,6 +32,7 @@ export interface Deps extends Models {
   /** Of requests, until an order is payable or complete. */
   readonly orderWaits: EventWaits<OrderState>;
   readonly localPayments: LocalPayments;
+  readonly movedOrders: MovedOrders;
   readonly metrics: PaymentsMetrics;
   /** How long a buyer's request and a worker wait for Stripe, all calls for one order together. */
   readonly timeoutMs: { readonly buyer: number; readonly worker: number };

@@ -29,6 +29,7 @@ import { openStripe } from './gateways/stripe/client.ts';
 import { createStripeGateway, type PaymentGateway } from './gateways/stripe/gateway.ts';
 import { createTransferGateway, type TransferGateway } from './gateways/stripe/transfers.ts';
 import { createLocalPayments } from './memory/local-payments.ts';
+import { createMovedOrders } from './memory/moved-orders.ts';
 import { openMetrics } from './metrics.ts';
 import { collections, openModels } from './models/open-models.ts';
 import { charges } from './models/payment.ts';
@@ -104,6 +105,7 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
     transfers: overrides.transfers?.(transfers) ?? transfers,
     orderWaits,
     localPayments: createLocalPayments(),
+    movedOrders: createMovedOrders(),
     metrics,
     // A worker retries anyway; the shorter its timeout, the sooner a process can stop.
     timeoutMs: { buyer: timeoutMs, worker: Math.floor(timeoutMs * 0.4) },

@@ -7,13 +7,16 @@ import {
   userUpdated,
 } from '@ticketing/common/events';
 import { on, type Listener } from '@ticketing/common/messaging';
-import { applyCancelledOrders, applyOrderStates } from './commands/apply-order-states.ts';
+import { applyCancelledOrders, applyCreatedOrders, applyOrderStates } from './commands/apply-order-states.ts';
 import { applyUserStates } from './commands/payout/apply-user-states.ts';
 import type { Deps } from './deps.ts';
 
+/** A request to pay for an order that is only created waits for longer. */
+const createdLingerMs = 250;
+
 /** Every event that payments consumes. No command of them calls Stripe. */
 export const subscriptions = (deps: Deps): Listener[] => [
-  on(orderCreated, applyOrderStates(deps)),
+  on(orderCreated, applyCreatedOrders(deps), { lingerMs: createdLingerMs }),
   on(orderUpdated, applyOrderStates(deps)),
   on(orderCancelled, applyCancelledOrders(deps)),
   on(userCreated, applyUserStates(deps)),

@@ -44,6 +44,21 @@ test('When an earlier release has made an order, then its copy names the event, 
   });
 });
 
+test('When an order awaits payment before its creation is handled, then that writes nothing', async () => {
+  const { system } = payments;
+  const created = newOrder();
+  const awaiting = { ...created, version: 1, status: 'awaiting:payment' as const };
+  await system.publish(orderUpdated, awaiting);
+  await system.eventually(async () => expect(await payments.stored(created.id)).toMatchObject({ order: awaiting }));
+  // So that a write would make it again.
+  await system.collection<{ _id: string }>('payments').deleteOne({ _id: created.id });
+  await system.publish(orderCreated, created);
+  const next = newOrder();
+  await system.publish(orderCreated, next);
+  await system.eventually(async () => expect(await payments.stored(next.id)).not.toBeNull());
+  expect(await payments.stored(created.id)).toBeNull();
+});
+
 test('When the buyer reports a problem with a complete order, then the charge has it, however late older events come', async () => {
   const order = await payments.payable();
   await payments.pay(order.id);

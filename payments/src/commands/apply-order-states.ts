@@ -54,12 +54,23 @@ export const applyOrderStates =
       isChangedHere,
       effect: (state) => effectOnSale(deps, state, traces.get(state.id)),
     });
+    for (const { id, status } of orders) if (status !== 'created') deps.movedOrders.add(id);
     deps.orderWaits.heard(events.map(({ state }) => state));
     await respondToClosingOrders(
       deps,
       events.filter(({ state }) => state.status === 'awaiting:payment' && state.closing !== undefined),
     );
   };
+
+/**
+ * The same for orders that have just been created. Most await payment by the time that this is called, and this process has
+ * stored a newer copy: theirs would change nothing.
+ */
+export const applyCreatedOrders = (deps: Deps) => {
+  const apply = applyOrderStates(deps);
+  return (events: readonly Received<OrderState>[]): Promise<void> =>
+    apply(events.filter(({ state }) => !deps.movedOrders.has(state.id)));
+};
 
 const mayHaveMoney = {
   $and: [
@@ -87,5 +98,6 @@ export const applyCancelledOrders =
         { $set: { refundDue: { $cond: [mayHaveMoney, { $literal: { due, ...traces.get(id) } }, '$refundDue'] } } },
       ],
     });
+    for (const { id } of orders) deps.movedOrders.add(id);
     deps.orderWaits.heard(orders);
   };
