@@ -17,6 +17,8 @@ export interface Deps extends Models {
   /** From the sale until the ticket must be delivered: at most, and at least. */
   readonly deliveryMs: { readonly max: number; readonly min: number };
   readonly metrics: OrdersMetrics;
+  /** How long copies of held and sold tickets are gathered for one write. */
+  readonly copyDelayMs: number;
 }
 
 /** What routes need besides. */

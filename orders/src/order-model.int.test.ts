@@ -407,6 +407,7 @@ const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
     windowSeconds,
     maxLiveHolds: 6,
     metrics: openMetrics(new Metrics()),
+    copyDelayMs: 0,
   }),
   subscriptions,
   begin: (stage) => {

@@ -36,6 +36,7 @@ const closedAccountsCheckMs = 5_000;
 const keptTicketsCheckMs = 5_000;
 const problemsCheckMs = 30_000;
 const minuteMs = 60_000;
+const copyDelayMs = 100;
 
 export interface OrdersOverrides extends ServiceOverrides {
   /** How long a request waits until the hold of its order is confirmed; 150 ms by default. */
@@ -56,6 +57,7 @@ export const startService = async (config: Config, overrides: OrdersOverrides = 
     maxLiveHolds: config.MAX_LIVE_HOLDS,
     deliveryMs: { max: config.DELIVERY_HOURS * 60 * minuteMs, min: config.DELIVERY_MIN_MINUTES * minuteMs },
     metrics: openMetrics(metrics),
+    copyDelayMs,
   };
   const live = openLive(service, config, endings);
   const liveOrders = live.of(orderSource(deps), [orderUpdated, orderCancelled]);

@@ -20,7 +20,8 @@ import { expireOrders } from './commands/expire-orders.ts';
 /** Every event that orders consumes; not `charge.created`, since a new charge does not change its order. */
 export const subscriptions = (deps: Deps): Listener[] => [
   on(ticketCreated, applyTicketStates(deps)),
-  on(ticketUpdated, applyTicketStates(deps)),
+  // Several at once, since copies of held tickets are gathered over a moment.
+  on(ticketUpdated, applyTicketStates(deps), { concurrency: 16 }),
   onEach(ticketClaimRefused, cancelRefusedOrder(deps)),
   on(orderExpired, expireOrders(deps)),
   on(chargeUpdated, applyChargeStates(deps)),

@@ -83,3 +83,19 @@ test('When documents are looked up together, then they are found by one query, e
   ]);
   expect(queries).toEqual([['a', 'missing', 'b']]);
 });
+
+test('When batches are delayed, then calls of that time share one round trip', async () => {
+  const batches: (readonly number[])[] = [];
+  const batcher = new Batcher<number, number>(
+    (items) => {
+      batches.push(items);
+      return Promise.resolve(doubled(items));
+    },
+    { delayMs: 1_000 },
+  );
+  const first = batcher.call(1);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(batches).toEqual([]);
+  expect(await Promise.all([first, batcher.call(2)])).toEqual([2, 4]);
+  expect(batches).toEqual([[1, 2]]);
+});

@@ -6,18 +6,23 @@ export class Batcher<In, Out> {
   readonly #run: (items: readonly In[]) => Promise<readonly PromiseSettledResult<Out>[]>;
   readonly #maxBatch: number;
   readonly #inFlight: number;
+  readonly #delayMs: number;
   readonly #waiting: { readonly item: In; readonly settle: (result: PromiseSettledResult<Out>) => void }[] = [];
   #running = 0;
   #scheduled = false;
 
-  /** `run` returns one result for each item, in order; if it throws, every call of the batch fails. */
+  /**
+   * `run` returns one result for each item, in order; if it throws, every call of the batch fails. With `delayMs` a batch is
+   * gathered for this time.
+   */
   constructor(
     run: (items: readonly In[]) => Promise<readonly PromiseSettledResult<Out>[]>,
-    options: { readonly maxBatch?: number; readonly inFlight?: number } = {},
+    options: { readonly maxBatch?: number; readonly inFlight?: number; readonly delayMs?: number } = {},
   ) {
     this.#run = run;
     this.#maxBatch = options.maxBatch ?? 100;
     this.#inFlight = options.inFlight ?? 2;
+    this.#delayMs = options.delayMs ?? 0;
   }
 
   call(item: In): Promise<Out> {
@@ -37,10 +42,12 @@ export class Batcher<In, Out> {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => {
+    const start = (): void => {
       this.#scheduled = false;
       while (this.#waiting.length > 0 && this.#running < this.#inFlight) void this.#flush();
-    });
+    };
+    if (this.#delayMs > 0) setTimeout(start, this.#delayMs);
+    else setImmediate(start);
   }
 
   async #flush(): Promise<void> {

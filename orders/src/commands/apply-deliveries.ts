@@ -4,17 +4,20 @@ import type { Deps } from '../deps.ts';
 import { changedDelivery } from '../models/delivery.ts';
 import { movedTo } from '../models/moved-to.ts';
 
+const soldOf = (tickets: readonly Received<TicketState>[]) =>
+  tickets.flatMap(({ state, trace }) =>
+    state.orderId === undefined || state.soldAt === undefined
+      ? []
+      : [{ ...state, complete: { _id: state.orderId, status: 'complete' as const }, trace }],
+  );
+
 /**
  * Shows in complete orders what tickets says of the delivery, which it decides once. An order whose ticket was not delivered
  * is cancelled; it keeps its ticket.
  */
 export const applyDeliveries = async (deps: Deps, tickets: readonly Received<TicketState>[]): Promise<void> => {
   const now = deps.now();
-  const sold = tickets.flatMap(({ state, trace }) =>
-    state.orderId === undefined || state.soldAt === undefined
-      ? []
-      : [{ ...state, complete: { _id: state.orderId, status: 'complete' as const }, trace }],
-  );
+  const sold = soldOf(tickets);
   await deps.orderStore.changeMany([
     ...sold
       .filter(({ deliveryFailedAt }) => deliveryFailedAt !== undefined)
@@ -40,8 +43,13 @@ export const applyDeliveries = async (deps: Deps, tickets: readonly Received<Tic
             },
           ],
     ),
-    // The ticket was marked as sold so late that its seller has longer than the order said.
-    ...sold.flatMap(({ complete, dueAt, trace }) =>
+  ]);
+};
+
+/** Tickets that were marked as sold so late that their sellers have longer than the orders said. */
+export const applyDueDates = async (deps: Deps, tickets: readonly Received<TicketState>[]): Promise<void> => {
+  await deps.orderStore.changeMany(
+    soldOf(tickets).flatMap(({ complete, dueAt, trace }) =>
       dueAt === undefined
         ? []
         : [
@@ -57,5 +65,5 @@ export const applyDeliveries = async (deps: Deps, tickets: readonly Received<Tic
             },
           ],
     ),
-  ]);
+  );
 };

@@ -36,6 +36,7 @@ beforeAll(async () => {
       windowSeconds: 900,
       maxLiveHolds: 1_000,
       metrics: openMetrics(service.metrics),
+      copyDelayMs: 0,
     };
     const sessions = new SessionEndings(service);
     const liveOrders = openLive(service, config, sessions).of(orderSource(deps));

@@ -31,6 +31,7 @@ beforeAll(async () => {
       windowSeconds: 900,
       maxLiveHolds: 6,
       metrics: openMetrics(service.metrics),
+      copyDelayMs: 0,
     };
     return service.run({ collections: [], app: buildApp(httpKit(service), () => undefined), listeners: [] });
   });

@@ -160,6 +160,11 @@ export const openHarness = async (
     if (status === 'awaiting:payment' || status === 'complete') {
       await confirmed(order);
       await until(order, { status: 'awaiting:payment' });
+      // The copy of a held ticket is written after the confirmation.
+      await system.eventually(async () => {
+        const { version = 0 } = (await copy(ticket.id)) ?? {};
+        if (version <= order.ticket.version) throw new Error('not copied yet');
+      });
     }
     if (status === 'complete') {
       await charged(order, 'completed');

@@ -108,6 +108,7 @@ beforeAll(async () => {
         windowSeconds,
         maxLiveHolds: 100,
         metrics: openOrdersMetrics(new Metrics()),
+        copyDelayMs: 0,
       }),
       subscriptions: ordersSubscriptions,
     });
