@@ -1,0 +1,155 @@
+import { required } from '@ticketing/launcher/required';
+import { openHttpClient, type HttpClient, type HttpRequest } from '@ticketing/test/http-client';
+import { startProduct } from '@ticketing/test/start-product';
+import { MongoClient, type Document } from 'mongodb';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { journey, type JourneyTimes } from './scenarios/journeys.ts';
+import { signUp } from './users.ts';
+
+/**
+ * What one journey sends: HTTP requests, and operations that MongoDB has executed, by service and kind. Journeys run one after the
+ * other, so what is counted does not depend on the speed of the machine, but for the polls of the load generator. Operations that
+ * are repeated while nothing happens are found in an idle time before, and left out.
+ */
+const { values } = parseArgs({ options: { journeys: { type: 'string', default: '5' } } });
+const count = Number(values.journeys);
+const idleMs = 12_000;
+/** In which published events are removed, entries moved to the ledger, and events counted. */
+const pauseMs = 4_000;
+const profileBytes = 64 * 1024 * 1024;
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
+
+/** Names of the fields that an operation filters by or changes, operators included. */
+const fieldsOf = (value: unknown): string => {
+  if (Array.isArray(value)) return value.map(fieldsOf).join(' | ');
+  if (!isObject(value)) return '';
+  return Object.entries(value)
+    .map(([name, inner]) =>
+      name.startsWith('$') && isObject(inner) ? `${name}(${Object.keys(inner).toSorted().join(',')})` : name,
+    )
+    .join(' ');
+};
+
+const kindOf = ({ op, ns, appName, command, nreturned, nModified, ninserted, upsert }: Document): string => {
+  const { q, u, query, filter, update, pipeline, findAndModify, aggregate, documents } = command ?? {};
+  const name = findAndModify === undefined ? (aggregate === undefined ? op : 'aggregate') : 'findAndModify';
+  const isVain = (nreturned ?? nModified ?? ninserted ?? 1) === 0 && upsert !== true;
+  const what = isVain ? `${name} (nothing)` : name;
+  const fields = [q ?? query ?? filter ?? pipeline, u ?? update].map(fieldsOf).filter((text) => text !== '');
+  return [appName ?? '-', ns, what, ...fields, ...(documents === undefined ? [] : ['documents'])].join(' · ');
+};
+
+/** The profiler records what it stores too. */
+const isOfProduct = ({ ns }: Document): boolean => !String(ns).endsWith('.system.profile');
+
+const countKinds = (entries: readonly Document[]): Map<string, number> => {
+  const kinds = new Map<string, number>();
+  for (const entry of entries) kinds.set(kindOf(entry), (kinds.get(kindOf(entry)) ?? 0) + 1);
+  return kinds;
+};
+
+/** The client that also counts its requests by method and path. */
+const counting = (client: HttpClient, requests: Map<string, number>): HttpClient => ({
+  ...client,
+  send: async (request: HttpRequest) => {
+    const response = await client.send(request);
+    const path = request.path.replace(/[0-9a-f]{24}/, ':id');
+    const step = `${request.method} ${path} → ${response.status}`;
+    requests.set(step, (requests.get(step) ?? 0) + 1);
+    return response;
+  },
+});
+
+const print = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+const commandNames = ['find', 'insert', 'update', 'delete', 'findAndModify', 'aggregate'] as const;
+
+const product = await startProduct({ settings: { MAX_LIVE_HOLDS: '10000' } });
+try {
+  const mongod = required(
+    product.processes().find(({ name }) => name === 'mongod'),
+    'mongod in processes.json',
+  );
+  const mongo = await new MongoClient(mongod.url).connect();
+  const { databases } = await mongo.db('admin').admin().listDatabases();
+  const names = databases.map(({ name }) => name).filter((name) => !['admin', 'config', 'local'].includes(name));
+  const client = openHttpClient(product.loopbackUrl, { connections: 4 });
+  const seller = await signUp(client, 'seller@bench.example');
+  const buyer = await signUp(client, 'buyer@bench.example');
+  const times: JourneyTimes = { orderable: [], paid: [], payment: [], complete: [] };
+  for (let index = 0; index < 3; index += 1)
+    await journey(client, seller, buyer, index, times).catch((error: unknown) => print(String(error)));
+  await delay(pauseMs);
+
+  const profiled = async (action: () => Promise<void>) => {
+    for (const name of names) {
+      await mongo.db(name).command({ profile: 0 });
+      await mongo.db(name).collection('system.profile').drop();
+      await mongo.db(name).createCollection('system.profile', { capped: true, size: profileBytes });
+      await mongo.db(name).command({ profile: 2 });
+    }
+    const commands = async () => {
+      const { metrics } = await mongo.db('admin').command({ serverStatus: 1 });
+      return new Map(commandNames.map((name) => [name, Number(metrics.commands[name].total)] as const));
+    };
+    const before = await commands();
+    const start = performance.now();
+    await action();
+    const ms = performance.now() - start;
+    const after = await commands();
+    const entries: Document[] = [];
+    for (const name of names) {
+      await mongo.db(name).command({ profile: 0 });
+      entries.push(...(await mongo.db(name).collection('system.profile').find().toArray()));
+    }
+    const statements = new Map(commandNames.map((name) => [name, (after.get(name) ?? 0) - (before.get(name) ?? 0)]));
+    return { ms, entries: entries.filter(isOfProduct), statements };
+  };
+
+  const idle = await profiled(() => delay(idleMs));
+  const entries: Document[] = [];
+  const statements = new Map<string, number>();
+  const requests = new Map<string, number>();
+  let ms = 0;
+  // A machine that is busy with something else may make a request fail: that journey does not count.
+  for (let index = 0, made = 0; made < count && index < 3 * count; index += 1) {
+    const sent = new Map<string, number>();
+    try {
+      const one = await profiled(async () => {
+        await journey(counting(client, sent), seller, buyer, 100 + index, times);
+        await delay(pauseMs);
+      });
+      made += 1;
+      ms += one.ms;
+      entries.push(...one.entries);
+      for (const [name, total] of one.statements) statements.set(name, (statements.get(name) ?? 0) + total);
+      for (const [step, total] of sent) requests.set(step, (requests.get(step) ?? 0) + total);
+    } catch (error) {
+      print(String(error));
+    }
+  }
+  await mongo.close();
+  await client.close();
+
+  const idleKinds = countKinds(idle.entries);
+  const share = ms / idle.ms;
+  print(`\nHTTP requests per journey`);
+  for (const [step, sent] of requests) print(`${(sent / count).toFixed(1)}  ${step}`);
+  print(`\nstatements (commands) per journey, of all services, without those that are repeated while nothing happens`);
+  for (const name of commandNames) {
+    const extra = (statements.get(name) ?? 0) - (idle.statements.get(name) ?? 0) * share;
+    print(`${(extra / count).toFixed(1)}  ${name}`);
+  }
+  print(`\noperations per journey`);
+  for (const [kind, found] of [...countKinds(entries)].toSorted(([one], [other]) => one.localeCompare(other))) {
+    const extra = (found - (idleKinds.get(kind) ?? 0) * share) / count;
+    if (Math.abs(extra) >= 0.15) print(`${extra.toFixed(1)}  ${kind}`);
+  }
+} finally {
+  await product.stop();
+}
