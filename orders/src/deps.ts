@@ -1,4 +1,4 @@
-import type { OrderState } from '@ticketing/common/events';
+import type { OrderState, TicketState } from '@ticketing/common/events';
 import type { LiveStates } from '@ticketing/common/http';
 import type { Currency } from '@ticketing/common/money';
 import type { EventWaits } from '@ticketing/common/service';
@@ -19,12 +19,15 @@ export interface Deps extends Models {
   readonly metrics: OrdersMetrics;
   /** How long copies of held and sold tickets are gathered for one write. */
   readonly copyDelayMs: number;
+  /** Called with tickets whose copies this process has stored. */
+  readonly copied: (tickets: readonly TicketState[]) => void;
 }
 
 /** What routes need besides. */
 export interface RouteDeps extends Deps {
   readonly liveOrders: LiveStates;
+  readonly newTickets: EventWaits<TicketState>;
   readonly confirmations: EventWaits<OrderState>;
-  /** How long a request waits until the hold of its order is confirmed. */
+  /** How long a request waits until its ticket is known here, and until the hold of its order is confirmed. */
   readonly confirmationMs: number;
 }

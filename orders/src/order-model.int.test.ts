@@ -408,6 +408,7 @@ const driver = createModelDriver<Deps, World, Intent, OrderDocument>({
     maxLiveHolds: 6,
     metrics: openMetrics(new Metrics()),
     copyDelayMs: 0,
+    copied: () => undefined,
   }),
   subscriptions,
   begin: (stage) => {

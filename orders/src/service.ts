@@ -1,4 +1,4 @@
-import { orderCancelled, orderUpdated } from '@ticketing/common/events';
+import { orderCancelled, orderUpdated, type TicketState } from '@ticketing/common/events';
 import { forgetCreations } from '@ticketing/common/messaging';
 import {
   httpKit,
@@ -39,7 +39,7 @@ const minuteMs = 60_000;
 const copyDelayMs = 100;
 
 export interface OrdersOverrides extends ServiceOverrides {
-  /** How long a request waits until the hold of its order is confirmed; 150 ms by default. */
+  /** How long a request waits for its ticket, and for the confirmation of its hold; 150 ms by default. */
   readonly confirmationMs?: number;
 }
 
@@ -48,6 +48,8 @@ export const startService = async (config: Config, overrides: OrdersOverrides = 
   const { logger, metrics, now, newId } = service;
   const endings = new SessionEndings(service);
   const site = openSite(service, config, { sessions: endings });
+  // Another replica may copy a ticket, but this one reads that only once its wait is over.
+  const newTickets = openEventWaits<TicketState>(service, []);
   const deps: Deps = {
     ...openModels(service),
     now,
@@ -58,6 +60,7 @@ export const startService = async (config: Config, overrides: OrdersOverrides = 
     deliveryMs: { max: config.DELIVERY_HOURS * 60 * minuteMs, min: config.DELIVERY_MIN_MINUTES * minuteMs },
     metrics: openMetrics(metrics),
     copyDelayMs,
+    copied: (tickets) => newTickets.heard(tickets),
   };
   const live = openLive(service, config, endings);
   const liveOrders = live.of(orderSource(deps), [orderUpdated, orderCancelled]);
@@ -67,13 +70,13 @@ export const startService = async (config: Config, overrides: OrdersOverrides = 
     periodically({ name, periodMs, logger }, run);
   return service.run({
     collections,
-    app: createApp(httpKit(service, site), { ...deps, liveOrders, confirmations, confirmationMs }),
+    app: createApp(httpKit(service, site), { ...deps, liveOrders, newTickets, confirmations, confirmationMs }),
     listeners: subscriptions(deps),
     prices: { currency: config.CURRENCY, collections: [orders.name, ticketCopies.name] },
     site,
     endings,
     live,
-    waits: confirmations,
+    waits: [newTickets, confirmations],
     workers: [
       repair('overdue orders', overdueCheckMs, () => closeOverdueOrders(deps)),
       repair('closing orders', closingCheckMs, () => repeatClosingQuestions(deps)),

@@ -122,7 +122,7 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
     prices: { currency: config.CURRENCY, collections: [charges.name] },
     site,
     endings,
-    waits: orderWaits,
+    waits: [orderWaits],
     workers: [
       every(operatorRequestsEveryMs, 'requests of operators', () =>
         carryOutOperatorRequests(deps, (request) => carryOutOperatorRequest(deps, request)),

@@ -68,7 +68,7 @@ export interface Plan {
   /** Of a service whose clients follow what changes. */
   readonly live?: Live;
   /** Of a service whose requests wait for events. */
-  readonly waits?: Pick<EventWaits<unknown>, 'start' | 'endAll'>;
+  readonly waits?: readonly Pick<EventWaits<unknown>, 'start' | 'endAll'>[];
   /** Open already; closed after the workers have stopped. */
   readonly resources?: readonly Stoppable[];
 }
@@ -159,7 +159,7 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
       metrics: metrics.registry,
       onClosing: () => {
         plan.live?.endAll();
-        plan.waits?.endAll();
+        for (const waits of plan.waits ?? []) waits.endAll();
       },
     });
     logger.info({ url: server.url }, 'listening');
@@ -184,7 +184,7 @@ export const openService = (name: string, config: ServiceConfig, overrides: Serv
       relay.start();
       for (const startWorker of [...keepStream, ...(plan.workers ?? [])]) workers.push(startWorker());
       if (plan.live !== undefined) workers.push(plan.live.start());
-      if (plan.waits !== undefined) workers.push(plan.waits.start());
+      for (const waits of plan.waits ?? []) workers.push(waits.start());
       workers.push(
         periodically({ name: 'replay of dead letters', periodMs: replayEveryMs, logger }, () =>
           replayDeadLetters({ service: name, deadLetters, listeners: plan.listeners, logger, isHealthy }),

@@ -29,12 +29,11 @@ const confirmOrders = async (deps: Deps, tickets: readonly ReceivedTicket[]): Pr
   );
 };
 
-const copyTickets = (deps: Deps, tickets: readonly ReceivedTicket[]): Promise<void> =>
-  applyIfNewer(
-    deps.tickets,
-    'ticket',
-    tickets.map(({ state }) => state),
-  );
+const copyTickets = async (deps: Deps, tickets: readonly ReceivedTicket[]): Promise<void> => {
+  const states = tickets.map(({ state }) => state);
+  await applyIfNewer(deps.tickets, 'ticket', states);
+  deps.copied(states);
+};
 
 /**
  * Copies tickets that an order holds or has bought, gathered over a moment: a hold and its sale are often one write. Until then

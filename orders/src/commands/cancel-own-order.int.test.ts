@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { ChargeState, OrderState } from '@ticketing/common/events';
+import type { ChargeState, OrderState, TicketState } from '@ticketing/common/events';
 import { newId } from '@ticketing/common/mongo';
 import { httpKit, openEventWaits, openLive, openService, openSite, SessionEndings } from '@ticketing/common/service';
 import { openTestSystem, type TestSystem } from '@ticketing/common/testing';
@@ -37,6 +37,7 @@ beforeAll(async () => {
       maxLiveHolds: 1_000,
       metrics: openMetrics(service.metrics),
       copyDelayMs: 0,
+      copied: () => undefined,
     };
     const sessions = new SessionEndings(service);
     const liveOrders = openLive(service, config, sessions).of(orderSource(deps));
@@ -45,6 +46,7 @@ beforeAll(async () => {
       app: createApp(httpKit(service, openSite(service, config, { sessions })), {
         ...deps,
         liveOrders,
+        newTickets: openEventWaits<TicketState>(service, []),
         confirmations: openEventWaits<OrderState>(service, []),
         confirmationMs: 0,
       }),

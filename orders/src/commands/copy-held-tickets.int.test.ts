@@ -29,6 +29,7 @@ beforeAll(async () => {
     maxLiveHolds: 6,
     metrics: openMetrics(new Metrics()),
     copyDelayMs: 700,
+    copied: () => undefined,
   };
 });
 afterAll(() => orders.system.close());

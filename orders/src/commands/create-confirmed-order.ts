@@ -1,3 +1,4 @@
+import { NotFoundError } from '@ticketing/common/errors';
 import type { OrderDocument } from '../models/open-models.ts';
 import type { RouteDeps } from '../deps.ts';
 import { createOrder, type CreateOrder } from './create-order.ts';
@@ -8,9 +9,9 @@ interface Waiting {
 }
 
 /**
- * Creates an order and waits a moment until its hold is confirmed, so that its buyer need not ask for it; returns it as it
- * is then. A refused or cancelled hold, or one that is confirmed later, is returned as created. The creation of an idempotent
- * request stays open meanwhile: the confirmation becomes part of it.
+ * Creates an order, once its ticket is known here, and waits a moment until its hold is confirmed, so that its buyer need not
+ * ask for it; returns it as it is then. A refused or cancelled hold, or one that is confirmed later, is returned as created.
+ * The creation of an idempotent request stays open meanwhile: the confirmation becomes part of it.
  */
 export const createConfirmedOrder = async (
   deps: RouteDeps,
@@ -23,7 +24,11 @@ export const createConfirmedOrder = async (
     return begun.wait !== undefined;
   };
   try {
-    const created = await createOrder(deps, { ...request, beginWait });
+    const order = { ...request, beginWait };
+    const created = await createOrder(deps, order).catch(async (error: unknown) => {
+      if (!(error instanceof NotFoundError) || !(await hasArrived(deps, request.ticketId, signal))) throw error;
+      return createOrder(deps, order);
+    });
     const state = await begun.wait?.result(deps.confirmationMs, signal);
     return state?.status === 'awaiting:payment'
       ? { ...created, status: state.status, version: state.version }
@@ -31,6 +36,21 @@ export const createConfirmedOrder = async (
   } finally {
     begun.wait?.end();
   }
+};
+
+/** An id of another shape is no ticket's. */
+const idShape = /^[0-9a-f]{24}$/;
+
+/** Waits a moment for a ticket that was listed just now. Returns whether it may be known here since. */
+const hasArrived = async (
+  { newTickets, confirmationMs }: RouteDeps,
+  ticketId: string,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  const wait = idShape.test(ticketId) ? newTickets.begin(ticketId) : undefined;
+  await wait?.result(confirmationMs, signal);
+  wait?.end();
+  return wait !== undefined && !signal.aborted;
 };
 
 /** For a repeat of the request that has created the order and waits itself. */

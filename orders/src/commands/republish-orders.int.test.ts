@@ -32,6 +32,7 @@ beforeAll(async () => {
       maxLiveHolds: 6,
       metrics: openMetrics(service.metrics),
       copyDelayMs: 0,
+      copied: () => undefined,
     };
     return service.run({ collections: [], app: buildApp(httpKit(service), () => undefined), listeners: [] });
   });

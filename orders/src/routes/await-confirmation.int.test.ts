@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { orderCreated, type OrderState } from '@ticketing/common/events';
 import { createJetStreamTransport, type Transport } from '@ticketing/common/messaging';
+import { newId } from '@ticketing/common/mongo';
 import type { RunningService } from '@ticketing/common/service';
 import { testStreamBytes } from '@ticketing/common/testing';
 import supertest from 'supertest';
@@ -42,7 +43,25 @@ const viewOf = ({ id, version, userId, status, expiresAt, price, ticket }: Order
   price: price / 100,
   ticket,
 });
+const watched = <T>(response: Promise<T>) => {
+  let over = false;
+  return {
+    isOver: () => over,
+    response: response.finally(() => {
+      over = true;
+    }),
+  };
+};
 const confirmFor = async (ticketId: string) => orders.confirmed(viewOf(await createdFor(ticketId)));
+
+/** Sends it until `signal` is aborted. */
+const sendUntil = (signal: AbortSignal, ticketId: string): Promise<Response> =>
+  fetch(new URL('/api/orders', orders.api.get('/').url), {
+    method: 'POST',
+    headers: { ...orders.system.as('buyer'), 'Content-Type': 'application/json' },
+    body: JSON.stringify({ ticketId }),
+    signal,
+  });
 
 /** A replica that handles no event, so that the first one confirms its orders too. */
 const startDeafReplica = (confirmationMs: number): Promise<RunningService> =>
@@ -70,6 +89,24 @@ test('When the hold is confirmed while the request waits, then the response show
   const { status, body } = await response;
   expect([status, body.status, body.version]).toEqual([201, 'awaiting:payment', 1]);
   expect(await orders.get(body)).toEqual(body);
+});
+
+test('When a ticket becomes known while a request for it waits, then it is ordered', async () => {
+  const ticket = { id: newId(), version: 0, revision: 0, title: 'Final', price: 1999, userId: 'seller' };
+  const { isOver, response } = watched(send(ticket.id));
+  // Events are handled while it waits.
+  await orders.listed();
+  expect(isOver()).toBe(false);
+  await orders.listed(ticket);
+  await confirmFor(ticket.id);
+  const { status, body } = await response;
+  expect([status, body.ticket.id]).toEqual([201, ticket.id]);
+});
+
+test('When no ticket becomes known while a request waits for it, or its id is no id, then the response is 404', async () => {
+  const { url } = await startDeafReplica(50);
+  expect((await send(newId(), { api: supertest(url) })).status).toBe(404);
+  expect((await send('no-id')).status).toBe(404);
 });
 
 test('When the hold is refused or cancelled while the request waits, then the response shows the order as created', async () => {
@@ -129,17 +166,9 @@ test('When another replica confirms its orders, then a replica follows that, onc
 }, 30_000);
 
 test('When 24 requests wait, then the next one does not; when their buyers go away, then others can wait again', async () => {
-  const { url } = orders.api.get('/');
   const gone = new AbortController();
   const tickets = await Promise.all(Array.from({ length: 24 }, () => orders.listed()));
-  const waiting = tickets.map(({ id: ticketId }) =>
-    fetch(new URL('/api/orders', url), {
-      method: 'POST',
-      headers: { ...orders.system.as('buyer'), 'Content-Type': 'application/json' },
-      body: JSON.stringify({ ticketId }),
-      signal: gone.signal,
-    }),
-  );
+  const waiting = tickets.map(({ id }) => sendUntil(gone.signal, id));
   for (const { id } of tickets) await createdFor(id);
   const { id: without } = await orders.listed();
   expect((await send(without)).body.status).toBe('created');
@@ -152,6 +181,18 @@ test('When 24 requests wait, then the next one does not; when their buyers go aw
     expect((await response).body.status).toBe('awaiting:payment');
   });
 }, 30_000);
+
+test('When 24 requests wait for unknown tickets, then the next one does not; others still wait until they are confirmed', async () => {
+  const gone = new AbortController();
+  const waiting = Array.from({ length: 25 }, () => sendUntil(gone.signal, newId()));
+  expect((await Promise.race(waiting)).status).toBe(404);
+  const { id: ticketId } = await orders.listed();
+  const response = send(ticketId);
+  await confirmFor(ticketId);
+  expect((await response).body.status).toBe('awaiting:payment');
+  gone.abort();
+  await Promise.allSettled(waiting);
+});
 
 test('When the service stops while a request waits, then the response shows the order as created', async () => {
   const replica = await startDeafReplica(60_000);

@@ -109,6 +109,7 @@ beforeAll(async () => {
         maxLiveHolds: 100,
         metrics: openOrdersMetrics(new Metrics()),
         copyDelayMs: 0,
+        copied: () => undefined,
       }),
       subscriptions: ordersSubscriptions,
     });
