@@ -4,6 +4,7 @@ import { startProduct } from '@ticketing/test/start-product';
 import { MongoClient, type Document } from 'mongodb';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { sum } from './cpu.ts';
 import { journey, type JourneyTimes } from './scenarios/journeys.ts';
 import { signUp } from './users.ts';
 
@@ -81,7 +82,7 @@ try {
   const client = openHttpClient(product.loopbackUrl, { connections: 4 });
   const seller = await signUp(client, 'seller@bench.example');
   const buyer = await signUp(client, 'buyer@bench.example');
-  const times: JourneyTimes = { orderable: [], paid: [], payment: [], complete: [] };
+  const times: JourneyTimes = { orderable: [], confirmed: [], paid: [], payment: [], complete: [] };
   for (let index = 0; index < 3; index += 1)
     await journey(client, seller, buyer, index, times).catch((error: unknown) => print(String(error)));
   await delay(pauseMs);
@@ -140,6 +141,7 @@ try {
   const share = ms / idle.ms;
   print(`\nHTTP requests per journey`);
   for (const [step, sent] of requests) print(`${(sent / count).toFixed(1)}  ${step}`);
+  print(`${times.confirmed.length} journeys, confirmed in the 201 of the order: ${sum(times.confirmed)}`);
   print(`\nstatements (commands) per journey, of all services, without those that are repeated while nothing happens`);
   for (const name of commandNames) {
     const extra = (statements.get(name) ?? 0) - (idle.statements.get(name) ?? 0) * share;

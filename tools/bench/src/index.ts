@@ -95,12 +95,15 @@ try {
   if (isSelected('rest')) {
     await journeys(client, { sellers, buyers }, 50, 1);
     const { times } = await journeys(client, { sellers, buyers }, 300 * scale, 1);
+    const confirmed = sum(times.confirmed) / times.confirmed.length;
     results.atRest = {
+      confirmed,
       orderable: summary(times.orderable),
       paid: summary(times.paid),
       complete: summary(times.complete),
     };
     record('ticket orderable after its 201, p99 at rest', summary(times.orderable).p99, 200, 'ms', true);
+    record('orders that are confirmed in their 201, at rest', confirmed, 0.95, '', false);
     record('order paid after its 201, p99 at rest', summary(times.paid).p99, 200, 'ms', true);
   }
 

@@ -7,6 +7,8 @@ import { inParallel } from '../in-parallel.ts';
 export interface JourneyTimes {
   /** Milliseconds from the 201 of a new ticket until it could be ordered. */
   readonly orderable: number[];
+  /** Of each order 1 if its 201 showed that its hold was confirmed, else 0. */
+  readonly confirmed: number[];
   /** Milliseconds from the 201 of an order until the 201 of its payment. */
   readonly paid: number[];
   /** Milliseconds from the request that paid until its 201. */
@@ -58,6 +60,7 @@ export const journey = async (
   );
   expectStatus(order, 201, 'order');
   times.orderable.push(performance.now() - listedAt - order.milliseconds);
+  times.confirmed.push(textOf(order, 'status') === 'awaiting:payment' ? 1 : 0);
   const orderId = textOf(order, 'id');
   const orderedAt = performance.now();
   const payment = await until(
@@ -84,7 +87,7 @@ export const journeys = async (
   count: number,
   concurrency: number,
 ): Promise<{ readonly seconds: number; readonly times: JourneyTimes }> => {
-  const times: JourneyTimes = { orderable: [], paid: [], payment: [], complete: [] };
+  const times: JourneyTimes = { orderable: [], confirmed: [], paid: [], payment: [], complete: [] };
   const seconds = await inParallel(count, concurrency, (index) =>
     journey(client, cyclic(users.sellers, index), cyclic(users.buyers, index), index, times),
   );
