@@ -21,7 +21,7 @@ import { expireOrders } from './commands/expire-orders.ts';
 export const subscriptions = (deps: Deps): Listener[] => [
   on(ticketCreated, applyTicketStates(deps)),
   // Several at once, since copies of held tickets are gathered over a moment.
-  on(ticketUpdated, applyTicketStates(deps), { concurrency: 16 }),
+  on(ticketUpdated, applyTicketStates(deps), { concurrency: 48 }),
   onEach(ticketClaimRefused, cancelRefusedOrder(deps)),
   on(orderExpired, expireOrders(deps)),
   on(chargeUpdated, applyChargeStates(deps)),

@@ -71,6 +71,12 @@ let accountId: string;
 const clock = { ms: Date.now() };
 const now = () => new Date(clock.ms);
 const price = 1999;
+/** Of requests that wait for events. */
+const unheard = {
+  heard: () => undefined,
+  start: () => ({ stop: async () => undefined }),
+  endAll: () => undefined,
+};
 const sellerId = 'seller';
 const payWindowMs = 900_000;
 const calls = [
@@ -432,15 +438,13 @@ const driver = createModelDriver<Deps, World, Intent, PaymentDocument>({
       accounts,
       transfers: remoteCalls.gate(createTransferGateway(client), calls),
       // A request that would wait until its order is payable fails instead, and none waits until it is complete.
-      orderWaits: {
-        begin: (_id, accepts = () => true) => {
-          if (accepts(newOrder({ status: 'awaiting:payment' }))) throw new Error('waits for the order');
-          return undefined;
+      payableOrders: {
+        ...unheard,
+        begin: () => {
+          throw new Error('waits for the order');
         },
-        heard: () => undefined,
-        start: () => ({ stop: async () => undefined }),
-        endAll: () => undefined,
       },
+      completions: { ...unheard, begin: () => undefined },
       localPayments: createLocalPayments(),
       movedOrders: createMovedOrders(),
       metrics,

@@ -29,8 +29,10 @@ export interface Deps extends Models {
   readonly gateway: PaymentGateway;
   readonly accounts: AccountGateway;
   readonly transfers: TransferGateway;
-  /** Of requests, until an order is payable or complete. */
-  readonly orderWaits: EventWaits<OrderState>;
+  /** Of requests to pay, until their orders are payable. */
+  readonly payableOrders: EventWaits<OrderState>;
+  /** Of requests that have paid, until their orders are complete. */
+  readonly completions: EventWaits<OrderState>;
   readonly localPayments: LocalPayments;
   readonly movedOrders: MovedOrders;
   readonly metrics: PaymentsMetrics;

@@ -88,7 +88,8 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
   );
   const accounts = createAccountGateway(stripe, new URL('/sales', config.PUBLIC_URL).href);
   const transfers = createTransferGateway(stripe);
-  const orderWaits = openEventWaits(service, [orderUpdated]);
+  const payableOrders = openEventWaits(service, [orderUpdated]);
+  const completions = openEventWaits(service, [orderUpdated]);
   const deps: Deps = {
     ...openModels(service),
     now,
@@ -103,7 +104,8 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
     gateway: overrides.gateway?.(gateway) ?? gateway,
     accounts: overrides.accounts?.(accounts) ?? accounts,
     transfers: overrides.transfers?.(transfers) ?? transfers,
-    orderWaits,
+    payableOrders,
+    completions,
     localPayments: createLocalPayments(),
     movedOrders: createMovedOrders(),
     metrics,
@@ -122,7 +124,7 @@ export const startService = async (config: Config, overrides: PaymentsOverrides 
     prices: { currency: config.CURRENCY, collections: [charges.name] },
     site,
     endings,
-    waits: [orderWaits],
+    waits: [payableOrders, completions],
     workers: [
       every(operatorRequestsEveryMs, 'requests of operators', () =>
         carryOutOperatorRequests(deps, (request) => carryOutOperatorRequest(deps, request)),

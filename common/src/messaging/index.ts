@@ -4,14 +4,7 @@ export type { NewValues, StoreDeps } from './aggregates/store.ts';
 export { openBusBacklog } from './bus/bus-backlog.ts';
 export type { BusBacklog, ConsumerBacklog } from './bus/bus-backlog.ts';
 export { defineAggregate } from './aggregates/define-aggregate.ts';
-export {
-  createOnce,
-  creationField,
-  creationIndexes,
-  creationOf,
-  creationWith,
-  forgetCreations,
-} from './aggregates/creations.ts';
+export { createOnce, creationField, creationIndexes, creationOf, forgetCreations } from './aggregates/creations.ts';
 export type { IdempotentRequest } from './aggregates/creations.ts';
 export { applyIfNewer } from './aggregates/apply-if-newer.ts';
 export { createDeadLetters, deadLetterCollection } from './listening/dead-letters.ts';

@@ -88,7 +88,8 @@ export const openEventWaits = <State>(
         return !isFollowed();
       },
       changed: (id, body) => {
-        if (hearMessage(definition, id, body)) followUntil = ownTime() + followMs;
+        // What this process hears otherwise too within that time does not reach another replica.
+        if (hearMessage(definition, id, body) && missed.size < maxWaits) missed.set(id, ownTime());
       },
       changedAll: () => undefined,
     }),

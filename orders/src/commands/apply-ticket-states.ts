@@ -1,15 +1,12 @@
 import { orderUpdated, type TicketState } from '@ticketing/common/events';
-import { applyIfNewer, creationWith, type Received } from '@ticketing/common/messaging';
-import { Batcher } from '@ticketing/common/mongo';
+import { applyIfNewer, type Received } from '@ticketing/common/messaging';
+import { Batcher, isDatabaseUnreachable } from '@ticketing/common/mongo';
 import { statusesBefore } from '../domain/order-status.ts';
 import type { Deps } from '../deps.ts';
 import { movedTo } from '../models/moved-to.ts';
 import { applyDeliveries, applyDueDates } from './apply-deliveries.ts';
 
 type ReceivedTicket = Received<TicketState>;
-
-/** The request that created the order may wait for this. */
-const confirmedCreation = creationWith({ status: 'awaiting:payment', version: { $add: ['$version', 1] } });
 
 const confirmOrders = async (deps: Deps, tickets: readonly ReceivedTicket[]): Promise<void> => {
   const now = deps.now();
@@ -20,7 +17,7 @@ const confirmOrders = async (deps: Deps, tickets: readonly ReceivedTicket[]): Pr
         : [
             {
               filter: { _id: state.orderId, status: { $in: statusesBefore('awaiting:payment') } },
-              set: { ...movedTo('awaiting:payment', now), creation: confirmedCreation },
+              set: movedTo('awaiting:payment', now),
               event: orderUpdated,
               trace,
             },
@@ -50,7 +47,7 @@ const createHeldTicketsCopier = (deps: Deps): ((ticket: ReceivedTicket) => Promi
         await copy(tickets);
         return tickets.map(() => ({ status: 'fulfilled', value: undefined }));
       } catch (error) {
-        if (tickets.length === 1) throw error;
+        if (tickets.length === 1 || isDatabaseUnreachable(error)) throw error;
         // One bad event must not fail the others.
         return Promise.allSettled(tickets.map((ticket) => copy([ticket])));
       }

@@ -3,25 +3,20 @@ import type { OrderDocument } from '../models/open-models.ts';
 import type { RouteDeps } from '../deps.ts';
 import { createOrder, type CreateOrder } from './create-order.ts';
 
-interface Waiting {
-  /** Aborted when the buyer's connection is lost. */
-  readonly signal: AbortSignal;
-}
-
 /**
  * Creates an order, once its ticket is known here, and waits a moment until its hold is confirmed, so that its buyer need not
- * ask for it; returns it as it is then. A refused or cancelled hold, or one that is confirmed later, is returned as created.
- * The creation of an idempotent request stays open meanwhile: the confirmation becomes part of it.
+ * ask for it; returns it as it is then. A refused or cancelled hold, or one that is confirmed later, is returned as created. So is
+ * every order of a request with an Idempotency-Key, which does not wait: its repeats return the order as it was created.
+ * `signal` is aborted when the buyer's connection is lost.
  */
 export const createConfirmedOrder = async (
   deps: RouteDeps,
-  { signal, ...request }: Omit<CreateOrder, 'beginWait'> & Waiting,
+  { signal, ...request }: Omit<CreateOrder, 'beginWait'> & { readonly signal: AbortSignal },
 ): Promise<OrderDocument> => {
   const begun: { wait?: ReturnType<typeof deps.confirmations.begin> } = {};
   // Before the order exists, so that its confirmation is not missed, and not sooner, since few requests can wait at once.
-  const beginWait = (orderId: string): boolean => {
-    begun.wait = deps.confirmations.begin(orderId);
-    return begun.wait !== undefined;
+  const beginWait = (orderId: string): void => {
+    if (request.request === undefined) begun.wait = deps.confirmations.begin(orderId);
   };
   try {
     const order = { ...request, beginWait };
@@ -51,15 +46,4 @@ const hasArrived = async (
   await wait?.result(confirmationMs, signal);
   wait?.end();
   return wait !== undefined && !signal.aborted;
-};
-
-/** For a repeat of the request that has created the order and waits itself. */
-export const awaitConfirmation = async (
-  deps: Pick<RouteDeps, 'confirmations' | 'confirmationMs'>,
-  orderId: string,
-  { signal }: Waiting,
-): Promise<void> => {
-  const wait = deps.confirmations.begin(orderId);
-  await wait?.result(deps.confirmationMs, signal);
-  wait?.end();
 };

@@ -23,11 +23,8 @@ export interface CreateOrder {
   readonly expectedPrice?: number | undefined;
   readonly expectedVersion?: number | undefined;
   readonly request?: IdempotentRequest | undefined;
-  /**
-   * Called with the order's id before the order exists. Returns whether the request waits for what becomes of the order: then the
-   * creation of an idempotent request stays open.
-   */
-  readonly beginWait?: (orderId: string) => boolean;
+  /** Called with the order's id right before the order is inserted. */
+  readonly beginWait?: (orderId: string) => void;
   readonly trace: Trace;
 }
 
@@ -79,7 +76,8 @@ export const createOrder = async (deps: Deps, request: CreateOrder): Promise<Ord
     createdAt: now,
     history: [{ status: 'created' as const, at: now }],
   };
-  const creation = creationOf(request.request, order, now, request.beginWait?.(order._id));
+  const creation = creationOf(request.request, order, now);
+  request.beginWait?.(order._id);
   let slot = randomInt(deps.maxLiveHolds);
   for (let unexplained = 0; unexplained < maxUnexplained;) {
     try {

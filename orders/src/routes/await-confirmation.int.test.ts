@@ -204,74 +204,12 @@ test('When the service stops while a request waits, then the response shows the 
   expect([status, body.status]).toEqual([201, 'created']);
 }, 15_000);
 
-test('When a request is repeated while it waits, and later at another replica, then every response is the same', async () => {
+test('When a request has an Idempotency-Key, then it does not wait, and every response is the same', async () => {
   const { id: ticketId } = await orders.listed();
-  const options = { key: 'waits', userId: 'impatient' };
-  const responses = [send(ticketId, options), send(ticketId, options)];
-  await confirmFor(ticketId);
-  const [first, repeat] = await Promise.all(responses);
-  const { body } = first ?? {};
-  expect([first?.status, body.status, body.version]).toEqual([201, 'awaiting:payment', 1]);
-  await orders.charged(body, 'completed');
-  await orders.until(body, { status: 'complete' });
-  const api = supertest((await startDeafReplica(50)).url);
-  const later = await send(ticketId, { ...options, api });
-  expect([repeat?.body, later.body, later.status]).toEqual([body, body, 201]);
-});
-
-test('When a repeat at another replica is responded to first, then every response is the same', async () => {
-  const api = supertest((await startDeafReplica(50)).url);
-  const { id: ticketId } = await orders.listed();
-  const options = { key: 'overtaken', userId: 'impatient' };
-  const first = send(ticketId, options);
-  await createdFor(ticketId);
-  const { body } = await send(ticketId, { ...options, api });
-  expect([body.status, body.version]).toEqual(['created', 0]);
-  await confirmFor(ticketId);
-  expect((await first).body).toEqual(body);
-});
-
-test('When a request was responded to before its hold was confirmed, then its repeats show the order as created', async () => {
-  const { url } = await startDeafReplica(50);
-  const { id: ticketId } = await orders.listed();
-  const options = { key: 'early', userId: 'impatient' };
-  const { body } = await send(ticketId, { ...options, api: supertest(url) });
+  const options = { key: 'does-not-wait', userId: 'impatient' };
+  const { body } = await send(ticketId, options);
   expect([body.status, body.version]).toEqual(['created', 0]);
   await confirmFor(ticketId);
   await orders.until(body, { status: 'awaiting:payment' });
   expect((await send(ticketId, options)).body).toEqual(body);
 });
-
-test.each([
-  ['before its hold is confirmed', ['open', 'repeat', 'confirm'], 'created'],
-  ['after its hold is confirmed', ['open', 'confirm', 'repeat'], 'awaiting:payment'],
-])(
-  'When the process of a request dies and the request is repeated %s, then every repeat shows the same',
-  async (when, steps, expected) => {
-    const { url } = await startDeafReplica(50);
-    const api = supertest(url);
-    const { id: ticketId } = await orders.listed();
-    const options = { key: when, userId: 'impatient', api };
-    const { body: created } = await send(ticketId, options);
-    const responses: unknown[] = [];
-    for (const step of [...steps, 'repeat'])
-      switch (step) {
-        case 'open':
-          // As the process has stored it that died before it had responded.
-          await orders.system
-            .collection<{ _id: string }>('orders')
-            .updateOne({ _id: created.id }, { $set: { 'creation.isOpen': true } });
-          break;
-        case 'confirm':
-          await confirmFor(ticketId);
-          await orders.until(created, { status: 'awaiting:payment' });
-          break;
-        default:
-          responses.push((await send(ticketId, options)).body);
-      }
-    expect(responses).toEqual([
-      { ...created, status: expected, version: expected === 'created' ? 0 : 1 },
-      { ...created, status: expected, version: expected === 'created' ? 0 : 1 },
-    ]);
-  },
-);

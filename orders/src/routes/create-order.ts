@@ -2,7 +2,7 @@ import { connectionSignal, currentUserOf, idempotentRequest, parse, price, route
 import { createOnce } from '@ticketing/common/messaging';
 import { currencyOf, type Currency } from '@ticketing/common/money';
 import { z } from 'zod';
-import { awaitConfirmation, createConfirmedOrder } from '../commands/create-confirmed-order.ts';
+import { createConfirmedOrder } from '../commands/create-confirmed-order.ts';
 import type { RouteDeps } from '../deps.ts';
 import { orderShape } from './order-shape.ts';
 import { toOrderView } from './order-view.ts';
@@ -28,7 +28,7 @@ export const createOrderRoute = route(
   {
     name: 'createOrder',
     description:
-      'Waits up to 150 ms until the hold is confirmed: the status is then `awaiting:payment`, otherwise `created`.',
+      'Waits up to 150 ms until the hold is confirmed, unless it has an Idempotency-Key: the status is then `awaiting:payment`, otherwise `created`.',
     // What is described is the same for all currencies.
     body: bodyFor(currencyOf('usd')),
     response: { status: 201, description: 'The ticket is held', body: orderShape },
@@ -41,12 +41,8 @@ export const createOrderRoute = route(
       const userId = currentUserOf(req).id;
       const request = idempotentRequest(req);
       const signal = connectionSignal(res);
-      const order = await createOnce(
-        deps.orders,
-        { userId },
-        request,
-        () => createConfirmedOrder(deps, { ...parse(body, req.body), userId, request, trace: req.trace, signal }),
-        ({ _id }) => awaitConfirmation(deps, _id, { signal }),
+      const order = await createOnce(deps.orders, { userId }, request, () =>
+        createConfirmedOrder(deps, { ...parse(body, req.body), userId, request, trace: req.trace, signal }),
       );
       res.status(201).send(toOrderView(deps, order));
     };

@@ -55,12 +55,20 @@ export const applyOrderStates =
       effect: (state) => effectOnSale(deps, state, traces.get(state.id)),
     });
     for (const { id, status } of orders) if (status !== 'created') deps.movedOrders.add(id);
-    deps.orderWaits.heard(events.map(({ state }) => state));
+    hear(
+      deps,
+      events.map(({ state }) => state),
+    );
     await respondToClosingOrders(
       deps,
       events.filter(({ state }) => state.status === 'awaiting:payment' && state.closing !== undefined),
     );
   };
+
+const hear = ({ payableOrders, completions }: Deps, orders: readonly OrderState[]): void => {
+  payableOrders.heard(orders);
+  completions.heard(orders);
+};
 
 /**
  * The same for orders that have just been created. Most await payment by the time that this is called, and this process has
@@ -99,5 +107,5 @@ export const applyCancelledOrders =
       ],
     });
     for (const { id } of orders) deps.movedOrders.add(id);
-    deps.orderWaits.heard(orders);
+    hear(deps, orders);
   };

@@ -2,7 +2,6 @@ import type { Collection, Document } from 'mongodb';
 import { z } from 'zod';
 import { ServiceUnavailableError, UnprocessableError } from '../../errors/index.ts';
 import { copyOf, isDuplicateKey, objectOf } from '../../mongo/index.ts';
-import { expression, type Expression } from './store.ts';
 
 /** A request that may be sent again, to be done once: its `Idempotency-Key`, and a hash of its body. */
 export interface IdempotentRequest {
@@ -22,8 +21,6 @@ export const creationField = {
     at: { type: Date, required: true },
     // The aggregate as it was created, which a repeat returns whatever has become of it.
     first: { ...copyOf(z.unknown()), required: true },
-    // The request that created it has not been responded to: until it is, a change may become part of the creation.
-    isOpen: { type: Boolean },
   }),
 };
 
@@ -42,105 +39,51 @@ export const creationIndexes = (owner: string) => [
   },
 ];
 
-/**
- * The field's value in the write that creates the aggregate, so that neither is stored without the other. An open one is that
- * of a request that waits for what becomes of the aggregate.
- */
-export const creationOf = (request: IdempotentRequest | undefined, first: object, at: Date, isOpen = false) =>
-  request === undefined
-    ? {}
-    : { creation: { key: request.key, bodyHash: request.bodyHash, at, first, ...(isOpen ? { isOpen } : {}) } };
-
-/**
- * The field's value in the write of a change for which the request may be waiting: while the creation is open, the change
- * becomes part of it, which closes it. `values` are expressions of MongoDB's aggregation language.
- */
-export const creationWith = (values: Readonly<Record<string, unknown>>): Expression =>
-  expression({
-    $cond: [
-      { $eq: ['$creation.isOpen', true] },
-      {
-        key: '$creation.key',
-        bodyHash: '$creation.bodyHash',
-        at: '$creation.at',
-        first: { $mergeObjects: ['$creation.first', values] },
-      },
-      { $ifNull: ['$creation', '$$REMOVE'] },
-    ],
-  });
-
-interface Found<Doc> {
-  readonly first: Doc;
-  readonly isOpen: boolean;
-}
+/** The field's value in the write that creates the aggregate, so that neither is stored without the other. */
+export const creationOf = (request: IdempotentRequest | undefined, first: object, at: Date) =>
+  request === undefined ? {} : { creation: { key: request.key, bodyHash: request.bodyHash, at, first } };
 
 const findCreated = async <Doc extends Document>(
   collection: Collection<Doc>,
   owner: Readonly<Record<string, string>>,
   { key, bodyHash }: IdempotentRequest,
-): Promise<Found<Doc> | undefined> => {
+): Promise<Doc | undefined> => {
   const [found] = await collection
-    .aggregate<Found<Doc> & { readonly bodyHash: string }>([
+    .aggregate<{ readonly bodyHash: string; readonly first: Doc }>([
       { $match: { ...owner, 'creation.key': key } },
       {
         $project: {
           bodyHash: '$creation.bodyHash',
-          isOpen: { $eq: ['$creation.isOpen', true] },
-          first: { $mergeObjects: [{ version: 0 }, '$creation.first', { outbox: [] }] },
+          first: { $mergeObjects: ['$creation.first', { version: 0, outbox: [] }] },
         },
       },
     ])
     .toArray();
   if (found !== undefined && found.bodyHash !== bodyHash) throw new UnprocessableError();
-  return found;
-};
-
-/** Closes the creation, unless a change has, and returns it: from then on every repeat returns the same. */
-const close = async <Doc extends Document>(
-  collection: Collection<Doc>,
-  owner: Readonly<Record<string, string>>,
-  request: IdempotentRequest,
-): Promise<Doc | undefined> => {
-  const found = await findCreated(collection, owner, request);
-  if (found?.isOpen !== true) return found?.first;
-  const isOpen = { 'creation.key': request.key, 'creation.isOpen': true };
-  await collection.db
-    .collection(collection.collectionName)
-    .updateOne({ ...owner, ...isOpen }, { $unset: { 'creation.isOpen': true } });
-  return (await findCreated(collection, owner, request))?.first;
+  return found?.first;
 };
 
 /**
  * Runs `create`, which inserts an aggregate with `creationOf`, unless the same request has created one: then returns that
  * one as it was created. Of concurrent requests, at any replica, one creates it and all return it; a refusal is not stored.
- * With an open creation, `create` and `wait` return once it may be closed.
  * @throws UnprocessableError if the key was used with another body.
  */
-export const createOnce = async <
-  Doc extends Document & { readonly creation?: { readonly isOpen?: boolean | undefined } | undefined },
->(
+export const createOnce = async <Doc extends Document>(
   collection: Collection<Doc>,
   owner: Readonly<Record<string, string>>,
   request: IdempotentRequest | undefined,
   create: () => Promise<Doc>,
-  wait: (first: Doc) => Promise<unknown> = async () => undefined,
 ): Promise<Doc> => {
   if (request === undefined) return create();
-  const repeat = async ({ first, isOpen }: Found<Doc>): Promise<Doc> => {
-    if (!isOpen) return first;
-    await wait(first);
-    return (await close(collection, owner, request)) ?? first;
-  };
   for (let unexplained = 0; unexplained < maxUnexplained; unexplained += 1) {
     const earlier = await findCreated(collection, owner, request);
-    if (earlier !== undefined) return repeat(earlier);
+    if (earlier !== undefined) return earlier;
     try {
-      const made = await create();
-      return made.creation?.isOpen === true ? ((await close(collection, owner, request)) ?? made) : made;
+      return await create();
     } catch (error) {
       // Also after a refusal: what refused it may be what the same request has created meanwhile.
       const concurrent = await findCreated(collection, owner, request);
-      if (concurrent !== undefined) return repeat(concurrent);
+      if (concurrent !== undefined) return concurrent;
       if (!isDuplicateKey(error)) throw error;
     }
   }

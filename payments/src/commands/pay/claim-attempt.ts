@@ -91,8 +91,8 @@ export const claimAttempt = async (deps: Deps, request: PayRequest): Promise<Cla
 };
 
 /** Waits for an event that may make the order payable, or end it. */
-const nextState = async ({ orderWaits }: Deps, { orderId, signal }: PayRequest, ms: number): Promise<void> => {
-  const wait = orderWaits.begin(orderId, ({ status }) => status !== 'created');
+const nextState = async ({ payableOrders }: Deps, { orderId, signal }: PayRequest, ms: number): Promise<void> => {
+  const wait = payableOrders.begin(orderId, ({ status }) => status !== 'created');
   await (wait?.result(ms, signal) ?? delay(ms));
   wait?.end();
 };

@@ -11,8 +11,8 @@ const isPaid = (outcome: Outcome): boolean => outcome.kind === 'settled' && outc
  * completed the charge, by way of NATS and orders, so it comes later than that write's result. If it has come before all the same, or
  * never comes, the wait ends by its time.
  */
-const awaitCompletion = async ({ orderWaits, completionMs }: Deps, { orderId, signal }: PayRequest): Promise<void> => {
-  const wait = orderWaits.begin(orderId, ({ status }) => status !== 'created' && status !== 'awaiting:payment');
+const awaitCompletion = async ({ completions, completionMs }: Deps, { orderId, signal }: PayRequest): Promise<void> => {
+  const wait = completions.begin(orderId, ({ status }) => status !== 'created' && status !== 'awaiting:payment');
   await wait?.result(completionMs, signal);
   wait?.end();
 };
