@@ -42,13 +42,16 @@ beforeAll(async () => {
             'ticket',
             tickets.map(({ state }) => state),
           );
+          // A single change is another statement than several ones.
           await store.changeMany(
-            tickets.map(({ state, trace }) => ({
-              filter: { _id: state.id },
-              set: { email: state.title },
-              event: userUpdated,
-              trace,
-            })),
+            tickets.flatMap(({ state, trace }) =>
+              [state.id, 'nobody'].map((_id) => ({
+                filter: { _id },
+                set: { email: state.title },
+                event: userUpdated,
+                trace,
+              })),
+            ),
           );
         }),
       ],
