@@ -124,3 +124,27 @@ test('When events reach another replica, then they are followed; those that are 
   expect(await followed).toEqual(complete);
   await worker.stop();
 });
+
+test('When a process that follows hears its own events from the bus first, then it ends following all the same', async () => {
+  const opened = openWaits();
+  const { waits, following, clock, stored, result } = opened;
+  const worker = waits.start();
+  await result(1);
+  clock.ms += 2_000;
+  await nextTick(opened);
+  await eventually(() => expect(following).toHaveLength(1));
+  clock.ms += 59_000;
+  const followed = result(never);
+  following[0]?.onMessage(bodyOf(complete));
+  expect(await followed).toEqual(complete);
+  stored(id, bodyOf(complete));
+  // A process that had missed its event would follow for another minute from here.
+  clock.ms += 2_000;
+  await nextTick(opened);
+  const late = waits.begin(id);
+  const ended = late?.result(never);
+  following[0]?.onMessage(bodyOf(complete));
+  late?.end();
+  expect(await ended).toBeUndefined();
+  await worker.stop();
+});
