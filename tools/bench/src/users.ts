@@ -25,5 +25,18 @@ export const signUp = async (client: HttpClient, email: string): Promise<string>
   return session;
 };
 
+/** Signs new users up and returns their session cookies. */
+export const signUpMany = async (client: HttpClient, prefix: string, count: number): Promise<string[]> => {
+  const sessions: string[] = [];
+  for (let start = 0; start < count; start += 10) {
+    const group = Array.from(
+      { length: Math.min(10, count - start) },
+      (_, offset) => `${prefix}${start + offset}@bench.example`,
+    );
+    sessions.push(...(await Promise.all(group.map((email) => signUp(client, email)))));
+  }
+  return sessions;
+};
+
 /** The item at `index` of an endless repetition of `items`. */
 export const cyclic = <T>(items: readonly T[], index: number): T => required(items[index % items.length], 'item');

@@ -1,7 +1,9 @@
 import { MongoClient } from 'mongodb';
 import { openHttpClient } from '@ticketing/test/http-client';
 import { startBaseline, startRouterTo } from '../baseline/start-baseline.ts';
+import { atLeast } from '../figure.ts';
 import { inParallel } from '../in-parallel.ts';
+import type { Scenario } from '../scenario.ts';
 
 /** An id in the product's format; ids with a larger index sort later. */
 export const idOf = (prefix: string, index: number): string =>
@@ -43,7 +45,7 @@ export const fillCatalogue = async (ticketsMongoUrl: string, count: number): Pro
  * Measures the rate of the list's first page as a share of the rate of a baseline server that sends the same bytes behind
  * the same router and middleware. The two alternate, so that changes in the machine's speed affect both.
  */
-export const catalogue = async (
+const shareOfBareHandler = async (
   productUrl: string,
   mongoUrl: string,
   requests: number,
@@ -69,4 +71,17 @@ export const catalogue = async (
   await router.stop();
   await page.stop();
   return { share: rates.product / rates.bare, rate: rates.product };
+};
+
+export const list: Scenario = {
+  name: 'list',
+  run: async (bench) => {
+    const { mongoUrl, loopbackUrl } = await bench.product();
+    await fillCatalogue(mongoUrl('tickets'), 10_000 * bench.scale);
+    const rates = await shareOfBareHandler(loopbackUrl, mongoUrl('bench-baseline'), 20_000 * bench.scale);
+    return {
+      figures: [atLeast('first page of 10 000 tickets, share of a bare handler', rates.share, 0.4, '×')],
+      details: rates,
+    };
+  },
 };

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HttpClient } from '@ticketing/test/http-client';
-import { cyclic, textOf } from '../users.ts';
 import { percentile } from '@ticketing/test/percentile';
-import { listTickets, untilOrderable } from './flash-sale.ts';
+import { atMost } from '../figure.ts';
+import { listTickets, untilOrderable } from '../list-tickets.ts';
+import type { Scenario } from '../scenario.ts';
+import { cyclic, textOf } from '../users.ts';
 
 /** Measures how many seconds after their deadlines `count` simultaneous holds were on sale again. */
-export const expiry = async (
+const expireHolds = async (
   client: HttpClient,
   seller: string,
   buyers: readonly string[],
@@ -40,4 +42,16 @@ export const expiry = async (
   }
   if (deadlines.size > 0) throw new Error(`${deadlines.size} holds did not end`);
   return { p50: percentile(late, 0.5), p95: percentile(late, 0.95), max: Math.max(...late) };
+};
+
+export const expiry: Scenario = {
+  name: 'expiry',
+  run: async (bench) => {
+    const { client, seller, buyers } = await bench.freshProduct({ EXPIRATION_WINDOW_SECONDS: '5' });
+    const times = await expireHolds(client, seller, buyers, 200);
+    return {
+      figures: [atMost('200 holds at once on sale again after their deadline, p95', times.p95, 2, 's')],
+      details: times,
+    };
+  },
 };

@@ -1,41 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { HttpClient } from '@ticketing/test/http-client';
-import { textOf } from '../users.ts';
+import { openHttpClient, type HttpClient } from '@ticketing/test/http-client';
 import { percentile } from '@ticketing/test/percentile';
+import { atMost } from '../figure.ts';
+import { listTickets, untilOrderable } from '../list-tickets.ts';
+import type { Scenario } from '../scenario.ts';
+import { signUpMany } from '../users.ts';
 
-/** Lists `count` tickets and returns their ids. */
-export const listTickets = async (client: HttpClient, seller: string, count: number): Promise<string[]> => {
-  const ids: string[] = [];
-  for (let index = 0; index < count; index += 50) {
-    const responses = await Promise.all(
-      Array.from({ length: Math.min(50, count - index) }, (_, offset) =>
-        client.send({
-          method: 'POST',
-          path: '/api/tickets',
-          cookie: seller,
-          body: { title: `Sale ${index + offset}`, price: 30 },
-        }),
-      ),
-    );
-    ids.push(...responses.map((response) => textOf(response, 'id')));
-  }
-  return ids;
-};
-
-/** Waits until orders has copies of these tickets: a seller's own ticket is refused with 400, an unknown one with 404. */
-export const untilOrderable = async (client: HttpClient, seller: string, ids: readonly string[]): Promise<void> => {
-  for (const ticketId of ids) {
-    const end = performance.now() + 30_000;
-    while (
-      (await client.send({ method: 'POST', path: '/api/orders', cookie: seller, body: { ticketId } })).status === 404
-    ) {
-      if (performance.now() > end) throw new Error(`ticket ${ticketId} did not become orderable`);
-      await delay(20);
-    }
-  }
-};
-
-export interface Sale {
+interface Sale {
   readonly p95: number;
   readonly held: number;
   readonly refused: number;
@@ -43,7 +13,7 @@ export interface Sale {
 }
 
 /** All buyers order at once, several of them the same ticket. */
-export const flashSale = async (
+const flashSale = async (
   client: HttpClient,
   buyers: readonly string[],
   ticketIds: readonly string[],
@@ -68,4 +38,27 @@ export const flashSale = async (
     refused: count((status) => status === 400),
     failed: count((status) => status !== 201 && status !== 400),
   };
+};
+
+export const sale: Scenario = {
+  name: 'sale',
+  run: async (bench) => {
+    const { client, seller, loopbackUrl } = await bench.product();
+    const baseline = await bench.baseline();
+    const buyers = await signUpMany(client, 'many-buyers', 500);
+    const wide = openHttpClient(loopbackUrl, { connections: 500 });
+    const sell = async () => {
+      const tickets = await listTickets(client, seller, 100);
+      await untilOrderable(client, seller, tickets);
+      return flashSale(wide, buyers, tickets);
+    };
+    await sell();
+    const sold = await sell();
+    await wide.close();
+    if (sold.held !== 100 || sold.failed !== 0) throw new Error(`flash sale: ${JSON.stringify(sold)}`);
+    return {
+      figures: [atMost('500 buyers on 100 tickets, p95 in baseline p95', sold.p95 / baseline.burstP95, 3, '×')],
+      details: sold,
+    };
+  },
 };

@@ -1,8 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HttpClient, HttpResponse } from '@ticketing/test/http-client';
-import { cyclic, textOf } from '../users.ts';
 import { percentile } from '@ticketing/test/percentile';
+import { costOf, sum } from '../cpu.ts';
+import { atMost } from '../figure.ts';
 import { inParallel } from '../in-parallel.ts';
+import type { Scenario } from '../scenario.ts';
+import { cyclic, textOf } from '../users.ts';
 
 export interface JourneyTimes {
   /** Milliseconds from the 201 of a new ticket until it could be ordered. */
@@ -81,7 +84,7 @@ export const journey = async (
   times.complete.push(performance.now() - paidAt);
 };
 
-export const journeys = async (
+export const takeJourneys = async (
   client: HttpClient,
   users: { readonly sellers: readonly string[]; readonly buyers: readonly string[] },
   count: number,
@@ -98,3 +101,34 @@ export const summary = (values: readonly number[]) => ({
   p50: Math.round(percentile(values, 0.5)),
   p99: Math.round(percentile(values, 0.99)),
 });
+
+export const journeys: Scenario = {
+  name: 'journeys',
+  run: async (bench) => {
+    const { client, processes, sellers, buyers } = await bench.product();
+    const { insertCpu } = await bench.baseline();
+    const count = bench.journeys * bench.scale;
+    await takeJourneys(client, { sellers, buyers }, Math.max(100, count / 5), 32);
+    const { result, cpu } = await costOf(processes, () => takeJourneys(client, { sellers, buyers }, count, 32));
+    const perJourney = new Map([...cpu].map(([name, spent]) => [name, spent / count]));
+    const withoutMail = [...perJourney].filter(([name]) => name !== 'notifications' && name !== 'mailbox');
+    const total = sum(withoutMail.map(([, spent]) => spent));
+    const perSecond = count / result.seconds;
+    return {
+      notes: [
+        ...[...perJourney].map(([name, spent]) => `${name}: ${spent.toFixed(2)} CPU ms per journey`),
+        `${perSecond.toFixed(0)} journeys/s`,
+      ],
+      figures: [atMost('CPU of a whole journey, mail apart, in baseline requests', total / insertCpu, 50, '×')],
+      details: {
+        perSecond,
+        cpuMilliseconds: Object.fromEntries(perJourney),
+        total,
+        inBaselineRequests: total / insertCpu,
+        orderable: summary(result.times.orderable),
+        paid: summary(result.times.paid),
+        complete: summary(result.times.complete),
+      },
+    };
+  },
+};

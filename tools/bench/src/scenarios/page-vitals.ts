@@ -5,6 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { chromium, type Browser } from 'playwright-core';
 import { z } from 'zod';
 import { required } from '@ticketing/launcher/required';
+import { percentile } from '@ticketing/test/percentile';
+import { atMost } from '../figure.ts';
+import type { Scenario } from '../scenario.ts';
 import { textOf } from '../users.ts';
 import { until } from './journeys.ts';
 
@@ -14,7 +17,7 @@ import { until } from './journeys.ts';
  *
  * @see https://web.dev/articles/vitals
  */
-export interface Vitals {
+interface Vitals {
   readonly LCP: number;
   readonly CLS: number;
   readonly INP: number;
@@ -108,7 +111,7 @@ const preparePages = async (client: HttpClient, seller: string, buyer: string): 
 };
 
 /** The vitals of the home page, and of the pages of an event, a ticket and an order, each loaded `visits` times without a cache. */
-export const pageVitals = async (
+const visitPages = async (
   client: HttpClient,
   origin: string,
   options: { readonly seller: string; readonly buyer: string; readonly visits: number },
@@ -131,4 +134,25 @@ export const pageVitals = async (
   } finally {
     await browser.close();
   }
+};
+
+export const pageVitals: Scenario = {
+  name: 'page-vitals',
+  run: async (bench) => {
+    const { client, url, seller, buyer } = await bench.product();
+    const pages = await visitPages(client, url, { seller, buyer, visits: bench.scale < 1 ? 3 : 5 });
+    const figures = Object.entries(pages).flatMap(([name, visits]) => {
+      const quartile = (vital: keyof Vitals) =>
+        percentile(
+          visits.map((one) => one[vital]),
+          0.75,
+        );
+      return [
+        atMost(`LCP of the ${name} page, processor 4 × slower, p75`, quartile('LCP'), 2_500, 'ms'),
+        atMost(`CLS of the ${name} page, p75`, quartile('CLS'), 0.05, ''),
+        atMost(`INP of the ${name} page, processor 4 × slower, p75`, quartile('INP'), 200, 'ms'),
+      ];
+    });
+    return { figures, details: pages };
+  },
 };

@@ -4,6 +4,8 @@ import type { HttpClient } from '@ticketing/test/http-client';
 import { MongoClient, type Collection } from 'mongodb';
 import { setTimeout as delay } from 'node:timers/promises';
 import { costOf, sum } from '../cpu.ts';
+import { atMost, type Figure } from '../figure.ts';
+import type { Scenario } from '../scenario.ts';
 import { idOf } from './catalogue.ts';
 
 type Stored = Collection<{ _id: string }>;
@@ -56,7 +58,7 @@ const listing = (index: number) => {
  * Stores listings as the release without search keys did, and waits until the product has given them keys and counted their
  * events. Returns how many seconds that took.
  */
-export const storeListings = async (ticketsMongoUrl: string, count: number): Promise<number> => {
+const storeListings = async (ticketsMongoUrl: string, count: number): Promise<number> => {
   const client = await new MongoClient(ticketsMongoUrl).connect();
   try {
     const tickets: Stored = client.db().collection('tickets');
@@ -118,7 +120,7 @@ interface Searched {
 }
 
 /** Measures each kind of search, one request at a time. */
-export const search = async (
+const measureSearches = async (
   client: HttpClient,
   path: '/api/tickets' | '/api/events',
   count: number,
@@ -138,4 +140,26 @@ export const search = async (
     results[kind] = { p50: percentile(times, 0.5), p95: percentile(times, 0.95), cpu: sum([...cpu.values()]) / count };
   }
   return results;
+};
+
+export const search: Scenario = {
+  name: 'search',
+  run: async (bench) => {
+    const { client, mongoUrl, processes } = await bench.product();
+    const count = 100_000 * bench.scale;
+    const seconds = await storeListings(mongoUrl('tickets'), count);
+    const notes = [`${count} listings of the release before have got keys and events after ${seconds.toFixed(0)} s`];
+    const figures: Figure[] = [];
+    const kinds: Record<string, unknown> = {};
+    for (const path of ['/api/tickets', '/api/events'] as const) {
+      await measureSearches(client, path, 10, processes);
+      const measured = await measureSearches(client, path, 100, processes);
+      kinds[path] = measured;
+      for (const [kind, { p50, p95, cpu }] of Object.entries(measured)) {
+        notes.push(`${path}, ${kind}: p50 ${p50.toFixed(0)} ms, ${cpu.toFixed(1)} CPU ms`);
+        figures.push(atMost(`${path}, ${kind}, p95 at rest`, p95, 50, 'ms'));
+      }
+    }
+    return { notes, figures, details: { count, seconds, ...kinds } };
+  },
 };

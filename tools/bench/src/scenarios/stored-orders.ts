@@ -1,12 +1,14 @@
 import { MongoClient } from 'mongodb';
 import type { HttpClient } from '@ticketing/test/http-client';
+import { atLeast } from '../figure.ts';
 import { inParallel } from '../in-parallel.ts';
+import { listTickets, untilOrderable } from '../list-tickets.ts';
+import type { Scenario } from '../scenario.ts';
 import { cyclic } from '../users.ts';
 import { idOf } from './catalogue.ts';
-import { listTickets, untilOrderable } from './flash-sale.ts';
 
 /** Inserts complete orders directly into the database of orders, up to a total of `total`. */
-export const storeOrders = async (ordersMongoUrl: string, total: number): Promise<void> => {
+const storeOrders = async (ordersMongoUrl: string, total: number): Promise<void> => {
   const client = await new MongoClient(ordersMongoUrl).connect();
   const orders = client.db().collection<{ _id: string }>('orders');
   const present = await orders.countDocuments();
@@ -34,7 +36,7 @@ export const storeOrders = async (ordersMongoUrl: string, total: number): Promis
 };
 
 /** Measures orders per second, each for another ticket. */
-export const orderRate = async (
+const orderRate = async (
   client: HttpClient,
   seller: string,
   buyers: readonly string[],
@@ -52,4 +54,22 @@ export const orderRate = async (
     if (status !== 201) throw new Error(`order: ${status}`);
   });
   return count / seconds;
+};
+
+export const stored: Scenario = {
+  name: 'stored',
+  run: async (bench) => {
+    const { client, seller, buyers, mongoUrl } = await bench.product();
+    const warmRate = async (total: number): Promise<number> => {
+      await storeOrders(mongoUrl('orders'), total);
+      await orderRate(client, seller, buyers, 1_000 * bench.scale);
+      return orderRate(client, seller, buyers, 1_000 * bench.scale);
+    };
+    const few = await warmRate(1_000);
+    const many = await warmRate(100_000 * bench.scale);
+    return {
+      figures: [atLeast('orders per second with 100 000 stored, of that with 1 000', many / few, 0.9, '×')],
+      details: { few, many },
+    };
+  },
 };

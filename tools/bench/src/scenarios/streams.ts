@@ -1,16 +1,18 @@
 import { required } from '@ticketing/launcher/required';
-import type { HttpClient } from '@ticketing/test/http-client';
+import { openHttpClient, type HttpClient } from '@ticketing/test/http-client';
 import { percentile } from '@ticketing/test/percentile';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { collectGarbage } from '../collect-garbage.ts';
 import type { MeasuredProcess } from '../cpu.ts';
+import { atMost } from '../figure.ts';
 import { inParallel } from '../in-parallel.ts';
+import { listTickets, untilOrderable } from '../list-tickets.ts';
 import { residentBytes } from '../memory.ts';
+import type { Scenario } from '../scenario.ts';
 import { openStream, type Stream } from '../streams.ts';
 import { textOf } from '../users.ts';
-import { idOf } from './catalogue.ts';
-import { listTickets, untilOrderable } from './flash-sale.ts';
+import { fillCatalogue, idOf } from './catalogue.ts';
 
 const lateMs = 10_000;
 
@@ -36,7 +38,7 @@ const edit = async ({ changing }: Replicas, seller: string, id: string, body: ob
  * Milliseconds from the response to a change at one replica to the message at a stream of the other one, for edits of a ticket
  * and of the only listing of an event, and for cancellations of orders.
  */
-export const updates = async (
+const updates = async (
   client: HttpClient,
   { tickets, orders }: { readonly tickets: Replicas; readonly orders: Replicas },
   { seller, buyer }: { readonly seller: string; readonly buyer: string },
@@ -148,7 +150,7 @@ const comparisons = 5;
  * Measures what its resident memory grows by for each stream, and the p95 of its list: with the streams, as a multiple of that
  * without them just before and just after.
  */
-export const openStreams = async (
+const openStreams = async (
   client: HttpClient,
   replica: MeasuredProcess & { readonly url: string },
   count: number,
@@ -189,11 +191,39 @@ export const openStreams = async (
 };
 
 /** Two processes of a service: the first makes the changes. */
-export const replicasOf = (
-  processes: readonly (MeasuredProcess & { readonly url: string })[],
-  name: string,
-  open: (url: string) => HttpClient,
-): Replicas => {
+const replicasOf = (processes: readonly (MeasuredProcess & { readonly url: string })[], name: string): Replicas => {
   const [one, other] = processes.filter((process) => process.name === name);
-  return { changing: open(required(one, name).url), streamsUrl: required(other, `a second ${name}`).url };
+  return { changing: openHttpClient(required(one, name).url), streamsUrl: required(other, `a second ${name}`).url };
+};
+
+export const streams: Scenario = {
+  name: 'streams',
+  run: async (bench) => {
+    const product = await bench.freshProduct({ REPLICAS: '2' });
+    const { client, seller, buyer, processes } = product;
+    const [tickets, orders] = [replicasOf(processes, 'tickets'), replicasOf(processes, 'orders')];
+    const times = await updates(client, { tickets, orders }, { seller, buyer }, 200);
+    const quantiles = Object.entries(times).map(
+      ([name, all]) => [name, { p50: percentile(all, 0.5), p95: percentile(all, 0.95) }] as const,
+    );
+    const count = 5_000 * bench.scale;
+    await fillCatalogue(product.mongoUrl('tickets'), count);
+    const open = await openStreams(tickets.changing, product.process('tickets'), count, 5_000 * bench.scale);
+    await Promise.all([tickets, orders].map(({ changing }) => changing.close()));
+    return {
+      notes: [
+        ...quantiles.map(([name, { p50 }]) => `${name}: p50 ${p50.toFixed(0)} ms`),
+        `list, p95: ${open.without.toFixed(1)} ms without streams, ${open.with.toFixed(1)} ms with them; ratios ` +
+          open.ratios.map((ratio) => ratio.toFixed(2)).join(', '),
+      ],
+      figures: [
+        ...quantiles.map(([name, { p95 }]) =>
+          atMost(`200 updates of ${name} at a stream on the other replica, p95`, p95, 1_000, 'ms'),
+        ),
+        atMost(`memory of a stream, of ${count}`, open.kilobytes, 40, 'KB'),
+        atMost(`p95 of the list with ${count} streams, of that without`, open.ratio, 1.3, '×'),
+      ],
+      details: { ...Object.fromEntries(quantiles), open },
+    };
+  },
 };

@@ -1,6 +1,6 @@
 import { openHttpClient } from '@ticketing/test/http-client';
 import { costOf, sum, type MeasuredProcess } from '../cpu.ts';
-import { startBaseline } from '../baseline/start-baseline.ts';
+import { startBaseline } from './start-baseline.ts';
 import { percentile } from '@ticketing/test/percentile';
 import { inParallel } from '../in-parallel.ts';
 

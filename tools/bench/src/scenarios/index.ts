@@ -1,0 +1,27 @@
+import type { Scenario } from '../scenario.ts';
+import { list } from './catalogue.ts';
+import { expiry } from './expiry.ts';
+import { firstPayment } from './first-payment.ts';
+import { sale } from './flash-sale.ts';
+import { hotTicket } from './hot-ticket.ts';
+import { journeys } from './journeys.ts';
+import { pageVitals } from './page-vitals.ts';
+import { rest } from './rest.ts';
+import { search } from './search.ts';
+import { stored } from './stored-orders.ts';
+import { streams } from './streams.ts';
+
+/** All scenarios, in the order in which they run: first those that share a product, then those with products of their own. */
+export const scenarios: readonly Scenario[] = [
+  rest,
+  firstPayment,
+  journeys,
+  sale,
+  stored,
+  list,
+  hotTicket,
+  search,
+  pageVitals,
+  expiry,
+  streams,
+];
