@@ -1,11 +1,12 @@
 import { required } from '@ticketing/launcher/required';
-import { openHttpClient, type HttpClient, type HttpRequest } from '@ticketing/test/http-client';
+import { openHttpClient } from '@ticketing/test/http-client';
 import { startProduct } from '@ticketing/test/start-product';
 import { MongoClient, type Document } from 'mongodb';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { sum } from './cpu.ts';
 import { journey, type JourneyTimes } from './scenarios/journeys.ts';
+import { counting, statementsOf } from './statements.ts';
 import { signUp } from './users.ts';
 
 /**
@@ -52,23 +53,9 @@ const countKinds = (entries: readonly Document[]): Map<string, number> => {
   return kinds;
 };
 
-/** The client that also counts its requests by method and path. */
-const counting = (client: HttpClient, requests: Map<string, number>): HttpClient => ({
-  ...client,
-  send: async (request: HttpRequest) => {
-    const response = await client.send(request);
-    const path = request.path.replace(/[0-9a-f]{24}/, ':id');
-    const step = `${request.method} ${path} → ${response.status}`;
-    requests.set(step, (requests.get(step) ?? 0) + 1);
-    return response;
-  },
-});
-
 const print = (text: string): void => {
   process.stdout.write(`${text}\n`);
 };
-
-const commandNames = ['find', 'insert', 'update', 'delete', 'findAndModify', 'aggregate'] as const;
 
 const product = await startProduct({ settings: { MAX_LIVE_HOLDS: '10000' } });
 try {
@@ -94,21 +81,12 @@ try {
       await mongo.db(name).createCollection('system.profile', { capped: true, size: profileBytes });
       await mongo.db(name).command({ profile: 2 });
     }
-    const commands = async () => {
-      const { metrics } = await mongo.db('admin').command({ serverStatus: 1 });
-      return new Map(commandNames.map((name) => [name, Number(metrics.commands[name].total)] as const));
-    };
-    const before = await commands();
-    const start = performance.now();
-    await action();
-    const ms = performance.now() - start;
-    const after = await commands();
+    const { ms, statements } = await statementsOf(mongo, action);
     const entries: Document[] = [];
     for (const name of names) {
       await mongo.db(name).command({ profile: 0 });
       entries.push(...(await mongo.db(name).collection('system.profile').find().toArray()));
     }
-    const statements = new Map(commandNames.map((name) => [name, (after.get(name) ?? 0) - (before.get(name) ?? 0)]));
     return { ms, entries: entries.filter(isOfProduct), statements };
   };
 
@@ -143,8 +121,8 @@ try {
   for (const [step, sent] of requests) print(`${(sent / count).toFixed(1)}  ${step}`);
   print(`${times.confirmed.length} journeys, confirmed in the 201 of the order: ${sum(times.confirmed)}`);
   print(`\nstatements (commands) per journey, of all services, without those that are repeated while nothing happens`);
-  for (const name of commandNames) {
-    const extra = (statements.get(name) ?? 0) - (idle.statements.get(name) ?? 0) * share;
+  for (const [name, total] of statements) {
+    const extra = total - (idle.statements.get(name) ?? 0) * share;
     print(`${(extra / count).toFixed(1)}  ${name}`);
   }
   print(`\noperations per journey`);

@@ -1,7 +1,7 @@
 import { required } from '@ticketing/launcher/required';
 import { openHttpClient } from '@ticketing/test/http-client';
 import { startProduct } from '@ticketing/test/start-product';
-import { measureBaseline, type BaselineFigures } from './baseline/measure-baseline.ts';
+import { measureBaseline, startInserts, type BaselineFigures } from './baseline/measure-baseline.ts';
 import type { Bench, MeasuredProduct } from './scenario.ts';
 import { signUpMany } from './users.ts';
 
@@ -29,7 +29,12 @@ const start = async (settings: Readonly<Record<string, string>>): Promise<Runnin
       );
     const sellers = await signUpMany(client, 'seller', 8);
     const buyers = await signUpMany(client, 'buyer', 40);
-    const product = {
+    const mongoUrl = (database: string) => {
+      const url = new URL(process('mongod').url);
+      url.pathname = `/${database}`;
+      return url.href;
+    };
+    const product: MeasuredProduct = {
       url: started.url,
       loopbackUrl: started.loopbackUrl,
       processes,
@@ -39,10 +44,16 @@ const start = async (settings: Readonly<Record<string, string>>): Promise<Runnin
       buyers,
       buyer: required(buyers[0], 'buyer'),
       process,
-      mongoUrl: (database: string) => {
-        const url = new URL(process('mongod').url);
-        url.pathname = `/${database}`;
-        return url.href;
+      mongoUrl,
+      startInserts: () => startInserts(mongoUrl('bench-baseline'), process('mongod')),
+      whileFrozen: async (names, action) => {
+        const frozen = processes.filter(({ name }) => names.includes(name));
+        for (const one of frozen) started.signal(one, 'SIGSTOP');
+        try {
+          return await action();
+        } finally {
+          for (const one of frozen) started.signal(one, 'SIGCONT');
+        }
       },
     };
     return { product, stop };
@@ -83,7 +94,6 @@ export const openBench = (
         const measured = running?.product ?? (await product());
         return measureBaseline(measured.mongoUrl('bench-baseline'), measured.process('mongod'), {
           requests: 10_000 * options.scale,
-          burst: 500,
         });
       })();
       return baseline;

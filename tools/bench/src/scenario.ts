@@ -1,6 +1,6 @@
 import type { HttpClient } from '@ticketing/test/http-client';
 import type { ProductProcess } from '@ticketing/test/start-product';
-import type { BaselineFigures } from './baseline/measure-baseline.ts';
+import type { BaselineFigures, Inserts } from './baseline/measure-baseline.ts';
 import type { Figure } from './figure.ts';
 
 /** The product that a scenario measures. */
@@ -20,6 +20,10 @@ export interface MeasuredProduct {
   /** The first process of a name. */
   readonly process: (name: string) => ProductProcess;
   readonly mongoUrl: (database: string) => string;
+  /** The baseline request on the same mongod, to be measured beside what is compared with it. */
+  readonly startInserts: () => Promise<Inserts>;
+  /** Runs `action` while the processes of these names stand still. */
+  readonly whileFrozen: <T>(names: readonly string[], action: () => Promise<T>) => Promise<T>;
 }
 
 /** What the scenarios of a run share. */
@@ -32,7 +36,7 @@ export interface Bench {
   readonly product: () => Promise<MeasuredProduct>;
   /** A product with empty databases; the one before is stopped. */
   readonly freshProduct: (settings?: Readonly<Record<string, string>>) => Promise<MeasuredProduct>;
-  /** The baseline of this run, measured when it is first asked for. */
+  /** What this machine manages, measured when it is first asked for. */
   readonly baseline: () => Promise<BaselineFigures>;
 }
 

@@ -2,8 +2,11 @@ import { openHttpClient, type HttpClient } from '@ticketing/test/http-client';
 import { percentile } from '@ticketing/test/percentile';
 import { atMost } from '../figure.ts';
 import { listTickets, untilOrderable } from '../list-tickets.ts';
+import { median } from '../median.ts';
 import type { Scenario } from '../scenario.ts';
 import { signUpMany } from '../users.ts';
+
+const rounds = 5;
 
 interface Sale {
   readonly p95: number;
@@ -43,8 +46,7 @@ const flashSale = async (
 export const sale: Scenario = {
   name: 'sale',
   run: async (bench) => {
-    const { client, seller, loopbackUrl } = await bench.product();
-    const baseline = await bench.baseline();
+    const { client, seller, loopbackUrl, startInserts } = await bench.product();
     const buyers = await signUpMany(client, 'many-buyers', 500);
     const wide = openHttpClient(loopbackUrl, { connections: 500 });
     const sell = async () => {
@@ -52,13 +54,26 @@ export const sale: Scenario = {
       await untilOrderable(client, seller, tickets);
       return flashSale(wide, buyers, tickets);
     };
+    const inserts = await startInserts();
     await sell();
-    const sold = await sell();
+    await inserts.burstP95(buyers.length);
+    // In turns, so that changes in the machine's speed affect both.
+    const sales: Sale[] = [];
+    const bursts: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      bursts.push(await inserts.burstP95(buyers.length));
+      sales.push(await sell());
+    }
+    await inserts.stop();
     await wide.close();
-    if (sold.held !== 100 || sold.failed !== 0) throw new Error(`flash sale: ${JSON.stringify(sold)}`);
+    for (const { held, failed } of sales)
+      if (held !== 100 || failed !== 0) throw new Error(`flash sale: ${held} held, ${failed} failed`);
+    const p95 = median(sales.map((one) => one.p95));
+    const baselineP95 = median(bursts);
     return {
-      figures: [atMost('500 buyers on 100 tickets, p95 in baseline p95', sold.p95 / baseline.burstP95, 3, '×')],
-      details: sold,
+      notes: [`p95 ${p95.toFixed(0)} ms, of the baseline ${baselineP95.toFixed(0)} ms: medians of ${rounds}`],
+      figures: [atMost('500 buyers on 100 tickets, p95 in baseline p95', p95 / baselineP95, 1.5, '×')],
+      details: { p95, baselineP95, sales, bursts },
     };
   },
 };

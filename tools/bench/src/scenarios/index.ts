@@ -5,6 +5,7 @@ import { firstPayment } from './first-payment.ts';
 import { sale } from './flash-sale.ts';
 import { hotTicket } from './hot-ticket.ts';
 import { journeys } from './journeys.ts';
+import { orders } from './orders.ts';
 import { pageVitals } from './page-vitals.ts';
 import { rest } from './rest.ts';
 import { search } from './search.ts';
@@ -16,6 +17,7 @@ export const scenarios: readonly Scenario[] = [
   rest,
   firstPayment,
   journeys,
+  orders,
   sale,
   stored,
   list,

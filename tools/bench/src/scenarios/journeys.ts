@@ -1,10 +1,12 @@
+import { MongoClient } from 'mongodb';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HttpClient, HttpResponse } from '@ticketing/test/http-client';
 import { percentile } from '@ticketing/test/percentile';
 import { costOf, sum } from '../cpu.ts';
 import { atMost } from '../figure.ts';
 import { inParallel } from '../in-parallel.ts';
-import type { Scenario } from '../scenario.ts';
+import type { MeasuredProduct, Scenario } from '../scenario.ts';
+import { counting, statementsOf } from '../statements.ts';
 import { cyclic, textOf } from '../users.ts';
 
 export interface JourneyTimes {
@@ -102,29 +104,80 @@ export const summary = (values: readonly number[]) => ({
   p99: Math.round(percentile(values, 0.99)),
 });
 
+const concurrency = 32;
+/** Mail is apart, as are the reads of the watchdog among the statements. */
+const mail: readonly string[] = ['notifications', 'mailbox'];
+const idleMs = 8_000;
+/** In which published events are removed, entries moved to the ledger, and events counted. */
+const settleMs = 4_000;
+
+/** MongoDB's statements for `count` journeys, by command, without those that the services repeat while nothing happens. */
+const countStatements = async (
+  { client, sellers, buyers, mongoUrl, whileFrozen }: MeasuredProduct,
+  count: number,
+): Promise<ReadonlyMap<string, number>> => {
+  const mongo = await new MongoClient(mongoUrl('admin')).connect();
+  try {
+    return await whileFrozen(['notifications', 'watchdog'], async () => {
+      await delay(settleMs);
+      const idle = await statementsOf(mongo, () => delay(idleMs));
+      const busy = await statementsOf(mongo, async () => {
+        await takeJourneys(client, { sellers, buyers }, count, concurrency);
+        await delay(settleMs);
+      });
+      return new Map(
+        [...busy.statements].map(([name, total]) => [
+          name,
+          (total - ((idle.statements.get(name) ?? 0) * busy.ms) / idle.ms) / count,
+        ]),
+      );
+    });
+  } finally {
+    await mongo.close();
+  }
+};
+
 export const journeys: Scenario = {
   name: 'journeys',
   run: async (bench) => {
-    const { client, processes, sellers, buyers } = await bench.product();
-    const { insertCpu } = await bench.baseline();
+    const product = await bench.product();
+    const { client, processes, sellers, buyers } = product;
     const count = bench.journeys * bench.scale;
-    await takeJourneys(client, { sellers, buyers }, Math.max(100, count / 5), 32);
-    const { result, cpu } = await costOf(processes, () => takeJourneys(client, { sellers, buyers }, count, 32));
+    const requests = new Map<string, number>();
+    const inserts = await product.startInserts();
+    const before = await inserts.cpu(count * 5);
+    await takeJourneys(client, { sellers, buyers }, Math.max(100, count / 5), concurrency);
+    const { result, cpu } = await costOf(processes, () =>
+      takeJourneys(counting(client, requests), { sellers, buyers }, count, concurrency),
+    );
+    const after = await inserts.cpu(count * 5);
+    await inserts.stop();
+    const insertCpu = (before + after) / 2;
     const perJourney = new Map([...cpu].map(([name, spent]) => [name, spent / count]));
-    const withoutMail = [...perJourney].filter(([name]) => name !== 'notifications' && name !== 'mailbox');
-    const total = sum(withoutMail.map(([, spent]) => spent));
+    const total = sum([...perJourney].filter(([name]) => !mail.includes(name)).map(([, spent]) => spent));
     const perSecond = count / result.seconds;
+    const requestsPerJourney = new Map([...requests].map(([step, sent]) => [step, sent / count]));
+    const statements = await countStatements(product, Math.max(100, count / 2));
     return {
       notes: [
         ...[...perJourney].map(([name, spent]) => `${name}: ${spent.toFixed(2)} CPU ms per journey`),
-        `${perSecond.toFixed(0)} journeys/s`,
+        `${perSecond.toFixed(0)} journeys/s; a baseline request takes ${insertCpu.toFixed(3)} CPU ms`,
+        ...[...requestsPerJourney].map(([step, sent]) => `${sent.toFixed(2)} × ${step}`),
+        ...[...statements].map(([name, sent]) => `${sent.toFixed(2)} × ${name} of MongoDB`),
       ],
-      figures: [atMost('CPU of a whole journey, mail apart, in baseline requests', total / insertCpu, 50, '×')],
+      figures: [
+        atMost('CPU of a whole journey, mail apart, in baseline requests', total / insertCpu, 24, '×'),
+        atMost('HTTP requests of a journey', sum(requestsPerJourney.values()), 6, ''),
+        atMost("MongoDB's statements of a journey, mail and watchdog apart", sum(statements.values()), 11, ''),
+      ],
       details: {
         perSecond,
+        insertCpu: { before, after },
         cpuMilliseconds: Object.fromEntries(perJourney),
         total,
         inBaselineRequests: total / insertCpu,
+        requests: Object.fromEntries(requestsPerJourney),
+        statements: Object.fromEntries(statements),
         orderable: summary(result.times.orderable),
         paid: summary(result.times.paid),
         complete: summary(result.times.complete),

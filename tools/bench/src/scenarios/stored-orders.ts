@@ -1,10 +1,7 @@
 import { MongoClient } from 'mongodb';
-import type { HttpClient } from '@ticketing/test/http-client';
 import { atLeast } from '../figure.ts';
-import { inParallel } from '../in-parallel.ts';
-import { listTickets, untilOrderable } from '../list-tickets.ts';
-import type { Scenario } from '../scenario.ts';
-import { cyclic } from '../users.ts';
+import { cancelOrders, listTickets, orderTickets, untilOrderable } from '../list-tickets.ts';
+import type { MeasuredProduct, Scenario } from '../scenario.ts';
 import { idOf } from './catalogue.ts';
 
 /** Inserts complete orders directly into the database of orders, up to a total of `total`. */
@@ -35,35 +32,26 @@ const storeOrders = async (ordersMongoUrl: string, total: number): Promise<void>
   await client.close();
 };
 
-/** Measures orders per second, each for another ticket. */
+/** Orders per second, each for another ticket. */
 const orderRate = async (
-  client: HttpClient,
-  seller: string,
-  buyers: readonly string[],
+  { client, seller, buyers }: Pick<MeasuredProduct, 'client' | 'seller' | 'buyers'>,
   count: number,
 ): Promise<number> => {
   const ids = await listTickets(client, seller, count);
   await untilOrderable(client, seller, ids);
-  const seconds = await inParallel(count, 32, async (index) => {
-    const { status } = await client.send({
-      method: 'POST',
-      path: '/api/orders',
-      cookie: cyclic(buyers, index),
-      body: { ticketId: ids[index] },
-    });
-    if (status !== 201) throw new Error(`order: ${status}`);
-  });
+  const { seconds, orders } = await orderTickets(client, buyers, ids, 32);
+  await cancelOrders(client, orders);
   return count / seconds;
 };
 
 export const stored: Scenario = {
   name: 'stored',
   run: async (bench) => {
-    const { client, seller, buyers, mongoUrl } = await bench.product();
+    const product = await bench.product();
     const warmRate = async (total: number): Promise<number> => {
-      await storeOrders(mongoUrl('orders'), total);
-      await orderRate(client, seller, buyers, 1_000 * bench.scale);
-      return orderRate(client, seller, buyers, 1_000 * bench.scale);
+      await storeOrders(product.mongoUrl('orders'), total);
+      await orderRate(product, 1_000 * bench.scale);
+      return orderRate(product, 1_000 * bench.scale);
     };
     const few = await warmRate(1_000);
     const many = await warmRate(100_000 * bench.scale);

@@ -8,6 +8,7 @@ import type { MeasuredProcess } from '../cpu.ts';
 import { atMost } from '../figure.ts';
 import { inParallel } from '../in-parallel.ts';
 import { listTickets, untilOrderable } from '../list-tickets.ts';
+import { median } from '../median.ts';
 import { residentBytes } from '../memory.ts';
 import type { Scenario } from '../scenario.ts';
 import { openStream, type Stream } from '../streams.ts';
@@ -128,8 +129,6 @@ const p95OfLists = async (client: HttpClient, { pid }: MeasuredProcess, requests
   });
   return percentile(times, 0.95);
 };
-
-const median = (values: readonly number[]): number => percentile(values, 0.5);
 
 const closeStreams = async (streams: readonly Socket[]): Promise<void> => {
   await Promise.all(

@@ -1,0 +1,40 @@
+import { atLeast } from '../figure.ts';
+import { cancelOrders, listTickets, orderTickets, untilOrderable } from '../list-tickets.ts';
+import type { Scenario } from '../scenario.ts';
+
+const concurrency = 64;
+const rounds = 4;
+
+/** Orders per second of as many tickets, as a share of the rate of baseline requests. The two are measured in turns. */
+export const orders: Scenario = {
+  name: 'orders',
+  run: async (bench) => {
+    const { client, seller, buyers, startInserts } = await bench.product();
+    const count = 1_000 * bench.scale;
+    const tickets = await listTickets(client, seller, (rounds + 1) * count);
+    await untilOrderable(client, seller, tickets);
+    const inserts = await startInserts();
+    const made = [];
+    const seconds = { orders: 0, inserts: 0 };
+    // The first round only warms up.
+    for (let round = 0; round <= rounds; round += 1) {
+      const part = tickets.slice(round * count, (round + 1) * count);
+      const taken = await orderTickets(client, buyers, part, concurrency);
+      made.push(...taken.orders);
+      const rate = await inserts.rate(2 * count, concurrency);
+      if (round === 0) continue;
+      seconds.orders += taken.seconds;
+      seconds.inserts += (2 * count) / rate;
+    }
+    await inserts.stop();
+    await cancelOrders(client, made);
+    const perSecond = (rounds * count) / seconds.orders;
+    const insertsPerSecond = (2 * rounds * count) / seconds.inserts;
+    const share = perSecond / insertsPerSecond;
+    return {
+      notes: [`${perSecond.toFixed(0)} orders/s, ${insertsPerSecond.toFixed(0)} baseline requests/s`],
+      figures: [atLeast('orders per second of distinct tickets, 64 at a time, of the baseline', share, 0.45, '×')],
+      details: { perSecond, insertsPerSecond, share },
+    };
+  },
+};
