@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
 const dockerfile = readFileSync(join(root, 'infra', 'docker', 'client.Dockerfile'), 'utf8');
@@ -32,4 +32,22 @@ test('When the site imports a folder of common, then the image has it, with what
     /from '\.\.\/(\w+)\/[^']+'/g,
   );
   expect(indirect.filter((folder) => !copied.has(folder))).toEqual([]);
+});
+
+/** The packages that a file imports, itself or through other files. */
+const packagesOf = (file: string, seen = new Set<string>()): string[] => {
+  if (seen.has(file)) return [];
+  seen.add(file);
+  const paths = [...readFileSync(file, 'utf8').matchAll(/^(?:import|export) (?!type )(?:[^';]* from )?'([^']+)';$/gm)];
+  return paths.flatMap(([, path = '']) => {
+    if (path.startsWith('.')) return packagesOf(join(dirname(file), path), seen);
+    return path.startsWith('node:') ? [] : [path];
+  });
+};
+
+test('When the server imports a package, then the image has it', () => {
+  const packages = new Set(packagesOf(join(import.meta.dirname, 'server.mjs')));
+  const inImage = [...dockerfile.matchAll(/^COPY --from=build \/app\/node_modules\/(\S+) node_modules\/\1$/gm)];
+  // Next's output has Next.
+  expect(packages).toEqual(new Set(['next', ...inImage.map(([, name = '']) => name)]));
 });

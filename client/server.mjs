@@ -1,5 +1,4 @@
 import next from 'next';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -14,9 +13,10 @@ import { httpsAddress } from './lib/https-address.ts';
 import { readLegalText } from './lib/legal-files.ts';
 import { legalPages } from './lib/legal-pages.ts';
 import { linkPageHeaders } from './lib/link-pages.ts';
-import { withActionResponse, withResponse } from './lib/response-status.ts';
+import { withActionResponse, withResponse, withSharedResponse } from './lib/response-status.ts';
 import { sessionPageHeaders } from './lib/saved-tickets.ts';
 import { securityHeaders } from './lib/security-headers.ts';
+import { createSharedPages, isShared, newNonce } from './lib/server/shared-pages.ts';
 
 // The life cycle is written here and not taken from common: the image holds server.mjs, lib/, Next's output and
 // common/src/edge and common/src/money only.
@@ -52,6 +52,21 @@ const workerPath = '/wallet-worker.js';
 const sendError = (res, status, message) => {
   res.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' });
   res.end(JSON.stringify({ errors: [{ message }] }));
+};
+
+/** @param {import('node:http').ServerResponse} res @param {unknown} error */
+const sendFailure = (res, error) => {
+  process.stderr.write(`${describe(error)}\n`);
+  if (!res.headersSent) res.writeHead(500);
+  res.end();
+};
+
+/**
+ * Next reads the nonce for its own scripts from the request's policy.
+ * @param {import('node:http').IncomingMessage} req @param {Readonly<Record<string, string>>} headers
+ */
+const usePolicy = (req, headers) => {
+  req.headers['content-security-policy'] = headers['Content-Security-Policy'];
 };
 
 /** @param {string} url */
@@ -97,6 +112,13 @@ const start = async () => {
   const handle = app.getRequestHandler();
   const walletWorker = readFileSync(new URL('./lib/wallet-worker.js', import.meta.url));
   const formRoom = createFormRoom();
+  const sharedPages = createSharedPages({
+    render: (req, res, { nonce, markPersonal }) => {
+      usePolicy(req, securityHeaders(config, nonce));
+      withSharedResponse(res, markPersonal, () => handle(req, res)).catch((error) => sendFailure(res, error));
+    },
+    now: () => performance.now(),
+  });
   let draining = false;
 
   /** @param {import('node:http').IncomingMessage} req @param {import('node:http').ServerResponse} res */
@@ -120,7 +142,8 @@ const start = async () => {
     // Otherwise the client may send its next request on a connection that is about to be closed.
     if (draining) res.setHeader('Connection', 'close');
     if (config.probePort === undefined && handleProbe(req, res)) return;
-    const headers = securityHeaders(config, randomBytes(16).toString('base64'));
+    const nonce = newNonce();
+    const headers = securityHeaders(config, nonce);
     const page = { url: req.url ?? '', cookie: req.headers.cookie };
     const pageHeaders = { ...linkPageHeaders(page.url), ...sessionPageHeaders(page, config.publicUrl) };
     for (const [name, value] of Object.entries({ ...headers, ...pageHeaders })) res.setHeader(name, value);
@@ -149,18 +172,14 @@ const start = async () => {
       if (room === 'too-large') Object.assign(req, { method: 'GET', url: tooLargePath });
     }
     if (!isDecodable(req.url ?? '/')) req.url = notFoundPath;
-    // Next reads the nonce for its own scripts from the request's policy.
-    req.headers['content-security-policy'] = headers['Content-Security-Policy'];
+    /** @param {unknown} error */
+    const fail = (error) => sendFailure(res, error);
+    if (!config.isDevelopment && isShared(req)) return void sharedPages.send(req, res, nonce).catch(fail);
+    usePolicy(req, headers);
     const isAction = req.method === 'POST';
     // Next compares it with the Origin, which is the site's own here, and a proxy may have replaced the Host.
     if (isAction) req.headers['x-forwarded-host'] = URL.parse(req.headers.origin ?? '')?.host ?? req.headers.host;
-    (isAction ? withActionResponse : withResponse)(res, () => handle(req, res)).catch(
-      (/** @type {unknown} */ error) => {
-        process.stderr.write(`${describe(error)}\n`);
-        if (!res.headersSent) res.writeHead(500);
-        res.end();
-      },
-    );
+    (isAction ? withActionResponse : withResponse)(res, () => handle(req, res)).catch(fail);
   });
   server.keepAliveTimeout = keepAliveMs;
   server.listen(config.port, config.host);

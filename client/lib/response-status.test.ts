@@ -1,5 +1,14 @@
 import { expect, test } from '@jest/globals';
-import { beginAction, setHeader, setStatus, withActionResponse, withResponse } from './response-status.ts';
+import {
+  beginAction,
+  isSharedRendering,
+  markPersonal,
+  setHeader,
+  setStatus,
+  withActionResponse,
+  withResponse,
+  withSharedResponse,
+} from './response-status.ts';
 
 const response = () => ({ statusCode: 200, setHeader: (): void => undefined });
 
@@ -21,6 +30,31 @@ test('When an action sets a header, then its own response has it', async () => {
   const own = { statusCode: 200, setHeader: (...header: readonly string[]) => headers.push([...header]) };
   await withActionResponse(own, async () => setHeader('Clear-Site-Data', '"storage"'));
   expect(headers).toEqual([['Clear-Site-Data', '"storage"']]);
+});
+
+test('When a page that others get too is rendered, then it can be marked as personal, and no other one is', async () => {
+  const marked: string[] = [];
+  const shared: Record<string, boolean> = {};
+  const render = async (name: string) => {
+    await Promise.resolve();
+    shared[name] = isSharedRendering();
+    if (name !== 'home') markPersonal();
+  };
+  await Promise.all([
+    withSharedResponse(
+      response(),
+      () => marked.push('home'),
+      async () => render('home'),
+    ),
+    withSharedResponse(
+      response(),
+      () => marked.push('event'),
+      async () => render('event'),
+    ),
+    withResponse(response(), async () => render('orders')),
+  ]);
+  expect(shared).toEqual({ home: true, event: true, orders: false });
+  expect(marked).toEqual(['event']);
 });
 
 test('When no response is being rendered, then nothing happens', () => {

@@ -11,6 +11,8 @@ interface Response {
 interface Rendering {
   readonly response: Response;
   actionBegan: boolean;
+  /** Of a rendering that is sent to other visitors too. */
+  readonly markPersonal?: () => void;
 }
 
 declare global {
@@ -24,8 +26,21 @@ const renderings = (): AsyncLocalStorage<Rendering> => (globalThis.renderings ??
 export const withResponse = <Result>(response: Response, handle: () => Result): Result =>
   renderings().run({ response, actionBegan: false }, handle);
 
+/** The same for a rendering that is sent to other visitors too, unless `markPersonal` is called. */
+export const withSharedResponse = <Result>(
+  response: Response,
+  markPersonal: () => void,
+  handle: () => Result,
+): Result => renderings().run({ response, actionBegan: false, markPersonal }, handle);
+
+/** Whether what is rendered is sent to other visitors too. */
+export const isSharedRendering = (): boolean => renderings().getStore()?.markPersonal !== undefined;
+
+/** Called when what is rendered says something of the visitor: no other one gets it. */
+export const markPersonal = (): void => renderings().getStore()?.markPersonal?.();
+
 /**
- * The same for the request of a form or Server Action. Next fails with 500 when it cannot decode one; a request that has
+ * As `withResponse`, for the request of a form or Server Action. Next fails with 500 when it cannot decode one; a request that has
  * failed before its action began is malformed, so its status is 400.
  */
 export const withActionResponse = <Result>(response: Response, handle: () => Result): Result => {

@@ -47,6 +47,8 @@ COPY --from=build /app/client/.next/standalone ./
 COPY --from=build /app/client/.next/static client/.next/static
 COPY --from=build /app/client/server.mjs client/
 COPY --from=build /app/client/lib client/lib
+# The server needs it itself; Next's output contains it within the pages only.
+COPY --from=build /app/node_modules/lru-cache node_modules/lru-cache
 COPY --from=build /app/common/package.json common/
 COPY --from=build /app/common/src/edge common/src/edge
 COPY --from=build /app/common/src/money common/src/money

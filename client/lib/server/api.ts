@@ -7,6 +7,7 @@ import { cache } from 'react';
 import { createApi, type Api, type Failure } from '../api/api.ts';
 import { getCurrentUser } from '../api/marketplace.ts';
 import type { User } from '../api/schemas.ts';
+import { markPersonal } from '../response-status.ts';
 import { describeNoResponse } from './no-response.ts';
 import { runtimeConfig } from './runtime.ts';
 import { serviceUrl } from './service-url.ts';
@@ -16,16 +17,22 @@ const timeoutMs = 10_000;
 
 let shared: AxiosInstance | undefined;
 
-/** Requests go to the service of their path; those without a response are logged. */
+/** Requests go to the service of their path; those without a response are logged. A limit is that of one visitor. */
 const toServices = (http: AxiosInstance): AxiosInstance => {
   http.interceptors.request.use((request) => {
     request.baseURL = serviceUrl(runtimeConfig().apiUrl, request.url ?? '');
     return request;
   });
-  http.interceptors.response.use(undefined, (error: unknown) => {
-    process.stderr.write(`${describeNoResponse(error)}\n`);
-    throw error;
-  });
+  http.interceptors.response.use(
+    (response) => {
+      if (response.status === 429) markPersonal();
+      return response;
+    },
+    (error: unknown) => {
+      process.stderr.write(`${describeNoResponse(error)}\n`);
+      throw error;
+    },
+  );
   return http;
 };
 

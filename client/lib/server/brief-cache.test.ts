@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createBriefCache } from './brief-cache.ts';
 
-const openCache = (keep: (value: number) => boolean = () => true) => {
+const openCache = (keep: (value: number) => boolean = () => true, isOwn: (value: number) => boolean = () => false) => {
   let now = 1;
   let reads = 0;
   const cache = createBriefCache<number>({
@@ -9,6 +9,7 @@ const openCache = (keep: (value: number) => boolean = () => true) => {
     maxBytes: 10_000,
     bytesOf: () => 3_000,
     keep,
+    isOwn,
     now: () => now,
   });
   const pass = (ms: number) => {
@@ -49,12 +50,22 @@ test('When a value is not to be kept, then its callers share it and the next cal
   expect(await cache.get('a')).toBe(2);
 });
 
+test('When a value is that of its reader only, then the others who waited read for themselves', async () => {
+  const cache = openCache(
+    (value) => value > 1,
+    (value) => value === 1,
+  );
+  const values = await Promise.all([cache.get('a'), cache.get('a'), cache.get('a')]);
+  expect(values).toEqual([1, 2, 3]);
+});
+
 test('When a read throws, then the next caller reads again', async () => {
   const cache = createBriefCache<number>({
     maxAgeMs: 100,
     maxBytes: 10_000,
     bytesOf: () => 3_000,
     keep: () => true,
+    isOwn: () => false,
     now: () => 1,
   });
   await expect(cache.get('a', () => Promise.reject(new Error('away')))).rejects.toThrow('away');
@@ -82,6 +93,7 @@ test('When a value is larger than the cache, then its callers get it and it is n
     maxBytes: 1_000,
     bytesOf: () => 2_000,
     keep: () => true,
+    isOwn: () => false,
     now: () => 1,
   });
   expect(await cache.get('a', read)).toBe(1);

@@ -5,17 +5,18 @@ const overheadBytes = 1_024;
 
 /**
  * Caches values that are the same for every user; concurrent calls for a key share one read. `maxAgeMs` counts from the
- * start of the read. A value that `keep` rejects goes only to the callers that waited for it. At `maxBytes` the entries that
- * were not used for longest are dropped.
+ * start of the read. A value that `keep` rejects goes only to the callers that waited for it, and if `isOwn` is true, only to the one
+ * that read it: the others read for themselves. At `maxBytes` the entries that were not used for longest are dropped.
  */
 export const createBriefCache = <Value extends number | object>(options: {
   readonly maxAgeMs: number;
   readonly maxBytes: number;
   readonly bytesOf: (value: Value) => number;
   readonly keep: (value: Value) => boolean;
+  readonly isOwn: (value: Value) => boolean;
   readonly now: () => number;
 }) => {
-  const { maxAgeMs, maxBytes, bytesOf, keep, now } = options;
+  const { maxAgeMs, maxBytes, bytesOf, keep, isOwn, now } = options;
   const cache = new LRUCache<string, Value, () => Promise<Value>>({
     maxSize: maxBytes,
     ttl: maxAgeMs,
@@ -33,9 +34,14 @@ export const createBriefCache = <Value extends number | object>(options: {
   });
   return {
     get: async (key: string, read: () => Promise<Value>): Promise<Value> => {
-      const value = await cache.forceFetch(key, { context: read });
+      let isReader = false;
+      const readFirst = () => {
+        isReader = true;
+        return read();
+      };
+      const value = await cache.forceFetch(key, { context: readFirst });
       if (!keep(value)) cache.delete(key);
-      return value;
+      return isOwn(value) && !isReader ? read() : value;
     },
   };
 };

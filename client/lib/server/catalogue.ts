@@ -4,6 +4,7 @@ import { listEvents, listTickets } from '../api/marketplace.ts';
 import type { EventEntry, ListedTicket } from '../api/schemas.ts';
 import { toApiQuery, type CatalogueQuery } from '../catalogue-query.ts';
 import { readPaging, type Paging } from '../paging.ts';
+import { isSharedRendering } from '../response-status.ts';
 import { anonymousApi } from './api.ts';
 import { createBriefCache } from './brief-cache.ts';
 import { siteCurrency } from './runtime.ts';
@@ -24,6 +25,8 @@ const cache = createBriefCache<Loaded<TicketPage>>({
   // Strings take one or two bytes a character.
   bytesOf: (page) => JSON.stringify(page).length * 2,
   keep: (page) => 'data' in page,
+  // The visitor whose read it was has exceeded a limit; another one has not.
+  isOwn: (page) => 'failure' in page && page.failure.status === 429,
   now: () => performance.now(),
 });
 
@@ -48,12 +51,7 @@ const withEvents = async (api: Api, loaded: Loaded<TicketPage>): Promise<Loaded<
 export const loadCatalogue = async (query: CatalogueQuery): Promise<Loaded<TicketPage>> => {
   const params = toApiQuery(query, siteCurrency());
   const api = await anonymousApi();
-  let isReader = false;
-  const read = async () => {
-    isReader = true;
-    return withEvents(api, toTicketPage(await listTickets(api, params), query.page));
-  };
-  const loaded = await cache.get(params.toString(), read);
-  // The visitor whose read was shared had exceeded a limit; this one has not.
-  return 'failure' in loaded && loaded.failure.status === 429 && !isReader ? read() : loaded;
+  const read = async () => withEvents(api, toTicketPage(await listTickets(api, params), query.page));
+  // Such a page is kept for a second itself.
+  return isSharedRendering() ? read() : cache.get(params.toString(), read);
 };
