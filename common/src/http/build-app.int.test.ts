@@ -28,6 +28,7 @@ const open = (routes: (app: Express) => void, options: { readonly secure?: boole
   const taken: number[] = [];
   const counted: string[] = [];
   const onDown: (() => void)[] = [];
+  const ended = new Set(['known to have ended']);
   const database = { up: true };
   const logger = pino({ level: 'info' }, { write: (line: string) => log.push(line) });
   const kit: HttpKit = {
@@ -37,7 +38,7 @@ const open = (routes: (app: Express) => void, options: { readonly secure?: boole
       securityLog: createSecurityLog({ logger, count: (event) => counted.push(event) }),
       tokens,
       sessions: {
-        isEnded: ({ sid }) => sid === 'known to have ended',
+        isEnded: ({ sid }) => ended.has(sid),
         confirm: async (known) => (known.sid === 'found to have ended' ? undefined : known),
       },
       publicUrl: new URL(`${options.secure === true ? 'https' : 'http'}://tickets.example`),
@@ -52,7 +53,7 @@ const open = (routes: (app: Express) => void, options: { readonly secure?: boole
     database.up = false;
     for (const listener of onDown) listener();
   };
-  return { app, api: supertest(app), log, observed, taken, counted, goDown };
+  return { app, api: supertest(app), log, observed, taken, counted, ended, goDown };
 };
 
 const respond: RequestHandler = (req, res) => {
@@ -611,6 +612,15 @@ test.each(['known to have ended', 'found to have ended'])(
     expect(counted).toEqual(['invalid_token']);
   },
 );
+
+test('When a session ends whose token was accepted before, then its next request has no user', async () => {
+  const { api, counted, ended } = open(echo);
+  const cookie = cookieWith(tokens.sign({ ...ann, sid: 'ends now' }));
+  expect((await api.get('/api/echo').set('Cookie', cookie)).body.user).toMatchObject({ id: ann.id });
+  ended.add('ends now');
+  expect((await api.get('/api/echo').set('Cookie', cookie)).body.user).toBeNull();
+  expect(counted).toEqual(['invalid_token']);
+});
 
 test('When a token has expired, then the security log records it', async () => {
   const { api, counted } = open(echo);

@@ -68,3 +68,62 @@ test('When a token of the release before names no session, then its own hash nam
   expect(sessions.verify(token)).toEqual(verified);
   expect(sessions.verify(other)?.sid).not.toBe(verified?.sid);
 });
+
+/** Sessions with a clock of their own, which is at `time.now`. */
+const withClock = (options: { readonly maxBytes?: number } = {}) => {
+  const time = { now: Date.now() };
+  return { time, sessions: createSessionTokens([key], { ...options, now: () => time.now }) };
+};
+
+test('When a token was valid before, then it is not verified again', () => {
+  const token = sessions.sign(user);
+  const first = sessions.verify(token);
+  expect(first).toMatchObject(user);
+  expect(sessions.verify(token)).toBe(first);
+});
+
+test('When a token was valid before and has expired, then it is not valid', () => {
+  const { time, sessions: own } = withClock();
+  const token = own.sign(user);
+  const expiresAt = own.verify(token)?.expiresAt ?? 0;
+  time.now = expiresAt - 1;
+  expect(own.verify(token)).toMatchObject(user);
+  time.now = expiresAt;
+  expect(own.verify(token)).toBeUndefined();
+  expect(own.verify(token)).toBeUndefined();
+});
+
+test('When a token has the payload of one that was valid before, and the signature of another key, then it is not valid', () => {
+  const token = sessions.sign(user);
+  expect(sessions.verify(token)).toMatchObject(user);
+  const payload = jsonwebtoken.decode(token);
+  if (typeof payload !== 'object' || payload === null) throw new Error('no payload');
+  const forged = jsonwebtoken.sign(payload, otherKey);
+  expect(forged.split('.')[1]).toBe(token.split('.')[1]);
+  expect(sessions.verify(forged)).toBeUndefined();
+  expect(sessions.verify(forged)).toBeUndefined();
+});
+
+test('When the room for remembered tokens is full, then the one that was not used for longest is verified again', () => {
+  const [one, two, three] = ['one', 'two', 'three'].map((sid) => sessions.sign({ ...user, sid }));
+  const { sessions: own } = withClock({ maxBytes: 2_000 });
+  const first = own.verify(one);
+  const second = own.verify(two);
+  expect(own.verify(one)).toBe(first);
+  expect(own.verify(three)).toMatchObject({ sid: 'three' });
+  expect(own.verify(one)).toBe(first);
+  expect(own.verify(two)).toEqual(second);
+  expect(own.verify(two)).not.toBe(second);
+});
+
+test('When many tokens were valid, then the memory of those that are remembered stays bounded', () => {
+  const { sessions: own } = withClock({ maxBytes: 50_000 });
+  const known = Array.from({ length: 500 }, (_, index) => {
+    const token = own.sign({ ...user, sid: `s${index}` });
+    return { token, verified: own.verify(token) };
+  });
+  // From the newest, since each that is verified again takes the place of another.
+  const remembered = known.toReversed().filter(({ token, verified }) => own.verify(token) === verified);
+  expect(remembered.length).toBeGreaterThan(0);
+  expect(remembered.reduce((sum, { token }) => sum + token.length, 0)).toBeLessThan(50_000);
+});
