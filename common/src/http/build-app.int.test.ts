@@ -437,6 +437,33 @@ test('When a request has a valid session, then its user is known, and otherwise 
   }
 });
 
+test('When a cookie header is unusual, then the user is that of the session that routes see', async () => {
+  const { api } = open((app) => {
+    app.get('/both', (req, res) => {
+      res.send({ user: req.currentUser?.id, session: tokens.verify(req.session?.jwt)?.id });
+    });
+  });
+  const [one, other] = ['one', 'other'].map((id) =>
+    encode({ jwt: tokens.sign({ ...user, id }) }).slice('session='.length),
+  );
+  const expected = [
+    [`a=b; session=${one}; c=d`, 'one'],
+    [`a=b;   session=${one}`, 'one'],
+    [`session=${one}; session=${other}`, 'one'],
+    [`session="${one}"`, 'one'],
+    [`xsession=${other}; session=${one}`, 'one'],
+    [`session.sig=x; session=${one}`, 'one'],
+    [`session=; session=${one}`, undefined],
+    [`xsession=${one}`, undefined],
+    [`Session=${one}`, undefined],
+    [`session=%22${one}%22`, undefined],
+  ] as const;
+  for (const [cookie, id] of expected) {
+    const { body } = await api.get('/both').set('Cookie', cookie);
+    expect([cookie, body]).toEqual([cookie, id === undefined ? {} : { user: id, session: id }]);
+  }
+});
+
 test('When a route needs a session, then no cache stores its answers, whatever they are', async () => {
   const me = route({ name: 'me', response: { description: 'The user' } }, () => (req, res) => {
     res.json(currentUserOf(req));

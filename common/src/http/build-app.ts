@@ -127,14 +127,6 @@ const ownSiteOnly =
     next();
   };
 
-/** Records a session cookie whose token `currentUser` has not accepted. */
-const recordInvalidToken =
-  (securityLog: SecurityLog): RequestHandler =>
-  (req, _res, next) => {
-    if (req.currentUser === undefined && req.session?.jwt !== undefined) securityLog.record(req, 'invalid_token');
-    next();
-  };
-
 const jsonOnly: RequestHandler = (req, _res, next) => {
   const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
   if (hasBody && req.is('application/json') === false) throw new UnsupportedMediaTypeError();
@@ -182,8 +174,8 @@ export const buildApp = (
   if (kit.site !== undefined) {
     const { tokens, sessions, publicUrl, limiter, securityLog } = kit.site;
     app.use(httpsOnly(publicUrl));
-    app.use(...sessionCookie({ secure: publicUrl.protocol === 'https:' }), currentUser(tokens, sessions));
-    app.use(recordInvalidToken(securityLog));
+    sessionCookie(app, { secure: publicUrl.protocol === 'https:' });
+    app.use(currentUser(tokens, sessions, (req) => securityLog.record(req, 'invalid_token')));
     if (limiter !== undefined) routes.admit?.(app, limiter);
   }
   routes.receive?.(app);

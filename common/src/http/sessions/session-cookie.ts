@@ -1,5 +1,5 @@
 import cookieSession from 'cookie-session';
-import type { Request, RequestHandler } from 'express';
+import type { Express, Request, RequestHandler } from 'express';
 import { NotAuthorizedError } from '../../errors/index.ts';
 import { sessionDays } from '../../events/index.ts';
 import type { CurrentUser } from '../context.ts';
@@ -35,37 +35,75 @@ const sessionFirst: RequestHandler = (_req, res, next) => {
   next();
 };
 
-/** Cookie `session`: base64 of `{"jwt": "…"}`, not signed itself since the token is. `secure` when the site is https. */
-export const sessionCookie = (options: { readonly secure: boolean }): RequestHandler[] => [
-  (req, _res, next) => {
-    // TLS ends at the ingress: to a request that looks like plain http, cookie-session would silently set no secure cookie.
-    if (options.secure) Object.defineProperty(req, 'protocol', { value: 'https' });
-    next();
-  },
-  sessionFirst,
-  cookieSession({
+/**
+ * Gives requests their `session`: cookie `session`, base64 of `{"jwt": "…"}`, not signed itself since the token is. `secure`
+ * when the site is https. Only routes that begin or end a session use it: cookie-session, whose work would be most of the
+ * middleware's for other requests, starts with the first use.
+ */
+export const sessionCookie = (app: Express, options: { readonly secure: boolean }): void => {
+  const cookies = cookieSession({
     name: 'session',
     signed: false,
     httpOnly: true,
     sameSite: 'lax',
     secure: options.secure,
     maxAge: sessionDays * 24 * 60 * 60 * 1000,
-  }),
-];
+  });
+  // TLS ends at the ingress: to a request that looks like plain http, cookie-session would silently set no secure cookie.
+  if (options.secure) Object.defineProperty(app.request, 'protocol', { value: 'https' });
+  /** Gives the request a property `session` of its own. */
+  const begin = (req: Request): Request => {
+    const { res } = req;
+    if (res === undefined) throw new TypeError('a request without a response has no session');
+    sessionFirst(req, res, () => cookies(req, res, () => undefined));
+    return req;
+  };
+  Object.defineProperty(app.request, 'session', {
+    get(this: Request) {
+      return begin(this).session;
+    },
+    set(this: Request, session: Request['session']) {
+      begin(this).session = session;
+    },
+  });
+};
 
-/** Sets `req.currentUser` from the session cookie, if its token is valid and its session is not known to have ended. */
-export const currentUser =
-  (tokens: SessionTokens, guard: Pick<SessionGuard, 'isEnded'>): RequestHandler =>
-  (req, _res, next) => {
-    const user = tokens.verify(req.session?.jwt);
-    if (user !== undefined && !guard.isEnded(user)) req.currentUser = user;
+const cookieShape = /(?:^|;) *session=([^;]*)/;
+
+/** The `jwt` of the session cookie, as `req.session` has it: anything that a client sends, or undefined. */
+const tokenOf = (cookies: string | undefined): unknown => {
+  const value = cookies === undefined ? undefined : cookieShape.exec(cookies)?.[1];
+  if (value === undefined || value === '') return undefined;
+  try {
+    const session: unknown = JSON.parse(Buffer.from(value, 'base64').toString());
+    return typeof session === 'object' && session !== null && 'jwt' in session ? session.jwt : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * Sets `req.currentUser` from the session cookie, if its token is valid and its session is not known to have ended.
+ * `onInvalid` is called for any other token.
+ */
+export const currentUser = (
+  tokens: SessionTokens,
+  guard: Pick<SessionGuard, 'isEnded'>,
+  onInvalid: (req: Request) => void,
+): RequestHandler =>
+  function currentUser(req, _res, next) {
+    const token = tokenOf(req.headers.cookie);
+    if (token !== undefined) {
+      const user = tokens.verify(token);
+      if (user !== undefined && !guard.isEnded(user)) req.currentUser = user;
+      else onInvalid(req);
+    }
     next();
   };
 
 /** Sets `req.currentUser` to the user as it is now, or removes it if its session has ended. */
-export const confirmSession =
-  (guard: Pick<SessionGuard, 'confirm'>, onEnded: (req: Request) => void): RequestHandler =>
-  async (req, _res, next) => {
+export const confirmSession = (guard: Pick<SessionGuard, 'confirm'>, onEnded: (req: Request) => void): RequestHandler =>
+  async function confirmSession(req, _res, next) {
     if (req.currentUser !== undefined) {
       const user = await guard.confirm(req.currentUser);
       if (user === undefined) {
