@@ -24,7 +24,7 @@ export const boundRequests = ({ maxRequests, maxBodyBytes, bodyLimit, taken }: R
     bodyBytes += count * bytes;
     taken(Math.max(requests / maxRequests, bodyBytes / maxBodyBytes));
   };
-  return (req, res, next) => {
+  return function boundRequests(req, res, next) {
     const { 'content-length': length, 'content-encoding': encoding, 'transfer-encoding': transfer } = req.headers;
     // A compressed body, or one that does not say its length, may have any length up to the limit.
     const isKnown = encoding === undefined && transfer === undefined;

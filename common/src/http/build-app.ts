@@ -61,21 +61,19 @@ const trace: RequestHandler = (req, res, next) => {
   const correlationId = given !== undefined && requestIdShape.test(given) ? given : randomUUID();
   const traceId = traceparentShape.exec(req.get('traceparent') ?? '')?.[1] ?? randomUUID().replaceAll('-', '');
   req.trace = { correlationId, traceId };
-  res.set('X-Request-Id', correlationId);
+  res.setHeader('X-Request-Id', correlationId);
   next();
 };
 
 /** Countdowns follow this header: by the machine's clock they could end before or after the service's deadline. */
-const setDate =
-  ({ now }: HttpKit): RequestHandler =>
-  (_req, res, next) => {
-    res.set('Date', now().toUTCString());
+const setDate = ({ now }: HttpKit): RequestHandler =>
+  function setDate(_req, res, next) {
+    res.setHeader('Date', now().toUTCString());
     next();
   };
 
-const setClientAddress =
-  ({ proxies }: Pick<Site, 'proxies'>): RequestHandler =>
-  (req, _res, next) => {
+const setClientAddress = ({ proxies }: Pick<Site, 'proxies'>): RequestHandler =>
+  function setClientAddress(req, _res, next) {
     req.clientAddress = visitorAddress(
       { peer: req.socket.remoteAddress, forwardedFor: req.get('x-forwarded-for') },
       proxies,
@@ -83,27 +81,27 @@ const setClientAddress =
     next();
   };
 
-const observeRequests =
-  (kit: HttpKit): RequestHandler =>
-  (req, res, next) => {
-    const start = process.hrtime.bigint();
+const observeRequests = ({ observe, logger }: HttpKit): RequestHandler =>
+  function observeRequests(req, res, next) {
+    const start = performance.now();
     onServed(res, () => {
-      const seconds = Number(process.hrtime.bigint() - start) / 1e9;
+      const milliseconds = performance.now() - start;
       const route: unknown = req.route?.path;
-      kit.observe({
+      observe({
         method: req.method,
         route: typeof route === 'string' ? route : 'none',
         status: res.statusCode,
-        seconds,
+        seconds: milliseconds / 1000,
       });
-      kit.logger.info(
+      if (!logger.isLevelEnabled('info')) return;
+      logger.info(
         {
           requestId: req.trace.correlationId,
           traceId: req.trace.traceId,
           method: req.method,
           path: req.path,
           status: res.statusCode,
-          ms: Math.round(seconds * 1000),
+          ms: Math.round(milliseconds),
           userId: req.currentUser?.id,
         },
         'request',
@@ -113,23 +111,23 @@ const observeRequests =
   };
 
 /** A redirect would hide that a client sends its requests unencrypted; only the site redirects, for browsers. */
-const httpsOnly =
-  (publicUrl: URL): RequestHandler =>
-  (req, _res, next) => {
+const requireHttps = (publicUrl: URL): RequestHandler =>
+  function requireHttps(req, _res, next) {
     if (isPlainHttp(req, publicUrl)) throw new PlainHttpError();
     next();
   };
 
-const ownSiteOnly =
-  (publicOrigin: string | undefined): RequestHandler =>
-  (req, _res, next) => {
+const requireOwnSite = (publicOrigin: string | undefined): RequestHandler =>
+  function requireOwnSite(req, _res, next) {
     if (isCrossSite(req, publicOrigin)) throw new ForbiddenError();
     next();
   };
 
+/** Unless the body has been read as bytes. */
 const jsonOnly: RequestHandler = (req, _res, next) => {
   const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
-  if (hasBody && req.is('application/json') === false) throw new UnsupportedMediaTypeError();
+  if (hasBody && !Buffer.isBuffer(req.body) && req.is('application/json') === false)
+    throw new UnsupportedMediaTypeError();
   next();
 };
 
@@ -139,7 +137,7 @@ const requireDatabase = (kit: HttpKit): RequestHandler => {
   kit.database.onDown(() => {
     for (const refuse of waiting) refuse();
   });
-  return (_req, res, next) => {
+  return function requireDatabase(_req, res, next) {
     if (!kit.database.isUp()) throw new DatabaseConnectionError();
     // Not next(error): an error that the handler throws later would then reach no error handler.
     const refuse = () => {
@@ -170,18 +168,17 @@ export const buildApp = (
     securityHeaders,
   );
   app.use(boundRequests({ ...requestBounds, taken: kit.taken }));
-  app.use(ownSiteOnly(kit.site?.publicUrl.origin));
+  app.use(requireOwnSite(kit.site?.publicUrl.origin));
   if (kit.site !== undefined) {
     const { tokens, sessions, publicUrl, limiter, securityLog } = kit.site;
-    app.use(httpsOnly(publicUrl));
+    app.use(requireHttps(publicUrl));
     sessionCookie(app, { secure: publicUrl.protocol === 'https:' });
     app.use(currentUser(tokens, sessions, (req) => securityLog.record(req, 'invalid_token')));
     if (limiter !== undefined) routes.admit?.(app, limiter);
   }
   routes.receive?.(app);
   if (options.raw !== undefined) app.use([...options.raw], express.raw({ type: () => true, limit: bodyLimit }));
-  app.use((req, res, next) => (Buffer.isBuffer(req.body) ? next() : jsonOnly(req, res, next)));
-  app.use(express.json({ limit: bodyLimit, verify: verifyUtf8 }), requireWellFormed);
+  app.use(jsonOnly, express.json({ limit: bodyLimit, verify: verifyUtf8 }), requireWellFormed);
   app.use(requireDatabase(kit));
   if (kit.site !== undefined) {
     const { sessions, securityLog } = kit.site;

@@ -29,6 +29,7 @@ const isWellFormed = (json: unknown): boolean => {
 };
 
 const isEncodedUtf8 = (text: string): boolean => {
+  if (!text.includes('%')) return true;
   try {
     for (const [bytes] of text.matchAll(/(?:%[0-9a-f]{2})+/gi)) decodeURIComponent(bytes);
     return true;

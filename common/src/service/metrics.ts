@@ -29,6 +29,11 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+    this.observed(
+      'http_request_room_taken',
+      'Share of the requests, or of the bytes of their bodies, that may be in progress in this process',
+      () => this.#requestRoom,
+    );
   }
 
   counter<const Label extends string = never>(
@@ -65,12 +70,12 @@ export class Metrics {
     this.#requests.observe({ method, route, status: String(status) }, seconds);
   };
 
-  readonly #requestRoom = this.gauge(
-    'http_request_room_taken',
-    'Share of the requests, or of the bytes of their bodies, that may be in progress in this process',
-  );
+  /** Set twice by every request, and read at each scrape only. */
+  #requestRoom = 0;
 
-  readonly requestRoomTaken: HttpKit['taken'] = (share) => this.#requestRoom.set(share);
+  readonly requestRoomTaken: HttpKit['taken'] = (share) => {
+    this.#requestRoom = share;
+  };
 
   readonly relay: RelayCounters = {
     published: (count) => this.#published.inc(count),
