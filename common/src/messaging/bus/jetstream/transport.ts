@@ -182,6 +182,8 @@ class JetStreamTransport implements Transport {
         maxPingOut: 2,
         // Otherwise the client gives up when a starting server refuses it twice.
         ignoreAuthErrorAbort: true,
+        // Otherwise each publication creates two errors with their stacks in advance, which cost as much as the rest of it.
+        noAsyncTraces: true,
       }),
     );
     this.#connection = connection;
