@@ -1,4 +1,4 @@
-import { pageHeaders, parse, reachable, route } from '@ticketing/common/http';
+import { pageHeaders, reachable, route } from '@ticketing/common/http';
 import type { Currency } from '@ticketing/common/money';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
@@ -6,7 +6,7 @@ import type { ListCache } from '../memory/list-cache.ts';
 import { listEvents } from '../queries/list-events.ts';
 import { eventShape } from './event-shape.ts';
 import { toEventView } from './event-view.ts';
-import { listHeaders, listQuery, optional } from './list-query.ts';
+import { listHeaders, listQuery, optional, queryReader } from './list-query.ts';
 import { anyCurrency } from './listing-body.ts';
 
 const path = '/api/events';
@@ -32,10 +32,10 @@ export const listEventsRoute = route(
     response: { description: 'A page of events', headers: pageHeaders, body: z.array(eventShape) },
   },
   (deps: Deps & { readonly listCache: ListCache }) => {
-    const querySchema = listEventsQuery(deps.currency);
+    const readQuery = queryReader(path, listEventsQuery(deps.currency));
     return async (req, res) => {
-      const query = parse(querySchema, req.query);
-      const page = await deps.listCache.get(JSON.stringify([path, query]), async () => {
+      const { query, key } = readQuery(req);
+      const page = await deps.listCache.get(key, async () => {
         const { entries, ...counted } = await listEvents(deps, query);
         return {
           headers: listHeaders(path, query, deps.currency, counted),

@@ -1,6 +1,8 @@
 import { ticketCategories } from '@ticketing/common/events';
-import { foldToLine, pageLinks, paging, price } from '@ticketing/common/http';
+import { foldToLine, pageLinks, paging, parse, price } from '@ticketing/common/http';
 import { examplePrice, toMajor, type Currency } from '@ticketing/common/money';
+import type { Request } from 'express';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { listSorts, type ListPage } from '../queries/read-list.ts';
 import { moment } from './moment.ts';
@@ -52,6 +54,38 @@ export const listQuery = (currency: Currency) => ({
   sort: blankable(oneOf(listSorts, `Sort must be one of ${listSorts.join(', ')}`).default('newest')),
   ...paging({ defaultLimit: 20, maxLimit: 100 }),
 });
+
+/** About 3,000 queries. */
+const standardMaxBytes = 4 * 1024 * 1024;
+
+/** Of a remembered query beside what its text says, as parameters and as the key. */
+const overheadBytes = 1_024;
+
+/**
+ * Reads the query of a list, and the key of its page, which all queries that mean the same share. Queries are remembered by
+ * their text: to check every parameter takes longer than to send a page that is cached, and most requests have one of a few
+ * queries. What is wrong is not remembered. At `maxBytes` those that were not used for longest are forgotten.
+ */
+export const queryReader = <Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+  maxBytes: number = standardMaxBytes,
+): ((req: Pick<Request, 'url' | 'query'>) => { readonly query: z.output<Schema>; readonly key: string }) => {
+  const known = new LRUCache<string, { readonly query: z.output<Schema>; readonly key: string }>({
+    maxSize: maxBytes,
+    sizeCalculation: ({ key }, text) => overheadBytes + 3 * text.length + key.length,
+  });
+  return (req) => {
+    const start = req.url.indexOf('?');
+    const text = start === -1 ? '' : req.url.slice(start);
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    const query = parse(schema, req.query);
+    const read = { query, key: JSON.stringify([path, query]) };
+    known.set(text, read);
+    return read;
+  };
+};
 
 interface ListQuery {
   readonly minPrice?: number | undefined;

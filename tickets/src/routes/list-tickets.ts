@@ -1,11 +1,11 @@
-import { currentUserOf, neverCached, pageHeaders, parse, reachable, route } from '@ticketing/common/http';
+import { currentUserOf, neverCached, pageHeaders, reachable, route } from '@ticketing/common/http';
 import type { Currency } from '@ticketing/common/money';
 import { z } from 'zod';
 import type { Deps } from '../deps.ts';
 import type { ListCache } from '../memory/list-cache.ts';
 import { findEvent } from '../queries/get-event.ts';
 import { listTickets } from '../queries/list-tickets.ts';
-import { listHeaders, listQuery, once, oneOf, optional } from './list-query.ts';
+import { listHeaders, listQuery, once, oneOf, optional, queryReader } from './list-query.ts';
 import { anyCurrency } from './listing-body.ts';
 import { listedTicketShape } from './ticket-shape.ts';
 import { toTicketView } from './ticket-view.ts';
@@ -21,9 +21,12 @@ const listTicketsQuery = (currency: Currency) =>
     })
     .refine(...reachable);
 
-/** Of the event whose tickets are listed: a page read before a change that the event shows is not sent after it. */
-const versionOf = async (deps: Deps, { eventId }: { readonly eventId?: string | undefined }) =>
-  eventId === undefined ? undefined : (await findEvent(deps, eventId))?.seq;
+/**
+ * The key of a page of one event's tickets has the event's version: a page read before a change that the event shows is not
+ * sent after it.
+ */
+const versioned = async (deps: Deps, key: string, eventId: string | undefined): Promise<string> =>
+  eventId === undefined ? key : `${key} ${(await findEvent(deps, eventId))?.seq}`;
 
 export const listTicketsRoute = route(
   {
@@ -36,9 +39,9 @@ export const listTicketsRoute = route(
     errors: [401],
   },
   (deps: Deps & { readonly listCache: ListCache }) => {
-    const querySchema = listTicketsQuery(deps.currency);
+    const readQuery = queryReader(path, listTicketsQuery(deps.currency));
     return async (req, res) => {
-      const query = parse(querySchema, req.query);
+      const { query, key } = readQuery(req);
       const read = async (userId?: string) => {
         const { entries, ...counted } = await listTickets(deps, { ...query, userId });
         return {
@@ -50,7 +53,7 @@ export const listTicketsRoute = route(
       const page =
         query.mine === 'true'
           ? await read(currentUserOf(req).id)
-          : await deps.listCache.get(JSON.stringify([path, query, await versionOf(deps, query)]), () => read());
+          : await deps.listCache.get(await versioned(deps, key, query.eventId), () => read());
       if (query.mine === 'true') res.set(neverCached);
       res.set(page.headers).type('json').send(page.body);
     };
