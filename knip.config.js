@@ -38,7 +38,7 @@ export default {
     'tools/bench': {
       entry: [
         'src/{,hostile/,soak/}index.ts',
-        'src/{measure-sync,count-statements}.ts',
+        'src/{measure-{middleware,sync},count-statements}.ts',
         'src/{baseline/server,hostile/account}.ts',
         tests,
       ],
