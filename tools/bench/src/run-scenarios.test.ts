@@ -29,7 +29,10 @@ test('When a scenario fails, then its product is stopped and the next ones run',
   ];
   const lines: string[] = [];
   expect(await runScenarios(all, bench, (line) => lines.push(line))).toEqual({
-    figures: [kept, missed],
+    figures: [
+      { scenario: 'good', ...kept },
+      { scenario: 'good', ...missed },
+    ],
     details: { good: { p50: 1 } },
     failed: ['broken'],
   });

@@ -3,7 +3,7 @@ import type { Bench, Scenario } from './scenario.ts';
 
 /** What the scenarios of a run have measured, by name, and those that have failed. */
 export interface RunResult {
-  readonly figures: readonly Figure[];
+  readonly figures: readonly (Figure & { readonly scenario: string })[];
   readonly details: Readonly<Record<string, unknown>>;
   readonly failed: readonly string[];
 }
@@ -14,7 +14,7 @@ export const runScenarios = async (
   bench: Bench & { readonly stop: () => Promise<void> },
   print: (text: string) => void,
 ): Promise<RunResult> => {
-  const figures: Figure[] = [];
+  const figures: (Figure & { readonly scenario: string })[] = [];
   const details: Record<string, unknown> = {};
   const failed: string[] = [];
   for (const { name, run } of scenarios) {
@@ -22,7 +22,7 @@ export const runScenarios = async (
     try {
       const measured = await run(bench);
       details[name] = measured.details;
-      figures.push(...measured.figures);
+      figures.push(...measured.figures.map((figure) => ({ scenario: name, ...figure })));
       for (const note of measured.notes ?? []) print(`     ${note}`);
       for (const figure of measured.figures)
         print(`${isWithinBound(figure) ? 'ok  ' : 'MISS'} ${figure.name}: ${valueText(figure)}`);

@@ -1,4 +1,5 @@
 import { percentile } from '@ticketing/test/percentile';
+import { median } from '../median.ts';
 
 const parts = 10;
 /** Of the value at the beginning. A cache or a heap that a store or V8 enlarges once more stays below. */
@@ -7,8 +8,6 @@ const share = 0.05;
 const spans = 3;
 /** A leak keeps what it has taken; what comes down by more of what it rose by wanders. */
 const mostComesDown = 0.25;
-
-const median = (values: readonly number[]): number => percentile(values, 0.5);
 
 /**
  * Whether the values rise in steps: from the median of the first tenth to that of the last by more than 5 % and by more than `smallStep`,
