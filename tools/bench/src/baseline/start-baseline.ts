@@ -18,6 +18,12 @@ const terminate = async (child: ChildProcess): Promise<void> => {
   await ended;
 };
 
+export const baselineServer = (url: string, child: ChildProcess): BaselineServer => ({
+  url,
+  pid: required(child.pid, 'pid'),
+  stop: () => terminate(child),
+});
+
 /** Starts a baseline server in its own process. */
 export const startBaseline = async (
   kind: 'bare' | 'express' | 'insert' | 'page',
@@ -30,15 +36,11 @@ export const startBaseline = async (
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const port = await waitForLine(child, (line) => /^listening (\d+)$/.exec(line)?.[1]);
-  return {
-    url: `http://127.0.0.1:${port}`,
-    pid: required(child.pid, 'pid'),
-    stop: () => terminate(child),
-  };
+  return baselineServer(`http://127.0.0.1:${port}`, child);
 };
 
-/** Starts the product's router in front of a baseline server. */
-export const startRouterTo = async (url: string): Promise<BaselineServer> => {
+/** Starts the product's router in front of a baseline server, which has a page at `path`. */
+export const startRouterTo = async (url: string, path = '/api/tickets'): Promise<BaselineServer> => {
   const script = fileURLToPath(new URL('../../../launcher/src/router/index.ts', import.meta.url));
   const [port, sitePort] = [await freePort(), await freePort()];
   const child = spawn(process.execPath, [script], {
@@ -53,15 +55,11 @@ export const startRouterTo = async (url: string): Promise<BaselineServer> => {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const router = `http://127.0.0.1:${port}`;
-  await waitUntilReady(`${router}/api/tickets`);
-  return {
-    url: router,
-    pid: required(child.pid, 'pid'),
-    stop: () => terminate(child),
-  };
+  await waitUntilReady(router + path);
+  return baselineServer(router, child);
 };
 
-const waitUntilReady = async (url: string): Promise<void> => {
+export const waitUntilReady = async (url: string): Promise<void> => {
   const end = performance.now() + 10_000;
   for (;;) {
     const response = await fetch(url).catch(() => undefined);

@@ -7,6 +7,7 @@ import { hotTicket } from './hot-ticket.ts';
 import { journeys } from './journeys.ts';
 import { orders } from './orders.ts';
 import { pageVitals } from './page-vitals.ts';
+import { pages } from './pages.ts';
 import { rest } from './rest.ts';
 import { search } from './search.ts';
 import { stored } from './stored-orders.ts';
@@ -23,6 +24,7 @@ export const scenarios: readonly Scenario[] = [
   list,
   hotTicket,
   search,
+  pages,
   pageVitals,
   expiry,
   streams,

@@ -70,6 +70,16 @@ const visit = async (browser: Browser, origin: string, path: string, session: st
   }
 };
 
+/** The page of a ticket's event, once there is one. */
+export const eventPage = async (client: HttpClient, ticketId: string): Promise<string> => {
+  const ticket = await until(
+    () => client.send({ method: 'GET', path: `/api/tickets/${ticketId}` }),
+    ({ body }) => typeof body !== 'object' || body === null || !('eventId' in body),
+    50,
+  );
+  return `/events/${textOf(ticket, 'eventId')}`;
+};
+
 /** A listing with an event, and an order of another ticket of that event which waits for its payment; returns the pages. */
 const preparePages = async (client: HttpClient, seller: string, buyer: string): Promise<Record<string, string>> => {
   const list = async (seat: string): Promise<string> => {
@@ -97,14 +107,9 @@ const preparePages = async (client: HttpClient, seller: string, buyer: string): 
     (response) => textOf(response, 'status') !== 'awaiting:payment',
     50,
   );
-  const ticket = await until(
-    () => client.send({ method: 'GET', path: `/api/tickets/${shown}`, cookie: buyer }),
-    ({ body }) => typeof body !== 'object' || body === null || !('eventId' in body),
-    50,
-  );
   return {
     home: '/',
-    event: `/events/${textOf(ticket, 'eventId')}`,
+    event: await eventPage(client, shown),
     ticket: `/tickets/${shown}`,
     order: orderPath,
   };
