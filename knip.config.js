@@ -37,7 +37,7 @@ export default {
     },
     'tools/bench': {
       entry: [
-        'src/{,hostile/,soak/}index.ts',
+        'src/{,hostile/,scale-out/,soak/}index.ts',
         'src/{measure-{middleware,sync},count-statements}.ts',
         'src/{baseline/server,hostile/account}.ts',
         tests,

@@ -6,7 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { sum } from './cpu.ts';
 import { journey, type JourneyTimes } from './scenarios/journeys.ts';
-import { counting, statementsOf } from './statements.ts';
+import { databaseNames, kindOf, profiled } from './profile.ts';
+import { counting } from './statements.ts';
 import { signUp } from './users.ts';
 
 /**
@@ -19,33 +20,6 @@ const count = Number(values.journeys);
 const idleMs = 12_000;
 /** In which published events are removed, entries moved to the ledger, and events counted. */
 const pauseMs = 4_000;
-const profileBytes = 64 * 1024 * 1024;
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
-
-/** Names of the fields that an operation filters by or changes, operators included. */
-const fieldsOf = (value: unknown): string => {
-  if (Array.isArray(value)) return value.map(fieldsOf).join(' | ');
-  if (!isObject(value)) return '';
-  return Object.entries(value)
-    .map(([name, inner]) =>
-      name.startsWith('$') && isObject(inner) ? `${name}(${Object.keys(inner).toSorted().join(',')})` : name,
-    )
-    .join(' ');
-};
-
-const kindOf = ({ op, ns, appName, command, nreturned, nModified, ninserted, upsert }: Document): string => {
-  const { q, u, query, filter, update, pipeline, findAndModify, aggregate, documents } = command ?? {};
-  const name = findAndModify === undefined ? (aggregate === undefined ? op : 'aggregate') : 'findAndModify';
-  const isVain = (nreturned ?? nModified ?? ninserted ?? 1) === 0 && upsert !== true;
-  const what = isVain ? `${name} (nothing)` : name;
-  const fields = [q ?? query ?? filter ?? pipeline, u ?? update].map(fieldsOf).filter((text) => text !== '');
-  return [appName ?? '-', ns, what, ...fields, ...(documents === undefined ? [] : ['documents'])].join(' · ');
-};
-
-/** The profiler records what it stores too. */
-const isOfProduct = ({ ns }: Document): boolean => !String(ns).endsWith('.system.profile');
 
 const countKinds = (entries: readonly Document[]): Map<string, number> => {
   const kinds = new Map<string, number>();
@@ -64,8 +38,7 @@ try {
     'mongod in processes.json',
   );
   const mongo = await new MongoClient(mongod.url).connect();
-  const { databases } = await mongo.db('admin').admin().listDatabases();
-  const names = databases.map(({ name }) => name).filter((name) => !['admin', 'config', 'local'].includes(name));
+  const names = await databaseNames(mongo);
   const client = openHttpClient(product.loopbackUrl, { connections: 4 });
   const seller = await signUp(client, 'seller@bench.example');
   const buyer = await signUp(client, 'buyer@bench.example');
@@ -74,23 +47,7 @@ try {
     await journey(client, seller, buyer, index, times).catch((error: unknown) => print(String(error)));
   await delay(pauseMs);
 
-  const profiled = async (action: () => Promise<void>) => {
-    for (const name of names) {
-      await mongo.db(name).command({ profile: 0 });
-      await mongo.db(name).collection('system.profile').drop();
-      await mongo.db(name).createCollection('system.profile', { capped: true, size: profileBytes });
-      await mongo.db(name).command({ profile: 2 });
-    }
-    const { ms, statements } = await statementsOf(mongo, action);
-    const entries: Document[] = [];
-    for (const name of names) {
-      await mongo.db(name).command({ profile: 0 });
-      entries.push(...(await mongo.db(name).collection('system.profile').find().toArray()));
-    }
-    return { ms, entries: entries.filter(isOfProduct), statements };
-  };
-
-  const idle = await profiled(() => delay(idleMs));
+  const idle = await profiled(mongo, names, () => delay(idleMs));
   const entries: Document[] = [];
   const statements = new Map<string, number>();
   const requests = new Map<string, number>();
@@ -99,7 +56,7 @@ try {
   for (let index = 0, made = 0; made < count && index < 3 * count; index += 1) {
     const sent = new Map<string, number>();
     try {
-      const one = await profiled(async () => {
+      const one = await profiled(mongo, names, async () => {
         await journey(counting(client, sent), seller, buyer, 100 + index, times);
         await delay(pauseMs);
       });

@@ -33,4 +33,8 @@ export const costOf = async <T>(
   return { result, cpu: new Map([...after].map(([name, value]) => [name, value - (before.get(name) ?? value)])) };
 };
 
+/** What one of `count` has cost, by name. */
+export const costOfOne = (cpu: ReadonlyMap<string, number>, count: number): Readonly<Record<string, number>> =>
+  Object.fromEntries([...cpu].map(([name, spent]) => [name, spent / count]));
+
 export const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0);

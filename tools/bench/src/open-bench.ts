@@ -37,6 +37,7 @@ const start = async (settings: Readonly<Record<string, string>>): Promise<Runnin
     const product: MeasuredProduct = {
       url: started.url,
       loopbackUrl: started.loopbackUrl,
+      dataDir: started.dataDir,
       processes,
       client,
       sellers,

@@ -9,6 +9,7 @@ export interface MeasuredProduct {
   readonly url: string;
   /** The same without a name to resolve, for load generators. */
   readonly loopbackUrl: string;
+  readonly dataDir: string;
   readonly processes: readonly ProductProcess[];
   /** Of its router. */
   readonly client: HttpClient;

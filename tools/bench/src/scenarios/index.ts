@@ -3,11 +3,13 @@ import { list } from './catalogue.ts';
 import { expiry } from './expiry.ts';
 import { firstPayment } from './first-payment.ts';
 import { sale } from './flash-sale.ts';
+import { growth } from './growth.ts';
 import { hotTicket } from './hot-ticket.ts';
 import { journeys } from './journeys.ts';
 import { orders } from './orders.ts';
 import { pageVitals } from './page-vitals.ts';
 import { pages } from './pages.ts';
+import { scaleOut } from './replicas.ts';
 import { rest } from './rest.ts';
 import { search } from './search.ts';
 import { stored } from './stored-orders.ts';
@@ -28,4 +30,6 @@ export const scenarios: readonly Scenario[] = [
   pageVitals,
   expiry,
   streams,
+  scaleOut,
+  growth,
 ];

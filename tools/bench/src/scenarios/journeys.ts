@@ -104,9 +104,10 @@ export const summary = (values: readonly number[]) => ({
   p99: Math.round(percentile(values, 0.99)),
 });
 
-const concurrency = 32;
+/** Journeys at a time. */
+export const concurrency = 32;
 /** Mail is apart, as are the reads of the watchdog among the statements. */
-const mail: readonly string[] = ['notifications', 'mailbox'];
+export const mail: readonly string[] = ['notifications', 'mailbox'];
 const idleMs = 8_000;
 /** In which published events are removed, entries moved to the ledger, and events counted. */
 const settleMs = 4_000;

@@ -1,6 +1,9 @@
+import { costOf, costOfOne, sum } from '../cpu.ts';
 import { atLeast } from '../figure.ts';
+import { inParallel } from '../in-parallel.ts';
 import { cancelOrders, listTickets, orderTickets, untilOrderable } from '../list-tickets.ts';
 import type { Scenario } from '../scenario.ts';
+import { cyclic } from '../users.ts';
 
 const concurrency = 64;
 const rounds = 4;
@@ -9,7 +12,7 @@ const rounds = 4;
 export const orders: Scenario = {
   name: 'orders',
   run: async (bench) => {
-    const { client, seller, buyers, startInserts } = await bench.product();
+    const { client, seller, buyers, processes, startInserts } = await bench.product();
     const count = 1_000 * bench.scale;
     const tickets = await listTickets(client, seller, (rounds + 1) * count);
     await untilOrderable(client, seller, tickets);
@@ -27,14 +30,31 @@ export const orders: Scenario = {
       seconds.inserts += (2 * count) / rate;
     }
     await inserts.stop();
+    // Of tickets that somebody holds.
+    const refused = await costOf(processes, () =>
+      inParallel(made.length, concurrency, async (index) => {
+        const body = { ticketId: tickets[index] };
+        const { status } = await client.send({
+          method: 'POST',
+          path: '/api/orders',
+          cookie: cyclic(buyers, index + 1),
+          body,
+        });
+        if (status !== 400) throw new Error(`order of a held ticket: ${status}`);
+      }),
+    );
+    const refusal = costOfOne(refused.cpu, made.length);
     await cancelOrders(client, made);
     const perSecond = (rounds * count) / seconds.orders;
     const insertsPerSecond = (2 * rounds * count) / seconds.inserts;
     const share = perSecond / insertsPerSecond;
     return {
-      notes: [`${perSecond.toFixed(0)} orders/s, ${insertsPerSecond.toFixed(0)} baseline requests/s`],
+      notes: [
+        `${perSecond.toFixed(0)} orders/s, ${insertsPerSecond.toFixed(0)} baseline requests/s`,
+        `a refused order: ${sum(Object.values(refusal)).toFixed(2)} CPU ms`,
+      ],
       figures: [atLeast('orders per second of distinct tickets, 64 at a time, of the baseline', share, 0.45, '×')],
-      details: { perSecond, insertsPerSecond, share },
+      details: { perSecond, insertsPerSecond, share, refusalCpuMilliseconds: refusal },
     };
   },
 };

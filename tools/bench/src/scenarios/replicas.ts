@@ -1,0 +1,55 @@
+import { costOf, sum } from '../cpu.ts';
+import { atLeast } from '../figure.ts';
+import type { Bench, MeasuredProduct, Scenario } from '../scenario.ts';
+import { concurrency, mail, takeJourneys } from './journeys.ts';
+
+const replicas = [1, 2, 3] as const;
+
+/** What runs once however many replicas there are. */
+const single: readonly string[] = ['mongod', 'nats', 'redis', 'router'];
+
+const measure = async (bench: Bench, { client, processes, sellers, buyers, startInserts }: MeasuredProduct) => {
+  const count = bench.journeys * bench.scale;
+  const inserts = await startInserts();
+  await takeJourneys(client, { sellers, buyers }, Math.max(100, count / 2), concurrency);
+  const before = await inserts.cpu(count * 2);
+  const { result, cpu } = await costOf(processes, () => takeJourneys(client, { sellers, buyers }, count, concurrency));
+  const insertCpu = (before + (await inserts.cpu(count * 2))) / 2;
+  await inserts.stop();
+  const total = sum([...cpu].filter(([name]) => !mail.includes(name)).map(([, spent]) => spent)) / count;
+  return {
+    perSecond: count / result.seconds,
+    cpuMilliseconds: total,
+    inBaselineRequests: total / insertCpu,
+    /** Of one core, while the journeys ran; that of a service is the sum over its replicas. */
+    cores: Object.fromEntries([...cpu].map(([name, spent]) => [name, spent / result.seconds / 1_000])),
+  };
+};
+
+/** Journeys with one, two and three replicas of every service on this machine: what they cost, and which process is the next limit. */
+export const scaleOut: Scenario = {
+  name: 'replicas',
+  run: async (bench) => {
+    const notes: string[] = [];
+    const details: Record<string, Awaited<ReturnType<typeof measure>>> = {};
+    for (const number of replicas) {
+      const measured = await measure(bench, await bench.freshProduct({ REPLICAS: String(number) }));
+      details[number] = measured;
+      const busiest = Object.entries(measured.cores)
+        .map(([name, cores]) => [name, single.includes(name) ? cores : cores / number] as const)
+        .toSorted(([, one], [, other]) => other - one)
+        .slice(0, 3);
+      notes.push(
+        `${number}: ${measured.perSecond.toFixed(0)} journeys/s, ${measured.cpuMilliseconds.toFixed(1)} CPU ms = ` +
+          `${measured.inBaselineRequests.toFixed(1)} baseline requests; busiest processes, in cores: ` +
+          busiest.map(([name, cores]) => `${name} ${cores.toFixed(2)}`).join(', '),
+      );
+    }
+    const share = (details[1]?.inBaselineRequests ?? NaN) / (details[3]?.inBaselineRequests ?? NaN);
+    return {
+      notes,
+      figures: [atLeast('CPU of a journey with one replica of each service, of that with three', share, 0.8, '×')],
+      details,
+    };
+  },
+};
