@@ -41,12 +41,13 @@ const withPart = (document: string, part: keyof typeof parts, content: string): 
   return `${document.slice(0, from)}\n${content}\n${document.slice(to)}`;
 };
 
+const cellsOf = (line: string): string[] => line.split('|').map((cell) => cell.trim());
+
 /** @throws when the table lacks a cost. */
 export const readCosts = (document: string): Costs => {
   const lines = document.slice(...spanOf(document, 'costs')).split('\n');
-  const cells = (line: string) => line.split('|').map((cell) => cell.trim());
   const costOf = (name: string): Cost => {
-    const found = lines.map(cells).find((line) => line[1] === name);
+    const found = lines.map(cellsOf).find((line) => line[1] === name);
     const cost = processes.map((process, index) => [process, Number(found?.[index + 2] ?? NaN)] as const);
     if (cost.some(([, value]) => Number.isNaN(value))) throw new Error(`docs/scale-out.md has no costs of ${name}`);
     return Object.fromEntries(cost);
@@ -90,13 +91,14 @@ export const withCosts = (document: string, costs: Costs): string =>
     ),
   );
 
+const perSecond = (value: number): string => Math.round(value).toLocaleString('en-US');
+const planned = (cores: number): string => `${cores.toFixed(1)} → ${Math.ceil(cores / utilisation)}`;
+
 /** The document with what its costs give. */
 export const withNeeds = (document: string): string => {
   const needs = sales.map((one) => sizeOf(one, readCosts(document)));
-  const perSecond = (value: number): string => Math.round(value).toLocaleString('en-US');
   const each = (text: (needed: (typeof needs)[number]) => string): string[] => needs.map(text);
   const total = ({ cores }: (typeof needs)[number]) => Object.values(cores).reduce((sum, value) => sum + value, 0);
-  const planned = (cores: number): string => `${cores.toFixed(1)} → ${Math.ceil(cores / utilisation)}`;
   return withPart(
     document,
     'needs',
