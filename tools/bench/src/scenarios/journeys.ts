@@ -8,6 +8,7 @@ import { inParallel } from '../in-parallel.ts';
 import type { MeasuredProduct, Scenario } from '../scenario.ts';
 import { counting, statementsOf } from '../statements.ts';
 import { cyclic, textOf } from '../users.ts';
+import { untilIdle } from '../until-idle.ts';
 
 export interface JourneyTimes {
   /** Milliseconds from the 201 of a new ticket until it could be ordered. */
@@ -151,6 +152,7 @@ export const journeys: Scenario = {
     const { result, cpu } = await costOf(processes, () =>
       takeJourneys(counting(client, requests), { sellers, buyers }, count, concurrency),
     );
+    await untilIdle(processes);
     const after = await inserts.cpu(count * 5);
     await inserts.stop();
     const insertCpu = (before + after) / 2;

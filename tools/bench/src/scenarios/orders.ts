@@ -4,11 +4,12 @@ import { inParallel } from '../in-parallel.ts';
 import { cancelOrders, listTickets, orderTickets, untilOrderable } from '../list-tickets.ts';
 import type { Scenario } from '../scenario.ts';
 import { cyclic } from '../users.ts';
+import { untilIdle } from '../until-idle.ts';
 
 const concurrency = 64;
 const rounds = 4;
 
-/** Orders per second of as many tickets, as a share of the rate of baseline requests. The two are measured in turns. */
+/** Orders per second of as many tickets, as a share of the rate of baseline requests, in turns, each while nothing else is done. */
 export const orders: Scenario = {
   name: 'orders',
   run: async (bench) => {
@@ -16,6 +17,7 @@ export const orders: Scenario = {
     const count = 1_000 * bench.scale;
     const tickets = await listTickets(client, seller, (rounds + 1) * count);
     await untilOrderable(client, seller, tickets);
+    await untilIdle(processes);
     const inserts = await startInserts();
     const made = [];
     const seconds = { orders: 0, inserts: 0 };
@@ -24,6 +26,7 @@ export const orders: Scenario = {
       const part = tickets.slice(round * count, (round + 1) * count);
       const taken = await orderTickets(client, buyers, part, concurrency);
       made.push(...taken.orders);
+      await untilIdle(processes);
       const rate = await inserts.rate(2 * count, concurrency);
       if (round === 0) continue;
       seconds.orders += taken.seconds;
