@@ -1,6 +1,7 @@
 import type { HttpClient } from '@ticketing/test/http-client';
 import { MongoClient, type Document } from 'mongodb';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { cancelOrders, orderTickets, untilOrderable } from './list-tickets.ts';
 import type { MeasuredProduct } from './scenario.ts';
 import { cyclic, textOf } from './users.ts';
@@ -48,7 +49,35 @@ const renumbered = (id: string, index: number): string => {
 
 const open = async ({ mongoUrl }: Pick<MeasuredProduct, 'mongoUrl'>) => new MongoClient(mongoUrl('admin')).connect();
 
-const settledAfterMs = 30_000;
+const settledWithinMs = 60_000;
+
+/** What these cancelled orders and their listings have in the databases. */
+const readTemplates = async (mongo: MongoClient, orderIds: readonly string[]): Promise<Template[]> => {
+  const found = await mongo
+    .db('orders')
+    .collection<{ _id: string; ticket: { id: string }; eventId: string }>('orders')
+    .find({ _id: { $in: [...orderIds] } })
+    .toArray();
+  return Promise.all(
+    found.map(async ({ _id, ticket, eventId }) => {
+      const ids = { ticket: ticket.id, event: eventId, order: _id };
+      const documents = await Promise.all(
+        places.map(async (place) => {
+          const stored = mongo.db(place.database).collection<Document & { _id: string }>(place.collection);
+          const document = await stored.findOne({ _id: ids[place.id] });
+          return document === null ? [] : [{ place, document }];
+        }),
+      );
+      return { ids, documents: documents.flat() };
+    }),
+  );
+};
+
+/** Whether the cancellation has arrived, everything is published, and the event counts the listing. */
+const isSettled = ({ documents }: Template): boolean =>
+  documents.some(({ place, document }) => place.collection === 'timers' && document['armed'] === false) &&
+  documents.some(({ place, document }) => place.collection === 'events' && document['onSale'] > 0) &&
+  documents.every(({ document }) => (document['outbox'] ?? []).length === 0 && document['uncounted'] === undefined);
 
 /** Lists a ticket by each of these titles, orders it and cancels the order, and reads what that has left. */
 export const takeTemplates = async (
@@ -67,34 +96,15 @@ export const takeTemplates = async (
   await cancelOrders(client, orders);
   const mongo = await open(product);
   try {
+    const end = performance.now() + settledWithinMs;
     const orderIds = orders.map(({ id }) => id);
-    const ended = { _id: { $in: orderIds }, armed: false };
-    const counted = { _id: { $in: tickets }, availability: 'on_sale', uncounted: { $exists: false }, outbox: [] };
-    const end = performance.now() + settledAfterMs;
-    const timers = mongo.db('expiration').collection<{ _id: string }>('timers');
-    const listings = mongo.db('tickets').collection<{ _id: string }>('tickets');
-    while ((await timers.countDocuments(ended)) + (await listings.countDocuments(counted)) < 2 * titles.length) {
+    for (let before: Template[] = []; ;) {
+      const templates = await readTemplates(mongo, orderIds);
+      if (templates.every(isSettled) && isDeepStrictEqual(templates, before)) return templates;
       if (performance.now() > end) throw new Error('the cancelled orders did not end everywhere');
-      await delay(200);
+      before = templates;
+      await delay(2_000);
     }
-    const found = await mongo
-      .db('orders')
-      .collection<{ _id: string; ticket: { id: string }; eventId: string }>('orders')
-      .find({ _id: { $in: orderIds } })
-      .toArray();
-    return await Promise.all(
-      found.map(async ({ _id, ticket, eventId }) => {
-        const ids = { ticket: ticket.id, event: eventId, order: _id };
-        const documents = await Promise.all(
-          places.map(async (place) => {
-            const stored = mongo.db(place.database).collection<Document & { _id: string }>(place.collection);
-            const document = await stored.findOne({ _id: ids[place.id] });
-            return document === null ? [] : [{ place, document }];
-          }),
-        );
-        return { ids, documents: documents.flat() };
-      }),
-    );
   } finally {
     await mongo.close();
   }
