@@ -6,7 +6,7 @@ import type { ListCache } from '../memory/list-cache.ts';
 import { listEvents } from '../queries/list-events.ts';
 import { eventShape } from './event-shape.ts';
 import { toEventView } from './event-view.ts';
-import { listHeaders, listQuery, optional, queryReader } from './list-query.ts';
+import { listHeaders, listQuery, optional, queryReader, sendListPage, toListPage } from './list-query.ts';
 import { anyCurrency } from './listing-body.ts';
 
 const path = '/api/events';
@@ -37,12 +37,12 @@ export const listEventsRoute = route(
       const { query, key } = readQuery(req);
       const page = await deps.listCache.get(key, async () => {
         const { entries, ...counted } = await listEvents(deps, query);
-        return {
-          headers: listHeaders(path, query, deps.currency, counted),
-          body: Buffer.from(JSON.stringify(entries.map((event) => toEventView(deps, event)))),
-        };
+        return toListPage(
+          listHeaders(path, query, deps.currency, counted),
+          entries.map((event) => toEventView(deps, event)),
+        );
       });
-      res.set(page.headers).type('json').send(page.body);
+      sendListPage(res, page);
     };
   },
 );

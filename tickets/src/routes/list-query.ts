@@ -1,10 +1,11 @@
 import { ticketCategories } from '@ticketing/common/events';
 import { foldToLine, pageLinks, paging, parse, price } from '@ticketing/common/http';
 import { examplePrice, toMajor, type Currency } from '@ticketing/common/money';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
-import { listSorts, type ListPage } from '../queries/read-list.ts';
+import type { ListPage } from '../memory/list-cache.ts';
+import { listSorts, type ListPage as FoundPage } from '../queries/read-list.ts';
 import { moment } from './moment.ts';
 
 export const once = (name: string) => z.string(`${name} must be given once`).trim().max(200, `${name} is too long`);
@@ -101,7 +102,7 @@ export const listHeaders = (
   path: string,
   { minPrice, maxPrice, from, to, ...query }: ListQuery,
   currency: Currency,
-  { total, isCapped }: Pick<ListPage<never>, 'total' | 'isCapped'>,
+  { total, isCapped }: Pick<FoundPage<never>, 'total' | 'isCapped'>,
 ): Record<string, string> => {
   const parameters = new URLSearchParams();
   const known = {
@@ -114,4 +115,19 @@ export const listHeaders = (
   for (const [name, value] of Object.entries(known)) if (value !== undefined) parameters.set(name, String(value));
   const { page, limit } = query;
   return pageLinks({ originalUrl: `${path}?${parameters.toString()}` }, { page, limit, total, isCapped });
+};
+
+/** A page as it is sent: its headers are complete, so that a cached one needs no work. */
+export const toListPage = (headers: Readonly<Record<string, string>>, entries: readonly unknown[]): ListPage => {
+  const body = Buffer.from(JSON.stringify(entries));
+  return {
+    headers: { ...headers, 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': String(body.length) },
+    body,
+  };
+};
+
+/** Sends a page. What Express works out for each response takes a sixth of the CPU of one that is cached. */
+export const sendListPage = (res: Response, { headers, body }: ListPage): void => {
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+  res.end(body);
 };

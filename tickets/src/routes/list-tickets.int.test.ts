@@ -188,6 +188,18 @@ test('When the list is read page by page along its links, then every ticket appe
   expect([beyond.status, beyond.body, beyond.headers['x-total-count']]).toEqual([200, [], '5']);
 });
 
+test.each(['/api/tickets', '/api/events'])(
+  'When only the headers of %s are requested, then they are those of the page',
+  async (path) => {
+    const [page, head] = [await tickets.api.get(path), await tickets.api.head(path)];
+    expect(page.headers['content-type']).toBe('application/json; charset=utf-8');
+    expect(page.headers['content-length']).toBe(String(Buffer.byteLength(page.text)));
+    for (const name of ['content-type', 'content-length', 'link', 'x-total-count'])
+      expect([name, head.headers[name]]).toEqual([name, page.headers[name]]);
+    expect([head.status, head.text]).toEqual([200, undefined]);
+  },
+);
+
 test('When a list is filtered, then its links keep the filters and no unknown parameter', async () => {
   const filters = { q: "don't & do", city: ' Köln ', minPrice: '0', maxPrice: '19.99', from: '2030-01-01' };
   const { headers } = await get({ ...filters, to: '2030-01-01', category: '', unknown: 'x', page: '2', limit: '7' });

@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import type { ListCache } from '../memory/list-cache.ts';
 import { findEvent } from '../queries/get-event.ts';
 import { listTickets } from '../queries/list-tickets.ts';
-import { listHeaders, listQuery, once, oneOf, optional, queryReader } from './list-query.ts';
+import { listHeaders, listQuery, once, oneOf, optional, queryReader, sendListPage, toListPage } from './list-query.ts';
 import { anyCurrency } from './listing-body.ts';
 import { listedTicketShape } from './ticket-shape.ts';
 import { toTicketView } from './ticket-view.ts';
@@ -44,10 +44,10 @@ export const listTicketsRoute = route(
       const { query, key } = readQuery(req);
       const read = async (userId?: string) => {
         const { entries, ...counted } = await listTickets(deps, { ...query, userId });
-        return {
-          headers: listHeaders(path, query, deps.currency, counted),
-          body: Buffer.from(JSON.stringify(entries.map((ticket) => toTicketView(deps, ticket)))),
-        };
+        return toListPage(
+          listHeaders(path, query, deps.currency, counted),
+          entries.map((ticket) => toTicketView(deps, ticket)),
+        );
       };
       // Every caller gets the same page of tickets on sale.
       const page =
@@ -55,7 +55,7 @@ export const listTicketsRoute = route(
           ? await read(currentUserOf(req).id)
           : await deps.listCache.get(await versioned(deps, key, query.eventId), () => read());
       if (query.mine === 'true') res.set(neverCached);
-      res.set(page.headers).type('json').send(page.body);
+      sendListPage(res, page);
     };
   },
 );
