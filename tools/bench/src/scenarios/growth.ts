@@ -12,6 +12,7 @@ import { residentBytes } from '../memory.ts';
 import { databaseNames, profiled, shapeOf } from '../profile.ts';
 import type { MeasuredProduct, Scenario } from '../scenario.ts';
 import { copiesPerEvent, eventsOfCopies, storeCopies, takeTemplates } from '../stored-copies.ts';
+import { untilIdle } from '../until-idle.ts';
 import { cyclic } from '../users.ts';
 import { mail, takeJourneys } from './journeys.ts';
 
@@ -74,6 +75,7 @@ const measureCosts = async (
   const mongo = await new MongoClient(mongoUrl('admin')).connect();
   const inserts = await startInserts();
   try {
+    await untilIdle(measured);
     const before = await inserts.cpu(2 * requests);
     const reads = [
       ['first page of the list', firstPages(4 * requests), 16],
@@ -102,6 +104,7 @@ const measureCosts = async (
     await delay(Math.max(0, required(first, 'order').expiresAt.getTime() - Date.now() - 500));
     const expired = await costOf(measured, () => untilExpired(mongo, orderIds, tickets));
     costs['expiry of a hold'] = sum(expired.cpu.values()) / orders;
+    await untilIdle(measured);
     costs['baseline'] = (before + (await inserts.cpu(2 * requests))) / 2;
     return costs;
   } finally {
