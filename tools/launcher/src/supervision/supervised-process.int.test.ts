@@ -103,6 +103,23 @@ test('When a process runs but has failed, then it is restarted', async () => {
   ]);
 });
 
+test('When a process runs but does not respond for long, then it is restarted', async () => {
+  const silent = new Set<number>();
+  const supervised = await supervise((port) => service(port, ''), {
+    stopTimeoutMs: 100,
+    noResponseMs: 2_500,
+    findFailure: async () => {
+      if (silent.has(supervised.pid ?? 0)) throw new Error('timeout');
+      return undefined;
+    },
+  });
+  await supervised.ready();
+  const pid = required(supervised.pid, 'pid');
+  silent.add(pid);
+  await until(() => supervised.isReady && supervised.pid !== pid);
+  expect(lines[0]).toBe('fake-0 must be restarted: it does not respond');
+});
+
 test('When a process does not run, then it is not in the list', async () => {
   const supervised = await supervise(() => 'process.exit(3)');
   await until(() => lines.length >= 2);

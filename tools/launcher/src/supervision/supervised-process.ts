@@ -18,8 +18,10 @@ export interface ProcessSpec {
   readonly logFile: string;
   /** Whether it is ready; an error counts as not ready. */
   readonly isReady: () => Promise<boolean>;
-  /** Why it must be restarted although it runs; undefined while there is no reason. An error is none. */
+  /** Why it must be restarted although it runs; undefined while there is no reason. Only errors for a minute are one. */
   readonly findFailure?: () => Promise<string | undefined>;
+  /** Instead of that minute. Shortened by tests only. */
+  readonly noResponseMs?: number;
   /** Time from SIGTERM to SIGKILL. */
   readonly stopTimeoutMs: number;
   /** Runs after each end of the process, to remove what outlives it, such as a container. */
@@ -35,6 +37,8 @@ export interface Supervision {
 
 const probeEveryMs = 100;
 const findFailureEveryMs = 2_000;
+/** As long as its probe in the cluster waits. NATS 2.14 locks itself out when a purge meets a full disk: it then never responds. */
+const standardNoResponseMs = 60_000;
 /** After this many deaths before it was ever ready, the start has failed. */
 const maxFailedStarts = 5;
 const tailBytes = 3_000;
@@ -187,11 +191,18 @@ export class SupervisedProcess {
 
   async #watch(child: ChildProcess, over: AbortSignal): Promise<void> {
     await this.#untilReady(over);
-    const { findFailure } = this.spec;
+    const { findFailure, noResponseMs = standardNoResponseMs } = this.spec;
     if (findFailure === undefined) return;
+    let respondedAt = performance.now();
     while (!over.aborted) {
       await delay(findFailureEveryMs, undefined, { signal: over }).catch(() => undefined);
-      const failure = await findFailure().catch(() => undefined);
+      const failure = await findFailure().then(
+        (found) => {
+          respondedAt = performance.now();
+          return found;
+        },
+        () => (performance.now() - respondedAt >= noResponseMs ? 'it does not respond' : undefined),
+      );
       if (failure === undefined || over.aborted) continue;
       this.#supervision.log(`${this.label} must be restarted: ${failure}`);
       await this.#terminate(child, once(over, 'abort'));
