@@ -15,6 +15,7 @@ import type {
 import { JetStreamConsumer } from './consumer.ts';
 import { JetStreamFollower } from './follower.ts';
 import type { JetStreamOptions } from './options.ts';
+import { createReconnectDelay } from './reconnect-delay.ts';
 import { retryUntilDone } from './retry-until-done.ts';
 import { ensureConsumer, findConsumer } from './ensure-consumer.ts';
 import {
@@ -175,8 +176,7 @@ class JetStreamTransport implements Transport {
         ...natsServers(this.#options.url),
         name: this.#options.clientName,
         maxReconnectAttempts: -1,
-        reconnectTimeWait: 200,
-        reconnectJitter: 100,
+        reconnectDelayHandler: createReconnectDelay(),
         timeout: 2_000,
         pingInterval: 2_000,
         maxPingOut: 2,
