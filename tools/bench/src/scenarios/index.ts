@@ -5,6 +5,7 @@ import { firstPayment } from './first-payment.ts';
 import { sale } from './flash-sale.ts';
 import { growth } from './growth.ts';
 import { hotTicket } from './hot-ticket.ts';
+import { idle } from './idle.ts';
 import { journeys } from './journeys.ts';
 import { orders } from './orders.ts';
 import { pageVitals } from './page-vitals.ts';
@@ -17,6 +18,7 @@ import { streams } from './streams.ts';
 
 /** All scenarios, in the order in which they run: first those that share a product, then those with products of their own. */
 export const scenarios: readonly Scenario[] = [
+  idle,
   rest,
   firstPayment,
   journeys,
