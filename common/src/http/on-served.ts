@@ -15,6 +15,11 @@ declare module 'express-serve-static-core' {
  * stay open for as long as its reader does.
  */
 export const onServed = (res: Response, then: () => void): void => {
+  // The connection was lost while an earlier step waited: its event does not come again.
+  if (res.closed) {
+    then();
+    return;
+  }
   // Several steps of each request wait for this: listeners of their own would cost more than what they do.
   const waiting = res[served];
   if (waiting !== undefined) {

@@ -113,9 +113,9 @@ export const limitAddress = (limiter: Limiter, route: LimitName): RequestHandler
     );
     if (inTurn) {
       const end = await turns.take(network);
-      // The client may have gone away meanwhile.
-      if (res.closed) return end();
       onServed(res, end);
+      // The client has gone away meanwhile.
+      if (res.closed) return;
     }
     next();
   };
