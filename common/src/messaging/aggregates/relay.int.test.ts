@@ -246,3 +246,12 @@ test('When more waits than the relay may hold, then the rest stays in the databa
   for (const { id } of left) await untilCleared(id);
   for (const { id } of left) expect(published(id)).toHaveLength(1);
 });
+
+test('When several parts of a process wait for what it stores, then each hears of it', () => {
+  const { relay } = startRelay();
+  const heard: string[] = [];
+  for (const part of ['one', 'another']) relay.onStored(userUpdated.type, (id) => heard.push(`${part} ${id}`));
+  const id = newId();
+  relay.publish(source, id, [entry(id, 0)]);
+  expect(heard).toEqual([`one ${id}`, `another ${id}`]);
+});

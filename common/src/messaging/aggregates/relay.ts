@@ -81,7 +81,7 @@ export class Relay {
   readonly #inFlight = new Set<string>();
   /** Size of the messages in `#inFlight`, those that wait included. */
   #bytes = 0;
-  readonly #onStored = new Map<string, (aggregateId: string, body: string) => void>();
+  readonly #onStored = new Map<string, ((aggregateId: string, body: string) => void)[]>();
   /** Published but still in their documents, so that the sweep does not publish them again. */
   readonly #uncleared = new Set<string>();
   /** Ends with the present sweep, which may have read events before their removal. */
@@ -122,9 +122,9 @@ export class Relay {
     this.#collections.push(collection);
   }
 
-  /** Calls `listener`, one of each subject, with each of its events that this process has found stored, before it is published. */
+  /** Calls `listener` with each event of the subject that this process has found stored, before it is published. */
   onStored(subject: string, listener: (aggregateId: string, body: string) => void): void {
-    this.#onStored.set(subject, listener);
+    this.#onStored.set(subject, [...(this.#onStored.get(subject) ?? []), listener]);
   }
 
   start(): void {
@@ -147,7 +147,7 @@ export class Relay {
     for (const entry of entries) {
       if (this.#inFlight.has(entry.id)) continue;
       const body = JSON.stringify(toMessage(source.aggregateType, id, entry));
-      this.#onStored.get(entry.type)?.(id, body);
+      for (const listener of this.#onStored.get(entry.type) ?? []) listener(id, body);
       if (this.#bytes + body.length > this.#maxBytes) continue;
       this.#inFlight.add(entry.id);
       this.#bytes += body.length;
