@@ -15,7 +15,7 @@ const openReader = (maxBytes?: number) => {
   const reader = queryReader('/api/tickets', schema, maxBytes);
   const read = (text: string) =>
     reader({ url: text === '' ? '/api/tickets' : `/api/tickets?${text}`, query: parseQuery(text) });
-  return { checked, read };
+  return { checked, read, reader };
 };
 
 test('When a query was read before, then it is not checked again', () => {
@@ -53,4 +53,11 @@ test('When a query is longer than the room for queries, then it is read and not 
   const long = `q=a&x=${'x'.repeat(5_000)}`;
   for (let time = 0; time < 2; time += 1) expect(read(long).query).toMatchObject({ q: 'a' });
   expect(checked).toHaveLength(2);
+});
+
+test('When what looks like a query follows a #, then it is not taken for one, now or later', () => {
+  const { read, reader } = openReader();
+  // Express parses no query of this one.
+  expect(reader({ url: '/api/tickets/#?page=2', query: {} }).query).toMatchObject({ page: 1 });
+  expect(read('page=2').query).toMatchObject({ page: 2 });
 });

@@ -83,7 +83,8 @@ export const queryReader = <Schema extends z.ZodType>(
     if (found !== undefined) return found;
     const query = parse(schema, req.query);
     const read = { query, key: JSON.stringify([path, query]) };
-    known.set(text, read);
+    // What follows a # is no part of the query that Express has parsed. Browsers do not send it.
+    if (!req.url.includes('#')) known.set(text, read);
     return read;
   };
 };
