@@ -49,6 +49,12 @@ const http = (): AxiosInstance =>
 /** Forwarded, so that rate limits count the user's address and the logs of all services share the request's id and trace. */
 const forwarded = ['x-forwarded-for', 'x-request-id', 'traceparent'] as const;
 
+/**
+ * Longer than any that a service uses. A visitor's longer ones would make a request too large for the services, whose response others
+ * may get as well.
+ */
+const maxForwarded = 512;
+
 /** For requests that are sent again. */
 const newConnections = { httpAgent: new Agent(), httpsAgent: new HttpsAgent() };
 
@@ -56,7 +62,8 @@ const forwardedHeaders = (incoming: Headers): Readonly<Record<string, string>> =
   Object.fromEntries(
     forwarded.flatMap((name) => {
       const value = incoming.get(name);
-      return value === null ? [] : [[name, value]];
+      // What proxies append comes last.
+      return value === null ? [] : [[name, value.slice(-maxForwarded)]];
     }),
   );
 

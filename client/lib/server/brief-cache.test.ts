@@ -50,13 +50,23 @@ test('When a value is not to be kept, then its callers share it and the next cal
   expect(await cache.get('a')).toBe(2);
 });
 
-test('When a value is that of its reader only, then the others who waited read for themselves', async () => {
+test('When a value is that of its reader only, then the others who waited share another read', async () => {
   const cache = openCache(
     (value) => value > 1,
     (value) => value === 1,
   );
   const values = await Promise.all([cache.get('a'), cache.get('a'), cache.get('a')]);
-  expect(values).toEqual([1, 2, 3]);
+  expect(values).toEqual([1, 2, 2]);
+  expect(await cache.get('a')).toBe(2);
+});
+
+test('When the second value is that of its reader only as well, then the others who waited read for themselves', async () => {
+  const cache = openCache(
+    () => false,
+    (value) => value <= 2,
+  );
+  const values = await Promise.all([cache.get('a'), cache.get('a'), cache.get('a'), cache.get('a')]);
+  expect(values).toEqual([1, 2, 3, 4]);
 });
 
 test('When a read throws, then the next caller reads again', async () => {

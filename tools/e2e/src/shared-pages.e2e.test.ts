@@ -74,3 +74,17 @@ test('When a ticket changes, then a visitor without a session sees it a second l
   });
   expect(lastOldAt - changedAt).toBeLessThan(keptMs);
 });
+
+test('When a visitor sends headers as large as a request may have, then the page is the one that everybody gets', async () => {
+  const seller = await signUp(site.url);
+  const { id } = await list(seller, { title: `Ballet ${randomUUID()}` });
+  const large = 'x'.repeat(15_000);
+  for (const name of ['x-request-id', 'traceparent', 'x-forwarded-for']) {
+    const pages = await Promise.all(
+      [{ [name]: large }, {}].map((headers) =>
+        anonymous({ method: 'GET', path: `/tickets/${id}?by=${name}`, headers }),
+      ),
+    );
+    expect(pages.map(({ status }) => status)).toEqual([200, 200]);
+  }
+});
