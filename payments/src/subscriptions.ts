@@ -11,7 +11,7 @@ import { applyCancelledOrders, applyCreatedOrders, applyOrderStates } from './co
 import { applyUserStates } from './commands/payout/apply-user-states.ts';
 import type { Deps } from './deps.ts';
 
-/** A request to pay for an order that is only created waits for longer. */
+/** Shorter than the 2 s that a request to pay waits for its order. */
 const createdLingerMs = 250;
 
 /** Every event that payments consumes. No command of them calls Stripe. */

@@ -124,9 +124,9 @@ export const createSharedPages = (options: {
         res.setHeader(name, typeof value === 'string' ? withNonce(value) : value.map(withNonce));
       res.statusCode = page.status;
       const body = join(page.parts, Buffer.from(nonce));
-      const isSmaller = acceptsGzip(req.headers['accept-encoding'] ?? '');
-      if (isSmaller) res.setHeader('Content-Encoding', 'gzip');
-      const sent = isSmaller ? await compress(body) : body;
+      const isCompressed = acceptsGzip(req.headers['accept-encoding'] ?? '');
+      if (isCompressed) res.setHeader('Content-Encoding', 'gzip');
+      const sent = isCompressed ? await compress(body) : body;
       res.setHeader('Content-Length', sent.length);
       res.end(sent);
     },

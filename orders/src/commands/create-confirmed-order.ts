@@ -6,7 +6,7 @@ import { createOrder, type CreateOrder } from './create-order.ts';
 /**
  * Creates an order, once its ticket is known here, and waits a moment until its hold is confirmed, so that its buyer need not
  * ask for it; returns it as it is then. A refused or cancelled hold, or one that is confirmed later, is returned as created. So is
- * every order of a request with an Idempotency-Key, which does not wait: its repeats return the order as it was created.
+ * every order of a request with an Idempotency-Key, which does not wait for the confirmation: its repeats return the order as it was created.
  * `signal` is aborted when the buyer's connection is lost.
  */
 export const createConfirmedOrder = async (

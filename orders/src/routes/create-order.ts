@@ -28,7 +28,7 @@ export const createOrderRoute = route(
   {
     name: 'createOrder',
     description:
-      'Waits up to 150 ms until the hold is confirmed, unless it has an Idempotency-Key: the status is then `awaiting:payment`, otherwise `created`.',
+      'Without an Idempotency-Key, responds once the hold is confirmed, after 150 ms at the latest: the status is then `awaiting:payment`, otherwise `created`.',
     // What is described is the same for all currencies.
     body: bodyFor(currencyOf('usd')),
     response: { status: 201, description: 'The ticket is held', body: orderShape },

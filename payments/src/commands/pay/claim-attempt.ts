@@ -12,8 +12,8 @@ import { recordDeclineSeen } from '../record-charge.ts';
 import { settleCharge } from '../reconcile/settle-charge.ts';
 import { declined, orderNotReady, outcomeUnknown, refused } from './respond.ts';
 
-/** Doubled with each look at the database: most requests hear the event that they wait for. */
-const firstLookMs = 50;
+/** Doubled with each read of the database: most requests hear the event that they wait for. */
+const firstRetryDelayMs = 50;
 /** Claims and settlements in which other requests may be first, until the document must be one that allows neither. */
 const maxMoves = 10;
 
@@ -45,7 +45,7 @@ export const claimAttempt = async (deps: Deps, request: PayRequest): Promise<Cla
   const waitUntil = performance.now() + deps.waitForOrderMs;
   let charge = await claimFirstAttempt(deps, request);
   let moves = 0;
-  let lookMs = firstLookMs;
+  let retryDelayMs = firstRetryDelayMs;
   while (charge === null) {
     if (moves === maxMoves)
       throw new Error(`The payment of order ${request.orderId} can be neither claimed nor settled`);
@@ -56,8 +56,8 @@ export const claimAttempt = async (deps: Deps, request: PayRequest): Promise<Cla
       case 'unconfirmed': {
         const left = waitUntil - performance.now();
         if (left <= 0 || request.signal?.aborted === true) throw orderNotReady(decision.kind);
-        await nextState(deps, request, Math.min(left, lookMs));
-        lookMs *= 2;
+        await nextState(deps, request, Math.min(left, retryDelayMs));
+        retryDelayMs *= 2;
         charge = await claimFirstAttempt(deps, request);
         break;
       }
@@ -96,7 +96,7 @@ export const claimAttempt = async (deps: Deps, request: PayRequest): Promise<Cla
 /** Waits for an event that may make the order payable, or end it; 50 ms at most while too many requests wait. */
 const nextState = async ({ payableOrders }: Deps, { orderId, signal }: PayRequest, ms: number): Promise<void> => {
   const wait = payableOrders.begin(orderId, ({ status }) => status !== 'created');
-  await (wait?.result(ms, signal) ?? delay(Math.min(ms, firstLookMs)));
+  await (wait?.result(ms, signal) ?? delay(Math.min(ms, firstRetryDelayMs)));
   wait?.end();
 };
 

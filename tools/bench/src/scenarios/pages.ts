@@ -24,7 +24,7 @@ interface PageCosts {
   readonly site: PageCost;
   readonly bare: PageCost;
   /** With a query that nobody else has, so that it is rendered for each request. */
-  readonly anew: PageCost;
+  readonly rendered: PageCost;
 }
 
 const concurrency = 8;
@@ -144,7 +144,7 @@ const measurePages = async (
         return {
           site: await costOfPage(site, count, () => path),
           bare: await costOfPage(bareSite, count, () => `/${name}`),
-          anew: await costOfPage(site, count, (index) => `${path}?n=${first + index}`),
+          rendered: await costOfPage(site, count, (index) => `${path}?n=${first + index}`),
         };
       };
       // The first requests are slow: they are compiled.
@@ -154,7 +154,7 @@ const measurePages = async (
       costs.set(name, {
         site: mean(all.map((one) => one.site)),
         bare: mean(all.map((one) => one.bare)),
-        anew: mean(all.map((one) => one.anew)),
+        rendered: mean(all.map((one) => one.rendered)),
       });
     }
     return costs;
@@ -182,8 +182,8 @@ export const pages: Scenario = {
         ),
       ),
       notes: costs.map(
-        ([name, { site, bare, anew }]) =>
-          `${name}: ${costText(site)}; bare: ${costText(bare)}; rendered for each request: ${costText(anew)}`,
+        ([name, { site, bare, rendered }]) =>
+          `${name}: ${costText(site)}; bare: ${costText(bare)}; rendered for each request: ${costText(rendered)}`,
       ),
       details: Object.fromEntries(costs),
     };

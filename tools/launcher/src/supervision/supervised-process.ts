@@ -18,9 +18,9 @@ export interface ProcessSpec {
   readonly logFile: string;
   /** Whether it is ready; an error counts as not ready. */
   readonly isReady: () => Promise<boolean>;
-  /** Why it must be restarted although it runs; undefined while there is no reason. Only errors for a minute are one. */
+  /** Why it must be restarted although it runs; undefined while there is no reason. An error counts once errors have gone on for `noResponseMs`. */
   readonly findFailure?: () => Promise<string | undefined>;
-  /** Instead of that minute. Shortened by tests only. */
+  /** A minute by default. Shortened by tests only. */
   readonly noResponseMs?: number;
   /** Time from SIGTERM to SIGKILL. */
   readonly stopTimeoutMs: number;
@@ -37,7 +37,7 @@ export interface Supervision {
 
 const probeEveryMs = 100;
 const findFailureEveryMs = 2_000;
-/** As long as its probe in the cluster waits. NATS 2.14 locks itself out when a purge meets a full disk: it then never responds. */
+/** As long as its probe in the cluster waits. NATS 2.14 deadlocks when a purge meets a full disk. */
 const standardNoResponseMs = 60_000;
 /** After this many deaths before it was ever ready, the start has failed. */
 const maxFailedStarts = 5;
