@@ -17,15 +17,17 @@ testOnThisMachine(
     };
     await Promise.all(Array.from({ length: 16 }, readAll));
 
-    const refused: number[] = [];
-    for (let round = 0; round < 5; round += 1) {
+    let isRefused = false;
+    // Again while one of the others was the first to request the page.
+    for (let round = 0; round < 20 && !isRefused; round += 1) {
+      // A minute may have passed, after which more is allowed.
+      await readAll();
       const request = { method: 'GET', path: `/?q=${round}` };
       const [first, ...rest] = await Promise.all([limited, other, other].map((client) => client.send(request)));
-      refused.push(first?.status ?? 0);
+      isRefused = first?.status === 503;
       expect(rest.map(({ status }) => status)).toEqual([200, 200]);
     }
-    // Unless one of the others was the first to request the page.
-    expect(refused).toContain(503);
+    expect(isRefused).toBe(true);
     await Promise.all([limited.close(), other.close()]);
   },
   120_000,
