@@ -5,9 +5,9 @@ import { MongoClient, type Document } from 'mongodb';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { sum } from './cpu.ts';
-import { journey, type JourneyTimes } from './scenarios/journeys.ts';
+import { journey, newTimes } from './scenarios/journeys.ts';
 import { databaseNames, kindOf, profiled } from './profile.ts';
-import { counting } from './statements.ts';
+import { counting, settleMs, withoutIdle } from './statements.ts';
 import { signUp } from './users.ts';
 
 /**
@@ -18,8 +18,6 @@ import { signUp } from './users.ts';
 const { values } = parseArgs({ options: { journeys: { type: 'string', default: '5' } } });
 const count = Number(values.journeys);
 const idleMs = 12_000;
-/** In which published events are removed, entries moved to the ledger, and events counted. */
-const pauseMs = 4_000;
 
 const countKinds = (entries: readonly Document[]): Map<string, number> => {
   const kinds = new Map<string, number>();
@@ -42,10 +40,10 @@ try {
   const client = openHttpClient(product.loopbackUrl, { connections: 4 });
   const seller = await signUp(client, 'seller@bench.example');
   const buyer = await signUp(client, 'buyer@bench.example');
-  const times: JourneyTimes = { orderable: [], confirmed: [], paid: [], payment: [], complete: [] };
+  const times = newTimes();
   for (let index = 0; index < 3; index += 1)
     await journey(client, seller, buyer, index, times).catch((error: unknown) => print(String(error)));
-  await delay(pauseMs);
+  await delay(settleMs);
 
   const idle = await profiled(mongo, names, () => delay(idleMs));
   const entries: Document[] = [];
@@ -58,7 +56,7 @@ try {
     try {
       const one = await profiled(mongo, names, async () => {
         await journey(counting(client, sent), seller, buyer, 100 + index, times);
-        await delay(pauseMs);
+        await delay(settleMs);
       });
       made += 1;
       ms += one.ms;
@@ -72,21 +70,19 @@ try {
   await mongo.close();
   await client.close();
 
-  const idleKinds = countKinds(idle.entries);
-  const share = ms / idle.ms;
   print(`\nHTTP requests per journey`);
   for (const [step, sent] of requests) print(`${(sent / count).toFixed(1)}  ${step}`);
   print(`${times.confirmed.length} journeys, confirmed in the 201 of the order: ${sum(times.confirmed)}`);
   print(`\nstatements (commands) per journey, of all services, without those that are repeated while nothing happens`);
-  for (const [name, total] of statements) {
-    const extra = total - (idle.statements.get(name) ?? 0) * share;
-    print(`${(extra / count).toFixed(1)}  ${name}`);
-  }
+  for (const [name, sent] of withoutIdle({ ms, statements }, idle, count)) print(`${sent.toFixed(1)}  ${name}`);
   print(`\noperations per journey`);
-  for (const [kind, found] of [...countKinds(entries)].toSorted(([one], [other]) => one.localeCompare(other))) {
-    const extra = (found - (idleKinds.get(kind) ?? 0) * share) / count;
-    if (Math.abs(extra) >= 0.15) print(`${extra.toFixed(1)}  ${kind}`);
-  }
+  const kinds = withoutIdle(
+    { ms, statements: countKinds(entries) },
+    { ms: idle.ms, statements: countKinds(idle.entries) },
+    count,
+  );
+  for (const [kind, found] of [...kinds].toSorted(([one], [other]) => one.localeCompare(other)))
+    if (Math.abs(found) >= 0.15) print(`${found.toFixed(1)}  ${kind}`);
 } finally {
   await product.stop();
 }

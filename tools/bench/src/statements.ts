@@ -21,6 +21,23 @@ export const statementsOf = async <T>(
   return { result, ms, statements };
 };
 
+/** In which the product removes published events, moves entries to the ledger, and counts events. */
+export const settleMs = 4_000;
+
+interface Counted {
+  readonly ms: number;
+  readonly statements: ReadonlyMap<string, number>;
+}
+
+/** What was counted beyond what is repeated in the same time while nothing happens, for one of `count`. */
+export const withoutIdle = (busy: Counted, idle: Counted, count: number): Map<string, number> =>
+  new Map(
+    [...busy.statements].map(([name, total]) => [
+      name,
+      (total - ((idle.statements.get(name) ?? 0) * busy.ms) / idle.ms) / count,
+    ]),
+  );
+
 /** The client that also counts its requests in `requests`, by method, path and status. */
 export const counting = (client: HttpClient, requests: Map<string, number>): HttpClient => ({
   ...client,

@@ -10,7 +10,7 @@ import { journeys } from './journeys.ts';
 import { orders } from './orders.ts';
 import { pageVitals } from './page-vitals.ts';
 import { pages } from './pages.ts';
-import { scaleOut } from './replicas.ts';
+import { replicas } from './replicas.ts';
 import { rest } from './rest.ts';
 import { search } from './search.ts';
 import { stored } from './stored-orders.ts';
@@ -32,6 +32,6 @@ export const scenarios: readonly Scenario[] = [
   pageVitals,
   expiry,
   streams,
-  scaleOut,
+  replicas,
   growth,
 ];

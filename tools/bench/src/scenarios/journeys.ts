@@ -2,11 +2,11 @@ import { MongoClient } from 'mongodb';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { HttpClient, HttpResponse } from '@ticketing/test/http-client';
 import { percentile } from '@ticketing/test/percentile';
-import { costOf, sum } from '../cpu.ts';
+import { costOf, costOfOne, sum } from '../cpu.ts';
 import { atMost } from '../figure.ts';
 import { inParallel } from '../in-parallel.ts';
 import type { MeasuredProduct, Scenario } from '../scenario.ts';
-import { counting, statementsOf } from '../statements.ts';
+import { counting, settleMs, statementsOf, withoutIdle } from '../statements.ts';
 import { cyclic, textOf } from '../users.ts';
 import { untilIdle } from '../until-idle.ts';
 
@@ -22,6 +22,8 @@ export interface JourneyTimes {
   /** Milliseconds from the 201 of the payment until the order was complete. */
   readonly complete: number[];
 }
+
+export const newTimes = (): JourneyTimes => ({ orderable: [], confirmed: [], paid: [], payment: [], complete: [] });
 
 const timeoutMs = 30_000;
 
@@ -93,7 +95,7 @@ export const takeJourneys = async (
   count: number,
   concurrency: number,
 ): Promise<{ readonly seconds: number; readonly times: JourneyTimes }> => {
-  const times: JourneyTimes = { orderable: [], confirmed: [], paid: [], payment: [], complete: [] };
+  const times = newTimes();
   const seconds = await inParallel(count, concurrency, (index) =>
     journey(client, cyclic(users.sellers, index), cyclic(users.buyers, index), index, times),
   );
@@ -110,8 +112,6 @@ export const concurrency = 32;
 /** Mail is apart, as are the reads of the watchdog among the statements. */
 export const mail: readonly string[] = ['notifications', 'mailbox'];
 const idleMs = 8_000;
-/** In which published events are removed, entries moved to the ledger, and events counted. */
-const settleMs = 4_000;
 
 /** MongoDB's statements for `count` journeys, by command, without those that the services repeat while nothing happens. */
 const countStatements = async (
@@ -127,12 +127,7 @@ const countStatements = async (
         await takeJourneys(client, { sellers, buyers }, count, concurrency);
         await delay(settleMs);
       });
-      return new Map(
-        [...busy.statements].map(([name, total]) => [
-          name,
-          (total - ((idle.statements.get(name) ?? 0) * busy.ms) / idle.ms) / count,
-        ]),
-      );
+      return withoutIdle(busy, idle, count);
     });
   } finally {
     await mongo.close();
@@ -156,14 +151,18 @@ export const journeys: Scenario = {
     const after = await inserts.cpu(count * 5);
     await inserts.stop();
     const insertCpu = (before + after) / 2;
-    const perJourney = new Map([...cpu].map(([name, spent]) => [name, spent / count]));
-    const total = sum([...perJourney].filter(([name]) => !mail.includes(name)).map(([, spent]) => spent));
+    const perJourney = costOfOne(cpu, count);
+    const total = sum(
+      Object.entries(perJourney)
+        .filter(([name]) => !mail.includes(name))
+        .map(([, spent]) => spent),
+    );
     const perSecond = count / result.seconds;
     const requestsPerJourney = new Map([...requests].map(([step, sent]) => [step, sent / count]));
     const statements = await countStatements(product, Math.max(100, count / 2));
     return {
       notes: [
-        ...[...perJourney].map(([name, spent]) => `${name}: ${spent.toFixed(2)} CPU ms per journey`),
+        ...Object.entries(perJourney).map(([name, spent]) => `${name}: ${spent.toFixed(2)} CPU ms per journey`),
         `${perSecond.toFixed(0)} journeys/s; a baseline request takes ${insertCpu.toFixed(3)} CPU ms`,
         ...[...requestsPerJourney].map(([step, sent]) => `${sent.toFixed(2)} × ${step}`),
         ...[...statements].map(([name, sent]) => `${sent.toFixed(2)} × ${name} of MongoDB`),
@@ -176,7 +175,7 @@ export const journeys: Scenario = {
       details: {
         perSecond,
         insertCpu: { before, after },
-        cpuMilliseconds: Object.fromEntries(perJourney),
+        cpuMilliseconds: perJourney,
         total,
         inBaselineRequests: total / insertCpu,
         requests: Object.fromEntries(requestsPerJourney),

@@ -4,7 +4,7 @@ import { atLeast } from '../figure.ts';
 import type { Bench, MeasuredProduct, Scenario } from '../scenario.ts';
 import { concurrency, mail, takeJourneys } from './journeys.ts';
 
-const replicas = [1, 2, 3] as const;
+const counts = [1, 2, 3] as const;
 const idleMs = 8_000;
 
 /** What runs once however many replicas there are. */
@@ -38,12 +38,12 @@ const measure = async (bench: Bench, { client, processes, sellers, buyers, start
 };
 
 /** Journeys with one, two and three replicas of every service on this machine: what they cost, and which process is the next limit. */
-export const scaleOut: Scenario = {
+export const replicas: Scenario = {
   name: 'replicas',
   run: async (bench) => {
     const notes: string[] = [];
     const details: Record<string, Awaited<ReturnType<typeof measure>>> = {};
-    for (const number of replicas) {
+    for (const number of counts) {
       const measured = await measure(bench, await bench.freshProduct({ REPLICAS: String(number) }));
       details[number] = measured;
       const busiest = Object.entries(measured.cores)
