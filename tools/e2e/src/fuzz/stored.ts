@@ -1,5 +1,6 @@
+import { stream, withNats } from '@ticketing/chaos/stores';
 import { bookkeeping } from '@ticketing/cluster/copy-databases';
-import type { ProductProcess } from '@ticketing/test/start-product';
+import type { Product } from '@ticketing/test/start-product';
 import { MongoClient, type Document } from 'mongodb';
 import { eventually } from '../eventually.ts';
 
@@ -50,14 +51,23 @@ const readAll = async (client: MongoClient): Promise<{ readonly stored: Stored; 
   return { stored, isAtRest };
 };
 
+/** Whether a service still has an event to handle, or waits to try one again. */
+const areEventsPending = (product: Product): Promise<boolean> =>
+  withNats(product, async (manager) => {
+    for await (const { num_pending: pending, num_ack_pending: unacknowledged } of manager.consumers.list(stream))
+      if (pending + unacknowledged > 0) return true;
+    return false;
+  });
+
 /** Reads the documents of every service, once no event is pending between them. */
-export const everythingStored = async (processes: readonly ProductProcess[]): Promise<Stored> => {
-  const mongod = processes.find(({ name }) => name === 'mongod');
+export const everythingStored = async (product: Product): Promise<Stored> => {
+  const mongod = product.processes().find(({ name }) => name === 'mongod');
   if (mongod === undefined) throw new Error('mongod is not running');
   const client = new MongoClient(mongod.url);
   try {
     let last = await readAll(client);
     return await eventually(async () => {
+      if (await areEventsPending(product)) throw new Error('events are pending');
       const before = last;
       last = await readAll(client);
       if (!last.isAtRest || differences(before.stored, last.stored).length > 0) {
