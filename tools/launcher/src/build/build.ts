@@ -60,7 +60,7 @@ export const childPrograms = (folder: string): { readonly entry: string; readonl
 export const buildBundle = async (name: string): Promise<boolean> => {
   const folder = required(bundled[name], `workspace ${name}`);
   const output = join(root, folder, 'dist');
-  const inputs = fingerprint(root, [folder, 'common'], lockfile(), JSON.stringify([bundleOptions, bundlePlugins]));
+  const inputs = fingerprint(root, [folder, 'common', 'tools/launcher/src/build'], lockfile());
   if (isCurrent(output, inputs)) return false;
   mkdirSync(output, { recursive: true });
   const programs = childPrograms(folder).map(({ entry, bundle }) => ({ entry, outfile: join(output, bundle) }));
