@@ -8,6 +8,7 @@ import { required } from '../required.ts';
 import { bundled, bundleOf } from './bundled.ts';
 import { fingerprint } from './fingerprint.ts';
 import { importedFiles } from './imported-files.ts';
+import { namesAtStart } from './names-at-start.ts';
 import { unmappedPackages } from './unmapped-packages.ts';
 
 /** File beside a build result with the hash of its inputs. */
@@ -44,7 +45,7 @@ export const bundleOptions = {
 } as const satisfies esbuild.BuildOptions;
 
 /** esbuild plugins of every bundle. */
-export const bundlePlugins = [unmappedPackages];
+export const bundlePlugins = [unmappedPackages, namesAtStart];
 
 /** Programs that a workspace starts itself, as child processes: each `NAME-process.ts` becomes a bundle beside its own. */
 export const childPrograms = (folder: string): { readonly entry: string; readonly bundle: string }[] =>
