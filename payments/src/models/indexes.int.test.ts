@@ -45,7 +45,7 @@ test.each([
   ['paid_orders_by_event', { status: 'completed', 'order.eventId': 'e' }],
   ['paid_orders_by_event', { status: 'completed', 'order.eventId': { $exists: false } }],
   ['paid_cancelled_orders', { status: 'completed', 'order.status': 'cancelled', refundDue: { $exists: false } }],
-  ['outbox.time_1', { 'outbox.time': { $lte: now } }],
+  ['unpublished', { 'outbox.time': { $lte: now } }],
 ])(
   'When a worker searches for work, then the query uses the index %s and reads nothing that is done',
   async (index, filter) => {

@@ -55,7 +55,7 @@ test('When an aggregate is defined, then its validator, indexes, public state an
   expect(bsonType('attempts')).toEqual('array');
   expect(seats.indexes).toEqual([
     { key: { holder: 1 }, name: 'by_holder', unique: true, partialFilterExpression: { status: 'taken' } },
-    { key: { 'outbox.time': 1 } },
+    { key: { 'outbox.time': 1 }, name: 'unpublished', partialFilterExpression: { 'outbox.time': { $exists: true } } },
     { key: { changedAt: 1 } },
   ]);
   expect(seats.publicState).toEqual({
@@ -84,7 +84,7 @@ test('When documents are stored before their aggregate begins, then neither vers
   });
   expect(later.schema.toJSONSchema({ useBsonType: true }).required).toEqual(['_id']);
   expect(later.indexes).toEqual([
-    { key: { 'outbox.time': 1 }, partialFilterExpression: { 'outbox.time': { $exists: true } } },
+    { key: { 'outbox.time': 1 }, name: 'unpublished', partialFilterExpression: { 'outbox.time': { $exists: true } } },
     { key: { changedAt: 1 } },
   ]);
   const document: DocumentOf<typeof later> = { _id: 'a' };

@@ -41,6 +41,13 @@ const outboxEntry = new Schema(
   { _id: false },
 );
 
+/** For the relay's sweep. */
+const unpublished = {
+  key: { 'outbox.time': 1 },
+  name: 'unpublished',
+  partialFilterExpression: { 'outbox.time': { $exists: true } },
+} as const;
+
 /** How a value of the public state may be stored: a date as a Date or as text. */
 type StoredAs<Type> =
   Type extends z.ZodOptional<infer Inner>
@@ -145,19 +152,15 @@ export const defineAggregate = <
   const publicNames = Object.keys(definition.state.shape).filter((name) => name !== 'id' && name !== 'version');
   const renamed = new Map(Object.entries<string>(definition.publicFields ?? {}));
   const publicState = Object.fromEntries(publicNames.map((name) => [name, renamed.get(name) ?? name]));
-  // For the relay's sweep. Partial where most documents may have no outbox.
-  const outboxIndex = {
-    key: { 'outbox.time': 1 } as const,
-    ...(isLater ? { partialFilterExpression: { 'outbox.time': { $exists: true } } } : {}),
-  };
   return {
     type,
     name: collection,
     schema,
     // The second for republishing what has changed since a given time.
-    indexes: [...indexes, outboxIndex, { key: { changedAt: 1 } }],
+    indexes: [...indexes, unpublished, { key: { changedAt: 1 } }],
     renames,
-    retiredIndexes,
+    // Held a key for each document, so that every event changed it twice.
+    retiredIndexes: [...retiredIndexes, 'outbox.time_1'],
     publicState,
     events,
     sideEvents,
