@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { released, unmarked } from '../commands/mark-kept-tickets.ts';
 import { openHarness, type OrdersHarness } from '../test/harness.ts';
 
 let orders: OrdersHarness;
 
 beforeAll(async () => {
   orders = await openHarness();
+  await orders.ordered({ status: 'complete' });
+  await orders.ordered({ status: 'cancelled' });
 });
 afterAll(() => orders.system.close());
 
@@ -21,3 +24,15 @@ test.each([
   expect(winning).toContain(`"indexName":"${index}"`);
   expect(winning).not.toContain('"stage":"SORT"');
 });
+
+test.each([
+  ['live_by_keeping', unmarked],
+  ['cancelled_and_kept', released],
+] as const)(
+  'When what others have left is searched for, then the query uses the index %s and reads nothing else',
+  async (index, filter) => {
+    const plan = await orders.system.collection('orders').find(filter).explain('executionStats');
+    expect(JSON.stringify(plan['queryPlanner'].winningPlan)).toContain(`"indexName":"${index}"`);
+    expect(plan['executionStats']).toMatchObject({ totalKeysExamined: 0, totalDocsExamined: 0 });
+  },
+);

@@ -90,7 +90,7 @@ export const orders = defineAggregate({
     ...creationField,
   },
   renames: { toldAgainAt: 'republishedAt' },
-  retiredIndexes: ['closing_by_next_question'],
+  retiredIndexes: ['closing_by_next_question', 'keepsTicket_1_status_1'],
   indexes: [
     // A ticket has at most one order that is not cancelled: the database decides which of several buyers gets it.
     // (MongoDB refuses $ne in a partial index.)
@@ -115,8 +115,17 @@ export const orders = defineAggregate({
       unique: true,
       partialFilterExpression: { status: { $in: [...unpaidStatuses] }, slot: { $exists: true } },
     },
-    // For finding orders that the release before has written.
-    { key: { keepsTicket: 1, status: 1 } },
+    // For finding orders that the release before has written: live ones without the field, and cancelled ones with it.
+    {
+      key: { keepsTicket: 1 },
+      name: 'live_by_keeping',
+      partialFilterExpression: { status: { $in: [...liveStatuses] } },
+    },
+    {
+      key: { reason: 1 },
+      name: 'cancelled_and_kept',
+      partialFilterExpression: { keepsTicket: true, status: 'cancelled' },
+    },
     { key: { userId: 1, createdAt: 1, _id: 1 } },
     // For the watchdog.
     {
