@@ -17,7 +17,8 @@ export const closeOverdueOrders = async (deps: Deps): Promise<number> => {
   const overdue = await deps.orders
     .find(
       { status: { $in: [...unpaidStatuses] }, closing: { $exists: false }, expiresAt: { $lt: before } },
-      { projection: { _id: 1 }, limit, sort: { expiresAt: 1 } },
+      // By the deadline alone, it would read every closing order again while payments does not respond.
+      { projection: { _id: 1 }, limit, sort: { expiresAt: 1 }, hint: 'unpaid_by_closing_and_deadline' },
     )
     .toArray();
   if (overdue.length === 0) return 0;
