@@ -4,6 +4,7 @@ export { bytes, copyOf, defineCollection, listOf, listOfTexts, objectOf, toSchem
 export type { DocumentOf, Fields, TypedCollection, ValuesOf } from './define-collection.ts';
 export type { CollectionDefinition, CollectionUpkeep } from './prepare-collections.ts';
 export { isDatabaseUnreachable, isDuplicateKey, isPartlyRefused, readInTime } from './errors.ts';
+export { byId } from './by-id.ts';
 export { newId } from './new-id.ts';
 export { Batcher } from './batcher.ts';
 export { createLoader } from './loader.ts';

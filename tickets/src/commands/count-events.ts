@@ -1,4 +1,4 @@
-import { isPartlyRefused } from '@ticketing/common/mongo';
+import { byId, isPartlyRefused } from '@ticketing/common/mongo';
 import { isDeepStrictEqual } from 'node:util';
 import type { Deps } from '../deps.ts';
 import { searchKeys } from '../domain/search-keys.ts';
@@ -44,6 +44,7 @@ export const countEvents = async (deps: Deps): Promise<void> => {
           // The version alone does not show what workers have written.
           filter: { _id, version, availability, keysOf: keysOf ?? { $exists: false } },
           update: { $unset: { uncounted: true } },
+          hint: byId,
         },
       })),
       { ordered: false },

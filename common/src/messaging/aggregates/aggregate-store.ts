@@ -1,6 +1,6 @@
 import type { AnyBulkWriteOperation, Collection, Document, Filter, WithId } from 'mongodb';
 import { newTrace, type Trace } from '../../events/index.ts';
-import { Batcher, isPartlyRefused, type Transaction } from '../../mongo/index.ts';
+import { Batcher, byId, isPartlyRefused, type Transaction } from '../../mongo/index.ts';
 import type { Aggregate, AnyEvent, SideEventOf } from './define-aggregate.ts';
 import type { AggregateDocument, OutboxEntry } from './outbox.ts';
 import type { OutboxCollection, RepublishPage } from './relay.ts';
@@ -149,6 +149,7 @@ export const openStore = <Doc extends StoredDocument, Event extends AnyEvent, Si
   ): Promise<WithId<Doc> | null> => {
     const after = await collection.findOneAndUpdate(filter, update, {
       returnDocument: 'after',
+      hint: byId,
       ...(projection === undefined ? {} : { projection }),
       ...(transaction === undefined ? {} : { session: transaction.session }),
     });
@@ -167,7 +168,7 @@ export const openStore = <Doc extends StoredDocument, Event extends AnyEvent, Si
     // One write returns its event itself.
     if (writes.length === 1) return [(await writeOne(first.filter, first, { projection: { outbox: 1 } })) !== null];
     const operations: AnyBulkWriteOperation<Doc>[] = writes.map(({ filter, update }) => ({
-      updateOne: { filter, update },
+      updateOne: { filter, update, hint: byId },
     }));
     const result = await collection.bulkWrite(operations, { ordered: false });
     if (result.modifiedCount === 0) return writes.map(() => false);
@@ -204,7 +205,7 @@ export const openStore = <Doc extends StoredDocument, Event extends AnyEvent, Si
     });
     await source.collection.bulkWrite(
       // A document that has changed since publishes its new state anyway.
-      writes.map(({ id, version, update }) => ({ updateOne: { filter: { _id: id, version }, update } })),
+      writes.map(({ id, version, update }) => ({ updateOne: { filter: { _id: id, version }, update, hint: byId } })),
       { ordered: false },
     );
     await publishWritten(writes);

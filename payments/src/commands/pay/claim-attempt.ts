@@ -1,6 +1,7 @@
 import { BadRequestError } from '@ticketing/common/errors';
 import { chargeCreated, type Trace } from '@ticketing/common/events';
 import { expression } from '@ticketing/common/messaging';
+import { byId } from '@ticketing/common/mongo';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Deps } from '../../deps.ts';
 import { decidePayment } from '../../domain/payment-decision.ts';
@@ -184,7 +185,7 @@ export const claimNextAttempt = async (
       { $set: { lastAttemptNumber: number, openAttempt: { $mergeObjects: [{ number }, { $literal: rest }, before] } } },
       { $unset: 'unseenDecline' },
     ],
-    { returnDocument: 'after' },
+    { returnDocument: 'after', hint: byId },
   );
   return claimed(after);
 };
