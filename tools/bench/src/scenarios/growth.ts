@@ -215,7 +215,7 @@ export const growth: Scenario = {
       ((other.costs[name] ?? NaN) / (other.costs['baseline'] ?? NaN)) *
       ((one.costs['baseline'] ?? NaN) / (one.costs[name] ?? NaN));
     const names = Object.keys(one.costs).filter((name) => name !== 'baseline' && !name.startsWith('seconds'));
-    const sizesText = `${many} stored tickets and orders, of that with ${few}`;
+    const sizesText = `${many} stored, of that with ${few}`;
     return {
       notes: [
         ...[one, other].map(
@@ -231,7 +231,7 @@ export const growth: Scenario = {
         ...changed,
       ],
       figures: [
-        ...names.map((name) => atMost(`${name}: CPU in baseline requests with ${sizesText}`, ratio(name), 1.1, '×')),
+        ...names.map((name) => atMost(`${name}: CPU with ${sizesText}`, ratio(name), 1.1, '×')),
         atMost(`audit, for each order: CPU with ${sizesText}`, other.audit / one.audit, 1.1, '×'),
         atMost(`operations with other plans with ${most} than with ${few} stored`, changed.length, 0, ''),
       ],
