@@ -4,9 +4,11 @@ import type { Deps } from '../deps.ts';
 
 const limit = 1_000;
 
-const reason = { $in: [...cancelReasons], $nin: [...undoReasons] };
 /** A complete order that is cancelled keeps its ticket, also if the next release has done it for a reason of its own. */
-export const released = { keepsTicket: true, status: 'cancelled' as const, reason };
+const releasingReason = { $in: [...cancelReasons], $nin: [...undoReasons] };
+/** Orders that no longer keep their tickets, though they are marked. */
+export const released = { keepsTicket: true, status: 'cancelled' as const, reason: releasingReason };
+/** Orders that keep their tickets, though they are not marked. */
 export const unmarked = { keepsTicket: { $exists: false }, status: { $in: [...liveStatuses] } };
 
 /**
