@@ -144,7 +144,7 @@ export const journeys: Scenario = {
     const inserts = await product.startInserts();
     const before = await inserts.cpu(count * 5);
     await takeJourneys(client, { sellers, buyers }, Math.max(100, count / 5), concurrency);
-    // Else MongoDB's and NATS' work for mail would be counted, which is theirs.
+    // Else what mail causes in MongoDB and NATS would be counted.
     const { result, cpu } = await product.whileFrozen(mail, () =>
       costOf(processes, () => takeJourneys(counting(client, requests), { sellers, buyers }, count, concurrency)),
     );
