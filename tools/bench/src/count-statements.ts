@@ -1,9 +1,9 @@
 import { required } from '@ticketing/launcher/required';
+import { failWith, print, readCommandLine, wholeNumbersOf } from '@ticketing/test/command-line';
 import { openHttpClient } from '@ticketing/test/http-client';
 import { startProduct } from '@ticketing/test/start-product';
 import { MongoClient, type Document } from 'mongodb';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { sum } from './cpu.ts';
 import { journey, newTimes } from './scenarios/journeys.ts';
 import { databaseNames, kindOf, profiled } from './profile.ts';
@@ -15,18 +15,15 @@ import { signUp } from './users.ts';
  * other, so what is counted does not depend on the speed of the machine, but for the polls of the load generator. Operations that
  * are repeated while nothing happens are found in an idle time before, and left out.
  */
-const { values } = parseArgs({ options: { journeys: { type: 'string', default: '5' } } });
-const count = Number(values.journeys);
+const fail = failWith('node tools/launcher/run.mjs tools/bench/src/count-statements.ts [--journeys N]');
+const { values } = readCommandLine({ options: { journeys: { type: 'string', default: '5' } } }, fail);
+const count = wholeNumbersOf(values, fail)('journeys', 1, 1_000);
 const idleMs = 12_000;
 
 const countKinds = (entries: readonly Document[]): Map<string, number> => {
   const kinds = new Map<string, number>();
   for (const entry of entries) kinds.set(kindOf(entry), (kinds.get(kindOf(entry)) ?? 0) + 1);
   return kinds;
-};
-
-const print = (text: string): void => {
-  process.stdout.write(`${text}\n`);
 };
 
 const product = await startProduct({ settings: { MAX_LIVE_HOLDS: '10000' } });

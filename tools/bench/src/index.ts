@@ -1,8 +1,8 @@
 import { root } from '@ticketing/launcher/paths';
+import { failWith, print, readCommandLine, wholeNumbersOf } from '@ticketing/test/command-line';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { chart } from './chart.ts';
 import { compare, comparisonLine } from './compare.ts';
 import { openBench } from './open-bench.ts';
@@ -10,28 +10,33 @@ import { currentCommit, readResults, type Results } from './results.ts';
 import { runScenarios } from './run-scenarios.ts';
 import { scenarios } from './scenarios/index.ts';
 
-const { values } = parseArgs({
-  options: {
-    journeys: { type: 'string', default: '1000' },
-    only: { type: 'string', default: scenarios.map(({ name }) => name).join(',') },
-    quick: { type: 'boolean', default: false },
-    from: { type: 'string' },
-    against: { type: 'string' },
-    draw: { type: 'boolean', default: false },
+const names = scenarios.map(({ name }) => name);
+
+const fail = failWith(`npm run bench -- [--only NAME,…] [--journeys N] [--quick] [--from FILE] [--against FILE] [--draw]
+Names: ${names.join(', ')}`);
+
+const { values } = readCommandLine(
+  {
+    options: {
+      journeys: { type: 'string', default: '1000' },
+      only: { type: 'string', default: names.join(',') },
+      quick: { type: 'boolean', default: false },
+      from: { type: 'string' },
+      against: { type: 'string' },
+      draw: { type: 'boolean', default: false },
+    },
   },
-});
+  fail,
+);
+const journeys = wholeNumbersOf(values, fail)('journeys', 1, 100_000);
 const selected = values.only.split(',');
-const unknown = selected.filter((name) => !scenarios.some((scenario) => scenario.name === name));
-if (unknown.length > 0) throw new Error(`no scenario is called ${unknown.join(', ')}`);
+const unknown = selected.filter((name) => !names.includes(name));
+if (unknown.length > 0) fail(`The scenario ${unknown.join(', ')} does not exist`);
 // Before anything is measured: a wrong file must not cost a run.
 const before = values.against === undefined ? undefined : await readResults(values.against);
 
-const print = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};
-
 const measure = async (): Promise<Results> => {
-  const bench = openBench({ scale: values.quick ? 0.1 : 1, journeys: Number(values.journeys) });
+  const bench = openBench({ scale: values.quick ? 0.1 : 1, journeys });
   try {
     const baseline = await bench.baseline();
     print(

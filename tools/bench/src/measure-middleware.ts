@@ -2,6 +2,7 @@ import { behindRouter } from '@ticketing/common/edge';
 import { buildApp, createSecurityLog, createSessionTokens, type HttpKit } from '@ticketing/common/http';
 import { createLogger, Metrics } from '@ticketing/common/service';
 import { required } from '@ticketing/launcher/required';
+import { print } from '@ticketing/test/command-line';
 import { openHttpClient } from '@ticketing/test/http-client';
 import express, { type Express } from 'express';
 import { fork } from 'node:child_process';
@@ -109,14 +110,14 @@ const measure = async (): Promise<void> => {
   // Whatever else runs on the machine only adds to a cost.
   const costOf = (port: number, caller: string): number =>
     Math.min(...required(costs.get(`${port} ${caller}`), 'costs'));
-  process.stdout.write('step: CPU µs of a request by a visitor, by a signed-in user (and what the step adds)\n');
+  print('step: CPU µs of a request by a visitor, by a signed-in user (and what the step adds)');
   for (const [index, { name, port }] of steps.entries()) {
     const columns = Object.keys(cookies).map((caller) => {
       const cost = costOf(port, caller);
       const added = cost - costOf((steps[index - 1] ?? { port }).port, caller);
       return `${cost.toFixed(1)} (${added.toFixed(1)})`;
     });
-    process.stdout.write(`${name}: ${columns.join(', ')}\n`);
+    print(`${name}: ${columns.join(', ')}`);
   }
 };
 

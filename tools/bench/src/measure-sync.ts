@@ -3,6 +3,7 @@ import { createJetStreamTransport } from '@ticketing/common/messaging';
 import { findProgram } from '@ticketing/launcher/find-program';
 import { freePorts } from '@ticketing/launcher/free-ports';
 import { required } from '@ticketing/launcher/required';
+import { print } from '@ticketing/test/command-line';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -60,7 +61,7 @@ const without = await withServer('');
 const synced = await withServer(', sync_interval: always');
 for (const [index, concurrency] of concurrencies.entries()) {
   const [fast, slow] = [required(without[index], 'rate'), required(synced[index], 'rate')];
-  process.stdout.write(
-    `${concurrency} at a time: ${Math.round(fast)}/s without, ${Math.round(slow)}/s with, ratio ${(slow / fast).toFixed(2)}\n`,
+  print(
+    `${concurrency} at a time: ${Math.round(fast)}/s without, ${Math.round(slow)}/s with, ratio ${(slow / fast).toFixed(2)}`,
   );
 }

@@ -1,9 +1,9 @@
+import { failWith, interruption, print, readCommandLine, wholeNumbersOf } from '@ticketing/test/command-line';
 import { writeFileSync } from 'node:fs';
 import { controls, editsOf, titlesOf, type Control } from './build/controls.ts';
 import { evaluateControl, linesOf, problemsOfRun, toJson } from './report/report.ts';
 import { picture } from './report/picture.ts';
 import { runChaos, type ChaosOptions } from './run-chaos.ts';
-import { failWith, interruption, print, readOptions } from './command-line.ts';
 
 const usage = `npm run chaos -- [--orders N] [--kills N] [--seed N] [--replicas N] [--cluster 3] [--window SECONDS] [--longest SECONDS]
                  [--recovery SECONDS] [--control NAME|all] [--json FILE] [--picture FILE]
@@ -11,51 +11,45 @@ Controls, each a run without one guard or several: ${controls.map(({ name }) => 
 
 const fail = failWith(usage);
 
-const values = readOptions(
+const { values } = readCommandLine(
   {
-    orders: { type: 'string', default: '500' },
-    kills: { type: 'string', default: '40' },
-    seed: { type: 'string', default: '1' },
-    replicas: { type: 'string', default: '2' },
-    cluster: { type: 'string', default: '1' },
-    window: { type: 'string', default: '30' },
-    longest: { type: 'string', default: '600' },
-    recovery: { type: 'string', default: '5' },
-    control: { type: 'string' },
-    json: { type: 'string' },
-    picture: { type: 'string' },
+    options: {
+      orders: { type: 'string', default: '500' },
+      kills: { type: 'string', default: '40' },
+      seed: { type: 'string', default: '1' },
+      replicas: { type: 'string', default: '2' },
+      cluster: { type: 'string', default: '1' },
+      window: { type: 'string', default: '30' },
+      longest: { type: 'string', default: '600' },
+      recovery: { type: 'string', default: '5' },
+      control: { type: 'string' },
+      json: { type: 'string' },
+      picture: { type: 'string' },
+    },
   },
   fail,
 );
-
-type Numeric = 'orders' | 'kills' | 'seed' | 'replicas' | 'window' | 'longest' | 'recovery';
-
-const wholeNumber = (name: Numeric, most: number, least = 0): number => {
-  const value = values[name];
-  if (!/^\d+$/.test(value) || Number(value) > most || Number(value) < least)
-    return fail(`--${name} must be a whole number from ${least} to ${most}`);
-  return Number(value);
-};
+const wholeNumber = wholeNumbersOf(values, fail);
 
 const interrupted = interruption();
 const members = Number(values.cluster);
 if (![1, 3].includes(members)) fail('--cluster must be 3, or 1 as without it');
 
 const options: ChaosOptions = {
-  orders: wholeNumber('orders', 1_000_000, 1),
-  kills: wholeNumber('kills', 100_000),
-  seed: wholeNumber('seed', 2 ** 31),
-  replicas: wholeNumber('replicas', 9, 1),
+  orders: wholeNumber('orders', 1, 1_000_000),
+  kills: wholeNumber('kills', 0, 100_000),
+  seed: wholeNumber('seed', 0, 2 ** 31),
+  replicas: wholeNumber('replicas', 1, 9),
   members,
-  windowSeconds: wholeNumber('window', 900),
-  longestMs: wholeNumber('longest', 600) * 1000,
+  windowSeconds: wholeNumber('window', 0, 900),
+  longestMs: wholeNumber('longest', 0, 600) * 1000,
   quietTimeoutMs: 60_000,
   edits: [],
   log: print,
   signal: interrupted,
 };
 
-const recoveryMs = wholeNumber('recovery', 600) * 1000;
+const recoveryMs = wholeNumber('recovery', 0, 600) * 1000;
 
 const runOne = async (): Promise<boolean> => {
   print(`seed ${options.seed}: ${options.orders} orders, ${options.kills} kills, ${options.replicas} of each service`);

@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import process from 'node:process';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { root } from '@ticketing/launcher/paths';
+import { failWith, print, readCommandLine } from '@ticketing/test/command-line';
 import { auditCluster } from './audit-cluster.ts';
 import { checkIsolation } from './isolation/check-isolation.ts';
 import {
@@ -25,10 +25,6 @@ import { runTwoVersions } from './two-versions.ts';
 import { clusterIngress, pairs, underLoad } from './under-load.ts';
 
 // npm run test:cluster: tests the product on the cluster of the current context.
-
-const print = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
 
 /** Resolves with the reasons why a check has failed. */
 type Check = () => Promise<readonly string[]>;
@@ -218,12 +214,10 @@ const steps = {
   versions: ['the services of an earlier version run with the current ones, in every order of rollout', twoVersions],
 } as const satisfies Readonly<Record<string, readonly [string, Check]>>;
 
-const { positionals } = parseArgs({ allowPositionals: true });
+const fail = failWith(`npm run test:cluster -- [STEP]…\nSteps: ${Object.keys(steps).join(', ')}`);
+const { positionals } = readCommandLine({ allowPositionals: true }, fail);
 const unknown = positionals.filter((name) => !Object.keys(steps).includes(name));
-if (unknown.length > 0) {
-  process.stderr.write(`There is no step ${unknown.join(', ')}. Steps: ${Object.keys(steps).join(', ')}\n`);
-  process.exit(2);
-}
+if (unknown.length > 0) fail(`The step ${unknown.join(', ')} does not exist`);
 const chosen = Object.entries(steps).filter(([name]) => positionals.length === 0 || positionals.includes(name));
 
 const results: { name: string; result: 'passed' | 'FAILED' | 'not run'; seconds: number; findings: number }[] = [];

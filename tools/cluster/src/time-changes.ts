@@ -1,3 +1,4 @@
+import { print } from '@ticketing/test/command-line';
 import { execa } from 'execa';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,10 +13,6 @@ import { forwardTo, type PortForward } from './port-forward.ts';
 // npm run time:changes -- [options of skaffold dev]: runs `skaffold dev` in the current context and namespace with a copy of
 // the last commit, changes a file of each kind in that copy, and prints the seconds until the change is live. In the end
 // skaffold removes what it has deployed.
-
-const print = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
 
 const deployTimeoutMs = 1_800_000;
 const changeTimeoutMs = 900_000;

@@ -3,25 +3,19 @@ import { readWorkspaces } from '@ticketing/launcher/workspaces';
 import { execa } from 'execa';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { failWith, interruption, print, readCommandLine } from './command-line.ts';
 import { findChromium } from './find-chromium.ts';
 import { countsOf, sumOf, summaryOf, type Counts, type StepResult } from './summary.ts';
-
-const log = (line: string) => {
-  process.stdout.write(`${line}\n`);
-};
 
 const bin = join(root, 'node_modules', '.bin');
 // Children run on this Node as well, and not as in production, whatever the caller's NODE_ENV is.
 const env = { NODE_ENV: 'test', PATH: `${bin}:${process.env['PATH'] ?? ''}` };
 
-/** Aborted by a signal or when the parent process has ended: all children end with this process. */
-const aborted = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => aborted.abort());
-process.on('disconnect', () => aborted.abort());
+/** All children end with this process. */
+const aborted = interruption();
 
 const timed = async (title: string, run: () => Promise<Counts>): Promise<StepResult> => {
-  log(`\n▶ ${title}`);
+  print(`\n▶ ${title}`);
   const began = performance.now();
   const counts = await run();
   return { title, ...counts, seconds: (performance.now() - began) / 1000 };
@@ -35,9 +29,9 @@ const check = (script: string) => async (): Promise<Counts> => {
     all: true,
     reject: false,
     stdin: 'ignore',
-    cancelSignal: aborted.signal,
+    cancelSignal: aborted,
   });
-  if (failed) log(all);
+  if (failed) print(all);
   return { passed: failed ? 0 : 1, failed: failed ? 1 : 0, skipped: [], failures: [] };
 };
 
@@ -80,7 +74,7 @@ const jest =
         reject: false,
         // The report goes to its file; Jest's messages are on stderr.
         stdio: ['ignore', 'ignore', 'inherit'],
-        cancelSignal: aborted.signal,
+        cancelSignal: aborted,
         forceKillAfterDelay: 15_000,
       },
     );
@@ -97,17 +91,17 @@ const workspaces = readWorkspaces()
   .filter(({ name, hasTests }) => hasTests && name !== 'e2e')
   .map(({ name }) => name);
 
-const { values, positionals } = parseArgs({
-  options: { only: { type: 'string', multiple: true } },
-  allowPositionals: true,
-});
+const { values, positionals } = readCommandLine(
+  { options: { only: { type: 'string', multiple: true } }, allowPositionals: true },
+  failWith('npm test -- [--only WORKSPACE]… [PATTERN]…'),
+);
 
 const endToEnd = async (): Promise<Counts> => {
   let chromium: string;
   try {
-    chromium = await findChromium(process.env, log);
+    chromium = await findChromium(process.env, print);
   } catch (error) {
-    log(error instanceof Error ? error.message : String(error));
+    print(error instanceof Error ? error.message : String(error));
     return { passed: 0, failed: 1, skipped: [], failures: [] };
   }
   const env = { CHROMIUM_PATH: chromium };
@@ -127,7 +121,7 @@ const chaos =
       env,
       reject: false,
       stdio: ['ignore', 'inherit', 'inherit'],
-      cancelSignal: aborted.signal,
+      cancelSignal: aborted,
       forceKillAfterDelay: 20_000,
     });
     return { passed: failed ? 0 : 1, failed: failed ? 1 : 0, skipped: [], failures: [] };
@@ -159,11 +153,11 @@ const steps: readonly (readonly [title: string, run: () => Promise<Counts>])[] =
 
 const results: StepResult[] = [];
 for (const [title, run] of steps) {
-  if (aborted.signal.aborted) break;
+  if (aborted.aborted) break;
   results.push(await timed(title, run));
 }
 const ran = results.reduce((total, { passed, failed }) => total + passed + failed, 0);
-if (ran === 0) log('\nNo test has run');
-log('');
-for (const line of summaryOf(results)) log(line);
-process.exit(ran === 0 || aborted.signal.aborted || results.some(({ failed }) => failed > 0) ? 1 : 0);
+if (ran === 0) print('\nNo test has run');
+print('');
+for (const line of summaryOf(results)) print(line);
+process.exit(ran === 0 || aborted.aborted || results.some(({ failed }) => failed > 0) ? 1 : 0);

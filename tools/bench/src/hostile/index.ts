@@ -2,13 +2,13 @@ import { findAddresses } from '@ticketing/audit/find-addresses';
 import { root } from '@ticketing/launcher/paths';
 import { required } from '@ticketing/launcher/required';
 import { services } from '@ticketing/launcher/topology';
+import { failWith, print, readCommandLine } from '@ticketing/test/command-line';
 import { startProduct } from '@ticketing/test/start-product';
 import { auditProduct } from '@ticketing/watchdog/checks';
 import { openSources } from '@ticketing/watchdog/sources';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { startHostileAccount } from './hostile-account.ts';
 import { Load, type Measured } from '../load.ts';
 import { observe, type Observed } from './observe.ts';
@@ -22,18 +22,20 @@ import {
   tableOfUsers,
 } from './report.ts';
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '10' },
-    rate: { type: 'string', default: '3' },
-    connections: { type: 'string', default: '16' },
+const fail = failWith('npm run hostile -- [--minutes N] [--rate N] [--connections N]');
+const { values } = readCommandLine(
+  {
+    options: {
+      minutes: { type: 'string', default: '10' },
+      rate: { type: 'string', default: '3' },
+      connections: { type: 'string', default: '16' },
+    },
   },
-});
+  fail,
+);
 const positive = (name: keyof typeof values): number => {
   const number = Number(values[name]);
-  if (number > 0) return number;
-  process.stderr.write(`--${name} must be greater than 0\n`);
-  process.exit(2);
+  return number > 0 ? number : fail(`--${name} must be greater than 0`);
 };
 const [minutes, rate, connections] = [positive('minutes'), positive('rate'), positive('connections')];
 
@@ -57,10 +59,6 @@ interface Phases {
   readonly measured: Measured[];
   readonly observed: Observed[];
 }
-
-const print = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};
 
 const problems: string[] = [];
 const check = (holds: boolean, problem: string): void => {

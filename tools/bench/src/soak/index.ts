@@ -1,6 +1,7 @@
 import { findAddresses } from '@ticketing/audit/find-addresses';
 import { formatTable } from '@ticketing/audit/format-table';
 import { root } from '@ticketing/launcher/paths';
+import { failWith, print, readCommandLine } from '@ticketing/test/command-line';
 import { startProduct } from '@ticketing/test/start-product';
 import { auditProduct } from '@ticketing/watchdog/checks';
 import { openSources } from '@ticketing/watchdog/sources';
@@ -8,7 +9,6 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { Load, newMeasured } from '../load.ts';
 import { expectationOf } from './expectations.ts';
 import { judge, type Observation } from './judge.ts';
@@ -18,14 +18,13 @@ import { endedProcesses } from './processes.ts';
 import { headings, publishedIn, resultsOf, rowOf, type Series } from './report.ts';
 import { openSampler, type Group, type Reading } from './sampler.ts';
 
-const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '30' }, publish: { type: 'boolean', default: false } },
-});
+const fail = failWith('npm run soak -- [--minutes N] [--publish]');
+const { values } = readCommandLine(
+  { options: { minutes: { type: 'string', default: '30' }, publish: { type: 'boolean', default: false } } },
+  fail,
+);
 const minutes = Number(values.minutes);
-if (!(minutes >= 2)) {
-  process.stderr.write('--minutes must be at least 2\n');
-  process.exit(2);
-}
+if (!(minutes >= 2)) fail('--minutes must be at least 2');
 
 /** A hold that nobody pays for, so that timers end all the time. */
 const windowSeconds = 60;
@@ -49,9 +48,6 @@ const maxOrdersAnHour = 50;
 /** Seconds from which on growth is judged. */
 const from = (minutes * 60) / 2;
 
-const print = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};
 const problems: string[] = [];
 const printedProblems = 20;
 

@@ -1,17 +1,19 @@
+import { failWith, interruption, print, readCommandLine, wholeNumbersOf } from '@ticketing/test/command-line';
 import { editsOf, mailControls, titlesOf } from '../build/controls.ts';
 import { runMailOutage, type MailOutageResult } from './run-mail-outage.ts';
-import { failWith, interruption, print, readOptions } from '../command-line.ts';
 
 const usage = `npm run chaos:mail -- [--minutes N] [--seed N] [--control NAME]
 Controls, each a run without one guard: ${mailControls.map(({ name }) => name).join(', ')}`;
 
 const fail = failWith(usage);
 
-const values = readOptions(
+const { values } = readCommandLine(
   {
-    minutes: { type: 'string', default: '10' },
-    seed: { type: 'string', default: '1' },
-    control: { type: 'string' },
+    options: {
+      minutes: { type: 'string', default: '10' },
+      seed: { type: 'string', default: '1' },
+      control: { type: 'string' },
+    },
   },
   fail,
 );
@@ -21,8 +23,7 @@ const longestMinutes = 50;
 
 const minutes = Number(values.minutes);
 if (!(minutes > 0 && minutes <= longestMinutes)) fail(`--minutes must be a number up to ${longestMinutes}`);
-const seed = Number(values.seed);
-if (!Number.isInteger(seed) || seed < 0) fail('--seed must be a whole number');
+const seed = wholeNumbersOf(values, fail)('seed', 0, 2 ** 31);
 const control = mailControls.find(({ name }) => name === values.control);
 if (values.control !== undefined && control === undefined) fail(`The control ${values.control} does not exist`);
 

@@ -1,15 +1,14 @@
-import { failWith, interruption, print, readOptions } from '../command-line.ts';
+import { failWith, interruption, print, readCommandLine, wholeNumbersOf } from '@ticketing/test/command-line';
 import { runMoney } from './run-money.ts';
 
 const fail = failWith('npm run chaos:money -- [--journeys N] [--seed N]');
-const values = readOptions(
-  { journeys: { type: 'string', default: '2000' }, seed: { type: 'string', default: '1' } },
+const { values } = readCommandLine(
+  { options: { journeys: { type: 'string', default: '2000' }, seed: { type: 'string', default: '1' } } },
   fail,
 );
-const journeys = Number(values.journeys);
-if (!Number.isInteger(journeys) || journeys < 1 || journeys > 20_000) fail('--journeys must be a number up to 20000');
-const seed = Number(values.seed);
-if (!Number.isInteger(seed) || seed < 0) fail('--seed must be a whole number');
+const wholeNumber = wholeNumbersOf(values, fail);
+const journeys = wholeNumber('journeys', 1, 20_000);
+const seed = wholeNumber('seed', 0, 2 ** 31);
 
 const interrupted = interruption();
 const result = await runMoney({ journeys, seed, log: print, signal: interrupted });

@@ -1,3 +1,4 @@
+import { failWith, interruption, print, readCommandLine, wholeNumbersOf } from '@ticketing/test/command-line';
 import { openSources } from '@ticketing/watchdog/sources';
 import { findLost } from '../load/acknowledged.ts';
 import { Ledger } from '../load/ledger.ts';
@@ -7,29 +8,24 @@ import { createRandom } from '../random.ts';
 import { startOwnProduct } from './own-product.ts';
 import { outageNames, parts, planOutages, type PlannedOutage } from './plan.ts';
 import { runOutage, userCount, type OutageContext, type OutageResult } from './run-outage.ts';
-import { failWith, interruption, print, readOptions } from '../command-line.ts';
 
 const usage = `npm run outages -- [--only NAME,…] [--all] [--window SECONDS] [--seed N]
 Names: ${parts.join(', ')}, or with a duration: ${outageNames.join(', ')}`;
 
 const fail = failWith(usage);
 
-const values = readOptions(
+const { values } = readCommandLine(
   {
-    only: { type: 'string' },
-    all: { type: 'boolean', default: false },
-    window: { type: 'string', default: '20' },
-    seed: { type: 'string', default: '1' },
+    options: {
+      only: { type: 'string' },
+      all: { type: 'boolean', default: false },
+      window: { type: 'string', default: '20' },
+      seed: { type: 'string', default: '1' },
+    },
   },
   fail,
 );
-
-const wholeNumber = (name: 'window' | 'seed', least: number, most: number): number => {
-  const number = Number(values[name]);
-  return Number.isInteger(number) && number >= least && number <= most
-    ? number
-    : fail(`--${name} must be a whole number from ${least} to ${most}`);
-};
+const wholeNumber = wholeNumbersOf(values, fail);
 
 const only = values.only?.split(',');
 const known: readonly string[] = [...parts, ...outageNames];
