@@ -1,8 +1,12 @@
 import { expect, test } from '@jest/globals';
+import { execFile as execFileWithCallback } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { currentCommit, readResults } from './results.ts';
+
+const execFile = promisify(execFileWithCallback);
 
 test('When a results file of an earlier commit is read, then its figures are known, and its commit is not', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
@@ -15,6 +19,19 @@ test('When a results file of an earlier commit is read, then its figures are kno
   await rm(folder, { recursive: true });
 });
 
-test('When the commit is asked for, then it is that of the working copy, or unknown', async () => {
-  expect(await currentCommit()).toMatch(/^([0-9a-f]{12}\+?|unknown)$/);
+test('When the commit of a folder is asked for, then it is known, and whether files differ from it', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'bench-'));
+  const git = async (...args: string[]) =>
+    (await execFile('git', ['-c', 'user.name=test', '-c', 'user.email=test@example.com', ...args], { cwd: folder }))
+      .stdout;
+  expect(await currentCommit(folder)).toBe('unknown');
+  await git('init');
+  await writeFile(join(folder, 'file'), 'one');
+  await git('add', 'file');
+  await git('commit', '--message', 'one');
+  const commit = (await git('rev-parse', 'HEAD')).slice(0, 12);
+  expect(await currentCommit(folder)).toBe(commit);
+  await writeFile(join(folder, 'file'), 'two');
+  expect(await currentCommit(folder)).toBe(`${commit}+`);
+  await rm(folder, { recursive: true });
 });

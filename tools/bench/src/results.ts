@@ -27,11 +27,10 @@ export type Results = z.infer<typeof Results>;
 export const readResults = async (file: string): Promise<Results> =>
   Results.parse(JSON.parse(await readFile(file, 'utf8')));
 
-const git = async (...args: string[]): Promise<string> =>
-  (await promisify(execFile)('git', args, { cwd: root })).stdout.trim();
-
-/** The commit that is checked out, with `+` if files differ from it; `unknown` outside a Git working copy. */
-export const currentCommit = async (): Promise<string> => {
+/** The commit that is checked out in a folder, with `+` if files differ from it; `unknown` outside a Git working copy. */
+export const currentCommit = async (folder = root): Promise<string> => {
+  const git = async (...args: string[]): Promise<string> =>
+    (await promisify(execFile)('git', args, { cwd: folder })).stdout.trim();
   try {
     const isChanged = (await git('status', '--porcelain', '--untracked-files=no')) !== '';
     return `${await git('rev-parse', '--short=12', 'HEAD')}${isChanged ? '+' : ''}`;

@@ -44,10 +44,13 @@ export const fillCatalogue = async (ticketsMongoUrl: string, count: number): Pro
   await client.close();
 };
 
+const rounds = 40;
+const warmUpRounds = 5;
+
 /**
  * Measures the rate of the list's first page as a share of the rate of a baseline server that sends the same bytes behind
- * the same router and middleware. The two alternate, so that changes in the machine's speed affect both; the share is the median
- * of the rounds, the first of which is left out, since its code is not compiled yet.
+ * the same router and middleware. The two alternate in short rounds, so that changes in the machine's speed affect both; the share is the
+ * median of the rounds, the first of which are left out, since their code is not compiled yet.
  */
 const shareOfBareHandler = async (
   productUrl: string,
@@ -56,7 +59,6 @@ const shareOfBareHandler = async (
 ): Promise<{ readonly share: number; readonly shares: readonly number[]; readonly rate: number }> => {
   const page = await startBaseline('page', mongoUrl, `${productUrl}/api/tickets`);
   const router = await startRouterTo(page.url);
-  const rounds = 8;
   const rateOf = async (url: string): Promise<number> => {
     const client = openHttpClient(url, { connections: 32 });
     const count = requests / rounds;
@@ -68,13 +70,13 @@ const shareOfBareHandler = async (
     return count / seconds;
   };
   const measured: { readonly rate: number; readonly share: number }[] = [];
-  for (let round = 0; round <= rounds; round += 1) {
+  for (let round = 0; round < warmUpRounds + rounds; round += 1) {
     const rate = await rateOf(productUrl);
     measured.push({ rate, share: rate / (await rateOf(router.url)) });
   }
   await router.stop();
   await page.stop();
-  const [, ...warm] = measured;
+  const warm = measured.slice(warmUpRounds);
   const shares = warm.map(({ share }) => share);
   return { share: median(shares), shares, rate: median(warm.map(({ rate }) => rate)) };
 };

@@ -13,14 +13,19 @@ const single: readonly string[] = ['mongod', 'nats', 'redis', 'router'];
 const withoutMail = (spent: ReadonlyMap<string, number>): number =>
   sum([...spent].filter(([name]) => !mail.includes(name)).map(([, milliseconds]) => milliseconds));
 
-const measure = async (bench: Bench, { client, processes, sellers, buyers, startInserts }: MeasuredProduct) => {
+const measure = async (
+  bench: Bench,
+  { client, processes, sellers, buyers, startInserts, whileFrozen }: MeasuredProduct,
+) => {
   const count = bench.journeys * bench.scale;
   const inserts = await startInserts();
   await takeJourneys(client, { sellers, buyers }, Math.max(100, count / 2), concurrency);
   const before = await inserts.cpu(count * 2);
   await delay(idleMs);
-  const { cpu: idle } = await costOf(processes, () => delay(idleMs));
-  const { result, cpu } = await costOf(processes, () => takeJourneys(client, { sellers, buyers }, count, concurrency));
+  const { idle, result, cpu } = await whileFrozen(mail, async () => ({
+    idle: (await costOf(processes, () => delay(idleMs))).cpu,
+    ...(await costOf(processes, () => takeJourneys(client, { sellers, buyers }, count, concurrency))),
+  }));
   const insertCpu = (before + (await inserts.cpu(count * 2))) / 2;
   await inserts.stop();
   // Workers do their rounds in every replica, however few journeys there are.
